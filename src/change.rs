@@ -1,0 +1,186 @@
+//! The nouns that all other modules share: a change set, its commits, its files, and the spans of
+//! lines that somebody authored in it.
+//!
+//! Plain data only. How a change set comes to be is `git` (from a repository) or `patch` (from a
+//! unified diff); what is read out of it is `syntax`, `signals` and `attest`.
+
+use std::sync::Arc;
+
+use bstr::BString;
+
+use crate::text::Text;
+
+/// A half-open span of lines, counted from 0, in a file after the change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Span {
+    /// The first line.
+    pub start: u32,
+    /// One past the last line.
+    pub end: u32,
+}
+
+impl Span {
+    /// The span of the lines `start..end`.
+    pub fn new(start: u32, end: u32) -> Self {
+        Span { start, end }
+    }
+
+    /// How many lines it covers.
+    pub fn len(self) -> u32 {
+        self.end.saturating_sub(self.start)
+    }
+
+    /// Whether it covers no line.
+    pub fn is_empty(self) -> bool {
+        self.end <= self.start
+    }
+
+    /// Whether `line` is one of its lines.
+    pub fn contains(self, line: u32) -> bool {
+        (self.start..self.end).contains(&line)
+    }
+
+    /// The lines that both spans cover; empty where they do not meet.
+    pub fn intersect(self, other: Span) -> Span {
+        let start = self.start.max(other.start);
+        Span::new(start, self.end.min(other.end).max(start))
+    }
+}
+
+/// What was asked for, resolved.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Range {
+    /// The range as a person would type it, such as `main..HEAD`, `--staged` or `--patch x.diff`.
+    pub spec: String,
+    /// The commit that the change starts from (the merge base), as hexadecimal; absent for patches
+    /// and for histories that start within the range.
+    pub base: Option<String>,
+    /// The commit that the change ends at; absent for uncommitted changes and patches.
+    pub head: Option<String>,
+}
+
+/// A name and an address, as a commit states them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Person {
+    /// The display name.
+    pub name: String,
+    /// The address, without angle brackets.
+    pub email: String,
+}
+
+/// A commit of the range.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Commit {
+    /// The full id in hexadecimal.
+    pub id: String,
+    /// How many parents it has; two or more make a merge.
+    pub parents: usize,
+    /// Who wrote it.
+    pub author: Person,
+    /// Who committed it.
+    pub committer: Person,
+    /// When it was authored, in seconds since 1970 (UTC).
+    pub author_time: i64,
+    /// The whole message, invalid UTF-8 replaced.
+    pub message: String,
+}
+
+impl Commit {
+    /// The first line of the message.
+    pub fn subject(&self) -> &str {
+        self.message.lines().find(|line| !line.trim().is_empty()).unwrap_or("").trim()
+    }
+}
+
+/// Which commit of the range introduced a span of lines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Origin {
+    /// The lines.
+    pub span: Span,
+    /// The index of the commit in [`ChangeSet::commits`]; `None` where no commit of the range
+    /// introduced the lines (uncommitted work, a bare patch, or lines that came by a merge from
+    /// outside the range).
+    pub commit: Option<u32>,
+}
+
+/// A file of the change, at its end.
+#[derive(Debug, Clone)]
+pub struct FileChange {
+    /// The path from the repository's root, as bytes: paths need not be UTF-8.
+    pub path: BString,
+    /// The path before the change where that differs (renames and copies).
+    pub old_path: Option<BString>,
+    /// Whether the file did not exist before (a copy counts as having existed).
+    pub is_new: bool,
+    /// The content after the change; for a patch, only the lines that the patch shows.
+    pub new: Arc<Text>,
+    /// The content before the change, where there was one and it is known.
+    pub old: Option<Arc<Text>>,
+    /// Lines that were written in this change: added, and neither moved nor only re-indented.
+    /// Sorted, disjoint.
+    pub authored: Vec<Span>,
+    /// Added lines that only moved within the change.
+    pub moved_lines: u32,
+    /// Added lines that differ from a removed one in white space only.
+    pub whitespace_lines: u32,
+    /// For the authored lines: who introduced them. Sorted, disjoint, covering `authored`.
+    pub origins: Vec<Origin>,
+}
+
+/// The range resolved: its commits, and its files before and after.
+#[derive(Debug, Clone)]
+pub struct ChangeSet {
+    /// What was asked for.
+    pub range: Range,
+    /// The commits of the range, parents before children.
+    pub commits: Vec<Commit>,
+    /// The files to look at, by path.
+    pub files: Vec<FileChange>,
+    /// What was left out, by path.
+    pub excluded: Vec<Excluded>,
+}
+
+/// Something that was not analysed, and why.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Excluded {
+    /// The path.
+    pub path: BString,
+    /// Why.
+    pub reason: Reason,
+    /// What made it so, in a few words: the matching pattern, the size, the missing object.
+    pub detail: String,
+}
+
+/// Why something was left out of the analysis.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, schemars::JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum Reason {
+    /// Made by a program: marked so in the file or in `.gitattributes`.
+    Generated,
+    /// Somebody else's code, carried along.
+    Vendored,
+    /// A dependency lock file.
+    LockFile,
+    /// Minified code.
+    Minified,
+    /// Not text.
+    Binary,
+    /// A submodule pointer.
+    Submodule,
+    /// A symbolic link.
+    Symlink,
+    /// Larger than the configured limit.
+    TooLarge,
+    /// The clone lacks the object.
+    MissingObject,
+    /// Left out by the project's configuration.
+    Configured,
+    /// No grammar: the text gets size and message signals only.
+    NoGrammar,
+    /// Lines that moved within the change, or differ in white space only.
+    NotAuthored,
+    /// Lines that reached the head by a merge from outside the range.
+    OutsideRange,
+}

@@ -1,0 +1,161 @@
+//! `ai-detect diff`.
+
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use clap::ValueEnum;
+
+use super::output::Output;
+use super::settings::{self, Settings};
+use super::{Exit, Failure};
+use crate::analyse::analyse;
+use crate::attest::Registry;
+use crate::change::ChangeSet;
+use crate::exclude::Excluder;
+use crate::git::{self, Repository, Request};
+use crate::pack::Pack;
+use crate::patch;
+use crate::report::text::Detail;
+use crate::report::{Report, json, text};
+use crate::signals::Engine;
+
+/// What `diff` looks at and how it says what it found
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// A..B or A...B: from their merge base to B, as a pull request shows it; A: from A to HEAD;
+    /// nothing: from the default branch to HEAD
+    #[arg(value_name = "RANGE", conflicts_with_all = ["staged", "worktree", "patch"])]
+    range: Option<String>,
+
+    /// What is staged for the next commit
+    #[arg(long, conflicts_with_all = ["worktree", "patch"])]
+    staged: bool,
+
+    /// What is not committed yet: staged, unstaged and untracked
+    #[arg(long, conflicts_with = "patch")]
+    worktree: bool,
+
+    /// A unified diff, without a repository; `-` reads standard input
+    #[arg(long, value_name = "FILE")]
+    patch: Option<PathBuf>,
+
+    /// How to print
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+
+    /// All hunks, and everything that was left out
+    #[arg(short, long, conflicts_with = "quiet")]
+    verbose: bool,
+
+    /// The summary only
+    #[arg(short, long)]
+    quiet: bool,
+
+    /// Exit with status 1 when there are flags
+    #[arg(long)]
+    exit_code: bool,
+
+    /// Settings from a file on disk instead of the commit that the change starts from
+    #[arg(long, value_name = "FILE", conflicts_with = "config_from")]
+    config: Option<PathBuf>,
+
+    /// Settings and rule packs from a revision
+    #[arg(long, value_name = "REV")]
+    config_from: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    Text,
+    Json,
+}
+
+pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure> {
+    let report = match &args.patch {
+        Some(file) => of_patch(args, file, dir)?,
+        None => of_repository(args, dir)?,
+    };
+    let printed = match args.format {
+        Format::Json => json::write(&report).map_err(Failure::failed)?,
+        Format::Text => text::write(&report, detail(args), out.width()),
+    };
+    out.print(&printed)?;
+    Ok(if args.exit_code && !report.flags.is_empty() { Exit::Flags } else { Exit::Analysed })
+}
+
+fn detail(args: &Args) -> Detail {
+    match (args.verbose, args.quiet) {
+        (true, _) => Detail::Everything,
+        (_, true) => Detail::Summary,
+        _ => Detail::Flags,
+    }
+}
+
+fn of_repository(args: &Args, dir: &Path) -> Result<Report, Failure> {
+    let request = match (&args.range, args.staged, args.worktree) {
+        (Some(spec), _, _) => Request::Spec(spec.clone()),
+        (_, true, _) => Request::Staged,
+        (_, _, true) => Request::Worktree,
+        _ => Request::Default,
+    };
+    let repository = Repository::open(dir).map_err(Failure::failed)?;
+    let resolved = repository.resolve(&request).map_err(revision_failure)?;
+    let settings = settings(args, Some((&repository, resolved.base())))?;
+    let excluder = excluder(&settings)?;
+    // The pack is parsed while the repository is read: neither needs the other.
+    let (change, pack) = std::thread::scope(|scope| {
+        let pack = scope.spawn(|| Pack::load(&settings.packs, &settings.config.rules.disable));
+        (repository.change_set(resolved, &excluder), pack.join())
+    });
+    let change = change.map_err(Failure::failed)?;
+    let pack = pack.map_err(|_| Failure::failed("the rule pack could not be loaded"))?.map_err(Failure::usage)?;
+    report(&change, &pack, settings)
+}
+
+/// A name that does not exist is wrong usage; a history that cannot be read is not.
+fn revision_failure(error: git::Error) -> Failure {
+    match error {
+        git::Error::UnknownRevision { .. } | git::Error::BadRevision { .. } | git::Error::Bare { .. } => Failure::usage(error),
+        other => Failure::failed(other),
+    }
+}
+
+fn of_patch(args: &Args, file: &Path, dir: &Path) -> Result<Report, Failure> {
+    let (name, content) = if file == Path::new("-") {
+        let mut content = Vec::new();
+        let read = std::io::stdin().lock().read_to_end(&mut content);
+        read.map_err(|error| Failure::failed(format!("standard input: {error}")))?;
+        ("-".to_owned(), content)
+    } else {
+        let content = std::fs::read(dir.join(file)).map_err(|error| Failure::failed(format!("{}: {error}", file.display())))?;
+        (file.display().to_string(), content)
+    };
+    let repository = Repository::open(dir).ok();
+    let head = repository.as_ref().and_then(Repository::head);
+    let settings = settings(args, repository.as_ref().map(|repository| (repository, head.as_deref())))?;
+    let excluder = excluder(&settings)?;
+    let change = patch::read(&name, &content, &excluder).map_err(Failure::failed)?;
+    let pack = Pack::load(&settings.packs, &settings.config.rules.disable).map_err(Failure::usage)?;
+    report(&change, &pack, settings)
+}
+
+fn settings(args: &Args, repository: Option<(&Repository, Option<&str>)>) -> Result<Settings, Failure> {
+    match (&args.config, &args.config_from, repository) {
+        (Some(file), _, _) => settings::from_file(file),
+        (_, Some(revision), Some((repository, _))) => settings::from_revision(repository, revision, true),
+        (_, Some(_), None) => Err(Failure::usage("--config-from needs a repository")),
+        (_, _, Some((repository, Some(base)))) => settings::from_revision(repository, base, false),
+        _ => Ok(Settings::default()),
+    }
+}
+
+fn excluder(settings: &Settings) -> Result<Excluder, Failure> {
+    Excluder::new(&settings.config.exclude, settings.config.limits.file_bytes).map_err(Failure::usage)
+}
+
+fn report(change: &ChangeSet, pack: &Pack, settings: Settings) -> Result<Report, Failure> {
+    let engine = Engine::new(pack);
+    let mut report = analyse(change, &engine, Registry::builtin(), &settings.config).map_err(Failure::usage)?;
+    report.coverage.notes.extend(settings.note);
+    Ok(report)
+}

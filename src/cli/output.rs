@@ -1,0 +1,61 @@
+//! Standard output and standard error: colours where they are wanted, and a reader that goes away
+//! is no error.
+
+use std::io::{ErrorKind, IsTerminal, Write};
+
+use anstream::AutoStream;
+use anstyle::{AnsiColor, Style};
+use clap::ColorChoice;
+
+use super::Failure;
+use crate::report::terminal::escaped;
+
+/// Columns where the output is no terminal and nothing says how wide it is.
+const DEFAULT_WIDTH: usize = 100;
+/// Wider lines are hard to read.
+const MOST_WIDTH: usize = 120;
+
+/// Where text goes.
+pub(super) struct Output {
+    choice: anstream::ColorChoice,
+}
+
+impl Output {
+    pub(super) fn new(color: ColorChoice) -> Self {
+        Output {
+            choice: match color {
+                ColorChoice::Auto => anstream::ColorChoice::Auto,
+                ColorChoice::Always => anstream::ColorChoice::Always,
+                ColorChoice::Never => anstream::ColorChoice::Never,
+            },
+        }
+    }
+
+    /// Writes to standard output.
+    pub(super) fn print(&self, text: &str) -> Result<(), Failure> {
+        let mut stream = AutoStream::new(std::io::stdout().lock(), self.choice);
+        let written = stream.write_all(text.as_bytes()).and_then(|()| stream.flush());
+        match written {
+            Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+            other => other.map_err(|error| Failure::failed(format!("cannot write the output: {error}"))),
+        }
+    }
+
+    /// Says on standard error what went wrong; what a stranger wrote is in it, so it is escaped.
+    pub(super) fn error(&self, message: &str) {
+        const RED: Style = AnsiColor::Red.on_default().bold();
+        let mut stream = AutoStream::new(std::io::stderr().lock(), self.choice);
+        // There is nowhere left to say that this failed.
+        let _ = writeln!(stream, "{RED}error{RED:#}: {}", escaped(message));
+    }
+
+    /// The width to write for.
+    pub(super) fn width(&self) -> usize {
+        let columns = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+        let terminal = || {
+            let (terminal_size::Width(width), _) = terminal_size::terminal_size()?;
+            std::io::stdout().is_terminal().then_some(usize::from(width))
+        };
+        columns.or_else(terminal).unwrap_or(DEFAULT_WIDTH).min(MOST_WIDTH)
+    }
+}

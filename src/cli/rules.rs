@@ -1,0 +1,159 @@
+//! `ai-detect rules`: what the rules are, what one of them means, and whether they keep their word.
+
+use std::fmt::Write as _;
+use std::path::PathBuf;
+
+use super::output::Output;
+use super::{Exit, Failure};
+use crate::pack::rule::{Example, Shape};
+use crate::pack::{Kind, Pack, Rule, Source};
+use crate::report::terminal::wrapped;
+use crate::signals::selftest;
+
+#[derive(Debug, clap::Subcommand)]
+pub(super) enum Command {
+    /// One line a rule
+    List {
+        /// Further rule files
+        #[arg(long = "pack", value_name = "FILE")]
+        packs: Vec<PathBuf>,
+    },
+    /// What a rule looks for, why, and when it misleads
+    Explain {
+        /// The rule's id, as a flag shows it
+        id: String,
+        /// Further rule files
+        #[arg(long = "pack", value_name = "FILE")]
+        packs: Vec<PathBuf>,
+    },
+    /// Run the examples that rules carry
+    Test {
+        /// Only these rules
+        ids: Vec<String>,
+        /// Further rule files
+        #[arg(long = "pack", value_name = "FILE")]
+        packs: Vec<PathBuf>,
+    },
+}
+
+pub(super) fn run(command: &Command, out: &Output) -> Result<Exit, Failure> {
+    match command {
+        Command::List { packs } => list(&load(packs)?, out),
+        Command::Explain { id, packs } => explain(&load(packs)?, id, out),
+        Command::Test { ids, packs } => test(load(packs)?, ids, out),
+    }
+}
+
+fn load(files: &[PathBuf]) -> Result<Pack, Failure> {
+    let read = |file: &PathBuf| {
+        let name = file.display().to_string();
+        let content = std::fs::read_to_string(file).map_err(|error| Failure::usage(format!("{name}: {error}")))?;
+        Ok(Source { name, content })
+    };
+    let sources: Vec<Source> = files.iter().map(read).collect::<Result<_, Failure>>()?;
+    Pack::load(&sources, &[]).map_err(Failure::usage)
+}
+
+fn list(pack: &Pack, out: &Output) -> Result<Exit, Failure> {
+    let mut text = String::new();
+    let mut family = None;
+    for rule in &pack.rules {
+        if family != Some(rule.family) {
+            let _ = writeln!(text, "{}{}", if family.is_some() { "\n" } else { "" }, family_name(rule));
+            family = Some(rule.family);
+        }
+        let _ = writeln!(text, "  {:+.2}  {:<36} {}", rule.weight, rule.id, rule.title);
+    }
+    let _ = writeln!(text, "\n{} rules; `ai-detect rules explain ID` says more of one", pack.rules.len());
+    out.print(&text)?;
+    Ok(Exit::Analysed)
+}
+
+fn family_name(rule: &Rule) -> String {
+    let name = serde_json::to_value(rule.family).ok();
+    name.as_ref().and_then(|name| name.as_str()).unwrap_or_default().to_owned()
+}
+
+fn explain(pack: &Pack, id: &str, out: &Output) -> Result<Exit, Failure> {
+    let rule = pack.rule(id).ok_or_else(|| {
+        let near = pack.nearest(id).map_or(String::new(), |near| format!("; did you mean `{near}`?"));
+        Failure::usage(format!("no rule is called `{id}`{near}"))
+    })?;
+    let width = out.width();
+    let mut text = format!("{}: {}\n", rule.id, rule.title);
+    let mut field = |label: &str, value: &str| {
+        for (at, line) in wrapped(value, width.saturating_sub(12)).into_iter().enumerate() {
+            let label = if at == 0 { label } else { "" };
+            let _ = writeln!(text, "  {label:<10}{line}");
+        }
+    };
+    field("why", &rule.why);
+    field("misleads", &rule.misleads);
+    field("looks for", &looks_for(rule));
+    field("weight", &weight(rule));
+    field("file", &rule.source);
+    for (label, examples) in [("fires on", &rule.hits), ("not on", &rule.misses)] {
+        for example in examples {
+            let _ = writeln!(text, "\n  {label}");
+            for line in shown(example).lines() {
+                let _ = writeln!(text, "    {line}");
+            }
+        }
+    }
+    out.print(&text)?;
+    Ok(Exit::Analysed)
+}
+
+fn looks_for(rule: &Rule) -> String {
+    let scope = rule.scope.and_then(|scope| serde_json::to_value(scope).ok());
+    let scope = scope.as_ref().and_then(|scope| scope.as_str()).unwrap_or("hunk");
+    let languages = rule.languages.as_ref().map_or_else(String::new, |names| format!(", in {}", names.join(", ")));
+    match &rule.kind {
+        Kind::Phrase(patterns) => format!("{} in each {scope}{languages}: {}", rule.kind_name(), patterns.join("  or  ")),
+        Kind::Query(texts) => format!("a tree-sitter query, in {}", texts.keys().cloned().collect::<Vec<_>>().join(", ")),
+        Kind::Metric { name, shape } => {
+            let shape = match shape {
+                Shape::AtLeast(least) => format!("at least {least}"),
+                Shape::AtMost(most) => format!("at most {most}"),
+                Shape::Ramp(from, to) => format!("from {from} (counts nothing) to {to} (counts in full)"),
+            };
+            format!("the number {name} of each {scope}{languages}: {shape}")
+        }
+        Kind::Lexicon(name) => format!("the words of the lexicon {name} in each {scope}{languages}"),
+    }
+}
+
+fn weight(rule: &Rule) -> String {
+    let towards = if rule.weight >= 0.0 { "AI" } else { "people" };
+    match rule.kind {
+        Kind::Lexicon(_) => format!("the words' own log-odds times {:.2}, at most {} either way", rule.weight, rule.cap),
+        _ => format!("{:+.2} log-odds towards {towards}, counted at most {} times a hunk", rule.weight, rule.cap),
+    }
+}
+
+fn shown(example: &Example) -> String {
+    match example {
+        Example::Message(text) => text.trim_end().to_owned(),
+        Example::File { before: None, after, .. } => after.trim_end().to_owned(),
+        Example::File { before: Some(before), after, .. } => {
+            format!("before:\n{}\nafter:\n{}", before.trim_end(), after.trim_end())
+        }
+    }
+}
+
+fn test(pack: Pack, ids: &[String], out: &Output) -> Result<Exit, Failure> {
+    for id in ids {
+        if pack.rule(id).is_none() {
+            let near = pack.nearest(id).map_or(String::new(), |near| format!("; did you mean `{near}`?"));
+            return Err(Failure::usage(format!("no rule is called `{id}`{near}")));
+        }
+    }
+    let outcome = selftest::run(pack, |rule| ids.is_empty() || ids.contains(&rule.id));
+    let mut text = String::new();
+    for failure in &outcome.failures {
+        let _ = writeln!(text, "{failure}");
+    }
+    let _ = writeln!(text, "{} rules, {} examples, {} failed", outcome.rules, outcome.examples, outcome.failures.len());
+    out.print(&text)?;
+    Ok(if outcome.failures.is_empty() { Exit::Analysed } else { Exit::Flags })
+}

@@ -1,0 +1,122 @@
+//! The project's settings: `.ai-detect.yml`.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::exclude::DEFAULT_MAX_BYTES;
+use crate::pack::{self, load};
+
+/// Where the settings are looked for, from the repository's root.
+pub const FILE: &str = ".ai-detect.yml";
+
+/// Settings of ai-detect. Every key may be left out.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    /// When a hunk counts as likely AI-written.
+    pub thresholds: Thresholds,
+    /// Path patterns that are left out of the analysis, such as `docs/**`.
+    pub exclude: Vec<String>,
+    /// Path patterns whose changes need more care; flags there rank higher.
+    pub sensitive: Vec<String>,
+    /// What leaves a file out by its size.
+    pub limits: Limits,
+    /// Which rules count.
+    pub rules: Rules,
+}
+
+/// Thresholds are rates of false positives on code that people wrote, not magic numbers.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Thresholds {
+    /// The share of requests by people, without any AI, that may get a flag: 0.02 is two in a hundred.
+    /// Larger requests need stronger evidence for the same rate.
+    #[schemars(range(min = 0.0001, max = 0.5))]
+    pub flag: f64,
+}
+
+/// Limits on what is read.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Limits {
+    /// Files larger than this many bytes are left out, and listed as such.
+    pub file_bytes: u64,
+}
+
+/// Rules to leave out and to add.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Rules {
+    /// Ids of rules that do not count here; `ai-detect rules list` prints them.
+    pub disable: Vec<String>,
+    /// Further rule files, as paths from the repository's root.
+    pub packs: Vec<String>,
+}
+
+
+impl Default for Thresholds {
+    fn default() -> Self {
+        Thresholds { flag: 0.02 }
+    }
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Limits { file_bytes: DEFAULT_MAX_BYTES }
+    }
+}
+
+impl Config {
+    /// Reads settings; `name` is what messages call the file.
+    ///
+    /// # Errors
+    /// Where the content is not YAML, holds an unknown key, or a value is out of range.
+    pub fn parse(name: &str, content: &str) -> Result<Config, pack::Error> {
+        // An empty file, or one with nothing but comments, is YAML's null.
+        if content.lines().all(|line| line.trim().is_empty() || line.trim_start().starts_with('#')) {
+            return Ok(Config::default());
+        }
+        let config: Config = load::shaped(name, content)?;
+        let rate = config.thresholds.flag;
+        if !(0.0001..=0.5).contains(&rate) {
+            let line = content.lines().position(|line| line.trim_start().starts_with("flag:")).map_or(1, |at| at + 1);
+            return Err(pack::Error::Shape {
+                file: name.into(),
+                line,
+                column: 1,
+                problem: format!(
+                    "thresholds.flag is a rate of false positives between 0.0001 and 0.5, found {rate}"
+                ),
+                near: None,
+            });
+        }
+        Ok(config)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unknown_key_is_named_with_its_place_and_the_nearest_one() {
+        let error = Config::parse(".ai-detect.yml", "exclude: []\ntresholds:\n  flag: 0.05\n").unwrap_err();
+        let text = error.to_string();
+        assert!(text.starts_with(".ai-detect.yml:2:1: "), "{text}");
+        assert!(text.ends_with("did you mean `thresholds`?"), "{text}");
+    }
+
+    #[test]
+    fn a_rate_out_of_range_is_refused() {
+        let error = Config::parse("c.yml", "thresholds:\n  flag: 80\n").unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "c.yml:2:1: thresholds.flag is a rate of false positives between 0.0001 and 0.5, found 80"
+        );
+    }
+
+    #[test]
+    fn an_empty_file_is_the_defaults() {
+        assert_eq!(Config::parse("c.yml", "# nothing yet\n").unwrap().thresholds.flag, 0.02);
+    }
+}

@@ -1,0 +1,95 @@
+//! `linguist-generated` and `linguist-vendored` from the `.gitattributes` files of the tree that the
+//! change starts from: a change cannot take itself out of the analysis.
+
+use bstr::{BStr, ByteSlice};
+use gix::attrs::search::{MetadataCollection, Outcome};
+use gix::attrs::{Search, StateRef};
+use gix::glob::pattern::Case;
+use rustc_hash::FxHashSet;
+
+use crate::change::Reason;
+
+/// The attributes that matter here, for paths of one tree.
+pub(super) struct Attributes {
+    search: Search,
+    collection: MetadataCollection,
+    empty: bool,
+}
+
+impl Attributes {
+    /// Reads the attribute files of the folders that hold `paths`.
+    pub(super) fn read<'a>(
+        repo: &gix::Repository,
+        tree: Option<gix::ObjectId>,
+        paths: impl Iterator<Item = &'a BStr>,
+    ) -> Self {
+        let mut attributes = Attributes {
+            search: Search::default(),
+            collection: MetadataCollection::default(),
+            empty: true,
+        };
+        let Some(tree) = tree.and_then(|id| repo.find_tree(id).ok()) else { return attributes };
+        let mut folders: Vec<&BStr> = folders_of(paths).into_iter().collect();
+        // Deeper files take precedence, and later patterns win.
+        folders.sort_by_key(|folder| (folder.find_iter(b"/").count(), *folder));
+        for folder in folders {
+            let parts = folder.split_str("/").filter(|part| !part.is_empty());
+            let entry = tree.lookup_entry(parts.chain([b".gitattributes".as_slice()]));
+            let Some(blob) = entry.ok().flatten().filter(|entry| entry.mode().is_blob()) else { continue };
+            let Ok(blob) = blob.object() else { continue };
+            attributes.add(folder, &blob.data);
+        }
+        attributes
+    }
+
+    fn add(&mut self, folder: &BStr, content: &[u8]) {
+        if !content.contains_str("linguist-") {
+            return;
+        }
+        self.empty = false;
+        let source = if folder.is_empty() {
+            std::path::PathBuf::from(".gitattributes")
+        } else {
+            folder.to_path_lossy().join(".gitattributes")
+        };
+        let root = std::path::Path::new("");
+        // Fails only for a source outside the root, which this one never is.
+        let _ = self.search.add_patterns_buffer(content, source, Some(root), &mut self.collection, false);
+    }
+
+    /// Why the attributes leave a path out.
+    pub(super) fn reason(&self, path: &BStr) -> Option<(Reason, String)> {
+        if self.empty {
+            return None;
+        }
+        let mut outcome = Outcome::default();
+        outcome.initialize_with_selection(&self.collection, ["linguist-generated", "linguist-vendored"]);
+        self.search.pattern_matching_relative_path(path, Case::Sensitive, Some(false), &mut outcome);
+        outcome.iter_selected().find_map(|found| {
+            let name = found.assignment.name.as_str();
+            let set = match found.assignment.state {
+                StateRef::Set => true,
+                StateRef::Value(value) => value.as_bstr() != "false",
+                StateRef::Unset | StateRef::Unspecified => false,
+            };
+            let reason = if name == "linguist-vendored" { Reason::Vendored } else { Reason::Generated };
+            set.then(|| (reason, format!("{name} in .gitattributes")))
+        })
+    }
+}
+
+fn folders_of<'a>(paths: impl Iterator<Item = &'a BStr>) -> FxHashSet<&'a BStr> {
+    let mut folders = FxHashSet::default();
+    folders.insert(BStr::new(""));
+    for path in paths {
+        let mut rest: &BStr = path;
+        while let Some(at) = rest.rfind_byte(b'/') {
+            rest = rest[..at].as_bstr();
+            if !folders.insert(rest) {
+                break;
+            }
+        }
+    }
+    folders
+}
+

@@ -1,0 +1,269 @@
+//! Which commit of the range introduced each authored line: `git blame`, but only within the range
+//! and for all files at once.
+//!
+//! Lines are followed from the head towards the base. At every commit that touches the file, lines
+//! that a parent has too are passed on to it, through renames, in the order of the parents; what no
+//! parent has stays. Lines that leave the range belong to no commit of it.
+
+use bstr::BString;
+use gix::ObjectId;
+use rayon::prelude::*;
+use rustc_hash::FxHashMap;
+
+use super::blobs::{Blobs, Reader};
+use super::commits::RangeCommit;
+use super::Error;
+use super::trees::{self, Entry};
+use crate::change::{ChangeSet, FileChange, Origin, Span};
+use crate::linediff;
+use crate::renames::{self, Candidate};
+use crate::text::Text;
+
+/// What one commit did to the paths, seen from one of its parents.
+type Touched = FxHashMap<BString, Entry>;
+
+/// Lines on their way: where they stand in the file at this commit, and in the final file.
+#[derive(Debug, Clone, Copy)]
+struct Lines {
+    here: u32,
+    last: u32,
+    len: u32,
+}
+
+/// Sets the origins of all authored lines.
+pub(super) fn attribute(
+    blobs: &Blobs,
+    commits: &[RangeCommit],
+    head: Option<ObjectId>,
+    change: &mut ChangeSet,
+) -> Result<(), Error> {
+    let Some(_) = head else {
+        return no_commit(change);
+    };
+    if let [only] = commits {
+        if only.parents.len() < 2 {
+            for file in &mut change.files {
+                file.origins = file.authored.iter().map(|&span| Origin { span, commit: Some(0) }).collect();
+            }
+            return Ok(());
+        }
+    }
+    let history = History::read(blobs, commits)?;
+    change
+        .files
+        .par_iter_mut()
+        .try_for_each_init(|| blobs.reader(), |reader, file| history.follow(reader, file))
+}
+
+fn no_commit(change: &mut ChangeSet) -> Result<(), Error> {
+    for file in &mut change.files {
+        file.origins = file.authored.iter().map(|&span| Origin { span, commit: None }).collect();
+    }
+    Ok(())
+}
+
+struct History<'a> {
+    commits: &'a [RangeCommit],
+    positions: FxHashMap<ObjectId, u32>,
+    /// For each commit, for each parent, what differs.
+    touched: Vec<Vec<Touched>>,
+}
+
+impl<'a> History<'a> {
+    fn read(blobs: &Blobs, commits: &'a [RangeCommit]) -> Result<Self, Error> {
+        let positions = commits.iter().zip(0..).map(|(commit, at)| (commit.id, at)).collect();
+        let touched = commits
+            .par_iter()
+            .map_init(|| blobs.reader(), |reader, commit| touched_by(reader, commit))
+            .collect::<Result<_, _>>()?;
+        Ok(History { commits, positions, touched })
+    }
+
+    fn follow(&self, reader: &Reader<'_>, file: &mut FileChange) -> Result<(), Error> {
+        let mut origins: Vec<Origin> = Vec::new();
+        // Children come after their parents, so the highest position is always safe to settle.
+        let mut waiting: std::collections::BTreeMap<(u32, BString), Vec<Lines>> = Default::default();
+        let start = file.authored.iter().map(|span| Lines { here: span.start, last: span.start, len: span.len() });
+        let Some(top) = self.commits.len().checked_sub(1).filter(|_| !file.authored.is_empty()) else {
+            return Ok(());
+        };
+        waiting.insert((top as u32, file.path.clone()), start.collect());
+        while let Some(((at, path), lines)) = waiting.pop_last() {
+            let mut passed = Vec::new();
+            let stay = self.pass(reader, at, &path, lines, &mut passed)?;
+            origins.extend(stay.into_iter().map(|lines| origin(lines, Some(at))));
+            for (parent, path, lines) in passed {
+                match self.positions.get(&parent) {
+                    Some(&at) => waiting.entry((at, path)).or_default().extend(lines),
+                    None => origins.extend(lines.into_iter().map(|lines| origin(lines, None))),
+                }
+            }
+        }
+        origins.sort_by_key(|origin| origin.span);
+        file.origins = joined(origins);
+        Ok(())
+    }
+
+    /// Passes on what the parents have; returns what stays with the commit.
+    fn pass(
+        &self,
+        reader: &Reader<'_>,
+        at: u32,
+        path: &BString,
+        lines: Vec<Lines>,
+        passed: &mut Vec<(ObjectId, BString, Vec<Lines>)>,
+    ) -> Result<Vec<Lines>, Error> {
+        let (Some(commit), Some(touched)) = (self.commits.get(at as usize), self.touched.get(at as usize)) else {
+            return Ok(lines);
+        };
+        for (parent, touched) in commit.parents.iter().zip(touched) {
+            if !touched.contains_key(path) {
+                passed.push((*parent, path.clone(), lines));
+                return Ok(Vec::new());
+            }
+        }
+        let mut left = lines;
+        let mut content: Option<Text> = None;
+        let mut compared: Vec<ObjectId> = Vec::new();
+        for (parent, (at_parent, touched)) in commit.parents.iter().zip(touched.iter().enumerate()) {
+            let Some(entry) = touched.get(path) else { continue };
+            let (Some((old_path, old)), Some(new)) = (self.source(reader, commit, at_parent, entry)?, entry.new.map(|(_, id)| id)) else {
+                continue;
+            };
+            if old == new {
+                passed.push((*parent, old_path, left));
+                return Ok(Vec::new());
+            }
+            if left.is_empty() || compared.contains(&old) {
+                continue;
+            }
+            compared.push(old);
+            let read = |id| reader.read(id).map_err(|problem| Error::missing(format!("a version of {path}"), problem));
+            let before = Text::new(read(old)?);
+            let after = match content.take() {
+                Some(text) => text,
+                None => Text::new(read(new)?),
+            };
+            let (same, differs) = split(&before, &after, left);
+            content = Some(after);
+            if !same.is_empty() {
+                passed.push((*parent, old_path, same));
+            }
+            left = differs;
+        }
+        Ok(left)
+    }
+
+    /// Where a file came from, looking for a rename where the parent has no such path.
+    fn source(
+        &self,
+        reader: &Reader<'_>,
+        commit: &RangeCommit,
+        parent: usize,
+        entry: &Entry,
+    ) -> Result<Option<(BString, ObjectId)>, Error> {
+        if let Some((mode, id)) = entry.old {
+            return Ok(mode.is_blob().then(|| (entry.path.clone(), id)));
+        }
+        let at = self.positions.get(&commit.id).copied().unwrap_or_default() as usize;
+        let Some(touched) = self.touched.get(at).and_then(|parents| parents.get(parent)) else { return Ok(None) };
+        let mut gone: Vec<&Entry> = touched.values().filter(|entry| entry.new.is_none()).collect();
+        gone.sort_by(|a, b| a.path.cmp(&b.path));
+        Ok(renamed(reader, &gone, entry))
+    }
+}
+
+/// Which of the files that are gone a new one was.
+fn renamed(reader: &Reader<'_>, gone: &[&Entry], entry: &Entry) -> Option<(BString, ObjectId)> {
+    let (_, id) = entry.new?;
+    let identical = gone.iter().find(|entry| entry.old.is_some_and(|(_, old)| old == id));
+    if let Some(source) = identical {
+        return Some((source.path.clone(), id));
+    }
+    let content = reader.read(id).ok()?;
+    let read = |entry: &&Entry| {
+        let (mode, id) = entry.old?;
+        // Half of the larger one must be the same, so sizes tell most pairs apart unread.
+        let (here, there) = (content.len() as u64, reader.size(id).ok()?);
+        let near = mode.is_blob() && there <= 2 * here && here <= 2 * there;
+        near.then(|| reader.read(id).ok()).flatten().map(|content| (entry.path.clone(), id, content))
+    };
+    let old: Vec<(BString, ObjectId, Vec<u8>)> = gone.iter().filter_map(read).collect();
+    let candidates: Vec<Candidate<'_>> =
+        old.iter().map(|(path, _, content)| Candidate { path: path.as_ref(), content, gone: true }).collect();
+    let new = [Candidate { path: entry.path.as_ref(), content: &content, gone: false }];
+    let at = renames::pair(&candidates, &new).into_iter().flatten().next()?;
+    old.get(at).map(|(path, id, _)| (path.clone(), *id))
+}
+
+fn touched_by(reader: &Reader<'_>, commit: &RangeCommit) -> Result<Vec<Touched>, Error> {
+    let by_path = |entries: Vec<Entry>| entries.into_iter().map(|entry| (entry.path.clone(), entry)).collect();
+    commit
+        .parents
+        .iter()
+        .map(|&parent| {
+            let parent = tree_of(reader, parent)?;
+            trees::differences(&reader.repo, Some(parent), Some(commit.tree)).map(by_path)
+        })
+        .collect()
+}
+
+fn tree_of(reader: &Reader<'_>, commit: ObjectId) -> Result<ObjectId, Error> {
+    let found = reader.repo.find_commit(commit).and_then(|commit| commit.tree_id().map(gix::Id::detach));
+    found.map_err(|error| Error::missing(format!("the tree of {commit}"), error))
+}
+
+/// Lines that the old text has too, with their places there; and the others.
+fn split(before: &Text, after: &Text, lines: Vec<Lines>) -> (Vec<Lines>, Vec<Lines>) {
+    let edits = linediff::edits(before, after);
+    let (mut same, mut differs) = (Vec::new(), Vec::new());
+    for part in lines {
+        let wanted = Span::new(part.here, part.here + part.len);
+        let sub = |span: Span, here: u32| Lines { here, last: part.last + (span.start - part.here), len: span.len() };
+        let first = edits.partition_point(|edit| edit.new.end <= wanted.start);
+        let mut at = wanted.start;
+        // How far an unchanged line lies from its place in the old text, before the first edit here.
+        let mut offset = first.checked_sub(1).and_then(|i| edits.get(i)).map_or(0, |edit| {
+            i64::from(edit.old.end) - i64::from(edit.new.end)
+        });
+        for edit in edits.iter().skip(first).take_while(|edit| edit.new.start < wanted.end) {
+            let unchanged = Span::new(at, edit.new.start.max(at));
+            if !unchanged.is_empty() {
+                same.push(sub(unchanged, shifted(unchanged.start, offset)));
+            }
+            let changed = edit.new.intersect(Span::new(at, wanted.end));
+            if !changed.is_empty() {
+                differs.push(sub(changed, changed.start));
+            }
+            at = at.max(edit.new.end);
+            offset = i64::from(edit.old.end) - i64::from(edit.new.end);
+        }
+        if at < wanted.end {
+            let rest = Span::new(at, wanted.end);
+            same.push(sub(rest, shifted(at, offset)));
+        }
+    }
+    (same, differs)
+}
+
+fn shifted(line: u32, offset: i64) -> u32 {
+    u32::try_from(i64::from(line) + offset).unwrap_or(0)
+}
+
+fn origin(lines: Lines, commit: Option<u32>) -> Origin {
+    Origin { span: Span::new(lines.last, lines.last + lines.len), commit }
+}
+
+/// Neighbours of the same commit become one.
+fn joined(sorted: Vec<Origin>) -> Vec<Origin> {
+    let mut joined: Vec<Origin> = Vec::with_capacity(sorted.len());
+    for origin in sorted {
+        match joined.last_mut() {
+            Some(last) if last.commit == origin.commit && last.span.end == origin.span.start => {
+                last.span.end = origin.span.end;
+            }
+            _ => joined.push(origin),
+        }
+    }
+    joined
+}

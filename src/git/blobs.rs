@@ -1,0 +1,48 @@
+//! File contents by id, from the object database or from what is not committed yet, on any thread.
+
+use gix::ObjectId;
+
+use super::uncommitted::Overlay;
+
+/// Where contents come from. Each thread takes its own [`Reader`].
+pub(super) struct Blobs {
+    shared: gix::ThreadSafeRepository,
+    overlay: Overlay,
+}
+
+/// One thread's access.
+pub(super) struct Reader<'a> {
+    pub(super) repo: gix::Repository,
+    overlay: &'a Overlay,
+}
+
+impl Blobs {
+    pub(super) fn new(repo: &gix::Repository, overlay: Overlay) -> Self {
+        Blobs { shared: repo.clone().into_sync(), overlay }
+    }
+
+    pub(super) fn reader(&self) -> Reader<'_> {
+        Reader { repo: self.shared.to_thread_local(), overlay: &self.overlay }
+    }
+}
+
+impl Reader<'_> {
+    /// How large a content is, without reading it.
+    pub(super) fn size(&self, id: ObjectId) -> Result<u64, String> {
+        match self.overlay.get(&id) {
+            Some(bytes) => Ok(bytes.len() as u64),
+            None => self.repo.find_header(id).map(|header| header.size()).map_err(|error| error.to_string()),
+        }
+    }
+
+    /// A content.
+    pub(super) fn read(&self, id: ObjectId) -> Result<Vec<u8>, String> {
+        match self.overlay.get(&id) {
+            Some(bytes) => Ok(bytes.clone()),
+            None => match self.repo.find_blob(id) {
+                Ok(mut blob) => Ok(blob.take_data()),
+                Err(error) => Err(error.to_string()),
+            },
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! The commits of a range, parents before children.
+
+use gix::ObjectId;
+use rustc_hash::FxHashMap;
+
+use super::{Error, range::Resolved};
+use crate::change::{Commit, Person};
+
+/// A commit with what attribution needs of it.
+pub(super) struct RangeCommit {
+    pub(super) tree: ObjectId,
+    pub(super) parents: Vec<ObjectId>,
+    pub(super) commit: Commit,
+    pub(super) id: ObjectId,
+}
+
+/// All commits of the range, topologically: every parent stands before its children.
+pub(super) fn read(repo: &gix::Repository, resolved: &Resolved) -> Result<Vec<RangeCommit>, Error> {
+    let Some(head) = resolved.head else { return Ok(Vec::new()) };
+    let walk = repo
+        .rev_walk([head])
+        .with_hidden(resolved.hidden.iter().copied())
+        .all()
+        .map_err(|error| Error::missing("the history of the range", error))?;
+    let mut found: FxHashMap<ObjectId, RangeCommit> = FxHashMap::default();
+    let mut newest_first = Vec::new();
+    for info in walk {
+        let info = info.map_err(|error| Error::missing("a commit of the range", error))?;
+        let commit = one(repo, info.id)?;
+        newest_first.push(info.id);
+        found.insert(info.id, commit);
+    }
+    let order = parents_first(&newest_first, &found);
+    Ok(order.into_iter().filter_map(|id| found.remove(&id)).collect())
+}
+
+/// Depth-first from the newest commit, first parents first: deterministic for one history.
+fn parents_first(newest_first: &[ObjectId], found: &FxHashMap<ObjectId, RangeCommit>) -> Vec<ObjectId> {
+    let mut order = Vec::with_capacity(newest_first.len());
+    let mut seen: rustc_hash::FxHashSet<ObjectId> = Default::default();
+    for &tip in newest_first {
+        let mut stack = vec![(tip, false)];
+        while let Some((id, parents_done)) = stack.pop() {
+            if parents_done {
+                order.push(id);
+                continue;
+            }
+            let Some(commit) = found.get(&id) else { continue };
+            if !seen.insert(id) {
+                continue;
+            }
+            stack.push((id, true));
+            stack.extend(commit.parents.iter().rev().map(|&parent| (parent, false)));
+        }
+    }
+    order
+}
+
+fn one(repo: &gix::Repository, id: ObjectId) -> Result<RangeCommit, Error> {
+    let missing = |error| Error::missing(format!("commit {id}"), error);
+    let object = repo.find_commit(id).map_err(missing)?;
+    let decoded = object.decode().map_err(missing)?;
+    let person = |signature: Result<gix::actor::SignatureRef<'_>, gix::Error>| {
+        signature.map_or_else(|_| Person::default(), |signature| Person {
+            name: signature.name.to_string(),
+            email: signature.email.to_string(),
+        })
+    };
+    let author_time = decoded.author().ok().map_or(0, |author| author.seconds());
+    Ok(RangeCommit {
+        tree: decoded.tree(),
+        parents: decoded.parents().collect(),
+        commit: Commit {
+            id: id.to_string(),
+            parents: decoded.parents().count(),
+            author: person(decoded.author().map_err(Into::into)),
+            committer: person(decoded.committer().map_err(Into::into)),
+            author_time,
+            message: decoded.message.to_string(),
+        },
+        id,
+    })
+}

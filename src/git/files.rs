@@ -1,0 +1,235 @@
+//! The files of a change: contents before and after, renames and copies paired, and which lines
+//! were authored.
+
+use std::sync::Arc;
+
+use bstr::{BString, ByteSlice};
+use gix::ObjectId;
+use rayon::prelude::*;
+use rustc_hash::FxHashMap;
+
+use super::Error;
+use super::attributes::Attributes;
+use super::blobs::{Blobs, Reader};
+use super::range::HeadTree;
+use super::trees::{self, Entry, Side};
+use crate::change::{Excluded, FileChange, Reason, Span};
+use crate::exclude::{Excluder, is_binary};
+use crate::linediff::{self, Edit};
+use crate::moved::{self, Removed};
+use crate::renames::{self, Candidate};
+use crate::text::Text;
+
+/// What was found of a change.
+pub(super) struct Found {
+    pub(super) files: Vec<FileChange>,
+    pub(super) excluded: Vec<Excluded>,
+}
+
+/// Reads the files that differ between two trees.
+pub(super) fn read(
+    repo: &gix::Repository,
+    blobs: &Blobs,
+    base_tree: Option<ObjectId>,
+    head_tree: &HeadTree,
+    excluder: &Excluder,
+) -> Result<Found, Error> {
+    let entries = match head_tree {
+        HeadTree::Committed(tree) => trees::differences(repo, base_tree, Some(*tree))?,
+        HeadTree::InMemory(memory, tree) => trees::differences(memory, base_tree, Some(*tree))?,
+    };
+    let attributes = Attributes::read(repo, base_tree, entries.iter().map(|entry| entry.path.as_bstr()));
+    let pieces: Vec<Piece> = entries
+        .into_par_iter()
+        .map_init(|| blobs.reader(), |reader, entry| piece(reader, entry, &attributes, excluder))
+        .collect();
+    Ok(assemble(pieces))
+}
+
+/// What one entry comes to, before the change is looked at as a whole.
+enum Piece {
+    /// A file that is there after the change, with its content before where that is known.
+    There { path: BString, old: Option<Arc<Text>>, new: Arc<Text> },
+    /// A deleted file.
+    Gone { path: BString, old: Arc<Text> },
+    Excluded(Excluded),
+    Nothing,
+}
+
+fn piece(reader: &Reader<'_>, entry: Entry, attributes: &Attributes, excluder: &Excluder) -> Piece {
+    let Entry { path, old, new } = entry;
+    let out = |reason, detail: String| Piece::Excluded(Excluded { path: path.clone(), reason, detail });
+    let Some((mode, id)) = new else { return gone(reader, path, old, excluder) };
+    if mode.is_commit() {
+        return out(Reason::Submodule, "a pointer to another repository".into());
+    }
+    if mode.is_link() {
+        return out(Reason::Symlink, "a symbolic link".into());
+    }
+    // A link or submodule that became a file has no text before.
+    let before = old.filter(|(mode, _)| mode.is_blob()).map(|(_, id)| id);
+    if !mode.is_blob() || before == Some(id) {
+        return Piece::Nothing;
+    }
+    let by_path = excluder.by_path(path.as_bstr()).or_else(|| attributes.reason(path.as_bstr()));
+    if let Some((reason, detail)) = by_path {
+        return out(reason, detail);
+    }
+    match reader.size(id) {
+        Ok(size) if size > excluder.max_bytes => {
+            return out(Reason::TooLarge, format!("{size} bytes; the limit is {}", excluder.max_bytes));
+        }
+        Ok(_) => {}
+        Err(problem) => return out(Reason::MissingObject, problem),
+    }
+    let new = match reader.read(id) {
+        Ok(bytes) => Arc::new(Text::new(bytes)),
+        Err(problem) => return out(Reason::MissingObject, problem),
+    };
+    if let Some((reason, detail)) = excluder.by_content(&new) {
+        return out(reason, detail);
+    }
+    let old = match before.map(|id| reader.read(id)) {
+        None => None,
+        Some(Ok(bytes)) if is_binary(&bytes) => None,
+        Some(Ok(bytes)) => Some(Arc::new(Text::new(bytes))),
+        Some(Err(problem)) => return out(Reason::MissingObject, format!("the content before: {problem}")),
+    };
+    Piece::There { path, old, new }
+}
+
+/// A deleted file's lines may have moved elsewhere, so they are read where that is cheap.
+fn gone(reader: &Reader<'_>, path: BString, old: Side, excluder: &Excluder) -> Piece {
+    let Some((_, id)) = old.filter(|(mode, _)| mode.is_blob()) else { return Piece::Nothing };
+    let small = reader.size(id).is_ok_and(|size| size <= excluder.max_bytes);
+    if !small || excluder.by_path(path.as_bstr()).is_some() {
+        return Piece::Nothing;
+    }
+    match reader.read(id) {
+        Ok(bytes) if !is_binary(&bytes) => Piece::Gone { path, old: Arc::new(Text::new(bytes)) },
+        _ => Piece::Nothing,
+    }
+}
+
+struct Draft {
+    file: FileChange,
+    edits: Vec<Edit>,
+    whitespace: Vec<Span>,
+    /// Hashes of the removed lines, one run an edit.
+    removed: Vec<Vec<u64>>,
+}
+
+/// Now that all contents are there: which files are renames or copies, which lines moved, and which
+/// were authored.
+fn assemble(pieces: Vec<Piece>) -> Found {
+    let (sources, used) = sources(&pieces);
+    let drafts: Vec<Option<Draft>> = pieces
+        .par_iter()
+        .enumerate()
+        .map(|(at, piece)| match piece {
+            Piece::There { path, old: Some(old), new } => Some(draft(path, None, Some(old), new)),
+            Piece::There { path, old: None, new } => {
+                let source = sources.get(&at).and_then(|&from| before(&pieces, from));
+                Some(draft(path, source.map(|(path, _)| path), source.map(|(_, old)| old), new))
+            }
+            _ => None,
+        })
+        .collect();
+    let mut removed = Removed::default();
+    for (at, (piece, draft)) in pieces.iter().zip(&drafts).enumerate() {
+        match (piece, draft) {
+            (_, Some(draft)) => draft.removed.iter().for_each(|run| removed.push_hashes(run.iter().copied())),
+            // What a renamed file lost is in its successor's draft.
+            (Piece::Gone { old, .. }, None) if !used.contains(&at) => {
+                removed.push_hashes(run_hashes(old, Span::new(0, old.len())));
+            }
+            _ => {}
+        }
+    }
+    let files = drafts.into_par_iter().flatten().map(|draft| settle(draft, &removed)).collect();
+    let excluded = pieces.into_iter().filter_map(|piece| match piece {
+        Piece::Excluded(excluded) => Some(excluded),
+        _ => None,
+    });
+    Found { files, excluded: excluded.collect() }
+}
+
+/// The path and content that a piece had before the change.
+fn before(pieces: &[Piece], at: usize) -> Option<(&BString, &Arc<Text>)> {
+    match pieces.get(at)? {
+        Piece::There { path, old: Some(old), .. } | Piece::Gone { path, old } => Some((path, old)),
+        _ => None,
+    }
+}
+
+/// For each new file that is a rename or copy, the piece it comes from; and all such sources that
+/// are gone.
+fn sources(pieces: &[Piece]) -> (FxHashMap<usize, usize>, rustc_hash::FxHashSet<usize>) {
+    let added: Vec<(usize, Candidate<'_>)> = pieces
+        .iter()
+        .enumerate()
+        .filter_map(|(at, piece)| match piece {
+            Piece::There { path, old: None, new } => {
+                Some((at, Candidate { path: path.as_bstr(), content: new.bytes(), gone: false }))
+            }
+            _ => None,
+        })
+        .collect();
+    if added.is_empty() {
+        return Default::default();
+    }
+    let old: Vec<(usize, Candidate<'_>)> = (0..pieces.len())
+        .filter_map(|at| {
+            let (path, text) = before(pieces, at)?;
+            let gone = matches!(pieces.get(at), Some(Piece::Gone { .. }));
+            Some((at, Candidate { path: path.as_bstr(), content: text.bytes(), gone }))
+        })
+        .collect();
+    let pairs = renames::pair(
+        &old.iter().map(|(_, candidate)| *candidate).collect::<Vec<_>>(),
+        &added.iter().map(|(_, candidate)| *candidate).collect::<Vec<_>>(),
+    );
+    let mut sources = FxHashMap::default();
+    let mut used = rustc_hash::FxHashSet::default();
+    for ((to, _), pair) in added.iter().zip(pairs) {
+        if let Some((from, _)) = pair.and_then(|pair| old.get(pair)) {
+            sources.insert(*to, *from);
+            used.insert(*from);
+        }
+    }
+    (sources, used)
+}
+
+fn run_hashes(text: &Text, span: Span) -> Vec<u64> {
+    moved::hashes(text, span).into_iter().map(|(_, hash)| hash).collect()
+}
+
+fn draft(path: &BString, source: Option<&BString>, old: Option<&Arc<Text>>, new: &Arc<Text>) -> Draft {
+    let empty = Text::default();
+    let before = old.map_or(&empty, |old| old.as_ref());
+    let edits = linediff::edits(before, new);
+    let whitespace: Vec<Span> = edits.iter().flat_map(|&edit| linediff::whitespace_only(before, new, edit)).collect();
+    let removed = edits.iter().filter(|edit| !edit.old.is_empty()).map(|edit| run_hashes(before, edit.old)).collect();
+    let file = FileChange {
+        path: path.clone(),
+        old_path: source.cloned(),
+        is_new: old.is_none(),
+        new: new.clone(),
+        old: old.cloned(),
+        authored: Vec::new(),
+        moved_lines: 0,
+        whitespace_lines: whitespace.iter().map(|span| span.len()).sum(),
+        origins: Vec::new(),
+    };
+    Draft { file, edits, whitespace, removed }
+}
+
+fn settle(draft: Draft, removed: &Removed) -> FileChange {
+    let Draft { mut file, edits, whitespace, .. } = draft;
+    let added: Vec<Span> = edits.iter().map(|edit| edit.new).filter(|span| !span.is_empty()).collect();
+    let rest = linediff::subtract(&added, &whitespace);
+    let moved: Vec<Span> = rest.iter().flat_map(|&span| removed.moved(&file.new, span)).collect();
+    file.moved_lines = moved.iter().map(|span| span.len()).sum();
+    file.authored = linediff::subtract(&rest, &moved);
+    file
+}

@@ -1,0 +1,211 @@
+//! The only place that names the git library: opening a repository, resolving a range into a
+//! change set, and reading files at a revision.
+//!
+//! Nothing here spawns a process, and no program that a repository's configuration names is run.
+//! What the lines of a change mean is not known here.
+
+mod attribution;
+mod attributes;
+mod blobs;
+mod commits;
+mod files;
+mod range;
+mod suggest;
+mod trees;
+mod uncommitted;
+
+use std::path::{Path, PathBuf};
+
+use gix::ObjectId;
+
+use crate::change::ChangeSet;
+use crate::exclude::Excluder;
+
+pub use range::{Request, Resolved};
+
+/// Why a repository or a range could not be read.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// There is no repository.
+    #[error("{dir} is not in a git repository; name one with -C DIR, or read a patch with --patch FILE")]
+    NoRepository {
+        /// Where it was looked for.
+        dir: PathBuf,
+    },
+    /// The repository is there but cannot be opened.
+    #[error("the repository at {dir} cannot be opened: {problem}")]
+    Open {
+        /// Where it is.
+        dir: PathBuf,
+        /// What the git library said.
+        problem: String,
+    },
+    /// A revision that names nothing.
+    #[error("unknown revision `{spec}`{}", suggest::sentence(.near))]
+    UnknownRevision {
+        /// As typed.
+        spec: String,
+        /// Names that look like it.
+        near: Vec<String>,
+    },
+    /// A short id or name with several meanings, or one that names no commit.
+    #[error("`{spec}` cannot be used as a revision: {problem}")]
+    BadRevision {
+        /// As typed.
+        spec: String,
+        /// What is wrong.
+        problem: String,
+    },
+    /// Neither `origin/HEAD` nor `main` nor `master`.
+    #[error(
+        "no default branch to compare with: neither origin/HEAD, main nor master exists; \
+         name a range, such as `ai-detect diff {example}`"
+    )]
+    NoDefaultBranch {
+        /// A range that would work here.
+        example: String,
+    },
+    /// The repository has no commit yet.
+    #[error("the repository has no commit yet; use --staged or --worktree to look at what will be the first")]
+    NoCommit,
+    /// The histories do not meet.
+    #[error("`{a}` and `{b}` have no common ancestor, so there is no change to look at")]
+    NoMergeBase {
+        /// One end.
+        a: String,
+        /// The other.
+        b: String,
+    },
+    /// The histories may meet, but not within what was fetched.
+    #[error(
+        "`{a}` and `{b}` have no common ancestor in this shallow clone; fetch more of the history: \
+         `git fetch --deepen=100` (again until they meet) or `git fetch --unshallow`; \
+         in GitHub Actions set `fetch-depth: 0` on actions/checkout, in GitLab `GIT_DEPTH: 0`"
+    )]
+    Shallow {
+        /// One end.
+        a: String,
+        /// The other.
+        b: String,
+    },
+    /// A commit or tree that the clone lacks; without it nothing can be said.
+    #[error("{what} is missing from this clone ({problem}); `git fetch` it, or clone without --filter and --depth")]
+    Missing {
+        /// Which object.
+        what: String,
+        /// What the git library said.
+        problem: String,
+    },
+    /// Uncommitted changes of a repository without a working tree.
+    #[error("{option} needs a working tree, and this repository has none")]
+    Bare {
+        /// The option.
+        option: &'static str,
+    },
+    /// Anything else the library could not do.
+    #[error("{what}: {problem}")]
+    Library {
+        /// What was tried.
+        what: String,
+        /// What it said.
+        problem: String,
+    },
+}
+
+impl Error {
+    fn library(what: impl Into<String>, problem: impl std::fmt::Display) -> Self {
+        Error::Library { what: what.into(), problem: problem.to_string() }
+    }
+
+    fn missing(what: impl Into<String>, problem: impl std::fmt::Display) -> Self {
+        Error::Missing { what: what.into(), problem: problem.to_string() }
+    }
+}
+
+/// An opened repository.
+pub struct Repository {
+    inner: gix::Repository,
+}
+
+/// A file of the tree: its content, or that it is not there.
+pub type Content = Option<Vec<u8>>;
+
+impl Repository {
+    /// Opens the repository that holds `dir`, as git would find it.
+    ///
+    /// # Errors
+    /// Where there is none, or it is damaged.
+    pub fn open(dir: &Path) -> Result<Self, Error> {
+        if !dir.is_dir() {
+            return Err(Error::NoRepository { dir: dir.into() });
+        }
+        let discovered = gix::ThreadSafeRepository::discover_with_environment_overrides(dir);
+        let inner = discovered.map_err(|error| match gix::discover::upwards(dir) {
+            Ok(_) => Error::Open { dir: dir.into(), problem: error.to_string() },
+            Err(_) => Error::NoRepository { dir: dir.into() },
+        })?;
+        let mut inner = inner.to_thread_local();
+        inner.object_cache_size_if_unset(16 << 20);
+        Ok(Repository { inner })
+    }
+
+    /// Looks up what a request names.
+    ///
+    /// # Errors
+    /// Where a name is unknown, or the two histories do not meet in this clone.
+    pub fn resolve(&self, request: &Request) -> Result<Resolved, Error> {
+        range::resolve(&self.inner, request)
+    }
+
+    /// The change between the ends of a range: its commits, its files before and after, who
+    /// introduced each line, and what was left out.
+    ///
+    /// # Errors
+    /// Where a commit or a tree cannot be read. A single file that cannot be read is left out of
+    /// the change set with its reason, never an error.
+    pub fn change_set(&self, resolved: Resolved, excluder: &Excluder) -> Result<ChangeSet, Error> {
+        let commits = commits::read(&self.inner, &resolved)?;
+        let blobs = blobs::Blobs::new(&self.inner, resolved.overlay);
+        let found = files::read(&self.inner, &blobs, resolved.base_tree, &resolved.head_tree, excluder)?;
+        let mut change = ChangeSet {
+            range: resolved.range,
+            commits: commits.iter().map(|commit| commit.commit.clone()).collect(),
+            files: found.files,
+            excluded: found.excluded,
+        };
+        attribution::attribute(&blobs, &commits, resolved.head, &mut change)?;
+        change.excluded.sort();
+        Ok(change)
+    }
+
+    /// A file at a revision; `None` where the revision has no such file.
+    ///
+    /// # Errors
+    /// Where the revision is unknown or its tree cannot be read.
+    pub fn file_at(&self, revision: &str, path: &str) -> Result<Content, Error> {
+        let commit = range::commit(&self.inner, revision)?;
+        self.file_of(commit, path)
+    }
+
+    fn file_of(&self, commit: ObjectId, path: &str) -> Result<Content, Error> {
+        let missing = |error| Error::missing(format!("{path} at {commit}"), error);
+        let tree = self.inner.find_commit(commit).and_then(|commit| commit.tree()).map_err(missing)?;
+        let entry = tree.lookup_entry(path.split('/').map(str::as_bytes)).map_err(missing)?;
+        match entry {
+            Some(entry) if entry.mode().is_blob() => {
+                Ok(Some(entry.object().map_err(missing)?.detach().data))
+            }
+            _ => Ok(None),
+        }
+    }
+
+    /// The id of the commit that HEAD names; `None` before the first commit.
+    pub fn head(&self) -> Option<String> {
+        self.inner.head_id().ok().map(|id| id.to_string())
+    }
+
+    /// The working tree's root, where there is one.
+    pub fn workdir(&self) -> Option<&Path> {
+        self.inner.workdir()
+    }
+}

@@ -1,0 +1,179 @@
+//! From what was typed to two trees: `A..B`, `A`, nothing, `--staged`, `--worktree`.
+
+use gix::ObjectId;
+
+use super::{Error, suggest, uncommitted};
+use crate::change::Range;
+
+/// What to look at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Request {
+    /// From the default branch to HEAD.
+    Default,
+    /// `A..B`, `A...B` (both from the merge base) or `A` (to HEAD).
+    Spec(String),
+    /// From HEAD to the index.
+    Staged,
+    /// From HEAD to the working tree, untracked files that are not ignored included.
+    Worktree,
+}
+
+/// A request with its names looked up.
+pub struct Resolved {
+    pub(super) range: Range,
+    /// `None` is the empty tree.
+    pub(super) base_tree: Option<ObjectId>,
+    pub(super) head_tree: HeadTree,
+    /// The last commit of the range; `None` for uncommitted changes.
+    pub(super) head: Option<ObjectId>,
+    /// The commits whose history is not part of the range.
+    pub(super) hidden: Vec<ObjectId>,
+    /// Contents that are not in the object database yet.
+    pub(super) overlay: uncommitted::Overlay,
+}
+
+impl Resolved {
+    /// The id of the commit that the change starts from, where there is one.
+    pub fn base(&self) -> Option<&str> {
+        self.range.base.as_deref()
+    }
+}
+
+/// The tree that the range ends at.
+pub(super) enum HeadTree {
+    /// One of the repository's.
+    Committed(ObjectId),
+    /// One made in memory, with the repository handle that can read it.
+    InMemory(Box<gix::Repository>, ObjectId),
+}
+
+pub(super) fn resolve(repo: &gix::Repository, request: &Request) -> Result<Resolved, Error> {
+    match request {
+        Request::Default => {
+            let base = default_branch(repo)?;
+            between(repo, &base, "HEAD", format!("{base}..HEAD"))
+        }
+        Request::Spec(spec) => {
+            let (a, b) = split(spec);
+            between(repo, a, b, format!("{a}..{b}"))
+        }
+        Request::Staged => {
+            uncommitted_range(repo, "--staged", uncommitted::staged(repo)?)
+        }
+        Request::Worktree => {
+            uncommitted_range(repo, "--worktree", uncommitted::worktree(repo)?)
+        }
+    }
+}
+
+/// `A..B` and `A...B` mean the same: what a request brings. An absent end is HEAD.
+fn split(spec: &str) -> (&str, &str) {
+    let (a, b) = spec
+        .split_once("...")
+        .or_else(|| spec.split_once(".."))
+        .unwrap_or((spec, "HEAD"));
+    let or_head = |end| if str::is_empty(end) { "HEAD" } else { end };
+    (or_head(a), or_head(b))
+}
+
+fn default_branch(repo: &gix::Repository) -> Result<String, Error> {
+    if repo.head_id().is_err() {
+        return Err(Error::NoCommit);
+    }
+    let names = ["origin/HEAD", "main", "master"];
+    names
+        .into_iter()
+        .find(|name| repo.try_find_reference(*name).is_ok_and(|found| found.is_some()))
+        .map(|name| shortened(repo, name))
+        .ok_or_else(|| Error::NoDefaultBranch { example: "HEAD~1..HEAD".into() })
+}
+
+/// `origin/HEAD` says less to a reader than the branch it stands for.
+fn shortened(repo: &gix::Repository, name: &str) -> String {
+    let reference = repo.try_find_reference(name).ok().flatten();
+    reference
+        .and_then(|reference| reference.target().try_name().map(|name| name.shorten().to_string()))
+        .unwrap_or_else(|| name.to_owned())
+}
+
+fn between(repo: &gix::Repository, a: &str, b: &str, spec: String) -> Result<Resolved, Error> {
+    let head = commit(repo, b)?;
+    let head_tree = HeadTree::Committed(tree_of(repo, head)?);
+    let empty = ObjectId::empty_tree(repo.object_hash());
+    let whole_history = a == empty.to_string() || a == ObjectId::empty_tree(gix::hash::Kind::Sha1).to_string();
+    let (base, hidden) = if whole_history {
+        (None, Vec::new())
+    } else {
+        let start = commit(repo, a)?;
+        (Some(merge_base(repo, start, head, a, b)?), vec![start])
+    };
+    Ok(Resolved {
+        range: Range { spec, base: base.map(|id| id.to_string()), head: Some(head.to_string()) },
+        base_tree: base.map(|id| tree_of(repo, id)).transpose()?,
+        head_tree,
+        head: Some(head),
+        hidden,
+        overlay: uncommitted::Overlay::default(),
+    })
+}
+
+fn uncommitted_range(
+    repo: &gix::Repository,
+    spec: &str,
+    (tree, overlay): (HeadTree, uncommitted::Overlay),
+) -> Result<Resolved, Error> {
+    let base = repo.head_id().ok().map(gix::Id::detach);
+    Ok(Resolved {
+        range: Range { spec: spec.into(), base: base.map(|id| id.to_string()), head: None },
+        base_tree: base.map(|id| tree_of(repo, id)).transpose()?,
+        head_tree: tree,
+        head: None,
+        hidden: Vec::new(),
+        overlay,
+    })
+}
+
+fn merge_base(repo: &gix::Repository, one: ObjectId, two: ObjectId, a: &str, b: &str) -> Result<ObjectId, Error> {
+    let shallow = repo.is_shallow().unwrap_or(false);
+    let none = || {
+        let (a, b) = (a.to_owned(), b.to_owned());
+        if shallow { Error::Shallow { a, b } } else { Error::NoMergeBase { a, b } }
+    };
+    match repo.merge_base(one, two) {
+        Ok(Some(base)) => Ok(base.detach()),
+        Ok(None) => Err(none()),
+        Err(_) if shallow => Err(none()),
+        Err(error) => Err(Error::missing(format!("a commit between `{a}` and `{b}`"), error)),
+    }
+}
+
+/// The commit that a revision names.
+pub(super) fn commit(repo: &gix::Repository, spec: &str) -> Result<ObjectId, Error> {
+    if spec.is_empty() {
+        return Err(Error::BadRevision { spec: spec.into(), problem: "it is empty".into() });
+    }
+    if spec.starts_with("HEAD") && repo.head_id().is_err() {
+        return Err(Error::NoCommit);
+    }
+    let id = match repo.rev_parse_single(spec) {
+        Ok(id) => id,
+        Err(error) => {
+            let problem = error.to_string();
+            if problem.contains("mbiguous") {
+                return Err(Error::BadRevision { spec: spec.into(), problem });
+            }
+            return Err(Error::UnknownRevision { spec: spec.into(), near: suggest::revisions(repo, spec) });
+        }
+    };
+    let object = id.object().map_err(|error| Error::missing(format!("`{spec}` ({id})"), error))?;
+    let peeled = object
+        .peel_to_kind(gix::objs::Kind::Commit)
+        .map_err(|_| Error::BadRevision { spec: spec.into(), problem: "it names no commit".into() })?;
+    Ok(peeled.id)
+}
+
+fn tree_of(repo: &gix::Repository, commit: ObjectId) -> Result<ObjectId, Error> {
+    repo.find_commit(commit)
+        .and_then(|commit| commit.tree_id().map(gix::Id::detach))
+        .map_err(|error| Error::missing(format!("the tree of {commit}"), error))
+}

@@ -1,0 +1,33 @@
+//! Names near a mistyped revision.
+
+/// How alike two names are at least, from 0 to 1 (Jaro-Winkler).
+const ALIKE: f64 = 0.8;
+/// How many names are offered.
+const MOST: usize = 3;
+
+/// The branches and tags whose names look most like `spec`.
+pub(super) fn revisions(repo: &gix::Repository, spec: &str) -> Vec<String> {
+    let wanted = spec.split(['~', '^', '@', ':']).next().unwrap_or(spec);
+    let Ok(platform) = repo.references() else { return Vec::new() };
+    let Ok(all) = platform.all() else { return Vec::new() };
+    let names = all.flatten().map(|reference| reference.name().shorten().to_string());
+    let mut near: Vec<(f64, String)> = names
+        .flat_map(|name| {
+            // `mian` should find `origin/main` when there is no local branch of that name.
+            let tail = name.split_once('/').map_or(0.0, |(_, tail)| strsim::jaro_winkler(wanted, tail) - 0.01);
+            let alike = strsim::jaro_winkler(wanted, &name).max(tail);
+            (alike >= ALIKE).then_some((alike, name))
+        })
+        .collect();
+    near.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
+    near.dedup_by(|a, b| a.1 == b.1);
+    near.into_iter().take(MOST).map(|(_, name)| name).collect()
+}
+
+/// `; did you mean …?`, or nothing.
+pub(super) fn sentence(near: &[String]) -> String {
+    match near {
+        [] => "; `git branch --all` and `git tag` list what there is".into(),
+        names => format!("; did you mean {}?", names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" or ")),
+    }
+}

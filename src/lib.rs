@@ -1,0 +1,31 @@
+//! ai-detect reads a change, scores each added block for AI-style signals, looks up what the commits
+//! that brought it declare about AI use, and raises a non-blocking flag where likely-AI code is
+//! unattested. The words are those of ARCHITECTURE.md, which also draws the way of the data.
+//!
+//! ```text
+//! range ──git──▶ ChangeSet ──syntax──▶ Hunk ──signals──▶ Signal ──score──▶ Score ─┐
+//!                  │                                                              ├─gate─▶ Verdict ─▶ Report
+//!                  └─commits──▶ markers, trailers ──attest──▶ Attestation ────────┘
+//! ```
+//!
+//! Only [`git`] and [`cli`] touch the world outside; everything between is pure.
+
+pub mod analyse;
+pub mod attest;
+pub mod change;
+pub mod cli;
+pub mod config;
+pub mod exclude;
+pub mod gate;
+pub mod git;
+pub mod lang;
+pub mod linediff;
+pub mod moved;
+pub mod pack;
+pub mod patch;
+pub mod renames;
+pub mod report;
+pub mod score;
+pub mod signals;
+pub mod syntax;
+pub mod text;

@@ -1,0 +1,129 @@
+//! Code that only moved within the change, also between files: nobody authored it there.
+//!
+//! A run of added lines counts as moved when a run of removed lines anywhere in the change reads
+//! the same but for white space, and the run says enough not to be chance. Blank lines neither
+//! break a run nor count for it.
+
+use rustc_hash::FxHashMap;
+
+use crate::change::Span;
+use crate::linediff::{spans, squeezed_hash};
+use crate::text::Text;
+
+/// How many non-blank lines a moved run has at least.
+const LEAST_LINES: usize = 2;
+/// How many letters and digits a moved run has at least; git's `--color-moved` asks for the same.
+const LEAST_ALPHANUMERICS: usize = 20;
+/// How many places with the same line are tried: a bound on the work for lines like `return None`.
+const MOST_CANDIDATES: usize = 32;
+
+/// The removed lines of a change, to look up added ones in.
+#[derive(Debug, Default)]
+pub struct Removed {
+    /// Hashes of non-blank removed lines; a zero between two runs.
+    lines: Vec<u64>,
+    places: FxHashMap<u64, Vec<u32>>,
+}
+
+impl Removed {
+    /// Adds a contiguous run of removed lines.
+    pub fn push(&mut self, text: &Text, span: Span) {
+        self.push_hashes(hashes(text, span).into_iter().map(|(_, hash)| hash));
+    }
+
+    /// Adds a contiguous run of removed lines, hashed by [`hashes`].
+    pub fn push_hashes(&mut self, run: impl IntoIterator<Item = u64>) {
+        for hash in run {
+            self.places.entry(hash).or_default().push(self.lines.len() as u32);
+            self.lines.push(hash);
+        }
+        self.lines.push(0);
+    }
+
+    /// Whether nothing was removed.
+    pub fn is_empty(&self) -> bool {
+        self.places.is_empty()
+    }
+
+    /// Of a contiguous run of added lines, those that moved here, in order.
+    pub fn moved(&self, text: &Text, added: Span) -> Vec<Span> {
+        if self.is_empty() {
+            return Vec::new();
+        }
+        let lines = hashes(text, added);
+        let mut moved = Vec::new();
+        let mut at = 0;
+        while let Some(run) = lines.get(at..).filter(|rest| !rest.is_empty()) {
+            let length = self.longest(run);
+            let weight: usize = run.iter().take(length).map(|&(line, _)| alphanumerics(text.line(line))).sum();
+            if length >= LEAST_LINES && weight >= LEAST_ALPHANUMERICS {
+                if let (Some(first), Some(last)) = (run.first(), run.get(length - 1)) {
+                    moved.extend(first.0..=last.0);
+                }
+                at += length;
+            } else {
+                at += 1;
+            }
+        }
+        spans(moved)
+    }
+
+    /// How many lines from the start of `run` stand together among the removed ones.
+    fn longest(&self, run: &[(u32, u64)]) -> usize {
+        let Some(places) = run.first().and_then(|(_, hash)| self.places.get(hash)) else {
+            return 0;
+        };
+        let extent = |place: u32| {
+            let removed = self.lines.get(place as usize..).unwrap_or_default();
+            run.iter().zip(removed).take_while(|((_, added), removed)| added == *removed).count()
+        };
+        places.iter().take(MOST_CANDIDATES).map(|&place| extent(place)).max().unwrap_or(0)
+    }
+}
+
+/// The non-blank lines of a span with their hashes; never zero, which parts runs.
+pub fn hashes(text: &Text, span: Span) -> Vec<(u32, u64)> {
+    (span.start..span.end)
+        .filter(|&line| !text.is_blank(line))
+        .map(|line| (line, squeezed_hash(text.line(line)).max(1)))
+        .collect()
+}
+
+fn alphanumerics(line: &[u8]) -> usize {
+    line.iter().filter(|byte| byte.is_ascii_alphanumeric() || !byte.is_ascii()).count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(lines: &str) -> Text {
+        Text::new(lines.as_bytes().to_vec())
+    }
+
+    #[test]
+    fn a_function_that_moved_and_was_indented_is_found() {
+        let old = text("fn area(w: u32, h: u32) -> u32 {\n    w * h\n}\n");
+        let new = text("impl Shape {\n    fn area(w: u32, h: u32) -> u32 {\n        w * h\n    }\n}\n");
+        let mut removed = Removed::default();
+        removed.push(&old, Span::new(0, 3));
+        assert_eq!(removed.moved(&new, Span::new(0, 5)), [Span::new(1, 4)]);
+    }
+
+    #[test]
+    fn a_lone_brace_or_two_short_lines_are_no_move() {
+        let old = text("    }\n    x += 1\n}\n");
+        let mut removed = Removed::default();
+        removed.push(&old, Span::new(0, 3));
+        assert!(removed.moved(&text("}\nx += 1\n}\n"), Span::new(0, 3)).is_empty());
+    }
+
+    #[test]
+    fn runs_of_two_places_do_not_join() {
+        let mut removed = Removed::default();
+        removed.push(&text("let first_value = compute_it();\n"), Span::new(0, 1));
+        removed.push(&text("let second_value = compute_it();\n"), Span::new(0, 1));
+        let new = text("let first_value = compute_it();\nlet second_value = compute_it();\n");
+        assert!(removed.moved(&new, Span::new(0, 2)).is_empty());
+    }
+}

@@ -1,0 +1,187 @@
+//! Checked rules.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// What a rule is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Family {
+    /// Reasoning traces and thinking aloud.
+    Reasoning,
+    /// Narration and restated code.
+    Narration,
+    /// Placeholders and "rest unchanged" stubs.
+    Placeholders,
+    /// Chat residue and Markdown fences.
+    Chat,
+    /// Templated documentation and parameter lists.
+    Docstrings,
+    /// Headings, dividers, numbered steps, emoji and typography.
+    Layout,
+    /// Defensive error handling and logging habits.
+    Defensive,
+    /// Naming and the shape of identifiers.
+    Naming,
+    /// The rhythm of lines, functions and comments.
+    Uniformity,
+    /// Test naming and structure.
+    Tests,
+    /// Block size and bursts of new files.
+    Size,
+    /// A break with the style of the same file before the change.
+    StyleBreak,
+    /// Habits that point to people.
+    Human,
+    /// Words and their weights.
+    Lexicon,
+    /// The style of the commit message.
+    Message,
+}
+
+/// Where a rule looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Scope {
+    /// Comments that are not documentation, markers removed.
+    Comment,
+    /// Documentation comments and docstrings, markers removed.
+    Docstring,
+    /// The contents of string literals.
+    String,
+    /// Names.
+    Identifier,
+    /// The added lines as they stand.
+    Code,
+    /// Functions, whole.
+    Function,
+    /// Test functions, whole, and calls that define a test.
+    Test,
+    /// A commit message without markers.
+    Message,
+    /// Its first line.
+    Subject,
+    /// The rest of it.
+    Body,
+}
+
+impl Scope {
+    /// Whether it is about the commit message, not the code.
+    pub fn is_message(self) -> bool {
+        matches!(self, Scope::Message | Scope::Subject | Scope::Body)
+    }
+}
+
+/// A checked rule.
+#[derive(Debug)]
+pub struct Rule {
+    /// Its name.
+    pub id: String,
+    /// One line about the code.
+    pub title: String,
+    /// Why it means something.
+    pub why: String,
+    /// When it misleads.
+    pub misleads: String,
+    /// What it is about.
+    pub family: Family,
+    /// Where it looks; `None` for a whole hunk.
+    pub scope: Option<Scope>,
+    /// The languages it looks at; `None` is any.
+    pub languages: Option<Vec<String>>,
+    /// How it looks.
+    pub kind: Kind,
+    /// Log-odds for each time it counts.
+    pub weight: f64,
+    /// How often it counts at most; for lexicons, the largest log-odds either way.
+    pub cap: f64,
+    /// Examples in which it must fire.
+    pub hits: Vec<Example>,
+    /// Examples in which it must not.
+    pub misses: Vec<Example>,
+    /// Which file it was read from.
+    pub source: String,
+}
+
+impl Rule {
+    /// Whether it looks at a language; text without a grammar is `None`.
+    pub fn applies_to(&self, language: Option<&str>) -> bool {
+        self.languages.as_ref().is_none_or(|names| language.is_some_and(|name| names.iter().any(|n| n == name)))
+    }
+
+    /// Whether it is about the commit message.
+    pub fn is_message(&self) -> bool {
+        self.scope.is_some_and(Scope::is_message)
+    }
+
+    /// The name of its kind as in the documentation.
+    pub fn kind_name(&self) -> &'static str {
+        match self.kind {
+            _ if self.is_message() => "message",
+            Kind::Phrase(_) => "phrase",
+            Kind::Query(_) => "query",
+            Kind::Metric { .. } => "metric",
+            Kind::Lexicon(_) => "lexicon",
+        }
+    }
+}
+
+/// How a rule looks.
+#[derive(Debug)]
+pub enum Kind {
+    /// Regular expressions over the text of regions.
+    Phrase(Vec<String>),
+    /// A tree-sitter query a language.
+    Query(BTreeMap<String, String>),
+    /// A named number and how it counts.
+    Metric {
+        /// Its name.
+        name: String,
+        /// How it counts.
+        shape: Shape,
+    },
+    /// The words of a named lexicon.
+    Lexicon(String),
+}
+
+/// How a number counts.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Shape {
+    /// Once where it is at least this.
+    AtLeast(f64),
+    /// Once where it is at most this.
+    AtMost(f64),
+    /// From 0 at the first to 1 at the second, in a straight line.
+    Ramp(f64, f64),
+}
+
+impl Shape {
+    /// What a number counts, from 0 to 1.
+    pub fn of(self, value: f64) -> f64 {
+        match self {
+            Shape::AtLeast(least) => f64::from(u8::from(value >= least)),
+            Shape::AtMost(most) => f64::from(u8::from(value <= most)),
+            Shape::Ramp(from, to) => ((value - from) / (to - from)).clamp(0.0, 1.0),
+        }
+    }
+}
+
+/// An example that a rule carries.
+#[derive(Debug, Clone)]
+pub enum Example {
+    /// A commit message.
+    Message(String),
+    /// A file; `before` is absent for a new one.
+    File {
+        /// Its language; `text` for one without a grammar.
+        language: String,
+        /// Its path, where that matters.
+        path: Option<String>,
+        /// Before.
+        before: Option<String>,
+        /// After.
+        after: String,
+    },
+}

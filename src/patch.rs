@@ -1,0 +1,338 @@
+//! Unified diffs as change sets, without a repository: `git diff`, `git show`, `git format-patch`,
+//! `diff -u`. Paths in a patch are only shown, never opened.
+//!
+//! A patch shows parts of files; those parts are all that is scored.
+
+use std::sync::Arc;
+
+use bstr::{BString, ByteSlice};
+
+use crate::change::{ChangeSet, Excluded, FileChange, Origin, Range, Reason, Span};
+use crate::exclude::Excluder;
+use crate::linediff;
+use crate::moved::Removed;
+use crate::text::Text;
+
+/// What is wrong with a patch.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+pub enum Error {
+    /// A line that cannot stand there.
+    #[error("{name}:{line}: {problem}")]
+    Line {
+        /// What the patch is called.
+        name: String,
+        /// The line, from 1.
+        line: usize,
+        /// What is wrong.
+        problem: String,
+    },
+    /// Nothing in it is a diff.
+    #[error("{name} holds no unified diff: no line starts with `+++ ` or `@@ `; make one with `git diff A...B`")]
+    NoDiff {
+        /// What the patch is called.
+        name: String,
+    },
+}
+
+/// One hunk of a patch: where it stands, and its lines.
+#[derive(Default)]
+struct PatchHunk {
+    old_start: u32,
+    new_start: u32,
+    old: Vec<u8>,
+    new: Vec<u8>,
+    /// Added lines, counted from the hunk's first.
+    added: Vec<u32>,
+    /// Removed lines, likewise.
+    removed: Vec<u32>,
+    old_lines: u32,
+    new_lines: u32,
+}
+
+#[derive(Default)]
+struct PatchFile {
+    old_path: Option<BString>,
+    new_path: Option<BString>,
+    git_paths: Option<(BString, BString)>,
+    renamed_from: Option<BString>,
+    is_new: bool,
+    binary: bool,
+    mode: Option<BString>,
+    hunks: Vec<PatchHunk>,
+}
+
+/// Reads a patch. `name` is what messages and the report call it.
+///
+/// # Errors
+/// Where a hunk's head is malformed, or ends before it has as many lines as it says.
+pub fn read(name: &str, content: &[u8], excluder: &Excluder) -> Result<ChangeSet, Error> {
+    let files = parse(name, content)?;
+    let mut removed = Removed::default();
+    for file in &files {
+        for hunk in &file.hunks {
+            let text = Text::new(hunk.old.clone());
+            for span in linediff::spans(hunk.removed.iter().copied()) {
+                removed.push(&text, span);
+            }
+        }
+    }
+    let mut change = ChangeSet {
+        range: Range { spec: format!("--patch {name}"), base: None, head: None },
+        commits: Vec::new(),
+        files: Vec::new(),
+        excluded: Vec::new(),
+    };
+    for file in files {
+        match file.settle(excluder, &removed) {
+            Ok(Some(file)) => change.files.push(file),
+            Ok(None) => {}
+            Err(excluded) => change.excluded.push(excluded),
+        }
+    }
+    change.files.sort_by(|a, b| a.path.cmp(&b.path));
+    change.excluded.sort();
+    Ok(change)
+}
+
+fn parse(name: &str, content: &[u8]) -> Result<Vec<PatchFile>, Error> {
+    let mut files: Vec<PatchFile> = Vec::new();
+    let mut lines = content.lines_with_terminator().enumerate().peekable();
+    // `--- a` opens a file only together with the `+++ b` after it, or within a git header.
+    while let Some((at, line)) = lines.next() {
+        let plain = line.trim_end_with(|c| c == '\n' || c == '\r');
+        if let Some(paths) = plain.strip_prefix(b"diff --git ") {
+            files.push(PatchFile { git_paths: git_paths(paths), ..PatchFile::default() });
+        } else if plain.starts_with(b"--- ") && lines.peek().is_some_and(|(_, next)| next.starts_with(b"+++ ")) {
+            let old = path(plain.get(4..).unwrap_or_default());
+            if files.last().is_none_or(|file| !file.hunks.is_empty() || file.new_path.is_some()) {
+                files.push(PatchFile::default());
+            }
+            let new = lines.next().and_then(|(_, next)| path(next.get(4..).unwrap_or_default().trim_end_with(|c| c == '\n' || c == '\r')));
+            if let Some(file) = files.last_mut() {
+                file.is_new |= old.is_none();
+                (file.old_path, file.new_path) = (old, new);
+            }
+        } else if plain.starts_with(b"@@ ") && files.last().is_some_and(|file| file.new_path.is_some() || file.old_path.is_some()) {
+            let hunk = hunk(name, at, plain, &mut lines)?;
+            if let Some(file) = files.last_mut() {
+                file.hunks.push(hunk);
+            }
+        } else if let Some(file) = files.last_mut().filter(|file| file.hunks.is_empty()) {
+            file.header(plain);
+        }
+    }
+    files.retain(|file| !file.hunks.is_empty() || file.binary || file.git_paths.is_some());
+    if files.is_empty() {
+        return if content.trim_ascii().is_empty() { Ok(files) } else { Err(Error::NoDiff { name: name.into() }) };
+    }
+    Ok(files)
+}
+
+type NumberedLines<'a> = std::iter::Peekable<std::iter::Enumerate<bstr::LinesWithTerminator<'a>>>;
+
+fn hunk(name: &str, at: usize, head: &[u8], lines: &mut NumberedLines<'_>) -> Result<PatchHunk, Error> {
+    let wrong = |line: usize, problem: String| Error::Line { name: name.into(), line: line + 1, problem };
+    let ranges = hunk_head(head).ok_or_else(|| {
+        let shown = String::from_utf8_lossy(head.get(..80).unwrap_or(head)).into_owned();
+        wrong(at, format!("expected `@@ -OLD,COUNT +NEW,COUNT @@`, found `{}`", shown.escape_debug()))
+    })?;
+    let ((old_start, old_count), (new_start, new_count)) = ranges;
+    let mut hunk = PatchHunk { old_start: old_start.saturating_sub(1), new_start: new_start.saturating_sub(1), ..PatchHunk::default() };
+    while hunk.old_lines < old_count || hunk.new_lines < new_count {
+        let Some((_, line)) = lines.next() else {
+            return Err(wrong(
+                at,
+                format!(
+                    "the patch ends within this hunk: {} of {old_count} old and {} of {new_count} new lines are there",
+                    hunk.old_lines, hunk.new_lines
+                ),
+            ));
+        };
+        let number = at + 1 + (hunk.old_lines + hunk.new_lines) as usize;
+        match line.first() {
+            Some(b'+') => hunk.add(line),
+            Some(b'-') => hunk.remove(line),
+            Some(b' ') => hunk.keep(line.get(1..).unwrap_or_default()),
+            // Mailers and editors strip the space of an empty context line.
+            Some(b'\n' | b'\r') => hunk.keep(line),
+            Some(b'\\') => {}
+            _ => {
+                let shown = String::from_utf8_lossy(line.get(..40).unwrap_or(line)).into_owned();
+                return Err(wrong(number, format!("within a hunk, a line starts with ` `, `+`, `-` or `\\`, found `{}`", shown.escape_debug())));
+            }
+        }
+    }
+    Ok(hunk)
+}
+
+impl PatchHunk {
+    fn add(&mut self, line: &[u8]) {
+        self.added.push(self.new_lines);
+        self.new.extend_from_slice(line.get(1..).unwrap_or_default());
+        self.new_lines += 1;
+    }
+
+    fn remove(&mut self, line: &[u8]) {
+        self.removed.push(self.old_lines);
+        self.old.extend_from_slice(line.get(1..).unwrap_or_default());
+        self.old_lines += 1;
+    }
+
+    fn keep(&mut self, line: &[u8]) {
+        self.old.extend_from_slice(line);
+        self.new.extend_from_slice(line);
+        self.old_lines += 1;
+        self.new_lines += 1;
+    }
+}
+
+impl PatchFile {
+    fn header(&mut self, line: &[u8]) {
+        let value = |prefix: &str| line.strip_prefix(prefix.as_bytes()).map(|value| unquoted(value));
+        if let Some(from) = value("rename from ").or_else(|| value("copy from ")) {
+            self.renamed_from = Some(from);
+        } else if let Some(mode) = value("new file mode ") {
+            self.is_new = true;
+            self.mode = Some(mode);
+        } else if line.starts_with(b"Binary files ") || line.starts_with(b"GIT binary patch") {
+            self.binary = true;
+        } else if let Some(index) = value("index ") {
+            // `index 1234..5678 160000` is a submodule.
+            let mode = index.rsplit_str(" ").next().filter(|mode| mode.len() == 6).map(BString::from);
+            self.mode = mode.or(self.mode.take());
+        }
+    }
+
+    /// The file's change; nothing for a deletion; or why it is left out.
+    fn settle(self, excluder: &Excluder, removed: &Removed) -> Result<Option<FileChange>, Excluded> {
+        let git = self.git_paths.clone().map(|(_, new)| new);
+        let Some(path) = self.new_path.clone().or(git.filter(|_| self.hunks.is_empty())) else { return Ok(None) };
+        let out = |reason, detail: String| Err(Excluded { path: path.clone(), reason, detail });
+        match self.mode.as_ref().map(|mode| mode.as_slice()) {
+            Some(b"160000") => return out(Reason::Submodule, "a pointer to another repository".into()),
+            Some(b"120000") => return out(Reason::Symlink, "a symbolic link".into()),
+            _ => {}
+        }
+        if self.binary {
+            return out(Reason::Binary, "the patch calls it binary".into());
+        }
+        if self.hunks.is_empty() {
+            return Ok(None);
+        }
+        if let Some((reason, detail)) = excluder.by_path(path.as_bstr()) {
+            return out(reason, detail);
+        }
+        let new = Text::from_parts(self.hunks.iter().map(|hunk| (hunk.new_start, hunk.new.clone())));
+        if new.bytes().len() as u64 > excluder.max_bytes {
+            return out(Reason::TooLarge, format!("{} bytes; the limit is {}", new.bytes().len(), excluder.max_bytes));
+        }
+        if let Some((reason, detail)) = excluder.by_content(&new) {
+            return out(reason, detail);
+        }
+        let old = Text::from_parts(self.hunks.iter().map(|hunk| (hunk.old_start, hunk.old.clone())));
+        let old_path = self.renamed_from.or(self.old_path).filter(|old| *old != path);
+        let mut file = FileChange {
+            path,
+            old_path,
+            is_new: self.is_new,
+            new: Arc::new(new),
+            old: (!self.is_new).then(|| Arc::new(old.clone())),
+            authored: Vec::new(),
+            moved_lines: 0,
+            whitespace_lines: 0,
+            origins: Vec::new(),
+        };
+        settle_lines(&mut file, &old, &self.hunks, removed);
+        Ok(Some(file))
+    }
+}
+
+/// Which of the added lines were authored.
+fn settle_lines(file: &mut FileChange, old: &Text, hunks: &[PatchHunk], removed: &Removed) {
+    let (mut added, mut whitespace) = (Vec::new(), Vec::new());
+    let (mut old_line, mut new_line) = (0, 0);
+    for hunk in hunks {
+        let placed = |lines: &[u32], start: u32| linediff::spans(lines.iter().map(|line| line + start));
+        added.extend(placed(&hunk.added, new_line));
+        // Within a hunk, removed and added lines may pair up in white space across a context line;
+        // treating the hunk as one edit finds those too, and context equals context.
+        let edit = linediff::Edit {
+            old: Span::new(old_line, old_line + hunk.old_lines),
+            new: Span::new(new_line, new_line + hunk.new_lines),
+        };
+        whitespace.extend(linediff::whitespace_only(old, &file.new, edit));
+        old_line += hunk.old_lines;
+        new_line += hunk.new_lines;
+    }
+    let rest = linediff::subtract(&added, &whitespace);
+    let count = |spans: &[Span]| spans.iter().map(|span| span.len()).sum::<u32>();
+    file.whitespace_lines = count(&added) - count(&rest);
+    let moved: Vec<Span> = rest.iter().flat_map(|&span| removed.moved(&file.new, span)).collect();
+    file.moved_lines = count(&moved);
+    file.authored = linediff::subtract(&rest, &moved);
+    file.origins = file.authored.iter().map(|&span| Origin { span, commit: None }).collect();
+}
+
+/// `@@ -a,b +c,d @@`: start and count of both sides.
+fn hunk_head(head: &[u8]) -> Option<((u32, u32), (u32, u32))> {
+    let head = head.to_str().ok()?.strip_prefix("@@ -")?;
+    let (old, rest) = head.split_once(" +")?;
+    let (new, _) = rest.split_once(" @@")?;
+    let range = |text: &str| -> Option<(u32, u32)> {
+        let (start, count) = text.split_once(',').unwrap_or((text, "1"));
+        let (start, count): (u32, u32) = (start.parse().ok()?, count.parse().ok()?);
+        start.checked_add(count).map(|_| (start, count))
+    };
+    Some((range(old)?, range(new)?))
+}
+
+/// A path of a `---` or `+++` line; `None` for `/dev/null`.
+fn path(raw: &[u8]) -> Option<BString> {
+    // `diff -u` puts the time after a tab.
+    let raw = raw.split_once_str("\t").map_or(raw, |(path, _)| path).trim_end_with(|c| c == '\r' || c == '\n');
+    let path = unquoted(raw);
+    if path == "/dev/null" {
+        return None;
+    }
+    let stripped = path.strip_prefix(b"a/").or_else(|| path.strip_prefix(b"b/"));
+    Some(stripped.map_or(path.clone(), BString::from))
+}
+
+/// `a/x b/x`, where the two are the same but for the prefix; renames name theirs elsewhere.
+fn git_paths(raw: &[u8]) -> Option<(BString, BString)> {
+    if raw.starts_with(b"\"") {
+        let (old, new) = raw.split_once_str("\" \"")?;
+        return Some((path(&[old, b"\""].concat())?, path(&[b"\"", new].concat())?));
+    }
+    let half = raw.len().checked_sub(1)? / 2;
+    let (old, new) = (raw.get(..half)?, raw.get(half + 1..)?);
+    Some((path(old)?, path(new)?))
+}
+
+/// A path as git quotes it: in double quotes with C escapes, where it holds anything unusual.
+fn unquoted(raw: &[u8]) -> BString {
+    let Some(inner) = raw.strip_prefix(b"\"").and_then(|raw| raw.strip_suffix(b"\"")) else {
+        return raw.into();
+    };
+    let mut path = BString::default();
+    let mut bytes = inner.iter().copied();
+    while let Some(byte) = bytes.next() {
+        if byte != b'\\' {
+            path.push(byte);
+            continue;
+        }
+        match bytes.next() {
+            Some(b'n') => path.push(b'\n'),
+            Some(b't') => path.push(b'\t'),
+            Some(b'r') => path.push(b'\r'),
+            Some(digit @ b'0'..=b'3') => {
+                let octal = |value: u8, digit: u8| value * 8 + (digit & 7);
+                let rest = [bytes.next().unwrap_or(b'0'), bytes.next().unwrap_or(b'0')];
+                path.push(rest.into_iter().fold(digit & 7, octal));
+            }
+            Some(other) => path.push(other),
+            None => {}
+        }
+    }
+    path
+}

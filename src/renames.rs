@@ -1,0 +1,153 @@
+//! Which new files are old ones under another name, or copies of one: by content, as git does it.
+//!
+//! Two files are alike by the share of the larger one's bytes that lie in lines which both have; at
+//! least half makes a rename, git's own default. Identical contents and equal file names go first.
+//! Pure: contents come in, pairs come out.
+
+use bstr::{BStr, ByteSlice};
+use rustc_hash::{FxHashMap, FxHasher};
+use std::hash::Hasher;
+
+/// How alike two files are at least, from 0 to 1.
+const ALIKE: f64 = 0.5;
+/// Lines that more files than this have say nothing about which one is meant.
+const COMMON: usize = 40;
+/// With more pairs than this to look at, only identical files are paired; git's limit is the same.
+const MOST_PAIRS: usize = 1_000_000;
+
+/// A file that may be one end of a pair.
+#[derive(Debug, Clone, Copy)]
+pub struct Candidate<'a> {
+    /// Its path.
+    pub path: &'a BStr,
+    /// Its content.
+    pub content: &'a [u8],
+    /// Whether it can be given to one new file only: it is gone after the change.
+    pub gone: bool,
+}
+
+/// For each new file, the index of the old one that it comes from.
+pub fn pair(old: &[Candidate<'_>], new: &[Candidate<'_>]) -> Vec<Option<usize>> {
+    let mut pairs = vec![None; new.len()];
+    if old.is_empty() || new.is_empty() {
+        return pairs;
+    }
+    let mut taken = vec![false; old.len()];
+    identical(old, new, &mut pairs, &mut taken);
+    let open = pairs.iter().filter(|pair| pair.is_none()).count();
+    if open > 0 && open.saturating_mul(old.len()) <= MOST_PAIRS {
+        similar(old, new, &mut pairs, &mut taken);
+    }
+    pairs
+}
+
+fn identical(old: &[Candidate<'_>], new: &[Candidate<'_>], pairs: &mut [Option<usize>], taken: &mut [bool]) {
+    let mut by_content: FxHashMap<&[u8], Vec<usize>> = FxHashMap::default();
+    for (at, file) in old.iter().enumerate().filter(|(_, file)| !file.content.is_empty()) {
+        by_content.entry(file.content).or_default().push(at);
+    }
+    for (pair, file) in pairs.iter_mut().zip(new) {
+        let Some(sources) = by_content.get(file.content) else { continue };
+        let usable = sources.iter().filter(|&&at| !taken.get(at).copied().unwrap_or(true));
+        let best = usable.max_by_key(|&&at| old.get(at).map(|source| (source.gone, name(source.path) == name(file.path))));
+        if let Some(&at) = best {
+            *pair = Some(at);
+            take(old, taken, at);
+        }
+    }
+}
+
+fn take(old: &[Candidate<'_>], taken: &mut [bool], at: usize) {
+    if let (Some(taken), Some(file)) = (taken.get_mut(at), old.get(at)) {
+        *taken = file.gone;
+    }
+}
+
+fn similar(old: &[Candidate<'_>], new: &[Candidate<'_>], pairs: &mut [Option<usize>], taken: &mut [bool]) {
+    let open_old = old.iter().enumerate().filter(|(at, _)| !taken.get(*at).copied().unwrap_or(true));
+    let old_lines: FxHashMap<usize, FxHashMap<u64, u32>> = open_old.map(|(at, file)| (at, lines(file.content))).collect();
+    let mut having: FxHashMap<u64, Vec<usize>> = FxHashMap::default();
+    for (&at, lines) in &old_lines {
+        for &line in lines.keys() {
+            having.entry(line).or_default().push(at);
+        }
+    }
+    // (score, same name, new, old): the best pairs are made first.
+    let mut found: Vec<(f64, bool, usize, usize)> = Vec::new();
+    for (to, file) in new.iter().enumerate().filter(|(to, _)| pairs.get(*to).is_some_and(Option::is_none)) {
+        let mut common: FxHashMap<usize, u64> = FxHashMap::default();
+        for (line, bytes) in lines(file.content) {
+            let sources = having.get(&line).filter(|sources| sources.len() <= COMMON);
+            for &at in sources.into_iter().flatten() {
+                let theirs = old_lines.get(&at).and_then(|lines| lines.get(&line)).copied().unwrap_or(0);
+                *common.entry(at).or_default() += u64::from(bytes.min(theirs));
+            }
+        }
+        for (at, bytes) in common {
+            let Some(source) = old.get(at) else { continue };
+            let larger = source.content.len().max(file.content.len()).max(1);
+            let score = bytes as f64 / larger as f64;
+            if score >= ALIKE {
+                found.push((score, name(source.path) == name(file.path), to, at));
+            }
+        }
+    }
+    // Renames before copies; then equal names, which mean more than a few lines; then likeness.
+    let gone = |at: usize| old.get(at).is_some_and(|file| file.gone);
+    found.sort_by(|a, b| {
+        (gone(b.3), b.1).cmp(&(gone(a.3), a.1)).then_with(|| b.0.total_cmp(&a.0)).then_with(|| (a.2, a.3).cmp(&(b.2, b.3)))
+    });
+    for (_, _, to, at) in found {
+        let free = !taken.get(at).copied().unwrap_or(true);
+        if let Some(pair) = pairs.get_mut(to).filter(|pair| pair.is_none() && free) {
+            *pair = Some(at);
+            take(old, taken, at);
+        }
+    }
+}
+
+/// How many bytes lie in each different line.
+fn lines(content: &[u8]) -> FxHashMap<u64, u32> {
+    let mut lines: FxHashMap<u64, u32> = FxHashMap::default();
+    for line in content.lines() {
+        let mut hasher = FxHasher::default();
+        hasher.write(line);
+        *lines.entry(hasher.finish()).or_default() += line.len() as u32 + 1;
+    }
+    lines
+}
+
+fn name(path: &BStr) -> &[u8] {
+    path.rsplit_str("/").next().unwrap_or(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn file<'a>(path: &'a str, content: &'a str, gone: bool) -> Candidate<'a> {
+        Candidate { path: path.into(), content: content.as_bytes(), gone }
+    }
+
+    #[test]
+    fn a_file_that_moved_and_changed_a_little_is_a_rename() {
+        let old = [file("src/a.rs", "one\ntwo\nthree\nfour\n", true), file("src/b.rs", "x\ny\n", true)];
+        let new = [file("lib/a.rs", "one\ntwo\nthree\nfive\n", false)];
+        assert_eq!(pair(&old, &new), [Some(0)]);
+    }
+
+    #[test]
+    fn a_file_that_is_gone_has_one_successor_and_one_that_stays_many_copies() {
+        let gone = [file("a", "same\ncontent\n", true)];
+        let stays = [file("a", "same\ncontent\n", false)];
+        let new = [file("b", "same\ncontent\n", false), file("c", "same\ncontent\n", false)];
+        assert_eq!(pair(&gone, &new), [Some(0), None]);
+        assert_eq!(pair(&stays, &new), [Some(0), Some(0)]);
+    }
+
+    #[test]
+    fn less_than_half_alike_is_a_new_file() {
+        let old = [file("a", "one\ntwo\nthree\n", true)];
+        assert_eq!(pair(&old, &[file("b", "one\nother\nthings\nentirely\n", false)]), [None]);
+    }
+}

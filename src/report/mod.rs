@@ -1,0 +1,230 @@
+//! What the analysis says, as plain data that all formats share; one file a format.
+//!
+//! The JSON form of [`Report`] is the documented schema `ai-detect/report/v1`: fields are added,
+//! never changed or removed, within one version.
+
+pub mod json;
+pub mod terminal;
+pub mod text;
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::attest::Attestation;
+use crate::change::Reason;
+use crate::gate::{Severity, Verdict};
+
+/// The schema that this version writes.
+pub const SCHEMA: &str = "ai-detect/report/v1";
+
+/// A change, cross-checked: what its added blocks look like, and what its commits declare.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct Report {
+    /// Always `ai-detect/report/v1`.
+    pub schema: String,
+    /// What made this report.
+    pub tool: Tool,
+    /// What was looked at, and its score as a whole.
+    pub range: RangeReport,
+    /// What counts as likely here.
+    pub threshold: Threshold,
+    /// The commits of the range, parents before children.
+    pub commits: Vec<CommitReport>,
+    /// All hunks, by path and line.
+    pub hunks: Vec<HunkReport>,
+    /// What asks for a person, most urgent first.
+    pub flags: Vec<Flag>,
+    /// What was and was not analysed.
+    pub coverage: Coverage,
+}
+
+/// What made a report.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct Tool {
+    /// `ai-detect`.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+    /// The version of the scoring model.
+    pub model: String,
+    /// The log-odds of a hunk of which nothing is known: every hunk's `log_odds` is this plus the
+    /// sum of its signals' contributions.
+    pub intercept: f64,
+}
+
+/// The range and its score.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct RangeReport {
+    /// As a person would type it.
+    pub spec: String,
+    /// The commit where the change starts (the merge base).
+    pub base: Option<String>,
+    /// The commit where it ends; absent for uncommitted changes and patches.
+    pub head: Option<String>,
+    /// Authored lines in the hunks that were scored.
+    pub added_lines: u32,
+    /// How AI-like the scored hunks look together, 0 to 1; absent where none was scored.
+    pub probability: Option<f64>,
+    /// The same as log-odds.
+    pub log_odds: Option<f64>,
+}
+
+/// What counts as likely.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct Threshold {
+    /// The share of requests by people alone that may get any flag.
+    pub request_rate: f64,
+    /// How many hunks were scored: more hunks ask for stronger evidence.
+    pub hunks: usize,
+    /// The log-odds from which a hunk is likely AI-written.
+    pub log_odds: f64,
+}
+
+/// A commit of the range.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct CommitReport {
+    /// The full id.
+    pub id: String,
+    /// The first line of its message.
+    pub subject: String,
+    /// Who wrote it.
+    pub author: String,
+    /// Authored lines that it brought to the scored hunks.
+    pub added_lines: u32,
+    /// How AI-like its code and message look, 0 to 1; absent where it brought nothing to score.
+    pub probability: Option<f64>,
+    /// The same as log-odds: the intercept, `code_log_odds` and `message_log_odds` together.
+    pub log_odds: Option<f64>,
+    /// The part of its code.
+    pub code_log_odds: Option<f64>,
+    /// The part of its message.
+    pub message_log_odds: f64,
+    /// What in its message counted.
+    pub signals: Vec<SignalReport>,
+    /// What it declares about AI. Never enters a score.
+    pub attestation: Attestation,
+}
+
+/// A reviewable block of added lines.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct HunkReport {
+    /// The path; bytes that are not UTF-8 are replaced.
+    pub path: String,
+    /// The language; absent for text without a grammar.
+    pub language: Option<String>,
+    /// The first line, from 1.
+    pub start_line: u32,
+    /// The last line.
+    pub end_line: u32,
+    /// How many of the lines were authored in this change.
+    pub added_lines: u32,
+    /// How AI-like it looks, 0 to 1. For hunks that are too small this is the base rate.
+    pub probability: f64,
+    /// The same as log-odds: the intercept plus all contributions.
+    pub log_odds: f64,
+    /// What counted, strongest first.
+    pub signals: Vec<SignalReport>,
+    /// The commits that brought its lines, largest part first.
+    pub commits: Vec<HunkCommit>,
+    /// What is said of it.
+    pub verdict: Verdict,
+    /// Whether its path is configured as sensitive.
+    pub sensitive: bool,
+    /// Stable under rebases and unrelated edits.
+    pub fingerprint: String,
+}
+
+/// A commit's part in a hunk.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct HunkCommit {
+    /// The full id.
+    pub id: String,
+    /// How many of the hunk's lines it introduced.
+    pub lines: u32,
+}
+
+/// A rule that counted.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct SignalReport {
+    /// The rule's id; `ai-detect rules explain ID` says more.
+    pub rule: String,
+    /// The rule's title.
+    pub title: String,
+    /// What was counted or measured.
+    pub value: f64,
+    /// Log-odds: positive points to AI, negative to people.
+    pub contribution: f64,
+    /// For message rules: the commit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub commit: Option<String>,
+    /// Where it fired: up to five places.
+    pub evidence: Vec<EvidenceReport>,
+}
+
+/// One place where a signal fired.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct EvidenceReport {
+    /// The line of the file, or of the commit message, from 1.
+    pub line: u32,
+    /// The last line.
+    pub end_line: u32,
+    /// The column in bytes, from 1.
+    pub column: u32,
+    /// What stands there, shortened.
+    pub text: String,
+    /// Its part of the contribution.
+    pub contribution: f64,
+}
+
+/// A hunk that asks for a person.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct Flag {
+    /// A short form of the fingerprint.
+    pub id: String,
+    /// The fingerprint of the hunk.
+    pub fingerprint: String,
+    /// The index of the hunk in `hunks`.
+    pub hunk: usize,
+    /// The path.
+    pub path: String,
+    /// The first line, from 1.
+    pub start_line: u32,
+    /// The last line.
+    pub end_line: u32,
+    /// How urgently it asks.
+    pub severity: Severity,
+    /// Why it asks.
+    pub verdict: Verdict,
+    /// How AI-like it looks, 0 to 1.
+    pub probability: f64,
+    /// How to resolve it.
+    pub resolve: String,
+}
+
+/// What was and was not analysed.
+#[derive(Debug, Clone, Default, Serialize, JsonSchema)]
+pub struct Coverage {
+    /// Files with at least one scored hunk.
+    pub files_scored: usize,
+    /// Hunks that were scored.
+    pub hunks_scored: usize,
+    /// Hunks that were too small to say anything.
+    pub hunks_unknown: usize,
+    /// Added lines that only moved within the change, or changed in white space only.
+    pub lines_not_authored: u32,
+    /// What was left out, by path.
+    pub excluded: Vec<ExcludedReport>,
+    /// Anything about the analysis itself that the reader should know.
+    pub notes: Vec<String>,
+}
+
+/// Something that was left out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct ExcludedReport {
+    /// The path.
+    pub path: String,
+    /// Why.
+    pub reason: Reason,
+    /// What made it so.
+    pub detail: String,
+}

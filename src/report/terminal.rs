@@ -1,0 +1,73 @@
+//! Text that somebody else wrote, made harmless for a terminal.
+
+use std::fmt::Write as _;
+
+/// Shows control characters, and characters that turn the direction of text, as escapes.
+pub fn escaped(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '\t' => shown.push(' '),
+            '\n' => shown.push_str("\\n"),
+            '\r' => shown.push_str("\\r"),
+            c if c.is_control() || turns_direction(c) => {
+                let _ = write!(shown, "\\u{{{:x}}}", u32::from(c));
+            }
+            c => shown.push(c),
+        }
+    }
+    shown
+}
+
+fn turns_direction(c: char) -> bool {
+    matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+}
+
+/// Cuts text to a number of columns, with an ellipsis where something was cut.
+pub fn fitted(text: &str, columns: usize) -> String {
+    use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+    if text.width() <= columns {
+        return text.to_owned();
+    }
+    let mut used = 0;
+    let kept: String = text
+        .chars()
+        .take_while(|c| {
+            used += c.width().unwrap_or(0);
+            used < columns
+        })
+        .collect();
+    kept + "\u{2026}"
+}
+
+/// Breaks prose into lines of at most a number of columns.
+pub fn wrapped(text: &str, columns: usize) -> Vec<String> {
+    use unicode_width::UnicodeWidthStr;
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split_whitespace() {
+        match lines.last_mut() {
+            Some(line) if line.width() + 1 + word.width() <= columns => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_that_moves_the_cursor_gets_through() {
+        assert_eq!(escaped("a\x1b[31mb\r\n\u{202e}c\u{7f}"), "a\\u{1b}[31mb\\r\\n\\u{202e}c\\u{7f}");
+    }
+
+    #[test]
+    fn text_is_cut_by_columns_not_bytes() {
+        assert_eq!(fitted("日本語テキスト", 7), "日本語\u{2026}");
+        assert_eq!(fitted("short", 7), "short");
+    }
+}

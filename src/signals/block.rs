@@ -1,0 +1,69 @@
+//! What a hunk's signals look at, in one place.
+
+use crate::change::{FileChange, Span};
+use crate::lang::Language;
+use crate::signals::{Evidence, quote};
+use crate::syntax::profile::Profile;
+use crate::syntax::regions::Region;
+use crate::syntax::{Hunk, Syntax};
+
+/// A hunk with its surroundings.
+pub struct Block<'a> {
+    /// The file.
+    pub file: &'a FileChange,
+    /// Its trees.
+    pub syntax: &'a Syntax,
+    /// The hunk.
+    pub hunk: &'a Hunk,
+    /// The habits of the same file before the change; absent for new and very short files.
+    pub before: Option<&'a Profile>,
+    /// How many new code files the change brings.
+    pub new_files: u32,
+}
+
+impl Block<'_> {
+    /// The language; `None` for text without a grammar.
+    pub fn language(&self) -> Option<&'static Language> {
+        self.syntax.language
+    }
+
+    /// Its name.
+    pub fn language_name(&self) -> Option<&'static str> {
+        self.syntax.language.map(|language| language.name)
+    }
+
+    /// Whether a line was authored in this change.
+    pub fn is_authored(&self, line: u32) -> bool {
+        let spans = &self.hunk.authored;
+        let after = spans.partition_point(|span| span.start <= line);
+        after.checked_sub(1).and_then(|at| spans.get(at)).is_some_and(|span| span.contains(line))
+    }
+
+    /// The authored lines, with their numbers.
+    pub fn lines(&self) -> impl Iterator<Item = (u32, &[u8])> {
+        let lines = self.hunk.authored.iter().flat_map(|span: &Span| span.start..span.end);
+        lines.map(|line| (line, self.file.new.line(line)))
+    }
+
+    /// The first line at or after `line` that is neither blank nor a comment.
+    pub fn code_line_after(&self, line: u32) -> Option<u32> {
+        let marks = self.language().map_or(&[] as &[&str], |language| language.line_comments);
+        (line..self.file.new.len().min(line + 4)).find(|&line| {
+            let content = self.file.new.line(line).trim_ascii();
+            !content.is_empty() && !marks.iter().any(|mark| content.starts_with(mark.as_bytes()))
+        })
+    }
+
+    /// Evidence that quotes a line as it stands in the file.
+    pub fn line_evidence(&self, line: u32) -> Evidence {
+        let content = self.file.new.line(line);
+        let column = content.iter().take_while(|byte| byte.is_ascii_whitespace()).count() as u32;
+        let text = quote(&String::from_utf8_lossy(content));
+        Evidence { line, end_line: line + 1, column, text, contribution: 0.0 }
+    }
+
+    /// Evidence for a whole region, quoting its first line.
+    pub fn region_evidence(&self, region: &Region) -> Evidence {
+        Evidence { end_line: region.span.end, ..self.line_evidence(region.span.start) }
+    }
+}

@@ -1,0 +1,239 @@
+//! `phrase` rules: regular expressions over the text of regions.
+//!
+//! Compiling a regular expression costs more than reading a small change, so each is compiled when
+//! one of the literals it needs was seen: all literals of all rules are searched in one pass.
+
+use std::sync::OnceLock;
+
+use aho_corasick::{AhoCorasick, AhoCorasickBuilder, MatchKind};
+use regex_syntax::hir::{Hir, HirKind};
+use regex::bytes::{Regex, RegexBuilder};
+
+use super::message::Message;
+use super::{Block, Evidence, Found, quote};
+use crate::pack::{Kind, Rule, Scope};
+use crate::syntax::regions::{Function, Region};
+
+/// The largest compiled form of one pattern, in bytes: patterns of a user's pack stay bounded.
+const MOST_COMPILED: usize = 1 << 20;
+/// The longest pattern, in bytes.
+const MOST_PATTERN: usize = 4_000;
+
+struct Pattern {
+    rule: usize,
+    scope: Scope,
+    source: String,
+    compiled: OnceLock<Option<Regex>>,
+}
+
+/// All patterns of a pack.
+pub struct Phrases<'a> {
+    rules: &'a [Rule],
+    patterns: Vec<Pattern>,
+    /// Finds the literals; `owners` tells whose each is.
+    literals: OnceLock<Option<AhoCorasick>>,
+    words: Vec<String>,
+    owners: Vec<u32>,
+    /// Patterns without a literal, tried on everything.
+    always: Vec<u32>,
+}
+
+/// Whether a pattern is a regular expression within the limits.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn check(pattern: &str) -> Result<(), String> {
+    if pattern.len() > MOST_PATTERN {
+        return Err(format!("the phrase is longer than {MOST_PATTERN} bytes"));
+    }
+    parse(pattern).map(drop)
+}
+
+fn parse(pattern: &str) -> Result<Hir, String> {
+    let parsed = regex_syntax::ParserBuilder::new().unicode(false).utf8(false).multi_line(true).build().parse(pattern);
+    parsed.map_err(|error| format!("not a regular expression: {}", error.to_string().lines().last().unwrap_or_default()))
+}
+
+fn compile(pattern: &str) -> Option<Regex> {
+    RegexBuilder::new(pattern)
+        .case_insensitive(true)
+        .unicode(false)
+        .multi_line(true)
+        .size_limit(MOST_COMPILED)
+        .build()
+        .ok()
+}
+
+impl<'a> Phrases<'a> {
+    /// Collects the patterns and the literals that they need.
+    pub fn new(rules: &'a [Rule]) -> Self {
+        let mut phrases = Phrases {
+            rules,
+            patterns: Vec::new(),
+            literals: OnceLock::new(),
+            words: Vec::new(),
+            owners: Vec::new(),
+            always: Vec::new(),
+        };
+        for (rule, declared) in rules.iter().enumerate() {
+            let (Kind::Phrase(sources), Some(scope)) = (&declared.kind, declared.scope) else { continue };
+            for source in sources {
+                phrases.add(rule, scope, source);
+            }
+        }
+        phrases
+    }
+
+    fn add(&mut self, rule: usize, scope: Scope, source: &str) {
+        let at = self.patterns.len() as u32;
+        match parse(source).ok().as_ref().and_then(needed_literals) {
+            Some(literals) => {
+                self.owners.extend(literals.iter().map(|_| at));
+                self.words.extend(literals);
+            }
+            None => self.always.push(at),
+        }
+        self.patterns.push(Pattern { rule, scope, source: source.into(), compiled: OnceLock::new() });
+    }
+
+    /// Counts the phrases in a hunk.
+    pub fn hunk(&self, block: &Block<'_>, found: &mut Found) {
+        let language = block.language_name();
+        let regions = &block.hunk.regions;
+        let applies = |rule: &Rule| rule.applies_to(language);
+        let listed = [
+            (Scope::Comment, &regions.comments),
+            (Scope::Docstring, &regions.docstrings),
+            (Scope::String, &regions.strings),
+        ];
+        for (scope, regions) in listed {
+            for region in regions {
+                self.search(scope, region.text.as_bytes(), &applies, &mut |rule, at| {
+                    found.count(rule, 1.0, Some(in_region(block, region, at)));
+                });
+            }
+        }
+        for name in &regions.identifiers {
+            let raw = block.file.new.bytes().get(name.clone()).unwrap_or_default();
+            self.search(Scope::Identifier, raw, &applies, &mut |rule, _| {
+                found.count(rule, 1.0, Some(block.line_evidence(block.file.new.line_at(name.start))));
+            });
+        }
+        self.functions(Scope::Function, regions.functions.iter(), block, &applies, found);
+        self.functions(Scope::Test, regions.tests(), block, &applies, found);
+        for span in &block.hunk.authored {
+            let start = block.file.new.offset(span.start);
+            self.search(Scope::Code, block.file.new.slice(*span), &applies, &mut |rule, at| {
+                found.count(rule, 1.0, Some(block.line_evidence(block.file.new.line_at(start + at))));
+            });
+        }
+    }
+
+    fn functions<'f>(
+        &self,
+        scope: Scope,
+        functions: impl Iterator<Item = &'f Function>,
+        block: &Block<'_>,
+        applies: &dyn Fn(&Rule) -> bool,
+        found: &mut Found,
+    ) {
+        for function in functions {
+            let raw = block.file.new.bytes().get(function.bytes.clone()).unwrap_or_default();
+            self.search(scope, raw, applies, &mut |rule, at| {
+                let line = block.file.new.line_at(function.bytes.start + at);
+                if block.is_authored(line) {
+                    found.count(rule, 1.0, Some(block.line_evidence(line)));
+                }
+            });
+        }
+    }
+
+    /// Counts the phrases in a message.
+    pub fn message(&self, message: &Message<'_>, found: &mut Found) {
+        let parts = [(Scope::Message, message.text, 0), (Scope::Subject, message.subject(), 0), (Scope::Body, message.body(), message.body_line())];
+        for (scope, text, first_line) in parts {
+            self.search(scope, text.as_bytes(), &|_| true, &mut |rule, at| {
+                let before = text.as_bytes().get(..at).unwrap_or_default();
+                let line = memchr::memchr_iter(b'\n', before).count();
+                let quoted = quote(text.lines().nth(line).unwrap_or_default());
+                let line = first_line + line as u32;
+                found.count(rule, 1.0, Some(Evidence { line, end_line: line + 1, column: 0, text: quoted, contribution: 0.0 }));
+            });
+        }
+    }
+
+    /// Calls `hit` with rule and offset for each match of the scope's patterns.
+    fn search(&self, scope: Scope, text: &[u8], applies: &dyn Fn(&Rule) -> bool, hit: &mut dyn FnMut(usize, usize)) {
+        if text.is_empty() {
+            return;
+        }
+        let mut candidates: Vec<u32> = self.always.clone();
+        if let Some(literals) = self.literals() {
+            candidates.extend(literals.find_overlapping_iter(text).filter_map(|seen| self.owners.get(seen.pattern().as_usize())));
+        }
+        candidates.sort_unstable();
+        candidates.dedup();
+        for pattern in candidates.into_iter().filter_map(|at| self.patterns.get(at as usize)) {
+            if pattern.scope != scope || !self.rules.get(pattern.rule).is_some_and(applies) {
+                continue;
+            }
+            if let Some(regex) = pattern.compiled.get_or_init(|| compile(&pattern.source)) {
+                // More occurrences than any cap counts say nothing more.
+                for found in regex.find_iter(text).take(20) {
+                    hit(pattern.rule, found.start());
+                }
+            }
+        }
+    }
+
+    fn literals(&self) -> Option<&AhoCorasick> {
+        let build = || AhoCorasickBuilder::new().ascii_case_insensitive(true).match_kind(MatchKind::Standard).build(&self.words).ok();
+        self.literals.get_or_init(build).as_ref()
+    }
+}
+
+fn in_region(block: &Block<'_>, region: &Region, at: usize) -> Evidence {
+    block.line_evidence(region.line_at(at))
+}
+
+/// Literals of which one occurs in every match; `None` where there is no such set.
+fn needed_literals(hir: &Hir) -> Option<Vec<String>> {
+    match hir.kind() {
+        HirKind::Literal(literal) => {
+            let text = String::from_utf8_lossy(&literal.0).into_owned();
+            (text.len() >= 2 && !text.contains('\u{fffd}')).then(|| vec![text])
+        }
+        HirKind::Capture(capture) => needed_literals(&capture.sub),
+        HirKind::Repetition(repetition) if repetition.min > 0 => needed_literals(&repetition.sub),
+        HirKind::Alternation(branches) => {
+            branches.iter().map(needed_literals).collect::<Option<Vec<_>>>().map(|sets| sets.concat())
+        }
+        // The set whose shortest literal is longest is the rarest in ordinary text.
+        HirKind::Concat(parts) => {
+            parts.iter().filter_map(needed_literals).max_by_key(|set| set.iter().map(String::len).min())
+        }
+        HirKind::Empty | HirKind::Class(_) | HirKind::Look(_) | HirKind::Repetition(_) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn literals(pattern: &str) -> Option<Vec<String>> {
+        needed_literals(&parse(pattern).unwrap())
+    }
+
+    #[test]
+    fn every_match_holds_one_of_the_literals() {
+        assert_eq!(literals(r"\b(let me|i will)\s+now"), Some(vec!["let me".into(), "i will".into()]));
+        assert_eq!(literals(r"^\s*step \d+:"), Some(vec!["step ".into()]));
+        assert_eq!(literals(r"(foo|\d+)"), None);
+        assert_eq!(literals(r"(foo)?\d"), None);
+    }
+
+    #[test]
+    fn what_is_no_pattern_is_said() {
+        assert!(check("(unclosed").unwrap_err().contains("unclosed group"));
+    }
+}

@@ -1,0 +1,195 @@
+//! Reviewable blocks: runs of authored lines, cut at items where they grow past what a person
+//! reviews at once.
+
+use super::regions::Regions;
+use super::Hunk;
+use crate::change::Span;
+use crate::lang::Language;
+use crate::text::Text;
+
+/// Up to this many lines between two authored ones are joined over.
+pub const JOINED_GAP: u32 = 3;
+/// A block that is longer than this is cut, in lines.
+pub const MOST_LINES: u32 = 100;
+/// What the pieces of a cut aim at, in lines.
+const AIM: u32 = 60;
+/// How deep items within items are told apart.
+const DEPTHS: usize = 4;
+
+/// Authored lines that belong together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Piece {
+    /// Never empty; sorted, disjoint.
+    pub authored: Vec<Span>,
+}
+
+/// A piece that was not cut yet.
+pub type Run = Piece;
+
+impl Piece {
+    /// From the first authored line to the last.
+    pub fn span(&self) -> Span {
+        let start = self.authored.first().map_or(0, |span| span.start);
+        Span::new(start, self.authored.last().map_or(start, |span| span.end))
+    }
+
+    /// How many of the authored lines are not blank.
+    pub fn weight(&self, text: &Text) -> u32 {
+        self.authored.iter().flat_map(|span| span.start..span.end).filter(|&line| !text.is_blank(line)).count() as u32
+    }
+
+    /// The hunk that this piece is.
+    pub fn into_hunk(self, text: &Text, regions: Regions) -> Hunk {
+        Hunk {
+            span: self.span(),
+            added_lines: self.authored.iter().map(|span| span.len()).sum(),
+            weight: self.weight(text),
+            authored: self.authored,
+            regions,
+        }
+    }
+
+    fn clipped(&self, to: Span) -> Option<Piece> {
+        let authored: Vec<Span> =
+            self.authored.iter().map(|span| span.intersect(to)).filter(|span| !span.is_empty()).collect();
+        (!authored.is_empty()).then_some(Piece { authored })
+    }
+}
+
+/// Joins authored spans over small gaps. Runs that hold nothing but blank lines are dropped.
+pub fn runs(text: &Text, authored: &[Span]) -> Vec<Run> {
+    let mut runs: Vec<Run> = Vec::new();
+    for &span in authored {
+        match runs.last_mut() {
+            Some(run)
+                if span.start - run.span().end <= JOINED_GAP
+                    && text.part_of(span.start).contains(run.span().start) =>
+            {
+                run.authored.push(span);
+            }
+            _ => runs.push(Piece { authored: vec![span] }),
+        }
+    }
+    runs.retain(|run| run.weight(text) > 0);
+    runs
+}
+
+/// Lines where items start, by how deep the item lies.
+#[derive(Debug, Default)]
+pub struct Cuts {
+    by_depth: [Vec<u32>; DEPTHS],
+}
+
+impl Cuts {
+    /// Adds the items of a tree.
+    pub fn read(&mut self, tree: &tree_sitter::Tree, text: &Text, language: &'static Language) {
+        let roles = super::regions::Roles::of(language);
+        let mut cursor = tree.walk();
+        self.items(&mut cursor, &roles, text, language, 0);
+        for cuts in &mut self.by_depth {
+            cuts.sort_unstable();
+            cuts.dedup();
+        }
+    }
+
+    fn items(
+        &mut self,
+        cursor: &mut tree_sitter::TreeCursor<'_>,
+        roles: &super::regions::Roles,
+        text: &Text,
+        language: &Language,
+        depth: usize,
+    ) {
+        if depth >= DEPTHS || !cursor.goto_first_child() {
+            return;
+        }
+        loop {
+            let node = cursor.node();
+            if node.is_named() {
+                if let Some(cuts) = self.by_depth.get_mut(depth) {
+                    cuts.push(item_start(text, node.start_position().row as u32, language));
+                }
+                if roles.is_container(node.kind_id()) {
+                    self.items(cursor, roles, text, language, depth + 1);
+                }
+            }
+            if !cursor.goto_next_sibling() {
+                break;
+            }
+        }
+        cursor.goto_parent();
+    }
+}
+
+/// An item starts with the comments, attributes and decorators right above it.
+fn item_start(text: &Text, line: u32, language: &Language) -> u32 {
+    let mut start = line;
+    while start > 0 && leads(text.line(start - 1), language) {
+        start -= 1;
+    }
+    start
+}
+
+fn leads(line: &[u8], language: &Language) -> bool {
+    let line = line.trim_ascii_start();
+    let comment = language.line_comments.iter().any(|mark| line.starts_with(mark.as_bytes()));
+    comment || matches!(line.first(), Some(b'@' | b'*')) || line.starts_with(b"#[") || line.starts_with(b"[") || line.starts_with(b"/*")
+}
+
+/// Cuts a run into reviewable pieces.
+pub fn cut(text: &Text, run: Run, cuts: &Cuts) -> Vec<Piece> {
+    let mut spans = Vec::new();
+    divide(text, run.span(), cuts, 0, &mut spans);
+    merge_small(text, &run, &mut spans);
+    let pieces = spans.into_iter().filter_map(|span| run.clipped(span));
+    pieces.filter(|piece| piece.weight(text) > 0).collect()
+}
+
+fn divide(text: &Text, span: Span, cuts: &Cuts, depth: usize, pieces: &mut Vec<Span>) {
+    if span.len() <= MOST_LINES {
+        pieces.push(span);
+        return;
+    }
+    let Some(lines) = cuts.by_depth.get(depth) else {
+        divide_at_blank_lines(text, span, pieces);
+        return;
+    };
+    let from = lines.partition_point(|&line| line <= span.start);
+    let bounds = lines.iter().skip(from).copied().take_while(|&line| line < span.end);
+    // Neighbouring items are gathered until the piece is large enough.
+    let mut start = span.start;
+    let mut last = span.start;
+    for bound in bounds.chain([span.end]) {
+        if bound - start > AIM && last > start {
+            divide(text, Span::new(start, last), cuts, depth + 1, pieces);
+            start = last;
+        }
+        last = bound;
+    }
+    divide(text, Span::new(start, span.end), cuts, depth + 1, pieces);
+}
+
+fn divide_at_blank_lines(text: &Text, span: Span, pieces: &mut Vec<Span>) {
+    let mut start = span.start;
+    while span.end - start > MOST_LINES {
+        let window = start + AIM / 2..start + MOST_LINES;
+        let blank = window.clone().filter(|&line| text.is_blank(line)).min_by_key(|line| line.abs_diff(start + AIM));
+        let end = blank.map_or(start + AIM, |line| line + 1);
+        pieces.push(Span::new(start, end));
+        start = end;
+    }
+    pieces.push(Span::new(start, span.end));
+}
+
+/// A piece that is too small to say anything joins the one before it.
+fn merge_small(text: &Text, run: &Run, spans: &mut Vec<Span>) {
+    let mut merged: Vec<Span> = Vec::with_capacity(spans.len());
+    for &span in spans.iter() {
+        let weight = run.clipped(span).map_or(0, |piece| piece.weight(text));
+        match merged.last_mut() {
+            Some(last) if weight < super::LEAST_LINES => last.end = span.end,
+            _ => merged.push(span),
+        }
+    }
+    *spans = merged;
+}

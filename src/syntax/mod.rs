@@ -1,0 +1,92 @@
+//! From a changed file to its hunks, each with the regions that signals look at.
+//!
+//! Only the surroundings of what can be scored are parsed ([`window`]); what is read out of the
+//! tree is in [`regions`], and how runs of added lines become reviewable blocks in [`hunks`].
+//! Nothing here judges.
+
+pub mod hunks;
+pub mod profile;
+pub mod regions;
+pub mod window;
+pub mod words;
+
+use bstr::ByteSlice;
+
+use crate::change::{FileChange, Span};
+use crate::lang::{self, Language};
+use regions::Regions;
+
+/// A reviewable block of added lines in one file at the head.
+#[derive(Debug)]
+pub struct Hunk {
+    /// From its first authored line to its last.
+    pub span: Span,
+    /// Its authored lines. Sorted, disjoint.
+    pub authored: Vec<Span>,
+    /// How many lines were authored.
+    pub added_lines: u32,
+    /// How many of them are not blank.
+    pub weight: u32,
+    /// What was read out of the syntax tree; empty for text without a grammar and for hunks that
+    /// are too small to say anything.
+    pub regions: Regions,
+}
+
+/// A file's hunks, and the trees that queries run on.
+pub struct Syntax {
+    /// The language; `None` for text without a grammar.
+    pub language: Option<&'static Language>,
+    /// The hunks, in order.
+    pub hunks: Vec<Hunk>,
+    /// The parsed parts of the file with their trees, in order.
+    pub trees: Vec<(Span, tree_sitter::Tree)>,
+    /// Set when a part of the file took longer to parse than allowed.
+    pub gave_up: bool,
+}
+
+/// Fewer non-blank authored lines than this say too little: the hunk's verdict is `unknown`.
+pub const LEAST_LINES: u32 = 5;
+
+/// Cuts a file's authored lines into hunks and reads their regions.
+pub fn read(file: &FileChange, parsers: &mut window::Parsers) -> Syntax {
+    let language = lang::for_path(&file.path, file.new.line(0).as_bstr());
+    let runs = hunks::runs(&file.new, &file.authored);
+    let mut syntax = Syntax { language, hunks: Vec::new(), trees: Vec::new(), gave_up: false };
+    let mut cuts = hunks::Cuts::default();
+    if let Some(language) = language {
+        for span in window::windows(&file.new, &runs, language) {
+            match parsers.parse(language, &file.new, span) {
+                Some(tree) => {
+                    cuts.read(&tree, &file.new, language);
+                    syntax.trees.push((span, tree));
+                }
+                None => syntax.gave_up = true,
+            }
+        }
+    }
+    for run in runs {
+        for piece in hunks::cut(&file.new, run, &cuts) {
+            let regions = syntax.regions_of(file, &piece);
+            syntax.hunks.push(piece.into_hunk(&file.new, regions));
+        }
+    }
+    syntax
+}
+
+impl Syntax {
+    fn regions_of(&self, file: &FileChange, piece: &hunks::Piece) -> Regions {
+        let Some(language) = self.language.filter(|_| piece.weight(&file.new) >= LEAST_LINES) else {
+            return Regions::default();
+        };
+        match self.tree_of(piece.span()) {
+            Some(tree) => regions::read(tree, &file.new, &piece.authored, language),
+            None => Regions::default(),
+        }
+    }
+
+    /// The tree that covers a span, where one was parsed.
+    pub fn tree_of(&self, span: Span) -> Option<&tree_sitter::Tree> {
+        let found = self.trees.iter().find(|(parsed, _)| parsed.contains(span.start));
+        found.map(|(_, tree)| tree)
+    }
+}

@@ -1,0 +1,441 @@
+//! The regions of a hunk: comments, documentation, strings, names, functions and tests, as one walk
+//! over the syntax tree finds them. Only what starts on an authored line belongs to a hunk.
+
+use std::ops::Range;
+
+use crate::change::Span;
+use crate::lang::{Docs, Language};
+use crate::text::Text;
+
+/// A comment, a piece of documentation or a string.
+#[derive(Debug, Clone)]
+pub struct Region {
+    /// Its lines.
+    pub span: Span,
+    /// Its bytes in the file.
+    pub bytes: Range<usize>,
+    /// Its text without comment markers or quotes, lines joined by `\n`.
+    pub text: String,
+    /// Whether code stands before it on its first line.
+    pub trailing: bool,
+    /// Whether its text follows the marker without a space.
+    pub tight: bool,
+}
+
+impl Region {
+    /// The line of the file that holds a byte of [`Region::text`].
+    pub fn line_at(&self, offset: usize) -> u32 {
+        let before = self.text.as_bytes().get(..offset).unwrap_or(self.text.as_bytes());
+        self.span.start + memchr::memchr_iter(b'\n', before).count() as u32
+    }
+}
+
+/// A function or method that starts in the hunk.
+#[derive(Debug, Clone)]
+pub struct Function {
+    /// Its name; empty where the grammar found none.
+    pub name: String,
+    /// Its lines.
+    pub span: Span,
+    /// Its bytes.
+    pub bytes: Range<usize>,
+    /// The words of its parameters' names.
+    pub parameters: String,
+    /// Whether documentation belongs to it.
+    pub documented: bool,
+    /// Whether it is a test.
+    pub test: bool,
+}
+
+/// Everything that signals look at in one hunk, in the order of the file.
+#[derive(Debug, Default)]
+pub struct Regions {
+    /// Ordinary comments; neighbouring line comments are one.
+    pub comments: Vec<Region>,
+    /// Documentation comments and docstrings.
+    pub docstrings: Vec<Region>,
+    /// String literals.
+    pub strings: Vec<Region>,
+    /// Names, as byte ranges of the file.
+    pub identifiers: Vec<Range<usize>>,
+    /// Functions.
+    pub functions: Vec<Function>,
+    /// Tests that are calls, as `it("…", …)`: name and lines.
+    pub test_calls: Vec<Function>,
+    /// How many error handlers there are.
+    pub handlers: u32,
+}
+
+impl Regions {
+    /// All tests: functions and calls.
+    pub fn tests(&self) -> impl Iterator<Item = &Function> {
+        self.functions.iter().filter(|function| function.test).chain(&self.test_calls)
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Role {
+    None,
+    Comment,
+    String,
+    Identifier,
+    Function,
+    Container,
+    Handler,
+    Call,
+}
+
+/// The part that each node kind of a grammar plays, by kind id.
+pub struct Roles {
+    roles: Vec<Role>,
+}
+
+impl Roles {
+    /// The roles of a language's grammar, made once a thread.
+    pub fn of(language: &'static Language) -> std::rc::Rc<Roles> {
+        thread_local! {
+            static MADE: std::cell::RefCell<rustc_hash::FxHashMap<usize, std::rc::Rc<Roles>>> = Default::default();
+        }
+        let key = std::ptr::from_ref(language).addr();
+        MADE.with(|made| {
+            std::rc::Rc::clone(made.borrow_mut().entry(key).or_insert_with(|| std::rc::Rc::new(Roles::read(language))))
+        })
+    }
+
+    fn read(language: &Language) -> Self {
+        let grammar = (language.grammar)();
+        let kinds = &language.kinds;
+        let groups = [
+            (Role::Call, ["call_expression", "call"].as_slice()),
+            (Role::Container, kinds.container),
+            (Role::Comment, kinds.comment),
+            (Role::String, kinds.string),
+            (Role::Identifier, kinds.identifier),
+            (Role::Function, kinds.function),
+            (Role::Handler, kinds.handler),
+        ];
+        let role = |id: u16| {
+            let name = grammar.node_kind_for_id(id).filter(|_| grammar.node_kind_is_named(id))?;
+            groups.iter().rev().find(|(_, names)| names.contains(&name)).map(|(role, _)| *role)
+        };
+        let count = u16::try_from(grammar.node_kind_count()).unwrap_or(u16::MAX);
+        Roles { roles: (0..count).map(|id| role(id).unwrap_or(Role::None)).collect() }
+    }
+
+    fn role(&self, kind: u16) -> Role {
+        self.roles.get(usize::from(kind)).copied().unwrap_or(Role::None)
+    }
+
+    /// Whether items lie within nodes of this kind. A function that is also listed as a container
+    /// (a call with a block, say) plays its first part.
+    pub fn is_container(&self, kind: u16) -> bool {
+        matches!(self.role(kind), Role::Container | Role::Call)
+    }
+}
+
+/// Reads the regions of the authored lines of one hunk.
+pub fn read(tree: &tree_sitter::Tree, text: &Text, authored: &[Span], language: &'static Language) -> Regions {
+    let (Some(first), Some(last)) = (authored.first(), authored.last()) else {
+        return Regions::default();
+    };
+    let mut reader = Reader {
+        text,
+        authored,
+        language,
+        roles: Roles::of(language),
+        regions: Regions::default(),
+    };
+    reader.walk(tree, Span::new(first.start, last.end));
+    reader.finish()
+}
+
+struct Reader<'a> {
+    text: &'a Text,
+    authored: &'a [Span],
+    language: &'static Language,
+    roles: std::rc::Rc<Roles>,
+    regions: Regions,
+}
+
+impl Reader<'_> {
+    fn walk(&mut self, tree: &tree_sitter::Tree, span: Span) {
+        let mut cursor = tree.walk();
+        'nodes: loop {
+            let node = cursor.node();
+            let rows = rows(node);
+            let outside = rows.start >= span.end || rows.end <= span.start;
+            let descend = !outside && self.visit(node, rows);
+            if descend && cursor.goto_first_child() {
+                continue;
+            }
+            loop {
+                if cursor.goto_next_sibling() {
+                    if rows_start(cursor.node()) >= span.end {
+                        if !cursor.goto_parent() {
+                            break 'nodes;
+                        }
+                        continue;
+                    }
+                    break;
+                }
+                if !cursor.goto_parent() {
+                    break 'nodes;
+                }
+            }
+        }
+    }
+
+    /// Takes note of a node; whether its children are worth visiting.
+    fn visit(&mut self, node: tree_sitter::Node<'_>, rows: Span) -> bool {
+        let role = self.roles.role(node.kind_id());
+        if role == Role::None || !self.is_authored(rows.start) {
+            // An unauthored string or comment cannot hold anything authored that matters alone.
+            return !matches!(role, Role::Comment | Role::Identifier);
+        }
+        match role {
+            Role::Comment => {
+                self.comment(node, rows);
+                false
+            }
+            Role::String => {
+                self.string(node, rows);
+                // Interpolated expressions hold names.
+                true
+            }
+            Role::Identifier => {
+                self.regions.identifiers.push(node.byte_range());
+                false
+            }
+            Role::Function => {
+                self.function(node, rows);
+                true
+            }
+            Role::Handler => {
+                self.regions.handlers += 1;
+                true
+            }
+            Role::Call => {
+                self.test_call(node, rows);
+                true
+            }
+            Role::Container | Role::None => true,
+        }
+    }
+
+    fn is_authored(&self, line: u32) -> bool {
+        let after = self.authored.partition_point(|span| span.start <= line);
+        after.checked_sub(1).and_then(|at| self.authored.get(at)).is_some_and(|span| span.contains(line))
+    }
+
+    fn raw(&self, range: Range<usize>) -> &[u8] {
+        self.text.bytes().get(range).unwrap_or_default()
+    }
+
+    fn comment(&mut self, node: tree_sitter::Node<'_>, rows: Span) {
+        let raw = self.raw(node.byte_range());
+        let raw = raw.trim_ascii_end();
+        let (text, tight) = clean_comment(&String::from_utf8_lossy(raw), self.language);
+        let start = self.text.offset(rows.start);
+        let trailing = !self.raw(start..node.start_byte()).trim_ascii().is_empty();
+        let doc = match &self.language.docs {
+            Docs::Prefixes(prefixes) => prefixes.iter().any(|prefix| is_doc(raw, prefix)),
+            Docs::FirstString | Docs::Preceding => false,
+        };
+        let bytes = node.start_byte()..node.start_byte() + raw.len();
+        let last_row = rows.start + memchr::memchr_iter(b'\n', raw).count() as u32;
+        let region = Region { span: Span::new(rows.start, last_row + 1), bytes, text, trailing, tight };
+        let list = if doc { &mut self.regions.docstrings } else { &mut self.regions.comments };
+        match list.last_mut() {
+            Some(last) if continues(last, &region) => {
+                last.span.end = region.span.end;
+                last.bytes.end = region.bytes.end;
+                last.text.push('\n');
+                last.text.push_str(&region.text);
+                last.tight &= region.tight;
+            }
+            _ => list.push(region),
+        }
+    }
+
+    fn string(&mut self, node: tree_sitter::Node<'_>, rows: Span) {
+        let raw = String::from_utf8_lossy(self.raw(node.byte_range())).into_owned();
+        let text = raw
+            .trim_start_matches(|c: char| c.is_ascii_alphabetic() || c == '@' || c == '$' || c == '#')
+            .trim_matches(['"', '\'', '`', '#'])
+            .to_owned();
+        let region = Region { span: rows, bytes: node.byte_range(), text, trailing: false, tight: false };
+        if matches!(self.language.docs, Docs::FirstString) && is_first_statement(node) {
+            self.regions.docstrings.push(region);
+        } else {
+            self.regions.strings.push(region);
+        }
+    }
+
+    fn function(&mut self, node: tree_sitter::Node<'_>, rows: Span) {
+        let name = node
+            .child_by_field_name("name")
+            .or_else(|| declared_name(node))
+            .map(|name| String::from_utf8_lossy(self.raw(name.byte_range())).into_owned())
+            .unwrap_or_default();
+        let parameters = node
+            .child_by_field_name("parameters")
+            .map(|list| String::from_utf8_lossy(self.raw(list.byte_range())).into_owned())
+            .unwrap_or_default();
+        let test = self.is_test(&name, rows);
+        self.regions.functions.push(Function {
+            name,
+            span: rows,
+            bytes: node.byte_range(),
+            parameters,
+            documented: false,
+            test,
+        });
+    }
+
+    fn is_test(&self, name: &str, rows: Span) -> bool {
+        let tests = &self.language.tests;
+        let named = tests
+            .name_prefixes
+            .iter()
+            .any(|prefix| name.strip_prefix(prefix).is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_lowercase())));
+        let above = rows.start.saturating_sub(4)..rows.start + 1;
+        named
+            || above.into_iter().any(|line| {
+                let line = String::from_utf8_lossy(self.text.line(line)).into_owned();
+                let line = line.trim_start();
+                tests.attributes.iter().any(|attribute| line.starts_with(attribute))
+            })
+    }
+
+    fn test_call(&mut self, node: tree_sitter::Node<'_>, rows: Span) {
+        let calls = self.language.tests.calls;
+        if calls.is_empty() {
+            return;
+        }
+        let raw = self.raw(node.byte_range());
+        let head = raw.get(..200).unwrap_or(raw);
+        let head = String::from_utf8_lossy(head);
+        let callee = head.split(['(', ' ']).next().unwrap_or_default();
+        let plain = callee.split('.').next().unwrap_or_default();
+        if !calls.contains(&callee) && !calls.contains(&plain) {
+            return;
+        }
+        let rest = head.get(callee.len()..).unwrap_or_default();
+        let name: String = rest
+            .trim_start_matches(|c: char| c == '(' || c.is_whitespace())
+            .strip_prefix(['"', '\'', '`'])
+            .map(|quoted| quoted.split(['"', '\'', '`']).next().unwrap_or_default().to_owned())
+            .unwrap_or_default();
+        if !name.is_empty() {
+            self.regions.test_calls.push(Function {
+                name,
+                span: rows,
+                bytes: node.byte_range(),
+                parameters: String::new(),
+                documented: false,
+                test: true,
+            });
+        }
+    }
+
+    fn finish(mut self) -> Regions {
+        if matches!(self.language.docs, Docs::Preceding) {
+            self.promote_preceding();
+        }
+        let docs_within = matches!(self.language.docs, Docs::FirstString);
+        let docs: Vec<Span> = self.regions.docstrings.iter().map(|doc| doc.span).collect();
+        for function in &mut self.regions.functions {
+            function.documented = docs.iter().any(|doc| {
+                if docs_within {
+                    doc.start > function.span.start && doc.end <= function.span.end && doc.start - function.span.start <= 8
+                } else {
+                    doc.end <= function.span.start && function.span.start - doc.end <= 3
+                }
+            });
+        }
+        self.regions
+    }
+}
+
+impl Reader<'_> {
+    fn promote_preceding(&mut self) {
+        let starts: Vec<u32> = self.regions.functions.iter().map(|function| function.span.start).collect();
+        let (docs, comments) = std::mem::take(&mut self.regions.comments)
+            .into_iter()
+            .partition(|comment| !comment.trailing && starts.contains(&comment.span.end));
+        self.regions.docstrings = docs;
+        self.regions.comments = comments;
+    }
+}
+
+fn rows_start(node: tree_sitter::Node<'_>) -> u32 {
+    node.start_position().row as u32
+}
+
+fn rows(node: tree_sitter::Node<'_>) -> Span {
+    let end = node.end_position();
+    // A node that ends at the start of a row does not reach into it.
+    let last = if end.column == 0 && end.row > node.start_position().row { end.row } else { end.row + 1 };
+    Span::new(rows_start(node), last as u32)
+}
+
+/// `///` is documentation, `////` is a divider.
+fn is_doc(raw: &[u8], prefix: &str) -> bool {
+    raw.strip_prefix(prefix.as_bytes()).is_some_and(|rest| {
+        let last = prefix.as_bytes().last();
+        rest.first() != last || rest.is_empty()
+    })
+}
+
+/// Whether a comment is the next line of the one before it.
+fn continues(last: &Region, next: &Region) -> bool {
+    !last.trailing && !next.trailing && last.span.end == next.span.start && next.span.len() == 1
+}
+
+/// The text of a comment without its markers, and whether the text follows the marker directly.
+fn clean_comment(raw: &str, language: &Language) -> (String, bool) {
+    let block = language.block_comment.filter(|(open, _)| raw.starts_with(open));
+    let mut tight = false;
+    let mut lines = Vec::new();
+    for (at, line) in raw.lines().enumerate() {
+        let mut line = line.trim();
+        match block {
+            Some((open, close)) => {
+                if at == 0 {
+                    line = line.strip_prefix(open).unwrap_or(line).trim_start_matches(['*', '!']);
+                } else {
+                    line = line.strip_prefix(close).unwrap_or(line);
+                    line = line.strip_prefix('*').unwrap_or(line);
+                }
+                line = line.strip_suffix(close).unwrap_or(line).trim_end_matches('*');
+            }
+            None => {
+                let mark = language.line_comments.iter().find(|mark| line.starts_with(**mark));
+                let rest = mark.and_then(|mark| line.strip_prefix(*mark)).unwrap_or(line);
+                line = rest.trim_start_matches(['/', '!', '#']);
+                tight |= line.starts_with(|c: char| c.is_alphanumeric());
+            }
+        }
+        lines.push(line.trim());
+    }
+    (lines.join("\n"), tight)
+}
+
+/// Whether a string is the first statement of a module, class or function.
+fn is_first_statement(node: tree_sitter::Node<'_>) -> bool {
+    let Some(statement) = node.parent().filter(|parent| parent.kind() == "expression_statement") else {
+        return false;
+    };
+    let previous = statement.prev_named_sibling();
+    previous.is_none_or(|previous| previous.kind() == "comment")
+        && statement.parent().is_some_and(|parent| matches!(parent.kind(), "module" | "block"))
+}
+
+/// C keeps a function's name within its declarators.
+fn declared_name(node: tree_sitter::Node<'_>) -> Option<tree_sitter::Node<'_>> {
+    let mut at = node.child_by_field_name("declarator")?;
+    while let Some(inner) = at.child_by_field_name("declarator") {
+        at = inner;
+    }
+    Some(at)
+}

@@ -1,0 +1,73 @@
+//! Words of prose and parts of identifiers, as signals compare and count them.
+
+/// The words of prose, lower case: runs of letters, digits and apostrophes that start with a letter.
+pub fn prose(text: &str) -> impl Iterator<Item = String> {
+    text.split(|c: char| !(c.is_alphanumeric() || c == '\'' || c == '_'))
+        .map(|word| word.trim_matches(|c: char| !c.is_alphanumeric()))
+        .filter(|word| word.starts_with(|c: char| c.is_alphabetic()))
+        .map(str::to_lowercase)
+}
+
+/// The parts of an identifier, lower case: `parseHttpURL` and `parse_http_url` are `parse http url`.
+pub fn parts(identifier: &str) -> Vec<String> {
+    let mut parts: Vec<String> = Vec::new();
+    let mut part = String::new();
+    let chars: Vec<char> = identifier.chars().collect();
+    for (at, &c) in chars.iter().enumerate() {
+        let before = at.checked_sub(1).and_then(|at| chars.get(at)).copied();
+        let after = chars.get(at + 1).copied();
+        let upper_starts = c.is_uppercase()
+            && (before.is_some_and(|b| b.is_lowercase() || b.is_numeric())
+                || (before.is_some_and(char::is_uppercase) && after.is_some_and(char::is_lowercase)));
+        if !c.is_alphanumeric() || upper_starts {
+            parts.extend((!part.is_empty()).then(|| std::mem::take(&mut part)));
+        }
+        if c.is_alphanumeric() {
+            part.extend(c.to_lowercase());
+        }
+    }
+    parts.extend((!part.is_empty()).then_some(part));
+    parts
+}
+
+/// A word without its commonest endings, so that "counters" meets `counter` and "parsing" `parse`.
+pub fn stem(word: &str) -> &str {
+    let endings = ["ing", "ies", "ed", "es", "s", "e"];
+    endings
+        .into_iter()
+        .find_map(|ending| word.strip_suffix(ending).filter(|stem| stem.len() >= 3))
+        .unwrap_or(word)
+}
+
+/// Words that say nothing of what code does.
+pub fn is_filler(word: &str) -> bool {
+    matches!(
+        word,
+        "the" | "a" | "an" | "of" | "to" | "and" | "or" | "in" | "on" | "is" | "are" | "it" | "its" | "for" | "with"
+            | "this" | "that" | "by" | "be" | "as" | "at" | "from" | "we" | "if" | "then" | "so" | "into"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn identifiers_split_at_case_digits_and_separators() {
+        assert_eq!(parts("parseHTTPUrl2Path"), ["parse", "http", "url2", "path"]);
+        assert_eq!(parts("__init__"), ["init"]);
+        assert_eq!(parts("größe_maxWert"), ["größe", "max", "wert"]);
+    }
+
+    #[test]
+    fn prose_keeps_words_and_drops_numbers() {
+        let words: Vec<String> = prose("Don't retry 3 times; the peer's window (RFC 9000) closed.").collect();
+        assert_eq!(words, ["don't", "retry", "times", "the", "peer's", "window", "rfc", "closed"]);
+    }
+
+    #[test]
+    fn stems_meet() {
+        assert_eq!(stem("counters"), stem("counter"));
+        assert_eq!(stem("parsing"), stem("parse"));
+    }
+}
