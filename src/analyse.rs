@@ -99,7 +99,7 @@ fn globs(patterns: &[String]) -> Result<GlobSet, PatternError> {
     let wrong = |pattern: &str, error: &globset::Error| PatternError { pattern: pattern.into(), problem: error.kind().to_string() };
     let mut builder = GlobSetBuilder::new();
     for pattern in patterns {
-        let glob = GlobBuilder::new(pattern).literal_separator(true).build();
+        let glob = GlobBuilder::new(pattern).literal_separator(true).empty_alternates(true).build();
         builder.add(glob.map_err(|error| wrong(pattern, &error))?);
     }
     builder.build().map_err(|error| wrong(&patterns.join(", "), &error))

@@ -141,6 +141,7 @@ pub fn is_binary(bytes: &[u8]) -> bool {
 fn glob(pattern: &str) -> Result<Glob, PatternError> {
     GlobBuilder::new(pattern)
         .literal_separator(true)
+        .empty_alternates(true)
         .build()
         .map_err(|error| PatternError { pattern: pattern.into(), problem: error.kind().to_string() })
 }

@@ -170,3 +170,45 @@ pub fn subtract(from: &[Span], without: &[Span]) -> Vec<Span> {
     }
     left
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(content: &str) -> Text {
+        Text::new(content.as_bytes().to_vec())
+    }
+
+    #[test]
+    fn a_new_function_is_placed_as_git_places_it() {
+        let old = text("fn a() {\n    1\n}\n\nfn c() {\n    3\n}\n");
+        let new = text("fn a() {\n    1\n}\n\nfn b() {\n    2\n}\n\nfn c() {\n    3\n}\n");
+        assert_eq!(edits(&old, &new), [Edit { old: Span::new(4, 4), new: Span::new(4, 8) }]);
+    }
+
+    #[test]
+    fn long_common_ends_change_nothing() {
+        let lines = |from: u32, to: u32| (from..to).map(|n| format!("line {n}\n")).collect::<String>();
+        let old = text(&(lines(0, 500) + "old\n" + &lines(500, 1000)));
+        let new = text(&(lines(0, 500) + "new\nnewer\n" + &lines(500, 1000)));
+        assert_eq!(edits(&old, &new), [Edit { old: Span::new(500, 501), new: Span::new(500, 502) }]);
+        assert!(edits(&old, &old).is_empty());
+    }
+
+    #[test]
+    fn indenting_and_line_endings_are_white_space_only() {
+        let old = text("if x:\n    go()\r\nstop()\n");
+        let new = text("while True:\n    if x:\n        go()\nstop()\n");
+        let all = edits(&old, &new);
+        let white: Vec<Span> = all.iter().flat_map(|&edit| whitespace_only(&old, &new, edit)).collect();
+        assert_eq!(white, [Span::new(1, 3)]);
+    }
+
+    #[test]
+    fn holes_are_taken_out_of_spans() {
+        let from = [Span::new(0, 10), Span::new(20, 30)];
+        let without = [Span::new(0, 2), Span::new(4, 5), Span::new(9, 22), Span::new(28, 40)];
+        assert_eq!(subtract(&from, &without), [Span::new(2, 4), Span::new(5, 9), Span::new(22, 28)]);
+        assert_eq!(subtract(&from, &[]), from);
+    }
+}

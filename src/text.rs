@@ -46,10 +46,7 @@ impl Text {
             bytes.extend_from_slice(&part);
         }
         let mut text = Text::new(bytes);
-        text.parts = starts_of
-            .into_iter()
-            .map(|(offset, number)| (text.line_at(offset), number))
-            .collect();
+        text.parts = starts_of.into_iter().map(|(offset, number)| (text.line_at(offset), number)).collect();
         text
     }
 
@@ -116,5 +113,38 @@ impl Text {
     /// Whether a line holds nothing but white space.
     pub fn is_blank(&self, line: u32) -> bool {
         self.line(line).iter().all(u8::is_ascii_whitespace)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_end_at_line_feeds_and_carriage_returns_belong_to_the_ending() {
+        let text = Text::new(b"one\r\ntwo\rstill two\n\nlast".to_vec());
+        assert_eq!(text.len(), 4);
+        assert_eq!(text.line(0), b"one");
+        assert_eq!(text.line(1), b"two\rstill two");
+        assert!(text.is_blank(2));
+        assert_eq!(text.line(3), b"last");
+        assert_eq!(text.line(4), b"");
+        assert_eq!(text.line_at(0), 0);
+        assert_eq!(text.line_at(5), 1);
+        assert_eq!(text.line_at(1000), 3);
+    }
+
+    #[test]
+    fn an_empty_text_has_no_line() {
+        assert_eq!(Text::default().len(), 0);
+        assert_eq!(Text::new(b"\n".to_vec()).len(), 1);
+    }
+
+    #[test]
+    fn parts_keep_the_numbers_of_the_real_file() {
+        let text = Text::from_parts([(9, b"ten\neleven".to_vec()), (99, b"hundred\n".to_vec())]);
+        assert_eq!((text.number(0), text.number(1), text.number(2)), (10, 11, 100));
+        assert_eq!(text.part_of(1), Span::new(0, 2));
+        assert_eq!(text.part_of(2), Span::new(2, 3));
     }
 }

@@ -5,6 +5,8 @@
 //! that a parent has too are passed on to it, through renames, in the order of the parents; what no
 //! parent has stays. Lines that leave the range belong to no commit of it.
 
+use std::collections::BTreeMap;
+
 use bstr::BString;
 use gix::ObjectId;
 use rayon::prelude::*;
@@ -14,7 +16,7 @@ use super::blobs::{Blobs, Reader};
 use super::commits::RangeCommit;
 use super::Error;
 use super::trees::{self, Entry};
-use crate::change::{ChangeSet, FileChange, Origin, Span};
+use crate::change::{ChangeSet, Excluded, FileChange, Origin, Reason, Span};
 use crate::linediff;
 use crate::renames::{self, Candidate};
 use crate::text::Text;
@@ -49,10 +51,20 @@ pub(super) fn attribute(
         }
     }
     let history = History::read(blobs, commits)?;
-    change
-        .files
-        .par_iter_mut()
-        .try_for_each_init(|| blobs.reader(), |reader, file| history.follow(reader, file))
+    let followed: Vec<Result<(), String>> =
+        change.files.par_iter_mut().map_init(|| blobs.reader(), |reader, file| history.follow(reader, file)).collect();
+    // A partial clone may have both ends of a file and lack a version in between.
+    let ChangeSet { files, excluded, .. } = change;
+    let mut followed = followed.into_iter();
+    files.retain(|file| match followed.next() {
+        Some(Err(problem)) => {
+            let detail = format!("a version in between: {problem}");
+            excluded.push(Excluded { path: file.path.clone(), reason: Reason::MissingObject, detail });
+            false
+        }
+        _ => true,
+    });
+    Ok(())
 }
 
 fn no_commit(change: &mut ChangeSet) -> Result<(), Error> {
@@ -64,37 +76,46 @@ fn no_commit(change: &mut ChangeSet) -> Result<(), Error> {
 
 struct History<'a> {
     commits: &'a [RangeCommit],
-    positions: FxHashMap<ObjectId, u32>,
-    /// For each commit, for each parent, what differs.
-    touched: Vec<Vec<Touched>>,
+    /// For each commit, for each parent: where it stands in `commits`, and what differs from it.
+    parents: Vec<Vec<Parent>>,
+}
+
+struct Parent {
+    /// `None` outside the range.
+    at: Option<u32>,
+    touched: Touched,
 }
 
 impl<'a> History<'a> {
     fn read(blobs: &Blobs, commits: &'a [RangeCommit]) -> Result<Self, Error> {
-        let positions = commits.iter().zip(0..).map(|(commit, at)| (commit.id, at)).collect();
-        let touched = commits
+        let positions: FxHashMap<ObjectId, u32> = commits.iter().zip(0..).map(|(commit, at)| (commit.id, at)).collect();
+        let parents = commits
             .par_iter()
-            .map_init(|| blobs.reader(), |reader, commit| touched_by(reader, commit))
+            .map_init(|| blobs.reader(), |reader, commit| parents_of(reader, commit, &positions))
             .collect::<Result<_, _>>()?;
-        Ok(History { commits, positions, touched })
+        Ok(History { commits, parents })
     }
 
-    fn follow(&self, reader: &Reader<'_>, file: &mut FileChange) -> Result<(), Error> {
+    fn follow(&self, reader: &Reader<'_>, file: &mut FileChange) -> Result<(), String> {
         let mut origins: Vec<Origin> = Vec::new();
         // Children come after their parents, so the highest position is always safe to settle.
-        let mut waiting: std::collections::BTreeMap<(u32, BString), Vec<Lines>> = Default::default();
+        let mut waiting: BTreeMap<(u32, BString), Vec<Lines>> = BTreeMap::new();
         let start = file.authored.iter().map(|span| Lines { here: span.start, last: span.start, len: span.len() });
         let Some(top) = self.commits.len().checked_sub(1).filter(|_| !file.authored.is_empty()) else {
             return Ok(());
         };
         waiting.insert((top as u32, file.path.clone()), start.collect());
         while let Some(((at, path), lines)) = waiting.pop_last() {
+            let Some(at) = self.last_touch(at, &path) else {
+                origins.extend(lines.into_iter().map(|lines| origin(lines, None)));
+                continue;
+            };
             let mut passed = Vec::new();
             let stay = self.pass(reader, at, &path, lines, &mut passed)?;
             origins.extend(stay.into_iter().map(|lines| origin(lines, Some(at))));
             for (parent, path, lines) in passed {
-                match self.positions.get(&parent) {
-                    Some(&at) => waiting.entry((at, path)).or_default().extend(lines),
+                match parent {
+                    Some(at) => waiting.entry((at, path)).or_default().extend(lines),
                     None => origins.extend(lines.into_iter().map(|lines| origin(lines, None))),
                 }
             }
@@ -104,6 +125,18 @@ impl<'a> History<'a> {
         Ok(())
     }
 
+    /// From a commit down its only parents to the first that touches the path or is a merge; most
+    /// commits do neither. `None` where that leaves the range.
+    fn last_touch(&self, mut at: u32, path: &BString) -> Option<u32> {
+        while let [parent] = self.parents.get(at as usize)?.as_slice() {
+            if parent.touched.contains_key(path) {
+                break;
+            }
+            at = parent.at?;
+        }
+        Some(at)
+    }
+
     /// Passes on what the parents have; returns what stays with the commit.
     fn pass(
         &self,
@@ -111,66 +144,53 @@ impl<'a> History<'a> {
         at: u32,
         path: &BString,
         lines: Vec<Lines>,
-        passed: &mut Vec<(ObjectId, BString, Vec<Lines>)>,
-    ) -> Result<Vec<Lines>, Error> {
-        let (Some(commit), Some(touched)) = (self.commits.get(at as usize), self.touched.get(at as usize)) else {
-            return Ok(lines);
-        };
-        for (parent, touched) in commit.parents.iter().zip(touched) {
-            if !touched.contains_key(path) {
-                passed.push((*parent, path.clone(), lines));
-                return Ok(Vec::new());
-            }
+        passed: &mut Vec<(Option<u32>, BString, Vec<Lines>)>,
+    ) -> Result<Vec<Lines>, String> {
+        let Some(parents) = self.parents.get(at as usize) else { return Ok(lines) };
+        if let Some(parent) = parents.iter().find(|parent| !parent.touched.contains_key(path)) {
+            passed.push((parent.at, path.clone(), lines));
+            return Ok(Vec::new());
         }
         let mut left = lines;
         let mut content: Option<Text> = None;
         let mut compared: Vec<ObjectId> = Vec::new();
-        for (parent, (at_parent, touched)) in commit.parents.iter().zip(touched.iter().enumerate()) {
-            let Some(entry) = touched.get(path) else { continue };
-            let (Some((old_path, old)), Some(new)) = (self.source(reader, commit, at_parent, entry)?, entry.new.map(|(_, id)| id)) else {
+        for parent in parents {
+            let Some(entry) = parent.touched.get(path) else { continue };
+            let (Some((old_path, old)), Some((_, new))) = (source(reader, parent, entry), entry.new) else {
                 continue;
             };
             if old == new {
-                passed.push((*parent, old_path, left));
+                passed.push((parent.at, old_path, left));
                 return Ok(Vec::new());
             }
             if left.is_empty() || compared.contains(&old) {
                 continue;
             }
             compared.push(old);
-            let read = |id| reader.read(id).map_err(|problem| Error::missing(format!("a version of {path}"), problem));
-            let before = Text::new(read(old)?);
+            let before = Text::new(reader.read(old)?);
             let after = match content.take() {
                 Some(text) => text,
-                None => Text::new(read(new)?),
+                None => Text::new(reader.read(new)?),
             };
             let (same, differs) = split(&before, &after, left);
             content = Some(after);
             if !same.is_empty() {
-                passed.push((*parent, old_path, same));
+                passed.push((parent.at, old_path, same));
             }
             left = differs;
         }
         Ok(left)
     }
+}
 
-    /// Where a file came from, looking for a rename where the parent has no such path.
-    fn source(
-        &self,
-        reader: &Reader<'_>,
-        commit: &RangeCommit,
-        parent: usize,
-        entry: &Entry,
-    ) -> Result<Option<(BString, ObjectId)>, Error> {
-        if let Some((mode, id)) = entry.old {
-            return Ok(mode.is_blob().then(|| (entry.path.clone(), id)));
-        }
-        let at = self.positions.get(&commit.id).copied().unwrap_or_default() as usize;
-        let Some(touched) = self.touched.get(at).and_then(|parents| parents.get(parent)) else { return Ok(None) };
-        let mut gone: Vec<&Entry> = touched.values().filter(|entry| entry.new.is_none()).collect();
-        gone.sort_by(|a, b| a.path.cmp(&b.path));
-        Ok(renamed(reader, &gone, entry))
+/// Where a file came from, looking for a rename where the parent has no such path.
+fn source(reader: &Reader<'_>, parent: &Parent, entry: &Entry) -> Option<(BString, ObjectId)> {
+    if let Some((mode, id)) = entry.old {
+        return mode.is_blob().then(|| (entry.path.clone(), id));
     }
+    let mut gone: Vec<&Entry> = parent.touched.values().filter(|entry| entry.new.is_none()).collect();
+    gone.sort_by(|a, b| a.path.cmp(&b.path));
+    renamed(reader, &gone, entry)
 }
 
 /// Which of the files that are gone a new one was.
@@ -196,16 +216,18 @@ fn renamed(reader: &Reader<'_>, gone: &[&Entry], entry: &Entry) -> Option<(BStri
     old.get(at).map(|(path, id, _)| (path.clone(), *id))
 }
 
-fn touched_by(reader: &Reader<'_>, commit: &RangeCommit) -> Result<Vec<Touched>, Error> {
+fn parents_of(
+    reader: &Reader<'_>,
+    commit: &RangeCommit,
+    positions: &FxHashMap<ObjectId, u32>,
+) -> Result<Vec<Parent>, Error> {
     let by_path = |entries: Vec<Entry>| entries.into_iter().map(|entry| (entry.path.clone(), entry)).collect();
-    commit
-        .parents
-        .iter()
-        .map(|&parent| {
-            let parent = tree_of(reader, parent)?;
-            trees::differences(&reader.repo, Some(parent), Some(commit.tree)).map(by_path)
-        })
-        .collect()
+    let of = |id: &ObjectId| {
+        let tree = tree_of(reader, *id)?;
+        let touched = trees::differences(&reader.repo, Some(tree), Some(commit.tree)).map(by_path)?;
+        Ok(Parent { at: positions.get(id).copied(), touched })
+    };
+    commit.parents.iter().map(of).collect()
 }
 
 fn tree_of(reader: &Reader<'_>, commit: ObjectId) -> Result<ObjectId, Error> {

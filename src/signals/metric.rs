@@ -3,6 +3,10 @@
 //!
 //! What is counted for them is in [`Measures`], taken once a hunk.
 
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
+
 use super::message;
 use super::{Block, Evidence, Found};
 use crate::pack::rule::Shape;
@@ -199,6 +203,23 @@ fn overlap(prose: &str, code: &str) -> Option<f64> {
     (told.len() >= 2).then(|| repeated as f64 / told.len() as f64)
 }
 
+/// What a line that logs holds, over all languages.
+const LOG_CALLS: &[&str] = &[
+    "log.", "logger.", "Log.", "Logger.", "logging.", "console.", "print(", "println", "printf(", "fmt.Print", "tracing::",
+    "echo ", "slog.", "debug!(", "info!(", "warn!(", "error!(",
+];
+/// What a line that asks whether something is there holds.
+const NULL_CHECKS: &[&str] = &[
+    "== null", "!= null", "=== null", "!== null", "=== undefined", "!== undefined", "is None", "is not None", "== nil",
+    "!= nil", ".nil?", "is null", "is not null", "== nullptr", "!= nullptr", "== NULL", "!= NULL", "is_none()", "is_some()",
+    "?? ", "?.",
+];
+/// What a line that asserts holds.
+const ASSERTS: &[&str] = &["assert", "Assert", "expect(", "EXPECT_", "REQUIRE", "should", "require."];
+
+static CALLS: LazyLock<Option<AhoCorasick>> =
+    LazyLock::new(|| AhoCorasick::new([LOG_CALLS, NULL_CHECKS, ASSERTS].concat()).ok());
+
 /// What is counted of a hunk, for the numbers.
 #[derive(Debug, Default)]
 pub struct Measures {
@@ -321,19 +342,19 @@ impl Measures {
     }
 
     fn code_line(&mut self, code: &[u8]) {
-        let has = |needles: &[&str]| needles.iter().any(|needle| memchr::memmem::find(code, needle.as_bytes()).is_some());
-        let counts = |on: bool| f64::from(u8::from(on));
-        self.log_calls += counts(has(&[
-            "log.", "logger.", "Log.", "Logger.", "logging.", "console.", "print(", "println", "printf(", "fmt.Print", "tracing::",
-            "echo ", "slog.", "debug!(", "info!(", "warn!(", "error!(",
-        ]));
-        self.null_checks += counts(has(&[
-            "== null", "!= null", "=== null", "!== null", "=== undefined", "!== undefined", "is None", "is not None", "== nil",
-            "!= nil", ".nil?", "is null", "is not null", "== nullptr", "!= nullptr", "== NULL", "!= NULL", "is_none()", "is_some()",
-            "?? ", "?.",
-        ]));
-        self.returns += counts(code.starts_with(b"return"));
-        self.asserts += counts(has(&["assert", "Assert", "expect(", "EXPECT_", "REQUIRE", "should", "require."]));
+        let mut seen = [false; 3];
+        for found in CALLS.iter().flat_map(|calls| calls.find_overlapping_iter(code)) {
+            let at = found.pattern().as_usize();
+            let group = usize::from(at >= LOG_CALLS.len()) + usize::from(at >= LOG_CALLS.len() + NULL_CHECKS.len());
+            if let Some(seen) = seen.get_mut(group) {
+                *seen = true;
+            }
+        }
+        let [logs, checks, asserts] = seen.map(|on| f64::from(u8::from(on)));
+        self.log_calls += logs;
+        self.null_checks += checks;
+        self.asserts += asserts;
+        self.returns += f64::from(u8::from(code.starts_with(b"return")));
     }
 
     fn comment(&mut self, comment: &Region) {

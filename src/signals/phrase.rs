@@ -3,6 +3,7 @@
 //! Compiling a regular expression costs more than reading a small change, so each is compiled when
 //! one of the literals it needs was seen: all literals of all rules are searched in one pass.
 
+use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use aho_corasick::{AhoCorasick, AhoCorasickBuilder, MatchKind};
@@ -21,14 +22,19 @@ const MOST_PATTERN: usize = 4_000;
 
 struct Pattern {
     rule: usize,
-    scope: Scope,
     source: String,
     compiled: OnceLock<Option<Regex>>,
 }
 
-/// All patterns of a pack.
+/// All patterns of a pack, by scope.
 pub struct Phrases<'a> {
     rules: &'a [Rule],
+    scopes: BTreeMap<Scope, Patterns>,
+}
+
+/// The patterns of one scope.
+#[derive(Default)]
+struct Patterns {
     patterns: Vec<Pattern>,
     /// Finds the literals; `owners` tells whose each is.
     literals: OnceLock<Option<AhoCorasick>>,
@@ -67,33 +73,14 @@ fn compile(pattern: &str) -> Option<Regex> {
 impl<'a> Phrases<'a> {
     /// Collects the patterns and the literals that they need.
     pub fn new(rules: &'a [Rule]) -> Self {
-        let mut phrases = Phrases {
-            rules,
-            patterns: Vec::new(),
-            literals: OnceLock::new(),
-            words: Vec::new(),
-            owners: Vec::new(),
-            always: Vec::new(),
-        };
+        let mut scopes: BTreeMap<Scope, Patterns> = BTreeMap::new();
         for (rule, declared) in rules.iter().enumerate() {
             let (Kind::Phrase(sources), Some(scope)) = (&declared.kind, declared.scope) else { continue };
             for source in sources {
-                phrases.add(rule, scope, source);
+                scopes.entry(scope).or_default().add(rule, source);
             }
         }
-        phrases
-    }
-
-    fn add(&mut self, rule: usize, scope: Scope, source: &str) {
-        let at = self.patterns.len() as u32;
-        match parse(source).ok().as_ref().and_then(needed_literals) {
-            Some(literals) => {
-                self.owners.extend(literals.iter().map(|_| at));
-                self.words.extend(literals);
-            }
-            None => self.always.push(at),
-        }
-        self.patterns.push(Pattern { rule, scope, source: source.into(), compiled: OnceLock::new() });
+        Phrases { rules, scopes }
     }
 
     /// Counts the phrases in a hunk.
@@ -164,17 +151,35 @@ impl<'a> Phrases<'a> {
 
     /// Calls `hit` with rule and offset for each match of the scope's patterns.
     fn search(&self, scope: Scope, text: &[u8], applies: &dyn Fn(&Rule) -> bool, hit: &mut dyn FnMut(usize, usize)) {
-        if text.is_empty() {
-            return;
+        if let Some(patterns) = self.scopes.get(&scope).filter(|_| !text.is_empty()) {
+            patterns.search(text, &|rule| self.rules.get(rule).is_some_and(applies), hit);
         }
+    }
+}
+
+impl Patterns {
+    fn add(&mut self, rule: usize, source: &str) {
+        let at = self.patterns.len() as u32;
+        match parse(source).ok().as_ref().and_then(needed_literals) {
+            Some(literals) => {
+                self.owners.extend(literals.iter().map(|_| at));
+                self.words.extend(literals);
+            }
+            None => self.always.push(at),
+        }
+        self.patterns.push(Pattern { rule, source: source.into(), compiled: OnceLock::new() });
+    }
+
+    fn search(&self, text: &[u8], applies: &dyn Fn(usize) -> bool, hit: &mut dyn FnMut(usize, usize)) {
         let mut candidates: Vec<u32> = self.always.clone();
         if let Some(literals) = self.literals() {
-            candidates.extend(literals.find_overlapping_iter(text).filter_map(|seen| self.owners.get(seen.pattern().as_usize())));
+            let seen = literals.find_overlapping_iter(text);
+            candidates.extend(seen.filter_map(|seen| self.owners.get(seen.pattern().as_usize())));
         }
         candidates.sort_unstable();
         candidates.dedup();
         for pattern in candidates.into_iter().filter_map(|at| self.patterns.get(at as usize)) {
-            if pattern.scope != scope || !self.rules.get(pattern.rule).is_some_and(applies) {
+            if !applies(pattern.rule) {
                 continue;
             }
             if let Some(regex) = pattern.compiled.get_or_init(|| compile(&pattern.source)) {
@@ -187,7 +192,10 @@ impl<'a> Phrases<'a> {
     }
 
     fn literals(&self) -> Option<&AhoCorasick> {
-        let build = || AhoCorasickBuilder::new().ascii_case_insensitive(true).match_kind(MatchKind::Standard).build(&self.words).ok();
+        let build = || {
+            let mut builder = AhoCorasickBuilder::new();
+            builder.ascii_case_insensitive(true).match_kind(MatchKind::Standard).build(&self.words).ok()
+        };
         self.literals.get_or_init(build).as_ref()
     }
 }

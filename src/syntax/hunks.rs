@@ -193,3 +193,56 @@ fn merge_small(text: &Text, run: &Run, spans: &mut Vec<Span>) {
     }
     *spans = merged;
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lang;
+    use crate::syntax::window::Parsers;
+
+    fn text(content: &str) -> Text {
+        Text::new(content.as_bytes().to_vec())
+    }
+
+    fn functions(count: u32, lines: u32) -> String {
+        let body = |n: u32| (0..lines - 3).map(|l| format!("    step_{n}_{l}();\n")).collect::<String>();
+        (0..count).map(|n| format!("/// Does {n}.\nfn f{n}() {{\n{}}}\n\n", body(n))).collect()
+    }
+
+    fn pieces(content: &str) -> Vec<Span> {
+        let text = text(content);
+        let language = lang::by_name("rust").unwrap();
+        let whole = Span::new(0, text.len());
+        let tree = Parsers::default().parse(language, &text, whole).unwrap();
+        let mut cuts = Cuts::default();
+        cuts.read(&tree, &text, language);
+        cut(&text, Piece { authored: vec![whole] }, &cuts).iter().map(Piece::span).collect()
+    }
+
+    #[test]
+    fn small_gaps_are_joined_and_blank_runs_dropped() {
+        let text = text("a\nb\nc\nd\ne\nf\n\n\n\n\n\n\n\n");
+        let found = runs(&text, &[Span::new(0, 1), Span::new(4, 5), Span::new(10, 12)]);
+        assert_eq!(found.iter().map(Piece::span).collect::<Vec<_>>(), [Span::new(0, 5)]);
+    }
+
+    #[test]
+    fn a_long_file_is_cut_where_items_start_with_their_documentation() {
+        let content = functions(30, 30);
+        let found = pieces(&content);
+        assert!(found.len() >= 9, "{found:?}");
+        for span in &found {
+            assert!(span.len() <= MOST_LINES, "{span:?}");
+            let line = content.lines().nth(span.start as usize).unwrap();
+            assert!(line.starts_with("/// Does"), "{line}");
+        }
+        assert_eq!(found.iter().map(|span| span.len()).sum::<u32>(), content.lines().count() as u32);
+    }
+
+    #[test]
+    fn one_very_long_function_is_cut_all_the_same() {
+        let content = format!("fn long() {{\n{}}}\n", "    step();\n    step();\n\n".repeat(120));
+        let found = pieces(&content);
+        assert!(found.len() > 3 && found.iter().all(|span| span.len() <= MOST_LINES), "{found:?}");
+    }
+}

@@ -1,0 +1,330 @@
+//! A message without its markers: what the judgement of style gets to see.
+//!
+//! Takes out trailers of every kind, footers, session links, and the names of tools and models;
+//! keeps all else byte for byte. It takes the same things from everybody's messages, so that what
+//! is missing tells nothing either.
+
+use std::ops::Range;
+
+use aho_corasick::{AhoCorasick, MatchKind};
+
+use super::footers;
+use super::lines::{self, Line};
+use super::registry::{self, Registry};
+use super::schema::Tool;
+use super::trailers::{self, Shape, Trailer};
+
+/// So few words beside a footer or link lead up to it: "Link to the session:".
+const LEAD_IN: usize = 8;
+
+/// Finds the names of tools.
+#[derive(Debug, Default)]
+pub(super) struct Scrubber {
+    names: Option<AhoCorasick>,
+    /// The name as it must be written; none where any way will do.
+    exact: Vec<Option<String>>,
+}
+
+impl Scrubber {
+    pub(super) fn new(tools: &[Tool]) -> Result<Scrubber, super::Error> {
+        let any = tools.iter().flat_map(|tool| &tool.scrub).map(|name| (name, None));
+        let exact = tools.iter().flat_map(|tool| &tool.scrub_exact).map(|name| (name, Some(name.clone())));
+        let (names, exact): (Vec<&String>, Vec<Option<String>>) = any.chain(exact).unzip();
+        let names = registry::automaton(names.into_iter().map(String::as_str), MatchKind::LeftmostLongest)?;
+        Ok(Scrubber { names: Some(names), exact })
+    }
+
+    fn find(&self, text: &str) -> Vec<Range<usize>> {
+        let Some(names) = &self.names else { return Vec::new() };
+        let hits = names.find_iter(text).filter(|hit| {
+            let written = text.get(hit.start()..hit.end()).unwrap_or_default();
+            let as_listed = self.exact.get(hit.pattern().as_usize()).and_then(Option::as_ref);
+            as_listed.is_none_or(|name| name == written) && is_word(text, hit.start(), hit.end())
+        });
+        hits.map(|hit| hit.range()).collect()
+    }
+}
+
+/// Whether a name stands alone or as a hump of an identifier: `claude`, `ClaudeClient`, `useClaude`,
+/// not `claudette`.
+fn is_word(text: &str, start: usize, end: usize) -> bool {
+    let before = text.get(..start).and_then(|text| text.chars().next_back());
+    let after = text.get(end..).and_then(|text| text.chars().next());
+    let first = text.get(start..).and_then(|text| text.chars().next());
+    let hump = first.is_some_and(char::is_uppercase) && before.is_some_and(|c| !c.is_uppercase());
+    before.is_none_or(|c| !c.is_alphanumeric() || hump) && after.is_none_or(|c| !c.is_lowercase())
+}
+
+/// The message without any trace of which tool was used or who signed it off.
+pub fn without_markers(message: &str, registry: &Registry) -> String {
+    let lines = lines::of(message);
+    let mut gone = vec![false; lines.len()];
+    remove_trailers(&lines, registry, &mut gone);
+    let mut cuts = phrases(message, &lines, registry, &mut gone);
+    let whole_lines = gone.iter().any(|gone| *gone);
+    let names = registry.scrub.find(message);
+    let models = registry.models(message).into_iter().map(|(start, end)| start..end);
+    let words: Vec<Range<usize>> = merged(names.into_iter().chain(models).collect());
+    if !whole_lines && cuts.is_empty() && words.is_empty() {
+        return message.to_owned();
+    }
+    cuts.extend(words.into_iter().map(|word| widened(message, word)));
+    let cuts = merged(cuts);
+    let mut out: Vec<String> = Vec::with_capacity(lines.len());
+    let mut after_gap = false;
+    for (line, gone) in lines.iter().zip(&gone) {
+        let kept = if *gone { None } else { remainder(message, line, &cuts) };
+        match kept {
+            None => after_gap = true,
+            // A paragraph that went takes one of its two blank lines along.
+            Some(text) if text.trim().is_empty() => {
+                let doubled = after_gap && out.last().is_none_or(|last| last.trim().is_empty());
+                if !doubled {
+                    out.push(text);
+                }
+            }
+            Some(text) => {
+                after_gap = false;
+                out.push(text);
+            }
+        }
+    }
+    if after_gap {
+        close_end(&mut out, message.ends_with('\n'));
+    }
+    out.concat()
+}
+
+/// Marks the lines that are trailers, whoever wrote them, and what git or a forge adds around them.
+fn remove_trailers(lines: &[Line<'_>], registry: &Registry, gone: &mut [bool]) {
+    let trailers = trailers::parse(lines);
+    let mut mark = |trailer: &Trailer<'_>| {
+        gone.iter_mut().skip(trailer.line).take(trailer.lines).for_each(|gone| *gone = true);
+    };
+    let (surely, perhaps): (Vec<_>, Vec<_>) = trailers.iter().partition(|trailer| is_surely_trailer(trailer, registry));
+    surely.iter().for_each(|trailer| mark(trailer));
+    // `Fixes: #1` beside trailers is one; alone it may be a sentence.
+    let block_is_sure = surely.iter().any(|trailer| trailer.strict);
+    for trailer in perhaps {
+        let listed = registry.is_trailer_key(&trailer.key) && trailer.shape == Shape::Plain;
+        if trailer.strict && (block_is_sure || listed) {
+            mark(trailer);
+        }
+    }
+    for (at, line) in lines.iter().enumerate() {
+        if line.text.starts_with("(cherry picked from commit ") {
+            gone[at] = true;
+        }
+    }
+    // GitHub rules a line above the trailers that it gathers when it squashes.
+    let mut nothing_below = true;
+    for (at, line) in lines.iter().enumerate().rev() {
+        let rule = line.text.len() >= 3 && line.text.bytes().all(|byte| byte == b'-');
+        if rule && nothing_below && gone.iter().skip(at).any(|gone| *gone) {
+            gone[at] = true;
+        }
+        nothing_below &= gone[at] || line.is_blank();
+    }
+}
+
+/// Whether the key alone says that this is a trailer: it is listed and of several words, or looks
+/// like nothing else: `Acked-for-mfd-by`, `Change-Id`.
+fn is_surely_trailer(trailer: &Trailer<'_>, registry: &Registry) -> bool {
+    let several_words = trailer.key.contains('-');
+    if several_words && registry.is_trailer_key(&trailer.key) {
+        return true;
+    }
+    // An unknown one: `Acked-for-mfd-by: Ann`, not `Formula-Cookbook: various updates.`
+    let capital = |part: &str| part.starts_with(|c: char| c.is_ascii_uppercase());
+    let titled = trailer.raw_key.split('-').all(capital) || trailer.key.ends_with("-by");
+    let sentence = trailer.value.ends_with('.') || trailer.value.split_whitespace().count() > 6;
+    trailer.strict && several_words && titled && !sentence
+}
+
+/// Footers and links: marks lines that hold nothing else, and returns the spans of the others.
+fn phrases(message: &str, lines: &[Line<'_>], registry: &Registry, gone: &mut [bool]) -> Vec<Range<usize>> {
+    let hints = registry.hints(message);
+    let found = footers::find(message, lines, &hints, registry);
+    let cuts = merged(found.iter().map(|phrase| widened(message, phrase.start..phrase.end)).collect());
+    let subject = lines.iter().position(|line| !line.is_blank());
+    for phrase in &found {
+        let Some(line) = lines.get(phrase.line) else { continue };
+        let words = remainder(message, line, &cuts).map_or(0, |left| left.split_whitespace().count());
+        if words == 0 || (words <= LEAD_IN && Some(phrase.line) != subject) {
+            gone[phrase.line] = true;
+        }
+    }
+    cuts
+}
+
+/// A line without what is cut out of it; `None` where nothing but signs is left of it.
+fn remainder(message: &str, line: &Line<'_>, cuts: &[Range<usize>]) -> Option<String> {
+    let first = cuts.partition_point(|cut| cut.end <= line.start);
+    let mut kept = String::with_capacity(line.end - line.start);
+    let mut at = line.start;
+    for cut in cuts.iter().skip(first).take_while(|cut| cut.start < line.end) {
+        kept.push_str(message.get(at..cut.start.max(at)).unwrap_or_default());
+        at = cut.end.max(at).min(line.end);
+    }
+    let untouched = at == line.start && kept.is_empty();
+    kept.push_str(message.get(at..line.end).unwrap_or_default());
+    if !untouched && !kept.contains(char::is_alphanumeric) {
+        return None;
+    }
+    // The line ending belongs to the line even where the cut took it.
+    if line.end > at.max(line.start) || !message.get(line.start..line.end).is_some_and(|text| text.ends_with('\n')) {
+        return Some(kept);
+    }
+    kept.push('\n');
+    Some(kept)
+}
+
+/// A name with the brackets around it, and one of the spaces beside it: no hole stays behind.
+fn widened(message: &str, word: Range<usize>) -> Range<usize> {
+    let (mut start, mut end) = (word.start, word.end);
+    let before = |at: usize| message.get(..at).and_then(|text| text.chars().next_back());
+    let after = |at: usize| message.get(at..).and_then(|text| text.chars().next());
+    for own in ["'s", "\u{2019}s"] {
+        if message.get(end..).is_some_and(|rest| rest.starts_with(own)) {
+            end += own.len();
+        }
+    }
+    while let (Some(open), Some(close)) = (before(start), after(end)) {
+        if !matches!((open, close), ('(', ')') | ('[', ']') | ('`', '`') | ('"', '"') | ('\'', '\'')) {
+            break;
+        }
+        start -= open.len_utf8();
+        end += close.len_utf8();
+    }
+    let line_start = before(start).is_none_or(|c| c == '\n');
+    // A subject such as `aider: fix the parser` starts with its prefix.
+    if line_start && message.get(end..).is_some_and(|rest| rest.starts_with(": ")) {
+        return start..end + 2;
+    }
+    match (before(start), after(end)) {
+        (Some(' '), next) if next.is_none_or(|c| !c.is_alphanumeric() && !matches!(c, '(' | '[' | '`' | '"')) => {
+            start -= 1
+        }
+        (None | Some('\n'), Some(' ')) => end += 1,
+        _ => {}
+    }
+    start..end
+}
+
+/// Spans in order, without overlap.
+fn merged(mut spans: Vec<Range<usize>>) -> Vec<Range<usize>> {
+    spans.sort_by_key(|span| (span.start, span.end));
+    let mut out: Vec<Range<usize>> = Vec::with_capacity(spans.len());
+    for span in spans {
+        match out.last_mut() {
+            Some(last) if span.start <= last.end => last.end = last.end.max(span.end),
+            _ => out.push(span),
+        }
+    }
+    out
+}
+
+/// Ends the text as the message ended.
+fn close_end(out: &mut Vec<String>, newline: bool) {
+    while out.last().is_some_and(|line| line.trim().is_empty()) {
+        out.pop();
+    }
+    if let Some(last) = out.last_mut()
+        && !newline
+    {
+        last.truncate(last.trim_end_matches(['\n', '\r']).len());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn clean(message: &str) -> String {
+        without_markers(message, Registry::builtin())
+    }
+
+    #[test]
+    fn what_has_no_marker_stays_byte_for_byte() {
+        for message in [
+            "",
+            "\n",
+            "Fix it",
+            "Fix it\r\n\r\n  * a: b\n\n\n\nNote: c \n",
+            "Keep the cursor\n\nAn example: amp, go-by: x\n",
+        ] {
+            assert_eq!(clean(message), message);
+        }
+    }
+
+    #[test]
+    fn a_message_looks_the_same_with_and_without_markers() {
+        let bare = "Fix the parser\n\nIt read one line too many.\n";
+        for markers in [
+            "\nCo-Authored-By: Claude <noreply@anthropic.com>\n",
+            "\nSigned-off-by: Ann <ann@example.org>\nChange-Id: I00\n",
+            "\n🤖 Generated with [Claude Code](https://claude.com/claude-code)\n\nCo-Authored-By: Claude <noreply@anthropic.com>\n",
+            "\n💘 Generated with Crush\nAssisted-by: Crush:claude-opus-4.5\n",
+            "\n---------\n\nCo-authored-by: Ann <ann@example.org>\n",
+            "\nhttps://claude.ai/code/session_01G7QggdwMM1CJkguuCmMfZs\n",
+            "\nLink to the session: https://app.devin.ai/sessions/00ff\n",
+            "\nI did not use AI for this change.\n",
+            "\n(cherry picked from commit 00ff)\n",
+            "\nFixes: #12\nReviewed-by: Ann <ann@example.org>\n",
+            "\n🤖 Co-Authored-By: Claude Code <noreply@anthropic.com>\n",
+        ] {
+            assert_eq!(clean(&format!("{bare}{markers}")), bare, "{markers}");
+        }
+        let unended = format!("{bare}\nCo-Authored-By: Claude <noreply@anthropic.com>");
+        assert_eq!(clean(&unended), bare.trim_end());
+    }
+
+    #[test]
+    fn markers_in_the_middle_leave_one_blank_line() {
+        assert_eq!(clean("s\n\na\n\nAssisted-by: Codex\n\nb\n"), "s\n\na\n\nb\n");
+        assert_eq!(clean("s\n\na\nAssisted-by: Codex\nb\n"), "s\n\na\nb\n");
+    }
+
+    #[test]
+    fn names_leave_no_hole() {
+        assert_eq!(clean("Ask Claude for help\n"), "Ask for help\n");
+        assert_eq!(clean("Claude wrote this\n"), "wrote this\n");
+        assert_eq!(clean("feat: x (aider)\n"), "feat: x\n");
+        assert_eq!(clean("aider: Fix the parser\n"), "Fix the parser\n");
+        assert_eq!(clean("Add ClaudeClient, `copilot`\n"), "Add Client,\n");
+        assert_eq!(clean("Use Claude's API with gpt-5.4\n"), "Use API with\n");
+        assert_eq!(clean("Move the Cursor Agent\n"), "Move the\n");
+        assert_eq!(clean("Move the cursor\n"), "Move the cursor\n");
+    }
+
+    #[test]
+    fn a_link_within_a_sentence_leaves_the_sentence() {
+        let sentence =
+            |link: &str| format!("s\n\nThe crash was first seen in {link} while reading a very long file.\n");
+        assert_eq!(clean(&sentence("https://app.devin.ai/sessions/00ff")), sentence("").replace("  ", " "));
+        let merge = "Merge branch 'x' of https://git-manager.devin.ai/proxy/github.com/o/r into y\n";
+        assert_eq!(clean(merge), "Merge branch 'x' into y\n");
+    }
+
+    #[test]
+    fn prose_with_colons_stays() {
+        let message = "s\n\nNote: this matters\n\n- Link: broken\n\nTODO: later\n";
+        assert_eq!(clean(message), message);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn cleaning_never_adds(message in "(\\PC|\n|\r\n|: |Signed-off-by: |Assisted-by: |Claude|\\(|\\)| |---\n){0,100}") {
+            let once = clean(&message);
+            proptest::prop_assert!(once.len() <= message.len() + 1);
+        }
+
+        #[test]
+        fn plain_words_stay(message in "[a-z ,.\n]{0,200}") {
+            // None of these letters spell a tool's name often enough to matter.
+            if registry::Registry::builtin().scrub.find(&message).is_empty() {
+                proptest::prop_assert_eq!(clean(&message), message);
+            }
+        }
+    }
+}

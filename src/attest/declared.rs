@@ -1,0 +1,259 @@
+//! Free-text declarations: which tool and which model a value such as `Crush:claude-opus-4.5`,
+//! `Claude Sonnet 4.5 via Crush` or `aider (gpt-4o)` names.
+//!
+//! Reads words only; who an address belongs to is `identities`.
+
+use super::registry::Registry;
+
+/// A model as somebody wrote it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Model {
+    /// The name.
+    pub(super) name: String,
+    /// Whether the name fixes a version.
+    pub(super) exact: bool,
+}
+
+/// What a declaration names.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Declared {
+    /// The tool: by its usual name where we know it, else as written.
+    pub(super) tool: Option<String>,
+    /// The model.
+    pub(super) model: Option<Model>,
+    /// Whether it names a tool or model that we know, or says "an AI".
+    pub(super) known: bool,
+}
+
+/// A tool's name as written is at most this long; longer texts are prose.
+const LONGEST_TOOL: usize = 40;
+
+/// Reads a declaration.
+pub(super) fn read(text: &str, registry: &Registry) -> Declared {
+    let text = plain(text);
+    let text = text.as_str();
+    let parts = parts(text, registry);
+    let by_name = known_tool(parts.tool, registry);
+    let in_slot = |part| slot(part, by_name.is_some(), registry);
+    let model = parts.model.and_then(in_slot).or_else(|| find(text, registry));
+    // Next to a model, an unknown word in the tool's place is a tool's name.
+    let verbatim = || {
+        let tool = parts.tool.trim();
+        let fits = parts.model.is_some() && model.is_some() && is_name(tool) && find(tool, registry).is_none();
+        fits.then(|| tool.to_owned())
+    };
+    let known = by_name.is_some() || model.is_some() || is_generic(text, registry);
+    Declared { tool: by_name.or_else(verbatim), model, known }
+}
+
+/// The model that a display name names: `aider (gpt-4o)`, `Claude Opus 4.5 (1M context)`.
+pub(super) fn model_in_name(name: &str, registry: &Registry) -> Option<Model> {
+    let inner = name.split_once('(').and_then(|(_, rest)| rest.split_once(')')).map(|(inner, _)| inner);
+    inner.and_then(|inner| slot(inner, known_tool(name, registry).is_some(), registry)).or_else(|| find(name, registry))
+}
+
+struct Parts<'a> {
+    tool: &'a str,
+    model: Option<&'a str>,
+}
+
+/// Which part of a text is the place of the tool, and which is that of the model.
+fn parts<'a>(text: &'a str, registry: &Registry) -> Parts<'a> {
+    if let Some((model, tool)) = text.split_once(" via ") {
+        return Parts { tool, model: Some(model) };
+    }
+    if let Some((model, tool)) = text.split_once(" on ")
+        && registry.alias(tool).is_some()
+    {
+        return Parts { tool, model: Some(model) };
+    }
+    for word in [" using ", " with "] {
+        if let Some((tool, model)) = text.split_once(word)
+            && find(model, registry).is_some()
+        {
+            return Parts { tool, model: Some(model) };
+        }
+    }
+    // `AGENT:MODEL [TOOL…]`, the kernel's form.
+    if let Some((tool, model)) = text.split_once(':')
+        && !model.starts_with("//")
+        && is_name(tool)
+    {
+        return Parts { tool, model: Some(model) };
+    }
+    if let Some((tool, rest)) = text.split_once('(') {
+        let model = rest.split_once(')').map_or(rest, |(inner, _)| inner);
+        return Parts { tool, model: Some(model) };
+    }
+    if let Some((tool, model)) = text.split_once('/')
+        && !text.contains(char::is_whitespace)
+        && registry.alias(tool).is_some_and(|(_, length)| length == tool.len())
+    {
+        return Parts { tool, model: Some(model) };
+    }
+    Parts { tool: text, model: None }
+}
+
+/// The model in a place where a model is expected: taken as written if it is one word. Beside a
+/// tool that we know, `vendor/model` need not be a model that we know.
+fn slot(part: &str, beside_tool: bool, registry: &Registry) -> Option<Model> {
+    let part = part.trim().split(" [").next().unwrap_or_default().trim();
+    let one_word = !part.is_empty() && !part.contains(char::is_whitespace);
+    let found = registry.model(part);
+    if one_word && (found.is_some() || (beside_tool && part.contains('/'))) && !part.contains("://") {
+        let exact = match found {
+            Some(found) => found.exact,
+            None => part.contains(|c: char| c.is_ascii_digit()),
+        };
+        return Some(Model { name: part.to_owned(), exact: exact && !is_moving(part, registry) });
+    }
+    find(part, registry)
+}
+
+fn find(text: &str, registry: &Registry) -> Option<Model> {
+    let found = registry.model(text)?;
+    let name = text.get(found.start..found.end)?.to_owned();
+    Some(Model { exact: found.exact, name })
+}
+
+fn is_moving(name: &str, registry: &Registry) -> bool {
+    registry.file.models.moving.is_match(name)
+}
+
+/// The tool that a text starts with. A model's name is not a tool's, even if it starts with the
+/// same word; nor is a person's.
+fn known_tool(text: &str, registry: &Registry) -> Option<String> {
+    let text = text.trim_start();
+    let text = text.strip_prefix("the ").unwrap_or(text);
+    let (tool, length) = registry.alias(text)?;
+    let is_model = registry.model(text).is_some_and(|model| model.start < length && model.end > length);
+    if is_model || (tool.common_word && !text.starts_with(char::is_uppercase)) {
+        return None;
+    }
+    let rest = text.get(length..).unwrap_or_default();
+    let surname = rest.strip_prefix(' ').and_then(|rest| rest.chars().next()).is_some_and(char::is_uppercase);
+    (!(tool.namesakes && surname)).then(|| tool.name.clone())
+}
+
+fn is_name(text: &str) -> bool {
+    let text = text.trim();
+    !text.is_empty() && text.len() <= LONGEST_TOOL && text.split_whitespace().count() <= 3 && !text.contains(['@', '/'])
+}
+
+fn is_generic(text: &str, registry: &Registry) -> bool {
+    let lower = text.to_lowercase();
+    // "AI." and "AI tools and me", not "AI Guard".
+    let goes_on = [" assist", " help", " tool", " agent", " and ", " but ", " under ", " with "];
+    let starts = |phrase: &String| {
+        lower.strip_prefix(phrase.as_str()).is_some_and(|rest| {
+            rest.is_empty()
+                || rest.starts_with(['.', ',', ';', ':', '(', ')', '!'])
+                || rest.starts_with(" (")
+                || goes_on.iter().any(|word| rest.starts_with(word))
+        })
+    };
+    registry.file.values.generic.iter().any(starts)
+}
+
+/// The text without Markdown and without what is said after the tool: on whose behalf.
+fn plain(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    // `[Claude Code](https://…)` → `Claude Code`
+    while let Some((before, after)) = rest.split_once('[') {
+        let link = after.split_once("](").and_then(|(label, tail)| Some((label, tail.split_once(')')?.1)));
+        match link {
+            Some((label, tail)) if !label.contains(['[', ']']) => {
+                out.push_str(before);
+                out.push_str(label);
+                rest = tail;
+            }
+            _ => {
+                out.push_str(before);
+                out.push('[');
+                rest = after;
+            }
+        }
+    }
+    out.push_str(rest);
+    let out = out.split(" on behalf of ").next().unwrap_or_default();
+    let ornament = |c: char| c.is_whitespace() || "*_`\"'@".contains(c) || (!c.is_ascii() && !c.is_alphanumeric());
+    out.trim_matches(ornament).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(text: &str) -> (Option<String>, Option<String>, bool) {
+        let found = read(text, Registry::builtin());
+        let exact = found.model.as_ref().is_some_and(|model| model.exact);
+        (found.tool, found.model.map(|model| model.name), exact)
+    }
+
+    fn pair(tool: &str, model: &str) -> (Option<String>, Option<String>, bool) {
+        let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+        (some(tool), some(model), !model.is_empty())
+    }
+
+    #[test]
+    fn the_usual_forms() {
+        assert_eq!(of("Crush:claude-opus-4.5"), pair("Crush", "claude-opus-4.5"));
+        assert_eq!(of("Claude:claude-3-opus [coccinelle] [sparse]"), pair("Claude", "claude-3-opus"));
+        assert_eq!(of("Claude Sonnet 4.5 via Crush"), pair("Crush", "Claude Sonnet 4.5"));
+        assert_eq!(of("openai/gpt-5.4 on opencode"), pair("opencode", "openai/gpt-5.4"));
+        assert_eq!(of("opencode:openai/gpt-5.5"), pair("opencode", "openai/gpt-5.5"));
+        assert_eq!(of("Claude Code (Claude Opus 4.8)"), pair("Claude", "Claude Opus 4.8"));
+        assert_eq!(of("Claude Opus 5 (1M context)"), pair("", "Claude Opus 5"));
+        assert_eq!(of("claude-opus-4-7"), pair("", "claude-opus-4-7"));
+        assert_eq!(of("Codex"), pair("Codex", ""));
+        assert_eq!(of("[Claude Code](https://claude.com/claude-code)"), pair("Claude", ""));
+        assert_eq!(of("OpenCode v1.17.9 (openai/gpt-5.5)"), pair("opencode", "openai/gpt-5.5"));
+        assert_eq!(of("GitHub Copilot with Claude Sonnet 4.6"), pair("GitHub Copilot", "Claude Sonnet 4.6"));
+    }
+
+    #[test]
+    fn unknown_tools_beside_a_model_are_taken_as_written() {
+        assert_eq!(of("pi:gpt-5.5"), pair("pi", "gpt-5.5"));
+        assert_eq!(of("Pi using GPT-5.5 on medium"), pair("Pi", "GPT-5.5"));
+        assert!(!of("protoc: 3.1").2);
+        assert!(!read("protoc 3.1", Registry::builtin()).known);
+    }
+
+    #[test]
+    fn people_are_not_tools() {
+        for name in ["Claude Dupont", "Devin Gould", "Jules Ivanic", "Jane Doe", "Charlie Marsh"] {
+            assert!(!read(name, Registry::builtin()).known, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_family_is_no_exact_model() {
+        assert!(!of("claude-3-5-sonnet-latest").2);
+        assert!(!of("aider (deepseek/deepseek-chat)").2);
+        assert_eq!(
+            of("aider (openrouter/deepseek/deepseek-r1:free)"),
+            pair("aider", "openrouter/deepseek/deepseek-r1:free")
+        );
+    }
+
+    #[test]
+    fn names_carry_models() {
+        let model = |name: &str| model_in_name(name, Registry::builtin()).map(|model| model.name);
+        assert_eq!(model("Claude Opus 4.5 (1M context)").as_deref(), Some("Claude Opus 4.5"));
+        assert_eq!(model("Claude Code 2.1.133 / Claude Opus 4.7 (1M context)").as_deref(), Some("Claude Opus 4.7"));
+        assert_eq!(model("Claude claude-opus-4-6").as_deref(), Some("claude-opus-4-6"));
+        assert_eq!(model("aider (gpt-4o)").as_deref(), Some("gpt-4o"));
+        assert_eq!(model("codex (GPT-5.4)").as_deref(), Some("GPT-5.4"));
+        assert_eq!(model("Claude"), None);
+        assert_eq!(model("Copilot Autofix powered by AI"), None);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_is_read(text in "(\\PC|\\[|\\]\\(|\\)|:|/| via |claude|gpt-5){0,60}") {
+            read(&text, Registry::builtin());
+            model_in_name(&text, Registry::builtin());
+        }
+    }
+}

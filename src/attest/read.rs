@@ -1,0 +1,306 @@
+//! Reads one commit: asks every part what it sees, and turns each trace into a statement.
+//!
+//! How traces are recognised is `identities`, `trailers`, `declared` and `footers`; what follows
+//! from all of them together is `facts`.
+
+use super::declared::{self, Declared};
+use super::facts::{self, Finding, People};
+use super::footers::{self, Phrase};
+use super::identities::{self, Known};
+use super::lines::{self, Line};
+use super::registry::{MarkerAt, PersonKey, Registry};
+use super::schema::Reads;
+use super::trailers::{self, Shape, Trailer};
+use super::{Attestation, Confidence, Form, Role, Statement};
+use crate::change::{Commit, Person};
+
+/// A quote is cut after this many characters.
+const LONGEST_QUOTE: usize = 200;
+
+/// Reads what a commit declares about AI use.
+pub fn read(commit: &Commit, registry: &Registry) -> Attestation {
+    let mut reader = Reader { registry, lines: Vec::new(), findings: Vec::new(), people: People::default() };
+    reader.author_and_committer(commit);
+    let hints = registry.hints(&commit.message);
+    // The message is worth reading for its hints, or for the person behind a tool's commit.
+    if hints.any || !reader.findings.is_empty() {
+        reader.lines = lines::of(&commit.message);
+        let distrust = registry.is_quoting(&commit.author, &commit.message);
+        let trailers = trailers::parse(&reader.lines);
+        for trailer in &trailers {
+            reader.trailer(trailer, distrust);
+        }
+        // A tool's own footer says more than the general form that it also fits.
+        let phrases = footers::find(&commit.message, &reader.lines, &hints, registry);
+        let (own, general): (Vec<_>, Vec<_>) = phrases.iter().partition(|phrase| phrase.marker.tool.is_some());
+        for phrase in own.into_iter().chain(general) {
+            reader.phrase(phrase, distrust);
+        }
+    }
+    let Reader { mut findings, people, .. } = reader;
+    findings.sort_by_key(|found| found.statement.line);
+    facts::conclude(commit, findings, &people, registry)
+}
+
+struct Reader<'a, 'r> {
+    registry: &'r Registry,
+    lines: Vec<Line<'a>>,
+    findings: Vec<Finding>,
+    people: People,
+}
+
+impl<'r> Reader<'_, 'r> {
+    fn author_and_committer(&mut self, commit: &Commit) {
+        let author = identities::known(&commit.author, self.registry);
+        let committer = identities::known(&commit.committer, self.registry);
+        // A tool that is both says nothing more by being the second.
+        let same = match (&author, &committer) {
+            (Some(author), Some(committer)) => author.marker.id() == committer.marker.id(),
+            _ => false,
+        };
+        if let Some(known) = author {
+            self.people.behind_author = known.person.clone();
+            let confidence = known.marker.marker.confidence;
+            self.identity(&known, &commit.author, Form::Author, Role::Authored, confidence);
+        }
+        if let Some(known) = committer.filter(|_| !same) {
+            let confidence = known.marker.marker.committer.unwrap_or(Confidence::Low);
+            self.identity(&known, &commit.committer, Form::Committer, Role::Assisted, confidence);
+        }
+    }
+
+    fn identity(&mut self, known: &Known<'r>, person: &Person, form: Form, role: Role, confidence: Confidence) {
+        let declared = self.of_identity(known.marker, person);
+        let place = Place { form, line: None, quote: identities::written(person), strict: false };
+        self.push(known.marker, declared, role, confidence, place);
+    }
+
+    fn trailer(&mut self, trailer: &Trailer<'_>, distrust: bool) {
+        if trailer.shape == Shape::Loose && !self.registry.is_trailer_key(&trailer.key) {
+            return;
+        }
+        // In a message that quotes others, only the block that git itself reads is the author's.
+        let doubtful = trailer.quoted || (distrust && !trailer.strict);
+        let most = if doubtful { Confidence::Low } else { Confidence::High };
+        if let Some(key) = self.registry.person_key(&trailer.key) {
+            for person in identities::people(&trailer.value) {
+                self.person(&person, key, trailer, most);
+            }
+        }
+        for marker in self.registry.by_key(&trailer.key) {
+            if marker.marker.value.as_ref().is_none_or(|value| value.is_match(&trailer.value)) {
+                self.own_trailer(marker, trailer, most);
+            }
+        }
+    }
+
+    fn person(&mut self, person: &Person, key: PersonKey, trailer: &Trailer<'_>, most: Confidence) {
+        let known = identities::known(person, self.registry);
+        let human = match &known {
+            Some(known) => known.person.clone(),
+            None => identities::is_human(person, self.registry).then(|| person.clone()),
+        };
+        if let Some(human) = human.filter(|_| most > Confidence::Low) {
+            match key {
+                PersonKey::SignOff => self.people.sign_offs.push(human),
+                PersonKey::CoAuthor => self.people.co_authors.push(human),
+                PersonKey::Review => {}
+            }
+        }
+        let Some(known) = known else { return };
+        let marker = known.marker.marker;
+        let (role, most) = match key {
+            PersonKey::CoAuthor => (marker.co_author.unwrap_or(Role::Authored), most),
+            // A sign-off vouches for a change; it does not say who wrote it.
+            PersonKey::SignOff => (Role::Assisted, most.min(Confidence::Medium)),
+            PersonKey::Review => (Role::Reviewed, most),
+        };
+        let declared = self.of_identity(known.marker, person);
+        let place = self.at_trailer(trailer);
+        let at = self.findings.len();
+        self.push(known.marker, declared, role, marker.confidence.min(most), place);
+        if let Some(found) = self.findings.get_mut(at) {
+            found.sign_off = key == PersonKey::SignOff;
+        }
+    }
+
+    /// A trailer whose key is a marker's own.
+    fn own_trailer(&mut self, marker: MarkerAt<'r>, trailer: &Trailer<'_>, most: Confidence) {
+        let value = trailer.value.trim();
+        let confidence = marker.marker.confidence.min(most);
+        let role = marker.marker.role.unwrap_or(Role::Authored);
+        let place = self.at_trailer(trailer);
+        let no = self.registry.file.values.no.is_match(value);
+        let yes = self.registry.file.values.yes.is_match(value);
+        let reads = marker.marker.reads;
+        match reads {
+            Reads::NoYes if yes => {
+                return self.push(marker, Declared::default(), Role::Denied, confidence, place);
+            }
+            Reads::NoYes => return,
+            Reads::Declaration | Reads::YesNo | Reads::Model | Reads::Proportion if no => {
+                return self.push(marker, Declared::default(), Role::Denied, confidence, place);
+            }
+            Reads::YesNo if yes => return self.push(marker, Declared::default(), role, confidence, place),
+            _ => {}
+        }
+        let (declared, confidence) = match reads {
+            Reads::Declaration | Reads::YesNo => {
+                let Some((declared, sure)) = self.declaration(marker, after_yes(value)) else { return };
+                let sure = match (declared.known, trailer.shape) {
+                    (true, _) => sure,
+                    // A list's item or a heading that looks like a trailer.
+                    (false, Shape::Loose) => Confidence::Low,
+                    // A question of yes or no that is answered in prose is answered, if less clearly.
+                    (false, Shape::Plain) if reads == Reads::YesNo => Confidence::Medium,
+                    (false, Shape::Plain) => sure,
+                };
+                (declared, confidence.min(sure))
+            }
+            Reads::Model => {
+                let named = declared::read(value, self.registry).model;
+                let exact = value.contains(|c: char| c.is_ascii_digit());
+                let verbatim = || declared::Model { name: cut(value, 80), exact };
+                (Declared { model: named.or_else(|| Some(verbatim())), ..Declared::default() }, confidence)
+            }
+            // Ids and addresses are one word; a list's item that looks like a trailer is more.
+            _ if trailer.shape == Shape::Loose && value.contains(char::is_whitespace) => {
+                (Declared::default(), Confidence::Low)
+            }
+            _ => (Declared::default(), confidence),
+        };
+        let at = self.findings.len();
+        self.push(marker, declared, role, confidence, place);
+        let Some(found) = self.findings.get_mut(at) else { return };
+        match reads {
+            Reads::Session => found.session = Some(cut(value, LONGEST_QUOTE)),
+            Reads::Proportion => found.proportion = Some(cut(value, 80)),
+            Reads::Prompt => found.prompt = reference(value),
+            Reads::Output => found.output = reference(value),
+            _ => {}
+        }
+    }
+
+    /// What a free-text value declares, and how surely at most; `None` where it speaks of a person
+    /// or of something else.
+    fn declaration(&self, marker: MarkerAt<'r>, value: &str) -> Option<(Declared, Confidence)> {
+        let people = identities::people(value);
+        for person in people.iter().filter(|person| !person.email.is_empty()) {
+            if let Some(known) = identities::known(person, self.registry) {
+                let mut declared = self.of_identity(known.marker, person);
+                // `Claude Sonnet 4.5 via Crush <crush@charm.land>`
+                declared.tool = declared.tool.or_else(|| declared::read(&person.name, self.registry).tool);
+                return Some((declared, known.marker.marker.confidence));
+            }
+            if marker.marker.known_only {
+                return None;
+            }
+        }
+        let mut declared = declared::read(value, self.registry);
+        if !declared.known {
+            if marker.marker.known_only {
+                return None;
+            }
+            let names_tool = marker.marker.reads == Reads::Declaration;
+            declared.tool = declared.tool.or_else(|| names_tool.then(|| cut(value, 60)));
+        }
+        Some((declared, Confidence::High))
+    }
+
+    fn phrase(&mut self, phrase: &Phrase<'_, 'r>, distrust: bool) {
+        let line = line_number(phrase.line);
+        let tool = phrase.marker.tool_name();
+        // A trailer has already said it: `Claude-Session: https://claude.ai/code/…`.
+        let said = |found: &Finding| {
+            found.statement.line == Some(line) && (tool.is_none() || found.statement.tool.as_deref() == tool)
+        };
+        if let Some(found) = self.findings.iter_mut().find(|found| said(found)) {
+            let session = phrase.session.map(|session| cut(session, LONGEST_QUOTE));
+            found.session = found.session.take().or(session);
+            return;
+        }
+        let marker = phrase.marker.marker;
+        let doubtful = phrase.quoted || distrust;
+        let confidence = if doubtful { Confidence::Low } else { marker.confidence };
+        let form = match marker.form {
+            super::MarkerForm::SessionLink => Form::SessionLink,
+            _ => Form::Footer,
+        };
+        let text = self.lines.get(phrase.line).map_or("", |line| line.text);
+        let place = Place { form, line: Some(line), quote: text.to_owned(), strict: false };
+        let role = marker.role.unwrap_or(Role::Authored);
+        let at = self.findings.len();
+        self.push(phrase.marker, phrase.declared.clone(), role, confidence, place);
+        if let Some(found) = self.findings.get_mut(at) {
+            found.session = phrase.session.map(|session| cut(session, LONGEST_QUOTE));
+        }
+    }
+
+    /// The tool of a known identity, and the model that its name carries.
+    fn of_identity(&self, marker: MarkerAt<'r>, person: &Person) -> Declared {
+        let tool = marker.tool_name().map(str::to_owned);
+        Declared { tool, model: declared::model_in_name(&person.name, self.registry), known: true }
+    }
+
+    fn at_trailer(&self, trailer: &Trailer<'_>) -> Place {
+        let last = trailer.line + trailer.lines;
+        let lines = self.lines.get(trailer.line..last).unwrap_or_default();
+        let quote = lines.iter().map(|line| line.text.trim()).collect::<Vec<_>>().join(" ");
+        Place { form: Form::Trailer, line: Some(line_number(trailer.line)), quote, strict: trailer.strict }
+    }
+
+    fn push(&mut self, marker: MarkerAt<'r>, declared: Declared, role: Role, confidence: Confidence, place: Place) {
+        let tool = if role == Role::Denied { None } else { marker.tool_name().map(str::to_owned).or(declared.tool) };
+        self.findings.push(Finding {
+            statement: Statement {
+                form: place.form,
+                marker: marker.id().to_owned(),
+                tool,
+                model: declared.model.as_ref().map(|model| model.name.clone()),
+                role,
+                confidence,
+                line: place.line,
+                quote: cut(place.quote.trim(), LONGEST_QUOTE),
+                strict: place.strict,
+            },
+            model: declared.model,
+            session: None,
+            prompt: None,
+            output: None,
+            proportion: None,
+            integration: marker.marker.integration.clone(),
+            sign_off: false,
+        });
+    }
+}
+
+/// `yes, Claude Code` → `Claude Code`
+fn after_yes(value: &str) -> &str {
+    let lower = value.to_ascii_lowercase();
+    let yes = ["yes", "true"].into_iter().find(|yes| lower.starts_with(yes));
+    let rest = yes.and_then(|yes| value.get(yes.len()..)).filter(|rest| rest.starts_with([',', ';', ':', ' ']));
+    rest.map_or(value, |rest| rest.trim_start_matches([',', ';', ':', ' ']))
+}
+
+struct Place {
+    form: Form,
+    line: Option<u32>,
+    quote: String,
+    strict: bool,
+}
+
+fn line_number(index: usize) -> u32 {
+    u32::try_from(index).unwrap_or(u32::MAX).saturating_add(1)
+}
+
+fn cut(text: &str, most: usize) -> String {
+    text.char_indices().nth(most).map_or(text, |(end, _)| &text[..end]).to_owned()
+}
+
+/// A digest, an address or an id. Anything with spaces is the text itself, which is not kept.
+fn reference(value: &str) -> Option<String> {
+    (!value.contains(char::is_whitespace)).then(|| cut(value, LONGEST_QUOTE))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,387 @@
+//! The marker registry: answers what an address, a name, a key or a word stands for.
+//!
+//! The data is `rules/markers.yml`; its shape is `schema`, mistakes in it are told by `check`, its
+//! own examples are run by `selftest`. The order in which a commit is read is `read`.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::LazyLock;
+
+use aho_corasick::{AhoCorasick, MatchKind};
+use regex::Regex;
+
+use super::check::{self, Error};
+use super::schema::{File, Marker, Pattern, Tool};
+use crate::change::Person;
+
+/// A marker and the tool that leaves it; none for markers that any tool may leave.
+#[derive(Debug, Clone, Copy)]
+pub struct MarkerAt<'r> {
+    /// The tool.
+    pub tool: Option<&'r Tool>,
+    /// The marker.
+    pub marker: &'r Marker,
+}
+
+impl<'r> MarkerAt<'r> {
+    pub(super) fn id(self) -> &'r str {
+        &self.marker.id
+    }
+
+    pub(super) fn tool_name(self) -> Option<&'r str> {
+        self.tool.map(|tool| tool.name.as_str())
+    }
+}
+
+/// What well-known trailer keys say about whoever is in their value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum PersonKey {
+    CoAuthor,
+    SignOff,
+    Review,
+}
+
+/// A model's name within a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct ModelName {
+    pub(super) start: usize,
+    pub(super) end: usize,
+    pub(super) exact: bool,
+}
+
+/// What a message might contain.
+#[derive(Debug, Default)]
+pub(super) struct Hints {
+    /// Whether there is any reason to read on.
+    pub(super) any: bool,
+    /// The phrases worth trying, in the registry's order.
+    pub(super) phrases: Vec<u32>,
+}
+
+/// Every marker we know, ready to be looked up.
+#[derive(Debug, Default)]
+pub struct Registry {
+    pub(super) file: File,
+    /// Every marker: the index of its tool, and its index there.
+    slots: Vec<(Option<usize>, usize)>,
+    accounts: HashMap<u64, u32>,
+    addresses: HashMap<String, Vec<u32>>,
+    names: HashMap<String, Vec<u32>>,
+    suffixes: Vec<(String, u32)>,
+    model_names: Option<u32>,
+    keys: HashMap<String, Vec<u32>>,
+    person_keys: HashMap<String, PersonKey>,
+    other_keys: HashSet<String>,
+    /// Names by which tools are declared, longest first.
+    aliases: Vec<(String, usize)>,
+    programs: HashSet<String>,
+    quoting: HashSet<String>,
+    hints: Option<AhoCorasick>,
+    /// For each hint the phrase that it leads to, if it does.
+    hint_of: Vec<Option<u32>>,
+    model_hints: Option<AhoCorasick>,
+    pub(super) scrub: super::clean::Scrubber,
+    exact_models: LazyPattern,
+    loose_models: LazyPattern,
+}
+
+/// The alternatives of many patterns, joined when first needed.
+type LazyPattern = Pattern;
+
+static BUILTIN: LazyLock<Registry> = LazyLock::new(|| {
+    // The tests of this crate load the same text with every check; here, compiling patterns waits
+    // until they are needed, and there is nothing better to do with an error than to know nothing.
+    check::parse(include_str!("../../rules/markers.yml")).and_then(Registry::index).unwrap_or_default()
+});
+
+impl Registry {
+    /// The registry that comes with the program.
+    pub fn builtin() -> &'static Registry {
+        &BUILTIN
+    }
+
+    /// Loads a registry from YAML and checks all of it, patterns included.
+    ///
+    /// # Errors
+    /// Where the text is not YAML, has keys that mean nothing, or has entries that cannot work.
+    pub fn from_yaml(text: &str) -> Result<Registry, Error> {
+        let file = check::parse(text)?;
+        check::check(&file, text)?;
+        Registry::index(file)
+    }
+
+    /// The tools, in the file's order.
+    pub fn tools(&self) -> &[Tool] {
+        &self.file.tools
+    }
+
+    /// The markers that any tool may leave, such as `Assisted-by`.
+    pub fn declarations(&self) -> &[Marker] {
+        &self.file.declarations
+    }
+
+    /// How branches begin that agents of several vendors make.
+    pub fn branches(&self) -> &[String] {
+        &self.file.branches
+    }
+
+    /// Every marker with its tool.
+    pub fn markers(&self) -> impl Iterator<Item = MarkerAt<'_>> {
+        (0..self.slots.len() as u32).filter_map(|slot| self.at(slot))
+    }
+
+    fn index(file: File) -> Result<Registry, Error> {
+        let mut registry = Registry { file, ..Registry::default() };
+        let neutral = (0..registry.file.declarations.len()).map(|at| (None, at));
+        let tools = registry.file.tools.iter().enumerate();
+        let specific = tools.flat_map(|(tool, entry)| (0..entry.markers.len()).map(move |at| (Some(tool), at)));
+        registry.slots = neutral.chain(specific).collect();
+        let mut hints: Vec<(String, Option<u32>)> = Vec::new();
+        for slot in 0..registry.slots.len() as u32 {
+            registry.index_marker(slot, &mut hints);
+        }
+        let file = &registry.file;
+        let lower = |list: &[String]| list.iter().map(|text| text.to_lowercase()).collect::<Vec<_>>();
+        for (keys, kind) in [
+            (&file.keys.co_author, PersonKey::CoAuthor),
+            (&file.keys.sign_off, PersonKey::SignOff),
+            (&file.keys.review, PersonKey::Review),
+        ] {
+            registry.person_keys.extend(lower(keys).into_iter().map(|key| (key, kind)));
+        }
+        registry.other_keys = lower(&file.keys.other).into_iter().collect();
+        for (at, tool) in file.tools.iter().enumerate() {
+            let names = tool.aliases.iter().map(|name| name.to_lowercase());
+            registry.aliases.extend(names.map(|name| (name, at)));
+        }
+        // Longest first, so that "claude code" wins over "claude".
+        registry.aliases.sort_by(|a, b| b.0.len().cmp(&a.0.len()).then_with(|| a.cmp(b)));
+        registry.aliases.dedup();
+        registry.programs = lower(&file.programs.addresses).into_iter().chain(lower(&file.programs.names)).collect();
+        registry.quoting = lower(&file.programs.quoting).into_iter().collect();
+        hints.extend(registry.aliases.iter().map(|(alias, _)| (alias.clone(), None)));
+        hints.extend(file.models.hints.iter().map(|hint| (hint.clone(), None)));
+        registry.hint_of = hints.iter().map(|(_, phrase)| *phrase).collect();
+        registry.hints = Some(automaton(hints.iter().map(|(hint, _)| hint.as_str()), MatchKind::Standard)?);
+        registry.model_hints = Some(automaton(file.models.hints.iter().map(String::as_str), MatchKind::Standard)?);
+        registry.scrub = super::clean::Scrubber::new(&file.tools)?;
+        registry.exact_models = alternatives(&file.models.exact);
+        registry.loose_models = alternatives(&file.models.loose);
+        Ok(registry)
+    }
+
+    fn index_marker(&mut self, slot: u32, hints: &mut Vec<(String, Option<u32>)>) {
+        let Some(MarkerAt { marker, .. }) = at(&self.file, &self.slots, slot) else { return };
+        for id in &marker.ids {
+            self.accounts.insert(*id, slot);
+            hints.push((format!("{id}+"), None));
+        }
+        for address in &marker.addresses {
+            self.addresses.entry(address.to_lowercase()).or_default().push(slot);
+            hints.push((address.clone(), None));
+        }
+        for name in &marker.names {
+            self.names.entry(name.to_lowercase()).or_default().push(slot);
+            hints.push((name.clone(), None));
+        }
+        for suffix in &marker.suffixes {
+            self.suffixes.push((suffix.to_lowercase(), slot));
+            let word = suffix.trim_matches(|c: char| !c.is_alphanumeric());
+            hints.push((word.to_owned(), None));
+        }
+        if marker.model_names {
+            self.model_names = Some(slot);
+        }
+        for key in &marker.keys {
+            self.keys.entry(key.to_lowercase()).or_default().push(slot);
+            hints.push((format!("{key}:"), None));
+            if key.contains('-') {
+                hints.push((format!("{}:", key.replace('-', " ")), None));
+            }
+        }
+        hints.extend(marker.hints.iter().map(|hint| (hint.clone(), Some(slot))));
+    }
+
+    pub(super) fn at(&self, slot: u32) -> Option<MarkerAt<'_>> {
+        at(&self.file, &self.slots, slot)
+    }
+
+    fn at_each<'a>(&'a self, slots: Option<&'a Vec<u32>>) -> impl Iterator<Item = MarkerAt<'a>> {
+        slots.into_iter().flatten().filter_map(|slot| self.at(*slot))
+    }
+
+    pub(super) fn by_account(&self, id: u64) -> Option<MarkerAt<'_>> {
+        self.accounts.get(&id).and_then(|slot| self.at(*slot))
+    }
+
+    pub(super) fn by_address(&self, email: &str, name: &str) -> Option<MarkerAt<'_>> {
+        let fits = |found: &MarkerAt<'_>| found.marker.only.as_ref().is_none_or(|only| only.is_match(name));
+        self.at_each(self.addresses.get(email)).find(fits)
+    }
+
+    /// The marker whose suffix the name has, and what is before it.
+    pub(super) fn by_suffix<'n>(&self, name: &'n str) -> Option<(MarkerAt<'_>, &'n str)> {
+        let name = name.trim_end();
+        self.suffixes.iter().find_map(|(suffix, slot)| {
+            let cut = name.len().checked_sub(suffix.len())?;
+            let tail = name.get(cut..)?;
+            (tail.eq_ignore_ascii_case(suffix)).then_some(())?;
+            Some((self.at(*slot)?, name.get(..cut)?))
+        })
+    }
+
+    /// The marker for a display name, in lower case and without brackets behind it.
+    pub(super) fn by_name(&self, name: &str, addressless: bool) -> Option<MarkerAt<'_>> {
+        let listed = self.at_each(self.names.get(name)).find(|found| addressless || !found.marker.addressless);
+        let is_model =
+            || self.model(name).is_some_and(|model| model.exact && model.start == 0 && model.end == name.len());
+        listed.or_else(|| self.model_names.filter(|_| is_model()).and_then(|slot| self.at(slot)))
+    }
+
+    pub(super) fn by_key<'a>(&'a self, key: &str) -> impl Iterator<Item = MarkerAt<'a>> {
+        self.at_each(self.keys.get(key))
+    }
+
+    pub(super) fn person_key(&self, key: &str) -> Option<PersonKey> {
+        self.person_keys.get(key).copied()
+    }
+
+    /// Whether the key is one that trailers are known to have.
+    pub(super) fn is_trailer_key(&self, key: &str) -> bool {
+        self.person_keys.contains_key(key) || self.keys.contains_key(key) || self.other_keys.contains(key)
+    }
+
+    /// The tool whose name the text starts with, and the length of that name.
+    pub(super) fn alias(&self, text: &str) -> Option<(&Tool, usize)> {
+        self.aliases.iter().find_map(|(alias, tool)| {
+            let head = text.get(..alias.len())?;
+            let after = text.get(alias.len()..)?.chars().next();
+            let whole = after.is_none_or(|c| !c.is_alphanumeric());
+            (whole && head.eq_ignore_ascii_case(alias)).then_some(())?;
+            Some((self.file.tools.get(*tool)?, alias.len()))
+        })
+    }
+
+    /// Whether an account is a program that is no AI tool, or no account at all but a forge.
+    pub(super) fn is_program(&self, person: &Person) -> bool {
+        listed(&self.programs, person) || person.name.contains("[bot]") || person.email.contains("[bot]@")
+    }
+
+    /// Whether an address, in lower case, is one that belongs to nobody.
+    pub(super) fn is_placeholder(&self, email: &str) -> bool {
+        let domain = email.rsplit('@').next().unwrap_or_default();
+        self.file.programs.placeholders.iter().any(|placeholder| placeholder == domain)
+    }
+
+    /// Whether a message by this author, or with these phrases, quotes other projects.
+    pub(super) fn is_quoting(&self, author: &Person, message: &str) -> bool {
+        listed(&self.quoting, author)
+            || self.file.programs.quoting_phrases.iter().any(|phrase| message.contains(phrase))
+    }
+
+    /// Whether a look at the person's name and address is worth while.
+    pub(super) fn may_be_tool(&self, person: &Person) -> bool {
+        let Some(hints) = &self.hints else { return false };
+        hints.is_match(&person.email) || hints.is_match(&person.name)
+    }
+
+    /// What the message might contain.
+    pub(super) fn hints(&self, message: &str) -> Hints {
+        let mut found = Hints::default();
+        let Some(hints) = &self.hints else { return found };
+        for hit in hints.find_overlapping_iter(message) {
+            // "example" is no hint at "amp".
+            let bytes = message.as_bytes();
+            let starts_word = hit.start() == 0
+                || !bytes.get(hit.start() - 1).is_some_and(u8::is_ascii_alphanumeric)
+                || !bytes.get(hit.start()).is_some_and(u8::is_ascii_alphanumeric);
+            if starts_word {
+                found.any = true;
+                found.phrases.extend(self.hint_of.get(hit.pattern().as_usize()).copied().flatten());
+            }
+        }
+        found.phrases.sort_unstable();
+        found.phrases.dedup();
+        found
+    }
+
+    /// The first model named in a text: one with a version before one without.
+    pub(super) fn model(&self, text: &str) -> Option<ModelName> {
+        if !self.model_hints.as_ref()?.is_match(text) {
+            return None;
+        }
+        let first = |pattern: &LazyPattern| pattern.regex().and_then(|regex: &Regex| regex.find(text));
+        let found = first(&self.exact_models);
+        let exact = found.is_some_and(|found| !self.file.models.moving.is_match(found.as_str()));
+        let found = found.or_else(|| first(&self.loose_models))?;
+        Some(ModelName { start: found.start(), end: found.end(), exact })
+    }
+
+    /// All models named in a text, as spans.
+    pub(super) fn models(&self, text: &str) -> Vec<(usize, usize)> {
+        if !self.model_hints.as_ref().is_some_and(|hints| hints.is_match(text)) {
+            return Vec::new();
+        }
+        let all = |pattern: &LazyPattern| -> Vec<(usize, usize)> {
+            let found = pattern.regex().map(|regex| regex.find_iter(text).map(|found| (found.start(), found.end())));
+            found.into_iter().flatten().collect()
+        };
+        all(&self.exact_models)
+    }
+}
+
+fn at<'a>(file: &'a File, slots: &[(Option<usize>, usize)], slot: u32) -> Option<MarkerAt<'a>> {
+    let (tool, marker) = *slots.get(slot as usize)?;
+    match tool {
+        None => Some(MarkerAt { tool: None, marker: file.declarations.get(marker)? }),
+        Some(tool) => {
+            let tool = file.tools.get(tool)?;
+            Some(MarkerAt { tool: Some(tool), marker: tool.markers.get(marker)? })
+        }
+    }
+}
+
+fn listed(list: &HashSet<String>, person: &Person) -> bool {
+    list.contains(&person.email.to_lowercase()) || list.contains(&person.name.to_lowercase())
+}
+
+pub(super) fn alternatives(patterns: &[String]) -> LazyPattern {
+    if patterns.is_empty() {
+        // Matches nothing, unlike an empty alternation.
+        return Pattern::from(String::from(r"[^\s\S]"));
+    }
+    Pattern::from(format!(r"(?i)\b(?:{})\b", patterns.join("|")))
+}
+
+pub(super) fn automaton<'a>(words: impl Iterator<Item = &'a str>, kind: MatchKind) -> Result<AhoCorasick, Error> {
+    let built = AhoCorasick::builder().ascii_case_insensitive(true).match_kind(kind).build(words);
+    built.map_err(|error| Error::Shape { line: 0, column: 0, problem: error.to_string(), near: None })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn models_are_told_from_families_and_from_words() {
+        let registry = Registry::builtin();
+        let model =
+            |text: &str| registry.model(text).map(|found| (text[found.start..found.end].to_owned(), found.exact));
+        assert_eq!(model("with GPT-5.3-codex today"), Some(("GPT-5.3-codex".into(), true)));
+        assert_eq!(model("Claude Opus 4 (1M context)"), Some(("Claude Opus 4".into(), true)));
+        assert_eq!(model("Claude 3.5 Sonnet"), Some(("Claude 3.5 Sonnet".into(), true)));
+        assert_eq!(model("claude-3-5-sonnet-latest"), Some(("claude-3-5-sonnet-latest".into(), false)));
+        assert_eq!(model("Gemini 2.5 Pro"), Some(("Gemini 2.5 Pro".into(), true)));
+        assert_eq!(model("Claude Opus"), Some(("Claude Opus".into(), false)));
+        for text in ["Claude", "an opus in haiku", "-O3", "llamas", "Codex"] {
+            assert_eq!(model(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn words_within_words_are_no_hints() {
+        let registry = Registry::builtin();
+        assert!(!registry.hints("an example, simply sampled").any);
+        assert!(!registry.hints("Fix the parser for trailing commas").any);
+        assert!(registry.hints("see CLAUDE.md").any);
+    }
+}

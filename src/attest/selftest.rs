@@ -1,0 +1,164 @@
+//! Runs the examples and counter-examples that a registry carries for each of its markers.
+//!
+//! The registry proves itself: who edits the data needs no test code.
+
+use std::fmt;
+
+use super::registry::{MarkerAt, Registry};
+use super::schema::{Example, LongExample, MarkerForm};
+use super::{Attestation, Confidence, Role, State, identities, read};
+use crate::change::{Commit, Person};
+
+/// An example that did not come out as it should.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    /// The marker's or tool's id.
+    pub id: String,
+    /// The example, in short.
+    pub example: String,
+    /// What came out instead.
+    pub problem: String,
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}: {:?}: {}", self.id, self.example, self.problem)
+    }
+}
+
+impl Registry {
+    /// Runs every example and counter-example; returns those that failed.
+    pub fn test(&self) -> Vec<Failure> {
+        let mut failures = Vec::new();
+        for at in self.markers() {
+            self.test_marker(at, &mut failures);
+        }
+        let credible = |found: &Attestation, tool: Option<&str>| {
+            let counts = |role| matches!(role, Role::Authored | Role::Assisted | Role::Denied);
+            let mut statements =
+                found.statements.iter().filter(|s| counts(s.role) && s.confidence >= Confidence::Medium);
+            statements.find(|s| tool.is_none() || s.tool.as_deref() == tool).map(|s| s.marker.clone())
+        };
+        for tool in self.tools() {
+            for example in &tool.counter_examples {
+                let found = read(&commit(example, MarkerForm::Identity, false), self);
+                if let Some(marker) = credible(&found, Some(&tool.name)) {
+                    failures.push(failure(&tool.id, example, format!("`{marker}` took it for {}", tool.name)));
+                }
+            }
+        }
+        for example in &self.file.examples {
+            let found = read(&commit(example, MarkerForm::Footer, false), self);
+            failures.extend(expected(example, &found).map(|problem| failure("examples", example, problem)));
+        }
+        for example in &self.file.counter_examples {
+            for as_trailer in [false, true] {
+                let found = read(&commit(example, MarkerForm::Identity, as_trailer), self);
+                if let Some(marker) = credible(&found, None) {
+                    failures.push(failure("counter_examples", example, format!("`{marker}` took it for AI")));
+                }
+            }
+        }
+        failures
+    }
+
+    fn test_marker(&self, at: MarkerAt<'_>, failures: &mut Vec<Failure>) {
+        let marker = at.marker;
+        // A person can stand in two places.
+        let places: &[bool] = if marker.form == MarkerForm::Identity { &[false, true] } else { &[false] };
+        for example in &marker.examples {
+            for as_trailer in places {
+                let found = read(&commit(example, marker.form, *as_trailer), self);
+                if !found.statements.iter().any(|statement| statement.marker == marker.id) {
+                    failures.push(failure(&marker.id, example, "not found".into()));
+                }
+                failures.extend(expected(example, &found).map(|problem| failure(&marker.id, example, problem)));
+            }
+        }
+        for example in &marker.counter_examples {
+            for as_trailer in places {
+                let found = read(&commit(example, marker.form, *as_trailer), self);
+                let taken =
+                    found.statements.iter().find(|s| s.marker == marker.id && s.confidence >= Confidence::Medium);
+                if let Some(statement) = taken {
+                    failures.push(failure(&marker.id, example, format!("found as {:?}", statement.role)));
+                }
+            }
+        }
+    }
+}
+
+fn failure(id: &str, example: &Example, problem: String) -> Failure {
+    let example = match example {
+        Example::Short(text) => text.clone(),
+        Example::Long(long) => {
+            let parts = [&long.author, &long.committer, &long.trailer, &long.message];
+            parts.into_iter().flatten().cloned().collect::<Vec<_>>().join(" | ")
+        }
+    };
+    Failure { id: id.to_owned(), example, problem }
+}
+
+/// What a long example expects and did not get.
+fn expected(example: &Example, found: &Attestation) -> Option<String> {
+    let Example::Long(long) = example else { return None };
+    let facts = &found.facts;
+    let wanted = [
+        ("tool", &long.tool, &facts.tool),
+        ("model", &long.model, &facts.model),
+        ("session", &long.session, &facts.session),
+    ];
+    let differs = wanted.into_iter().find(|(_, wanted, got)| wanted.is_some() && wanted != got);
+    let state = |wanted: State| (wanted != found.state).then(|| format!("the state is {:?}", found.state));
+    differs.map(|(what, _, got)| format!("the {what} is {got:?}")).or_else(|| long.state.and_then(state))
+}
+
+/// The commit that an example stands for.
+fn commit(example: &Example, form: MarkerForm, as_trailer: bool) -> Commit {
+    let somebody = || Person { name: "Ann Lee".into(), email: "ann@example.org".into() };
+    let person = |text: &str| identities::people(text).into_iter().next().unwrap_or_default();
+    let built = |author: Person, committer: Option<Person>, message: String| Commit {
+        committer: committer.unwrap_or_else(|| author.clone()),
+        author,
+        message,
+        ..Commit::default()
+    };
+    match example {
+        Example::Short(text) => match (form, as_trailer) {
+            (MarkerForm::Identity, false) => built(person(text), None, "Change a thing\n".into()),
+            (MarkerForm::Identity, true) => {
+                built(somebody(), None, format!("Change a thing\n\nCo-authored-by: {text}\n"))
+            }
+            _ => built(somebody(), None, format!("Change a thing\n\nIt was broken.\n\n{text}\n")),
+        },
+        Example::Long(long) => {
+            let LongExample { author, committer, trailer, message, .. } = long.as_ref();
+            let message = match (message, trailer) {
+                (Some(message), _) => message.clone(),
+                (None, Some(trailer)) => format!("Change a thing\n\n{trailer}\n"),
+                (None, None) => "Change a thing\n".to_owned(),
+            };
+            built(author.as_deref().map_or_else(somebody, person), committer.as_deref().map(person), message)
+        }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::expect_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_builtin_registry_keeps_its_promises() {
+        let failures: Vec<String> = Registry::builtin().test().iter().map(Failure::to_string).collect();
+        assert!(failures.is_empty(), "{}", failures.join("\n"));
+    }
+
+    #[test]
+    fn a_broken_promise_is_told() {
+        let text = include_str!("../../rules/markers.yml")
+            .replace("addresses: [noreply@anthropic.com,", "addresses: [no-reply@anthropic.com,");
+        let registry = Registry::from_yaml(&text).expect("still a registry");
+        assert!(registry.test().iter().any(|failure| failure.id == "claude/account"));
+    }
+}

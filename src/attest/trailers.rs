@@ -1,0 +1,262 @@
+//! Trailers: `Key: value` lines, wherever in the message they stand.
+//!
+//! Reads every paragraph, because squash merges, footers and web forms move trailers out of the
+//! last one; and says of each whether git itself would have seen it. What a trailer means is for
+//! `read`; people and tools in values are `identities` and `declared`.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use super::lines::Line;
+
+/// How a trailer is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Shape {
+    /// As git writes it.
+    Plain,
+    /// Behind a bullet, an emoji, asterisks or an indentation; or with spaces within its key. Prose
+    /// looks like that too, so only keys that are known to be trailers count.
+    Loose,
+}
+
+/// A trailer.
+#[derive(Debug, Clone)]
+pub(super) struct Trailer<'a> {
+    /// The key in lower case, with hyphens for spaces.
+    pub(super) key: String,
+    /// The key as written.
+    pub(super) raw_key: &'a str,
+    /// The value, continuation lines joined by a space.
+    pub(super) value: Cow<'a, str>,
+    /// The index of its first line.
+    pub(super) line: usize,
+    /// How many lines it takes.
+    pub(super) lines: usize,
+    /// How it is written.
+    pub(super) shape: Shape,
+    /// Whether it is quoted from elsewhere.
+    pub(super) quoted: bool,
+    /// Whether `git interpret-trailers` would see it.
+    pub(super) strict: bool,
+}
+
+/// Longer keys are prose.
+const LONGEST_KEY: usize = 40;
+
+/// All trailers of a message, top to bottom. The subject is none.
+pub(super) fn parse<'a>(lines: &[Line<'a>]) -> Vec<Trailer<'a>> {
+    let Some(subject) = lines.iter().position(|line| !line.is_blank()) else { return Vec::new() };
+    let block = strict_block(lines);
+    let mut found = Vec::new();
+    let mut at = subject + 1;
+    while let Some(line) = lines.get(at) {
+        let here = at;
+        at += 1;
+        let in_block = block.contains(&here);
+        let Some(head) = head(line.text) else { continue };
+        let mut value = Cow::Borrowed(head.value);
+        while let Some(next) = lines.get(at) {
+            if !is_continuation(next.text) {
+                break;
+            }
+            let joined = value.to_mut();
+            if !joined.is_empty() {
+                joined.push(' ');
+            }
+            joined.push_str(next.text.trim());
+            at += 1;
+        }
+        if value.is_empty() {
+            continue;
+        }
+        found.push(Trailer {
+            key: normalised(head.key),
+            raw_key: head.key,
+            value,
+            line: here,
+            lines: at - here,
+            shape: head.shape,
+            quoted: line.quoted,
+            strict: in_block && is_git_trailer(line.text),
+        });
+    }
+    found
+}
+
+/// A key as it is looked up: lower case, hyphens for spaces and underscores.
+pub(super) fn normalised(key: &str) -> String {
+    key.chars().map(|c| if matches!(c, ' ' | '_') { '-' } else { c.to_ascii_lowercase() }).collect()
+}
+
+struct Head<'a> {
+    key: &'a str,
+    value: &'a str,
+    shape: Shape,
+}
+
+/// The key and value of a line that looks like a trailer.
+fn head(line: &str) -> Option<Head<'_>> {
+    // Brackets, quotation marks, headings and code stay: what follows them is no trailer.
+    let ornament = |c: char| c.is_whitespace() || "*_-+".contains(c) || (!c.is_ascii() && !c.is_alphanumeric());
+    let bare = line.trim_start_matches(ornament);
+    let (key, rest) = bare.split_once(':')?;
+    // Bold keys: `**Assisted-by:** …` and `**Assisted-by**: …`.
+    let key = key.trim_end_matches(['*', '_', ' ', '\t']);
+    let ornamented = bare.len() != line.len();
+    let value = if ornamented { rest.trim_start_matches(['*', '_']) } else { rest };
+    if key.is_empty() || key.len() > LONGEST_KEY || rest.starts_with("//") {
+        return None;
+    }
+    let in_key = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | ' ' | '_');
+    if !key.starts_with(|c: char| c.is_ascii_alphanumeric()) || !key.chars().all(in_key) {
+        return None;
+    }
+    let spaced = key.contains([' ', '_']);
+    if spaced && key.split([' ', '_']).count() > 3 {
+        return None;
+    }
+    let shape = if ornamented || spaced { Shape::Loose } else { Shape::Plain };
+    Some(Head { key, value: value.trim(), shape })
+}
+
+/// A folded line: indented, and not a trailer of its own that somebody indented.
+fn is_continuation(line: &str) -> bool {
+    line.starts_with([' ', '\t'])
+        && !line.trim().is_empty()
+        && head(line).is_none_or(|head| !head.key.contains('-') || head.value.is_empty())
+}
+
+/// The lines of git's own trailer block. The last paragraph is one if it consists of trailers, or
+/// if git wrote one of them and at least a quarter are; the first paragraph never is.
+fn strict_block(lines: &[Line<'_>]) -> Range<usize> {
+    let is_comment = |line: &Line<'_>| line.text.starts_with('#');
+    // Git leaves out the list of conflicts that it used to write at the end of a merge's message.
+    let listed = |line: &Line<'_>| line.is_blank() || is_comment(line) || line.text.starts_with('\t');
+    let last = lines.iter().rposition(|line| !listed(line));
+    let end = last.filter(|last| lines[*last].text == "Conflicts:").unwrap_or(lines.len());
+    let lines = &lines[..end];
+    let none = end..end;
+    let title_end = lines.iter().position(|line| !is_comment(line) && line.is_blank()).unwrap_or(end);
+    let (mut trailers, mut others, mut folded) = (0u32, 0u32, 0u32);
+    let (mut by_git, mut only_blank) = (false, true);
+    for (at, line) in lines.iter().enumerate().skip(title_end).rev() {
+        if is_comment(line) {
+            others += std::mem::take(&mut folded);
+        } else if line.is_blank() {
+            if only_blank {
+                continue;
+            }
+            others += folded;
+            let mixed = by_git && trailers * 3 >= others;
+            let pure = trailers > 0 && others == 0;
+            return if mixed || pure { at + 1..end } else { none };
+        } else if is_written_by_git(line.text) {
+            (trailers, folded, by_git, only_blank) = (trailers + 1, 0, true, false);
+        } else if is_git_trailer(line.text) {
+            (trailers, folded, only_blank) = (trailers + 1, 0, false);
+        } else if line.text.starts_with(char::is_whitespace) {
+            (folded, only_blank) = (folded + 1, false);
+        } else {
+            others += 1 + std::mem::take(&mut folded);
+            only_blank = false;
+        }
+    }
+    none
+}
+
+fn is_written_by_git(line: &str) -> bool {
+    line.starts_with("Signed-off-by: ") || line.starts_with("(cherry picked from commit ")
+}
+
+/// Git's own idea of a trailer line: letters, digits and hyphens, perhaps spaces, a colon.
+fn is_git_trailer(line: &str) -> bool {
+    let Some(colon) = line.find(':') else { return false };
+    let key = line[..colon].trim_end_matches([' ', '\t']);
+    !key.is_empty() && key.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::lines;
+    use super::*;
+
+    fn read(message: &str) -> Vec<(String, String, bool)> {
+        parse(&lines::of(message)).into_iter().map(|t| (t.key, t.value.into_owned(), t.strict)).collect()
+    }
+
+    fn one(key: &str, value: &str, strict: bool) -> Vec<(String, String, bool)> {
+        vec![(key.into(), value.into(), strict)]
+    }
+
+    #[test]
+    fn the_last_paragraph_is_strict() {
+        assert_eq!(read("s\n\nbody\n\nKey-A: v\n"), one("key-a", "v", true));
+        assert_eq!(read("s\n\nKey-A: v\n\nbody\n"), one("key-a", "v", false));
+        assert_eq!(read("s\nKey-A: v\n"), one("key-a", "v", false), "the title's paragraph is no block");
+        assert_eq!(read("Key-A: v\n"), [], "the subject is no trailer");
+    }
+
+    #[test]
+    fn a_footer_in_the_block_spoils_it_for_git_only() {
+        assert_eq!(read("s\n\nGenerated with X\nKey-A: v\n"), one("key-a", "v", false));
+        let with_sign_off = read("s\n\nGenerated with X\nKey-A: v\nSigned-off-by: A <a@b>\n");
+        assert!(with_sign_off.iter().all(|trailer| trailer.2), "git accepts it then");
+        let thin = read("s\n\na\nb\nc\nd\ne\nf\ng\nSigned-off-by: A <a@b>\n");
+        assert!(!thin[0].2, "less than a quarter");
+    }
+
+    #[test]
+    fn the_squash_separator_splits_paragraphs() {
+        let message = "s (#1)\n\n* one\n\nKey-A: 1\n\n---------\n\nKey-B: 2\nKey-C: 3\n";
+        let strict: Vec<bool> = read(message).into_iter().map(|t| t.2).collect();
+        assert_eq!(strict, [false, true, true]);
+    }
+
+    #[test]
+    fn a_list_of_conflicts_is_no_trailer() {
+        let found = read("s\n\nKey-A: v\n\nConflicts:\n\ta.rs\n");
+        assert_eq!(found[0], ("key-a".into(), "v".into(), true));
+        assert!(!found[1].2);
+    }
+
+    #[test]
+    fn folded_values_are_joined() {
+        assert_eq!(read("s\n\nKey-A: one\n two\n\tthree\n"), one("key-a", "one two three", true));
+        assert_eq!(read("s\n\nKey-A:\n  two\n"), one("key-a", "two", true));
+        let indented = read("s\n\nKey-A: one\n  Key-B: two\n");
+        assert_eq!(indented.len(), 2, "an indented trailer is not a continuation");
+    }
+
+    #[test]
+    fn ornaments_are_tolerated_and_told() {
+        let trailers = |message: &str| {
+            let lines = lines::of(message);
+            parse(&lines).iter().map(|t| (t.key.clone(), t.value.to_string(), t.shape)).collect::<Vec<_>>()
+        };
+        let loose = |key: &str, value: &str| vec![(key.to_owned(), value.to_owned(), Shape::Loose)];
+        assert_eq!(trailers("s\n\n🤖 Co-Authored-By: A <a@b>"), loose("co-authored-by", "A <a@b>"));
+        assert_eq!(trailers("s\n\n- Assisted-by: A"), loose("assisted-by", "A"));
+        assert_eq!(trailers("s\n\n**Assisted-by:** A"), loose("assisted-by", "A"));
+        assert_eq!(trailers("s\n\nAssisted by: A"), loose("assisted-by", "A"));
+        assert_eq!(trailers("s\n\n> Assisted-by: A"), []);
+        assert_eq!(trailers("s\n\n`Assisted-by: A`"), []);
+        assert_eq!(trailers("s\n\nsee https://example.org/x"), []);
+    }
+
+    #[test]
+    fn code_fences_are_quotations() {
+        let lines = lines::of("s\n\n```\nKey-A: v\n```\n");
+        assert!(parse(&lines)[0].quoted);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_is_read(message in "(\\PC|\n|\r|\t|: |-by: |    ){0,200}") {
+            let lines = lines::of(&message);
+            for trailer in parse(&lines) {
+                assert!(trailer.line + trailer.lines <= lines.len());
+                assert!(!trailer.value.is_empty());
+            }
+        }
+    }
+}
