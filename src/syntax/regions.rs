@@ -106,13 +106,14 @@ impl Roles {
         let grammar = (language.grammar)();
         let kinds = &language.kinds;
         let groups = [
-            (Role::Call, ["call_expression", "call"].as_slice()),
             (Role::Container, kinds.container),
             (Role::Comment, kinds.comment),
             (Role::String, kinds.string),
             (Role::Identifier, kinds.identifier),
             (Role::Function, kinds.function),
             (Role::Handler, kinds.handler),
+            // Calls are containers too (a test suite is a call with a block), so they come last.
+            (Role::Call, ["call_expression", "call"].as_slice()),
         ];
         let role = |id: u16| {
             let name = grammar.node_kind_for_id(id).filter(|_| grammar.node_kind_is_named(id))?;
@@ -126,8 +127,7 @@ impl Roles {
         self.roles.get(usize::from(kind)).copied().unwrap_or(Role::None)
     }
 
-    /// Whether items lie within nodes of this kind. A function that is also listed as a container
-    /// (a call with a block, say) plays its first part.
+    /// Whether items lie within nodes of this kind.
     pub fn is_container(&self, kind: u16) -> bool {
         matches!(self.role(kind), Role::Container | Role::Call)
     }
