@@ -16,7 +16,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let change = repository.change_set(resolved, &Excluder::new(&[], DEFAULT_MAX_BYTES)?)?;
     for file in &change.files {
         for origin in &file.origins {
-            let commit = origin.commit.and_then(|at| change.commits.get(at as usize)).map_or("-", |commit| commit.id.as_str());
+            let commit =
+                origin.commit.and_then(|at| change.commits.get(at as usize)).map_or("-", |commit| commit.id.as_str());
             for line in origin.span.start..origin.span.end {
                 println!("{commit}\t{}\t{}", file.new.number(line), file.path);
             }

@@ -53,7 +53,12 @@ struct Draft {
 ///
 /// # Errors
 /// Where a configured path pattern is not one.
-pub fn analyse(change: &ChangeSet, engine: &Engine<'_>, registry: &Registry, config: &Config) -> Result<Report, PatternError> {
+pub fn analyse(
+    change: &ChangeSet,
+    engine: &Engine<'_>,
+    registry: &Registry,
+    config: &Config,
+) -> Result<Report, PatternError> {
     let sensitive = globs(&config.sensitive)?;
     let attestations: Vec<Attestation> = change.commits.iter().map(|commit| attest::read(commit, registry)).collect();
     let messages = messages(change, engine, registry);
@@ -71,10 +76,8 @@ pub fn analyse(change: &ChangeSet, engine: &Engine<'_>, registry: &Registry, con
         log_odds: rounded(model.request_threshold(config.thresholds.flag, scored)),
     };
     let commits = commit_reports(change, engine, &drafts, &messages, &attestations);
-    let hunks: Vec<HunkReport> = drafts
-        .iter()
-        .map(|draft| draft.report(change, engine, &attestations, &threshold, &sensitive))
-        .collect();
+    let hunks: Vec<HunkReport> =
+        drafts.iter().map(|draft| draft.report(change, engine, &attestations, &threshold, &sensitive)).collect();
     let origin = if change.commits.is_empty() { Origin::Loose } else { Origin::Commits };
     let flags = flags(&hunks, &threshold, origin);
     excluded.extend(change.excluded.iter().cloned());
@@ -96,7 +99,10 @@ pub fn analyse(change: &ChangeSet, engine: &Engine<'_>, registry: &Registry, con
 }
 
 fn globs(patterns: &[String]) -> Result<GlobSet, PatternError> {
-    let wrong = |pattern: &str, error: &globset::Error| PatternError { pattern: pattern.into(), problem: error.kind().to_string() };
+    let wrong = |pattern: &str, error: &globset::Error| PatternError {
+        pattern: pattern.into(),
+        problem: error.kind().to_string(),
+    };
     let mut builder = GlobSetBuilder::new();
     for pattern in patterns {
         let glob = GlobBuilder::new(pattern).literal_separator(true).empty_alternates(true).build();
@@ -139,19 +145,27 @@ fn drafts(change: &ChangeSet, engine: &Engine<'_>) -> (Vec<Draft>, Vec<Excluded>
     (drafts, excluded)
 }
 
-fn file_drafts(file: &FileChange, parsers: &mut Parsers, engine: &Engine<'_>, new_files: u32) -> (Vec<Draft>, Vec<Excluded>) {
+fn file_drafts(
+    file: &FileChange,
+    parsers: &mut Parsers,
+    engine: &Engine<'_>,
+    new_files: u32,
+) -> (Vec<Draft>, Vec<Excluded>) {
     let syntax = syntax::read(file, parsers);
     let mut excluded = not_authored(file);
     if !syntax.hunks.is_empty() {
-        let reason = |detail: &str| Excluded { path: file.path.clone(), reason: Reason::NoGrammar, detail: detail.into() };
+        let reason =
+            |detail: &str| Excluded { path: file.path.clone(), reason: Reason::NoGrammar, detail: detail.into() };
         if syntax.language.is_none() {
             excluded.push(reason("size and message only"));
         } else if syntax.gave_up {
             excluded.push(reason("too costly to parse"));
         }
     }
-    let before = syntax.language.zip(file.old.as_ref()).filter(|_| syntax.hunks.iter().any(|hunk| hunk.weight >= LEAST_LINES));
-    let before = before.map(|(language, old)| Profile::of_all(old, language)).filter(|profile| profile.lines >= LEAST_BEFORE);
+    let before =
+        syntax.language.zip(file.old.as_ref()).filter(|_| syntax.hunks.iter().any(|hunk| hunk.weight >= LEAST_LINES));
+    let before =
+        before.map(|(language, old)| Profile::of_all(old, language)).filter(|profile| profile.lines >= LEAST_BEFORE);
     let path = String::from_utf8_lossy(&file.path).into_owned();
     let drafts = syntax.hunks.iter().map(|hunk| {
         let block = Block { file, syntax: &syntax, hunk, before: before.as_ref(), new_files };
@@ -241,7 +255,8 @@ impl Draft {
         for (commit, lines) in &self.parts {
             let Some(signals) = commit.and_then(|commit| messages.get(commit as usize)) else { continue };
             let share = f64::from(*lines) / f64::from(total);
-            self.signals.extend(signals.iter().map(|signal| scaled(signal, share, *commit)).filter(|s| s.contribution != 0.0));
+            self.signals
+                .extend(signals.iter().map(|signal| scaled(signal, share, *commit)).filter(|s| s.contribution != 0.0));
         }
     }
 
@@ -383,11 +398,9 @@ fn range_report(change: &ChangeSet, engine: &Engine<'_>, drafts: &[Draft]) -> Ra
     let parts: Vec<Part> = scored.iter().map(|draft| draft.part()).collect();
     let weight: f64 = parts.iter().map(|part| part.weight).sum();
     // Each hunk's share of the messages, by its lines.
-    let message: f64 = scored
-        .iter()
-        .map(|draft| (score::sum(&draft.signals) - draft.code()) * f64::from(draft.weight))
-        .sum::<f64>()
-        / weight.max(1.0);
+    let message: f64 =
+        scored.iter().map(|draft| (score::sum(&draft.signals) - draft.code()) * f64::from(draft.weight)).sum::<f64>()
+            / weight.max(1.0);
     let score = (!parts.is_empty()).then(|| Score::of(model, score::pooled(model, &parts) + message));
     RangeReport {
         spec: change.range.spec.clone(),
@@ -445,7 +458,8 @@ fn resolve(hunk: &HunkReport, origin: Origin) -> String {
 
 fn coverage(change: &ChangeSet, drafts: &[Draft], mut excluded: Vec<Excluded>) -> Coverage {
     excluded.sort();
-    let mut scored_paths: Vec<&str> = drafts.iter().filter(|draft| draft.scored).map(|draft| draft.path.as_str()).collect();
+    let mut scored_paths: Vec<&str> =
+        drafts.iter().filter(|draft| draft.scored).map(|draft| draft.path.as_str()).collect();
     scored_paths.dedup();
     Coverage {
         files_scored: scored_paths.len(),

@@ -53,7 +53,6 @@ pub struct Rules {
     pub packs: Vec<String>,
 }
 
-
 impl Default for Thresholds {
     fn default() -> Self {
         Thresholds { flag: 0.02 }
@@ -84,9 +83,7 @@ impl Config {
                 file: name.into(),
                 line,
                 column: 1,
-                problem: format!(
-                    "thresholds.flag is a rate of false positives between 0.0001 and 0.5, found {rate}"
-                ),
+                problem: format!("thresholds.flag is a rate of false positives between 0.0001 and 0.5, found {rate}"),
                 near: None,
             });
         }

@@ -65,10 +65,8 @@ pub const DEFAULT_MAX_BYTES: u64 = 1 << 20;
 impl Excluder {
     /// The built-in patterns and the project's own.
     pub fn new(configured: &[String], max_bytes: u64) -> Result<Self, PatternError> {
-        let data: Data = serde_yaml::from_str(BUILTIN).map_err(|error| PatternError {
-            pattern: "rules/exclude.yml".into(),
-            problem: error.to_string(),
-        })?;
+        let data: Data = serde_yaml::from_str(BUILTIN)
+            .map_err(|error| PatternError { pattern: "rules/exclude.yml".into(), problem: error.to_string() })?;
         let mut builder = GlobSetBuilder::new();
         let mut globs = Vec::new();
         let groups = [
@@ -84,10 +82,9 @@ impl Excluder {
                 globs.push((reason, pattern.clone()));
             }
         }
-        let set = builder.build().map_err(|error| PatternError {
-            pattern: configured.join(", "),
-            problem: error.to_string(),
-        })?;
+        let set = builder
+            .build()
+            .map_err(|error| PatternError { pattern: configured.join(", "), problem: error.to_string() })?;
         let marks = format!("(?i-u)(?:{})", data.generated_marks.join("|"));
         Ok(Excluder { set, globs, marks, compiled_marks: OnceLock::new(), max_bytes })
     }
@@ -122,9 +119,7 @@ impl Excluder {
     }
 
     fn marks(&self) -> Option<&regex::bytes::Regex> {
-        self.compiled_marks
-            .get_or_init(|| regex::bytes::RegexBuilder::new(&self.marks).build().ok())
-            .as_ref()
+        self.compiled_marks.get_or_init(|| regex::bytes::RegexBuilder::new(&self.marks).build().ok()).as_ref()
     }
 }
 

@@ -47,19 +47,14 @@ fn common_ends(old: &Text, new: &Text) -> (u32, u32) {
         return (prefix, 0);
     }
     let mut suffix = 0;
-    while suffix < most - prefix
-        && old.raw_line(old.len() - 1 - suffix) == new.raw_line(new.len() - 1 - suffix)
-    {
+    while suffix < most - prefix && old.raw_line(old.len() - 1 - suffix) == new.raw_line(new.len() - 1 - suffix) {
         suffix += 1;
     }
     (prefix.saturating_sub(CONTEXT), suffix.saturating_sub(CONTEXT))
 }
 
 fn diff(old: &Text, new: &Text, old_window: Span, new_window: Span) -> Vec<Edit> {
-    let input = InternedInput::new(Lines { text: old, span: old_window }, Lines {
-        text: new,
-        span: new_window,
-    });
+    let input = InternedInput::new(Lines { text: old, span: old_window }, Lines { text: new, span: new_window });
     let mut diff = Diff::compute(Algorithm::Myers, &input);
     diff.postprocess_lines(&input);
     diff.hunks()
@@ -98,10 +93,7 @@ pub fn whitespace_only(old: &Text, new: &Text, edit: Edit) -> Vec<Span> {
     let squeeze = |text: &Text, span: Span| -> Vec<u64> {
         (span.start..span.end).map(|line| squeezed_hash(text.line(line))).collect()
     };
-    let input = InternedInput::new(
-        Hashes(squeeze(old, edit.old)),
-        Hashes(squeeze(new, edit.new)),
-    );
+    let input = InternedInput::new(Hashes(squeeze(old, edit.old)), Hashes(squeeze(new, edit.new)));
     let diff = Diff::compute(Algorithm::Myers, &input);
     let same = (0..edit.new.len()).filter(|&line| !diff.is_added(line));
     spans(same.map(|line| edit.new.start + line))

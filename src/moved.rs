@@ -103,8 +103,9 @@ mod tests {
 
     #[test]
     fn a_function_that_moved_and_was_indented_is_found() {
-        let old = text("fn area(w: u32, h: u32) -> u32 {\n    w * h\n}\n");
-        let new = text("impl Shape {\n    fn area(w: u32, h: u32) -> u32 {\n        w * h\n    }\n}\n");
+        let old = text("fn area(width: u32, height: u32) -> u32 {\n    width * height\n}\n");
+        let new =
+            text("impl Shape {\n    fn area(width: u32, height: u32) -> u32 {\n        width * height\n    }\n}\n");
         let mut removed = Removed::default();
         removed.push(&old, Span::new(0, 3));
         assert_eq!(removed.moved(&new, Span::new(0, 5)), [Span::new(1, 4)]);

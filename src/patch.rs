@@ -107,12 +107,16 @@ fn parse(name: &str, content: &[u8]) -> Result<Vec<PatchFile>, Error> {
             if files.last().is_none_or(|file| !file.hunks.is_empty() || file.new_path.is_some()) {
                 files.push(PatchFile::default());
             }
-            let new = lines.next().and_then(|(_, next)| path(next.get(4..).unwrap_or_default().trim_end_with(|c| c == '\n' || c == '\r')));
+            let new = lines.next().and_then(|(_, next)| {
+                path(next.get(4..).unwrap_or_default().trim_end_with(|c| c == '\n' || c == '\r'))
+            });
             if let Some(file) = files.last_mut() {
                 file.is_new |= old.is_none();
                 (file.old_path, file.new_path) = (old, new);
             }
-        } else if plain.starts_with(b"@@ ") && files.last().is_some_and(|file| file.new_path.is_some() || file.old_path.is_some()) {
+        } else if plain.starts_with(b"@@ ")
+            && files.last().is_some_and(|file| file.new_path.is_some() || file.old_path.is_some())
+        {
             let hunk = hunk(name, at, plain, &mut lines)?;
             if let Some(file) = files.last_mut() {
                 file.hunks.push(hunk);
@@ -137,7 +141,11 @@ fn hunk(name: &str, at: usize, head: &[u8], lines: &mut NumberedLines<'_>) -> Re
         wrong(at, format!("expected `@@ -OLD,COUNT +NEW,COUNT @@`, found `{}`", shown.escape_debug()))
     })?;
     let ((old_start, old_count), (new_start, new_count)) = ranges;
-    let mut hunk = PatchHunk { old_start: old_start.saturating_sub(1), new_start: new_start.saturating_sub(1), ..PatchHunk::default() };
+    let mut hunk = PatchHunk {
+        old_start: old_start.saturating_sub(1),
+        new_start: new_start.saturating_sub(1),
+        ..PatchHunk::default()
+    };
     while hunk.old_lines < old_count || hunk.new_lines < new_count {
         let Some((_, line)) = lines.next() else {
             return Err(wrong(
@@ -158,7 +166,13 @@ fn hunk(name: &str, at: usize, head: &[u8], lines: &mut NumberedLines<'_>) -> Re
             Some(b'\\') => {}
             _ => {
                 let shown = String::from_utf8_lossy(line.get(..40).unwrap_or(line)).into_owned();
-                return Err(wrong(number, format!("within a hunk, a line starts with ` `, `+`, `-` or `\\`, found `{}`", shown.escape_debug())));
+                return Err(wrong(
+                    number,
+                    format!(
+                        "within a hunk, a line starts with ` `, `+`, `-` or `\\`, found `{}`",
+                        shown.escape_debug()
+                    ),
+                ));
             }
         }
     }
@@ -188,7 +202,7 @@ impl PatchHunk {
 
 impl PatchFile {
     fn header(&mut self, line: &[u8]) {
-        let value = |prefix: &str| line.strip_prefix(prefix.as_bytes()).map(|value| unquoted(value));
+        let value = |prefix: &str| line.strip_prefix(prefix.as_bytes()).map(unquoted);
         if let Some(from) = value("rename from ").or_else(|| value("copy from ")) {
             self.renamed_from = Some(from);
         } else if let Some(mode) = value("new file mode ") {

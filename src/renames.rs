@@ -49,7 +49,8 @@ fn identical(old: &[Candidate<'_>], new: &[Candidate<'_>], pairs: &mut [Option<u
     for (pair, file) in pairs.iter_mut().zip(new) {
         let Some(sources) = by_content.get(file.content) else { continue };
         let usable = sources.iter().filter(|&&at| !taken.get(at).copied().unwrap_or(true));
-        let best = usable.max_by_key(|&&at| old.get(at).map(|source| (source.gone, name(source.path) == name(file.path))));
+        let best =
+            usable.max_by_key(|&&at| old.get(at).map(|source| (source.gone, name(source.path) == name(file.path))));
         if let Some(&at) = best {
             *pair = Some(at);
             take(old, taken, at);
@@ -65,7 +66,8 @@ fn take(old: &[Candidate<'_>], taken: &mut [bool], at: usize) {
 
 fn similar(old: &[Candidate<'_>], new: &[Candidate<'_>], pairs: &mut [Option<usize>], taken: &mut [bool]) {
     let open_old = old.iter().enumerate().filter(|(at, _)| !taken.get(*at).copied().unwrap_or(true));
-    let old_lines: FxHashMap<usize, FxHashMap<u64, u32>> = open_old.map(|(at, file)| (at, lines(file.content))).collect();
+    let old_lines: FxHashMap<usize, FxHashMap<u64, u32>> =
+        open_old.map(|(at, file)| (at, lines(file.content))).collect();
     let mut having: FxHashMap<u64, Vec<usize>> = FxHashMap::default();
     for (&at, lines) in &old_lines {
         for &line in lines.keys() {
@@ -95,7 +97,10 @@ fn similar(old: &[Candidate<'_>], new: &[Candidate<'_>], pairs: &mut [Option<usi
     // Renames before copies; then equal names, which mean more than a few lines; then likeness.
     let gone = |at: usize| old.get(at).is_some_and(|file| file.gone);
     found.sort_by(|a, b| {
-        (gone(b.3), b.1).cmp(&(gone(a.3), a.1)).then_with(|| b.0.total_cmp(&a.0)).then_with(|| (a.2, a.3).cmp(&(b.2, b.3)))
+        (gone(b.3), b.1)
+            .cmp(&(gone(a.3), a.1))
+            .then_with(|| b.0.total_cmp(&a.0))
+            .then_with(|| (a.2, a.3).cmp(&(b.2, b.3)))
     });
     for (_, _, to, at) in found {
         let free = !taken.get(at).copied().unwrap_or(true);

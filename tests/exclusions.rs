@@ -58,11 +58,14 @@ fn attributes_of_the_start_leave_files_out() {
     }
     repo.commit("Add");
     let report = repo.diff(&["main"]);
-    assert_eq!(excluded(&report), [
-        "a.gen.py: generated (linguist-generated in .gitattributes)",
-        "deep/out.py: generated (linguist-generated in .gitattributes)",
-        "parts/x/y.py: vendored (linguist-vendored in .gitattributes)",
-    ]);
+    assert_eq!(
+        excluded(&report),
+        [
+            "a.gen.py: generated (linguist-generated in .gitattributes)",
+            "deep/out.py: generated (linguist-generated in .gitattributes)",
+            "parts/x/y.py: vendored (linguist-vendored in .gitattributes)",
+        ]
+    );
     assert_eq!(hunks(&report), ["deep/kept.gen.py:1-6", "out.py:1-6"]);
 }
 
@@ -121,10 +124,7 @@ fn submodules_and_symbolic_links_are_left_out() {
     let target = repo.git_bytes(&["hash-object", "-w", "--stdin"], b"/etc/passwd");
     let target = String::from_utf8(target).unwrap();
     repo.git(&["update-index", "--add", "--cacheinfo", &format!("120000,{},link.py", target.trim())]);
-    let expected = [
-        "link.py: symlink (a symbolic link)",
-        "parts/module: submodule (a pointer to another repository)",
-    ];
+    let expected = ["link.py: symlink (a symbolic link)", "parts/module: submodule (a pointer to another repository)"];
     assert_eq!(excluded(&repo.diff(&["--staged"])), expected);
     let patch = repo.git_bytes(&["diff", "--cached"], b"");
     assert_eq!(excluded(&repo.diff_patch(patch)), expected);
@@ -171,11 +171,14 @@ fn configured_paths_are_left_out() {
     }
     repo.commit("Add");
     let report = repo.diff(&["main"]);
-    assert_eq!(excluded(&report), [
-        "docs/deep/a.py: configured (matches docs/**)",
-        "notes.txt: configured (matches *.txt)",
-        "src/notes.txt: no-grammar (size and message only)",
-    ]);
+    assert_eq!(
+        excluded(&report),
+        [
+            "docs/deep/a.py: configured (matches docs/**)",
+            "notes.txt: configured (matches *.txt)",
+            "src/notes.txt: no-grammar (size and message only)",
+        ]
+    );
     assert_eq!(hunks(&report), ["docs.py:1-5", "src/notes.txt:1-5"]);
 }
 

@@ -366,10 +366,7 @@ fn an_unknown_revision_is_wrong_usage_and_near_names_are_offered() {
     assert_eq!(said("main..topci"), "unknown revision `topci`; did you mean `topic`?");
     assert_eq!(said("qqq"), "unknown revision `qqq`; `git branch --all` and `git tag` list what there is");
     let clone = repo.clone("clone", &[]);
-    assert_eq!(
-        clone.run(&["diff", "mian~3"]).error(2),
-        "unknown revision `mian~3`; did you mean `origin/main`?"
-    );
+    assert_eq!(clone.run(&["diff", "mian~3"]).error(2), "unknown revision `mian~3`; did you mean `origin/main`?");
 }
 
 #[test]

@@ -115,7 +115,9 @@ fn of_repository(args: &Args, dir: &Path) -> Result<Report, Failure> {
 /// A name that does not exist is wrong usage; a history that cannot be read is not.
 fn revision_failure(error: git::Error) -> Failure {
     match error {
-        git::Error::UnknownRevision { .. } | git::Error::BadRevision { .. } | git::Error::Bare { .. } => Failure::usage(error),
+        git::Error::UnknownRevision { .. } | git::Error::BadRevision { .. } | git::Error::Bare { .. } => {
+            Failure::usage(error)
+        }
         other => Failure::failed(other),
     }
 }
@@ -127,7 +129,8 @@ fn of_patch(args: &Args, file: &Path, dir: &Path) -> Result<Report, Failure> {
         read.map_err(|error| Failure::failed(format!("standard input: {error}")))?;
         ("-".to_owned(), content)
     } else {
-        let content = std::fs::read(dir.join(file)).map_err(|error| Failure::failed(format!("{}: {error}", file.display())))?;
+        let content =
+            std::fs::read(dir.join(file)).map_err(|error| Failure::failed(format!("{}: {error}", file.display())))?;
         (file.display().to_string(), content)
     };
     let repository = Repository::open(dir).ok();

@@ -109,8 +109,12 @@ fn looks_for(rule: &Rule) -> String {
     let scope = scope.as_ref().and_then(|scope| scope.as_str()).unwrap_or("hunk");
     let languages = rule.languages.as_ref().map_or_else(String::new, |names| format!(", in {}", names.join(", ")));
     match &rule.kind {
-        Kind::Phrase(patterns) => format!("{} in each {scope}{languages}: {}", rule.kind_name(), patterns.join("  or  ")),
-        Kind::Query(texts) => format!("a tree-sitter query, in {}", texts.keys().cloned().collect::<Vec<_>>().join(", ")),
+        Kind::Phrase(patterns) => {
+            format!("{} in each {scope}{languages}: {}", rule.kind_name(), patterns.join("  or  "))
+        }
+        Kind::Query(texts) => {
+            format!("a tree-sitter query, in {}", texts.keys().cloned().collect::<Vec<_>>().join(", "))
+        }
         Kind::Metric { name, shape } => {
             let shape = match shape {
                 Shape::AtLeast(least) => format!("at least {least}"),
@@ -126,7 +130,9 @@ fn looks_for(rule: &Rule) -> String {
 fn weight(rule: &Rule) -> String {
     let towards = if rule.weight >= 0.0 { "AI" } else { "people" };
     match rule.kind {
-        Kind::Lexicon(_) => format!("the words' own log-odds times {:.2}, at most {} either way", rule.weight, rule.cap),
+        Kind::Lexicon(_) => {
+            format!("the words' own log-odds times {:.2}, at most {} either way", rule.weight, rule.cap)
+        }
         _ => format!("{:+.2} log-odds towards {towards}, counted at most {} times a hunk", rule.weight, rule.cap),
     }
 }

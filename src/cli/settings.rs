@@ -54,7 +54,8 @@ fn parse(name: &str, content: Vec<u8>, at: &str, read: &Reader<'_>) -> Result<Se
     let content = text(name, content)?;
     let config = Config::parse(name, &content).map_err(Failure::usage)?;
     let pack = |path: &String| {
-        let content = read(path)?.ok_or_else(|| Failure::usage(format!("{name}: the rule pack {path} does not exist{at}")))?;
+        let content =
+            read(path)?.ok_or_else(|| Failure::usage(format!("{name}: the rule pack {path} does not exist{at}")))?;
         let name = format!("{path}{at}");
         Ok(Source { content: text(&name, content)?, name })
     };
@@ -64,7 +65,11 @@ fn parse(name: &str, content: Vec<u8>, at: &str, read: &Reader<'_>) -> Result<Se
 
 fn text(name: &str, content: Vec<u8>) -> Result<String, Failure> {
     let content = String::from_utf8(content).map_err(|error| {
-        let line = 1 + memchr::memchr_iter(b'\n', error.as_bytes().get(..error.utf8_error().valid_up_to()).unwrap_or_default()).count();
+        let line = 1 + memchr::memchr_iter(
+            b'\n',
+            error.as_bytes().get(..error.utf8_error().valid_up_to()).unwrap_or_default(),
+        )
+        .count();
         Failure::usage(format!("{name}:{line}: not UTF-8 text"))
     })?;
     Ok(content.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(content))

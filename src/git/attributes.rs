@@ -23,11 +23,8 @@ impl Attributes {
         tree: Option<gix::ObjectId>,
         paths: impl Iterator<Item = &'a BStr>,
     ) -> Self {
-        let mut attributes = Attributes {
-            search: Search::default(),
-            collection: MetadataCollection::default(),
-            empty: true,
-        };
+        let mut attributes =
+            Attributes { search: Search::default(), collection: MetadataCollection::default(), empty: true };
         let Some(tree) = tree.and_then(|id| repo.find_tree(id).ok()) else { return attributes };
         let mut folders: Vec<&BStr> = folders_of(paths).into_iter().collect();
         // Deeper files take precedence, and later patterns win.
@@ -92,4 +89,3 @@ fn folders_of<'a>(paths: impl Iterator<Item = &'a BStr>) -> FxHashSet<&'a BStr> 
     }
     folders
 }
-

@@ -12,9 +12,9 @@ use gix::ObjectId;
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
+use super::Error;
 use super::blobs::{Blobs, Reader};
 use super::commits::RangeCommit;
-use super::Error;
 use super::trees::{self, Entry};
 use crate::change::{ChangeSet, Excluded, FileChange, Origin, Reason, Span};
 use crate::linediff;
@@ -42,13 +42,11 @@ pub(super) fn attribute(
     let Some(_) = head else {
         return no_commit(change);
     };
-    if let [only] = commits {
-        if only.parents.len() < 2 {
-            for file in &mut change.files {
-                file.origins = file.authored.iter().map(|&span| Origin { span, commit: Some(0) }).collect();
-            }
-            return Ok(());
+    if matches!(commits, [only] if only.parents.len() < 2) {
+        for file in &mut change.files {
+            file.origins = file.authored.iter().map(|&span| Origin { span, commit: Some(0) }).collect();
         }
+        return Ok(());
     }
     let history = History::read(blobs, commits)?;
     let followed: Vec<Result<(), String>> =
@@ -245,9 +243,10 @@ fn split(before: &Text, after: &Text, lines: Vec<Lines>) -> (Vec<Lines>, Vec<Lin
         let first = edits.partition_point(|edit| edit.new.end <= wanted.start);
         let mut at = wanted.start;
         // How far an unchanged line lies from its place in the old text, before the first edit here.
-        let mut offset = first.checked_sub(1).and_then(|i| edits.get(i)).map_or(0, |edit| {
-            i64::from(edit.old.end) - i64::from(edit.new.end)
-        });
+        let mut offset = first
+            .checked_sub(1)
+            .and_then(|i| edits.get(i))
+            .map_or(0, |edit| i64::from(edit.old.end) - i64::from(edit.new.end));
         for edit in edits.iter().skip(first).take_while(|edit| edit.new.start < wanted.end) {
             let unchanged = Span::new(at, edit.new.start.max(at));
             if !unchanged.is_empty() {

@@ -61,10 +61,10 @@ fn one(repo: &gix::Repository, id: ObjectId) -> Result<RangeCommit, Error> {
     let object = repo.find_commit(id).map_err(missing)?;
     let decoded = object.decode().map_err(missing)?;
     let person = |signature: Result<gix::actor::SignatureRef<'_>, gix::Error>| {
-        signature.map_or_else(|_| Person::default(), |signature| Person {
-            name: signature.name.to_string(),
-            email: signature.email.to_string(),
-        })
+        signature.map_or_else(
+            |_| Person::default(),
+            |signature| Person { name: signature.name.to_string(), email: signature.email.to_string() },
+        )
     };
     let author_time = decoded.author().ok().map_or(0, |author| author.seconds());
     Ok(RangeCommit {
@@ -73,8 +73,8 @@ fn one(repo: &gix::Repository, id: ObjectId) -> Result<RangeCommit, Error> {
         commit: Commit {
             id: id.to_string(),
             parents: decoded.parents().count(),
-            author: person(decoded.author().map_err(Into::into)),
-            committer: person(decoded.committer().map_err(Into::into)),
+            author: person(decoded.author()),
+            committer: person(decoded.committer()),
             author_time,
             message: decoded.message.to_string(),
         },

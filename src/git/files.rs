@@ -49,9 +49,16 @@ pub(super) fn read(
 /// What one entry comes to, before the change is looked at as a whole.
 enum Piece {
     /// A file that is there after the change, with its content before where that is known.
-    There { path: BString, old: Option<Arc<Text>>, new: Arc<Text> },
+    There {
+        path: BString,
+        old: Option<Arc<Text>>,
+        new: Arc<Text>,
+    },
     /// A deleted file.
-    Gone { path: BString, old: Arc<Text> },
+    Gone {
+        path: BString,
+        old: Arc<Text>,
+    },
     Excluded(Excluded),
     Nothing,
 }

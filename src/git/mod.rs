@@ -4,8 +4,8 @@
 //! Nothing here spawns a process, and no program that a repository's configuration names is run.
 //! What the lines of a change mean is not known here.
 
-mod attribution;
 mod attributes;
+mod attribution;
 mod blobs;
 mod commits;
 mod files;
@@ -192,9 +192,7 @@ impl Repository {
         let tree = self.inner.find_commit(commit).and_then(|commit| commit.tree()).map_err(missing)?;
         let entry = tree.lookup_entry(path.split('/').map(str::as_bytes)).map_err(missing)?;
         match entry {
-            Some(entry) if entry.mode().is_blob() => {
-                Ok(Some(entry.object().map_err(missing)?.detach().data))
-            }
+            Some(entry) if entry.mode().is_blob() => Ok(Some(entry.object().map_err(missing)?.detach().data)),
             _ => Ok(None),
         }
     }

@@ -57,21 +57,14 @@ pub(super) fn resolve(repo: &gix::Repository, request: &Request) -> Result<Resol
             let (a, b) = split(spec);
             between(repo, a, b, format!("{a}..{b}"))
         }
-        Request::Staged => {
-            uncommitted_range(repo, "--staged", uncommitted::staged(repo)?)
-        }
-        Request::Worktree => {
-            uncommitted_range(repo, "--worktree", uncommitted::worktree(repo)?)
-        }
+        Request::Staged => uncommitted_range(repo, "--staged", uncommitted::staged(repo)?),
+        Request::Worktree => uncommitted_range(repo, "--worktree", uncommitted::worktree(repo)?),
     }
 }
 
 /// `A..B` and `A...B` mean the same: what a request brings. An absent end is HEAD.
 fn split(spec: &str) -> (&str, &str) {
-    let (a, b) = spec
-        .split_once("...")
-        .or_else(|| spec.split_once(".."))
-        .unwrap_or((spec, "HEAD"));
+    let (a, b) = spec.split_once("...").or_else(|| spec.split_once("..")).unwrap_or((spec, "HEAD"));
     let or_head = |end| if str::is_empty(end) { "HEAD" } else { end };
     (or_head(a), or_head(b))
 }
@@ -100,7 +93,8 @@ fn between(repo: &gix::Repository, a: &str, b: &str, spec: String) -> Result<Res
     let head = commit(repo, b)?;
     let head_tree = HeadTree::Committed(tree_of(repo, head)?);
     let empty = ObjectId::empty_tree(repo.object_hash());
-    let whole_history = a == empty.to_string() || a == ObjectId::empty_tree(gix::hash::Kind::Sha1).to_string();
+    let is_id = |id: ObjectId| ObjectId::from_hex(a.as_bytes()).is_ok_and(|given| given == id);
+    let whole_history = is_id(empty) || is_id(ObjectId::empty_tree(gix::hash::Kind::Sha1));
     let (base, hidden) = if whole_history {
         (None, Vec::new())
     } else {

@@ -28,6 +28,8 @@ pub(super) fn revisions(repo: &gix::Repository, spec: &str) -> Vec<String> {
 pub(super) fn sentence(near: &[String]) -> String {
     match near {
         [] => "; `git branch --all` and `git tag` list what there is".into(),
-        names => format!("; did you mean {}?", names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" or ")),
+        names => {
+            format!("; did you mean {}?", names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" or "))
+        }
     }
 }

@@ -14,8 +14,8 @@ use gix::index::entry::{Mode, Stage};
 use gix::objs::tree::EntryKind;
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::range::HeadTree;
 use super::Error;
+use super::range::HeadTree;
 
 /// Contents by id that only memory holds.
 pub(super) type Overlay = FxHashMap<ObjectId, Vec<u8>>;
@@ -87,10 +87,7 @@ fn is_regular(root: &Path, path: &BStr) -> bool {
 /// Files that are neither tracked nor ignored.
 fn untracked(repo: &gix::Repository, index: &gix::index::State) -> Result<Vec<BString>, Error> {
     let failed = |error| Error::library("listing untracked files", error);
-    let options = repo
-        .dirwalk_options()
-        .map_err(failed)?
-        .emit_untracked(gix::dir::walk::EmissionMode::Matching);
+    let options = repo.dirwalk_options().map_err(failed)?.emit_untracked(gix::dir::walk::EmissionMode::Matching);
     let mut found = gix::dir::walk::delegate::Collect::default();
     let never = AtomicBool::new(false);
     repo.dirwalk(index, None::<&BStr>, &never, options, &mut found).map_err(failed)?;
@@ -98,8 +95,7 @@ fn untracked(repo: &gix::Repository, index: &gix::index::State) -> Result<Vec<BS
         .into_entries_by_path()
         .into_iter()
         .filter(|(entry, _)| {
-            entry.status == gix::dir::entry::Status::Untracked
-                && entry.disk_kind == Some(gix::dir::entry::Kind::File)
+            entry.status == gix::dir::entry::Status::Untracked && entry.disk_kind == Some(gix::dir::entry::Kind::File)
         })
         .map(|(entry, _)| entry.rela_path)
         .collect();
@@ -201,4 +197,3 @@ impl TreeInMemory {
         Ok((HeadTree::InMemory(Box::new(self.repo), tree), self.overlay))
     }
 }
-

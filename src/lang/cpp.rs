@@ -5,8 +5,7 @@ use super::{Docs, Kinds, Language, Tests};
 pub(super) static LANGUAGE: Language = Language {
     name: "cpp",
     extensions: &[
-        "cc", "cpp", "cxx", "c++", "hh", "hpp", "hxx", "h++", "ipp", "inl", "ino", "tcc", "tpp",
-        "txx", "ixx", "cppm",
+        "cc", "cpp", "cxx", "c++", "hh", "hpp", "hxx", "h++", "ipp", "inl", "ino", "tcc", "tpp", "txx", "ixx", "cppm",
     ],
     filenames: &[],
     interpreters: &[],

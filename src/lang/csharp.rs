@@ -13,12 +13,7 @@ pub(super) static LANGUAGE: Language = Language {
     docs: Docs::Prefixes(&["///", "/**"]),
     kinds: Kinds {
         comment: &["comment"],
-        string: &[
-            "string_literal",
-            "verbatim_string_literal",
-            "raw_string_literal",
-            "interpolated_string_expression",
-        ],
+        string: &["string_literal", "verbatim_string_literal", "raw_string_literal", "interpolated_string_expression"],
         identifier: &["identifier", "implicit_parameter"],
         function: &[
             "method_declaration",
@@ -42,19 +37,9 @@ pub(super) static LANGUAGE: Language = Language {
         handler: &["catch_clause"],
     },
     tests: Tests {
-        paths: &[
-            "/test/", "/tests/", "/Tests/", ".Tests/", ".Test/", "Tests/", "Tests.cs", "Test.cs",
-        ],
+        paths: &["/test/", "/tests/", "/Tests/", ".Tests/", ".Test/", "Tests/", "Tests.cs", "Test.cs"],
         name_prefixes: &[],
-        attributes: &[
-            "[Test]",
-            "[Test(",
-            "[TestCase",
-            "[TestMethod",
-            "[DataTestMethod",
-            "[Fact",
-            "[Theory",
-        ],
+        attributes: &["[Test]", "[Test(", "[TestCase", "[TestMethod", "[DataTestMethod", "[Fact", "[Theory"],
         calls: &[],
     },
 };

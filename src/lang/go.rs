@@ -14,13 +14,7 @@ pub(super) static LANGUAGE: Language = Language {
     kinds: Kinds {
         comment: &["comment"],
         string: &["interpreted_string_literal", "raw_string_literal"],
-        identifier: &[
-            "identifier",
-            "field_identifier",
-            "type_identifier",
-            "package_identifier",
-            "label_name",
-        ],
+        identifier: &["identifier", "field_identifier", "type_identifier", "package_identifier", "label_name"],
         function: &["function_declaration", "method_declaration"],
         container: &["type_declaration", "type_spec", "interface_type"],
         handler: &[],

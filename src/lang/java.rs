@@ -15,11 +15,7 @@ pub(super) static LANGUAGE: Language = Language {
         comment: &["line_comment", "block_comment"],
         string: &["string_literal"],
         identifier: &["identifier", "type_identifier"],
-        function: &[
-            "method_declaration",
-            "constructor_declaration",
-            "compact_constructor_declaration",
-        ],
+        function: &["method_declaration", "constructor_declaration", "compact_constructor_declaration"],
         container: &[
             "class_declaration",
             "class_body",
@@ -35,14 +31,7 @@ pub(super) static LANGUAGE: Language = Language {
         handler: &["catch_clause"],
     },
     tests: Tests {
-        paths: &[
-            "/test/",
-            "/tests/",
-            "/androidTest/",
-            "/integrationTest/",
-            "Test.java",
-            "Tests.java",
-        ],
+        paths: &["/test/", "/tests/", "/androidTest/", "/integrationTest/", "Test.java", "Tests.java"],
         name_prefixes: &["test"],
         attributes: &["@Test", "@ParameterizedTest", "@RepeatedTest", "@Property"],
         calls: &[],

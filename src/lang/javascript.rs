@@ -42,16 +42,7 @@ pub(super) static LANGUAGE: Language = Language {
 };
 
 pub(super) const TESTS: Tests = Tests {
-    paths: &[
-        "/__tests__/",
-        "/test/",
-        "/tests/",
-        "/spec/",
-        "/e2e/",
-        "/cypress/",
-        ".test.",
-        ".spec.",
-    ],
+    paths: &["/__tests__/", "/test/", "/tests/", "/spec/", "/e2e/", "/cypress/", ".test.", ".spec."],
     name_prefixes: &[],
     attributes: &[],
     calls: &["it", "test", "describe", "context", "suite", "specify", "bench", "Deno.test"],

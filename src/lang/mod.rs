@@ -154,9 +154,7 @@ struct Index {
 type ByKey = FxHashMap<&'static [u8], &'static Language>;
 
 fn index(keys: fn(&Language) -> &'static [&'static str]) -> ByKey {
-    let of = |language: &'static Language| {
-        keys(language).iter().map(move |key| (key.as_bytes(), language))
-    };
+    let of = |language: &'static Language| keys(language).iter().map(move |key| (key.as_bytes(), language));
     ALL.iter().copied().flat_map(of).collect()
 }
 
@@ -227,17 +225,10 @@ mod tests {
 
     fn all_kinds(language: &Language) -> impl Iterator<Item = &'static str> {
         let kinds = &language.kinds;
-        [
-            kinds.comment,
-            kinds.string,
-            kinds.identifier,
-            kinds.function,
-            kinds.container,
-            kinds.handler,
-        ]
-        .into_iter()
-        .flatten()
-        .copied()
+        [kinds.comment, kinds.string, kinds.identifier, kinds.function, kinds.container, kinds.handler]
+            .into_iter()
+            .flatten()
+            .copied()
     }
 
     #[test]

@@ -45,8 +45,7 @@ pub(super) static LANGUAGE: Language = Language {
         name_prefixes: &["test_"],
         attributes: &[],
         calls: &[
-            "describe", "context", "it", "specify", "example", "test", "should", "feature",
-            "scenario", "xit", "fit",
+            "describe", "context", "it", "specify", "example", "test", "should", "feature", "scenario", "xit", "fit",
         ],
     },
 };

@@ -125,11 +125,7 @@ impl Pack {
     /// # Errors
     /// Where a file is not a rule file, a rule is wrong, or an id in `disabled` names no rule.
     pub fn load(extra: &[Source], disabled: &[String]) -> Result<Pack, Error> {
-        let mut pack = Pack {
-            rules: Vec::new(),
-            lexicons: lexicons()?,
-            model: shaped(MODEL.0, MODEL.1)?,
-        };
+        let mut pack = Pack { rules: Vec::new(), lexicons: lexicons()?, model: shaped(MODEL.0, MODEL.1)? };
         let builtin = RULES.iter().map(|(name, content)| (*name, *content));
         let extra = extra.iter().map(|source| (source.name.as_str(), source.content.as_str()));
         for (name, content) in builtin.chain(extra) {
@@ -233,7 +229,10 @@ pub fn nearest<'a>(wanted: &str, candidates: impl Iterator<Item = &'a str>) -> O
 
 fn line_of_rule(content: &str, id: &str) -> usize {
     let names = |line: &str| {
-        line.trim_start().trim_start_matches("- ").strip_prefix("id:").is_some_and(|value| value.trim().trim_matches(['"', '\'']) == id)
+        line.trim_start()
+            .trim_start_matches("- ")
+            .strip_prefix("id:")
+            .is_some_and(|value| value.trim().trim_matches(['"', '\'']) == id)
     };
     content.lines().position(names).map_or(1, |at| at + 1)
 }

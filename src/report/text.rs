@@ -105,7 +105,11 @@ impl Page<'_> {
         if declared > 0 {
             let tools = tools(report);
             let named = if tools.is_empty() { String::new() } else { format!(" ({tools})") };
-            self.labelled(2, "", &format!("{declared} of {} declare AI use{named}", counted(report.commits.len(), "commit", "commits")));
+            self.labelled(
+                2,
+                "",
+                &format!("{declared} of {} declare AI use{named}", counted(report.commits.len(), "commit", "commits")),
+            );
         }
         if let Some(probability) = range.probability.filter(|_| report.coverage.hunks_scored > 0) {
             self.line(&format!("  {DIM}the range as a whole looks {} AI-written{DIM:#}", percent(probability)));
@@ -161,7 +165,12 @@ impl Page<'_> {
             parts.push(format!("{less:+.2} from {} pointing to people", counted(against.len(), "signal", "signals")));
         }
         parts.push(format!("{:+.2} to start with", self.report.tool.intercept));
-        let sum = format!("{} = log-odds {:+.2}; likely from {:+.2}", parts.join(", "), hunk.log_odds, self.report.threshold.log_odds);
+        let sum = format!(
+            "{} = log-odds {:+.2}; likely from {:+.2}",
+            parts.join(", "),
+            hunk.log_odds,
+            self.report.threshold.log_odds
+        );
         for line in wrapped(&sum, self.width.saturating_sub(5)) {
             self.line(&format!("     {DIM}{line}{DIM:#}"));
         }
@@ -222,7 +231,8 @@ impl Page<'_> {
             };
             self.line(&format!("  {:<12}{score:<6} {place}", hunk.verdict.word()));
             let strongest = hunk.signals.iter().filter(|signal| signal.contribution.abs() >= 0.2).take(3);
-            let told: Vec<String> = strongest.map(|signal| format!("{} {:+.2}", signal.rule, signal.contribution)).collect();
+            let told: Vec<String> =
+                strongest.map(|signal| format!("{} {:+.2}", signal.rule, signal.contribution)).collect();
             if !told.is_empty() && hunk.verdict != Verdict::Unknown {
                 self.line(&format!("    {DIM}{}{DIM:#}", fitted(&told.join(", "), self.width.saturating_sub(4))));
             }
@@ -289,8 +299,7 @@ fn summary_word(verdict: Verdict) -> &'static str {
 
 fn reason(left_out: &super::ExcludedReport) -> String {
     let name = serde_json::to_value(left_out.reason).ok();
-    let name = name.as_ref().and_then(|name| name.as_str()).unwrap_or("left out").replace('-', " ");
-    name
+    name.as_ref().and_then(|name| name.as_str()).unwrap_or("left out").replace('-', " ")
 }
 
 fn is_declared(commit: &CommitReport) -> bool {
@@ -311,7 +320,11 @@ fn declares(commit: &CommitReport) -> String {
 }
 
 fn tools(report: &Report) -> String {
-    let names = report.commits.iter().filter(|commit| is_declared(commit)).filter_map(|commit| commit.attestation.facts.tool.as_deref());
+    let names = report
+        .commits
+        .iter()
+        .filter(|commit| is_declared(commit))
+        .filter_map(|commit| commit.attestation.facts.tool.as_deref());
     let names: std::collections::BTreeSet<&str> = names.collect();
     names.into_iter().collect::<Vec<_>>().join(", ")
 }

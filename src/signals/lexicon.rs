@@ -51,7 +51,8 @@ impl Seen {
             weights.iter().sum()
         };
         let contribution = rounded((sum * scale).clamp(-rule.cap, rule.cap));
-        let mut parts: Vec<(String, u32, f64)> = self.words.into_iter().map(|(word, (line, weight))| (word, line, weight)).collect();
+        let mut parts: Vec<(String, u32, f64)> =
+            self.words.into_iter().map(|(word, (line, weight))| (word, line, weight)).collect();
         parts.sort_by(|a, b| b.2.abs().total_cmp(&a.2.abs()).then_with(|| a.0.cmp(&b.0)));
         let shrink = if sum == 0.0 { 0.0 } else { contribution / sum };
         let evidence = parts
@@ -81,7 +82,8 @@ pub fn hunk(at: usize, rule: &Rule, lexicon: &Lexicon, block: &Block<'_>, found:
         }
         Some(Scope::Identifier) => {
             for name in &regions.identifiers {
-                let raw = String::from_utf8_lossy(block.file.new.bytes().get(name.clone()).unwrap_or_default()).into_owned();
+                let raw =
+                    String::from_utf8_lossy(block.file.new.bytes().get(name.clone()).unwrap_or_default()).into_owned();
                 let line = block.file.new.line_at(name.start);
                 for part in words::parts(&raw) {
                     seen.word(lexicon, part, line, true);

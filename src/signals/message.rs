@@ -36,7 +36,8 @@ impl<'a> Message<'a> {
 
     fn bullets(&self) -> impl Iterator<Item = &'a str> {
         self.body_lines().filter_map(|line| {
-            let bullet = line.strip_prefix("- ").or_else(|| line.strip_prefix("* ")).or_else(|| line.strip_prefix("\u{2022} "));
+            let bullet =
+                line.strip_prefix("- ").or_else(|| line.strip_prefix("* ")).or_else(|| line.strip_prefix("\u{2022} "));
             bullet.map(str::trim)
         })
     }
@@ -69,7 +70,9 @@ pub(super) static NUMBERS: &[(&str, Number)] = &[
     ("past_tense_bullets", |m| Some(m.bullets().filter(|bullet| first_word(bullet).ends_with("ed")).count() as f64)),
     ("imperative_bullets", |m| Some(m.bullets().filter(|bullet| is_imperative(&first_word(bullet))).count() as f64)),
     ("paragraphs", |m| Some(m.body().split("\n\n").filter(|part| !part.trim().is_empty()).count() as f64)),
-    ("first_person", |m| Some(m.text.split(|c: char| !c.is_alphanumeric() && c != '\'').filter(|w| is_first_person(w)).count() as f64)),
+    ("first_person", |m| {
+        Some(m.text.split(|c: char| !c.is_alphanumeric() && c != '\'').filter(|w| is_first_person(w)).count() as f64)
+    }),
     ("questions", |m| Some(m.text.matches("? ").count() as f64 + flag(m.text.trim_end().ends_with('?')))),
     ("urls", |m| Some(m.text.matches("://").count() as f64)),
     ("issue_refs", |m| Some(issue_refs(m.text))),
@@ -111,7 +114,8 @@ fn first_word(text: &str) -> String {
 }
 
 fn is_heading(line: &str) -> bool {
-    let marked = line.starts_with("## ") || line.starts_with("### ") || (line.starts_with("**") && line.ends_with("**"));
+    let marked =
+        line.starts_with("## ") || line.starts_with("### ") || (line.starts_with("**") && line.ends_with("**"));
     marked || (line.ends_with(':') && word_count(line) <= 4.0 && line.starts_with(char::is_uppercase))
 }
 
@@ -121,7 +125,18 @@ fn is_conventional(subject: &str) -> bool {
     let kind = prefix.split('(').next().unwrap_or(prefix).trim_end_matches('!');
     matches!(
         kind,
-        "feat" | "fix" | "docs" | "style" | "refactor" | "perf" | "test" | "tests" | "build" | "ci" | "chore" | "revert"
+        "feat"
+            | "fix"
+            | "docs"
+            | "style"
+            | "refactor"
+            | "perf"
+            | "test"
+            | "tests"
+            | "build"
+            | "ci"
+            | "chore"
+            | "revert"
     )
 }
 
@@ -145,16 +160,61 @@ fn is_colon_bullet(bullet: &str) -> bool {
 
 fn is_imperative(word: &str) -> bool {
     const VERBS: &[&str] = &[
-        "add", "adjust", "allow", "avoid", "change", "clarify", "clean", "convert", "create", "delete", "document", "drop",
-        "enable", "ensure", "extend", "extract", "fix", "handle", "implement", "improve", "include", "introduce", "make",
-        "merge", "migrate", "move", "normalize", "prevent", "refactor", "remove", "rename", "replace", "return", "rewrite",
-        "set", "simplify", "skip", "split", "support", "switch", "test", "unify", "update", "use", "validate", "wire",
+        "add",
+        "adjust",
+        "allow",
+        "avoid",
+        "change",
+        "clarify",
+        "clean",
+        "convert",
+        "create",
+        "delete",
+        "document",
+        "drop",
+        "enable",
+        "ensure",
+        "extend",
+        "extract",
+        "fix",
+        "handle",
+        "implement",
+        "improve",
+        "include",
+        "introduce",
+        "make",
+        "merge",
+        "migrate",
+        "move",
+        "normalize",
+        "prevent",
+        "refactor",
+        "remove",
+        "rename",
+        "replace",
+        "return",
+        "rewrite",
+        "set",
+        "simplify",
+        "skip",
+        "split",
+        "support",
+        "switch",
+        "test",
+        "unify",
+        "update",
+        "use",
+        "validate",
+        "wire",
     ];
     VERBS.binary_search(&word).is_ok()
 }
 
 pub(super) fn is_first_person(word: &str) -> bool {
-    matches!(word, "I" | "I'm" | "I've" | "I'll" | "we" | "We" | "we're" | "we've" | "our" | "Our" | "my" | "let's" | "Let's")
+    matches!(
+        word,
+        "I" | "I'm" | "I've" | "I'll" | "we" | "We" | "we're" | "we've" | "our" | "Our" | "my" | "let's" | "Let's"
+    )
 }
 
 fn issue_refs(text: &str) -> f64 {

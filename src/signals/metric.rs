@@ -108,11 +108,22 @@ pub fn check(name: &str, scope: Option<Scope>) -> Result<(), String> {
         return Ok(());
     }
     let near = crate::pack::load::nearest(name, known.into_iter());
-    Err(format!("no metric is called `{name}` there{}", near.map_or(String::new(), |near| format!("; did you mean `{near}`?"))))
+    Err(format!(
+        "no metric is called `{name}` there{}",
+        near.map_or(String::new(), |near| format!("; did you mean `{near}`?"))
+    ))
 }
 
 /// Takes a rule's number and counts what the rule says.
-pub fn evaluate(at: usize, rule: &Rule, name: &str, shape: Shape, block: &Block<'_>, measures: &Measures, found: &mut Found) {
+pub fn evaluate(
+    at: usize,
+    rule: &Rule,
+    name: &str,
+    shape: Shape,
+    block: &Block<'_>,
+    measures: &Measures,
+    found: &mut Found,
+) {
     match rule.scope {
         None => {
             let Some(value) = measures.number(name) else { return };
@@ -182,7 +193,13 @@ fn overlap_with_signature(block: &Block<'_>, doc: &Region) -> Option<f64> {
         let within = doc.span.start > function.span.start && doc.span.start - function.span.start <= 8;
         above || within
     };
-    let function = block.hunk.regions.functions.iter().filter(near).min_by_key(|function| function.span.start.abs_diff(doc.span.start))?;
+    let function = block
+        .hunk
+        .regions
+        .functions
+        .iter()
+        .filter(near)
+        .min_by_key(|function| function.span.start.abs_diff(doc.span.start))?;
     let sentence = doc.text.split(['.', '\n']).find(|part| !part.trim().is_empty())?;
     overlap(sentence, &format!("{} {}", function.name, function.parameters))
 }
@@ -205,14 +222,47 @@ fn overlap(prose: &str, code: &str) -> Option<f64> {
 
 /// What a line that logs holds, over all languages.
 const LOG_CALLS: &[&str] = &[
-    "log.", "logger.", "Log.", "Logger.", "logging.", "console.", "print(", "println", "printf(", "fmt.Print", "tracing::",
-    "echo ", "slog.", "debug!(", "info!(", "warn!(", "error!(",
+    "log.",
+    "logger.",
+    "Log.",
+    "Logger.",
+    "logging.",
+    "console.",
+    "print(",
+    "println",
+    "printf(",
+    "fmt.Print",
+    "tracing::",
+    "echo ",
+    "slog.",
+    "debug!(",
+    "info!(",
+    "warn!(",
+    "error!(",
 ];
 /// What a line that asks whether something is there holds.
 const NULL_CHECKS: &[&str] = &[
-    "== null", "!= null", "=== null", "!== null", "=== undefined", "!== undefined", "is None", "is not None", "== nil",
-    "!= nil", ".nil?", "is null", "is not null", "== nullptr", "!= nullptr", "== NULL", "!= NULL", "is_none()", "is_some()",
-    "?? ", "?.",
+    "== null",
+    "!= null",
+    "=== null",
+    "!== null",
+    "=== undefined",
+    "!== undefined",
+    "is None",
+    "is not None",
+    "== nil",
+    "!= nil",
+    ".nil?",
+    "is null",
+    "is not null",
+    "== nullptr",
+    "!= nullptr",
+    "== NULL",
+    "!= NULL",
+    "is_none()",
+    "is_some()",
+    "?? ",
+    "?.",
 ];
 /// What a line that asserts holds.
 const ASSERTS: &[&str] = &["assert", "Assert", "expect(", "EXPECT_", "REQUIRE", "should", "require."];
@@ -429,7 +479,9 @@ fn is_numbered(line: &str) -> bool {
     let line = line.trim_start();
     let line = line.strip_prefix("Step ").or_else(|| line.strip_prefix("STEP ")).unwrap_or(line);
     let digits = line.chars().take_while(char::is_ascii_digit).count();
-    (1..=2).contains(&digits) && matches!(line.chars().nth(digits), Some('.' | ')' | ':')) && line.chars().nth(digits + 1) == Some(' ')
+    (1..=2).contains(&digits)
+        && matches!(line.chars().nth(digits), Some('.' | ')' | ':'))
+        && line.chars().nth(digits + 1) == Some(' ')
 }
 
 fn is_heading(line: &str) -> bool {
@@ -443,7 +495,8 @@ fn is_heading(line: &str) -> bool {
 fn is_code(text: &str) -> bool {
     text.lines().any(|line| {
         let line = line.trim();
-        let ends = line.ends_with([';', '{', '}']) || line.ends_with("),") || (line.ends_with(')') && !line.contains(" ("));
+        let ends =
+            line.ends_with([';', '{', '}']) || line.ends_with("),") || (line.ends_with(')') && !line.contains(" ("));
         ends && line.contains(['=', '(', '.']) && !line.contains(". ")
     })
 }

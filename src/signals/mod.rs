@@ -151,7 +151,9 @@ impl Found {
         self.counted.sort_by_key(|(rule, _, evidence)| (*rule, evidence.as_ref().map(|e| (e.line, e.column))));
         let mut signals = self.weighed;
         for group in self.counted.chunk_by(|a, b| a.0 == b.0) {
-            let Some((at, rule)) = group.first().and_then(|first| Some((first.0, rules.get(first.0)?))) else { continue };
+            let Some((at, rule)) = group.first().and_then(|first| Some((first.0, rules.get(first.0)?))) else {
+                continue;
+            };
             let value: f64 = group.iter().map(|(_, amount, _)| amount).sum();
             let each = rounded(rule.weight);
             let mut left = rule.cap;

@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use aho_corasick::{AhoCorasick, AhoCorasickBuilder, MatchKind};
-use regex_syntax::hir::{Hir, HirKind};
 use regex::bytes::{Regex, RegexBuilder};
+use regex_syntax::hir::{Hir, HirKind};
 
 use super::message::Message;
 use super::{Block, Evidence, Found, quote};
@@ -57,7 +57,8 @@ pub fn check(pattern: &str) -> Result<(), String> {
 
 fn parse(pattern: &str) -> Result<Hir, String> {
     let parsed = regex_syntax::ParserBuilder::new().unicode(false).utf8(false).multi_line(true).build().parse(pattern);
-    parsed.map_err(|error| format!("not a regular expression: {}", error.to_string().lines().last().unwrap_or_default()))
+    parsed
+        .map_err(|error| format!("not a regular expression: {}", error.to_string().lines().last().unwrap_or_default()))
 }
 
 fn compile(pattern: &str) -> Option<Regex> {
@@ -137,14 +138,22 @@ impl<'a> Phrases<'a> {
 
     /// Counts the phrases in a message.
     pub fn message(&self, message: &Message<'_>, found: &mut Found) {
-        let parts = [(Scope::Message, message.text, 0), (Scope::Subject, message.subject(), 0), (Scope::Body, message.body(), message.body_line())];
+        let parts = [
+            (Scope::Message, message.text, 0),
+            (Scope::Subject, message.subject(), 0),
+            (Scope::Body, message.body(), message.body_line()),
+        ];
         for (scope, text, first_line) in parts {
             self.search(scope, text.as_bytes(), &|_| true, &mut |rule, at| {
                 let before = text.as_bytes().get(..at).unwrap_or_default();
                 let line = memchr::memchr_iter(b'\n', before).count();
                 let quoted = quote(text.lines().nth(line).unwrap_or_default());
                 let line = first_line + line as u32;
-                found.count(rule, 1.0, Some(Evidence { line, end_line: line + 1, column: 0, text: quoted, contribution: 0.0 }));
+                found.count(
+                    rule,
+                    1.0,
+                    Some(Evidence { line, end_line: line + 1, column: 0, text: quoted, contribution: 0.0 }),
+                );
             });
         }
     }

@@ -84,7 +84,13 @@ fn signals(engine: &Engine<'_>, example: &Example) -> Vec<Signal> {
             let before = file.old.as_ref().zip(syntax.language).map(|(old, language)| Profile::of_all(old, language));
             let before = before.filter(|profile| profile.lines >= LEAST_BEFORE);
             let of = |hunk| {
-                engine.hunk(&Block { file: &file, syntax: &syntax, hunk, before: before.as_ref(), new_files: u32::from(file.is_new) })
+                engine.hunk(&Block {
+                    file: &file,
+                    syntax: &syntax,
+                    hunk,
+                    before: before.as_ref(),
+                    new_files: u32::from(file.is_new),
+                })
             };
             syntax.hunks.iter().flat_map(of).collect()
         }
@@ -98,7 +104,9 @@ fn file(language: &str, path: Option<&str>, before: Option<&str>, after: &str) -
     let new = Text::new(opened(language, after).into_bytes());
     let old = before.map(|before| Text::new(opened(language, before).into_bytes()));
     let authored = match &old {
-        Some(old) => linediff::edits(old, &new).into_iter().map(|edit| edit.new).filter(|span| !span.is_empty()).collect(),
+        Some(old) => {
+            linediff::edits(old, &new).into_iter().map(|edit| edit.new).filter(|span| !span.is_empty()).collect()
+        }
         None => vec![Span::new(0, new.len())],
     };
     FileChange {

@@ -1,8 +1,8 @@
 //! Reviewable blocks: runs of authored lines, cut at items where they grow past what a person
 //! reviews at once.
 
-use super::regions::Regions;
 use super::Hunk;
+use super::regions::Regions;
 use crate::change::Span;
 use crate::lang::Language;
 use crate::text::Text;
@@ -62,8 +62,7 @@ pub fn runs(text: &Text, authored: &[Span]) -> Vec<Run> {
     for &span in authored {
         match runs.last_mut() {
             Some(run)
-                if span.start - run.span().end <= JOINED_GAP
-                    && text.part_of(span.start).contains(run.span().start) =>
+                if span.start - run.span().end <= JOINED_GAP && text.part_of(span.start).contains(run.span().start) =>
             {
                 run.authored.push(span);
             }
@@ -133,7 +132,11 @@ fn item_start(text: &Text, line: u32, language: &Language) -> u32 {
 fn leads(line: &[u8], language: &Language) -> bool {
     let line = line.trim_ascii_start();
     let comment = language.line_comments.iter().any(|mark| line.starts_with(mark.as_bytes()));
-    comment || matches!(line.first(), Some(b'@' | b'*')) || line.starts_with(b"#[") || line.starts_with(b"[") || line.starts_with(b"/*")
+    comment
+        || matches!(line.first(), Some(b'@' | b'*'))
+        || line.starts_with(b"#[")
+        || line.starts_with(b"[")
+        || line.starts_with(b"/*")
 }
 
 /// Cuts a run into reviewable pieces.

@@ -88,7 +88,9 @@ impl Counts {
 
     fn comment(&mut self, comment: &[u8]) {
         self.comments += 1;
-        self.words += comment.split(u8::is_ascii_whitespace).filter(|word| word.iter().any(u8::is_ascii_alphabetic)).count() as u32;
+        self.words +=
+            comment.split(u8::is_ascii_whitespace).filter(|word| word.iter().any(u8::is_ascii_alphabetic)).count()
+                as u32;
         if let Some(first) = comment.first().filter(|first| first.is_ascii_alphabetic()) {
             self.capitalisable += 1;
             self.capitalised += u32::from(first.is_ascii_uppercase());
@@ -111,9 +113,7 @@ impl Counts {
     }
 
     fn profile(&self) -> Profile {
-        let share = |part: u32, whole: u32, least: u32| {
-            (whole >= least).then(|| f64::from(part) / f64::from(whole))
-        };
+        let share = |part: u32, whole: u32, least: u32| (whole >= least).then(|| f64::from(part) / f64::from(whole));
         Profile {
             lines: self.lines,
             comment_share: share(self.comments, self.lines, 5),
@@ -134,7 +134,10 @@ fn comment_text<'a>(content: &'a [u8], language: &Language) -> Option<&'a [u8]> 
     let line = language.line_comments.iter().find_map(|mark| content.strip_prefix(mark.as_bytes()));
     let block = || {
         let (open, _) = language.block_comment?;
-        content.strip_prefix(open.as_bytes()).or_else(|| content.strip_prefix(b"* ")).or_else(|| (content == b"*").then_some(b"".as_slice()))
+        content
+            .strip_prefix(open.as_bytes())
+            .or_else(|| content.strip_prefix(b"* "))
+            .or_else(|| (content == b"*").then_some(b"".as_slice()))
     };
     let rest = line.or_else(block)?;
     let start = rest.iter().position(|byte| !matches!(byte, b'/' | b'!' | b'#' | b'*' | b' ' | b'\t'));

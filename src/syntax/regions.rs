@@ -138,13 +138,7 @@ pub fn read(tree: &tree_sitter::Tree, text: &Text, authored: &[Span], language: 
     let (Some(first), Some(last)) = (authored.first(), authored.last()) else {
         return Regions::default();
     };
-    let mut reader = Reader {
-        text,
-        authored,
-        language,
-        roles: Roles::of(language),
-        regions: Regions::default(),
-    };
+    let mut reader = Reader { text, authored, language, roles: Roles::of(language), regions: Regions::default() };
     reader.walk(tree, Span::new(first.start, last.end));
     reader.finish()
 }
@@ -294,10 +288,9 @@ impl Reader<'_> {
 
     fn is_test(&self, name: &str, rows: Span) -> bool {
         let tests = &self.language.tests;
-        let named = tests
-            .name_prefixes
-            .iter()
-            .any(|prefix| name.strip_prefix(prefix).is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_lowercase())));
+        let named = tests.name_prefixes.iter().any(|prefix| {
+            name.strip_prefix(prefix).is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_lowercase()))
+        });
         let above = rows.start.saturating_sub(4)..rows.start + 1;
         named
             || above.into_iter().any(|line| {
@@ -347,7 +340,9 @@ impl Reader<'_> {
         for function in &mut self.regions.functions {
             function.documented = docs.iter().any(|doc| {
                 if docs_within {
-                    doc.start > function.span.start && doc.end <= function.span.end && doc.start - function.span.start <= 8
+                    doc.start > function.span.start
+                        && doc.end <= function.span.end
+                        && doc.start - function.span.start <= 8
                 } else {
                     doc.end <= function.span.start && function.span.start - doc.end <= 3
                 }

@@ -33,18 +33,40 @@ pub fn parts(identifier: &str) -> Vec<String> {
 /// A word without its commonest endings, so that "counters" meets `counter` and "parsing" `parse`.
 pub fn stem(word: &str) -> &str {
     let endings = ["ing", "ies", "ed", "es", "s", "e"];
-    endings
-        .into_iter()
-        .find_map(|ending| word.strip_suffix(ending).filter(|stem| stem.len() >= 3))
-        .unwrap_or(word)
+    endings.into_iter().find_map(|ending| word.strip_suffix(ending).filter(|stem| stem.len() >= 3)).unwrap_or(word)
 }
 
 /// Words that say nothing of what code does.
 pub fn is_filler(word: &str) -> bool {
     matches!(
         word,
-        "the" | "a" | "an" | "of" | "to" | "and" | "or" | "in" | "on" | "is" | "are" | "it" | "its" | "for" | "with"
-            | "this" | "that" | "by" | "be" | "as" | "at" | "from" | "we" | "if" | "then" | "so" | "into"
+        "the"
+            | "a"
+            | "an"
+            | "of"
+            | "to"
+            | "and"
+            | "or"
+            | "in"
+            | "on"
+            | "is"
+            | "are"
+            | "it"
+            | "its"
+            | "for"
+            | "with"
+            | "this"
+            | "that"
+            | "by"
+            | "be"
+            | "as"
+            | "at"
+            | "from"
+            | "we"
+            | "if"
+            | "then"
+            | "so"
+            | "into"
     )
 }
 
