@@ -1,5 +1,5 @@
 //! `metric` rules: named numbers of a hunk or of one of its regions. Adding one is a line in
-//! [`HUNK`] or [`REGION`].
+//! [`HUNK`] or `REGION`.
 //!
 //! What is counted for them is in [`Measures`], taken once a hunk.
 
