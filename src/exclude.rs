@@ -10,7 +10,8 @@ use serde::Deserialize;
 use crate::change::Reason;
 use crate::text::Text;
 
-const BUILTIN: &str = include_str!("../rules/exclude.yml");
+/// `rules/exclude.yml`, as the build script prepared it.
+const BUILTIN: &str = include_str!(concat!(env!("OUT_DIR"), "/rules/exclude.json"));
 
 /// How many lines at the start of a file are searched for a mark of generated code.
 const MARK_LINES: u32 = 12;
@@ -65,7 +66,7 @@ pub const DEFAULT_MAX_BYTES: u64 = 1 << 20;
 impl Excluder {
     /// The built-in patterns and the project's own.
     pub fn new(configured: &[String], max_bytes: u64) -> Result<Self, PatternError> {
-        let data: Data = serde_yaml::from_str(BUILTIN)
+        let data: Data = serde_json::from_str(BUILTIN)
             .map_err(|error| PatternError { pattern: "rules/exclude.yml".into(), problem: error.to_string() })?;
         let mut builder = GlobSetBuilder::new();
         let mut globs = Vec::new();

@@ -88,15 +88,24 @@ pub struct Registry {
 type LazyPattern = Pattern;
 
 static BUILTIN: LazyLock<Registry> = LazyLock::new(|| {
-    // The tests of this crate load the same text with every check; here, compiling patterns waits
+    // The tests of this crate load the same data with every check; here, compiling patterns waits
     // until they are needed, and there is nothing better to do with an error than to know nothing.
-    check::parse(include_str!("../../rules/markers.yml")).and_then(Registry::index).unwrap_or_default()
+    let file = serde_json::from_str(include_str!(concat!(env!("OUT_DIR"), "/rules/markers.json")));
+    file.ok().and_then(|file| Registry::index(file).ok()).unwrap_or_default()
 });
 
 impl Registry {
-    /// The registry that comes with the program.
+    /// The registry that comes with the program, as the build script prepared it: without examples.
     pub fn builtin() -> &'static Registry {
         &BUILTIN
+    }
+
+    /// The same with its examples, and checked.
+    ///
+    /// # Errors
+    /// As [`Registry::from_yaml`].
+    pub fn builtin_with_examples() -> Result<Registry, Error> {
+        Registry::from_yaml(include_str!("../../rules/markers.yml"))
     }
 
     /// Loads a registry from YAML and checks all of it, patterns included.

@@ -19,7 +19,7 @@ pub(super) fn run(command: &Command, out: &Output) -> Result<Exit, Failure> {
 }
 
 fn test(out: &Output) -> Result<Exit, Failure> {
-    let failures = Registry::builtin().test();
+    let failures = Registry::builtin_with_examples().map_err(Failure::failed)?.test();
     let mut text = String::new();
     for failure in &failures {
         let _ = writeln!(text, "{failure}");

@@ -51,7 +51,7 @@ fn load(files: &[PathBuf]) -> Result<Pack, Failure> {
         Ok(Source { name, content })
     };
     let sources: Vec<Source> = files.iter().map(read).collect::<Result<_, Failure>>()?;
-    Pack::load(&sources, &[]).map_err(Failure::usage)
+    Pack::load_with_examples(&sources).map_err(Failure::usage)
 }
 
 fn list(pack: &Pack, out: &Output) -> Result<Exit, Failure> {

@@ -78,35 +78,49 @@ pub struct Source {
     pub content: String,
 }
 
+/// A built-in file: its name, its YAML, and what the build script made of it (without examples).
+struct Builtin {
+    name: &'static str,
+    yaml: &'static str,
+    json: &'static str,
+}
+
 macro_rules! builtin {
     ($($name:literal),* $(,)?) => {
-        &[$(($name, include_str!(concat!("../../rules/", $name)))),*]
+        &[$(Builtin {
+            name: concat!($name, ".yml"),
+            yaml: include_str!(concat!("../../rules/", $name, ".yml")),
+            json: include_str!(concat!(env!("OUT_DIR"), "/rules/", $name, ".json")),
+        }),*]
     };
 }
 
 /// The built-in rule files: one a family.
-static RULES: &[(&str, &str)] = builtin![
-    "signals/reasoning.yml",
-    "signals/narration.yml",
-    "signals/placeholders.yml",
-    "signals/chat.yml",
-    "signals/docstrings.yml",
-    "signals/layout.yml",
-    "signals/defensive.yml",
-    "signals/naming.yml",
-    "signals/uniformity.yml",
-    "signals/tests.yml",
-    "signals/size.yml",
-    "signals/style-break.yml",
-    "signals/human.yml",
-    "signals/lexicon.yml",
-    "signals/message.yml",
+static RULES: &[Builtin] = builtin![
+    "signals/reasoning",
+    "signals/narration",
+    "signals/placeholders",
+    "signals/chat",
+    "signals/docstrings",
+    "signals/layout",
+    "signals/defensive",
+    "signals/naming",
+    "signals/uniformity",
+    "signals/tests",
+    "signals/size",
+    "signals/style-break",
+    "signals/human",
+    "signals/lexicon",
+    "signals/message",
 ];
 
-static LEXICONS: &[(&str, &str)] =
-    builtin!["lexicons/comments.tsv", "lexicons/identifiers.tsv", "lexicons/messages.tsv"];
+static MODEL: &[Builtin] = builtin!["model"];
 
-static MODEL: (&str, &str) = ("model.yml", include_str!("../../rules/model.yml"));
+static LEXICONS: &[(&str, &str)] = &[
+    ("comments", include_str!("../../rules/lexicons/comments.tsv")),
+    ("identifiers", include_str!("../../rules/lexicons/identifiers.tsv")),
+    ("messages", include_str!("../../rules/lexicons/messages.tsv")),
+];
 
 /// Everything that scoring stands on.
 #[derive(Debug)]
@@ -120,18 +134,34 @@ pub struct Pack {
 }
 
 impl Pack {
-    /// The built-in pack and further rule files, without the rules named in `disabled`.
+    /// The built-in pack and further rule files, without the rules named in `disabled`. The
+    /// built-in rules come without their examples, which scoring does not need.
     ///
     /// # Errors
     /// Where a file is not a rule file, a rule is wrong, or an id in `disabled` names no rule.
     pub fn load(extra: &[Source], disabled: &[String]) -> Result<Pack, Error> {
-        let mut pack = Pack { rules: Vec::new(), lexicons: lexicons()?, model: shaped(MODEL.0, MODEL.1)? };
-        let builtin = RULES.iter().map(|(name, content)| (*name, *content));
-        let extra = extra.iter().map(|source| (source.name.as_str(), source.content.as_str()));
-        for (name, content) in builtin.chain(extra) {
-            pack.add(name, content)?;
-        }
+        let mut pack = Pack::read(prepared, extra)?;
         pack.disable(disabled)?;
+        Ok(pack)
+    }
+
+    /// The built-in pack and further rule files, all with their examples.
+    ///
+    /// # Errors
+    /// Where a file is not a rule file, or a rule is wrong.
+    pub fn load_with_examples(extra: &[Source]) -> Result<Pack, Error> {
+        Pack::read(|file| shaped(file.name, file.yaml), extra)
+    }
+
+    fn read(rules: fn(&Builtin) -> Result<RuleFile, Error>, extra: &[Source]) -> Result<Pack, Error> {
+        let [model] = MODEL else { return Err(unprepared("model.yml", "there is no model")) };
+        let mut pack = Pack { rules: Vec::new(), lexicons: lexicons()?, model: prepared(model)? };
+        for file in RULES {
+            pack.add(rules(file)?, file.name, file.yaml)?;
+        }
+        for source in extra {
+            pack.add(shaped(&source.name, &source.content)?, &source.name, &source.content)?;
+        }
         Ok(pack)
     }
 
@@ -145,8 +175,7 @@ impl Pack {
         nearest(id, self.rules.iter().map(|rule| rule.id.as_str()))
     }
 
-    fn add(&mut self, name: &str, content: &str) -> Result<(), Error> {
-        let file: RuleFile = shaped(name, content)?;
+    fn add(&mut self, file: RuleFile, name: &str, content: &str) -> Result<(), Error> {
         let mut known: BTreeSet<String> = self.rules.iter().map(|rule| rule.id.clone()).collect();
         for raw in file.rules {
             let id = raw.id.clone();
@@ -178,11 +207,20 @@ impl Pack {
 
 fn lexicons() -> Result<BTreeMap<String, Lexicon>, Error> {
     let read = |(name, content): &(&str, &str)| {
-        let lexicon = Lexicon::parse(content).map_err(|problem| Error::Lexicon { file: (*name).into(), problem })?;
-        let stem = name.rsplit('/').next().and_then(|file| file.strip_suffix(".tsv")).unwrap_or(name);
-        Ok((stem.to_owned(), lexicon))
+        let file = || format!("lexicons/{name}.tsv");
+        let lexicon = Lexicon::parse(content).map_err(|problem| Error::Lexicon { file: file(), problem })?;
+        Ok(((*name).to_owned(), lexicon))
     };
     LEXICONS.iter().map(read).collect()
+}
+
+/// Reads what the build script made of a built-in file.
+fn prepared<T: serde::de::DeserializeOwned>(file: &Builtin) -> Result<T, Error> {
+    serde_json::from_str(file.json).map_err(|error| unprepared(file.name, &error.to_string()))
+}
+
+fn unprepared(file: &str, problem: &str) -> Error {
+    Error::Shape { file: file.into(), line: 1, column: 1, problem: problem.into(), near: None }
 }
 
 /// Reads YAML; an error names the place and the nearest key.
