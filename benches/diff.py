@@ -1,0 +1,79 @@
+#!/usr/bin/env python3
+"""Times `ai-detect diff` against `git diff` on the same ranges: whole processes, in turn.
+
+    cargo build --release
+    benches/diff.py [-n RUNS] [--binary PATH] REPOSITORY RANGE [REPOSITORY RANGE …]
+
+Prints a Markdown table: changed files and added lines as `git diff --numstat` counts them, the median
+time of each command in milliseconds, the median of the ratios of neighbouring runs, and the largest
+resident set of ai-detect. Neighbouring runs meet the same load, so the ratio is steadier than the times.
+"""
+
+import argparse
+import os
+import statistics
+import subprocess
+import sys
+import time
+
+HEAD = "| repository | range | files | added lines | git diff | ai-detect | ratio | peak memory |\n|---|---|--:|--:|--:|--:|--:|--:|"
+
+
+def timed(command):
+    """Wall-clock milliseconds and peak resident set in MiB of one run, its output thrown away."""
+    null = os.open(os.devnull, os.O_RDWR)
+    actions = [(os.POSIX_SPAWN_DUP2, null, stream) for stream in (0, 1)]
+    start = time.perf_counter()
+    child = os.posix_spawnp(command[0], command, os.environ, file_actions=actions)
+    _, status, usage = os.wait4(child, 0)
+    elapsed = (time.perf_counter() - start) * 1000
+    os.close(null)
+    if os.waitstatus_to_exitcode(status) != 0:
+        sys.exit(f"failed: {' '.join(command)}")
+    return elapsed, usage.ru_maxrss / (1024 if sys.platform != "darwin" else 1 << 20)
+
+
+def size(repository, spec):
+    """Changed files and added lines."""
+    shown = subprocess.run(["git", "-C", repository, "diff", "--numstat", spec], check=True, capture_output=True)
+    added = [line.split(b"\t", 1)[0] for line in shown.stdout.splitlines()]
+    return len(added), sum(int(count) for count in added if count.isdigit())
+
+
+def compare(binary, repository, spec, runs):
+    """One line of the table."""
+    git = ["git", "--no-pager", "-C", repository, "diff", spec]
+    ours = [binary, "-C", repository, "diff", spec]
+    files, added = size(repository, spec)
+    timed(git), timed(ours)
+    pairs, peak = [], 0.0
+    for _ in range(runs):
+        theirs, _ = timed(git)
+        own, memory = timed(ours)
+        pairs.append((theirs, own))
+        peak = max(peak, memory)
+    theirs, own = (statistics.median(times) for times in zip(*pairs))
+    ratio = statistics.median(own / theirs for theirs, own in pairs)
+    name = os.path.basename(os.path.abspath(repository))
+    return (
+        f"| {name} | `{spec}` | {files:,} | {added:,} | {theirs:.0f} ms | {own:.0f} ms "
+        f"| {ratio:.2f} × | {peak:.0f} MiB |"
+    )
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("-n", "--runs", type=int, default=9, help="how many pairs of runs (9)")
+    here = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    parser.add_argument("--binary", default=os.path.join(here, "target", "release", "ai-detect"))
+    parser.add_argument("ranges", nargs="+", metavar="REPOSITORY RANGE")
+    args = parser.parse_args()
+    if len(args.ranges) % 2 != 0:
+        parser.error("each repository needs a range")
+    print(HEAD)
+    for repository, spec in zip(args.ranges[::2], args.ranges[1::2]):
+        print(compare(args.binary, repository, spec, args.runs), flush=True)
+
+
+if __name__ == "__main__":
+    main()
