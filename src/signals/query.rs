@@ -1,11 +1,19 @@
-//! `query` rules: tree-sitter queries, one a language. All queries of a language are compiled
-//! together when the language is first met, and run in one pass over a hunk.
+//! `query` rules: tree-sitter queries, one a language, made ready when the language is first met.
+//!
+//! Tree-sitter's compiler analyses each pattern against the whole grammar, which takes longer than
+//! all else that a small change needs. So the patterns that [`pattern`] can read are matched here,
+//! in one walk over a hunk; only the others are compiled.
+
+mod matching;
+mod pattern;
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
-use tree_sitter::{Query, QueryCursor, StreamingIterator};
+use rustc_hash::FxHashMap;
+use tree_sitter::{Node, Query, QueryCursor, StreamingIterator, Tree};
 
+use self::pattern::Pattern;
 use super::{Block, Found};
 use crate::lang::{self, Language};
 use crate::pack::{Kind, Rule};
@@ -13,18 +21,21 @@ use crate::pack::{Kind, Rule};
 /// The longest query, in bytes.
 const MOST_QUERY: usize = 8_000;
 
-/// A language's queries as one.
-struct Compiled {
-    query: Query,
-    /// The rule of each pattern.
-    rules: Vec<usize>,
-    hit: Option<u32>,
+/// A language's queries.
+#[derive(Default)]
+struct Ready {
+    /// With the rule of each.
+    patterns: Vec<(usize, Pattern)>,
+    /// Which patterns may have a node of a kind as their root.
+    by_kind: FxHashMap<u16, Vec<usize>>,
+    /// The rest, as one query, with the rule of each of its patterns.
+    compiled: Option<(Query, Vec<usize>)>,
 }
 
 /// All queries of a pack.
 pub struct Queries<'a> {
     rules: &'a [Rule],
-    by_language: BTreeMap<&'static str, OnceLock<Option<Compiled>>>,
+    by_language: BTreeMap<&'static str, OnceLock<Ready>>,
 }
 
 /// What can be said of a query without compiling it.
@@ -62,54 +73,203 @@ impl<'a> Queries<'a> {
     pub fn hunk(&self, block: &Block<'_>, found: &mut Found) {
         let Some(language) = block.language() else { return };
         let Some(tree) = block.syntax.tree_of(block.hunk.span) else { return };
-        let Some(compiled) = self.compiled(language) else { return };
-        let text = &block.file.new;
-        let mut cursor = QueryCursor::new();
-        cursor.set_match_limit(10_000);
-        cursor.set_byte_range(text.offset(block.hunk.span.start)..text.offset(block.hunk.span.end));
-        let mut matches = cursor.matches(&compiled.query, tree.root_node(), text.bytes());
-        while let Some(matched) = matches.next() {
-            let Some(&rule) = compiled.rules.get(matched.pattern_index) else { continue };
-            let hit = matched.captures().iter().find(|capture| Some(capture.index) == compiled.hit);
-            let Some(node) = hit.or(matched.captures().first()).map(|capture| capture.node) else { continue };
+        let Some(ready) = self.by_language.get(key(language)) else { return };
+        let ready = ready.get_or_init(|| Ready::new(self.rules, language));
+        ready.run(tree, block, &mut |rule, node| {
             let line = node.start_position().row as u32;
             if block.is_authored(line) {
                 found.count(rule, 1.0, Some(block.line_evidence(line)));
             }
-        }
+        });
     }
+}
 
-    fn compiled(&self, language: &'static Language) -> Option<&Compiled> {
-        self.by_language.get(key(language))?.get_or_init(|| self.compile(language)).as_ref()
-    }
-
-    fn compile(&self, language: &'static Language) -> Option<Compiled> {
+impl Ready {
+    fn new(rules: &[Rule], language: &'static Language) -> Ready {
         let grammar = (language.grammar)();
+        let mut ready = Ready::default();
         let mut joined = String::new();
         let mut starts: Vec<(usize, usize)> = Vec::new();
-        for (at, rule) in self.rules.iter().enumerate().filter(|(_, rule)| rule.applies_to(Some(language.name))) {
+        for (at, rule) in rules.iter().enumerate().filter(|(_, rule)| rule.applies_to(Some(language.name))) {
             let Kind::Query(texts) = &rule.kind else { continue };
             let Some(text) = texts.get(language.name) else { continue };
-            starts.push((joined.len(), at));
-            joined.push_str(text);
-            joined.push('\n');
+            match pattern::read(&grammar, text) {
+                Some(patterns) => ready.patterns.extend(patterns.into_iter().map(|pattern| (at, pattern))),
+                None => {
+                    starts.push((joined.len(), at));
+                    joined.push_str(text);
+                    joined.push('\n');
+                }
+            }
         }
-        if joined.is_empty() {
-            return None;
+        for (at, (_, pattern)) in ready.patterns.iter().enumerate() {
+            for kind in pattern.root.any_of.iter().filter_map(|node| node.kind) {
+                ready.by_kind.entry(kind).or_default().push(at);
+            }
         }
-        let query = Query::new(&grammar, &joined).ok()?;
-        let rule_of = |pattern: usize| {
-            let start = query.start_byte_for_pattern(pattern);
-            let after = starts.partition_point(|(from, _)| *from <= start);
-            after.checked_sub(1).and_then(|at| starts.get(at)).map(|(_, rule)| *rule)
-        };
-        let rules = (0..query.pattern_count()).filter_map(rule_of).collect();
-        let hit = query.capture_index_for_name("hit");
-        Some(Compiled { query, rules, hit })
+        ready.compiled = Query::new(&grammar, &joined).ok().filter(|_| !joined.is_empty()).map(|query| {
+            let rule_of = |pattern: usize| {
+                let start = query.start_byte_for_pattern(pattern);
+                let after = starts.partition_point(|(from, _)| *from <= start);
+                after.checked_sub(1).and_then(|at| starts.get(at)).map(|(_, rule)| *rule)
+            };
+            let rules = (0..query.pattern_count()).filter_map(rule_of).collect();
+            (query, rules)
+        });
+        ready
+    }
+
+    /// Calls `hit` with the rule and the captured node of each match that meets the block.
+    fn run(&self, tree: &Tree, block: &Block<'_>, hit: &mut dyn FnMut(usize, Node<'_>)) {
+        let text = &block.file.new;
+        let range = text.offset(block.hunk.span.start)..text.offset(block.hunk.span.end);
+        if !self.by_kind.is_empty() {
+            let mut cursor = tree.walk();
+            loop {
+                let node = cursor.node();
+                let within = node.start_byte() < range.end && node.end_byte() > range.start;
+                if within {
+                    self.at(node, text.bytes(), hit);
+                }
+                if within && cursor.goto_first_child() {
+                    continue;
+                }
+                let beyond = node.start_byte() >= range.end;
+                let mut next = !beyond && cursor.goto_next_sibling();
+                while !next && cursor.goto_parent() {
+                    next = cursor.goto_next_sibling();
+                }
+                if !next {
+                    break;
+                }
+            }
+        }
+        let Some((query, rules)) = &self.compiled else { return };
+        let wanted = query.capture_index_for_name("hit");
+        let mut cursor = QueryCursor::new();
+        cursor.set_match_limit(10_000);
+        cursor.set_byte_range(range);
+        let mut matches = cursor.matches(query, tree.root_node(), text.bytes());
+        while let Some(matched) = matches.next() {
+            let Some(&rule) = rules.get(matched.pattern_index) else { continue };
+            let captures = matched.captures();
+            let found = captures.iter().find(|capture| Some(capture.index) == wanted).or(captures.first());
+            if let Some(capture) = found {
+                hit(rule, capture.node);
+            }
+        }
+    }
+
+    /// The matches of our own patterns with this node as their root.
+    fn at(&self, node: Node<'_>, text: &[u8], hit: &mut dyn FnMut(usize, Node<'_>)) {
+        let candidates = self.by_kind.get(&node.kind_id());
+        for (rule, pattern) in candidates.into_iter().flatten().filter_map(|&at| self.patterns.get(at)) {
+            let wanted = pattern.captures.iter().position(|name| name == "hit");
+            for captured in pattern.matches(node, text) {
+                let found = captured.iter().find(|(capture, _)| Some(*capture) == wanted).or(captured.first());
+                if let Some((_, node)) = found {
+                    hit(*rule, *node);
+                }
+            }
+        }
     }
 }
 
 /// TypeScript and TSX share a name and not a grammar.
 fn key(language: &Language) -> &'static str {
     language.extensions.first().copied().unwrap_or(language.name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pack::Pack;
+
+    /// The captured spans of a query in a text, as our own matcher and as tree-sitter find them.
+    fn both(language: &str, query: &str, text: &str) -> [Vec<String>; 2] {
+        let grammar = (lang::by_name(language).unwrap().grammar)();
+        let mut parser = tree_sitter::Parser::new();
+        parser.set_language(&grammar).unwrap();
+        let tree = parser.parse(text, None).unwrap();
+        let mut own = Vec::new();
+        for pattern in pattern::read(&grammar, query).expect("a pattern of the common kind") {
+            let mut cursor = tree.walk();
+            let mut nodes = vec![tree.root_node()];
+            while let Some(node) = nodes.pop() {
+                if pattern.root.any_of.iter().any(|root| root.kind == Some(node.kind_id())) {
+                    for captured in pattern.matches(node, text.as_bytes()) {
+                        let spans = captured
+                            .iter()
+                            .map(|(at, node)| format!("{} {:?}", pattern.captures[*at], node.byte_range()));
+                        own.push(spans.collect::<Vec<_>>().join(", "));
+                    }
+                }
+                nodes.extend(node.children(&mut cursor));
+            }
+        }
+        let query = Query::new(&grammar, query).unwrap();
+        let mut cursor = QueryCursor::new();
+        let mut matches = cursor.matches(&query, tree.root_node(), text.as_bytes());
+        let mut theirs = Vec::new();
+        while let Some(matched) = matches.next() {
+            let name = |index: u32| query.capture_names()[index as usize];
+            let spans = matched.captures().iter().map(|c| format!("{} {:?}", name(c.index), c.node.byte_range()));
+            theirs.push(spans.collect::<Vec<_>>().join(", "));
+        }
+        own.sort();
+        theirs.sort();
+        [own, theirs]
+    }
+
+    const PYTHON: &str = "def f(a, b=1, *c):\n    y = 1\n    # why\n    return g(a, b)\n\ndef g(x):\n    try:\n        x()\n        # later\n    \
+        except (ValueError, KeyError) as e:\n        # nothing\n        return None\n    except:\n        return\n    if not x:\n        \
+        return []\n    else:\n        print(x, x)\n        return 1\n    if not y:\n        pass\n    assert x is not None, x\n    h(1, 2, 3, [4, 5])\n";
+
+    #[test]
+    fn common_queries_match_as_tree_sitter_matches_them() {
+        let queries = [
+            "(call) @hit",
+            "((return_statement) @hit)",
+            "(argument_list (identifier) @a (identifier) @b)",
+            "(argument_list . (_) @first)",
+            "(argument_list (_) @last .)",
+            "(argument_list (integer) @a . (integer) @b)",
+            "(argument_list \"(\" (integer) @a \",\" (integer) @b) @hit",
+            "(except_clause (block . (return_statement [(none) (list)]?) .)) @hit",
+            "(block . (_) @a . (comment) @c . (return_statement) @r .)",
+            "(block (comment) . (return_statement) @r)",
+            "(if_statement condition: (not_operator) consequence: (block) @block !alternative) @hit",
+            "(if_statement condition: (not_operator) alternative: (else_clause body: (block (_) @a (_) @b)))",
+            "((call function: [(identifier) (attribute)] @f) @hit (#any-of? @f \"g\" \"h\"))",
+            "((call function: (identifier) @f arguments: (argument_list (_) @x)) (#not-eq? @f \"h\"))",
+            "((call function: (_) @f) (#match? @f \"^[gh]$\")) (integer) @n",
+            "(parameters [(identifier) @plain (default_parameter name: (identifier) @named)])",
+            "((argument_list (identifier) @a (identifier) @b) (#eq? @a @b))",
+            "(except_clause) @hit ; a remark\n(comparison_operator (identifier) operators: \"is not\" (none)) @hit",
+        ];
+        for query in queries {
+            let [own, theirs] = both("python", query, PYTHON);
+            assert_eq!(own, theirs, "{query}");
+            assert!(!own.is_empty(), "{query} finds nothing");
+        }
+    }
+
+    #[test]
+    fn rarer_syntax_is_left_to_tree_sitter() {
+        let grammar = (lang::by_name("python").unwrap().grammar)();
+        let rarer =
+            ["(block (comment)+ @c)", "(ERROR) @e", "(_) @any", "(expression) @e", "[(list) (set)]* @x", "(nonsense)"];
+        for query in rarer {
+            assert!(pattern::read(&grammar, query).is_none(), "{query}");
+        }
+    }
+
+    #[test]
+    fn every_builtin_query_is_of_the_common_kind() {
+        let pack = Pack::load(&[], &[]).unwrap();
+        for language in lang::ALL {
+            let ready = Ready::new(&pack.rules, language);
+            assert!(ready.compiled.is_none(), "{}", language.name);
+        }
+    }
 }
