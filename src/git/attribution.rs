@@ -6,6 +6,7 @@
 //! parent has stays. Lines that leave the range belong to no commit of it.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use bstr::BString;
 use gix::ObjectId;
@@ -15,6 +16,7 @@ use rustc_hash::FxHashMap;
 use super::Error;
 use super::blobs::{Blobs, Reader};
 use super::commits::RangeCommit;
+use super::files::Ends;
 use super::trees::{self, Entry};
 use crate::change::{ChangeSet, Excluded, FileChange, Origin, Reason, Span};
 use crate::linediff;
@@ -38,6 +40,7 @@ pub(super) fn attribute(
     commits: &[RangeCommit],
     head: Option<ObjectId>,
     change: &mut ChangeSet,
+    ends: &[Ends],
 ) -> Result<(), Error> {
     let Some(_) = head else {
         return no_commit(change);
@@ -49,8 +52,12 @@ pub(super) fn attribute(
         return Ok(());
     }
     let history = History::read(blobs, commits)?;
-    let followed: Vec<Result<(), String>> =
-        change.files.par_iter_mut().map_init(|| blobs.reader(), |reader, file| history.follow(reader, file)).collect();
+    let followed: Vec<Result<(), String>> = change
+        .files
+        .par_iter_mut()
+        .zip(ends)
+        .map_init(|| blobs.reader(), |reader, (file, ends)| history.follow(reader, file, *ends))
+        .collect();
     // A partial clone may have both ends of a file and lack a version in between.
     let ChangeSet { files, excluded, .. } = change;
     let mut followed = followed.into_iter();
@@ -89,12 +96,14 @@ impl<'a> History<'a> {
         let positions: FxHashMap<ObjectId, u32> = commits.iter().zip(0..).map(|(commit, at)| (commit.id, at)).collect();
         let parents = commits
             .par_iter()
-            .map_init(|| blobs.reader(), |reader, commit| parents_of(reader, commit, &positions))
+            .map_init(|| blobs.tree_reader(), |reader, commit| parents_of(reader, commit, commits, &positions))
             .collect::<Result<_, _>>()?;
         Ok(History { commits, parents })
     }
 
-    fn follow(&self, reader: &Reader<'_>, file: &mut FileChange) -> Result<(), String> {
+    fn follow(&self, reader: &Reader<'_>, file: &mut FileChange, ends: Ends) -> Result<(), String> {
+        let mut versions = Versions { reader, ends, known: vec![(ends.new, file.new.clone())] };
+        versions.known.extend(ends.old.zip(file.old.clone()));
         let mut origins: Vec<Origin> = Vec::new();
         // Children come after their parents, so the highest position is always safe to settle.
         let mut waiting: BTreeMap<(u32, BString), Vec<Lines>> = BTreeMap::new();
@@ -109,7 +118,7 @@ impl<'a> History<'a> {
                 continue;
             };
             let mut passed = Vec::new();
-            let stay = self.pass(reader, at, &path, lines, &mut passed)?;
+            let stay = self.pass(&mut versions, at, &path, lines, &mut passed)?;
             origins.extend(stay.into_iter().map(|lines| origin(lines, Some(at))));
             for (parent, path, lines) in passed {
                 match parent {
@@ -138,7 +147,7 @@ impl<'a> History<'a> {
     /// Passes on what the parents have; returns what stays with the commit.
     fn pass(
         &self,
-        reader: &Reader<'_>,
+        versions: &mut Versions<'_>,
         at: u32,
         path: &BString,
         lines: Vec<Lines>,
@@ -150,11 +159,10 @@ impl<'a> History<'a> {
             return Ok(Vec::new());
         }
         let mut left = lines;
-        let mut content: Option<Text> = None;
         let mut compared: Vec<ObjectId> = Vec::new();
         for parent in parents {
             let Some(entry) = parent.touched.get(path) else { continue };
-            let (Some((old_path, old)), Some((_, new))) = (source(reader, parent, entry), entry.new) else {
+            let (Some((old_path, old)), Some((_, new))) = (source(versions.reader, parent, entry), entry.new) else {
                 continue;
             };
             if old == new {
@@ -165,19 +173,44 @@ impl<'a> History<'a> {
                 continue;
             }
             compared.push(old);
-            let before = Text::new(reader.read(old)?);
-            let after = match content.take() {
-                Some(text) => text,
-                None => Text::new(reader.read(new)?),
-            };
+            // The whole change in one step, and authored lines are such that differ.
+            if versions.ends.old == Some(old) && versions.ends.new == new {
+                continue;
+            }
+            let (before, after) = (versions.read(old)?, versions.read(new)?);
             let (same, differs) = split(&before, &after, left);
-            content = Some(after);
             if !same.is_empty() {
                 passed.push((parent.at, old_path, same));
             }
             left = differs;
         }
         Ok(left)
+    }
+}
+
+/// How many contents of one file are kept.
+const MOST_VERSIONS: usize = 6;
+
+/// The contents of one file on its way through the range.
+struct Versions<'a> {
+    reader: &'a Reader<'a>,
+    ends: Ends,
+    known: Vec<(ObjectId, Arc<Text>)>,
+}
+
+impl Versions<'_> {
+    /// A content; what one commit made of a file, the next one starts from.
+    fn read(&mut self, id: ObjectId) -> Result<Arc<Text>, String> {
+        if let Some((_, text)) = self.known.iter().find(|(known, _)| *known == id) {
+            return Ok(text.clone());
+        }
+        let text = Arc::new(Text::new(self.reader.read(id)?));
+        if self.known.len() >= MOST_VERSIONS {
+            // The first two are those at the ends.
+            self.known.remove(2);
+        }
+        self.known.push((id, text.clone()));
+        Ok(text)
     }
 }
 
@@ -217,13 +250,18 @@ fn renamed(reader: &Reader<'_>, gone: &[&Entry], entry: &Entry) -> Option<(BStri
 fn parents_of(
     reader: &Reader<'_>,
     commit: &RangeCommit,
+    commits: &[RangeCommit],
     positions: &FxHashMap<ObjectId, u32>,
 ) -> Result<Vec<Parent>, Error> {
     let by_path = |entries: Vec<Entry>| entries.into_iter().map(|entry| (entry.path.clone(), entry)).collect();
     let of = |id: &ObjectId| {
-        let tree = tree_of(reader, *id)?;
+        let at = positions.get(id).copied();
+        let tree = match at.and_then(|at| commits.get(at as usize)) {
+            Some(parent) => parent.tree,
+            None => tree_of(reader, *id)?,
+        };
         let touched = trees::differences(&reader.repo, Some(tree), Some(commit.tree)).map(by_path)?;
-        Ok(Parent { at: positions.get(id).copied(), touched })
+        Ok(Parent { at, touched })
     };
     commit.parents.iter().map(of).collect()
 }

@@ -1,8 +1,14 @@
 //! File contents by id, from the object database or from what is not committed yet, on any thread.
 
 use gix::ObjectId;
+use gix::odb::pack::cache::lru::MemoryCappedHashmap;
 
 use super::uncommitted::Overlay;
+
+/// How many bytes of recently unpacked contents a thread keeps, as what others are deltas of.
+const DELTA_BASES: usize = 24 << 20;
+/// How many bytes of recently read trees a thread keeps: a commit's are its child's parent's.
+const TREES: usize = 12 << 20;
 
 /// Where contents come from. Each thread takes its own [`Reader`].
 pub(super) struct Blobs {
@@ -22,7 +28,16 @@ impl Blobs {
     }
 
     pub(super) fn reader(&self) -> Reader<'_> {
-        Reader { repo: self.shared.to_thread_local(), overlay: &self.overlay }
+        let mut repo = self.shared.to_thread_local();
+        repo.objects.set_pack_cache(|| Box::new(MemoryCappedHashmap::new(DELTA_BASES)));
+        Reader { repo, overlay: &self.overlay }
+    }
+
+    /// A reader for many trees that are much alike.
+    pub(super) fn tree_reader(&self) -> Reader<'_> {
+        let mut reader = self.reader();
+        reader.repo.object_cache_size(TREES);
+        reader
     }
 }
 

@@ -23,7 +23,28 @@ use crate::text::Text;
 /// What was found of a change.
 pub(super) struct Found {
     pub(super) files: Vec<FileChange>,
+    /// For each file.
+    pub(super) ends: Vec<Ends>,
     pub(super) excluded: Vec<Excluded>,
+}
+
+/// Which contents a file's texts are.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Ends {
+    pub(super) old: Option<ObjectId>,
+    pub(super) new: ObjectId,
+}
+
+/// A content that was read.
+struct Version {
+    id: ObjectId,
+    text: Arc<Text>,
+}
+
+impl Version {
+    fn new(id: ObjectId, bytes: Vec<u8>) -> Self {
+        Version { id, text: Arc::new(Text::new(bytes)) }
+    }
 }
 
 /// Reads the files that differ between two trees.
@@ -51,13 +72,13 @@ enum Piece {
     /// A file that is there after the change, with its content before where that is known.
     There {
         path: BString,
-        old: Option<Arc<Text>>,
-        new: Arc<Text>,
+        old: Option<Version>,
+        new: Version,
     },
     /// A deleted file.
     Gone {
         path: BString,
-        old: Arc<Text>,
+        old: Version,
     },
     Excluded(Excluded),
     Nothing,
@@ -90,17 +111,17 @@ fn piece(reader: &Reader<'_>, entry: Entry, attributes: &Attributes, excluder: &
         Err(problem) => return out(Reason::MissingObject, problem),
     }
     let new = match reader.read(id) {
-        Ok(bytes) => Arc::new(Text::new(bytes)),
+        Ok(bytes) => Version::new(id, bytes),
         Err(problem) => return out(Reason::MissingObject, problem),
     };
-    if let Some((reason, detail)) = excluder.by_content(&new) {
+    if let Some((reason, detail)) = excluder.by_content(&new.text) {
         return out(reason, detail);
     }
-    let old = match before.map(|id| reader.read(id)) {
+    let old = match before.map(|id| (id, reader.read(id))) {
         None => None,
-        Some(Ok(bytes)) if is_binary(&bytes) => None,
-        Some(Ok(bytes)) => Some(Arc::new(Text::new(bytes))),
-        Some(Err(problem)) => return out(Reason::MissingObject, format!("the content before: {problem}")),
+        Some((_, Ok(bytes))) if is_binary(&bytes) => None,
+        Some((id, Ok(bytes))) => Some(Version::new(id, bytes)),
+        Some((_, Err(problem))) => return out(Reason::MissingObject, format!("the content before: {problem}")),
     };
     Piece::There { path, old, new }
 }
@@ -113,13 +134,14 @@ fn gone(reader: &Reader<'_>, path: BString, old: Side, excluder: &Excluder) -> P
         return Piece::Nothing;
     }
     match reader.read(id) {
-        Ok(bytes) if !is_binary(&bytes) => Piece::Gone { path, old: Arc::new(Text::new(bytes)) },
+        Ok(bytes) if !is_binary(&bytes) => Piece::Gone { path, old: Version::new(id, bytes) },
         _ => Piece::Nothing,
     }
 }
 
 struct Draft {
     file: FileChange,
+    ends: Ends,
     edits: Vec<Edit>,
     whitespace: Vec<Span>,
     /// Hashes of the removed lines, one run an edit.
@@ -148,21 +170,21 @@ fn assemble(pieces: Vec<Piece>) -> Found {
             (_, Some(draft)) => draft.removed.iter().for_each(|run| removed.push_hashes(run.iter().copied())),
             // What a renamed file lost is in its successor's draft.
             (Piece::Gone { old, .. }, None) if !used.contains(&at) => {
-                removed.push_hashes(run_hashes(old, Span::new(0, old.len())));
+                removed.push_hashes(run_hashes(&old.text, Span::new(0, old.text.len())));
             }
             _ => {}
         }
     }
-    let files = drafts.into_par_iter().flatten().map(|draft| settle(draft, &removed)).collect();
+    let (ends, files) = drafts.into_par_iter().flatten().map(|draft| (draft.ends, settle(draft, &removed))).unzip();
     let excluded = pieces.into_iter().filter_map(|piece| match piece {
         Piece::Excluded(excluded) => Some(excluded),
         _ => None,
     });
-    Found { files, excluded: excluded.collect() }
+    Found { files, ends, excluded: excluded.collect() }
 }
 
 /// The path and content that a piece had before the change.
-fn before(pieces: &[Piece], at: usize) -> Option<(&BString, &Arc<Text>)> {
+fn before(pieces: &[Piece], at: usize) -> Option<(&BString, &Version)> {
     match pieces.get(at)? {
         Piece::There { path, old: Some(old), .. } | Piece::Gone { path, old } => Some((path, old)),
         _ => None,
@@ -177,7 +199,7 @@ fn sources(pieces: &[Piece]) -> (FxHashMap<usize, usize>, rustc_hash::FxHashSet<
         .enumerate()
         .filter_map(|(at, piece)| match piece {
             Piece::There { path, old: None, new } => {
-                Some((at, Candidate { path: path.as_bstr(), content: new.bytes(), gone: false }))
+                Some((at, Candidate { path: path.as_bstr(), content: new.text.bytes(), gone: false }))
             }
             _ => None,
         })
@@ -187,9 +209,9 @@ fn sources(pieces: &[Piece]) -> (FxHashMap<usize, usize>, rustc_hash::FxHashSet<
     }
     let old: Vec<(usize, Candidate<'_>)> = (0..pieces.len())
         .filter_map(|at| {
-            let (path, text) = before(pieces, at)?;
+            let (path, version) = before(pieces, at)?;
             let gone = matches!(pieces.get(at), Some(Piece::Gone { .. }));
-            Some((at, Candidate { path: path.as_bstr(), content: text.bytes(), gone }))
+            Some((at, Candidate { path: path.as_bstr(), content: version.text.bytes(), gone }))
         })
         .collect();
     let pairs = renames::pair(
@@ -211,24 +233,26 @@ fn run_hashes(text: &Text, span: Span) -> Vec<u64> {
     moved::hashes(text, span).into_iter().map(|(_, hash)| hash).collect()
 }
 
-fn draft(path: &BString, source: Option<&BString>, old: Option<&Arc<Text>>, new: &Arc<Text>) -> Draft {
+fn draft(path: &BString, source: Option<&BString>, old: Option<&Version>, new: &Version) -> Draft {
     let empty = Text::default();
-    let before = old.map_or(&empty, |old| old.as_ref());
-    let edits = linediff::edits(before, new);
-    let whitespace: Vec<Span> = edits.iter().flat_map(|&edit| linediff::whitespace_only(before, new, edit)).collect();
+    let before = old.map_or(&empty, |old| old.text.as_ref());
+    let after = new.text.as_ref();
+    let edits = linediff::edits(before, after);
+    let whitespace: Vec<Span> = edits.iter().flat_map(|&edit| linediff::whitespace_only(before, after, edit)).collect();
     let removed = edits.iter().filter(|edit| !edit.old.is_empty()).map(|edit| run_hashes(before, edit.old)).collect();
     let file = FileChange {
         path: path.clone(),
         old_path: source.cloned(),
         is_new: old.is_none(),
-        new: new.clone(),
-        old: old.cloned(),
+        new: new.text.clone(),
+        old: old.map(|old| old.text.clone()),
         authored: Vec::new(),
         moved_lines: 0,
         whitespace_lines: whitespace.iter().map(|span| span.len()).sum(),
         origins: Vec::new(),
     };
-    Draft { file, edits, whitespace, removed }
+    let ends = Ends { old: old.map(|old| old.id), new: new.id };
+    Draft { file, ends, edits, whitespace, removed }
 }
 
 fn settle(draft: Draft, removed: &Removed) -> FileChange {

@@ -173,7 +173,7 @@ impl Repository {
             files: found.files,
             excluded: found.excluded,
         };
-        attribution::attribute(&blobs, &commits, resolved.head, &mut change)?;
+        attribution::attribute(&blobs, &commits, resolved.head, &mut change, &found.ends)?;
         change.excluded.sort();
         Ok(change)
     }
