@@ -1,8 +1,13 @@
-//! Turns the YAML data under `rules/` into JSON without examples: reading YAML, and examples that
-//! only `rules test` and `markers test` look at, would be most of a start of the program.
+//! Turns the YAML data under `rules/` into JSON without examples, and finds the literals of the
+//! phrases in it: reading YAML, regular expressions, and examples that only `rules test` and
+//! `markers test` look at would be most of a start of the program.
 //!
 //! What the data means is not known here; mistakes in its shape are told when it is loaded.
 
+#[path = "src/signals/literals.rs"]
+mod literals;
+
+use std::collections::BTreeMap;
 use std::error::Error;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -11,25 +16,35 @@ use serde_json::Value;
 
 /// What only self-tests read.
 const EXAMPLES: &[&str] = &["hits", "misses", "examples", "counter_examples"];
+/// Where a rule keeps its regular expressions, one or several.
+const PATTERNS: &str = "phrase";
+
+/// Regular expressions with the literals that they need.
+type Literals = BTreeMap<String, Option<Vec<String>>>;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let out = PathBuf::from(std::env::var_os("OUT_DIR").ok_or("no OUT_DIR")?);
-    convert(Path::new("rules"), &out.join("rules"))?;
-    std::io::stdout().write_all(b"cargo::rerun-if-changed=rules\ncargo::rerun-if-changed=build.rs\n")?;
+    let mut literals = Literals::new();
+    convert(Path::new("rules"), &out.join("rules"), &mut literals)?;
+    std::fs::write(out.join("rules/literals.json"), serde_json::to_string(&literals)?)?;
+    for path in ["rules", "build.rs", "src/signals/literals.rs"] {
+        writeln!(std::io::stdout(), "cargo::rerun-if-changed={path}")?;
+    }
     Ok(())
 }
 
 /// Writes a JSON file into `to` for each YAML file in `from`, folders within included.
-fn convert(from: &Path, to: &Path) -> Result<(), Box<dyn Error>> {
+fn convert(from: &Path, to: &Path, literals: &mut Literals) -> Result<(), Box<dyn Error>> {
     std::fs::create_dir_all(to)?;
     for entry in std::fs::read_dir(from)? {
         let path = entry?.path();
         let target = to.join(path.file_name().unwrap_or_default());
         if path.is_dir() {
-            convert(&path, &target)?;
+            convert(&path, &target, literals)?;
         } else if path.extension().is_some_and(|extension| extension == "yml") {
             let data: Value = serde_yaml::from_str(&std::fs::read_to_string(&path)?)
                 .map_err(|error| format!("{}: {error}", path.display()))?;
+            phrases(&data, literals).map_err(|problem| format!("{}: {problem}", path.display()))?;
             std::fs::write(target.with_extension("json"), without_examples(data).to_string())?;
         }
     }
@@ -48,5 +63,28 @@ fn without_examples(data: Value) -> Value {
         }
         Value::Array(items) => Value::Array(items.into_iter().map(without_examples).collect()),
         other => other,
+    }
+}
+
+/// Adds the literals of all phrases, wherever they stand.
+fn phrases(data: &Value, found: &mut Literals) -> Result<(), String> {
+    match data {
+        Value::Object(entries) => entries.iter().try_for_each(|(key, value)| {
+            let patterns = match value {
+                Value::String(one) if key == PATTERNS => vec![one],
+                Value::Array(list) if key == PATTERNS => list
+                    .iter()
+                    .filter_map(|item| if let Value::String(one) = item { Some(one) } else { None })
+                    .collect(),
+                _ => return phrases(value, found),
+            };
+            for pattern in patterns {
+                let needed = literals::needed(pattern).map_err(|problem| format!("`{pattern}`: {problem}"))?;
+                found.insert(pattern.clone(), needed);
+            }
+            Ok(())
+        }),
+        Value::Array(items) => items.iter().try_for_each(|item| phrases(item, found)),
+        _ => Ok(()),
     }
 }

@@ -29,6 +29,10 @@ pub fn edits(old: &Text, new: &Text) -> Vec<Edit> {
     if old_window.is_empty() && new_window.is_empty() {
         return Vec::new();
     }
+    // A new or a deleted file has nothing to be compared with.
+    if old.is_empty() || new.is_empty() {
+        return vec![Edit { old: old_window, new: new_window }];
+    }
     diff(old, new, old_window, new_window)
 }
 

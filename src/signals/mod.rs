@@ -3,6 +3,7 @@
 
 pub mod block;
 pub mod lexicon;
+pub mod literals;
 pub mod message;
 pub mod metric;
 pub mod phrase;

@@ -3,15 +3,14 @@
 //! Compiling a regular expression costs more than reading a small change, so each is compiled when
 //! one of the literals it needs was seen: all literals of all rules are searched in one pass.
 
-use std::collections::BTreeMap;
-use std::sync::OnceLock;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{LazyLock, OnceLock};
 
 use aho_corasick::{AhoCorasick, AhoCorasickBuilder, MatchKind};
 use regex::bytes::{Regex, RegexBuilder};
-use regex_syntax::hir::{Hir, HirKind};
 
 use super::message::Message;
-use super::{Block, Evidence, Found, quote};
+use super::{Block, Evidence, Found, literals, quote};
 use crate::pack::{Kind, Rule, Scope};
 use crate::syntax::regions::{Function, Region};
 
@@ -52,13 +51,23 @@ pub fn check(pattern: &str) -> Result<(), String> {
     if pattern.len() > MOST_PATTERN {
         return Err(format!("the phrase is longer than {MOST_PATTERN} bytes"));
     }
-    parse(pattern).map(drop)
+    if KNOWN.contains_key(pattern) {
+        return Ok(());
+    }
+    literals::needed(pattern).map(drop)
 }
 
-fn parse(pattern: &str) -> Result<Hir, String> {
-    let parsed = regex_syntax::ParserBuilder::new().unicode(false).utf8(false).multi_line(true).build().parse(pattern);
-    parsed
-        .map_err(|error| format!("not a regular expression: {}", error.to_string().lines().last().unwrap_or_default()))
+/// Patterns of the built-in rules with the literals that they need, as the build script found them.
+static KNOWN: LazyLock<HashMap<String, Option<Vec<String>>>> = LazyLock::new(|| {
+    // What is not there is read when it is needed.
+    serde_json::from_str(include_str!(concat!(env!("OUT_DIR"), "/rules/literals.json"))).unwrap_or_default()
+});
+
+fn needed_literals(pattern: &str) -> Option<Vec<String>> {
+    match KNOWN.get(pattern) {
+        Some(known) => known.clone(),
+        None => literals::needed(pattern).ok().flatten(),
+    }
 }
 
 fn compile(pattern: &str) -> Option<Regex> {
@@ -169,7 +178,7 @@ impl<'a> Phrases<'a> {
 impl Patterns {
     fn add(&mut self, rule: usize, source: &str) {
         let at = self.patterns.len() as u32;
-        match parse(source).ok().as_ref().and_then(needed_literals) {
+        match needed_literals(source) {
             Some(literals) => {
                 self.owners.extend(literals.iter().map(|_| at));
                 self.words.extend(literals);
@@ -211,46 +220,4 @@ impl Patterns {
 
 fn in_region(block: &Block<'_>, region: &Region, at: usize) -> Evidence {
     block.line_evidence(region.line_at(at))
-}
-
-/// Literals of which one occurs in every match; `None` where there is no such set.
-fn needed_literals(hir: &Hir) -> Option<Vec<String>> {
-    match hir.kind() {
-        HirKind::Literal(literal) => {
-            let text = String::from_utf8_lossy(&literal.0).into_owned();
-            (text.len() >= 2 && !text.contains('\u{fffd}')).then(|| vec![text])
-        }
-        HirKind::Capture(capture) => needed_literals(&capture.sub),
-        HirKind::Repetition(repetition) if repetition.min > 0 => needed_literals(&repetition.sub),
-        HirKind::Alternation(branches) => {
-            branches.iter().map(needed_literals).collect::<Option<Vec<_>>>().map(|sets| sets.concat())
-        }
-        // The set whose shortest literal is longest is the rarest in ordinary text.
-        HirKind::Concat(parts) => {
-            parts.iter().filter_map(needed_literals).max_by_key(|set| set.iter().map(String::len).min())
-        }
-        HirKind::Empty | HirKind::Class(_) | HirKind::Look(_) | HirKind::Repetition(_) => None,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn literals(pattern: &str) -> Option<Vec<String>> {
-        needed_literals(&parse(pattern).unwrap())
-    }
-
-    #[test]
-    fn every_match_holds_one_of_the_literals() {
-        assert_eq!(literals(r"\b(let me|i will)\s+now"), Some(vec!["let me".into(), "i will".into()]));
-        assert_eq!(literals(r"^\s*step \d+:"), Some(vec!["step ".into()]));
-        assert_eq!(literals(r"(foo|\d+)"), None);
-        assert_eq!(literals(r"(foo)?\d"), None);
-    }
-
-    #[test]
-    fn what_is_no_pattern_is_said() {
-        assert!(check("(unclosed").unwrap_err().contains("unclosed group"));
-    }
 }

@@ -10,7 +10,6 @@ mod pattern;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
-use rustc_hash::FxHashMap;
 use tree_sitter::{Node, Query, QueryCursor, StreamingIterator, Tree};
 
 use self::pattern::Pattern;
@@ -26,8 +25,8 @@ const MOST_QUERY: usize = 8_000;
 struct Ready {
     /// With the rule of each.
     patterns: Vec<(usize, Pattern)>,
-    /// Which patterns may have a node of a kind as their root.
-    by_kind: FxHashMap<u16, Vec<usize>>,
+    /// Which patterns may have a node of a kind as their root, by kind.
+    by_kind: Vec<Vec<usize>>,
     /// The rest, as one query, with the rule of each of its patterns.
     compiled: Option<(Query, Vec<usize>)>,
 }
@@ -104,10 +103,18 @@ impl Ready {
         }
         for (at, (_, pattern)) in ready.patterns.iter().enumerate() {
             for kind in pattern.root.any_of.iter().filter_map(|node| node.kind) {
-                ready.by_kind.entry(kind).or_default().push(at);
+                let kind = usize::from(kind);
+                if ready.by_kind.len() <= kind {
+                    ready.by_kind.resize_with(kind + 1, Vec::new);
+                }
+                if let Some(patterns) = ready.by_kind.get_mut(kind) {
+                    patterns.push(at);
+                }
             }
         }
-        ready.compiled = Query::new(&grammar, &joined).ok().filter(|_| !joined.is_empty()).map(|query| {
+        // Compiling is dear even where there is nothing to compile.
+        let query = if joined.is_empty() { None } else { Query::new(&grammar, &joined).ok() };
+        ready.compiled = query.map(|query| {
             let rule_of = |pattern: usize| {
                 let start = query.start_byte_for_pattern(pattern);
                 let after = starts.partition_point(|(from, _)| *from <= start);
@@ -131,7 +138,8 @@ impl Ready {
                 if within {
                     self.at(node, text.bytes(), hit);
                 }
-                if within && cursor.goto_first_child() {
+                // Asking for the first child of a token costs as much as all else.
+                if within && node.child_count() > 0 && cursor.goto_first_child() {
                     continue;
                 }
                 let beyond = node.start_byte() >= range.end;
@@ -162,7 +170,7 @@ impl Ready {
 
     /// The matches of our own patterns with this node as their root.
     fn at(&self, node: Node<'_>, text: &[u8], hit: &mut dyn FnMut(usize, Node<'_>)) {
-        let candidates = self.by_kind.get(&node.kind_id());
+        let candidates = self.by_kind.get(usize::from(node.kind_id()));
         for (rule, pattern) in candidates.into_iter().flatten().filter_map(|&at| self.patterns.get(at)) {
             let wanted = pattern.captures.iter().position(|name| name == "hit");
             for captured in pattern.matches(node, text) {
