@@ -102,9 +102,13 @@ fn of_repository(args: &Args, dir: &Path) -> Result<Report, Failure> {
     let resolved = repository.resolve(&request).map_err(revision_failure)?;
     let settings = settings(args, Some((&repository, resolved.base())))?;
     let excluder = excluder(&settings)?;
-    // The pack is parsed while the repository is read: neither needs the other.
+    // The data is made ready while the repository is read: neither needs the other.
     let (change, pack) = std::thread::scope(|scope| {
-        let pack = scope.spawn(|| Pack::load(&settings.packs, &settings.config.rules.disable));
+        let pack = scope.spawn(|| {
+            let pack = Pack::load(&settings.packs, &settings.config.rules.disable);
+            Registry::builtin();
+            pack
+        });
         (repository.change_set(resolved, &excluder), pack.join())
     });
     let change = change.map_err(Failure::failed)?;

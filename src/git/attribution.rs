@@ -206,7 +206,7 @@ impl Versions<'_> {
         }
         let text = Arc::new(Text::new(self.reader.read(id)?));
         if self.known.len() >= MOST_VERSIONS {
-            // The first two are those at the ends.
+            // Those at the ends come first.
             self.known.remove(2);
         }
         self.known.push((id, text.clone()));

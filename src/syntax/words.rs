@@ -10,6 +10,13 @@ pub fn prose(text: &str) -> impl Iterator<Item = String> {
 
 /// The parts of an identifier, lower case: `parseHttpURL` and `parse_http_url` are `parse http url`.
 pub fn parts(identifier: &str) -> Vec<String> {
+    if identifier.is_ascii() {
+        return ascii_parts(identifier.as_bytes());
+    }
+    char_parts(identifier)
+}
+
+fn char_parts(identifier: &str) -> Vec<String> {
     let mut parts: Vec<String> = Vec::new();
     let mut part = String::new();
     let chars: Vec<char> = identifier.chars().collect();
@@ -27,6 +34,29 @@ pub fn parts(identifier: &str) -> Vec<String> {
         }
     }
     parts.extend((!part.is_empty()).then_some(part));
+    parts
+}
+
+/// The same for nearly all identifiers there are, without taking them apart into characters.
+fn ascii_parts(identifier: &[u8]) -> Vec<String> {
+    let mut parts: Vec<String> = Vec::new();
+    let mut start = 0;
+    let mut end_part = |part: &[u8]| {
+        parts.extend((!part.is_empty()).then(|| String::from_utf8_lossy(part).to_ascii_lowercase()));
+    };
+    for (at, &byte) in identifier.iter().enumerate() {
+        let before = at.checked_sub(1).and_then(|at| identifier.get(at)).copied().unwrap_or_default();
+        let after = identifier.get(at + 1).copied().unwrap_or_default();
+        let upper_starts = byte.is_ascii_uppercase()
+            && (before.is_ascii_lowercase()
+                || before.is_ascii_digit()
+                || (before.is_ascii_uppercase() && after.is_ascii_lowercase()));
+        if !byte.is_ascii_alphanumeric() || upper_starts {
+            end_part(identifier.get(start..at).unwrap_or_default());
+            start = if upper_starts { at } else { at + 1 };
+        }
+    }
+    end_part(identifier.get(start..).unwrap_or_default());
     parts
 }
 
@@ -79,6 +109,15 @@ mod tests {
         assert_eq!(parts("parseHTTPUrl2Path"), ["parse", "http", "url2", "path"]);
         assert_eq!(parts("__init__"), ["init"]);
         assert_eq!(parts("größe_maxWert"), ["größe", "max", "wert"]);
+        assert_eq!(parts("ioURLv2_x"), ["io", "ur", "lv2", "x"]);
+        assert!(parts("").is_empty() && parts("_$_").is_empty());
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn ascii_identifiers_split_like_all_others(identifier in "[ -~]{0,24}") {
+            assert_eq!(ascii_parts(identifier.as_bytes()), char_parts(&identifier));
+        }
     }
 
     #[test]
