@@ -1,6 +1,8 @@
 //! The whole way of the data for one change: change set → hunks → signals → scores → verdicts →
 //! report. Pure: everything that is read from outside comes in as arguments.
 
+use std::collections::BTreeMap;
+
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
@@ -15,10 +17,10 @@ use crate::report::{
     CommitReport, Coverage, EvidenceReport, ExcludedReport, Flag, HunkCommit, HunkReport, RangeReport, Report, SCHEMA,
     SignalReport, Threshold, Tool,
 };
-use crate::score::{self, Part, Score};
+use crate::score::{self, Score};
 use crate::signals::message::Message;
 use crate::signals::metric::LEAST_BEFORE;
-use crate::signals::{Block, Engine, Signal, rounded};
+use crate::signals::{Block, Engine, Evidence, Part, Reading, Signal, rounded};
 use crate::syntax::profile::Profile;
 use crate::syntax::window::Parsers;
 use crate::syntax::{self, LEAST_LINES};
@@ -38,7 +40,7 @@ struct Draft {
     language: Option<&'static str>,
     lines: (u32, u32),
     added_lines: u32,
-    weight: u32,
+    reading: Reading,
     signals: Vec<Signal>,
     /// (commit, lines)
     parts: Vec<(Option<u32>, u32)>,
@@ -63,7 +65,14 @@ pub fn analyse(
     let attestations: Vec<Attestation> = change.commits.iter().map(|commit| attest::read(commit, registry)).collect();
     let messages = messages(change, engine, registry);
     let (mut drafts, mut excluded) = drafts(change, engine);
+    drafts.par_iter_mut().filter(|draft| draft.scored).for_each(|draft| {
+        draft.signals = engine.weigh(Part::Code, &draft.reading);
+    });
+    let code = code(&drafts, change.commits.len(), engine);
+    let prior = score::prior(config.prior);
+    let context = Context { model: &engine.pack().model, rules: Given::of(engine), prior, code: &code };
     for draft in &mut drafts {
+        draft.add_context(&context);
         draft.add_message_signals(&messages);
     }
     number_twins(&mut drafts);
@@ -73,9 +82,9 @@ pub fn analyse(
     let threshold = Threshold {
         request_rate: config.thresholds.flag,
         hunks: scored,
-        log_odds: rounded(model.request_threshold(config.thresholds.flag, scored)),
+        log_odds: rounded(model.request_threshold(config.thresholds.flag, scored) + prior),
     };
-    let commits = commit_reports(change, engine, &drafts, &messages, &attestations);
+    let commits = commit_reports(change, engine, &context, &messages, &attestations);
     let hunks: Vec<HunkReport> =
         drafts.iter().map(|draft| draft.report(change, engine, &attestations, &threshold, &sensitive)).collect();
     let origin = if change.commits.is_empty() { Origin::Loose } else { Origin::Commits };
@@ -89,7 +98,7 @@ pub fn analyse(
             model: model.version.clone(),
             intercept: model.intercept,
         },
-        range: range_report(change, engine, &drafts),
+        range: range_report(change, engine, &drafts, prior),
         threshold,
         coverage: coverage(change, &drafts, excluded),
         commits,
@@ -124,7 +133,7 @@ fn messages(change: &ChangeSet, engine: &Engine<'_>, registry: &Registry) -> Vec
             return Vec::new();
         }
         let text = attest::without_markers(&commit.message, registry);
-        engine.message(&Message { text: text.trim(), added_lines: *added_lines })
+        engine.weigh(Part::Message, &engine.read_message(&Message { text: text.trim(), added_lines: *added_lines }))
     };
     change.commits.par_iter().zip(&added).map(of).collect()
 }
@@ -175,8 +184,8 @@ fn file_drafts(
             language: block.language_name(),
             lines: (file.new.number(hunk.span.start), file.new.number(hunk.span.end.saturating_sub(1))),
             added_lines: hunk.added_lines,
-            weight: hunk.weight,
-            signals: if scored { engine.hunk(&block) } else { Vec::new() },
+            reading: if scored { engine.read(&block) } else { Reading::default() },
+            signals: Vec::new(),
             parts: parts(file, &hunk.authored),
             fingerprint: fingerprint(file, &hunk.authored),
             scored,
@@ -246,6 +255,38 @@ fn not_authored(file: &FileChange) -> Vec<Excluded> {
 }
 
 impl Draft {
+    /// The prior, and the commit's code as a whole beside the hunk's own.
+    fn add_context(&mut self, context: &Context<'_>) {
+        self.signals.extend(context.rules.prior.map(|rule| Signal {
+            rule,
+            value: context.prior,
+            contribution: context.prior,
+            evidence: Vec::new(),
+            commit: None,
+        }));
+        let total: u32 = self.parts.iter().map(|(_, lines)| lines).sum();
+        if !self.scored || total == 0 {
+            return;
+        }
+        let parts = self.parts.iter().filter_map(|(commit, lines)| Some((context.of(*commit)?, *lines)));
+        let (sum, hunks) = parts.fold((0.0, 0), |(sum, most), (code, lines)| {
+            (sum + code.log_odds * f64::from(lines) / f64::from(total), most.max(code.hunks))
+        });
+        let agreement = context.model.agreement;
+        let Some(rule) = context.rules.commit_code.filter(|_| hunks > 1) else { return };
+        for signal in &mut self.signals {
+            if Some(signal.rule) != context.rules.prior {
+                *signal = score::scaled(signal, 1.0 - agreement);
+            }
+        }
+        let text = format!("{hunks} blocks together");
+        let contribution = rounded(sum * agreement);
+        let line = self.reading.whole.as_ref().map_or(0, |whole| whole.line);
+        let evidence = Evidence { line, end_line: line + 1, column: 0, text, contribution };
+        self.signals.push(Signal { rule, value: rounded(sum), contribution, evidence: vec![evidence], commit: None });
+        self.signals.retain(|signal| signal.contribution != 0.0);
+    }
+
     /// A message speaks for the lines that its commit brought.
     fn add_message_signals(&mut self, messages: &[Vec<Signal>]) {
         let total: u32 = self.parts.iter().map(|(_, lines)| lines).sum();
@@ -255,17 +296,9 @@ impl Draft {
         for (commit, lines) in &self.parts {
             let Some(signals) = commit.and_then(|commit| messages.get(commit as usize)) else { continue };
             let share = f64::from(*lines) / f64::from(total);
-            self.signals
-                .extend(signals.iter().map(|signal| scaled(signal, share, *commit)).filter(|s| s.contribution != 0.0));
+            let of_message = |signal| Signal { commit: *commit, ..score::scaled(signal, share) };
+            self.signals.extend(signals.iter().map(of_message).filter(|signal| signal.contribution != 0.0));
         }
-    }
-
-    fn code(&self) -> f64 {
-        self.signals.iter().filter(|signal| signal.commit.is_none()).map(|signal| signal.contribution).sum()
-    }
-
-    fn part(&self) -> Part {
-        Part { code: self.code(), weight: f64::from(self.weight) }
     }
 
     fn report(
@@ -276,7 +309,7 @@ impl Draft {
         threshold: &Threshold,
         sensitive: &GlobSet,
     ) -> HunkReport {
-        let score = Score::of_signals(&engine.pack().model, &self.signals);
+        let score = Score::of(&engine.pack().model, score::sum(&self.signals));
         let likeness = match (self.scored && self.language.is_some(), score.log_odds >= threshold.log_odds) {
             (false, _) => Likeness::TooLittle,
             (true, false) => Likeness::Unlikely,
@@ -313,16 +346,6 @@ impl Draft {
     }
 }
 
-fn scaled(signal: &Signal, share: f64, commit: Option<u32>) -> Signal {
-    let mut signal = signal.clone();
-    signal.contribution = rounded(signal.contribution * share);
-    for evidence in &mut signal.evidence {
-        evidence.contribution = rounded(evidence.contribution * share);
-    }
-    signal.commit = commit;
-    signal
-}
-
 /// `shift` turns a line of the text into its number in the file; for messages that is one.
 fn signal_report(signal: &Signal, change: &ChangeSet, engine: &Engine<'_>, shift: i64) -> Option<SignalReport> {
     let rule = engine.pack().rules.get(signal.rule)?;
@@ -348,31 +371,84 @@ fn signal_report(signal: &Signal, change: &ChangeSet, engine: &Engine<'_>, shift
     })
 }
 
-fn commit_reports(
-    change: &ChangeSet,
-    engine: &Engine<'_>,
-    drafts: &[Draft],
-    messages: &[Vec<Signal>],
-    attestations: &[Attestation],
-) -> Vec<CommitReport> {
-    let model = &engine.pack().model;
-    // A hunk that two commits brought speaks for each by its share of the lines.
-    let mut brought: Vec<(Vec<Part>, u32)> = vec![Default::default(); change.commits.len()];
+/// The rules that stand for what is given.
+#[derive(Clone, Copy)]
+struct Given {
+    prior: Option<usize>,
+    commit_code: Option<usize>,
+}
+
+impl Given {
+    fn of(engine: &Engine<'_>) -> Self {
+        let rule = |id: &str| engine.pack().rules.iter().position(|rule| rule.id == id);
+        Given { prior: rule(score::PRIOR), commit_code: rule(score::COMMIT_CODE) }
+    }
+}
+
+/// What surrounds a hunk.
+struct Context<'a> {
+    model: &'a crate::pack::Model,
+    rules: Given,
+    prior: f64,
+    code: &'a BTreeMap<Option<u32>, Code>,
+}
+
+impl Context<'_> {
+    fn of(&self, commit: Option<u32>) -> Option<&Code> {
+        self.code.get(&commit)
+    }
+}
+
+/// The code that one commit brought, as a whole; uncommitted work and patches count as one commit.
+struct Code {
+    log_odds: f64,
+    hunks: usize,
+    added_lines: u32,
+}
+
+/// A hunk belongs to each commit that brought at least a third of its lines.
+fn code(drafts: &[Draft], commits: usize, engine: &Engine<'_>) -> BTreeMap<Option<u32>, Code> {
+    let mut brought: BTreeMap<Option<u32>, (Vec<&Draft>, u32)> = BTreeMap::new();
     for draft in drafts.iter().filter(|draft| draft.scored) {
         for (commit, lines) in &draft.parts {
-            if let Some((parts, total)) = commit.and_then(|at| brought.get_mut(at as usize)) {
-                let share = f64::from(*lines) / f64::from(draft.added_lines.max(1));
-                parts.push(Part { code: draft.code(), weight: f64::from(draft.weight) * share });
+            if commit.is_none_or(|at| (at as usize) < commits) {
+                let (hunks, total) = brought.entry(*commit).or_default();
                 *total += lines;
+                if lines * 3 >= draft.added_lines {
+                    hunks.push(draft);
+                }
             }
         }
     }
+    let of = |(commit, (hunks, added_lines)): (Option<u32>, (Vec<&Draft>, u32))| {
+        let log_odds = match hunks.as_slice() {
+            [] => return None,
+            [only] => score::sum(&only.signals),
+            hunks => {
+                let reading = Reading::sum(hunks.iter().map(|draft| &draft.reading));
+                score::sum(&engine.weigh(Part::Code, &reading))
+            }
+        };
+        Some((commit, Code { log_odds, hunks: hunks.len(), added_lines }))
+    };
+    brought.into_par_iter().filter_map(of).collect()
+}
+
+fn commit_reports(
+    change: &ChangeSet,
+    engine: &Engine<'_>,
+    context: &Context<'_>,
+    messages: &[Vec<Signal>],
+    attestations: &[Attestation],
+) -> Vec<CommitReport> {
     let of = |(at, commit): (usize, &crate::change::Commit)| {
-        let (parts, added_lines) = brought.get(at).cloned().unwrap_or_default();
+        let code = context.of(Some(at as u32));
         let signals = messages.get(at).map(Vec::as_slice).unwrap_or_default();
         let message = score::sum(signals);
-        let code = (!parts.is_empty()).then(|| score::pooled(model, &parts));
-        let total = code.map(|code| Score::of(model, code + message));
+        // Of a merge, only what it brought itself can be judged.
+        let judged = code.is_some() || commit.parents < 2;
+        let sum = context.prior + code.map_or(0.0, |code| code.log_odds) + message;
+        let total = judged.then(|| Score::of(context.model, sum));
         let mut reported: Vec<SignalReport> =
             signals.iter().filter_map(|signal| signal_report(signal, change, engine, 1)).collect();
         reported.sort_by(|a, b| b.contribution.total_cmp(&a.contribution));
@@ -380,10 +456,10 @@ fn commit_reports(
             id: commit.id.clone(),
             subject: commit.subject().to_owned(),
             author: commit.author.name.clone(),
-            added_lines,
+            added_lines: code.map_or(0, |code| code.added_lines),
             probability: total.map(|score| score.probability),
             log_odds: total.map(|score| score.log_odds),
-            code_log_odds: code,
+            code_log_odds: code.map(|code| code.log_odds),
             message_log_odds: message,
             signals: reported,
             attestation: attestations.get(at).cloned().unwrap_or_default(),
@@ -392,21 +468,23 @@ fn commit_reports(
     change.commits.iter().enumerate().map(of).collect()
 }
 
-fn range_report(change: &ChangeSet, engine: &Engine<'_>, drafts: &[Draft]) -> RangeReport {
-    let model = &engine.pack().model;
+fn range_report(change: &ChangeSet, engine: &Engine<'_>, drafts: &[Draft], prior: f64) -> RangeReport {
     let scored: Vec<&Draft> = drafts.iter().filter(|draft| draft.scored).collect();
-    let parts: Vec<Part> = scored.iter().map(|draft| draft.part()).collect();
-    let weight: f64 = parts.iter().map(|part| part.weight).sum();
+    let lines: u32 = scored.iter().map(|draft| draft.added_lines).sum();
     // Each hunk's share of the messages, by its lines.
-    let message: f64 =
-        scored.iter().map(|draft| (score::sum(&draft.signals) - draft.code()) * f64::from(draft.weight)).sum::<f64>()
-            / weight.max(1.0);
-    let score = (!parts.is_empty()).then(|| Score::of(model, score::pooled(model, &parts) + message));
+    let of_message = |draft: &&Draft| -> f64 {
+        let signals = draft.signals.iter().filter(|signal| signal.commit.is_some());
+        signals.map(|signal| signal.contribution).sum::<f64>() * f64::from(draft.added_lines)
+    };
+    let message = rounded(scored.iter().map(of_message).sum::<f64>() / f64::from(lines.max(1)));
+    let reading = Reading::sum(scored.iter().map(|draft| &draft.reading));
+    let code = || score::sum(&engine.weigh(Part::Code, &reading));
+    let score = (!scored.is_empty()).then(|| Score::of(&engine.pack().model, prior + code() + message));
     RangeReport {
         spec: change.range.spec.clone(),
         base: change.range.base.clone(),
         head: change.range.head.clone(),
-        added_lines: scored.iter().map(|draft| draft.added_lines).sum(),
+        added_lines: lines,
         probability: score.map(|score| score.probability),
         log_odds: score.map(|score| score.log_odds),
     }

@@ -9,12 +9,19 @@ use crate::pack::{self, load};
 /// Where the settings are looked for, from the repository's root.
 pub const FILE: &str = ".ai-detect.yml";
 
+/// The share of AI-written changes that is assumed where a project says nothing.
+pub const DEFAULT_PRIOR: f64 = 0.3;
+
 /// Settings of ai-detect. Every key may be left out.
-#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Config {
     /// When a hunk counts as likely AI-written.
     pub thresholds: Thresholds,
+    /// The share of changes here that are assumed to be written by AI, before anything is read: it
+    /// moves every probability, and no flag.
+    #[schemars(range(min = 0.001, max = 0.999))]
+    pub prior: f64,
     /// Path patterns that are left out of the analysis, such as `docs/**`.
     pub exclude: Vec<String>,
     /// Path patterns whose changes need more care; flags there rank higher.
@@ -51,6 +58,22 @@ pub struct Rules {
     pub disable: Vec<String>,
     /// Further rule files, as paths from the repository's root.
     pub packs: Vec<String>,
+    /// A folder that `ai-detect fit` wrote, as a path from the repository's root, instead of the
+    /// built-in weights.
+    pub model: Option<String>,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Config {
+            thresholds: Thresholds::default(),
+            prior: DEFAULT_PRIOR,
+            exclude: Vec::new(),
+            sensitive: Vec::new(),
+            limits: Limits::default(),
+            rules: Rules::default(),
+        }
+    }
 }
 
 impl Default for Thresholds {

@@ -13,7 +13,7 @@ use crate::attest::Registry;
 use crate::change::ChangeSet;
 use crate::exclude::Excluder;
 use crate::git::{self, Repository, Request};
-use crate::pack::Pack;
+use crate::pack::{Fitted, Pack};
 use crate::patch;
 use crate::report::text::Detail;
 use crate::report::{Report, json, text};
@@ -105,7 +105,7 @@ fn of_repository(args: &Args, dir: &Path) -> Result<Report, Failure> {
     // The data is made ready while the repository is read: neither needs the other.
     let (change, pack) = std::thread::scope(|scope| {
         let pack = scope.spawn(|| {
-            let pack = Pack::load(&settings.packs, &settings.config.rules.disable);
+            let pack = pack(&settings);
             Registry::builtin();
             pack
         });
@@ -142,7 +142,7 @@ fn of_patch(args: &Args, file: &Path, dir: &Path) -> Result<Report, Failure> {
     let settings = settings(args, repository.as_ref().map(|repository| (repository, head.as_deref())))?;
     let excluder = excluder(&settings)?;
     let change = patch::read(&name, &content, &excluder).map_err(Failure::failed)?;
-    let pack = Pack::load(&settings.packs, &settings.config.rules.disable).map_err(Failure::usage)?;
+    let pack = pack(&settings).map_err(Failure::usage)?;
     report(&change, &pack, settings)
 }
 
@@ -154,6 +154,11 @@ fn settings(args: &Args, repository: Option<(&Repository, Option<&str>)>) -> Res
         (_, _, Some((repository, Some(base)))) => settings::from_revision(repository, base, false),
         _ => Ok(Settings::default()),
     }
+}
+
+fn pack(settings: &Settings) -> Result<Pack, crate::pack::Error> {
+    let fitted = settings.model.clone().map_or_else(Fitted::builtin, Ok)?;
+    Pack::load(fitted, &settings.packs, &settings.config.rules.disable)
 }
 
 fn excluder(settings: &Settings) -> Result<Excluder, Failure> {

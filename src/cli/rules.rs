@@ -123,6 +123,7 @@ fn looks_for(rule: &Rule) -> String {
             };
             format!("the number {name} of each {scope}{languages}: {shape}")
         }
+        Kind::Given => "nothing: it comes with the change or with the settings".into(),
         Kind::Lexicon(name) => format!("the words of the lexicon {name} in each {scope}{languages}"),
     }
 }
@@ -130,9 +131,8 @@ fn looks_for(rule: &Rule) -> String {
 fn weight(rule: &Rule) -> String {
     let towards = if rule.weight >= 0.0 { "AI" } else { "people" };
     match rule.kind {
-        Kind::Lexicon(_) => {
-            format!("the words' own log-odds times {:.2}, at most {} either way", rule.weight, rule.cap)
-        }
+        Kind::Lexicon(_) => "the words' own, and what they come to beside all else".into(),
+        Kind::Given => "as given".into(),
         _ => format!("{:+.2} log-odds towards {towards}, counted at most {} times a hunk", rule.weight, rule.cap),
     }
 }

@@ -3,18 +3,21 @@
 //! The change under review configures nothing: unless a file is named on the command line, settings
 //! are those of the commit that the change starts from.
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 use super::Failure;
 use crate::config::{Config, FILE};
 use crate::git::Repository;
-use crate::pack::Source;
+use crate::pack::{self, Fitted, Source};
 
 /// Settings, with the rule packs that they name.
 #[derive(Default)]
 pub(super) struct Settings {
     pub(super) config: Config,
     pub(super) packs: Vec<Source>,
+    /// What `ai-detect fit` wrote, where the settings name it.
+    pub(super) model: Option<Fitted>,
     /// What the reader should know of where they came from.
     pub(super) note: Option<String>,
 }
@@ -60,7 +63,14 @@ fn parse(name: &str, content: Vec<u8>, at: &str, read: &Reader<'_>) -> Result<Se
         Ok(Source { content: text(&name, content)?, name })
     };
     let packs = config.rules.packs.iter().map(pack).collect::<Result<_, Failure>>()?;
-    Ok(Settings { config, packs, note: None })
+    let file = |folder: &str, path: &str| {
+        let path = format!("{}/{path}", folder.trim_end_matches('/'));
+        let content = read(&path)?
+            .ok_or_else(|| Failure::usage(format!("{name}: the model's file {path} does not exist{at}")))?;
+        text(&format!("{path}{at}"), content).map(Cow::Owned)
+    };
+    let model = config.rules.model.as_ref().map(|folder| Fitted::read(|path| file(folder, path))).transpose()?;
+    Ok(Settings { config, packs, model, note: None })
 }
 
 fn text(name: &str, content: Vec<u8>) -> Result<String, Failure> {
@@ -89,4 +99,10 @@ fn note(repository: &Repository, used: Option<&[u8]>) -> Option<String> {
 fn short(revision: &str) -> &str {
     let id = revision.len() >= 40 && revision.bytes().all(|byte| byte.is_ascii_hexdigit());
     revision.get(..8).filter(|_| id).unwrap_or(revision)
+}
+
+impl From<pack::Error> for Failure {
+    fn from(error: pack::Error) -> Self {
+        Failure::usage(error)
+    }
 }

@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
-use super::lexicon::{Lexicon, LineError};
-use super::model::Model;
+use super::model::{Fitted, LEXICONS, Model};
 use super::raw::{RawExample, RawLanguages, RawRule, RuleFile};
 use super::rule::{Example, Family, Kind, Rule, Scope, Shape};
+use super::{Lexicon, Trees};
 use crate::lang;
 use crate::signals::{metric, phrase, query};
 
@@ -39,13 +39,19 @@ pub enum Error {
         /// What is wrong.
         problem: String,
     },
-    /// A broken lexicon.
+    /// A broken table: weights, a lexicon, trees.
     #[error("{file}: {problem}")]
-    Lexicon {
+    Table {
         /// The file.
         file: String,
         /// What is wrong where.
-        problem: LineError,
+        problem: String,
+    },
+    /// A file of a model that is not there.
+    #[error("{file} does not exist; a model is a folder that `ai-detect fit` wrote")]
+    Missing {
+        /// The file.
+        file: String,
     },
     /// A file that cannot be read.
     #[error("{file}: {problem}")]
@@ -112,14 +118,7 @@ static RULES: &[Builtin] = builtin![
     "signals/human",
     "signals/lexicon",
     "signals/message",
-];
-
-static MODEL: &[Builtin] = builtin!["model"];
-
-static LEXICONS: &[(&str, &str)] = &[
-    ("comments", include_str!("../../rules/lexicons/comments.tsv")),
-    ("identifiers", include_str!("../../rules/lexicons/identifiers.tsv")),
-    ("messages", include_str!("../../rules/lexicons/messages.tsv")),
+    "signals/context",
 ];
 
 /// Everything that scoring stands on.
@@ -131,36 +130,40 @@ pub struct Pack {
     pub lexicons: BTreeMap<String, Lexicon>,
     /// The numbers.
     pub model: Model,
+    /// What the numbers of code come to together.
+    pub code_trees: Trees,
+    /// What the numbers of a message come to together.
+    pub message_trees: Trees,
 }
 
 impl Pack {
-    /// The built-in pack and further rule files, without the rules named in `disabled`. The
-    /// built-in rules come without their examples, which scoring does not need.
+    /// The built-in rules and those of further files, without the rules named in `disabled`, weighed
+    /// as fitted. The built-in rules come without their examples, which scoring does not need.
     ///
     /// # Errors
     /// Where a file is not a rule file, a rule is wrong, or an id in `disabled` names no rule.
-    pub fn load(extra: &[Source], disabled: &[String]) -> Result<Pack, Error> {
-        let mut pack = Pack::read(prepared, extra)?;
+    pub fn load(fitted: Fitted, extra: &[Source], disabled: &[String]) -> Result<Pack, Error> {
+        let mut pack = Pack::read(prepared, fitted, extra)?;
         pack.disable(disabled)?;
         Ok(pack)
     }
 
-    /// The built-in pack and further rule files, all with their examples.
+    /// The built-in rules and those of further files, all with their examples.
     ///
     /// # Errors
     /// Where a file is not a rule file, or a rule is wrong.
     pub fn load_with_examples(extra: &[Source]) -> Result<Pack, Error> {
-        Pack::read(|file| shaped(file.name, file.yaml), extra)
+        Pack::read(|file| shaped(file.name, file.yaml), Fitted::builtin()?, extra)
     }
 
-    fn read(rules: fn(&Builtin) -> Result<RuleFile, Error>, extra: &[Source]) -> Result<Pack, Error> {
-        let [model] = MODEL else { return Err(unprepared("model.yml", "there is no model")) };
-        let mut pack = Pack { rules: Vec::new(), lexicons: lexicons()?, model: prepared(model)? };
+    fn read(rules: fn(&Builtin) -> Result<RuleFile, Error>, fitted: Fitted, extra: &[Source]) -> Result<Pack, Error> {
+        let Fitted { model, weights, lexicons, code_trees, message_trees } = fitted;
+        let mut pack = Pack { rules: Vec::new(), lexicons, model, code_trees, message_trees };
         for file in RULES {
-            pack.add(rules(file)?, file.name, file.yaml)?;
+            pack.add(rules(file)?, file.name, file.yaml, Some(&weights))?;
         }
         for source in extra {
-            pack.add(shaped(&source.name, &source.content)?, &source.name, &source.content)?;
+            pack.add(shaped(&source.name, &source.content)?, &source.name, &source.content, None)?;
         }
         Ok(pack)
     }
@@ -175,7 +178,14 @@ impl Pack {
         nearest(id, self.rules.iter().map(|rule| rule.id.as_str()))
     }
 
-    fn add(&mut self, file: RuleFile, name: &str, content: &str) -> Result<(), Error> {
+    /// `weights` are those of the built-in rules; rules of a project state their own.
+    fn add(
+        &mut self,
+        file: RuleFile,
+        name: &str,
+        content: &str,
+        weights: Option<&BTreeMap<String, f64>>,
+    ) -> Result<(), Error> {
         let mut known: BTreeSet<String> = self.rules.iter().map(|rule| rule.id.clone()).collect();
         for raw in file.rules {
             let id = raw.id.clone();
@@ -188,7 +198,7 @@ impl Pack {
             if !known.insert(id.clone()) {
                 return Err(wrong("another rule has this id".into()));
             }
-            let rule = check(raw, file.family, name, &self.lexicons).map_err(wrong)?;
+            let rule = check(raw, file.family, name, weights).map_err(wrong)?;
             self.rules.push(rule);
         }
         Ok(())
@@ -203,15 +213,6 @@ impl Pack {
         self.rules.retain(|rule| !disabled.contains(&rule.id));
         Ok(())
     }
-}
-
-fn lexicons() -> Result<BTreeMap<String, Lexicon>, Error> {
-    let read = |(name, content): &(&str, &str)| {
-        let file = || format!("lexicons/{name}.tsv");
-        let lexicon = Lexicon::parse(content).map_err(|problem| Error::Lexicon { file: file(), problem })?;
-        Ok(((*name).to_owned(), lexicon))
-    };
-    LEXICONS.iter().map(read).collect()
 }
 
 /// Reads what the build script made of a built-in file.
@@ -276,11 +277,16 @@ fn line_of_rule(content: &str, id: &str) -> usize {
 }
 
 /// From the written form to the checked one.
-fn check(raw: RawRule, family: Family, source: &str, lexicons: &BTreeMap<String, Lexicon>) -> Result<Rule, String> {
+fn check(raw: RawRule, family: Family, source: &str, weights: Option<&BTreeMap<String, f64>>) -> Result<Rule, String> {
     let languages = languages(&raw.languages)?;
-    let kind = kind(&raw, lexicons)?;
-    if !raw.weight.is_finite() || raw.weight.abs() > 10.0 {
-        return Err(format!("weight {} is not between -10 and 10", raw.weight));
+    let kind = kind(&raw)?;
+    let weight = match (raw.weight, weights) {
+        (Some(weight), _) => weight,
+        (None, Some(weights)) => weights.get(&raw.id).copied().unwrap_or_default(),
+        (None, None) => return Err("a rule needs a `weight`: log-odds for each time it counts".into()),
+    };
+    if !weight.is_finite() || weight.abs() > 10.0 {
+        return Err(format!("weight {weight} is not between -10 and 10"));
     }
     let cap = raw.cap.unwrap_or(1.0);
     if !(cap > 0.0 && cap <= 100.0) {
@@ -299,7 +305,7 @@ fn check(raw: RawRule, family: Family, source: &str, lexicons: &BTreeMap<String,
         scope: raw.scope,
         languages,
         kind,
-        weight: raw.weight,
+        weight,
         cap,
         hits: examples(raw.hits)?,
         misses: examples(raw.misses)?,
@@ -323,8 +329,9 @@ fn known_language(name: &str) -> Result<(), String> {
     Err(format!("no language is called `{name}`{}", near_sentence(near.as_deref())))
 }
 
-fn kind(raw: &RawRule, lexicons: &BTreeMap<String, Lexicon>) -> Result<Kind, String> {
+fn kind(raw: &RawRule) -> Result<Kind, String> {
     match (&raw.phrase, &raw.query, &raw.metric, &raw.lexicon) {
+        (None, None, None, None) if raw.given => Ok(Kind::Given),
         (Some(phrases), None, None, None) => {
             raw.scope.ok_or("a phrase needs a scope")?;
             let phrases = phrases.clone().into_vec();
@@ -345,8 +352,8 @@ fn kind(raw: &RawRule, lexicons: &BTreeMap<String, Lexicon>) -> Result<Kind, Str
         }
         (None, None, None, Some(name)) => {
             raw.scope.ok_or("a lexicon needs a scope")?;
-            if !lexicons.contains_key(name) {
-                let near = nearest(name, lexicons.keys().map(String::as_str));
+            if !LEXICONS.contains(&name.as_str()) {
+                let near = nearest(name, LEXICONS.iter().copied());
                 return Err(format!("no lexicon is called `{name}`{}", near_sentence(near.as_deref())));
             }
             Ok(Kind::Lexicon(name.clone()))

@@ -1,16 +1,18 @@
 //! Rule packs: the data that scoring stands on, read from YAML and checked.
 //!
 //! [`raw`] is the shape of the files, [`rule`] what they become once checked, [`load`] the way from
-//! one to the other with errors that name file, line and the nearest key; [`model`] and [`lexicon`]
-//! are the numbers. Nothing here knows git or evaluates anything on code.
+//! one to the other with errors that name file, line and the nearest key; [`model`], [`lexicon`] and
+//! [`trees`] are what was fitted. Nothing here knows git or evaluates anything on code.
 
 pub mod lexicon;
 pub mod load;
 pub mod model;
 pub mod raw;
 pub mod rule;
+pub mod trees;
 
 pub use lexicon::Lexicon;
 pub use load::{Error, Pack, Source};
-pub use model::Model;
+pub use model::{Fitted, Model};
 pub use rule::{Family, Kind, Rule, Scope};
+pub use trees::Trees;

@@ -1,58 +1,43 @@
-//! The numbers that turn contributions into probabilities: `rules/model.yml`.
+//! Everything that `fit` writes: weights, lexicons, trees, and the numbers that turn sums of log-odds
+//! into probabilities and thresholds. The built-in ones lie in `rules/`; a project may have its own.
 
-use serde::Deserialize;
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 
-/// The scoring model. Every number is fitted; `rules/model.yml` says on what.
-#[derive(Debug, Clone, Deserialize)]
+use serde::{Deserialize, Serialize};
+
+use super::load::{Error, shaped};
+use super::{Lexicon, Trees};
+
+/// The numbers of `model.yml`. Every one is fitted; the file says on what.
+#[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Model {
     /// A name for this set of numbers, shown in reports.
     pub version: String,
-    /// The log-odds of a hunk of which nothing is known.
+    /// The log-odds of a hunk of which nothing is known, where half of all code is written by AI.
     pub intercept: f64,
-    /// How log-odds become probabilities.
-    pub calibration: Calibration,
-    /// How hunks come together in a commit or a range.
-    pub pooling: Pooling,
-    /// What share of people's hunks reach which log-odds: the meaning of a threshold.
+    /// How much of a hunk's code evidence is its commit's as a whole, 0 to 1; the rest is its own.
+    pub agreement: f64,
+    /// What share of people's commits have a hunk that reaches which log-odds, the prior left out:
+    /// the meaning of a threshold.
     pub tail: Vec<TailPoint>,
-    /// How many independent hunks a request of `n` hunks counts as: `n` to this power.
+    /// How many independent hunks a request of `n` scored hunks counts as: `n` to this power.
     pub request_exponent: f64,
 }
 
-/// `probability = 1 / (1 + exp(-(slope * log_odds + offset)))`.
-#[derive(Debug, Clone, Copy, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Calibration {
-    /// Per unit of log-odds.
-    pub slope: f64,
-    /// At log-odds 0.
-    pub offset: f64,
-}
-
-/// The pooled code log-odds of several hunks: their mean, weighted by the square root of their
-/// size, times `1 + gain * ln(n)`, at most `most` times.
-#[derive(Debug, Clone, Copy, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Pooling {
-    /// How much agreement between hunks adds.
-    pub gain: f64,
-    /// The largest factor.
-    pub most: f64,
-}
-
 /// One point of the tail of people's scores.
-#[derive(Debug, Clone, Copy, Deserialize)]
+#[derive(Debug, Clone, Copy, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct TailPoint {
-    /// A share of people's hunks, 0 to 1.
+    /// A share of people's commits, 0 to 1.
     pub rate: f64,
     /// The log-odds that this share reaches.
     pub log_odds: f64,
 }
 
 impl Model {
-    /// The log-odds that at most `rate` of people's hunks reach: between two measured points in a
+    /// The log-odds that at most `rate` of people's commits reach: between two measured points in a
     /// straight line over the logarithm of the rate, and beyond the last one with its slope.
     pub fn threshold(&self, rate: f64) -> f64 {
         let points = &self.tail;
@@ -71,4 +56,89 @@ impl Model {
         let independent = (hunks.max(1) as f64).powf(self.request_exponent);
         self.threshold(1.0 - (1.0 - request_rate.clamp(0.0, 0.5)).powf(1.0 / independent))
     }
+}
+
+/// The lexicons that there are, by the names that rules know.
+pub const LEXICONS: &[&str] = &["comments", "identifiers", "messages", "strings"];
+
+/// Everything that `fit` writes.
+#[derive(Debug, Clone)]
+pub struct Fitted {
+    /// `model.yml`.
+    pub model: Model,
+    /// `weights.tsv`: log-odds for each time that a rule counts, by its id.
+    pub weights: BTreeMap<String, f64>,
+    /// `lexicons/NAME.tsv`.
+    pub lexicons: BTreeMap<String, Lexicon>,
+    /// `trees/code.tsv`.
+    pub code_trees: Trees,
+    /// `trees/message.tsv`.
+    pub message_trees: Trees,
+}
+
+macro_rules! builtin {
+    ($($path:literal),* $(,)?) => {
+        &[$(($path, include_str!(concat!("../../rules/", $path)))),*]
+    };
+}
+
+static BUILTIN: &[(&str, &str)] = builtin![
+    "model.yml",
+    "weights.tsv",
+    "lexicons/comments.tsv",
+    "lexicons/identifiers.tsv",
+    "lexicons/messages.tsv",
+    "lexicons/strings.tsv",
+    "trees/code.tsv",
+    "trees/message.tsv",
+];
+
+impl Fitted {
+    /// The one that ships with the program.
+    ///
+    /// # Errors
+    /// Never, once the program's own tests have passed.
+    pub fn builtin() -> Result<Self, Error> {
+        Fitted::read(|path| {
+            let found = BUILTIN.iter().find(|(known, _)| *known == path);
+            found.map(|(_, content)| Cow::Borrowed(*content)).ok_or_else(|| Error::Missing { file: path.into() })
+        })
+    }
+
+    /// Reads one; `content` gives a file by its path within the model's folder.
+    ///
+    /// # Errors
+    /// Where a file is missing or not what it should be.
+    pub fn read<E: From<Error>>(content: impl Fn(&str) -> Result<Cow<'static, str>, E>) -> Result<Self, E> {
+        let table = |file: String, problem: &dyn std::fmt::Display| Error::Table { file, problem: problem.to_string() };
+        let trees = |path: &str| -> Result<Trees, E> {
+            Ok(Trees::parse(&content(path)?).map_err(|problem| table(path.into(), &problem))?)
+        };
+        let mut lexicons = BTreeMap::new();
+        for name in LEXICONS {
+            let path = format!("lexicons/{name}.tsv");
+            let lexicon = Lexicon::parse(content(&path)?).map_err(|problem| table(path, &problem))?;
+            lexicons.insert((*name).to_owned(), lexicon);
+        }
+        Ok(Fitted {
+            model: shaped("model.yml", &content("model.yml")?)?,
+            weights: weights(&content("weights.tsv")?)?,
+            lexicons,
+            code_trees: trees("trees/code.tsv")?,
+            message_trees: trees("trees/message.tsv")?,
+        })
+    }
+}
+
+fn weights(content: &str) -> Result<BTreeMap<String, f64>, Error> {
+    let mut weights = BTreeMap::new();
+    for (at, line) in content.lines().enumerate().filter(|(_, line)| !line.is_empty() && !line.starts_with('#')) {
+        let parsed = line.split_once('\t').and_then(|(id, weight)| Some((id, weight.parse::<f64>().ok()?)));
+        let Some((id, weight)) = parsed.filter(|(_, weight)| weight.is_finite()) else {
+            let problem = format!("line {}: expected a rule, a tab and a number, found `{line}`", at + 1);
+            return Err(Error::Table { file: "weights.tsv".into(), problem });
+        };
+        weights.insert(id.to_owned(), weight);
+    }
+    Ok(weights)
 }

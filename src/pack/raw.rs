@@ -18,7 +18,7 @@ pub struct RuleFile {
     pub rules: Vec<RawRule>,
 }
 
-/// A rule. Exactly one of `phrase`, `query`, `metric` and `lexicon` says what is looked for.
+/// A rule. Exactly one of `phrase`, `query`, `metric`, `lexicon` and `given` says what is looked for.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RawRule {
@@ -51,9 +51,13 @@ pub struct RawRule {
     pub from: Option<f64>,
     /// For metrics: where a ramp ends (counts 1).
     pub to: Option<f64>,
-    /// Log-odds for each time it counts, or at the end of the ramp. Negative points to people.
-    pub weight: f64,
-    /// How many times it counts in one hunk at most; for lexicons, the largest log-odds either way.
+    /// Nothing is looked for: the number comes with the change or with the settings.
+    #[serde(default)]
+    pub given: bool,
+    /// Log-odds for each time it counts, or at the end of the ramp. Negative points to people. The
+    /// built-in rules have theirs from `rules/weights.tsv`; rules of a project state their own.
+    pub weight: Option<f64>,
+    /// How many times it counts in one hunk at most.
     pub cap: Option<f64>,
     /// Examples in which it must fire.
     #[serde(default)]

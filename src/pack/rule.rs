@@ -39,6 +39,8 @@ pub enum Family {
     Lexicon,
     /// The style of the commit message.
     Message,
+    /// What is known before anything is read: the prior, and the rest of the commit.
+    Context,
 }
 
 /// Where a rule looks.
@@ -93,9 +95,9 @@ pub struct Rule {
     pub languages: Option<Vec<String>>,
     /// How it looks.
     pub kind: Kind,
-    /// Log-odds for each time it counts.
+    /// Log-odds for each time it counts, beside what the trees make of its number.
     pub weight: f64,
-    /// How often it counts at most; for lexicons, the largest log-odds either way.
+    /// How often it counts at most.
     pub cap: f64,
     /// Examples in which it must fire.
     pub hits: Vec<Example>,
@@ -124,6 +126,7 @@ impl Rule {
             Kind::Query(_) => "query",
             Kind::Metric { .. } => "metric",
             Kind::Lexicon(_) => "lexicon",
+            Kind::Given => "given",
         }
     }
 }
@@ -144,6 +147,8 @@ pub enum Kind {
     },
     /// The words of a named lexicon.
     Lexicon(String),
+    /// Comes with the change or with the settings: nothing is looked for.
+    Given,
 }
 
 /// How a number counts.

@@ -58,8 +58,8 @@ pub(super) static NUMBERS: &[(&str, Number)] = &[
     ("headings", |m| Some(m.body_lines().filter(|line| is_heading(line)).count() as f64)),
     ("sentences", |m| Some(m.body().split(['.', '!', '?']).filter(|part| word_count(part) >= 3.0).count() as f64)),
     ("em_dashes", |m| Some(m.text.matches('\u{2014}').count() as f64)),
-    ("arrows", |m| Some(m.text.matches(super::metric::is_arrow).count() as f64)),
-    ("emoji", |m| Some(m.text.chars().filter(|&c| super::metric::is_emoji(c)).count() as f64)),
+    ("arrows", |m| Some(m.text.matches(super::measures::is_arrow).count() as f64)),
+    ("emoji", |m| Some(m.text.chars().filter(|&c| super::measures::is_emoji(c)).count() as f64)),
     ("backticks", |m| Some((m.text.matches('`').count() / 2) as f64)),
     ("conventional_prefix", |m| Some(flag(is_conventional(m.subject())))),
     ("capitalised_subject", |m| Some(flag(after_prefix(m.subject()).starts_with(char::is_uppercase)))),
@@ -78,11 +78,13 @@ pub(super) static NUMBERS: &[(&str, Number)] = &[
     ("issue_refs", |m| Some(issue_refs(m.text))),
 ];
 
-/// Measures a message and counts what the rule says.
-pub fn evaluate(at: usize, name: &str, shape: Shape, message: &Message<'_>, found: &mut Found) {
-    let Some(value) = NUMBERS.iter().find(|(known, _)| *known == name).and_then(|(_, number)| number(message)) else {
-        return;
-    };
+/// A number of a message by its name.
+pub fn number(name: &str, message: &Message<'_>) -> Option<f64> {
+    NUMBERS.iter().find(|(known, _)| *known == name).and_then(|(_, number)| number(message))
+}
+
+/// Counts what the shape says of a number, with the line that it was taken of.
+pub fn count(at: usize, name: &str, value: f64, shape: Shape, message: &Message<'_>, found: &mut Found) {
     let amount = shape.of(value);
     if amount > 0.0 {
         let line = u32::from(!name.starts_with("subject") && !message.body().is_empty()) * message.body_line();

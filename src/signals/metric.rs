@@ -1,17 +1,13 @@
 //! `metric` rules: named numbers of a hunk or of one of its regions. Adding one is a line in
 //! [`HUNK`] or `REGION`.
 //!
-//! What is counted for them is in [`Measures`], taken once a hunk.
+//! What is counted for those of a whole hunk is in [`super::measures`].
 
-use std::sync::LazyLock;
-
-use aho_corasick::AhoCorasick;
-
+use super::measures::{Habit, Measures, mean, ratio, spread};
 use super::message;
-use super::{Block, Evidence, Found};
+use super::{Block, Found};
+use crate::pack::Scope;
 use crate::pack::rule::Shape;
-use crate::pack::{Rule, Scope};
-use crate::syntax::profile::Profile;
 use crate::syntax::regions::{Function, Region};
 use crate::syntax::words;
 
@@ -24,7 +20,7 @@ pub const LEAST_BEFORE: u32 = 30;
 /// Numbers of a whole hunk.
 pub static HUNK: &[(&str, Number<Measures>)] = &[
     ("added_lines", |m| Some(m.lines)),
-    ("new_file", |m| Some(m.new_file)),
+    ("new_file", |m| ratio(m.new_lines, m.lines, 1.0)),
     ("new_files", |m| Some(m.new_files)),
     ("comment_share", |m| ratio(m.comment_lines, m.nonblank, 5.0)),
     ("comment_words", |m| mean(&m.comment_words, 1)),
@@ -69,15 +65,15 @@ pub static HUNK: &[(&str, Number<Measures>)] = &[
     ("backticks", |m| ratio(m.backticks, m.comments, 1.0)),
     ("numbered_steps", |m| Some(m.numbered)),
     ("heading_comments", |m| Some(m.headings)),
-    ("break_comment_share", |m| m.difference(|p| p.comment_share)),
-    ("break_comment_words", |m| m.difference(|p| p.comment_words)),
-    ("break_capitalised", |m| m.difference(|p| p.capitalised)),
-    ("break_period", |m| m.difference(|p| p.period)),
-    ("break_line_length", |m| m.difference(|p| p.line_length)),
-    ("break_blank_share", |m| m.difference(|p| p.blank_share)),
-    ("break_identifier_parts", |m| m.difference(|p| p.identifier_parts)),
-    ("break_quotes", |m| m.flip(|p| p.double_quotes)),
-    ("break_indent", |m| m.flip(|p| p.tabs)),
+    ("break_comment_share", |m| m.habit(Habit::CommentShare)),
+    ("break_comment_words", |m| m.habit(Habit::CommentWords)),
+    ("break_capitalised", |m| m.habit(Habit::Capitalised)),
+    ("break_period", |m| m.habit(Habit::Period)),
+    ("break_line_length", |m| m.habit(Habit::LineLength)),
+    ("break_blank_share", |m| m.habit(Habit::BlankShare)),
+    ("break_identifier_parts", |m| m.habit(Habit::IdentifierParts)),
+    ("break_quotes", |m| m.habit(Habit::DoubleQuotes)),
+    ("break_indent", |m| m.habit(Habit::Tabs)),
 ];
 
 /// Numbers of one region, with the scopes that have it.
@@ -114,28 +110,9 @@ pub fn check(name: &str, scope: Option<Scope>) -> Result<(), String> {
     ))
 }
 
-/// Takes a rule's number and counts what the rule says.
-pub fn evaluate(
-    at: usize,
-    rule: &Rule,
-    name: &str,
-    shape: Shape,
-    block: &Block<'_>,
-    measures: &Measures,
-    found: &mut Found,
-) {
-    match rule.scope {
-        None => {
-            let Some(value) = measures.number(name) else { return };
-            let amount = shape.of(value);
-            if amount > 0.0 {
-                let first = block.line_evidence(block.hunk.span.start);
-                let text = format!("{name} {}", shown(value));
-                found.count(at, amount, Some(Evidence { end_line: block.hunk.span.end, text, ..first }));
-            }
-        }
-        Some(scope) => regions(at, name, scope, shape, block, found),
-    }
+/// A number of a hunk by its name.
+pub fn number(name: &str, measures: &Measures) -> Option<f64> {
+    HUNK.iter().find(|(known, _)| *known == name).and_then(|(_, number)| number(measures))
 }
 
 /// A number as a person reads it.
@@ -143,7 +120,8 @@ pub fn shown(value: f64) -> String {
     if value == value.trunc() { format!("{value}") } else { format!("{value:.2}") }
 }
 
-fn regions(at: usize, name: &str, scope: Scope, shape: Shape, block: &Block<'_>, found: &mut Found) {
+/// Takes the number of each region of a scope, and counts what the shape says.
+pub fn regions(at: usize, name: &str, scope: Scope, shape: Shape, block: &Block<'_>, found: &mut Found) {
     let regions = &block.hunk.regions;
     let texts = match scope {
         Scope::Comment => regions.comments.as_slice(),
@@ -220,312 +198,6 @@ fn overlap(prose: &str, code: &str) -> Option<f64> {
     (told.len() >= 2).then(|| repeated as f64 / told.len() as f64)
 }
 
-/// What a line that logs holds, over all languages.
-const LOG_CALLS: &[&str] = &[
-    "log.",
-    "logger.",
-    "Log.",
-    "Logger.",
-    "logging.",
-    "console.",
-    "print(",
-    "println",
-    "printf(",
-    "fmt.Print",
-    "tracing::",
-    "echo ",
-    "slog.",
-    "debug!(",
-    "info!(",
-    "warn!(",
-    "error!(",
-];
-/// What a line that asks whether something is there holds.
-const NULL_CHECKS: &[&str] = &[
-    "== null",
-    "!= null",
-    "=== null",
-    "!== null",
-    "=== undefined",
-    "!== undefined",
-    "is None",
-    "is not None",
-    "== nil",
-    "!= nil",
-    ".nil?",
-    "is null",
-    "is not null",
-    "== nullptr",
-    "!= nullptr",
-    "== NULL",
-    "!= NULL",
-    "is_none()",
-    "is_some()",
-    "?? ",
-    "?.",
-];
-/// What a line that asserts holds.
-const ASSERTS: &[&str] = &["assert", "Assert", "expect(", "EXPECT_", "REQUIRE", "should", "require."];
-
-static CALLS: LazyLock<Option<AhoCorasick>> =
-    LazyLock::new(|| AhoCorasick::new([LOG_CALLS, NULL_CHECKS, ASSERTS].concat()).ok());
-
-/// What is counted of a hunk, for the numbers.
-#[derive(Debug, Default)]
-pub struct Measures {
-    lines: f64,
-    nonblank: f64,
-    new_file: f64,
-    new_files: f64,
-    comments: f64,
-    comment_lines: f64,
-    comment_words: Vec<f64>,
-    capitalised: f64,
-    lowercase: f64,
-    periods: f64,
-    paragraphs: f64,
-    paragraphs_with_comment: f64,
-    documented: f64,
-    functions: f64,
-    docstring_words: Vec<f64>,
-    line_lengths: Vec<f64>,
-    function_lines: Vec<f64>,
-    identifier_lengths: Vec<f64>,
-    identifier_parts: Vec<f64>,
-    short_identifiers: f64,
-    handlers: f64,
-    log_calls: f64,
-    null_checks: f64,
-    returns: f64,
-    em_dashes: f64,
-    arrows: f64,
-    smart_quotes: f64,
-    ellipses: f64,
-    emoji: f64,
-    box_drawing: f64,
-    check_marks: f64,
-    todos: f64,
-    questions: f64,
-    urls: f64,
-    first_person: f64,
-    commented_out: f64,
-    tight: f64,
-    trailing: f64,
-    tests: f64,
-    test_name_parts: Vec<f64>,
-    asserts: f64,
-    asides: f64,
-    backticks: f64,
-    numbered: f64,
-    headings: f64,
-    here: Option<Profile>,
-    before: Option<Profile>,
-}
-
-impl Measures {
-    /// Counts everything once.
-    pub fn of(block: &Block<'_>) -> Measures {
-        let mut m = Measures {
-            new_file: f64::from(u8::from(block.file.is_new)),
-            new_files: f64::from(block.new_files),
-            handlers: f64::from(block.hunk.regions.handlers),
-            ..Measures::default()
-        };
-        m.count_lines(block);
-        let regions = &block.hunk.regions;
-        for comment in &regions.comments {
-            m.comment(comment);
-            m.comment_lines += f64::from(u32::from(!comment.trailing) * comment.span.len());
-        }
-        for doc in &regions.docstrings {
-            m.comment_lines += f64::from(doc.span.len());
-            m.docstring_words.push(words::prose(&doc.text).count() as f64);
-            m.typography(&doc.text);
-            m.urls += doc.text.matches("://").count() as f64;
-        }
-        for function in &regions.functions {
-            m.functions += 1.0;
-            m.documented += f64::from(u8::from(function.documented));
-            m.function_lines.push(f64::from(function.span.len()));
-        }
-        for test in regions.tests() {
-            m.tests += 1.0;
-            m.test_name_parts.push(words::parts(&test.name).len() as f64);
-        }
-        for name in &regions.identifiers {
-            m.identifier(block.file.new.bytes().get(name.clone()).unwrap_or_default());
-        }
-        if let (Some(language), Some(before)) = (block.language(), block.before) {
-            m.here = Some(Profile::of(&block.file.new, &block.hunk.authored, language));
-            m.before = Some(before.clone());
-        }
-        m
-    }
-
-    /// A number by its name.
-    pub fn number(&self, name: &str) -> Option<f64> {
-        HUNK.iter().find(|(known, _)| *known == name).and_then(|(_, number)| number(self))
-    }
-
-    fn count_lines(&mut self, block: &Block<'_>) {
-        let mut in_paragraph = false;
-        let marks = block.language().map_or(&[] as &[&str], |language| language.line_comments);
-        for (_, line) in block.lines() {
-            self.lines += 1.0;
-            let content = line.trim_ascii();
-            if content.is_empty() {
-                in_paragraph = false;
-                continue;
-            }
-            self.nonblank += 1.0;
-            self.line_lengths.push(line.len() as f64);
-            let comment = marks.iter().any(|mark| content.starts_with(mark.as_bytes())) || content.starts_with(b"/*");
-            if !in_paragraph {
-                in_paragraph = true;
-                self.paragraphs += 1.0;
-                self.paragraphs_with_comment += f64::from(u8::from(comment));
-            }
-            if !comment {
-                self.code_line(content);
-            }
-        }
-    }
-
-    fn code_line(&mut self, code: &[u8]) {
-        let mut seen = [false; 3];
-        for found in CALLS.iter().flat_map(|calls| calls.find_overlapping_iter(code)) {
-            let at = found.pattern().as_usize();
-            let group = usize::from(at >= LOG_CALLS.len()) + usize::from(at >= LOG_CALLS.len() + NULL_CHECKS.len());
-            if let Some(seen) = seen.get_mut(group) {
-                *seen = true;
-            }
-        }
-        let [logs, checks, asserts] = seen.map(|on| f64::from(u8::from(on)));
-        self.log_calls += logs;
-        self.null_checks += checks;
-        self.asserts += asserts;
-        self.returns += f64::from(u8::from(code.starts_with(b"return")));
-    }
-
-    fn comment(&mut self, comment: &Region) {
-        let text = comment.text.trim();
-        self.comments += 1.0;
-        self.comment_words.push(words::prose(text).count() as f64);
-        self.capitalised += f64::from(u8::from(text.starts_with(char::is_uppercase)));
-        self.lowercase += f64::from(u8::from(text.starts_with(char::is_lowercase)));
-        self.periods += f64::from(u8::from(text.ends_with('.')));
-        self.tight += f64::from(u8::from(comment.tight));
-        self.trailing += f64::from(u8::from(comment.trailing));
-        self.questions += f64::from(u8::from(text.ends_with('?')));
-        self.urls += text.matches("://").count() as f64;
-        self.todos += f64::from(u8::from(text.contains("TODO") || text.contains("FIXME") || text.contains("XXX")));
-        self.asides += f64::from(u8::from(has_aside(text)));
-        self.backticks += (text.matches('`').count() / 2) as f64;
-        self.numbered += text.lines().filter(|line| is_numbered(line)).count() as f64;
-        self.headings += text.lines().filter(|line| is_heading(line)).count() as f64;
-        self.commented_out += f64::from(u8::from(is_code(text)));
-        self.first_person += text
-            .split(|c: char| !c.is_alphanumeric() && c != '\'')
-            .filter(|word| message::is_first_person(word))
-            .count() as f64;
-        self.typography(text);
-    }
-
-    fn typography(&mut self, text: &str) {
-        if text.is_ascii() {
-            return;
-        }
-        for c in text.chars() {
-            let counter = match c {
-                '\u{2014}' => &mut self.em_dashes,
-                '\u{2018}' | '\u{2019}' | '\u{201c}' | '\u{201d}' => &mut self.smart_quotes,
-                '\u{2026}' => &mut self.ellipses,
-                '\u{2500}'..='\u{257f}' => &mut self.box_drawing,
-                '\u{2713}' | '\u{2714}' | '\u{2705}' | '\u{274c}' | '\u{2717}' | '\u{2718}' => &mut self.check_marks,
-                c if is_arrow(c) => &mut self.arrows,
-                c if is_emoji(c) => &mut self.emoji,
-                _ => continue,
-            };
-            *counter += 1.0;
-        }
-    }
-
-    fn identifier(&mut self, raw: &[u8]) {
-        let name = String::from_utf8_lossy(raw);
-        let length = name.chars().count();
-        self.identifier_lengths.push(length as f64);
-        self.identifier_parts.push(words::parts(&name).len() as f64);
-        self.short_identifiers += f64::from(u8::from(length <= 2));
-    }
-
-    /// The hunk's habit less the file's.
-    fn difference(&self, habit: fn(&Profile) -> Option<f64>) -> Option<f64> {
-        Some(habit(self.here.as_ref()?)? - habit(self.before.as_ref()?)?)
-    }
-
-    /// 1 where a habit turned round.
-    fn flip(&self, habit: fn(&Profile) -> Option<f64>) -> Option<f64> {
-        let (here, before) = (habit(self.here.as_ref()?)?, habit(self.before.as_ref()?)?);
-        Some(f64::from(u8::from((here - before).abs() > 0.7)))
-    }
-}
-
-/// A space on both sides of the parenthesis, and words within.
-fn has_aside(text: &str) -> bool {
-    text.split(" (").skip(1).any(|rest| rest.split_once(')').is_some_and(|(within, _)| within.contains(' ')))
-}
-
-fn is_numbered(line: &str) -> bool {
-    let line = line.trim_start();
-    let line = line.strip_prefix("Step ").or_else(|| line.strip_prefix("STEP ")).unwrap_or(line);
-    let digits = line.chars().take_while(char::is_ascii_digit).count();
-    (1..=2).contains(&digits)
-        && matches!(line.chars().nth(digits), Some('.' | ')' | ':'))
-        && line.chars().nth(digits + 1) == Some(' ')
-}
-
-fn is_heading(line: &str) -> bool {
-    let line = line.trim();
-    let rule = |c: char| matches!(c, '=' | '-' | '*' | '#' | '~' | '\u{2500}' | '\u{2550}' | '\u{2501}');
-    let bars = line.chars().filter(|&c| rule(c)).count();
-    bars >= 6 && bars * 5 >= line.chars().count() * 2
-}
-
-/// Reads like a statement that was put out of use.
-fn is_code(text: &str) -> bool {
-    text.lines().any(|line| {
-        let line = line.trim();
-        let ends =
-            line.ends_with([';', '{', '}']) || line.ends_with("),") || (line.ends_with(')') && !line.contains(" ("));
-        ends && line.contains(['=', '(', '.']) && !line.contains(". ")
-    })
-}
-
-/// An arrow in the typography of prose.
-pub(super) fn is_arrow(c: char) -> bool {
-    matches!(c, '\u{2190}'..='\u{21ff}' | '\u{27f0}'..='\u{27ff}')
-}
-
-/// A pictograph.
-pub(super) fn is_emoji(c: char) -> bool {
-    matches!(c, '\u{1f300}'..='\u{1faff}' | '\u{2600}'..='\u{26ff}' | '\u{2728}' | '\u{2b50}')
-}
-
-fn ratio(part: f64, whole: f64, least: f64) -> Option<f64> {
-    (whole >= least).then(|| part / whole)
-}
-
-fn mean(values: &[f64], least: usize) -> Option<f64> {
-    (values.len() >= least.max(1)).then(|| values.iter().sum::<f64>() / values.len() as f64)
-}
-
-/// The coefficient of variation.
-fn spread(values: &[f64], least: usize) -> Option<f64> {
-    let mean = mean(values, least).filter(|mean| *mean > 0.0)?;
-    let variance = values.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / values.len() as f64;
-    Some(variance.sqrt() / mean)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -536,14 +208,6 @@ mod tests {
         assert!((share - 2.0 / 3.0).abs() < 1e-9, "{share}");
         assert_eq!(overlap("The peer resets its window after three", "retry_counter += 1"), Some(0.0));
         assert_eq!(overlap("Note", "note = 1"), None);
-    }
-
-    #[test]
-    fn steps_and_headings_are_told_from_prose() {
-        assert!(is_numbered("1. Parse the input") && is_numbered("Step 2: check"));
-        assert!(!is_numbered("3.5 percent") && !is_numbered("2024: a year"));
-        assert!(is_heading("=== Parsing ===") && is_heading("-----------"));
-        assert!(!is_heading("a -- b"));
     }
 
     #[test]

@@ -6,12 +6,12 @@ use bstr::BString;
 
 use super::message::Message;
 use super::metric::LEAST_BEFORE;
-use super::{Block, Engine, Signal, query};
+use super::{Block, Engine, Part, Signal, query};
 use crate::change::{FileChange, Origin, Span};
 use crate::lang;
 use crate::linediff;
 use crate::pack::rule::Example;
-use crate::pack::{Kind, Pack, Rule};
+use crate::pack::{Kind, Pack, Rule, Trees};
 use crate::syntax::profile::Profile;
 use crate::syntax::{self, window::Parsers};
 use crate::text::Text;
@@ -43,6 +43,8 @@ pub fn run(mut pack: Pack, wanted: impl Fn(&Rule) -> bool) -> Outcome {
     for rule in &mut pack.rules {
         rule.weight = 1.0;
     }
+    pack.code_trees = Trees::default();
+    pack.message_trees = Trees::default();
     let engine = Engine::new(&pack);
     let mut outcome = Outcome::default();
     for (at, rule) in pack.rules.iter().enumerate().filter(|(_, rule)| wanted(rule)) {
@@ -54,10 +56,10 @@ pub fn run(mut pack: Pack, wanted: impl Fn(&Rule) -> bool) -> Outcome {
                 }
             }
         }
-        if rule.hits.is_empty() && !matches!(rule.kind, Kind::Lexicon(_)) {
+        if rule.hits.is_empty() && !matches!(rule.kind, Kind::Lexicon(_) | Kind::Given) {
             fail("has no example in which it must fire".into());
         }
-        if rule.misses.is_empty() && !matches!(rule.kind, Kind::Lexicon(_)) {
+        if rule.misses.is_empty() && !matches!(rule.kind, Kind::Lexicon(_) | Kind::Given) {
             fail("has no example in which it must not fire".into());
         }
         for (examples, must) in [(&rule.hits, true), (&rule.misses, false)] {
@@ -77,20 +79,23 @@ pub fn run(mut pack: Pack, wanted: impl Fn(&Rule) -> bool) -> Outcome {
 
 fn signals(engine: &Engine<'_>, example: &Example) -> Vec<Signal> {
     match example {
-        Example::Message(text) => engine.message(&Message { text: text.trim(), added_lines: 40 }),
+        Example::Message(text) => {
+            engine.weigh(Part::Message, &engine.read_message(&Message { text: text.trim(), added_lines: 40 }))
+        }
         Example::File { language, path, before, after } => {
             let file = file(language, path.as_deref(), before.as_deref(), after);
             let syntax = syntax::read(&file, &mut Parsers::default());
             let before = file.old.as_ref().zip(syntax.language).map(|(old, language)| Profile::of_all(old, language));
             let before = before.filter(|profile| profile.lines >= LEAST_BEFORE);
             let of = |hunk| {
-                engine.hunk(&Block {
+                let reading = engine.read(&Block {
                     file: &file,
                     syntax: &syntax,
                     hunk,
                     before: before.as_ref(),
                     new_files: u32::from(file.is_new),
-                })
+                });
+                engine.weigh(Part::Code, &reading)
             };
             syntax.hunks.iter().flat_map(of).collect()
         }

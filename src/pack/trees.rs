@@ -1,0 +1,208 @@
+//! Boosted regression trees, as data: reading and writing them, and following one block through them.
+//!
+//! A tree's answer is taken apart exactly: each step down a branch moves the expected log-odds, and
+//! the move belongs to the number that was asked about. The first step moves from zero, so the parts
+//! add up to the answer and nothing is left over.
+//!
+//! The file is tab-separated. `features` names the rules whose numbers are asked about; then each
+//! tree is a line `tree` and its nodes in the order root, left branch, right branch: `rule threshold
+//! missing value` for a question ("is the number at most the threshold?", and whether a number that
+//! is missing counts as `yes` or `no`), `= value` for a leaf. Growing them is the work of `fit`.
+
+use std::fmt::Write as _;
+
+/// One node.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Node {
+    /// The expected log-odds of what arrives here.
+    pub value: f32,
+    /// What is asked; a leaf asks nothing.
+    pub split: Option<Split>,
+}
+
+/// A question.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Split {
+    /// Whose number: an index into [`Trees::features`].
+    pub feature: u16,
+    /// At most this goes left.
+    pub threshold: f32,
+    /// Where a missing number goes.
+    pub missing_left: bool,
+    /// The node where the right branch starts; the left one starts right after this node.
+    pub right: u32,
+}
+
+/// A sum of trees.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Trees {
+    /// The ids of the rules whose numbers are asked about.
+    pub features: Vec<String>,
+    /// The trees, each in the order root, left branch, right branch.
+    pub trees: Vec<Vec<Node>>,
+}
+
+/// A line that is not what it should be.
+#[derive(Debug, thiserror::Error)]
+#[error("line {line}: {problem}")]
+pub struct LineError {
+    /// The line, from 1.
+    pub line: usize,
+    /// What is wrong.
+    pub problem: String,
+}
+
+impl Trees {
+    /// Adds what each number contributes to `parts`, which has one place a feature; `numbers` holds
+    /// NaN for what is missing.
+    pub fn explain(&self, numbers: &[f32], parts: &mut [f64]) {
+        for tree in &self.trees {
+            let mut at = 0;
+            let mut before = 0.0;
+            while let Some(Node { split: Some(split), .. }) = tree.get(at) {
+                let number = numbers.get(usize::from(split.feature)).copied().unwrap_or(f32::NAN);
+                let left = if number.is_nan() { split.missing_left } else { number <= split.threshold };
+                at = if left { at + 1 } else { split.right as usize };
+                let after = tree.get(at).map_or(before, |node| f64::from(node.value));
+                if let Some(part) = parts.get_mut(usize::from(split.feature)) {
+                    *part += after - before;
+                }
+                before = after;
+            }
+        }
+    }
+
+    /// Reads trees.
+    ///
+    /// # Errors
+    /// At the first line that is not of the form above, with what was expected.
+    pub fn parse(content: &str) -> Result<Self, LineError> {
+        let mut trees = Trees::default();
+        let mut open = Vec::new();
+        for (at, line) in content.lines().enumerate() {
+            let wrong = |problem: &str| LineError { line: at + 1, problem: problem.into() };
+            if line.is_empty() || line.starts_with('#') {
+                continue;
+            }
+            if let Some(features) = line.strip_prefix("features\t") {
+                trees.features = features.split('\t').map(str::to_owned).collect();
+            } else if line == "tree" {
+                if !open.is_empty() {
+                    return Err(wrong("the tree before this line is not complete"));
+                }
+                trees.trees.push(Vec::new());
+                open = vec![None];
+            } else {
+                let node = node(line, &trees.features).map_err(|problem| wrong(&problem))?;
+                let tree = trees.trees.last_mut().ok_or_else(|| wrong("expected `tree` before the first node"))?;
+                let parent: Option<usize> =
+                    open.pop().ok_or_else(|| wrong("the tree was complete before this line"))?;
+                let here = tree.len();
+                if let Some(split) = parent.and_then(|parent| tree.get_mut(parent)).and_then(|node| node.split.as_mut())
+                {
+                    split.right = here as u32;
+                }
+                // The left branch comes next, and the right one after all of it.
+                if node.split.is_some() {
+                    open.push(Some(here));
+                    open.push(None);
+                }
+                tree.push(node);
+            }
+        }
+        if !open.is_empty() {
+            return Err(LineError { line: content.lines().count(), problem: "the last tree is not complete".into() });
+        }
+        Ok(trees)
+    }
+
+    /// The same as text.
+    pub fn write(&self) -> String {
+        let mut text = format!("features\t{}\n", self.features.join("\t"));
+        for tree in &self.trees {
+            text.push_str("tree\n");
+            for node in tree {
+                let name = |split: &Split| self.features.get(usize::from(split.feature)).map_or("?", String::as_str);
+                let _ = match &node.split {
+                    None => writeln!(text, "=\t{}", node.value),
+                    Some(split) => {
+                        let missing = if split.missing_left { "yes" } else { "no" };
+                        writeln!(text, "{}\t{}\t{missing}\t{}", name(split), split.threshold, node.value)
+                    }
+                };
+            }
+        }
+        text
+    }
+}
+
+fn node(line: &str, features: &[String]) -> Result<Node, String> {
+    let parts: Vec<&str> = line.split('\t').collect();
+    let number = |text: &str| {
+        text.parse().ok().filter(|number: &f32| number.is_finite()).ok_or_else(|| format!("`{text}` is no number"))
+    };
+    match parts.as_slice() {
+        ["=", value] => Ok(Node { value: number(value)?, split: None }),
+        [name, threshold, missing, value] => {
+            let feature = features.iter().position(|feature| feature == name);
+            let feature = feature.ok_or_else(|| format!("`{name}` is not among the features"))?;
+            let missing_left = match *missing {
+                "yes" => true,
+                "no" => false,
+                other => return Err(format!("expected `yes` or `no`, found `{other}`")),
+            };
+            let split = Split { feature: feature as u16, threshold: number(threshold)?, missing_left, right: 0 };
+            Ok(Node { value: number(value)?, split: Some(split) })
+        }
+        _ => Err("expected a rule, a threshold, `yes` or `no`, and a value; or `=` and a value".into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const TEXT: &str = "features\ta\tb\ntree\na\t1\tyes\t0.1\nb\t5\tno\t-0.5\n=\t-1\n=\t0.25\n=\t2\n";
+
+    fn parts(trees: &Trees, numbers: [f32; 2]) -> [f64; 2] {
+        let mut parts = [0.0; 2];
+        trees.explain(&numbers, &mut parts);
+        parts
+    }
+
+    #[test]
+    fn each_step_belongs_to_the_number_that_was_asked_about() {
+        let trees = Trees::parse(TEXT).unwrap();
+        assert_eq!(parts(&trees, [0.0, 3.0]), [-0.5, -0.5]);
+        assert_eq!(parts(&trees, [f32::NAN, f32::NAN]), [-0.5, 0.75]);
+        assert_eq!(parts(&trees, [2.0, 3.0]), [2.0, 0.0]);
+    }
+
+    #[test]
+    fn what_is_written_reads_the_same() {
+        let trees = Trees::parse(TEXT).unwrap();
+        assert_eq!(trees.write(), TEXT);
+    }
+
+    #[test]
+    fn a_broken_file_is_named_by_its_line() {
+        for (text, message) in [
+            ("features\ta\ntree\nc\t1\tyes\t0\n", "line 3: `c` is not among the features"),
+            ("features\ta\ntree\na\t1\tyes\t0\n=\t1\n", "line 4: the last tree is not complete"),
+            ("features\ta\ntree\n=\t1\n=\t1\n", "line 4: the tree was complete before this line"),
+            ("features\ta\ntree\n=\tNaN\n", "line 3: `NaN` is no number"),
+        ] {
+            assert_eq!(Trees::parse(text).unwrap_err().to_string(), message);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_makes_it_panic(text in "(features\ta\n|tree\n|a\t1\tyes\t2\n|=\t1\n|\\PC{0,9}\n){0,20}") {
+            if let Ok(trees) = Trees::parse(&text) {
+                trees.explain(&[1.0], &mut [0.0]);
+            }
+        }
+    }
+}
