@@ -15,6 +15,7 @@ pub mod attest;
 pub mod change;
 pub mod cli;
 pub mod config;
+pub mod eval;
 pub mod exclude;
 pub mod gate;
 pub mod git;

@@ -2,8 +2,10 @@
 //! library.
 
 mod diff;
+mod eval;
 mod markers;
 mod output;
+mod replace;
 mod rules;
 mod schema;
 mod settings;
@@ -63,6 +65,8 @@ struct Args {
 enum Command {
     /// Score the added blocks of a change and compare with what its commits declare
     Diff(diff::Args),
+    /// Measure how well the scores do on labelled commits
+    Eval(eval::Args),
     /// List, explain and test the rules
     #[command(subcommand)]
     Rules(rules::Command),
@@ -103,6 +107,7 @@ pub fn run() -> Exit {
     let out = output::Output::new(args.color);
     let result = match args.command {
         Command::Diff(command) => diff::run(&command, &args.dir, &out),
+        Command::Eval(command) => eval::run(&command, &args.dir, &out),
         Command::Rules(command) => rules::run(&command, &out),
         Command::Markers(command) => markers::run(&command, &out),
         Command::Schema(command) => schema::run(&command, &out),

@@ -5,6 +5,7 @@ use clap::ValueEnum;
 use super::output::Output;
 use super::{Exit, Failure};
 use crate::config::Config;
+use crate::eval;
 use crate::pack::raw::RuleFile;
 use crate::report::json;
 
@@ -20,6 +21,8 @@ pub(super) struct Args {
 enum Of {
     /// What `diff --format json` prints
     Report,
+    /// What `eval --format json` prints
+    Eval,
     /// `.ai-detect.yml`
     Config,
     /// A rule file
@@ -29,6 +32,7 @@ enum Of {
 pub(super) fn run(args: &Args, out: &Output) -> Result<Exit, Failure> {
     let schema = match args.of {
         Of::Report => json::schema(),
+        Of::Eval => eval::json::schema(),
         Of::Config => schemars::schema_for!(Config),
         Of::Rules => schemars::schema_for!(RuleFile),
     };

@@ -17,6 +17,9 @@ pub(super) struct RangeCommit {
 /// All commits of the range, topologically: every parent stands before its children.
 pub(super) fn read(repo: &gix::Repository, resolved: &Resolved) -> Result<Vec<RangeCommit>, Error> {
     let Some(head) = resolved.head else { return Ok(Vec::new()) };
+    if resolved.is_one_commit {
+        return Ok(vec![one(repo, head)?]);
+    }
     let walk = repo
         .rev_walk([head])
         .with_hidden(resolved.hidden.iter().copied())

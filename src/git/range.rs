@@ -12,6 +12,8 @@ pub enum Request {
     Default,
     /// `A..B`, `A...B` (both from the merge base) or `A` (to HEAD).
     Spec(String),
+    /// One commit by its full id: from its first parent, or from nothing where it has none, to it.
+    Commit(String),
     /// From HEAD to the index.
     Staged,
     /// From HEAD to the working tree, untracked files that are not ignored included.
@@ -28,6 +30,8 @@ pub struct Resolved {
     pub(super) head: Option<ObjectId>,
     /// The commits whose history is not part of the range.
     pub(super) hidden: Vec<ObjectId>,
+    /// Whether the range is known to be its last commit alone, so that no history need be walked.
+    pub(super) is_one_commit: bool,
     /// Contents that are not in the object database yet.
     pub(super) overlay: uncommitted::Overlay,
 }
@@ -57,6 +61,7 @@ pub(super) fn resolve(repo: &gix::Repository, request: &Request) -> Result<Resol
             let (a, b) = split(spec);
             between(repo, a, b, format!("{a}..{b}"))
         }
+        Request::Commit(id) => one_commit(repo, id),
         Request::Staged => uncommitted_range(repo, "--staged", uncommitted::staged(repo)?),
         Request::Worktree => uncommitted_range(repo, "--worktree", uncommitted::worktree(repo)?),
     }
@@ -107,6 +112,33 @@ fn between(repo: &gix::Repository, a: &str, b: &str, spec: String) -> Result<Res
         head_tree,
         head: Some(head),
         hidden,
+        is_one_commit: false,
+        overlay: uncommitted::Overlay::default(),
+    })
+}
+
+/// What `A..B` is for a commit and its first parent, without a search for their merge base.
+fn one_commit(repo: &gix::Repository, id: &str) -> Result<Resolved, Error> {
+    let missing = |error| Error::missing(format!("commit {id}"), error);
+    let bad = |problem: &str| Error::BadRevision { spec: id.into(), problem: problem.into() };
+    let head = ObjectId::from_hex(id.as_bytes()).map_err(|_| bad("it is no full id"))?;
+    let object = repo.try_find_object(head).map_err(missing)?;
+    let object = object.ok_or_else(|| bad("the repository has no such commit"))?;
+    let commit = object.try_into_commit().map_err(|_| bad("it names no commit"))?;
+    let parents: Vec<ObjectId> = commit.parent_ids().map(gix::Id::detach).collect();
+    let base = parents.first().copied();
+    let from = base.unwrap_or_else(|| ObjectId::empty_tree(repo.object_hash()));
+    Ok(Resolved {
+        range: Range {
+            spec: format!("{from}..{head}"),
+            base: base.map(|id| id.to_string()),
+            head: Some(head.to_string()),
+        },
+        base_tree: base.map(|id| tree_of(repo, id)).transpose()?,
+        head_tree: HeadTree::Committed(tree_of(repo, head)?),
+        head: Some(head),
+        hidden: base.into_iter().collect(),
+        is_one_commit: parents.len() < 2,
         overlay: uncommitted::Overlay::default(),
     })
 }
@@ -123,6 +155,7 @@ fn uncommitted_range(
         head_tree: tree,
         head: None,
         hidden: Vec::new(),
+        is_one_commit: false,
         overlay,
     })
 }

@@ -1,0 +1,65 @@
+//! Writing a file so that whoever reads it finds either the old content or all of the new.
+
+use std::fs::{File, OpenOptions};
+use std::io::{ErrorKind, Write};
+use std::path::{Path, PathBuf};
+
+use super::Failure;
+
+/// A file that is to get new content.
+pub(super) struct Replacement {
+    path: PathBuf,
+    /// Where the content is written first; `None` for what is no regular file, such as a pipe.
+    beside: Option<PathBuf>,
+}
+
+impl Replacement {
+    /// Looks whether a file can be written, and leaves it as it is.
+    pub(super) fn of(path: &Path) -> Result<Self, Failure> {
+        // A link stays a link: what it points to is replaced.
+        let path = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        let special = std::fs::metadata(&path).is_ok_and(|found| !found.is_file() && !found.is_dir());
+        if path.is_dir() {
+            return Err(Failure::failed(format!("{} is a folder", path.display())));
+        }
+        let Some(name) = path.file_name().filter(|_| !special) else {
+            return Ok(Replacement { path, beside: None });
+        };
+        let name = format!(".{}.{}.tmp", name.to_string_lossy(), std::process::id());
+        let beside = path.with_file_name(name);
+        let replacement = Replacement { beside: Some(beside.clone()), path };
+        replacement.create(&beside)?;
+        Ok(replacement)
+    }
+
+    /// Writes the content, and puts it in the place of the old.
+    pub(super) fn write(self, content: &[u8]) -> Result<(), Failure> {
+        let Some(beside) = &self.beside else {
+            let written = OpenOptions::new().write(true).open(&self.path).and_then(|mut file| file.write_all(content));
+            return written.map_err(|error| self.failure(&error));
+        };
+        let mut file = self.create(beside)?;
+        let written = file.write_all(content).and_then(|()| file.sync_all());
+        drop(file);
+        let renamed = written.and_then(|()| std::fs::rename(beside, &self.path));
+        renamed.map_err(|error| self.failure(&error))
+    }
+
+    fn create(&self, beside: &Path) -> Result<File, Failure> {
+        File::create(beside).map_err(|error| self.failure(&error))
+    }
+
+    fn failure(&self, error: &std::io::Error) -> Failure {
+        let what = if error.kind() == ErrorKind::StorageFull { "the disk is full".into() } else { error.to_string() };
+        Failure::failed(format!("cannot write {}: {what}", self.path.display()))
+    }
+}
+
+impl Drop for Replacement {
+    fn drop(&mut self) {
+        // After a rename there is nothing left to remove.
+        if let Some(beside) = &self.beside {
+            let _ = std::fs::remove_file(beside);
+        }
+    }
+}

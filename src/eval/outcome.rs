@@ -1,0 +1,93 @@
+//! The little that is kept of a report: a few numbers a commit and a hunk, so that memory does not
+//! grow with the code that was read.
+
+use crate::gate::Verdict;
+use crate::pack::Model;
+use crate::report::{HunkReport, Report};
+use crate::signals::rounded;
+
+/// What was found of a commit.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Outcome {
+    /// Its score; `None` where nothing of it could be scored.
+    pub score: Option<Scored>,
+    /// The part of its code, in log-odds; `None` where no code was scored.
+    pub code: Option<f64>,
+    /// The part of its message, in log-odds.
+    pub message: f64,
+    /// What the surroundings of its code score alone, where that was asked for and there are any.
+    pub surroundings: Option<f64>,
+    /// Its hunks that were scored.
+    pub hunks: Vec<HunkOutcome>,
+    /// Whether it has any flag at the rate of the settings, were nothing declared.
+    pub flagged: bool,
+    /// The same at the rate of [`PROMISE`].
+    pub flagged_at_promise: bool,
+    /// Whether it has any flag as a bare patch without a message, where that was looked at.
+    pub flagged_bare: Option<bool>,
+}
+
+/// A score and its calibrated form.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Scored {
+    /// In log-odds.
+    pub log_odds: f64,
+    /// 0 to 1.
+    pub probability: f64,
+}
+
+/// What was found of a hunk.
+#[derive(Debug, Clone, PartialEq)]
+pub struct HunkOutcome {
+    /// Its score, the message's share included.
+    pub score: Scored,
+    /// The part of its code, with the intercept, in log-odds.
+    pub code: f64,
+    /// The part of the message, in log-odds.
+    pub message: f64,
+    /// The language.
+    pub language: String,
+    /// How many of its lines were authored.
+    pub added_lines: u32,
+}
+
+/// The rate of false positives whose promise is checked, besides that of the settings.
+pub const PROMISE: f64 = 0.01;
+
+impl Outcome {
+    /// Of the report on one commit; what it declares must have been taken out before, so that a
+    /// hunk of which something can be said has a verdict by its style.
+    pub fn of(report: &Report, commit: &str, model: &Model) -> Outcome {
+        let found = report.commits.iter().find(|found| found.id == commit);
+        let hunks: Vec<HunkOutcome> = report.hunks.iter().filter(|hunk| is_scored(hunk)).map(hunk_outcome).collect();
+        let strongest = hunks.iter().map(|hunk| hunk.score.log_odds).fold(f64::NEG_INFINITY, f64::max);
+        let score =
+            found.and_then(|commit| Some(Scored { log_odds: commit.log_odds?, probability: commit.probability? }));
+        Outcome {
+            score,
+            code: found.and_then(|commit| commit.code_log_odds),
+            message: found.map_or(0.0, |commit| commit.message_log_odds),
+            surroundings: None,
+            flagged: !report.flags.is_empty(),
+            flagged_at_promise: strongest >= model.request_threshold(PROMISE, report.threshold.hunks),
+            flagged_bare: None,
+            hunks,
+        }
+    }
+}
+
+fn is_scored(hunk: &HunkReport) -> bool {
+    hunk.verdict != Verdict::Unknown
+}
+
+fn hunk_outcome(hunk: &HunkReport) -> HunkOutcome {
+    let of_messages = hunk.signals.iter().filter(|signal| signal.commit.is_some());
+    let message = rounded(of_messages.map(|signal| signal.contribution).sum());
+    HunkOutcome {
+        score: Scored { log_odds: hunk.log_odds, probability: hunk.probability },
+        code: rounded(hunk.log_odds - message),
+        message,
+        language: hunk.language.clone().unwrap_or_default(),
+        added_lines: hunk.added_lines,
+    }
+}

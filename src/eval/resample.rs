@@ -1,0 +1,121 @@
+//! Intervals by resampling whole repositories: commits of one repository are far from independent,
+//! so an interval over commits would be too narrow. The generator is our own and starts from a fixed
+//! number, so that the same scores give the same interval everywhere.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+/// How often the repositories are drawn anew.
+pub const REPLICATES: usize = 400;
+/// Where the generator starts.
+const SEED: u64 = 0x1234_5678_9abc_def0;
+
+/// A figure with its interval.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, JsonSchema)]
+pub struct Estimate {
+    /// The figure.
+    pub value: f64,
+    /// The 95 % interval; absent where fewer than two repositories count.
+    pub interval: Option<(f64, f64)>,
+}
+
+/// SplitMix64: small, and good enough to draw repositories with.
+#[derive(Debug, Clone)]
+pub struct Generator(u64);
+
+impl Generator {
+    /// A generator that starts from a number.
+    pub fn new(seed: u64) -> Self {
+        Generator(seed)
+    }
+
+    /// The next 64 bits.
+    pub fn next_bits(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut bits = self.0;
+        bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        bits ^ (bits >> 31)
+    }
+
+    /// A number below a bound, which must not be 0.
+    pub fn below(&mut self, bound: usize) -> usize {
+        ((u128::from(self.next_bits()) * bound as u128) >> 64) as usize
+    }
+}
+
+/// How often each of `groups` repositories counts in each replicate: as many draws with replacement
+/// as there are repositories.
+pub fn draws(groups: usize) -> Vec<Vec<f64>> {
+    if groups < 2 {
+        return Vec::new();
+    }
+    let mut generator = Generator::new(SEED);
+    let draw = |_| {
+        let mut weights = vec![0.0; groups];
+        for _ in 0..groups {
+            if let Some(weight) = weights.get_mut(generator.below(groups)) {
+                *weight += 1.0;
+            }
+        }
+        weights
+    };
+    (0..REPLICATES).map(draw).collect()
+}
+
+/// The middle 95 % of a figure's values; `None` where there are too few to tell.
+pub fn interval(mut values: Vec<f64>) -> Option<(f64, f64)> {
+    if values.len() < REPLICATES / 2 {
+        return None;
+    }
+    values.sort_by(f64::total_cmp);
+    let last = values.len() - 1;
+    let at = |share: f64| values.get((share * last as f64).round() as usize).copied();
+    Some((at(0.025)?, at(0.975)?))
+}
+
+/// A figure that depends on how often each repository counts, with its interval.
+pub fn estimate(groups: usize, figure: impl Fn(&[f64]) -> Option<f64>) -> Option<Estimate> {
+    let value = figure(&vec![1.0; groups])?;
+    let values = draws(groups).iter().filter_map(|weights| figure(weights)).collect();
+    Some(Estimate { value, interval: interval(values) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_generator_is_splitmix64() {
+        let mut generator = Generator::new(1_234_567);
+        let first = [generator.next_bits(), generator.next_bits(), generator.next_bits()];
+        assert_eq!(first, [6_457_827_717_110_365_317, 3_203_168_211_198_807_973, 9_817_491_932_198_370_423]);
+    }
+
+    #[test]
+    fn every_replicate_draws_as_many_repositories_as_there_are() {
+        let draws = draws(7);
+        assert_eq!(draws.len(), REPLICATES);
+        assert!(draws.iter().all(|weights| weights.iter().sum::<f64>() == 7.0));
+        assert!(draws.iter().any(|weights| weights != &draws[0]));
+    }
+
+    #[test]
+    fn the_interval_of_a_mean_is_as_wide_as_theory_says() {
+        // The mean of 100 values with deviation 1 lies within 1.96 / 10 of theirs in 95 of 100 cases.
+        let values: Vec<f64> = (0..100).map(|at| if at % 2 == 0 { 1.0 } else { -1.0 }).collect();
+        let mean = |weights: &[f64]| {
+            Some(weights.iter().zip(&values).map(|(weight, value)| weight * value).sum::<f64>() / 100.0)
+        };
+        let estimate = estimate(100, mean).unwrap();
+        let (low, high) = estimate.interval.unwrap();
+        assert_eq!(estimate.value, 0.0);
+        assert!((-0.23..-0.16).contains(&low) && (0.16..0.23).contains(&high), "{low} {high}");
+    }
+
+    #[test]
+    fn one_repository_has_no_interval() {
+        assert_eq!(estimate(1, |_| Some(0.5)), Some(Estimate { value: 0.5, interval: None }));
+        assert_eq!(estimate(3, |_| None), None);
+    }
+}

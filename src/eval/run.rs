@@ -1,0 +1,304 @@
+//! Scores the commits of a manifest, and people's commits in groups as if each group were one
+//! request. Work is spread over threads; what comes out does not depend on how many there are.
+
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::Error;
+use super::manifest::{Label, Manifest, Problem, Row};
+use super::outcome::Outcome;
+use super::views::{self, Joined};
+use crate::analyse::analyse;
+use crate::attest::Registry;
+use crate::change::ChangeSet;
+use crate::config::Config;
+use crate::exclude::Excluder;
+use crate::git::{Repository, Request};
+use crate::signals::Engine;
+
+/// How many of people's commits make a request, each in turn.
+pub const RANGES: [usize; 3] = [5, 20, 50];
+/// A unit of work holds at most this many of people's commits: a multiple of every size above.
+const PEOPLE_UNIT: usize = 100;
+/// And at most this many AI commits, which need no neighbours.
+const AI_UNIT: usize = 25;
+
+/// With what is scored, and how.
+pub struct Scoring<'a> {
+    /// The folder in which a repository lies at `OWNER/NAME`.
+    pub repositories: &'a Path,
+    /// The rules, ready.
+    pub engine: &'a Engine<'a>,
+    /// The markers that style must not see.
+    pub registry: &'a Registry,
+    /// The settings, the same for all commits.
+    pub config: &'a Config,
+    /// What is left out.
+    pub excluder: &'a Excluder,
+    /// Whether the surroundings of each change are scored too.
+    pub control: bool,
+    /// Whether rows that cannot be scored are left out, counted and listed.
+    pub keep_going: bool,
+}
+
+/// What came of it.
+#[derive(Debug, Default)]
+pub struct Scores {
+    /// One a row of the manifest; `None` where its repository is missing or its commit unusable.
+    pub rows: Vec<Option<Outcome>>,
+    /// People's commits in groups.
+    pub ranges: Vec<RangeOutcome>,
+    /// Repositories that are not there.
+    pub missing: Vec<MissingRepository>,
+    /// All rows that could not be used, by row.
+    pub problems: Vec<Problem>,
+}
+
+/// What was found of several commits as one request.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct RangeOutcome {
+    /// How many commits it has.
+    pub commits: usize,
+    /// The index of the repository.
+    pub repository: usize,
+    /// Who wrote them.
+    pub label: Label,
+    /// The row of the first.
+    pub first: usize,
+    /// Whether it has any flag at the rate of the settings.
+    pub flagged: bool,
+}
+
+/// A repository that is not there.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+pub struct MissingRepository {
+    /// Its name.
+    pub repository: String,
+    /// How many rows name it.
+    pub rows: usize,
+}
+
+/// Rows of one repository and label, by time.
+struct Unit {
+    dir: PathBuf,
+    label: Label,
+    rows: Vec<usize>,
+}
+
+/// Scores every row of a manifest. `progress` hears how many rows were done, from any thread.
+///
+/// # Errors
+/// Where rows cannot be used and `keep_going` is not set, or no repository is there.
+pub fn score(manifest: &Manifest, scoring: &Scoring<'_>, progress: &(dyn Fn(usize) + Sync)) -> Result<Scores, Error> {
+    let mut scores = Scores { problems: manifest.problems.clone(), ..Scores::default() };
+    scores.rows.resize(manifest.rows.len(), None);
+    let (units, missing) = units(manifest, scoring.repositories);
+    progress(missing.iter().map(|missing| missing.rows).sum());
+    scores.missing = missing;
+    if units.is_empty() && !manifest.rows.is_empty() {
+        return Err(Error::NoRepository {
+            name: manifest.name.clone(),
+            repositories: manifest.repositories.len(),
+            dir: scoring.repositories.display().to_string(),
+        });
+    }
+    // Before the long work: whatever can be found out about the rows at once.
+    let checked = in_parallel(&units, &|unit| check(unit, manifest))?;
+    scores.problems.extend(checked.into_iter().flatten());
+    stop_at(&mut scores.problems, manifest, scoring.keep_going)?;
+    let done = in_parallel(&units, &|unit| score_unit(unit, manifest, scoring, progress))?;
+    for unit in done {
+        let unit = unit?;
+        for (at, outcome) in unit.rows {
+            if let Some(row) = scores.rows.get_mut(at) {
+                *row = Some(outcome);
+            }
+        }
+        scores.ranges.extend(unit.ranges);
+        // Rows that `check` found are met again.
+        scores.problems.extend(unit.problems);
+    }
+    scores.ranges.sort();
+    stop_at(&mut scores.problems, manifest, scoring.keep_going)?;
+    Ok(scores)
+}
+
+fn stop_at(problems: &mut Vec<Problem>, manifest: &Manifest, keep_going: bool) -> Result<(), Error> {
+    problems.sort();
+    problems.dedup();
+    if problems.is_empty() || keep_going {
+        return Ok(());
+    }
+    Err(Error::Rows { name: manifest.name.clone(), problems: problems.clone() })
+}
+
+fn units(manifest: &Manifest, root: &Path) -> (Vec<Unit>, Vec<MissingRepository>) {
+    let mut by_kind: std::collections::BTreeMap<(usize, Label), Vec<usize>> = Default::default();
+    for (at, row) in manifest.rows.iter().enumerate() {
+        by_kind.entry((row.repository, row.label)).or_default().push(at);
+    }
+    let (mut units, mut missing) = (Vec::new(), Vec::<MissingRepository>::new());
+    for ((repository, label), mut rows) in by_kind {
+        let Some(name) = manifest.repositories.get(repository) else { continue };
+        let dir = root.join(name);
+        if !dir.is_dir() {
+            match missing.last_mut().filter(|last| last.repository == *name) {
+                Some(last) => last.rows += rows.len(),
+                None => missing.push(MissingRepository { repository: name.clone(), rows: rows.len() }),
+            }
+            continue;
+        }
+        rows.sort_by_key(|&at| (manifest.rows.get(at).map(|row| row.author_time), at));
+        let most = if label.is_people() { PEOPLE_UNIT } else { AI_UNIT };
+        units.extend(rows.chunks(most).map(|rows| Unit { dir: dir.clone(), label, rows: rows.to_vec() }));
+    }
+    // The largest first, so that the threads end together.
+    units.sort_by_key(|unit| std::cmp::Reverse(unit.rows.len() * if unit.label.is_people() { 2 } else { 1 }));
+    (units, missing)
+}
+
+/// Runs a job on every unit, one unit a thread at a time, and gives the results in order. Each
+/// thread has a pool of its own with nothing else in it: one that waits would otherwise start on
+/// another unit meanwhile and hold both in memory.
+fn in_parallel<T: Send>(units: &[Unit], job: &(dyn Fn(&Unit) -> T + Sync)) -> Result<Vec<T>, Error> {
+    let threads = rayon::current_num_threads().clamp(1, units.len().max(1));
+    let pools = (0..threads)
+        .map(|_| rayon::ThreadPoolBuilder::new().num_threads(1).build())
+        .collect::<Result<Vec<_>, _>>()
+        .map_err(|error| Error::Threads(error.to_string()))?;
+    let next = AtomicUsize::new(0);
+    let results = Mutex::new(Vec::with_capacity(units.len()));
+    let work = || {
+        while let Some((at, unit)) =
+            Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|at| Some((at, units.get(at)?)))
+        {
+            let result = job(unit);
+            results.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push((at, result));
+        }
+    };
+    std::thread::scope(|scope| {
+        for pool in &pools {
+            scope.spawn(|| pool.install(work));
+        }
+    });
+    let mut results = results.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+    results.sort_by_key(|(at, _)| *at);
+    Ok(results.into_iter().map(|(_, result)| result).collect())
+}
+
+fn rows_of<'a>(unit: &'a Unit, manifest: &'a Manifest) -> impl Iterator<Item = (usize, &'a Row)> {
+    unit.rows.iter().filter_map(|&at| Some((at, manifest.rows.get(at)?)))
+}
+
+fn problem(row: &Row, problem: impl ToString) -> Problem {
+    Problem { row: row.number, problem: problem.to_string() }
+}
+
+fn check(unit: &Unit, manifest: &Manifest) -> Vec<Problem> {
+    let repository = match Repository::open(&unit.dir) {
+        Ok(repository) => repository,
+        Err(error) => return rows_of(unit, manifest).map(|(_, row)| problem(row, &error)).collect(),
+    };
+    let found = |(_, row): (usize, &Row)| match repository.resolve(&Request::Commit(row.commit.clone())) {
+        Ok(_) => None,
+        Err(error) => Some(problem(row, format!("{}: {error}", manifest.repository(row)))),
+    };
+    rows_of(unit, manifest).filter_map(found).collect()
+}
+
+#[derive(Default)]
+struct UnitScores {
+    rows: Vec<(usize, Outcome)>,
+    ranges: Vec<RangeOutcome>,
+    problems: Vec<Problem>,
+}
+
+/// A group of people's commits that is being gathered.
+#[derive(Default)]
+struct Gathering {
+    joined: Joined,
+    first: usize,
+}
+
+fn score_unit(
+    unit: &Unit,
+    manifest: &Manifest,
+    scoring: &Scoring<'_>,
+    progress: &(dyn Fn(usize) + Sync),
+) -> Result<UnitScores, Error> {
+    let mut scores = UnitScores::default();
+    let repository = match Repository::open(&unit.dir) {
+        Ok(repository) => repository,
+        Err(error) => {
+            scores.problems = rows_of(unit, manifest).map(|(_, row)| problem(row, &error)).collect();
+            return Ok(scores);
+        }
+    };
+    let mut gathering: [Gathering; RANGES.len()] = Default::default();
+    for (at, row) in rows_of(unit, manifest) {
+        let read = repository
+            .resolve(&Request::Commit(row.commit.clone()))
+            .and_then(|resolved| repository.change_set(resolved, scoring.excluder));
+        match read {
+            Ok(change) => {
+                let change = views::undeclared(change, scoring.registry);
+                scores.rows.push((at, outcome(&change, row, scoring)?));
+                if row.label.is_people() {
+                    gather(&mut gathering, &change, row, scoring, &mut scores.ranges)?;
+                }
+            }
+            Err(error) => scores.problems.push(problem(row, format!("{}: {error}", manifest.repository(row)))),
+        }
+        progress(1);
+    }
+    Ok(scores)
+}
+
+fn outcome(change: &ChangeSet, row: &Row, scoring: &Scoring<'_>) -> Result<Outcome, Error> {
+    let Scoring { engine, registry, config, .. } = scoring;
+    let model = &engine.pack().model;
+    let mut outcome = Outcome::of(&analyse(change, engine, registry, config)?, &row.commit, model);
+    if !row.label.is_people() {
+        outcome.flagged_bare = Some(any_flag(&views::bare(change), scoring)?);
+    }
+    if scoring.control {
+        let around = analyse(&views::surroundings(change), engine, registry, config)?;
+        outcome.surroundings = Outcome::of(&around, &row.commit, model).code;
+    }
+    Ok(outcome)
+}
+
+fn any_flag(change: &ChangeSet, scoring: &Scoring<'_>) -> Result<bool, Error> {
+    Ok(!analyse(change, scoring.engine, scoring.registry, scoring.config)?.flags.is_empty())
+}
+
+/// Adds a commit to the group of each size; a group that is complete is scored and starts anew.
+fn gather(
+    gathering: &mut [Gathering; RANGES.len()],
+    change: &ChangeSet,
+    row: &Row,
+    scoring: &Scoring<'_>,
+    found: &mut Vec<RangeOutcome>,
+) -> Result<(), Error> {
+    for (group, commits) in gathering.iter_mut().zip(RANGES) {
+        if group.joined.is_empty() {
+            group.first = row.number;
+        }
+        group.joined.push(change);
+        if group.joined.len() == commits {
+            let group = std::mem::take(group);
+            found.push(RangeOutcome {
+                commits,
+                repository: row.repository,
+                label: row.label,
+                first: group.first,
+                flagged: any_flag(group.joined.change(), scoring)?,
+            });
+        }
+    }
+    Ok(())
+}
