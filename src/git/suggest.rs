@@ -24,12 +24,18 @@ pub(super) fn revisions(repo: &gix::Repository, spec: &str) -> Vec<String> {
     near.into_iter().take(MOST).map(|(_, name)| name).collect()
 }
 
-/// `; did you mean …?`, or nothing.
-pub(super) fn sentence(near: &[String]) -> String {
-    match near {
-        [] => "; `git branch --all` and `git tag` list what there is".into(),
-        names => {
-            format!("; did you mean {}?", names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" or "))
-        }
+/// `; did you mean …?`, or where to look.
+pub(super) fn sentence(near: &[String], shallow: bool) -> String {
+    let names = near.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" or ");
+    match (near, shallow) {
+        ([], false) => "; `git branch --all` and `git tag` list what there is".into(),
+        ([], true) => format!("; {SHALLOW}"),
+        (_, false) => format!("; did you mean {names}?"),
+        (_, true) => format!("; did you mean {names}? Or {SHALLOW}"),
     }
 }
+
+/// What else may be wrong in a shallow clone.
+const SHALLOW: &str = "this shallow clone lacks it: `git fetch --deepen=100` or `git fetch --unshallow` brings more of \
+                       the history, `git fetch origin BRANCH:refs/remotes/origin/BRANCH` another branch; in GitHub \
+                       Actions set `fetch-depth: 0` on actions/checkout, in GitLab `GIT_DEPTH: 0`";

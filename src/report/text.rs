@@ -178,7 +178,7 @@ impl Page<'_> {
 
     fn signal(&mut self, signal: &SignalReport) {
         let from = if signal.commit.is_some() { " (commit message)" } else { "" };
-        let head = format!("{}{from} [{}]", escaped(&signal.title), signal.rule);
+        let head = format!("{}{from} [{}]", escaped(&signal.title), escaped(&signal.rule));
         self.line(&format!("   {:+.2} {}", signal.contribution, fitted(&head, self.width.saturating_sub(9))));
         if signal.evidence.is_empty() {
             return;
@@ -232,7 +232,7 @@ impl Page<'_> {
             self.line(&format!("  {:<12}{score:<6} {place}", hunk.verdict.word()));
             let strongest = hunk.signals.iter().filter(|signal| signal.contribution.abs() >= 0.2).take(3);
             let told: Vec<String> =
-                strongest.map(|signal| format!("{} {:+.2}", signal.rule, signal.contribution)).collect();
+                strongest.map(|signal| format!("{} {:+.2}", escaped(&signal.rule), signal.contribution)).collect();
             if !told.is_empty() && hunk.verdict != Verdict::Unknown {
                 self.line(&format!("    {DIM}{}{DIM:#}", fitted(&told.join(", "), self.width.saturating_sub(4))));
             }
