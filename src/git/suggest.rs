@@ -10,8 +10,13 @@ pub(super) fn revisions(repo: &gix::Repository, spec: &str) -> Vec<String> {
     let wanted = spec.split(['~', '^', '@', ':']).next().unwrap_or(spec);
     let Ok(platform) = repo.references() else { return Vec::new() };
     let Ok(all) = platform.all() else { return Vec::new() };
-    let names = all.flatten().map(|reference| reference.name().shorten().to_string());
+    let names: Vec<String> = all.flatten().map(|reference| reference.name().shorten().to_string()).collect();
+    if wanted != spec && (wanted == "HEAD" || names.iter().any(|name| name == wanted)) {
+        // The name is right; what follows it leads too far.
+        return Vec::new();
+    }
     let mut near: Vec<(f64, String)> = names
+        .into_iter()
         .flat_map(|name| {
             // `mian` should find `origin/main` when there is no local branch of that name.
             let tail = name.split_once('/').map_or(0.0, |(_, tail)| strsim::jaro_winkler(wanted, tail) - 0.01);

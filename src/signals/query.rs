@@ -9,7 +9,6 @@ use tree_sitter::{Query, QueryCursor, StreamingIterator};
 use super::{Block, Found};
 use crate::lang::{self, Language};
 use crate::pack::{Kind, Rule};
-use crate::syntax::MOST_DEPTH;
 
 /// The longest query, in bytes.
 const MOST_QUERY: usize = 8_000;
@@ -67,7 +66,6 @@ impl<'a> Queries<'a> {
         let text = &block.file.new;
         let mut cursor = QueryCursor::new();
         cursor.set_match_limit(10_000);
-        cursor.set_max_start_depth(Some(MOST_DEPTH));
         cursor.set_byte_range(text.offset(block.hunk.span.start)..text.offset(block.hunk.span.end));
         let mut matches = cursor.matches(&compiled.query, tree.root_node(), text.bytes());
         while let Some(matched) = matches.next() {

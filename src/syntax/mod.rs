@@ -47,10 +47,6 @@ pub struct Syntax {
 /// Fewer non-blank authored lines than this say too little: the hunk's verdict is `unknown`.
 pub const LEAST_LINES: u32 = 5;
 
-/// Nodes that lie deeper than this are not looked at: no person nests so deep, and every hunk is
-/// searched from the root of its tree, which a file made for the purpose could drag out for minutes.
-pub const MOST_DEPTH: u32 = 500;
-
 /// Cuts a file's authored lines into hunks and reads their regions.
 pub fn read(file: &FileChange, parsers: &mut window::Parsers) -> Syntax {
     let language = lang::for_path(&file.path, file.new.line(0).as_bstr());

@@ -154,21 +154,18 @@ struct Reader<'a> {
 impl Reader<'_> {
     fn walk(&mut self, tree: &tree_sitter::Tree, span: Span) {
         let mut cursor = tree.walk();
-        let mut depth = 0;
         'nodes: loop {
             let node = cursor.node();
             let rows = rows(node);
             let outside = rows.start >= span.end || rows.end <= span.start;
-            let descend = !outside && self.visit(node, rows) && depth < super::MOST_DEPTH;
+            let descend = !outside && self.visit(node, rows);
             if descend && cursor.goto_first_child() {
-                depth += 1;
                 continue;
             }
             while !cursor.goto_next_sibling() || rows_start(cursor.node()) >= span.end {
                 if !cursor.goto_parent() {
                     break 'nodes;
                 }
-                depth -= 1;
             }
         }
     }
