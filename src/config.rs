@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::exclude::DEFAULT_MAX_BYTES;
+use crate::exclude::{DEFAULT_MAX_BYTES, check_pattern};
 use crate::pack::{self, load};
 
 /// Where the settings are looked for, from the repository's root.
@@ -99,19 +99,29 @@ impl Config {
             return Ok(Config::default());
         }
         let config: Config = load::shaped(name, content)?;
+        let wrong = |at: &str, problem: String| {
+            let (line, column) = place(content, at);
+            Err(pack::Error::Shape { file: name.into(), line, column, problem, near: None })
+        };
         let rate = config.thresholds.flag;
         if !(0.0001..=0.5).contains(&rate) {
-            let line = content.lines().position(|line| line.trim_start().starts_with("flag:")).map_or(1, |at| at + 1);
-            return Err(pack::Error::Shape {
-                file: name.into(),
-                line,
-                column: 1,
-                problem: format!("thresholds.flag is a rate of false positives between 0.0001 and 0.5, found {rate}"),
-                near: None,
-            });
+            let problem = format!("thresholds.flag is a rate of false positives between 0.0001 and 0.5, found {rate}");
+            return wrong("flag:", problem);
+        }
+        for pattern in config.exclude.iter().chain(&config.sensitive) {
+            if let Err(error) = check_pattern(pattern) {
+                return wrong(pattern, error.to_string());
+            }
         }
         Ok(config)
     }
+}
+
+/// Where some text stands first in settings: line and column, from 1. The start where it stands
+/// nowhere literally, as a quoted value with escapes may.
+pub fn place(content: &str, text: &str) -> (usize, usize) {
+    let found = content.lines().enumerate().find_map(|(at, line)| Some((at + 1, line.find(text)? + 1)));
+    found.unwrap_or((1, 1))
 }
 
 #[cfg(test)]
@@ -131,7 +141,7 @@ mod tests {
         let error = Config::parse("c.yml", "thresholds:\n  flag: 80\n").unwrap_err();
         assert_eq!(
             error.to_string(),
-            "c.yml:2:1: thresholds.flag is a rate of false positives between 0.0001 and 0.5, found 80"
+            "c.yml:2:3: thresholds.flag is a rate of false positives between 0.0001 and 0.5, found 80"
         );
     }
 

@@ -134,6 +134,14 @@ pub fn is_binary(bytes: &[u8]) -> bool {
     memchr::memchr(0, bytes.get(..BINARY_WINDOW).unwrap_or(bytes)).is_some()
 }
 
+/// Whether a text is a path pattern.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn check_pattern(pattern: &str) -> Result<(), PatternError> {
+    glob(pattern).map(drop)
+}
+
 fn glob(pattern: &str) -> Result<Glob, PatternError> {
     GlobBuilder::new(pattern)
         .literal_separator(true)

@@ -127,6 +127,12 @@ pub fn squeezed_hash(line: &[u8]) -> u64 {
     hasher.finish()
 }
 
+/// Of spans of added lines, those that hold nothing but blank ones: they change white space only.
+pub fn blank_only(text: &Text, added: &[Span]) -> Vec<Span> {
+    let blank = |span: &Span| (span.start..span.end).all(|line| text.is_blank(line));
+    added.iter().copied().filter(blank).collect()
+}
+
 /// Joins sorted line numbers into spans.
 pub fn spans(lines: impl IntoIterator<Item = u32>) -> Vec<Span> {
     let mut spans: Vec<Span> = Vec::new();

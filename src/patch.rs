@@ -55,6 +55,8 @@ struct PatchFile {
     new_path: Option<BString>,
     git_paths: Option<(BString, BString)>,
     renamed_from: Option<BString>,
+    renamed_to: Option<BString>,
+    is_gone: bool,
     is_new: bool,
     binary: bool,
     mode: Option<BString>,
@@ -121,6 +123,9 @@ fn parse(name: &str, content: &[u8]) -> Result<Vec<PatchFile>, Error> {
             if let Some(file) = files.last_mut() {
                 file.hunks.push(hunk);
             }
+        } else if plain.starts_with(b"@@@ ") {
+            let problem = "a combined diff, as git shows merges, cannot be read; make one with `git diff A...B`";
+            return Err(Error::Line { name: name.into(), line: at + 1, problem: problem.into() });
         } else if let Some(file) = files.last_mut().filter(|file| file.hunks.is_empty()) {
             file.header(plain);
         }
@@ -146,8 +151,11 @@ fn hunk(name: &str, at: usize, head: &[u8], lines: &mut NumberedLines<'_>) -> Re
         new_start: new_start.saturating_sub(1),
         ..PatchHunk::default()
     };
+    let too_many = |line: usize, count: u32, side: &str| {
+        wrong(line, format!("one line too many: the hunk's head at line {} says {count} {side} lines", at + 1))
+    };
     while hunk.old_lines < old_count || hunk.new_lines < new_count {
-        let Some((_, line)) = lines.next() else {
+        let Some((number, line)) = lines.next() else {
             return Err(wrong(
                 at,
                 format!(
@@ -156,8 +164,13 @@ fn hunk(name: &str, at: usize, head: &[u8], lines: &mut NumberedLines<'_>) -> Re
                 ),
             ));
         };
-        let number = at + 1 + (hunk.old_lines + hunk.new_lines) as usize;
         match line.first() {
+            Some(b'+' | b' ' | b'\n' | b'\r') if hunk.new_lines == new_count => {
+                return Err(too_many(number, new_count, "new"));
+            }
+            Some(b'-' | b' ' | b'\n' | b'\r') if hunk.old_lines == old_count => {
+                return Err(too_many(number, old_count, "old"));
+            }
             Some(b'+') => hunk.add(line),
             Some(b'-') => hunk.remove(line),
             Some(b' ') => hunk.keep(line.get(1..).unwrap_or_default()),
@@ -176,7 +189,14 @@ fn hunk(name: &str, at: usize, head: &[u8], lines: &mut NumberedLines<'_>) -> Re
             }
         }
     }
-    Ok(hunk)
+    match lines.peek() {
+        Some((number, line)) if line.starts_with(b"+") => Err(too_many(*number, new_count, "new")),
+        // `--` opens the signature of a mail or the next file.
+        Some((number, line)) if line.starts_with(b"-") && !line.starts_with(b"--") => {
+            Err(too_many(*number, old_count, "old"))
+        }
+        _ => Ok(hunk),
+    }
 }
 
 impl PatchHunk {
@@ -205,6 +225,10 @@ impl PatchFile {
         let value = |prefix: &str| line.strip_prefix(prefix.as_bytes()).map(unquoted);
         if let Some(from) = value("rename from ").or_else(|| value("copy from ")) {
             self.renamed_from = Some(from);
+        } else if let Some(to) = value("rename to ").or_else(|| value("copy to ")) {
+            self.renamed_to = Some(to);
+        } else if line.starts_with(b"deleted file mode ") {
+            self.is_gone = true;
         } else if let Some(mode) = value("new file mode ") {
             self.is_new = true;
             self.mode = Some(mode);
@@ -219,8 +243,9 @@ impl PatchFile {
 
     /// The file's change; nothing for a deletion; or why it is left out.
     fn settle(self, excluder: &Excluder, removed: &Removed) -> Result<Option<FileChange>, Excluded> {
-        let git = self.git_paths.clone().map(|(_, new)| new);
-        let Some(path) = self.new_path.clone().or(git.filter(|_| self.hunks.is_empty())) else { return Ok(None) };
+        let named = self.renamed_to.or(self.git_paths.map(|(_, new)| new));
+        let path = self.new_path.or(named.filter(|_| self.hunks.is_empty() && !self.is_gone));
+        let Some(path) = path else { return Ok(None) };
         let out = |reason, detail: String| Err(Excluded { path: path.clone(), reason, detail });
         match self.mode.as_ref().map(|mode| mode.as_slice()) {
             Some(b"160000") => return out(Reason::Submodule, "a pointer to another repository".into()),
@@ -280,10 +305,12 @@ fn settle_lines(file: &mut FileChange, old: &Text, hunks: &[PatchHunk], removed:
     }
     let rest = linediff::subtract(&added, &whitespace);
     let count = |spans: &[Span]| spans.iter().map(|span| span.len()).sum::<u32>();
-    file.whitespace_lines = count(&added) - count(&rest);
     let moved: Vec<Span> = rest.iter().flat_map(|&span| removed.moved(&file.new, span)).collect();
     file.moved_lines = count(&moved);
-    file.authored = linediff::subtract(&rest, &moved);
+    let left = linediff::subtract(&rest, &moved);
+    let blank = linediff::blank_only(&file.new, &left);
+    file.whitespace_lines = count(&added) - count(&rest) + count(&blank);
+    file.authored = linediff::subtract(&left, &blank);
     file.origins = file.authored.iter().map(|&span| Origin { span, commit: None }).collect();
 }
 
@@ -314,13 +341,15 @@ fn path(raw: &[u8]) -> Option<BString> {
 
 /// `a/x b/x`, where the two are the same but for the prefix; renames name theirs elsewhere.
 fn git_paths(raw: &[u8]) -> Option<(BString, BString)> {
-    if raw.starts_with(b"\"") {
-        let (old, new) = raw.split_once_str("\" \"")?;
-        return Some((path(&[old, b"\""].concat())?, path(&[b"\"", new].concat())?));
-    }
-    let half = raw.len().checked_sub(1)? / 2;
-    let (old, new) = (raw.get(..half)?, raw.get(half + 1..)?);
-    Some((path(old)?, path(new)?))
+    let (old, new) = if raw.starts_with(b"\"") {
+        // A quote within a quoted path has a backslash before it, so this one ends the path.
+        raw.split_at(raw.find(b"\" ")? + 1)
+    } else if raw.ends_with(b"\"") {
+        raw.split_at(raw.find(b" \"")?)
+    } else {
+        raw.split_at(raw.len().checked_sub(1)? / 2)
+    };
+    Some((path(old)?, path(new.strip_prefix(b" ")?)?))
 }
 
 /// A path as git quotes it: in double quotes with C escapes, where it holds anything unusual.

@@ -7,12 +7,12 @@ use clap::ValueEnum;
 
 use super::output::Output;
 use super::settings::{self, Settings};
-use super::{Exit, Failure};
+use super::{Exit, Failure, git_failure};
 use crate::analyse::analyse;
 use crate::attest::Registry;
 use crate::change::ChangeSet;
 use crate::exclude::Excluder;
-use crate::git::{self, Repository, Request};
+use crate::git::{Repository, Request};
 use crate::pack::{Fitted, Pack};
 use crate::patch;
 use crate::report::text::Detail;
@@ -99,8 +99,8 @@ fn of_repository(args: &Args, dir: &Path) -> Result<Report, Failure> {
         _ => Request::Default,
     };
     let repository = Repository::open(dir).map_err(Failure::failed)?;
-    let resolved = repository.resolve(&request).map_err(revision_failure)?;
-    let settings = settings(args, Some((&repository, resolved.base())))?;
+    let resolved = repository.resolve(&request).map_err(git_failure)?;
+    let settings = settings(args, dir, Some((&repository, resolved.base())))?;
     let excluder = excluder(&settings)?;
     // The data is made ready while the repository is read: neither needs the other.
     let (change, pack) = std::thread::scope(|scope| {
@@ -112,18 +112,9 @@ fn of_repository(args: &Args, dir: &Path) -> Result<Report, Failure> {
         (repository.change_set(resolved, &excluder), pack.join())
     });
     let change = change.map_err(Failure::failed)?;
-    let pack = pack.map_err(|_| Failure::failed("the rule pack could not be loaded"))?.map_err(Failure::usage)?;
+    let pack = pack.map_err(|_| Failure::failed("the rule pack could not be loaded"))?;
+    let pack = pack.map_err(|error| settings.pack_failure(error))?;
     report(&change, &pack, settings)
-}
-
-/// A name that does not exist is wrong usage; a history that cannot be read is not.
-fn revision_failure(error: git::Error) -> Failure {
-    match error {
-        git::Error::UnknownRevision { .. } | git::Error::BadRevision { .. } | git::Error::Bare { .. } => {
-            Failure::usage(error)
-        }
-        other => Failure::failed(other),
-    }
 }
 
 fn of_patch(args: &Args, file: &Path, dir: &Path) -> Result<Report, Failure> {
@@ -139,16 +130,16 @@ fn of_patch(args: &Args, file: &Path, dir: &Path) -> Result<Report, Failure> {
     };
     let repository = Repository::open(dir).ok();
     let head = repository.as_ref().and_then(Repository::head);
-    let settings = settings(args, repository.as_ref().map(|repository| (repository, head.as_deref())))?;
+    let settings = settings(args, dir, repository.as_ref().map(|repository| (repository, head.as_deref())))?;
     let excluder = excluder(&settings)?;
     let change = patch::read(&name, &content, &excluder).map_err(Failure::failed)?;
-    let pack = pack(&settings).map_err(Failure::usage)?;
+    let pack = pack(&settings).map_err(|error| settings.pack_failure(error))?;
     report(&change, &pack, settings)
 }
 
-fn settings(args: &Args, repository: Option<(&Repository, Option<&str>)>) -> Result<Settings, Failure> {
+fn settings(args: &Args, dir: &Path, repository: Option<(&Repository, Option<&str>)>) -> Result<Settings, Failure> {
     match (&args.config, &args.config_from, repository) {
-        (Some(file), _, _) => settings::from_file(file),
+        (Some(file), _, _) => settings::from_file(dir, file),
         (_, Some(revision), Some((repository, _))) => settings::from_revision(repository, revision, true),
         (_, Some(_), None) => Err(Failure::usage("--config-from needs a repository")),
         (_, _, Some((repository, Some(base)))) => settings::from_revision(repository, base, false),

@@ -15,7 +15,7 @@ use crate::eval::run::{Scoring, score};
 use crate::eval::tables::Terms;
 use crate::eval::{Error, Evaluation, PRIOR, json, scores, text};
 use crate::exclude::Excluder;
-use crate::pack::Pack;
+use crate::pack::{Fitted, Pack};
 use crate::signals::Engine;
 
 /// Which commits are scored, and how it is told how well
@@ -69,10 +69,11 @@ pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure
     }
     // Found out now rather than after all the work.
     let scores_file = args.scores.as_ref().map(|path| Replacement::of(&dir.join(path))).transpose()?;
-    let settings = args.config.as_deref().map_or(Ok(Settings::default()), settings::from_file)?;
+    let settings = args.config.as_deref().map_or(Ok(Settings::default()), |file| settings::from_file(dir, file))?;
     let excluder =
         Excluder::new(&settings.config.exclude, settings.config.limits.file_bytes).map_err(Failure::usage)?;
-    let pack = Pack::load(&settings.packs, &settings.config.rules.disable).map_err(Failure::usage)?;
+    let fitted = settings.model.map_or_else(Fitted::builtin, Ok).map_err(Failure::usage)?;
+    let pack = Pack::load(fitted, &settings.packs, &settings.config.rules.disable).map_err(Failure::usage)?;
     let engine = Engine::new(&pack);
     let scoring = Scoring {
         repositories: &repositories,

@@ -15,6 +15,8 @@ use std::process::ExitCode;
 
 use clap::{ColorChoice, Parser, Subcommand};
 
+use crate::git;
+
 /// How the program ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Exit {
@@ -94,6 +96,16 @@ impl Failure {
     }
 }
 
+/// A name that does not exist is wrong usage; a history that cannot be read is not.
+fn git_failure(error: git::Error) -> Failure {
+    match error {
+        git::Error::UnknownRevision { .. } | git::Error::BadRevision { .. } | git::Error::Bare { .. } => {
+            Failure::usage(error)
+        }
+        other => Failure::failed(other),
+    }
+}
+
 /// Runs the program on the process's arguments.
 pub fn run() -> Exit {
     let args = match Args::try_parse() {
@@ -108,7 +120,7 @@ pub fn run() -> Exit {
     let result = match args.command {
         Command::Diff(command) => diff::run(&command, &args.dir, &out),
         Command::Eval(command) => eval::run(&command, &args.dir, &out),
-        Command::Rules(command) => rules::run(&command, &out),
+        Command::Rules(command) => rules::run(&command, &args.dir, &out),
         Command::Markers(command) => markers::run(&command, &out),
         Command::Schema(command) => schema::run(&command, &out),
     };

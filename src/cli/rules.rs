@@ -1,13 +1,13 @@
 //! `ai-detect rules`: what the rules are, what one of them means, and whether they keep their word.
 
 use std::fmt::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::output::Output;
 use super::{Exit, Failure};
 use crate::pack::rule::{Example, Shape};
 use crate::pack::{Kind, Pack, Rule, Source};
-use crate::report::terminal::wrapped;
+use crate::report::terminal::{escaped, wrapped};
 use crate::signals::selftest;
 
 #[derive(Debug, clap::Subcommand)]
@@ -36,18 +36,19 @@ pub(super) enum Command {
     },
 }
 
-pub(super) fn run(command: &Command, out: &Output) -> Result<Exit, Failure> {
+pub(super) fn run(command: &Command, dir: &Path, out: &Output) -> Result<Exit, Failure> {
     match command {
-        Command::List { packs } => list(&load(packs)?, out),
-        Command::Explain { id, packs } => explain(&load(packs)?, id, out),
-        Command::Test { ids, packs } => test(load(packs)?, ids, out),
+        Command::List { packs } => list(&load(dir, packs)?, out),
+        Command::Explain { id, packs } => explain(&load(dir, packs)?, id, out),
+        Command::Test { ids, packs } => test(load(dir, packs)?, ids, out),
     }
 }
 
-fn load(files: &[PathBuf]) -> Result<Pack, Failure> {
+fn load(dir: &Path, files: &[PathBuf]) -> Result<Pack, Failure> {
     let read = |file: &PathBuf| {
         let name = file.display().to_string();
-        let content = std::fs::read_to_string(file).map_err(|error| Failure::usage(format!("{name}: {error}")))?;
+        let content =
+            std::fs::read_to_string(dir.join(file)).map_err(|error| Failure::usage(format!("{name}: {error}")))?;
         Ok(Source { name, content })
     };
     let sources: Vec<Source> = files.iter().map(read).collect::<Result<_, Failure>>()?;
@@ -62,7 +63,7 @@ fn list(pack: &Pack, out: &Output) -> Result<Exit, Failure> {
             let _ = writeln!(text, "{}{}", if family.is_some() { "\n" } else { "" }, family_name(rule));
             family = Some(rule.family);
         }
-        let _ = writeln!(text, "  {:+.2}  {:<36} {}", rule.weight, rule.id, rule.title);
+        let _ = writeln!(text, "  {:+.2}  {:<36} {}", rule.weight, escaped(&rule.id), escaped(&rule.title));
     }
     let _ = writeln!(text, "\n{} rules; `ai-detect rules explain ID` says more of one", pack.rules.len());
     out.print(&text)?;
@@ -80,9 +81,10 @@ fn explain(pack: &Pack, id: &str, out: &Output) -> Result<Exit, Failure> {
         Failure::usage(format!("no rule is called `{id}`{near}"))
     })?;
     let width = out.width();
-    let mut text = format!("{}: {}\n", rule.id, rule.title);
+    let mut text = format!("{}: {}\n", escaped(&rule.id), escaped(&rule.title));
     let mut field = |label: &str, value: &str| {
-        for (at, line) in wrapped(value, width.saturating_sub(12)).into_iter().enumerate() {
+        for (at, line) in wrapped(&escaped(&value.replace('\n', " ")), width.saturating_sub(12)).into_iter().enumerate()
+        {
             let label = if at == 0 { label } else { "" };
             let _ = writeln!(text, "  {label:<10}{line}");
         }
@@ -96,7 +98,7 @@ fn explain(pack: &Pack, id: &str, out: &Output) -> Result<Exit, Failure> {
         for example in examples {
             let _ = writeln!(text, "\n  {label}");
             for line in shown(example).lines() {
-                let _ = writeln!(text, "    {line}");
+                let _ = writeln!(text, "    {}", escaped(&line.replace('\t', "    ")));
             }
         }
     }
@@ -156,8 +158,10 @@ fn test(pack: Pack, ids: &[String], out: &Output) -> Result<Exit, Failure> {
     }
     let outcome = selftest::run(pack, |rule| ids.is_empty() || ids.contains(&rule.id));
     let mut text = String::new();
-    for failure in &outcome.failures {
-        let _ = writeln!(text, "{failure}");
+    for failure in outcome.failures.iter().map(ToString::to_string) {
+        for line in failure.lines() {
+            let _ = writeln!(text, "{}", escaped(line));
+        }
     }
     let _ = writeln!(text, "{} rules, {} examples, {} failed", outcome.rules, outcome.examples, outcome.failures.len());
     out.print(&text)?;

@@ -6,10 +6,13 @@
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
-use super::Failure;
-use crate::config::{Config, FILE};
+use super::{Failure, git_failure};
+use crate::config::{self, Config, FILE};
 use crate::git::Repository;
 use crate::pack::{self, Fitted, Source};
+
+/// Larger files in the working tree are not compared with the settings in force, in bytes.
+const MOST_BYTES: u64 = 1 << 20;
 
 /// Settings, with the rule packs that they name.
 #[derive(Default)]
@@ -20,15 +23,31 @@ pub(super) struct Settings {
     pub(super) model: Option<Fitted>,
     /// What the reader should know of where they came from.
     pub(super) note: Option<String>,
+    /// The settings as written, for messages that point into them.
+    written: Option<Source>,
+}
+
+impl Settings {
+    /// What is wrong with the packs, pointing into the settings where those are to blame.
+    pub(super) fn pack_failure(&self, error: pack::Error) -> Failure {
+        match (&error, &self.written) {
+            (pack::Error::NoSuchRule { id, .. }, Some(written)) => {
+                let (line, column) = config::place(&written.content, id);
+                Failure::usage(format!("{}:{line}:{column}: {error}", written.name))
+            }
+            _ => Failure::usage(error),
+        }
+    }
 }
 
 /// Reads a file by its path from the root of wherever the settings come from.
 type Reader<'a> = dyn Fn(&str) -> Result<Option<Vec<u8>>, Failure> + 'a;
 
-/// From a file on disk.
-pub(super) fn from_file(path: &Path) -> Result<Settings, Failure> {
-    let name = path.display().to_string();
-    let content = std::fs::read(path).map_err(|error| Failure::usage(format!("{name}: {error}")))?;
+/// From a file on disk, named from `dir`.
+pub(super) fn from_file(dir: &Path, file: &Path) -> Result<Settings, Failure> {
+    let name = file.display().to_string();
+    let path = dir.join(file);
+    let content = std::fs::read(&path).map_err(|error| Failure::usage(format!("{name}: {error}")))?;
     let root = path.parent().map(PathBuf::from).unwrap_or_default();
     let read = |relative: &str| match std::fs::read(root.join(relative)) {
         Ok(content) => Ok(Some(content)),
@@ -40,7 +59,7 @@ pub(super) fn from_file(path: &Path) -> Result<Settings, Failure> {
 
 /// From a revision.
 pub(super) fn from_revision(repository: &Repository, revision: &str, required: bool) -> Result<Settings, Failure> {
-    let read = |path: &str| repository.file_at(revision, path).map_err(Failure::failed);
+    let read = |path: &str| repository.file_at(revision, path).map_err(git_failure);
     let at = format!(" at {}", short(revision));
     match read(FILE)? {
         Some(content) => {
@@ -57,8 +76,10 @@ fn parse(name: &str, content: Vec<u8>, at: &str, read: &Reader<'_>) -> Result<Se
     let content = text(name, content)?;
     let config = Config::parse(name, &content).map_err(Failure::usage)?;
     let pack = |path: &String| {
-        let content =
-            read(path)?.ok_or_else(|| Failure::usage(format!("{name}: the rule pack {path} does not exist{at}")))?;
+        let content = read(path)?.ok_or_else(|| {
+            let (line, column) = config::place(&content, path);
+            Failure::usage(format!("{name}:{line}:{column}: the rule pack {path} does not exist{at}"))
+        })?;
         let name = format!("{path}{at}");
         Ok(Source { content: text(&name, content)?, name })
     };
@@ -70,7 +91,8 @@ fn parse(name: &str, content: Vec<u8>, at: &str, read: &Reader<'_>) -> Result<Se
         text(&format!("{path}{at}"), content).map(Cow::Owned)
     };
     let model = config.rules.model.as_ref().map(|folder| Fitted::read(|path| file(folder, path))).transpose()?;
-    Ok(Settings { config, packs, model, note: None })
+    let written = Some(Source { name: name.into(), content });
+    Ok(Settings { config, packs, model, note: None, written })
 }
 
 fn text(name: &str, content: Vec<u8>) -> Result<String, Failure> {
@@ -87,7 +109,10 @@ fn text(name: &str, content: Vec<u8>) -> Result<String, Failure> {
 
 /// An author who edits the settings must learn why that changes nothing yet.
 fn note(repository: &Repository, used: Option<&[u8]>) -> Option<String> {
-    let disk = repository.workdir().and_then(|root| std::fs::read(root.join(FILE)).ok())?;
+    let path = repository.workdir()?.join(FILE);
+    // The working tree may be a stranger's: a link could lead anywhere, even to an endless device.
+    let plain = std::fs::symlink_metadata(&path).is_ok_and(|meta| meta.is_file() && meta.len() <= MOST_BYTES);
+    let disk = plain.then(|| std::fs::read(&path).ok()).flatten()?;
     (Some(disk.as_slice()) != used).then(|| {
         format!(
             "{FILE} in the working tree is not in force: a change does not configure its own check. \

@@ -261,6 +261,9 @@ fn settle(draft: Draft, removed: &Removed) -> FileChange {
     let rest = linediff::subtract(&added, &whitespace);
     let moved: Vec<Span> = rest.iter().flat_map(|&span| removed.moved(&file.new, span)).collect();
     file.moved_lines = moved.iter().map(|span| span.len()).sum();
-    file.authored = linediff::subtract(&rest, &moved);
+    let left = linediff::subtract(&rest, &moved);
+    let blank = linediff::blank_only(&file.new, &left);
+    file.whitespace_lines += blank.iter().map(|span| span.len()).sum::<u32>();
+    file.authored = linediff::subtract(&left, &blank);
     file
 }

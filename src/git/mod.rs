@@ -26,6 +26,12 @@ pub use range::{Request, Resolved};
 /// Why a repository or a range could not be read.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
+    /// There is not even such a folder.
+    #[error("{dir} is not a folder")]
+    NoFolder {
+        /// As given.
+        dir: PathBuf,
+    },
     /// There is no repository.
     #[error("{dir} is not in a git repository; name one with -C DIR, or read a patch with --patch FILE")]
     NoRepository {
@@ -41,12 +47,14 @@ pub enum Error {
         problem: String,
     },
     /// A revision that names nothing.
-    #[error("unknown revision `{spec}`{}", suggest::sentence(.near))]
+    #[error("unknown revision `{spec}`{}", suggest::sentence(.near, *.shallow))]
     UnknownRevision {
         /// As typed.
         spec: String,
         /// Names that look like it.
         near: Vec<String>,
+        /// Whether the clone is shallow, so that the revision may exist elsewhere.
+        shallow: bool,
     },
     /// A short id or name with several meanings, or one that names no commit.
     #[error("`{spec}` cannot be used as a revision: {problem}")]
@@ -137,7 +145,7 @@ impl Repository {
     /// Where there is none, or it is damaged.
     pub fn open(dir: &Path) -> Result<Self, Error> {
         if !dir.is_dir() {
-            return Err(Error::NoRepository { dir: dir.into() });
+            return Err(Error::NoFolder { dir: dir.into() });
         }
         let discovered = gix::ThreadSafeRepository::discover_with_environment_overrides(dir);
         let inner = discovered.map_err(|error| match gix::discover::upwards(dir) {

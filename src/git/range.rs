@@ -189,7 +189,8 @@ pub(super) fn commit(repo: &gix::Repository, spec: &str) -> Result<ObjectId, Err
             if problem.contains("mbiguous") {
                 return Err(Error::BadRevision { spec: spec.into(), problem });
             }
-            return Err(Error::UnknownRevision { spec: spec.into(), near: suggest::revisions(repo, spec) });
+            let shallow = repo.is_shallow().unwrap_or(false);
+            return Err(Error::UnknownRevision { spec: spec.into(), near: suggest::revisions(repo, spec), shallow });
         }
     };
     let object = id.object().map_err(|error| Error::missing(format!("`{spec}` ({id})"), error))?;

@@ -10,8 +10,13 @@ pub(super) fn revisions(repo: &gix::Repository, spec: &str) -> Vec<String> {
     let wanted = spec.split(['~', '^', '@', ':']).next().unwrap_or(spec);
     let Ok(platform) = repo.references() else { return Vec::new() };
     let Ok(all) = platform.all() else { return Vec::new() };
-    let names = all.flatten().map(|reference| reference.name().shorten().to_string());
+    let names: Vec<String> = all.flatten().map(|reference| reference.name().shorten().to_string()).collect();
+    if wanted != spec && (wanted == "HEAD" || names.iter().any(|name| name == wanted)) {
+        // The name is right; what follows it leads too far.
+        return Vec::new();
+    }
     let mut near: Vec<(f64, String)> = names
+        .into_iter()
         .flat_map(|name| {
             // `mian` should find `origin/main` when there is no local branch of that name.
             let tail = name.split_once('/').map_or(0.0, |(_, tail)| strsim::jaro_winkler(wanted, tail) - 0.01);
@@ -24,12 +29,18 @@ pub(super) fn revisions(repo: &gix::Repository, spec: &str) -> Vec<String> {
     near.into_iter().take(MOST).map(|(_, name)| name).collect()
 }
 
-/// `; did you mean …?`, or nothing.
-pub(super) fn sentence(near: &[String]) -> String {
-    match near {
-        [] => "; `git branch --all` and `git tag` list what there is".into(),
-        names => {
-            format!("; did you mean {}?", names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" or "))
-        }
+/// `; did you mean …?`, or where to look.
+pub(super) fn sentence(near: &[String], shallow: bool) -> String {
+    let names = near.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" or ");
+    match (near, shallow) {
+        ([], false) => "; `git branch --all` and `git tag` list what there is".into(),
+        ([], true) => format!("; {SHALLOW}"),
+        (_, false) => format!("; did you mean {names}?"),
+        (_, true) => format!("; did you mean {names}? Or {SHALLOW}"),
     }
 }
+
+/// What else may be wrong in a shallow clone.
+const SHALLOW: &str = "this shallow clone lacks it: `git fetch --deepen=100` or `git fetch --unshallow` brings more of \
+                       the history, `git fetch origin BRANCH:refs/remotes/origin/BRANCH` another branch; in GitHub \
+                       Actions set `fetch-depth: 0` on actions/checkout, in GitLab `GIT_DEPTH: 0`";

@@ -10,7 +10,7 @@ pub fn escaped(text: &str) -> String {
             '\t' => shown.push(' '),
             '\n' => shown.push_str("\\n"),
             '\r' => shown.push_str("\\r"),
-            c if c.is_control() || turns_direction(c) => {
+            c if is_unsafe(c) => {
                 let _ = write!(shown, "\\u{{{:x}}}", u32::from(c));
             }
             c => shown.push(c),
@@ -19,8 +19,21 @@ pub fn escaped(text: &str) -> String {
     shown
 }
 
-fn turns_direction(c: char) -> bool {
-    matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+/// Whether a character acts on a terminal or on its neighbours, or hides, instead of being shown:
+/// controls, marks that turn the direction of text, characters without width, separators, and tags.
+pub fn is_unsafe(c: char) -> bool {
+    c.is_control()
+        || matches!(
+            c,
+            '\u{61c}'
+                | '\u{180e}'
+                | '\u{200b}'..='\u{200f}'
+                | '\u{2028}'..='\u{202e}'
+                | '\u{2060}'..='\u{206f}'
+                | '\u{feff}'
+                | '\u{fff9}'..='\u{fffb}'
+                | '\u{e0000}'..='\u{e007f}'
+        )
 }
 
 /// Cuts text to a number of columns, with an ellipsis where something was cut.

@@ -4,6 +4,7 @@
 use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Style};
+use unicode_width::UnicodeWidthStr;
 
 use super::terminal::{escaped, fitted, wrapped};
 use super::{CommitReport, Flag, HunkReport, Report, SignalReport};
@@ -73,6 +74,14 @@ impl Page<'_> {
         }
     }
 
+    /// Our own words, wrapped with a hanging indent, in a style.
+    fn styled(&mut self, indent: usize, text: &str, style: Style) {
+        for (at, line) in wrapped(text, self.width.saturating_sub(indent + 2)).iter().enumerate() {
+            let pad = " ".repeat(indent + if at == 0 { 0 } else { 2 });
+            self.line(&format!("{pad}{style}{line}{style:#}"));
+        }
+    }
+
     fn summary(&mut self) {
         let report = self.report;
         let range = &report.range;
@@ -86,13 +95,18 @@ impl Page<'_> {
             counted(report.coverage.hunks_scored, "hunk", "hunks"),
             counted(report.coverage.files_scored, "file", "files"),
         );
-        self.line(&format!("{BOLD}{}{BOLD:#}  {what}", escaped(&range.spec)));
-        let mut counts: Vec<String> = Vec::new();
-        let flags = report.flags.len();
-        counts.push(match flags {
+        let spec = escaped(&range.spec);
+        if spec.width() + 2 + what.width() <= self.width {
+            self.line(&format!("{BOLD}{spec}{BOLD:#}  {what}"));
+        } else {
+            self.line(&format!("{BOLD}{spec}{BOLD:#}"));
+            self.styled(2, &what, Style::new());
+        }
+        let flags = match report.flags.len() {
             0 => "no flags".into(),
-            _ => format!("{BOLD}{}{BOLD:#}", counted(flags, "flag", "flags")),
-        });
+            flags => counted(flags, "flag", "flags"),
+        };
+        let mut counts = vec![flags.clone()];
         let verdicts = [Verdict::Attested, Verdict::Partial, Verdict::Unlikely, Verdict::Unknown];
         for verdict in verdicts {
             let count = report.hunks.iter().filter(|hunk| hunk.verdict == verdict).count();
@@ -100,7 +114,13 @@ impl Page<'_> {
                 counts.push(format!("{count} {}", summary_word(verdict)));
             }
         }
-        self.line(&format!("  {}", counts.join(" \u{b7} ")));
+        let bold = format!("{BOLD}{flags}{BOLD:#}");
+        let bold = if report.flags.is_empty() { &flags } else { &bold };
+        for line in wrapped(&counts.join(" \u{b7} "), self.width.saturating_sub(2)) {
+            // The flags come first.
+            let line = line.strip_prefix(&flags).map(|rest| format!("{bold}{rest}")).unwrap_or(line);
+            self.line(&format!("  {line}"));
+        }
         let declared = report.commits.iter().filter(|commit| is_declared(commit)).count();
         if declared > 0 {
             let tools = tools(report);
@@ -112,7 +132,7 @@ impl Page<'_> {
             );
         }
         if let Some(probability) = range.probability.filter(|_| report.coverage.hunks_scored > 0) {
-            self.line(&format!("  {DIM}the range as a whole looks {} AI-written{DIM:#}", percent(probability)));
+            self.styled(2, &format!("the range as a whole looks {} AI-written", percent(probability)), DIM);
         }
         for note in &report.coverage.notes {
             self.labelled(2, "note:", note);
@@ -138,12 +158,13 @@ impl Page<'_> {
         let colour = severity_style(flag.severity);
         self.line(&format!("{colour}{rank}. {place}{colour:#}"));
         let sensitive = if hunk.sensitive { ", sensitive path" } else { "" };
-        self.line(&format!(
-            "   {}, looks {} AI-written{sensitive}  {DIM}{}{DIM:#}",
-            flag.verdict.word(),
-            percent(flag.probability),
-            flag.id
-        ));
+        let looks = format!("{}, looks {} AI-written{sensitive}", flag.verdict.word(), percent(flag.probability));
+        for line in wrapped(&looks, self.width.saturating_sub(13)) {
+            self.line(&format!("   {line}"));
+        }
+        // The id ends the last of those lines.
+        self.out.truncate(self.out.trim_end().len());
+        self.line(&format!("  {DIM}{}{DIM:#}", flag.id));
         self.signals(hunk, MOST_SIGNALS);
         self.brought_by(hunk);
         self.labelled(3, "next", &flag.resolve);
@@ -171,15 +192,14 @@ impl Page<'_> {
             hunk.log_odds,
             self.report.threshold.log_odds
         );
-        for line in wrapped(&sum, self.width.saturating_sub(5)) {
-            self.line(&format!("     {DIM}{line}{DIM:#}"));
-        }
+        self.styled(5, &sum, DIM);
     }
 
     fn signal(&mut self, signal: &SignalReport) {
         let from = if signal.commit.is_some() { " (commit message)" } else { "" };
-        let head = format!("{}{from} [{}]", escaped(&signal.title), signal.rule);
-        self.line(&format!("   {:+.2} {}", signal.contribution, fitted(&head, self.width.saturating_sub(9))));
+        let head = format!("{}{from} [{}]", escaped(&signal.title), escaped(&signal.rule));
+        let odds = format!("{:+.2}", signal.contribution);
+        self.line(&format!("   {odds} {}", fitted(&head, self.width.saturating_sub(4 + odds.len()))));
         if signal.evidence.is_empty() {
             return;
         }
@@ -193,7 +213,7 @@ impl Page<'_> {
         };
         let line = signal.evidence.first().map_or(0, |evidence| evidence.line);
         let number = if signal.commit.is_some() { "msg".into() } else { line.to_string() };
-        let quoted = fitted(&text, self.width.saturating_sub(13 + number.len().saturating_sub(4)));
+        let quoted = fitted(&text, self.width.saturating_sub(11 + number.len().max(4)));
         self.line(&format!("        {DIM}{number:>4} \u{2502}{DIM:#} {quoted}"));
     }
 
@@ -232,7 +252,7 @@ impl Page<'_> {
             self.line(&format!("  {:<12}{score:<6} {place}", hunk.verdict.word()));
             let strongest = hunk.signals.iter().filter(|signal| signal.contribution.abs() >= 0.2).take(3);
             let told: Vec<String> =
-                strongest.map(|signal| format!("{} {:+.2}", signal.rule, signal.contribution)).collect();
+                strongest.map(|signal| format!("{} {:+.2}", escaped(&signal.rule), signal.contribution)).collect();
             if !told.is_empty() && hunk.verdict != Verdict::Unknown {
                 self.line(&format!("    {DIM}{}{DIM:#}", fitted(&told.join(", "), self.width.saturating_sub(4))));
             }

@@ -274,7 +274,7 @@ mod tests {
 
     #[test]
     fn every_builtin_query_is_of_the_common_kind() {
-        let pack = Pack::load(&[], &[]).unwrap();
+        let pack = Pack::load(crate::pack::Fitted::builtin().unwrap(), &[], &[]).unwrap();
         for language in lang::ALL {
             let ready = Ready::new(&pack.rules, language);
             assert!(ready.compiled.is_none(), "{}", language.name);

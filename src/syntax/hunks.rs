@@ -56,7 +56,8 @@ impl Piece {
     }
 }
 
-/// Joins authored spans over small gaps. Runs that hold nothing but blank lines are dropped.
+/// Joins authored spans over small gaps. Spans that hold nothing but blank lines are never authored;
+/// were there a run of them, it would be no hunk.
 pub fn runs(text: &Text, authored: &[Span]) -> Vec<Run> {
     let mut runs: Vec<Run> = Vec::new();
     for &span in authored {
@@ -184,13 +185,15 @@ fn divide_at_blank_lines(text: &Text, span: Span, pieces: &mut Vec<Span>) {
     pieces.push(Span::new(start, span.end));
 }
 
-/// A piece that is too small to say anything joins the one before it.
+/// A piece that is too small to say anything joins the one before it; blank lines at the start, the
+/// one after.
 fn merge_small(text: &Text, run: &Run, spans: &mut Vec<Span>) {
+    let weight = |span| run.clipped(span).map_or(0, |piece| piece.weight(text));
     let mut merged: Vec<Span> = Vec::with_capacity(spans.len());
     for &span in spans.iter() {
-        let weight = run.clipped(span).map_or(0, |piece| piece.weight(text));
-        match merged.last_mut() {
-            Some(last) if weight < super::LEAST_LINES => last.end = span.end,
+        match merged.as_mut_slice() {
+            [.., last] if weight(span) < super::LEAST_LINES => last.end = span.end,
+            [only] if weight(*only) == 0 => only.end = span.end,
             _ => merged.push(span),
         }
     }

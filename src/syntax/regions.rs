@@ -162,16 +162,7 @@ impl Reader<'_> {
             if descend && cursor.goto_first_child() {
                 continue;
             }
-            loop {
-                if cursor.goto_next_sibling() {
-                    if rows_start(cursor.node()) >= span.end {
-                        if !cursor.goto_parent() {
-                            break 'nodes;
-                        }
-                        continue;
-                    }
-                    break;
-                }
+            while !cursor.goto_next_sibling() || rows_start(cursor.node()) >= span.end {
                 if !cursor.goto_parent() {
                     break 'nodes;
                 }

@@ -25,6 +25,13 @@ const MOST_SHARE: u64 = 60;
 /// hundred parse steps, so this is a bound on work, the same on every machine.
 const MOST_PROGRESS: u64 = 200_000;
 
+/// A tree that is deeper than this is not read: no person nests so deep, and every hunk is searched
+/// from the root, which a file made for the purpose could drag out for minutes.
+const MOST_DEPTH: usize = 2_000;
+/// A tree that holds more than this many pieces in one place that the grammar could not make sense
+/// of is not read: nothing in it means anything, and each hunk would walk past all of them.
+const MOST_BROKEN: u32 = 10_000;
+
 /// The parts of a file to parse: sorted, disjoint, covering every run that can be scored.
 pub fn windows(text: &Text, runs: &[Run], language: &Language) -> Vec<Span> {
     let mut windows: Vec<Span> = Vec::new();
@@ -101,7 +108,30 @@ impl Parsers {
         if tree.is_none() {
             parser.reset();
         }
-        tree
+        tree.filter(is_readable)
+    }
+}
+
+/// Whether a tree is neither too deep nor too broken. Parts with too few nodes to be either are passed
+/// over, so that this looks at a small share of an ordinary tree.
+fn is_readable(tree: &tree_sitter::Tree) -> bool {
+    let mut cursor = tree.walk();
+    let mut depth = 0;
+    loop {
+        let node = cursor.node();
+        if depth > MOST_DEPTH || (node.is_error() && node.child_count() > MOST_BROKEN) {
+            return false;
+        }
+        if depth + node.descendant_count() > MOST_DEPTH && cursor.goto_first_child() {
+            depth += 1;
+            continue;
+        }
+        while !cursor.goto_next_sibling() {
+            if !cursor.goto_parent() {
+                return true;
+            }
+            depth -= 1;
+        }
     }
 }
 

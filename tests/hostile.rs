@@ -1,0 +1,310 @@
+//! Repositories made to harm whoever looks at them: nothing that a change or a repository's own
+//! configuration names is run, followed or shown raw.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod support;
+
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::path::PathBuf;
+
+use support::{PLANTED_CONFIG, PLANTED_PACK, Repo, Run, code, excluded, hunks, list, planted_code, text};
+
+/// Every way of looking at a repository.
+const WAYS: [&[&str]; 4] = [&["main"], &[], &["--staged"], &["--worktree"]];
+
+/// A program that leaves a trace when it is run, and where the trace would be.
+fn trap(repo: &Repo) -> (String, PathBuf) {
+    let (program, trace) = (repo.beside("trap.sh"), repo.beside("trace"));
+    std::fs::write(&program, format!("#!/bin/sh\necho \"$0 $@\" >> {}\ncat\n", trace.display())).unwrap();
+    std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
+    (program.display().to_string(), trace)
+}
+
+/// A change in every state: committed, staged, edited and untracked.
+fn in_motion() -> Repo {
+    let repo = Repo::new();
+    repo.commit_file("kept.py", code("kept", 6));
+    repo.branch("topic");
+    repo.commit_file("topic.py", code("topic", 6));
+    repo.write("staged.py", code("staged", 6));
+    repo.git(&["add", "staged.py"]);
+    repo.write("kept.py", code("kept", 6) + &code("edited", 6));
+    repo.write("untracked.py", code("untracked", 6));
+    repo
+}
+
+#[test]
+fn no_program_that_the_configuration_names_is_run() {
+    let repo = in_motion();
+    repo.write(".gitattributes", "*.py diff=trap filter=trap merge=trap working-tree-encoding=UTF-8 ident\n");
+    let (program, trace) = trap(&repo);
+    let included = repo.beside("included.config");
+    std::fs::write(&included, format!("[core]\n\tfsmonitor = {program}\n\tpager = {program}\n")).unwrap();
+    for (key, value) in [
+        ("core.fsmonitor", program.as_str()),
+        ("core.hooksPath", &repo.beside(".").display().to_string()),
+        ("core.sshCommand", &program),
+        ("core.pager", &program),
+        ("core.editor", &program),
+        ("core.askPass", &program),
+        ("core.gitProxy", &program),
+        ("core.alternateRefsCommand", &program),
+        ("credential.helper", &program),
+        ("diff.external", &program),
+        ("diff.trap.command", &program),
+        ("diff.trap.textconv", &program),
+        ("filter.trap.clean", &program),
+        ("filter.trap.smudge", &program),
+        ("filter.trap.process", &program),
+        ("filter.trap.required", "true"),
+        ("merge.trap.driver", &program),
+        ("gpg.program", &program),
+        ("log.showSignature", "true"),
+        ("include.path", &included.display().to_string()),
+        ("alias.diff", &format!("!{program}")),
+        ("remote.origin.url", &format!("ext::{program}")),
+        ("remote.origin.promisor", "true"),
+        ("remote.origin.uploadpack", &program),
+        ("extensions.partialClone", "origin"),
+    ] {
+        repo.git(&["config", key, value]);
+    }
+    for hook in ["post-index-change", "fsmonitor-watchman", "reference-transaction", "post-checkout", "pre-commit"] {
+        std::fs::copy(repo.beside("trap.sh"), repo.path().join(".git/hooks").join(hook)).unwrap();
+    }
+    for way in WAYS {
+        let report = repo.diff(way);
+        assert!(!hunks(&report).is_empty(), "{way:?}");
+        assert!(!trace.exists(), "{way:?}: {}", std::fs::read_to_string(&trace).unwrap());
+    }
+    // The trap works: git itself falls into it.
+    repo.try_git(&["diff", "--ext-diff", "main"], b"");
+    assert!(trace.exists());
+}
+
+#[test]
+fn programs_in_the_environment_are_not_run_either() {
+    let repo = in_motion();
+    let (program, trace) = trap(&repo);
+    for way in WAYS {
+        let mut command = repo.command(&[&["diff"], way].concat());
+        for name in
+            ["GIT_EXTERNAL_DIFF", "GIT_SSH", "GIT_SSH_COMMAND", "GIT_PAGER", "PAGER", "GIT_EDITOR", "GIT_ASKPASS"]
+        {
+            command.env(name, &program);
+        }
+        Run::of(&mut command).text();
+        assert!(!trace.exists(), "{way:?}");
+    }
+}
+
+#[test]
+fn a_submodule_with_a_hostile_address_is_listed_and_not_fetched() {
+    let repo = in_motion();
+    let (program, trace) = trap(&repo);
+    repo.write(
+        ".gitmodules",
+        format!("[submodule \"m\"]\n\tpath = m\n\turl = ext::{program}\n\tupdate = !{program}\n"),
+    );
+    repo.git(&["add", ".gitmodules"]);
+    let head = repo.id("main");
+    repo.git(&["update-index", "--add", "--cacheinfo", &format!("160000,{head},m")]);
+    repo.git(&["commit", "--quiet", "-m", "Submodule"]);
+    std::fs::create_dir_all(repo.path().join("m")).unwrap();
+    for way in WAYS {
+        let report = repo.diff(way);
+        let listed = excluded(&report).contains(&"m: submodule (a pointer to another repository)".to_owned());
+        assert_eq!(listed, !way.iter().any(|arg| arg.starts_with("--")), "{way:?}");
+        assert!(!trace.exists(), "{way:?}");
+    }
+}
+
+#[test]
+fn links_out_of_the_repository_are_never_followed() {
+    let repo = Repo::new();
+    repo.commit_file("kept.py", code("kept", 6));
+    std::fs::create_dir(repo.beside("outside")).unwrap();
+    std::fs::write(repo.beside("outside/secret.py"), code("secret", 9)).unwrap();
+    repo.branch("topic");
+    symlink(repo.beside("outside/secret.py"), repo.path().join("file.py")).unwrap();
+    symlink(repo.beside("outside"), repo.path().join("folder")).unwrap();
+    symlink("/dev/zero", repo.path().join("endless.py")).unwrap();
+    repo.commit("Links");
+    symlink(repo.beside("outside/secret.py"), repo.path().join("untracked.py")).unwrap();
+    // A tracked file that became a link on disk has no text there any more.
+    repo.remove("kept.py");
+    symlink(repo.beside("outside/secret.py"), repo.path().join("kept.py")).unwrap();
+    for way in WAYS {
+        let printed = repo.run(&[&["diff", "--format", "json"], way].concat()).text();
+        assert!(!printed.contains("secret"), "{way:?}: {printed}");
+        let report: serde_json::Value = serde_json::from_str(&printed).unwrap();
+        assert_eq!(hunks(&report), [""; 0], "{way:?}");
+    }
+    let links = ["endless.py", "file.py", "folder"].map(|path| format!("{path}: symlink (a symbolic link)"));
+    assert_eq!(excluded(&repo.diff(&["main"])), links);
+}
+
+#[test]
+fn a_folder_that_became_a_link_on_disk_is_not_entered() {
+    let repo = Repo::new();
+    repo.commit_file("folder/a.py", code("a", 6));
+    std::fs::create_dir(repo.beside("outside")).unwrap();
+    std::fs::write(repo.beside("outside/a.py"), code("secret", 9)).unwrap();
+    repo.remove("folder/a.py");
+    std::fs::remove_dir(repo.path().join("folder")).unwrap();
+    symlink(repo.beside("outside"), repo.path().join("folder")).unwrap();
+    assert_eq!(hunks(&repo.diff(&["--worktree"])), [""; 0]);
+}
+
+#[test]
+fn settings_in_the_working_tree_that_lead_elsewhere_are_not_opened() {
+    let repo = in_motion();
+    symlink("/dev/zero", repo.path().join(".ai-detect.yml")).unwrap();
+    for way in WAYS {
+        assert_eq!(list(&repo.diff(way)["coverage"]["notes"]), [""; 0], "{way:?}");
+    }
+}
+
+#[test]
+fn ignore_and_attribute_files_that_lead_elsewhere_do_no_harm() {
+    let repo = in_motion();
+    symlink("/dev/zero", repo.path().join(".gitattributes")).unwrap();
+    std::fs::create_dir(repo.path().join("new")).unwrap();
+    symlink(repo.beside("gone"), repo.path().join("new/.gitignore")).unwrap();
+    repo.write("new/code.py", code("new", 6));
+    assert!(hunks(&repo.diff(&["--worktree"])).contains(&"new/code.py:1-6".to_owned()));
+}
+
+/// Everything that acts on a terminal, or hides: cursor and colour sequences, a window title, a
+/// link, C1 controls, a bell, and marks that turn the direction of text.
+const NASTY: &str = "\u{1b}[2J\u{1b}[31m\u{1b}]0;title\u{7}\u{1b}]8;;http://x\u{1b}\\\u{9b}31m\u{7}\u{8}\u{7f}\u{202e}\u{2066}\u{200b}\u{e0041}";
+
+/// Of what was printed, the characters that would act on a terminal.
+fn raw(printed: &str) -> Vec<char> {
+    let acts = |c: &char| *c != '\n' && ai_detect::report::terminal::is_unsafe(*c);
+    printed.chars().filter(acts).collect()
+}
+
+/// A range with all of it: in code, path, author, subject, body, trailer; flagged, so that it is quoted.
+fn nasty() -> Repo {
+    let repo = Repo::new();
+    repo.write(".ai-detect.yml", PLANTED_CONFIG);
+    repo.write(
+        "planted.yml",
+        PLANTED_PACK
+            .replace("A word", "A \\u001b[31mword")
+            .replace("title: A \\u001b[31mword that only tests write", "title: \"A \\e[31mword\""),
+    );
+    repo.commit("Settings");
+    repo.branch("topic");
+    repo.write(&format!("a{NASTY}\r\n\"'.py"), format!("# xyzzy {NASTY}\r {NASTY}\n{}", code("a", 6)));
+    repo.write(&format!("b{NASTY}.lock"), "x\n");
+    repo.write(&format!("c{NASTY}.min.js"), "x\n");
+    repo.git(&["add", "--all"]);
+    let message = format!("Subject {NASTY}\r over\n\nBody {NASTY}\n\nAssisted-by: {NASTY}:model {NASTY}\n");
+    let author = format!("Ada {} <ada@example.org>", NASTY.replace('\u{7}', ""));
+    repo.git(&["commit", "--quiet", "--cleanup=verbatim", "--author", &author, "-m", &message]);
+    repo.write(&format!("d{NASTY}.py"), format!("# xyzzy {NASTY}\n{}", code("d", 6)));
+    repo.commit(&format!("No trailer {NASTY}"));
+    repo
+}
+
+#[test]
+fn nothing_a_stranger_wrote_reaches_the_terminal_raw() {
+    let repo = nasty();
+    for way in
+        [&["diff", "main"][..], &["diff", "main", "-v"], &["diff", "main", "-q"], &["diff", "main", "--format", "json"]]
+    {
+        for columns in ["40", "200"] {
+            let run = Run::of(repo.command(way).env("COLUMNS", columns));
+            assert_eq!(raw(&run.text()), [], "{way:?} at {columns}");
+        }
+    }
+    assert!(repo.run(&["diff", "main", "-v"]).text().contains("\\u{1b}[2J"), "shown as an escape");
+}
+
+#[test]
+fn colours_are_the_only_sequences_on_a_terminal() {
+    let repo = nasty();
+    let printed = repo.run(&["diff", "main", "-v", "--color", "always"]).text();
+    let mut plain = printed.as_str().to_owned();
+    for style in ["\u{1b}[0m", "\u{1b}[1m", "\u{1b}[2m", "\u{1b}[33m", "\u{1b}[35m", "\u{1b}[36m"] {
+        plain = plain.replace(style, "");
+    }
+    assert_eq!(raw(&plain), []);
+    assert!(plain.len() < printed.len());
+}
+
+#[test]
+fn json_says_what_was_written_all_the_same() {
+    let report = nasty().diff(&["main"]);
+    let commit = list(&report["commits"]).first().unwrap();
+    assert!(text(&commit["subject"]).contains(NASTY), "{commit}");
+    assert!(
+        list(&report["hunks"]).iter().any(|hunk| text(&hunk["path"]).contains("\u{9b}31m\u{7}\u{8}\u{7f}\u{202e}"))
+    );
+}
+
+#[test]
+fn errors_are_escaped_too() {
+    let repo = nasty();
+    let nasty_folder = repo.beside("x\u{1b}[31m\u{202e}");
+    std::fs::create_dir(&nasty_folder).unwrap();
+    for run in [
+        repo.run(&["diff", "no\u{1b}[31m\u{9b}1m\u{202e}branch"]),
+        repo.at(nasty_folder).run(&["diff"]),
+        repo.run_patch(format!("--- a/x\n+++ b/x\n@@ {NASTY} @@\n"), &[]),
+        repo.run_patch(format!("--- a/x\n+++ b/x\n@@ -1,2 +1,2 @@\n{NASTY}\n"), &[]),
+        repo.run(&["diff", "main", "--config", "no\u{1b}[31mfile"]),
+    ] {
+        assert!(run.status >= 2, "{run:?}");
+        assert_eq!(raw(&run.stderr), [], "{run:?}");
+    }
+}
+
+#[test]
+fn rules_of_a_stranger_are_listed_and_explained_harmlessly() {
+    let repo = Repo::nowhere();
+    let pack = PLANTED_PACK.replace("A word that only tests write", "\"A \\e[31mword\"")
+        + "    hits:\n      - python: \"# \\e[31mxyzzy\"\n";
+    repo.write("pack.yml", pack);
+    for args in [&["rules", "list", "--pack", "pack.yml"][..], &["rules", "explain", "planted", "--pack", "pack.yml"]] {
+        let printed = repo.run(args).text();
+        assert_eq!(raw(&printed), [], "{printed}");
+        assert!(printed.contains("A \\u{1b}[31mword"), "{printed}");
+    }
+}
+
+#[test]
+fn a_repository_of_another_user_is_read_as_data() {
+    let repo = in_motion();
+    let (program, trace) = trap(&repo);
+    repo.git(&["config", "core.fsmonitor", &program]);
+    let expected = repo.diff(&["main"]);
+    let chowned = std::process::Command::new("chown").args(["-R", "12345"]).arg(repo.path()).status();
+    if !chowned.is_ok_and(|status| status.success()) {
+        return; // Only a superuser can give files away.
+    }
+    let (trusted, ..) = repo.try_git(&["status"], b"");
+    assert!(!trusted, "git refuses");
+    assert_eq!(repo.diff(&["main"]), expected);
+    for way in WAYS {
+        assert_eq!(repo.run(&[&["diff"], way].concat()).status, 0, "{way:?}");
+    }
+    assert!(!trace.exists());
+}
+
+#[test]
+fn flags_of_hostile_code_are_still_flags() {
+    let repo = Repo::new();
+    repo.write(".ai-detect.yml", PLANTED_CONFIG);
+    repo.write("planted.yml", PLANTED_PACK);
+    repo.commit("Settings");
+    repo.branch("topic");
+    repo.commit_file("\"quoted\"\n\tname.py", planted_code("a"));
+    let report = repo.diff(&["main"]);
+    assert_eq!(report["flags"][0]["path"], "\"quoted\"\n\tname.py");
+    let printed = repo.run(&["diff", "main"]).text();
+    assert!(printed.contains("1. \"quoted\"\\n name.py:1-6\n"), "{printed}");
+}
