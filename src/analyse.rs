@@ -12,16 +12,14 @@ use crate::change::{ChangeSet, Excluded, FileChange, Reason, Span};
 use crate::config::Config;
 use crate::exclude::PatternError;
 use crate::gate::{self, Likeness, Verdict};
-use crate::lang;
 use crate::report::{
     CommitReport, Coverage, EvidenceReport, ExcludedReport, Flag, HunkCommit, HunkReport, RangeReport, Report, SCHEMA,
     SignalReport, Threshold, Tool,
 };
 use crate::score::{self, Score};
+use crate::signals::block;
 use crate::signals::message::Message;
-use crate::signals::metric::LEAST_BEFORE;
 use crate::signals::{Block, Engine, Evidence, Part, Reading, Signal, rounded};
-use crate::syntax::profile::Profile;
 use crate::syntax::window::Parsers;
 use crate::syntax::{self, LEAST_LINES};
 
@@ -82,7 +80,7 @@ pub fn analyse(
     let threshold = Threshold {
         request_rate: config.thresholds.flag,
         hunks: scored,
-        log_odds: rounded(model.request_threshold(config.thresholds.flag, scored) + prior),
+        log_odds: rounded(model.request_threshold(config.thresholds.flag, scored, !change.commits.is_empty()) + prior),
     };
     let commits = commit_reports(change, engine, &context, &messages, &attestations);
     let hunks: Vec<HunkReport> =
@@ -139,8 +137,7 @@ fn messages(change: &ChangeSet, engine: &Engine<'_>, registry: &Registry) -> Vec
 }
 
 fn drafts(change: &ChangeSet, engine: &Engine<'_>) -> (Vec<Draft>, Vec<Excluded>) {
-    let is_new_code = |file: &&FileChange| file.is_new && lang::for_path(&file.path, file.new.line(0)).is_some();
-    let new_files = change.files.iter().filter(is_new_code).count() as u32;
+    let new_files = block::new_files(change);
     let found: Vec<(Vec<Draft>, Vec<Excluded>)> = change
         .files
         .par_iter()
@@ -171,10 +168,7 @@ fn file_drafts(
             excluded.push(reason("too costly to parse"));
         }
     }
-    let before =
-        syntax.language.zip(file.old.as_ref()).filter(|_| syntax.hunks.iter().any(|hunk| hunk.weight >= LEAST_LINES));
-    let before =
-        before.map(|(language, old)| Profile::of_all(old, language)).filter(|profile| profile.lines >= LEAST_BEFORE);
+    let before = block::before(file, &syntax);
     let path = String::from_utf8_lossy(&file.path).into_owned();
     let drafts = syntax.hunks.iter().map(|hunk| {
         let block = Block { file, syntax: &syntax, hunk, before: before.as_ref(), new_files };

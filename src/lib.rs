@@ -17,6 +17,7 @@ pub mod cli;
 pub mod config;
 pub mod eval;
 pub mod exclude;
+pub mod fit;
 pub mod gate;
 pub mod git;
 pub mod lang;

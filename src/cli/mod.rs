@@ -3,6 +3,7 @@
 
 mod diff;
 mod eval;
+mod fit;
 mod markers;
 mod output;
 mod replace;
@@ -69,6 +70,8 @@ enum Command {
     Diff(diff::Args),
     /// Measure how well the scores do on labelled commits
     Eval(eval::Args),
+    /// Learn weights, lexicons and thresholds from labelled commits
+    Fit(fit::Args),
     /// List, explain and test the rules
     #[command(subcommand)]
     Rules(rules::Command),
@@ -120,6 +123,7 @@ pub fn run() -> Exit {
     let result = match args.command {
         Command::Diff(command) => diff::run(&command, &args.dir, &out),
         Command::Eval(command) => eval::run(&command, &args.dir, &out),
+        Command::Fit(command) => fit::run(&command, &args.dir, &out),
         Command::Rules(command) => rules::run(&command, &args.dir, &out),
         Command::Markers(command) => markers::run(&command, &out),
         Command::Schema(command) => schema::run(&command, &out),

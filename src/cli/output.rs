@@ -49,6 +49,14 @@ impl Output {
         let _ = writeln!(stream, "{RED}error{RED:#}: {}", escaped(message));
     }
 
+    /// Says on standard error what is being done, where somebody watches.
+    pub(super) fn progress(&self, what: &str) {
+        if std::io::stderr().is_terminal() {
+            // Nothing depends on its being read.
+            let _ = writeln!(std::io::stderr(), "{what}");
+        }
+    }
+
     /// The width to write for.
     pub(super) fn width(&self) -> usize {
         let columns = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());

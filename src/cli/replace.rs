@@ -34,15 +34,25 @@ impl Replacement {
 
     /// Writes the content, and puts it in the place of the old.
     pub(super) fn write(self, content: &[u8]) -> Result<(), Failure> {
+        self.prepare(content)?.commit()
+    }
+
+    /// Writes the content beside the old one.
+    pub(super) fn prepare(self, content: &[u8]) -> Result<Self, Failure> {
         let Some(beside) = &self.beside else {
             let written = OpenOptions::new().write(true).open(&self.path).and_then(|mut file| file.write_all(content));
-            return written.map_err(|error| self.failure(&error));
+            return written.map_err(|error| self.failure(&error)).map(|()| self);
         };
         let mut file = self.create(beside)?;
         let written = file.write_all(content).and_then(|()| file.sync_all());
-        drop(file);
-        let renamed = written.and_then(|()| std::fs::rename(beside, &self.path));
-        renamed.map_err(|error| self.failure(&error))
+        written.map_err(|error| self.failure(&error))?;
+        Ok(self)
+    }
+
+    /// Puts what was prepared in the place of the old.
+    pub(super) fn commit(self) -> Result<(), Failure> {
+        let Some(beside) = &self.beside else { return Ok(()) };
+        std::fs::rename(beside, &self.path).map_err(|error| self.failure(&error))
     }
 
     fn create(&self, beside: &Path) -> Result<File, Failure> {

@@ -69,7 +69,7 @@ impl Outcome {
             message: found.map_or(0.0, |commit| commit.message_log_odds),
             surroundings: None,
             flagged: !report.flags.is_empty(),
-            flagged_at_promise: strongest >= model.request_threshold(PROMISE, report.threshold.hunks),
+            flagged_at_promise: strongest >= model.request_threshold(PROMISE, report.threshold.hunks, !report.commits.is_empty()),
             flagged_bare: None,
             hunks,
         }

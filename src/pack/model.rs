@@ -22,6 +22,8 @@ pub struct Model {
     /// What share of people's commits have a hunk that reaches which log-odds, the prior left out:
     /// the meaning of a threshold.
     pub tail: Vec<TailPoint>,
+    /// The same where there is no message: uncommitted work and patches.
+    pub tail_without_message: Vec<TailPoint>,
     /// How many independent hunks a request of `n` scored hunks counts as: `n` to this power.
     pub request_exponent: f64,
 }
@@ -37,25 +39,25 @@ pub struct TailPoint {
 }
 
 impl Model {
-    /// The log-odds that at most `rate` of people's commits reach: between two measured points in a
-    /// straight line over the logarithm of the rate, and beyond the last one with its slope.
-    pub fn threshold(&self, rate: f64) -> f64 {
-        let points = &self.tail;
-        let rate = rate.max(1e-9);
-        let after = points.partition_point(|point| point.rate > rate).clamp(1, points.len().saturating_sub(1).max(1));
-        let (Some(a), Some(b)) = (points.get(after - 1), points.get(after)) else {
-            return points.first().map_or(f64::INFINITY, |point| point.log_odds);
-        };
-        let share = (rate.ln() - a.rate.ln()) / (b.rate.ln() - a.rate.ln());
-        (a.log_odds + share * (b.log_odds - a.log_odds)).max(points.first().map_or(0.0, |p| p.log_odds))
-    }
-
-    /// The threshold for each hunk of a request with `hunks` scored hunks, so that at most
-    /// `request_rate` of people's requests get any flag.
-    pub fn request_threshold(&self, request_rate: f64, hunks: usize) -> f64 {
+    /// The log-odds, the prior left out, that each hunk of a request with `hunks` scored hunks has to
+    /// reach, so that at most `request_rate` of people's requests get any flag.
+    pub fn request_threshold(&self, request_rate: f64, hunks: usize, with_messages: bool) -> f64 {
         let independent = (hunks.max(1) as f64).powf(self.request_exponent);
-        self.threshold(1.0 - (1.0 - request_rate.clamp(0.0, 0.5)).powf(1.0 / independent))
+        let tail = if with_messages { &self.tail } else { &self.tail_without_message };
+        reached(tail, 1.0 - (1.0 - request_rate.clamp(0.0, 0.5)).powf(1.0 / independent))
     }
+}
+
+/// The log-odds that at most `rate` of people's commits reach: between two measured points in a
+/// straight line over the logarithm of the rate, and beyond the last one with its slope.
+fn reached(tail: &[TailPoint], rate: f64) -> f64 {
+    let rate = rate.max(1e-9);
+    let after = tail.partition_point(|point| point.rate > rate).clamp(1, tail.len().saturating_sub(1).max(1));
+    let (Some(a), Some(b)) = (tail.get(after - 1), tail.get(after)) else {
+        return tail.first().map_or(f64::INFINITY, |point| point.log_odds);
+    };
+    let share = (rate.ln() - a.rate.ln()) / (b.rate.ln() - a.rate.ln());
+    (a.log_odds + share * (b.log_odds - a.log_odds)).max(tail.first().map_or(0.0, |p| p.log_odds))
 }
 
 /// The lexicons that there are, by the names that rules know.
@@ -103,6 +105,11 @@ impl Fitted {
             let found = BUILTIN.iter().find(|(known, _)| *known == path);
             found.map(|(_, content)| Cow::Borrowed(*content)).ok_or_else(|| Error::Missing { file: path.into() })
         })
+    }
+
+    /// Its files: path and content.
+    pub fn builtin_files() -> Vec<(String, String)> {
+        BUILTIN.iter().map(|(path, content)| ((*path).to_owned(), (*content).to_owned())).collect()
     }
 
     /// Reads one; `content` gives a file by its path within the model's folder.

@@ -1,11 +1,12 @@
 //! What a hunk's signals look at, in one place.
 
-use crate::change::{FileChange, Span};
-use crate::lang::Language;
+use crate::change::{ChangeSet, FileChange, Span};
+use crate::lang::{self, Language};
+use crate::signals::metric::LEAST_BEFORE;
 use crate::signals::{Evidence, quote};
 use crate::syntax::profile::Profile;
 use crate::syntax::regions::Region;
-use crate::syntax::{Hunk, Syntax};
+use crate::syntax::{Hunk, LEAST_LINES, Syntax};
 
 /// A hunk with its surroundings.
 pub struct Block<'a> {
@@ -19,6 +20,20 @@ pub struct Block<'a> {
     pub before: Option<&'a Profile>,
     /// How many new code files the change brings.
     pub new_files: u32,
+}
+
+/// How many new files of code a change brings.
+pub fn new_files(change: &ChangeSet) -> u32 {
+    let is_new_code = |file: &&FileChange| file.is_new && lang::for_path(&file.path, file.new.line(0)).is_some();
+    change.files.iter().filter(is_new_code).count() as u32
+}
+
+/// The habits of a file before the change, where it has a hunk that can be scored and was long enough
+/// to have habits.
+pub fn before(file: &FileChange, syntax: &Syntax) -> Option<Profile> {
+    let scored = syntax.hunks.iter().any(|hunk| hunk.weight >= LEAST_LINES);
+    let (language, old) = syntax.language.zip(file.old.as_ref()).filter(|_| scored)?;
+    Some(Profile::of_all(old, language)).filter(|profile| profile.lines >= LEAST_BEFORE)
 }
 
 impl Block<'_> {

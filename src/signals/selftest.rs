@@ -4,15 +4,14 @@ use std::sync::Arc;
 
 use bstr::BString;
 
+use super::block;
 use super::message::Message;
-use super::metric::LEAST_BEFORE;
 use super::{Block, Engine, Part, Signal, query};
 use crate::change::{FileChange, Origin, Span};
 use crate::lang;
 use crate::linediff;
 use crate::pack::rule::Example;
 use crate::pack::{Kind, Pack, Rule, Trees};
-use crate::syntax::profile::Profile;
 use crate::syntax::{self, window::Parsers};
 use crate::text::Text;
 
@@ -85,8 +84,7 @@ fn signals(engine: &Engine<'_>, example: &Example) -> Vec<Signal> {
         Example::File { language, path, before, after } => {
             let file = file(language, path.as_deref(), before.as_deref(), after);
             let syntax = syntax::read(&file, &mut Parsers::default());
-            let before = file.old.as_ref().zip(syntax.language).map(|(old, language)| Profile::of_all(old, language));
-            let before = before.filter(|profile| profile.lines >= LEAST_BEFORE);
+            let before = block::before(&file, &syntax);
             let of = |hunk| {
                 let reading = engine.read(&Block {
                     file: &file,

@@ -1,0 +1,59 @@
+//! What the model at hand says of people's commits of one place.
+
+use std::path::Path;
+
+use rayon::prelude::*;
+
+use super::calibrate::Highest;
+use super::{Error, samples};
+use crate::analyse::analyse;
+use crate::attest::Registry;
+use crate::config::Config;
+use crate::eval::manifest::{Manifest, Row};
+use crate::git::{Repository, Request};
+use crate::score;
+use crate::signals::Engine;
+
+/// Scores people's commits of a manifest.
+///
+/// # Errors
+/// Where a row names a commit that cannot be read, unless `keep_going` is set.
+pub fn highest(
+    manifest: &Manifest,
+    repositories: &Path,
+    engine: &Engine<'_>,
+    keep_going: bool,
+) -> Result<Vec<Highest>, Error> {
+    let config = Config::default();
+    let excluder = samples::excluder()?;
+    let one = |row: &Row| -> Result<Option<Highest>, String> {
+        let name = manifest.repository(row);
+        let told = |error: &dyn std::fmt::Display| format!("{name}: {error}");
+        let repository = Repository::open(&repositories.join(name)).map_err(|error| told(&error))?;
+        let resolved = repository.resolve(&Request::Commit(row.commit.clone())).map_err(|error| told(&error))?;
+        let change = repository.change_set(resolved, &excluder).map_err(|error| told(&error))?;
+        let report = analyse(&change, engine, Registry::builtin(), &config).map_err(|error| told(&error))?;
+        let prior = score::prior(config.prior);
+        let of = |hunk: &crate::report::HunkReport| {
+            let message: f64 =
+                hunk.signals.iter().filter(|signal| signal.commit.is_some()).map(|signal| signal.contribution).sum();
+            let with_message = hunk.log_odds - prior;
+            Highest { with_message, without_message: with_message - message }
+        };
+        let scored = report.hunks.iter().filter(|hunk| hunk.verdict != crate::gate::Verdict::Unknown).map(of);
+        Ok(scored.reduce(|a, b| Highest {
+            with_message: a.with_message.max(b.with_message),
+            without_message: a.without_message.max(b.without_message),
+        }))
+    };
+    let rows: Vec<&Row> = manifest.rows.iter().filter(|row| row.label.is_people()).collect();
+    let found: Vec<(usize, Result<Option<Highest>, String>)> =
+        rows.into_par_iter().map(|row| (row.number, one(row))).collect();
+    let failed: Vec<(usize, &String)> =
+        found.iter().filter_map(|(row, found)| Some((*row, found.as_ref().err()?))).collect();
+    if let Some((row, problem)) = failed.first().filter(|_| !keep_going) {
+        let name = manifest.name.clone();
+        return Err(Error::Row { name, row: *row, problem: (*problem).clone(), more: failed.len() - 1 });
+    }
+    Ok(found.into_iter().filter_map(|(_, found)| found.ok().flatten()).collect())
+}

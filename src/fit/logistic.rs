@@ -1,0 +1,197 @@
+//! Logistic regression with a quadratic penalty over sparse rows, for weights of rules and terms.
+//!
+//! The loss is `C * sum of weighted log losses + half the squared weights`, minimised by L-BFGS. The
+//! sums are taken in a fixed order, so that the same rows give the same weights on every machine.
+
+use argmin::core::{CostFunction, Error as Failure, Executor, Gradient};
+use argmin::solver::linesearch::MoreThuenteLineSearch;
+use argmin::solver::quasinewton::LBFGS;
+use rayon::prelude::*;
+
+/// Rows of (column, value), one after another.
+#[derive(Debug, Clone, Default)]
+pub struct Rows {
+    starts: Vec<usize>,
+    entries: Vec<(u32, f32)>,
+    /// How many columns there are.
+    pub columns: usize,
+}
+
+impl Rows {
+    /// No rows yet.
+    pub fn new(columns: usize) -> Self {
+        Rows { starts: vec![0], entries: Vec::new(), columns }
+    }
+
+    /// Adds a row.
+    pub fn push(&mut self, row: impl IntoIterator<Item = (u32, f32)>) {
+        self.entries.extend(row);
+        self.starts.push(self.entries.len());
+    }
+
+    /// How many rows there are.
+    pub fn len(&self) -> usize {
+        self.starts.len().saturating_sub(1)
+    }
+
+    /// Whether there is no row.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// One row.
+    pub fn row(&self, at: usize) -> &[(u32, f32)] {
+        let bounds = self.starts.get(at).zip(self.starts.get(at + 1));
+        bounds.and_then(|(&start, &end)| self.entries.get(start..end)).unwrap_or_default()
+    }
+}
+
+/// Fitted weights: one a column, and the bias last.
+#[derive(Debug, Clone)]
+pub struct Weights(Vec<f64>);
+
+impl Weights {
+    /// The log-odds of a row.
+    pub fn log_odds(&self, row: &[(u32, f32)]) -> f64 {
+        self.sum(row) + self.bias()
+    }
+
+    /// The same without the bias.
+    pub fn sum(&self, row: &[(u32, f32)]) -> f64 {
+        row.iter().map(|(column, value)| self.of(*column) * f64::from(*value)).sum()
+    }
+
+    /// The weight of a column.
+    pub fn of(&self, column: u32) -> f64 {
+        self.0.get(column as usize).copied().unwrap_or_default()
+    }
+
+    /// What every row starts from.
+    pub fn bias(&self) -> f64 {
+        self.0.last().copied().unwrap_or_default()
+    }
+}
+
+/// How many parts the rows are taken in; fixed, so that sums do not depend on the threads.
+const PARTS: usize = 16;
+/// Steps at most.
+const STEPS: u64 = 120;
+
+struct Problem<'a> {
+    rows: &'a Rows,
+    labels: &'a [bool],
+    /// What each row counts; 0 leaves it out.
+    weights: &'a [f64],
+    c: f64,
+}
+
+impl Problem<'_> {
+    /// The loss and its gradient.
+    fn loss(&self, at: &[f64]) -> (f64, Vec<f64>) {
+        let columns = self.rows.columns;
+        let size = self.rows.len().div_ceil(PARTS).max(1);
+        let known = Weights(at.to_vec());
+        let part = |part: usize| {
+            let mut gradient = vec![0.0; columns + 1];
+            let mut loss = 0.0;
+            for row in (part * size)..((part + 1) * size).min(self.rows.len()) {
+                let weight = self.weights.get(row).copied().unwrap_or_default();
+                if weight == 0.0 {
+                    continue;
+                }
+                let entries = self.rows.row(row);
+                let side = if self.labels.get(row).copied().unwrap_or_default() { 1.0 } else { -1.0 };
+                let margin = side * known.log_odds(entries);
+                loss += weight * softplus(-margin);
+                let slope = -side * weight / (1.0 + margin.exp());
+                for (column, value) in entries {
+                    if let Some(slot) = gradient.get_mut(*column as usize) {
+                        *slot += slope * f64::from(*value);
+                    }
+                }
+                if let Some(bias) = gradient.last_mut() {
+                    *bias += slope;
+                }
+            }
+            (loss, gradient)
+        };
+        let parts: Vec<(f64, Vec<f64>)> = (0..PARTS).into_par_iter().map(part).collect();
+        let mut loss = at.iter().map(|weight| weight * weight).sum::<f64>() / 2.0;
+        let mut gradient = at.to_vec();
+        for (part_loss, part) in parts {
+            loss += self.c * part_loss;
+            gradient.iter_mut().zip(part).for_each(|(sum, slope)| *sum += self.c * slope);
+        }
+        (loss, gradient)
+    }
+}
+
+fn softplus(x: f64) -> f64 {
+    if x > 30.0 { x } else { x.exp().ln_1p() }
+}
+
+impl CostFunction for Problem<'_> {
+    type Param = Vec<f64>;
+    type Output = f64;
+
+    fn cost(&self, at: &Self::Param) -> Result<f64, Failure> {
+        Ok(self.loss(at).0)
+    }
+}
+
+impl Gradient for Problem<'_> {
+    type Param = Vec<f64>;
+    type Gradient = Vec<f64>;
+
+    fn gradient(&self, at: &Self::Param) -> Result<Vec<f64>, Failure> {
+        Ok(self.loss(at).1)
+    }
+}
+
+/// Fits weights to labelled rows; `weights` says what each row counts.
+///
+/// # Errors
+/// What the solver said, where it found no way down.
+pub fn fit(rows: &Rows, labels: &[bool], weights: &[f64], c: f64) -> Result<Weights, String> {
+    let problem = Problem { rows, labels, weights, c };
+    let search = MoreThuenteLineSearch::new();
+    let solver = LBFGS::new(search, 8)
+        .with_tolerance_cost(1e-7)
+        .and_then(|solver| solver.with_tolerance_grad(1e-3))
+        .map_err(|error| error.to_string())?;
+    let start = vec![0.0; rows.columns + 1];
+    let done = Executor::new(problem, solver)
+        .configure(|state| state.param(start).max_iters(STEPS))
+        .run()
+        .map_err(|error| error.to_string())?;
+    done.state.best_param.map(Weights).ok_or_else(|| "the solver found no weights".into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_column_that_tells_gets_the_weight() {
+        let mut rows = Rows::new(2);
+        let mut labels = Vec::new();
+        for at in 0..200u32 {
+            let ai = at % 2 == 0;
+            rows.push(if ai { vec![(0, 1.0)] } else if at % 4 == 1 { vec![(1, 1.0)] } else { vec![] });
+            labels.push(ai);
+        }
+        let weights = fit(&rows, &labels, &vec![1.0; 200], 1.0).unwrap();
+        assert!(weights.of(0) > 1.0 && weights.of(1) < -0.5, "{weights:?}");
+    }
+
+    #[test]
+    fn a_row_that_counts_nothing_changes_nothing() {
+        let mut rows = Rows::new(1);
+        rows.push([(0, 1.0)]);
+        rows.push([]);
+        let one = fit(&rows, &[true, false], &[1.0, 1.0], 1.0).unwrap();
+        rows.push([(0, 1.0)]);
+        let two = fit(&rows, &[true, false, false], &[1.0, 1.0, 0.0], 1.0).unwrap();
+        assert!((one.of(0) - two.of(0)).abs() < 1e-9);
+    }
+}

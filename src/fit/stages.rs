@@ -1,0 +1,164 @@
+//! The stages of a fit, for code or for messages: weights of rules, lexicons, trees; each also as
+//! fitted without one fold, for what can be said of that fold honestly.
+
+use rustc_hash::FxHashMap;
+
+use super::boost::{self, Growth, Table};
+use super::folds::FOLDS;
+use super::lexicons::Vocabulary;
+use super::logistic::{self, Rows, Weights};
+use super::samples::{Features, Numbers};
+use super::Error;
+use crate::pack::Trees;
+
+/// How strongly terms are pulled to zero: less for larger values.
+const TERMS_C: f64 = 4.0;
+/// The same for rules.
+const RULES_C: f64 = 0.05;
+/// How trees are grown.
+const GROWTH: Growth =
+    Growth { trees: 300, leaves: 14, rate: 0.06, least_rows: 60, penalty: 6.0, rows: 0.7, features: 0.4 };
+
+/// Labelled commits as all stages see them.
+pub struct Labelled<'a> {
+    /// Whether each is AI.
+    pub labels: &'a [bool],
+    /// What each counts.
+    pub weights: &'a [f64],
+    /// The fold of each.
+    pub folds: &'a [usize],
+    /// The repository of each.
+    pub repositories: &'a [usize],
+}
+
+impl Labelled<'_> {
+    /// The weights without those of a fold.
+    fn without(&self, fold: usize) -> Vec<f64> {
+        let zeroed = |(weight, of): (&f64, &usize)| if *of == fold { 0.0 } else { *weight };
+        self.weights.iter().zip(self.folds).map(zeroed).collect()
+    }
+}
+
+/// Weights as fitted on everything, and without each fold.
+struct Folded<T> {
+    all: T,
+    without: Vec<T>,
+}
+
+fn folded<T>(labelled: &Labelled<'_>, fit: impl Fn(&[f64]) -> Result<T, Error>) -> Result<Folded<T>, Error> {
+    let without = (0..FOLDS).map(|fold| fit(&labelled.without(fold))).collect::<Result<_, _>>()?;
+    Ok(Folded { all: fit(labelled.weights)?, without })
+}
+
+/// One model: of code or of messages.
+pub struct Stages {
+    /// The weight of each rule, by its index.
+    pub rules: FxHashMap<u32, f64>,
+    /// For each lexicon: its name, its file.
+    pub lexicons: Vec<(String, Vocabulary, Weights)>,
+    /// The trees.
+    pub trees: Trees,
+    /// The log-odds of each commit from models that have not seen its repository.
+    pub log_odds: Vec<f64>,
+    /// The same for each of its hunks.
+    pub hunks: Vec<Vec<f64>>,
+}
+
+/// Fits all stages. `samples` and `hunks` hold the features of each commit and of its hunks; `told`
+/// hears what is being done.
+///
+/// # Errors
+/// Where the optimiser gives up.
+pub fn fit(
+    samples: &[Option<&Features>],
+    hunks: &[&[Features]],
+    numbers: &Numbers,
+    terms: &FxHashMap<u32, String>,
+    labelled: &Labelled<'_>,
+    told: &dyn Fn(&str),
+) -> Result<Stages, Error> {
+    let what = if numbers.of_messages { "messages" } else { "code" };
+    told(&format!("{what}: weights of rules"));
+    let solver = |what: &str| {
+        let what = what.to_owned();
+        move |problem: String| Error::Solver { what, problem }
+    };
+    let columns = samples.iter().flatten().flat_map(|features| &features.amounts).map(|(rule, _)| rule + 1).max();
+    let mut amounts = Rows::new(columns.unwrap_or(0) as usize);
+    for features in samples {
+        amounts.push(features.map(|features| features.amounts.clone()).unwrap_or_default());
+    }
+    let rules = folded(labelled, |weights| {
+        logistic::fit(&amounts, labelled.labels, weights, RULES_C).map_err(solver("rules"))
+    })?;
+    let mut lexicons: Vec<(usize, Vocabulary, Folded<Weights>)> = Vec::new();
+    for (at, (name, _, place)) in numbers.lexicons.iter().enumerate() {
+        told(&format!("{what}: lexicon of {name}"));
+        let commits = samples.iter().zip(labelled.repositories).filter_map(|(features, repository)| {
+            Some((*repository, (*features)?.terms.get(at)?.as_slice()))
+        });
+        let vocabulary = Vocabulary::of(commits, terms);
+        let rows = vocabulary.rows(samples.iter().copied(), at);
+        let weights = folded(labelled, |weights| {
+            logistic::fit(&rows, labelled.labels, weights, TERMS_C).map_err(solver(name))
+        })?;
+        lexicons.push((*place, vocabulary, weights));
+    }
+    // What the stages before say of a block whose fold they have not seen.
+    let linear = |features: &Features, fold: usize| rules.without.get(fold).map_or(0.0, |w| w.sum(&features.amounts));
+    let asked = |features: &Features, fold: usize| -> Vec<f32> {
+        let mut answers = features.numbers.clone();
+        answers.resize(numbers.rules.len(), f32::NAN);
+        for (at, (place, vocabulary, weights)) in lexicons.iter().enumerate() {
+            let row = features.terms.get(at).map(|terms| vocabulary.row(terms)).unwrap_or_default();
+            let value = weights.without.get(fold).filter(|_| !row.is_empty()).map(|weights| weights.sum(&row));
+            if let (Some(answer), Some(value)) = (answers.get_mut(*place), value) {
+                *answer = value as f32;
+            }
+        }
+        answers
+    };
+    told(&format!("{what}: trees"));
+    let start: Vec<f64> = samples
+        .iter()
+        .zip(labelled.folds)
+        .map(|(features, fold)| features.map_or(0.0, |features| linear(features, *fold)))
+        .collect();
+    let mut columns = vec![Vec::with_capacity(samples.len()); numbers.rules.len()];
+    for (features, fold) in samples.iter().zip(labelled.folds) {
+        let answers = features.map(|features| asked(features, *fold));
+        for (at, column) in columns.iter_mut().enumerate() {
+            column.push(answers.as_ref().and_then(|answers| answers.get(at)).copied().unwrap_or(f32::NAN));
+        }
+    }
+    let present: Vec<f64> = samples.iter().map(|features| f64::from(u8::from(features.is_some()))).collect();
+    let trees = folded(labelled, |weights| {
+        let weights: Vec<f64> = weights.iter().zip(&present).map(|(weight, present)| weight * present).collect();
+        let table = Table { columns: &columns, start: &start, labels: labelled.labels, weights: &weights };
+        Ok(boost::grow(&table, &numbers.names, GROWTH))
+    })?;
+    let of_block = |features: &Features, fold: usize| {
+        let columns: Vec<Vec<f32>> = asked(features, fold).into_iter().map(|answer| vec![answer]).collect();
+        linear(features, fold) + trees.without.get(fold).map_or(0.0, |trees| trees.answer(&columns, 0))
+    };
+    let log_odds = samples
+        .iter()
+        .zip(labelled.folds)
+        .map(|(features, fold)| features.map_or(0.0, |features| of_block(features, *fold)))
+        .collect();
+    use rayon::prelude::*;
+    let hunks = hunks
+        .par_iter()
+        .zip(labelled.folds)
+        .map(|(hunks, fold)| hunks.iter().map(|features| of_block(features, *fold)).collect())
+        .collect();
+    let names = numbers.lexicons.iter().map(|(name, _, _)| name.clone());
+    let weight = |rule: u32| (rule, rules.all.of(rule));
+    Ok(Stages {
+        rules: (0..amounts.columns as u32).map(weight).collect(),
+        lexicons: names.zip(lexicons).map(|(name, (_, vocabulary, weights))| (name, vocabulary, weights.all)).collect(),
+        trees: trees.all,
+        log_odds,
+        hunks,
+    })
+}
