@@ -54,10 +54,8 @@ impl Reader<'_> {
     pub(super) fn read(&self, id: ObjectId) -> Result<Vec<u8>, String> {
         match self.overlay.get(&id) {
             Some(bytes) => Ok(bytes.clone()),
-            None => match self.repo.find_blob(id) {
-                Ok(mut blob) => Ok(blob.take_data()),
-                Err(error) => Err(error.to_string()),
-            },
+            // Copied, for the buffer that it was unpacked in is several times as large, and serves again.
+            None => self.repo.find_blob(id).map(|blob| blob.data.clone()).map_err(|error| error.to_string()),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! `query` rules: tree-sitter queries, one a language, made ready when the language is first met.
 //!
 //! Tree-sitter's compiler analyses each pattern against the whole grammar, which takes longer than
-//! all else that a small change needs. So the patterns that [`pattern`] can read are matched here,
+//! all else that a small change needs. So the patterns that `pattern` can read are matched here,
 //! in one walk over a hunk; only the others are compiled.
 
 mod matching;
