@@ -10,6 +10,7 @@ use super::terminal::{escaped, fitted, wrapped};
 use super::{CommitReport, Flag, HunkReport, Report, SignalReport};
 use crate::attest::State;
 use crate::gate::{Severity, Verdict};
+use crate::score::PRIOR;
 
 /// How much is said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -171,8 +172,11 @@ impl Page<'_> {
     }
 
     fn signals(&mut self, hunk: &HunkReport, most: usize) {
+        // What was assumed before anything was read points to nobody.
+        let (assumed, found): (Vec<&SignalReport>, Vec<&SignalReport>) =
+            hunk.signals.iter().partition(|signal| signal.rule == PRIOR);
         let (towards, against): (Vec<&SignalReport>, Vec<&SignalReport>) =
-            hunk.signals.iter().partition(|signal| signal.contribution > 0.0);
+            found.into_iter().partition(|signal| signal.contribution > 0.0);
         for signal in towards.iter().take(most) {
             self.signal(signal);
         }
@@ -185,7 +189,8 @@ impl Page<'_> {
         if less < 0.0 {
             parts.push(format!("{less:+.2} from {} pointing to people", counted(against.len(), "signal", "signals")));
         }
-        parts.push(format!("{:+.2} to start with", self.report.tool.intercept));
+        let start = self.report.tool.intercept + assumed.iter().map(|signal| signal.contribution).sum::<f64>();
+        parts.push(format!("{start:+.2} to start with"));
         let sum = format!(
             "{} = log-odds {:+.2}; likely from {:+.2}",
             parts.join(", "),
@@ -250,7 +255,8 @@ impl Page<'_> {
                 _ => format!(" {}", percent(hunk.probability)),
             };
             self.line(&format!("  {:<12}{score:<6} {place}", hunk.verdict.word()));
-            let strongest = hunk.signals.iter().filter(|signal| signal.contribution.abs() >= 0.2).take(3);
+            let found = hunk.signals.iter().filter(|signal| signal.rule != PRIOR);
+            let strongest = found.filter(|signal| signal.contribution.abs() >= 0.2).take(3);
             let told: Vec<String> =
                 strongest.map(|signal| format!("{} {:+.2}", escaped(&signal.rule), signal.contribution)).collect();
             if !told.is_empty() && hunk.verdict != Verdict::Unknown {
