@@ -29,3 +29,4 @@ pub mod score;
 pub mod signals;
 pub mod syntax;
 pub mod text;
+pub mod vocabulary;

@@ -36,6 +36,7 @@ pub use read::read;
 pub use registry::{MarkerAt, Registry};
 pub use schema::{Example, LongExample, Marker, MarkerForm, Pattern, Reads, Tool};
 pub use selftest::Failure;
+pub use trailers::{TrailerLine, all as trailers};
 
 /// How fully a commit declares AI use.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
