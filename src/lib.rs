@@ -23,6 +23,7 @@ pub mod linediff;
 pub mod moved;
 pub mod pack;
 pub mod patch;
+pub mod policy;
 pub mod renames;
 pub mod report;
 pub mod score;
