@@ -32,8 +32,8 @@ mod trailers;
 
 pub use check::Error;
 pub use clean::without_markers;
-pub use read::read;
 pub use identities::{is_human as is_person, people as people_in};
+pub use read::read;
 pub use registry::{MarkerAt, Registry};
 pub use schema::{Example, LongExample, Marker, MarkerForm, Pattern, Reads, Tool};
 pub use selftest::Failure;

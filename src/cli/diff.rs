@@ -12,7 +12,7 @@ use crate::analyse::analyse;
 use crate::attest::Registry;
 use crate::change::ChangeSet;
 use crate::exclude::Excluder;
-use crate::git::{self, Repository, Request};
+use crate::git::{Repository, Request};
 use crate::pack::Pack;
 use crate::patch;
 use crate::report::text::Detail;
@@ -99,7 +99,7 @@ fn of_repository(args: &Args, dir: &Path) -> Result<Report, Failure> {
         _ => Request::Default,
     };
     let repository = Repository::open(dir).map_err(Failure::failed)?;
-    let resolved = repository.resolve(&request).map_err(revision_failure)?;
+    let resolved = repository.resolve(&request).map_err(super::revision_failure)?;
     let settings = settings(args, Some((&repository, resolved.base())))?;
     let excluder = excluder(&settings)?;
     // The pack is parsed while the repository is read: neither needs the other.
@@ -110,16 +110,6 @@ fn of_repository(args: &Args, dir: &Path) -> Result<Report, Failure> {
     let change = change.map_err(Failure::failed)?;
     let pack = pack.map_err(|_| Failure::failed("the rule pack could not be loaded"))?.map_err(Failure::usage)?;
     report(&change, &pack, settings)
-}
-
-/// A name that does not exist is wrong usage; a history that cannot be read is not.
-fn revision_failure(error: git::Error) -> Failure {
-    match error {
-        git::Error::UnknownRevision { .. } | git::Error::BadRevision { .. } | git::Error::Bare { .. } => {
-            Failure::usage(error)
-        }
-        other => Failure::failed(other),
-    }
 }
 
 fn of_patch(args: &Args, file: &Path, dir: &Path) -> Result<Report, Failure> {
@@ -158,7 +148,8 @@ fn excluder(settings: &Settings) -> Result<Excluder, Failure> {
 
 fn report(change: &ChangeSet, pack: &Pack, settings: Settings) -> Result<Report, Failure> {
     let engine = Engine::new(pack);
-    let mut report = analyse(change, &engine, Registry::builtin(), &settings.config).map_err(Failure::usage)?;
+    let mut report = analyse(change, &engine, Registry::builtin(), &settings.config, settings.policy.as_ref())
+        .map_err(Failure::usage)?;
     report.coverage.notes.extend(settings.note);
     Ok(report)
 }

@@ -6,7 +6,9 @@ use super::output::Output;
 use super::{Exit, Failure};
 use crate::config::Config;
 use crate::pack::raw::RuleFile;
+use crate::policy::raw::RawPolicy;
 use crate::report::json;
+use crate::vocabulary::note::Note;
 
 /// Which schema to print
 #[derive(Debug, clap::Args)]
@@ -24,6 +26,10 @@ enum Of {
     Config,
     /// A rule file
     Rules,
+    /// A policy file
+    Policy,
+    /// Our git notes, and the predicate of our in-toto statements
+    Attestation,
 }
 
 pub(super) fn run(args: &Args, out: &Output) -> Result<Exit, Failure> {
@@ -31,6 +37,8 @@ pub(super) fn run(args: &Args, out: &Output) -> Result<Exit, Failure> {
         Of::Report => json::schema(),
         Of::Config => schemars::schema_for!(Config),
         Of::Rules => schemars::schema_for!(RuleFile),
+        Of::Policy => schemars::schema_for!(RawPolicy),
+        Of::Attestation => Note::json_schema(),
     };
     let text = serde_json::to_string_pretty(&schema).map_err(Failure::failed)?;
     out.print(&(text + "\n"))?;

@@ -9,12 +9,15 @@ use super::Failure;
 use crate::config::{Config, FILE};
 use crate::git::Repository;
 use crate::pack::Source;
+use crate::policy::Policy;
 
 /// Settings, with the rule packs that they name.
 #[derive(Default)]
 pub(super) struct Settings {
     pub(super) config: Config,
     pub(super) packs: Vec<Source>,
+    /// The policy that they name.
+    pub(super) policy: Option<Policy>,
     /// What the reader should know of where they came from.
     pub(super) note: Option<String>,
 }
@@ -52,7 +55,7 @@ pub(super) fn from_revision(repository: &Repository, revision: &str, required: b
 
 fn parse(name: &str, content: Vec<u8>, at: &str, read: &Reader<'_>) -> Result<Settings, Failure> {
     let content = text(name, content)?;
-    let config = Config::parse(name, &content).map_err(Failure::usage)?;
+    let mut config = Config::parse(name, &content).map_err(Failure::usage)?;
     let pack = |path: &String| {
         let content =
             read(path)?.ok_or_else(|| Failure::usage(format!("{name}: the rule pack {path} does not exist{at}")))?;
@@ -60,7 +63,33 @@ fn parse(name: &str, content: Vec<u8>, at: &str, read: &Reader<'_>) -> Result<Se
         Ok(Source { content: text(&name, content)?, name })
     };
     let packs = config.rules.packs.iter().map(pack).collect::<Result<_, Failure>>()?;
-    Ok(Settings { config, packs, note: None })
+    let policy = config.policy.as_deref().map(|policy| named_policy(policy, at, read)).transpose()?;
+    // What the settings say themselves goes before what their policy says.
+    if let Some(rate) = policy.as_ref().and_then(|policy| policy.flag_rate)
+        && config.thresholds.flag == Config::default().thresholds.flag
+    {
+        config.thresholds.flag = rate;
+    }
+    Ok(Settings { config, packs, policy, note: None })
+}
+
+/// A preset, or a policy file from wherever the settings come from.
+fn named_policy(name: &str, at: &str, read: &Reader<'_>) -> Result<Policy, Failure> {
+    let read_text = |path: &str| match read(path) {
+        Ok(Some(content)) => text(&format!("{path}{at}"), content).map(Some).map_err(|failure| failure.message),
+        Ok(None) => Ok(None),
+        Err(failure) => Err(failure.message),
+    };
+    Policy::load(name, &read_text).map_err(|error| Failure::usage(format!("policy {name}{at}: {error}")))
+}
+
+/// A preset, or a policy file on disk.
+pub(super) fn policy_on_disk(name: &str, dir: &Path) -> Result<Policy, Failure> {
+    named_policy(name, "", &|path: &str| match std::fs::read(dir.join(path)) {
+        Ok(content) => Ok(Some(content)),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(Failure::usage(format!("{path}: {error}"))),
+    })
 }
 
 fn text(name: &str, content: Vec<u8>) -> Result<String, Failure> {

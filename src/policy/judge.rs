@@ -29,6 +29,15 @@ pub struct Judgement {
 }
 
 impl Judgement {
+    /// Adds that our note on the commit cannot be read: never the same as that there is none.
+    pub fn unreadable_note(&mut self, problem: &str) {
+        let text = format!("Unreadable attestation: the note in {}: {problem}.", crate::vocabulary::note::REF);
+        self.findings.push(Finding { kind: FindingKind::Unreadable, text, line: None });
+        if matches!(self.state, State::Absent | State::Denied) {
+            self.state = State::WrongForm;
+        }
+    }
+
     /// Whether somebody should do something about it: not for what cannot be seen from here, and not
     /// for what a policy says without a conclusion.
     pub fn asks(&self) -> bool {
@@ -124,9 +133,15 @@ impl Judging<'_> {
             }
         }
         let denied_here = self.subject.attestation.state == State::Denied;
-        let notes_say_ai = || self.subject.note.is_some_and(|note| note.attestations.iter().any(|entry| entry.declaration.ai().is_some()));
+        let notes_say_ai = || {
+            self.subject.note.is_some_and(|note| note.attestations.iter().any(|entry| entry.declaration.ai().is_some()))
+        };
         if denied_here && notes_say_ai() {
-            self.say(FindingKind::Contradiction, "The commit says that no AI was used, and a note on it names a tool.", None);
+            self.say(
+                FindingKind::Contradiction,
+                "The commit says that no AI was used, and a note on it names a tool.",
+                None,
+            );
         }
         if denied_here && self.subject.request_declares() {
             let text = "The commit says that no AI was used, and the request's description declares some.";
@@ -169,7 +184,10 @@ impl Judging<'_> {
         let evidence = self.subject.attestation.statements.iter().find(|statement| super::markers::attests(statement));
         let quote = evidence.map_or_else(|| "a declaration".to_owned(), |statement| format!("“{}”", statement.quote));
         let line = evidence.and_then(|statement| statement.line);
-        let text = format!("The policy says: {} This commit carries {quote}. A person decides what follows.", self.policy.says);
+        let text = format!(
+            "The policy says: {} This commit carries {quote}. A person decides what follows.",
+            self.policy.says
+        );
         self.say(FindingKind::PolicySays, text, line);
         match self.subject.attestation.state {
             State::Absent | State::Denied => State::Partial,
@@ -182,7 +200,9 @@ impl Judging<'_> {
             for hit in marker.find(self.subject) {
                 let why = marker.why.as_ref().map_or(String::new(), |why| format!(": {why}"));
                 let text = format!("The policy does not accept {}{why}. Found “{}”.", marker.shown(), hit.quote);
-                if self.found.findings.iter().any(|finding| finding.kind == FindingKind::ForbiddenMarker && finding.line == hit.line && hit.line.is_some()) {
+                if self.found.findings.iter().any(|finding| {
+                    finding.kind == FindingKind::ForbiddenMarker && finding.line == hit.line && hit.line.is_some()
+                }) {
                     continue;
                 }
                 self.say(FindingKind::ForbiddenMarker, text, hit.line);
@@ -203,13 +223,16 @@ impl Judging<'_> {
 
     fn markers(&mut self, covered: bool) {
         let (policy, subject) = (self.policy, self.subject);
-        let visible = |place: Place| place == Place::Commit || subject.described.is_some();
+        let visible = |marker: &super::Marker| {
+            let labels = || subject.described.is_some_and(|request| !request.labels.is_empty());
+            marker.place == Place::Commit || if marker.is_label() { labels() } else { subject.is_described() }
+        };
         let is_there = |marker: &super::Marker| !marker.find(subject).is_empty();
         if policy.accepted.iter().any(is_there) {
             return;
         }
         if policy.required.is_empty() {
-            let hidden = policy.accepted.iter().any(|marker| !visible(marker.place));
+            let hidden = policy.accepted.iter().any(|marker| !visible(marker));
             if !policy.accepted.is_empty() && !covered {
                 let forms: Vec<String> = policy.accepted.iter().map(super::Marker::shown).collect();
                 let text = format!("The policy accepts {}; the declaration is in another form.", forms.join(", or "));
@@ -224,7 +247,7 @@ impl Judging<'_> {
         for marker in policy.required.iter().filter(|marker| !is_there(marker)) {
             let why = marker.why.as_ref().map_or(String::new(), |why| format!(" ({why})"));
             let line = suggest::marker(marker, subject);
-            if visible(marker.place) {
+            if visible(marker) {
                 self.say(FindingKind::MissingMarker, format!("The policy asks for {}{why}.", marker.shown()), None);
                 self.sink(State::WrongForm);
             } else {
@@ -280,7 +303,8 @@ impl Judging<'_> {
         } else {
             format!(" (the commit touches {})", classes.join(", "))
         };
-        let text = format!("No review by a person other than the one who asked for the generation is recorded{because}.");
+        let text =
+            format!("No review by a person other than the one who asked for the generation is recorded{because}.");
         self.say(FindingKind::Review, text, None);
         self.found.add.push(Line { place: suggest::Where::Commit, text: "Reviewed-by: NAME <ADDRESS>".into() });
         self.sink(State::Partial);
@@ -351,7 +375,8 @@ fn is_documentation(path: &str) -> bool {
 
 fn is_test(path: &str) -> bool {
     let lower = path.to_lowercase();
-    let folder = lower.split('/').rev().skip(1).any(|part| matches!(part, "test" | "tests" | "spec" | "__tests__" | "testdata"));
+    let folder =
+        lower.split('/').rev().skip(1).any(|part| matches!(part, "test" | "tests" | "spec" | "__tests__" | "testdata"));
     let name = lower.rsplit('/').next().unwrap_or_default();
     let stem = name.split('.').next().unwrap_or_default();
     folder || stem.ends_with("_test") || stem.starts_with("test_") || name.contains(".test.") || name.contains(".spec.")

@@ -274,7 +274,8 @@ mod tests {
 
     #[test]
     fn what_is_given_replaces_and_also_adds() {
-        let own = "extends: linux-kernel\ntitle: Ours\nfacts: [tool]\nalso:\n  facts: [session]\n  exempt_kinds: [docs]\n";
+        let own =
+            "extends: linux-kernel\ntitle: Ours\nfacts: [tool]\nalso:\n  facts: [session]\n  exempt_kinds: [docs]\n";
         let policy = load(&[("own.yml", own)]).unwrap();
         assert_eq!(policy.title, "Ours");
         assert_eq!(policy.facts, [Fact::Tool, Fact::Session]);
@@ -299,15 +300,26 @@ mod tests {
     fn circles_are_told_with_their_way() {
         let circle = [("own.yml", "extends: b.yml\n"), ("b.yml", "extends: c.yml\n"), ("c.yml", "extends: b.yml\n")];
         assert_eq!(told(&circle), "b.yml extends c.yml extends b.yml: a policy cannot start from itself");
-        assert_eq!(told(&[("own.yml", "extends: own.yml\n")]), "own.yml extends own.yml: a policy cannot start from itself");
-        let diamond = [("own.yml", "extends: [b.yml, c.yml]\n"), ("b.yml", "extends: d.yml\n"), ("c.yml", "extends: d.yml\n"), ("d.yml", "")];
+        assert_eq!(
+            told(&[("own.yml", "extends: own.yml\n")]),
+            "own.yml extends own.yml: a policy cannot start from itself"
+        );
+        let diamond = [
+            ("own.yml", "extends: [b.yml, c.yml]\n"),
+            ("b.yml", "extends: d.yml\n"),
+            ("c.yml", "extends: d.yml\n"),
+            ("d.yml", ""),
+        ];
         assert!(load(&diamond).is_ok(), "two ways to one policy are no circle");
     }
 
     #[test]
     fn mistakes_are_told_with_their_place() {
         let unknown_key = told(&[("own.yml", "title: x\nfact: [tool]\n")]);
-        assert!(unknown_key.starts_with("own.yml:2:1: ") && unknown_key.ends_with("did you mean `facts`?"), "{unknown_key}");
+        assert!(
+            unknown_key.starts_with("own.yml:2:1: ") && unknown_key.ends_with("did you mean `facts`?"),
+            "{unknown_key}"
+        );
         let value = told(&[("own.yml", "facts:\n  - toool\n")]);
         assert!(value.starts_with("own.yml:2:") && value.ends_with("did you mean `tool`?"), "{value}");
         let pattern = told(&[("own.yml", "markers:\n  required:\n    - trailer: X\n      value: '('\n")]);

@@ -76,7 +76,9 @@ impl Marker {
     pub fn find(&self, subject: &Subject<'_>) -> Vec<Hit> {
         let part = match self.place {
             Place::Commit => Some((&subject.commit.message, &subject.trailers, &subject.attestation.statements)),
-            Place::Request => subject.described.map(|request| (&request.text, &request.trailers, &request.attestation.statements)),
+            Place::Request => {
+                subject.described.map(|request| (&request.text, &request.trailers, &request.attestation.statements))
+            }
         };
         let Some((message, trailers, statements)) = part else { return Vec::new() };
         match &self.what {
@@ -97,7 +99,10 @@ impl Marker {
                 .collect(),
             What::Text(pattern) => {
                 let found = pattern.find(message);
-                found.map(|found| Hit { line: None, quote: found.as_str().chars().take(120).collect() }).into_iter().collect()
+                found
+                    .map(|found| Hit { line: None, quote: found.as_str().chars().take(120).collect() })
+                    .into_iter()
+                    .collect()
             }
             What::Label(label) => {
                 let labels = subject.described.map_or(&[][..], |request| &request.labels);
@@ -105,6 +110,11 @@ impl Marker {
                 found.map(|label| Hit { line: None, quote: label.clone() }).into_iter().collect()
             }
         }
+    }
+
+    /// Whether it is a label: a request's labels may be unknown where its description is not.
+    pub(crate) fn is_label(&self) -> bool {
+        matches!(self.what, What::Label(_))
     }
 
     /// What it is, in a few words.

@@ -56,12 +56,8 @@ impl Described {
         // A message's first line is its subject, where nothing is declared; a description has none.
         let message = format!("Request\n\n{text}\n");
         let somebody = Person { name: "Somebody".into(), email: "somebody@example.org".into() };
-        let commit = Commit {
-            author: somebody.clone(),
-            committer: somebody,
-            message: message.clone(),
-            ..Commit::default()
-        };
+        let commit =
+            Commit { author: somebody.clone(), committer: somebody, message: message.clone(), ..Commit::default() };
         let mut attestation = attest::read(&commit, registry);
         attestation.facts.accountable = None;
         let trailers = attest::trailers(&message);
@@ -77,7 +73,8 @@ impl<'a> Subject<'a> {
         let lines = attest::trailers(&commit.message);
         let own = trailers::read(&message::trailers(&commit.message));
         let people = |keys: &[&str]| -> (Vec<Person>, Vec<String>) {
-            let values = lines.iter().filter(|line| !line.quoted && keys.iter().any(|key| key.eq_ignore_ascii_case(&line.key)));
+            let values =
+                lines.iter().filter(|line| !line.quoted && keys.iter().any(|key| key.eq_ignore_ascii_case(&line.key)));
             let named = values.flat_map(|line| attest::people_in(&line.value));
             let (people, tools): (Vec<_>, Vec<_>) = named.partition(|person| attest::is_person(person, registry));
             (people, tools.into_iter().map(|tool| tool.name).collect())
@@ -151,6 +148,11 @@ impl<'a> Subject<'a> {
         }
     }
 
+    /// Whether the request's description is known.
+    pub fn is_described(&self) -> bool {
+        self.described.is_some_and(|request| !request.text.is_empty() || request.labels.is_empty())
+    }
+
     /// Whether the request declares AI use.
     pub fn request_declares(&self) -> bool {
         self.described.is_some_and(|request| request.attestation.statements.iter().any(super::markers::attests))
@@ -200,10 +202,12 @@ impl<'a> Subject<'a> {
             Fact::Accountable => {
                 facts.accountable.is_some() || self.declarations().any(|declared| declared.accountable.is_some())
             }
-            Fact::SensitivePaths => self.touches.is_empty() || {
-                let named: Vec<&str> = ai().flat_map(|ai| &ai.sensitive).map(|class| class.as_str()).collect();
-                self.touches.iter().all(|touch| named.contains(&touch.class.as_str()))
-            },
+            Fact::SensitivePaths => {
+                self.touches.is_empty() || {
+                    let named: Vec<&str> = ai().flat_map(|ai| &ai.sensitive).map(|class| class.as_str()).collect();
+                    self.touches.iter().all(|touch| named.contains(&touch.class.as_str()))
+                }
+            }
         }
     }
 
@@ -221,7 +225,9 @@ impl<'a> Subject<'a> {
         lines.map(|line| line.line).find(|line| {
             let at = |statement: &&attest::Statement| statement.line == Some(*line);
             self.attestation.statements.iter().filter(at).any(|statement| {
-                statement.tool.is_some() && statement.role != Role::Denied && statement.confidence >= attest::Confidence::Medium
+                statement.tool.is_some()
+                    && statement.role != Role::Denied
+                    && statement.confidence >= attest::Confidence::Medium
             })
         })
     }

@@ -58,9 +58,8 @@ fn person(subject: &Subject<'_>) -> String {
 
 /// The line that states a fact; none where the policy would not accept it.
 pub(super) fn fact(fact: Fact, policy: &Policy, subject: &Subject<'_>) -> Option<Line> {
-    let generated = declared(subject).is_some_and(|ai| {
-        ai.assistants.as_slice().iter().all(|assistant| assistant.extent == Extent::Generated)
-    });
+    let generated = declared(subject)
+        .is_some_and(|ai| ai.assistants.as_slice().iter().all(|assistant| assistant.extent == Extent::Generated));
     let (key, value) = match fact {
         Fact::Tool | Fact::Model | Fact::ExactModel => {
             let own = policy.required.iter().chain(&policy.accepted).find_map(|wanted| marker(wanted, subject));

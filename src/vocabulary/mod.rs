@@ -113,13 +113,8 @@ pub enum IntegrationPath {
 
 impl IntegrationPath {
     /// All of them.
-    pub const ALL: [IntegrationPath; 5] = [
-        IntegrationPath::Ide,
-        IntegrationPath::Cli,
-        IntegrationPath::Ci,
-        IntegrationPath::Agent,
-        IntegrationPath::Web,
-    ];
+    pub const ALL: [IntegrationPath; 5] =
+        [IntegrationPath::Ide, IntegrationPath::Cli, IntegrationPath::Ci, IntegrationPath::Agent, IntegrationPath::Web];
 
     /// The word that is written.
     pub fn word(self) -> &'static str {
@@ -274,15 +269,17 @@ pub(crate) mod samples {
             proptest::collection::vec(class, 0..3),
             of(who()),
         )
-            .prop_map(|(assistants, proportion, path, session, prompt, output, sensitive, requested_by)| AiUse {
-                assistants: Assistants::try_from(assistants).unwrap(),
-                proportion,
-                path,
-                session,
-                prompt,
-                output,
-                sensitive,
-                requested_by,
+            .prop_map(|(assistants, proportion, path, session, prompt, output, sensitive, requested_by)| {
+                AiUse {
+                    assistants: Assistants::try_from(assistants).unwrap(),
+                    proportion,
+                    path,
+                    session,
+                    prompt,
+                    output,
+                    sensitive,
+                    requested_by,
+                }
             })
     }
 

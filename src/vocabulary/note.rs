@@ -130,9 +130,15 @@ mod tests {
     #[test]
     fn other_versions_and_broken_notes_are_told() {
         let told = |text: &str| Note::read(text.as_bytes()).unwrap_err().to_string();
-        assert!(told("{\"schema\":\"ai-detect/attestation/v9\",\"new\":1}").contains("says it is `ai-detect/attestation/v9`"));
+        assert!(
+            told("{\"schema\":\"ai-detect/attestation/v9\",\"new\":1}")
+                .contains("says it is `ai-detect/attestation/v9`")
+        );
         assert!(told("{").starts_with("the note is not of the form"));
-        assert!(told("{\"schema\":\"ai-detect/attestation/v1\",\"attestation\":[]}").contains("unknown field `attestation`"));
+        assert!(
+            told("{\"schema\":\"ai-detect/attestation/v1\",\"attestation\":[]}")
+                .contains("unknown field `attestation`")
+        );
         assert_eq!(Note::read(&vec![b' '; MOST_BYTES + 1]), Err(Error::TooLarge));
     }
 

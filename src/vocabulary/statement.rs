@@ -119,7 +119,9 @@ mod tests {
     fn other_statements_are_not_ours() {
         let text = Statement::of("00", Note::with(Vec::new())).write();
         let other = text.replace(PREDICATE, "https://slsa.dev/provenance/v1");
-        assert!(Statement::read(other.as_bytes()).unwrap_err().to_string().starts_with("predicateType is `https://slsa"));
+        assert!(
+            Statement::read(other.as_bytes()).unwrap_err().to_string().starts_with("predicateType is `https://slsa")
+        );
         let newer = text.replace(note::SCHEMA, "ai-detect/attestation/v2");
         assert!(matches!(Statement::read(newer.as_bytes()), Err(Error::Note(note::Error::Schema(_)))));
     }

@@ -153,8 +153,7 @@ pub fn read<'a>(trailers: impl IntoIterator<Item = &'a Trailer>) -> Reading {
         })),
         Err(_) => parts.no_ai.then_some(Involvement::NoAi),
     };
-    reading.declaration =
-        involvement.map(|involvement| Declaration { involvement, accountable: parts.accountable });
+    reading.declaration = involvement.map(|involvement| Declaration { involvement, accountable: parts.accountable });
     reading
 }
 

@@ -28,7 +28,9 @@ pub enum Problem {
     #[error("it is not of the form `Name <address>`")]
     NotAPerson,
     /// Neither digest nor address.
-    #[error("it is neither a digest such as `sha256:…` nor an address such as `https://…`; the text itself is not kept")]
+    #[error(
+        "it is neither a digest such as `sha256:…` nor an address such as `https://…`; the text itself is not kept"
+    )]
     NotAReference,
     /// A digest that is not one.
     #[error("a sha256 digest has 64 hexadecimal digits")]
