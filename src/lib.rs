@@ -12,6 +12,7 @@
 
 pub mod analyse;
 pub mod attest;
+pub mod attesting;
 pub mod change;
 pub mod cli;
 pub mod config;

@@ -131,9 +131,9 @@ impl Marker {
                     Some(Named::Person) => " naming a person",
                     None => "",
                 };
-                format!("a {} trailer{whom} {place}", keys.join(" or "))
+                format!("the trailer {}{whom} {place}", keys.join(" or "))
             }
-            What::Form(forms) if forms.len() == FORMS.len() => format!("any trace of an AI tool {place}"),
+            What::Form(forms) if forms.len() == FORMS.len() => format!("any mark of an AI tool {place}"),
             What::Form(forms) => {
                 let words: Vec<&str> =
                     FORMS.iter().filter(|(_, form)| forms.contains(form)).map(|(word, _)| *word).collect();

@@ -24,7 +24,7 @@ pub const PROJECT: &str = "project";
 #[serde(deny_unknown_fields)]
 struct File {
     version: u32,
-    words_not_in: Vec<String>,
+    left_out: Vec<String>,
     classes: Vec<Class>,
 }
 
@@ -38,6 +38,9 @@ pub struct Class {
     pub title: String,
     /// The controls of OWASP AISVS, Appendix C, that name it.
     pub controls: Vec<String>,
+    /// Whether it counts in documentation and tests as well.
+    #[serde(default)]
+    pub everywhere: bool,
     #[serde(default)]
     words: Vec<String>,
     #[serde(default)]
@@ -100,7 +103,7 @@ impl fmt::Display for Touch {
 #[derive(Debug)]
 pub struct Sensitive {
     classes: Vec<Class>,
-    words_not_in: GlobSet,
+    left_out: GlobSet,
     globs: GlobSet,
     /// For each glob of the set its class and its text.
     glob_of: Vec<(usize, String)>,
@@ -178,7 +181,7 @@ impl Sensitive {
             }
         }
         Ok(Sensitive {
-            words_not_in: set(&data.words_not_in)?,
+            left_out: set(&data.left_out)?,
             globs: builder.build().map_err(|error| wrong(error.to_string()))?,
             classes: data.classes,
             glob_of,
@@ -227,8 +230,9 @@ impl Sensitive {
             return classes.map(|class| touch(class, format!("the project's `{}`", own.text))).collect();
         }
         let mut found: Vec<Touch> = Vec::new();
+        let left_out = self.left_out.is_match(path);
         let mut add = |class: usize, why: String| {
-            let Some(class) = self.classes.get(class) else { return };
+            let Some(class) = self.classes.get(class).filter(|class| class.everywhere || !left_out) else { return };
             if !found.iter().any(|known| known.class == class.id) {
                 found.push(touch(&class.id, why));
             }
@@ -236,12 +240,10 @@ impl Sensitive {
         for (class, pattern) in self.globs.matches(path).into_iter().filter_map(|at| self.glob_of.get(at)) {
             add(*class, format!("matches {pattern}"));
         }
-        if !self.words_not_in.is_match(path) {
-            let words = words(path);
-            for (at, class) in self.classes.iter().enumerate() {
-                if let Some(word) = words.iter().find(|word| class.words.contains(word)) {
-                    add(at, format!("the word “{word}”"));
-                }
+        let words = words(path);
+        for (at, class) in self.classes.iter().enumerate() {
+            if let Some(word) = words.iter().find(|word| class.words.contains(word)) {
+                add(at, format!("the word “{word}”"));
             }
         }
         found.sort();
@@ -253,7 +255,10 @@ impl Sensitive {
         let mut found = self.by_path(path);
         let Some(changed) = changed.filter(|_| self.own_of(path).is_none()) else { return found };
         for rule in self.contents.iter().filter(|rule| rule.within.is_match(path)) {
-            let Some(class) = self.classes.get(rule.class) else { continue };
+            let left_out = self.left_out.is_match(path);
+            let Some(class) = self.classes.get(rule.class).filter(|class| class.everywhere || !left_out) else {
+                continue;
+            };
             if found.iter().any(|touch| touch.class == class.id) {
                 continue;
             }
