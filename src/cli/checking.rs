@@ -61,13 +61,13 @@ enum Format {
 
 impl Args {
     /// A range by the policy in force, as `attest --check` wants it.
-    pub(super) fn of(range: Option<String>, policy: Option<String>) -> Self {
+    pub(super) fn of(range: Option<String>, policy: Option<String>, config: Option<PathBuf>) -> Self {
         Args {
             range,
             policy,
             description: None,
             labels: Vec::new(),
-            config: None,
+            config,
             format: Format::Text,
             verbose: false,
             exit_code: true,
@@ -117,10 +117,21 @@ impl Checking {
         if let Some(changes) = self.changes.get() {
             return Ok(changes);
         }
+        let changes = self.take_changes()?;
+        Ok(self.changes.get_or_init(|| changes))
+    }
+
+    /// The commits of the range, for somebody who needs them for good.
+    pub(super) fn take_changes(&self) -> Result<Vec<CommitChange>, Failure> {
         let sensitive = &self.sensitive;
         let changes = self.repository.commit_changes(&self.resolved, &|path| sensitive.reads(path));
-        let changes = changes.map_err(Failure::failed)?;
-        Ok(self.changes.get_or_init(|| changes))
+        changes.map_err(Failure::failed)
+    }
+
+    /// The last commit.
+    pub(super) fn last_commit(&self) -> Result<CommitChange, Failure> {
+        let sensitive = &self.sensitive;
+        self.repository.commit_change("HEAD", &|path| sensitive.reads(path)).map_err(Failure::failed)
     }
 
     pub(super) fn commits(&self) -> usize {

@@ -1,6 +1,7 @@
 //! The command line: one file a subcommand. Argument types and wiring only; what is done is in the
 //! library.
 
+mod attest;
 mod checking;
 mod diff;
 mod markers;
@@ -74,6 +75,8 @@ enum Command {
     /// Test the registry of AI tools' markers
     #[command(subcommand)]
     Markers(markers::Command),
+    /// Declare AI use on commits, check declarations, and keep them through squashes and rebases
+    Attest(Box<attest::Args>),
     /// List and explain policies, and measure the attestations of a range by one
     #[command(subcommand)]
     Policy(policy::Command),
@@ -137,6 +140,7 @@ pub fn run() -> Exit {
         Command::Diff(command) => diff::run(&command, &args.dir, &out),
         Command::Rules(command) => rules::run(&command, &out),
         Command::Markers(command) => markers::run(&command, &out),
+        Command::Attest(command) => attest::run(&command, &args.dir, &out),
         Command::Policy(command) => policy::run(&command, &args.dir, &out),
         Command::Schema(command) => schema::run(&command, &out),
     };

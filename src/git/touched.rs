@@ -69,6 +69,16 @@ impl Repository {
         commits.into_par_iter().map_init(|| blobs.reader(), |reader, commit| one(reader, commit, reads)).collect()
     }
 
+    /// One commit with the files that it touched.
+    ///
+    /// # Errors
+    /// Where the revision is unknown, or a tree cannot be read.
+    pub fn commit_change(&self, revision: &str, reads: &(dyn Fn(&str) -> bool + Sync)) -> Result<CommitChange, Error> {
+        let id = super::range::commit(&self.inner, revision)?;
+        let blobs = Blobs::new(&self.inner, super::uncommitted::Overlay::default());
+        one(&blobs.reader(), commits::one(&self.inner, id)?, reads)
+    }
+
     /// What is staged for the next commit, file by file.
     ///
     /// # Errors
