@@ -263,11 +263,12 @@ fn word(state: State) -> &'static str {
 fn written(checking: &Checking, judged: &[Judged], verbose: bool, width: usize) -> String {
     let policy = &checking.policy;
     let mut text = format!(
-        "policy {} ({}): {}, {} commits\n",
+        "policy {} ({}): {}, {} commit{}\n",
         escaped(&policy.id),
         escaped(&policy.title),
         escaped(&checking.spec),
-        judged.len()
+        judged.len(),
+        if judged.len() == 1 { "" } else { "s" }
     );
     let counts: Vec<String> = STATES
         .iter()

@@ -4,6 +4,7 @@
 mod attest;
 mod checking;
 mod diff;
+mod hook;
 mod markers;
 mod output;
 mod policy;
@@ -77,6 +78,9 @@ enum Command {
     Markers(markers::Command),
     /// Declare AI use on commits, check declarations, and keep them through squashes and rebases
     Attest(Box<attest::Args>),
+    /// Hooks that remind of attestations while a commit is made
+    #[command(subcommand)]
+    Hook(hook::Command),
     /// List and explain policies, and measure the attestations of a range by one
     #[command(subcommand)]
     Policy(policy::Command),
@@ -141,6 +145,7 @@ pub fn run() -> Exit {
         Command::Rules(command) => rules::run(&command, &out),
         Command::Markers(command) => markers::run(&command, &out),
         Command::Attest(command) => attest::run(&command, &args.dir, &out),
+        Command::Hook(command) => hook::run(&command, &args.dir, &out),
         Command::Policy(command) => policy::run(&command, &args.dir, &out),
         Command::Schema(command) => schema::run(&command, &out),
     };
