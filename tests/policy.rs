@@ -285,6 +285,12 @@ fn everything_that_is_listed_is_explained_and_tested() {
     assert!(listed.contains("ban           ban "), "{listed}");
     let tested = repo.run(&["policy", "test"]).text();
     assert!(tested.ends_with(" 0 failed\n"), "{tested}");
+    let schema = jsonschema::validator_for(&repo.run(&["schema", "policy-check"]).json()).unwrap();
+    let kernel = with_settings("policy: linux-kernel\n");
+    change(&kernel, "a.c", &format!("a\n\n{CLAUDE}\n"));
+    let report = check(&kernel, &[]);
+    assert!(schema.is_valid(&report), "{report}");
+    assert!(!schema.is_valid(&serde_json::json!({"schema": "x"})));
     for (of, title) in [("policy", "RawPolicy"), ("attestation", "Note")] {
         assert_eq!(repo.run(&["schema", of]).json()["title"], title);
     }

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::output::Output;
@@ -195,10 +196,13 @@ pub(super) fn touches_of(sensitive: &Sensitive, files: &[crate::git::Touched]) -
 }
 
 /// A commit with what the policy says of it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct Judged {
+    /// The full id.
     id: String,
+    /// The first line of its message.
     subject: String,
+    /// The author's name.
     author: String,
     #[serde(flatten)]
     judgement: Judgement,
@@ -206,14 +210,25 @@ pub(super) struct Judged {
     touches: Vec<String>,
 }
 
-#[derive(Serialize)]
+/// What `policy check --format json` prints.
+#[derive(Serialize, JsonSchema)]
 struct Document<'a> {
+    /// The name and version of this schema: `ai-detect/policy-check/v1`.
     schema: &'static str,
+    /// The policy's name.
     policy: &'a str,
+    /// The range as a person would type it.
     range: &'a str,
+    /// The commits, parents before children.
     commits: &'a [Judged],
+    /// What the reader should know of where the settings came from.
     #[serde(skip_serializing_if = "Option::is_none")]
     note: Option<&'a str>,
+}
+
+/// The JSON Schema of what `--format json` prints.
+pub(super) fn schema() -> schemars::Schema {
+    schemars::schema_for!(Document<'static>)
 }
 
 pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure> {

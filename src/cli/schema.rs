@@ -28,6 +28,8 @@ enum Of {
     Rules,
     /// A policy file
     Policy,
+    /// What `policy check --format json` prints
+    PolicyCheck,
     /// Our git notes, and the predicate of our in-toto statements
     Attestation,
 }
@@ -38,6 +40,7 @@ pub(super) fn run(args: &Args, out: &Output) -> Result<Exit, Failure> {
         Of::Config => schemars::schema_for!(Config),
         Of::Rules => schemars::schema_for!(RuleFile),
         Of::Policy => schemars::schema_for!(RawPolicy),
+        Of::PolicyCheck => super::checking::schema(),
         Of::Attestation => Note::json_schema(),
     };
     let text = serde_json::to_string_pretty(&schema).map_err(Failure::failed)?;

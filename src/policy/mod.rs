@@ -133,3 +133,6 @@ pub fn apply(
         attestation.notes.dedup();
     }
 }
+
+#[cfg(test)]
+mod tests;

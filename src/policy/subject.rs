@@ -160,7 +160,8 @@ impl<'a> Subject<'a> {
 
     /// Who asked for the generation: whoever is named, else the author where that is a person.
     pub fn requested_by(&self) -> Option<String> {
-        let named = self.declarations().filter_map(|declared| declared.ai()).find_map(|ai| ai.requested_by.as_ref());
+        let noted = || self.declarations().filter_map(|declared| declared.ai()).find_map(|ai| ai.requested_by.as_ref());
+        let named = self.own.stated.requested_by.as_ref().or_else(noted);
         let author = || self.author_is_person.then(|| self.commit.author.email.to_lowercase());
         named.map(Who::email).or_else(author)
     }
@@ -168,6 +169,7 @@ impl<'a> Subject<'a> {
     /// Whether a fact is stated; `request` adds what the request states.
     pub fn states(&self, fact: Fact, request: bool) -> bool {
         let facts = &self.attestation.facts;
+        let own = &self.own.stated;
         let ai = || self.declarations().filter_map(Declaration::ai);
         let in_request = || self.described.filter(|_| request).map(|request| &request.attestation.facts);
         let assistants = || ai().flat_map(|ai| ai.assistants.as_slice());
@@ -188,23 +190,32 @@ impl<'a> Subject<'a> {
             }
             Fact::Proportion => {
                 facts.proportion.is_some()
+                    || own.proportion.is_some()
                     || ai().any(|ai| ai.proportion.is_some())
                     || in_request().is_some_and(|f| f.proportion.is_some())
             }
-            Fact::Path => facts.integration_path.is_some() || ai().any(|ai| ai.path.is_some()),
+            Fact::Path => facts.integration_path.is_some() || own.path.is_some() || ai().any(|ai| ai.path.is_some()),
             Fact::Session => {
                 facts.session.is_some()
+                    || own.session.is_some()
                     || ai().any(|ai| ai.session.is_some())
                     || in_request().is_some_and(|f| f.session.is_some())
             }
-            Fact::Prompt => facts.prompt_reference.is_some() || ai().any(|ai| ai.prompt.is_some()),
-            Fact::Output => facts.output_reference.is_some() || ai().any(|ai| ai.output.is_some()),
+            Fact::Prompt => {
+                facts.prompt_reference.is_some() || own.prompt.is_some() || ai().any(|ai| ai.prompt.is_some())
+            }
+            Fact::Output => {
+                facts.output_reference.is_some() || own.output.is_some() || ai().any(|ai| ai.output.is_some())
+            }
             Fact::Accountable => {
-                facts.accountable.is_some() || self.declarations().any(|declared| declared.accountable.is_some())
+                facts.accountable.is_some()
+                    || own.accountable.is_some()
+                    || self.declarations().any(|declared| declared.accountable.is_some())
             }
             Fact::SensitivePaths => {
                 self.touches.is_empty() || {
-                    let named: Vec<&str> = ai().flat_map(|ai| &ai.sensitive).map(|class| class.as_str()).collect();
+                    let named = ai().flat_map(|ai| &ai.sensitive).chain(&own.sensitive);
+                    let named: Vec<&str> = named.map(|class| class.as_str()).collect();
                     self.touches.iter().all(|touch| named.contains(&touch.class.as_str()))
                 }
             }

@@ -75,8 +75,8 @@ pub struct Unreadable {
 pub struct Reading {
     /// The declaration, where they name a tool or say "no AI".
     pub declaration: Option<Declaration>,
-    /// The person who answers, also where nothing else is declared.
-    pub accountable: Option<Who>,
+    /// The facts that they state, also beside a tool that is declared in another form.
+    pub stated: Stated,
     /// Trailers of ours that could not be read; never the same as absent ones.
     pub unreadable: Vec<Unreadable>,
     /// Whether they both name a tool and say that none was used.
@@ -132,15 +132,15 @@ fn assistant_value(assistant: &Assistant) -> String {
 /// Reads the trailers that are ours; others are passed over.
 pub fn read<'a>(trailers: impl IntoIterator<Item = &'a Trailer>) -> Reading {
     let mut reading = Reading::default();
-    let mut parts = Parts::default();
+    let (mut parts, mut tools) = (Stated::default(), Tools::default());
     for trailer in trailers {
-        if let Err(problem) = parts.take(trailer) {
+        if let Err(problem) = parts.take(trailer, &mut tools) {
             reading.unreadable.push(Unreadable { trailer: trailer.clone(), problem });
         }
     }
-    reading.contradictory = parts.no_ai && !parts.assistants.is_empty();
-    reading.accountable = parts.accountable.clone();
-    let involvement = match Assistants::try_from(parts.assistants) {
+    reading.contradictory = tools.no_ai && !tools.assistants.is_empty();
+    reading.stated = parts.clone();
+    let involvement = match Assistants::try_from(tools.assistants) {
         Ok(assistants) => Some(Involvement::Ai(AiUse {
             assistants,
             proportion: parts.proportion,
@@ -151,37 +151,43 @@ pub fn read<'a>(trailers: impl IntoIterator<Item = &'a Trailer>) -> Reading {
             sensitive: parts.sensitive,
             requested_by: parts.requested_by,
         })),
-        Err(_) => parts.no_ai.then_some(Involvement::NoAi),
+        Err(_) => tools.no_ai.then_some(Involvement::NoAi),
     };
     reading.declaration = involvement.map(|involvement| Declaration { involvement, accountable: parts.accountable });
     reading
 }
 
-#[derive(Default)]
-struct Parts {
-    no_ai: bool,
-    assistants: Vec<Assistant>,
-    proportion: Option<Proportion>,
-    path: Option<IntegrationPath>,
-    session: Option<Word>,
-    prompt: Option<Reference>,
-    output: Option<Reference>,
-    sensitive: Vec<Word>,
-    requested_by: Option<Who>,
-    accountable: Option<Who>,
+/// Facts beside the tool: what [`AiUse`] and [`Declaration`] hold as well.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub struct Stated {
+    pub proportion: Option<Proportion>,
+    pub path: Option<IntegrationPath>,
+    pub session: Option<Word>,
+    pub prompt: Option<Reference>,
+    pub output: Option<Reference>,
+    pub sensitive: Vec<Word>,
+    pub requested_by: Option<Who>,
+    pub accountable: Option<Who>,
 }
 
-impl Parts {
+#[derive(Default)]
+struct Tools {
+    no_ai: bool,
+    assistants: Vec<Assistant>,
+}
+
+impl Stated {
     /// Of a key that is there twice the last one counts, as git's own tools have it; tools and
     /// classes add up.
-    fn take(&mut self, trailer: &Trailer) -> Result<(), Problem> {
+    fn take(&mut self, trailer: &Trailer, tools: &mut Tools) -> Result<(), Problem> {
         let value = trailer.value.as_str();
         if trailer.is(ASSISTED_BY) {
-            self.assistants.push(assistant(value, Extent::Assisted)?);
+            tools.assistants.push(assistant(value, Extent::Assisted)?);
         } else if trailer.is(GENERATED_BY) {
-            self.assistants.push(assistant(value, Extent::Generated)?);
+            tools.assistants.push(assistant(value, Extent::Generated)?);
         } else if trailer.is(NO_AI) {
-            self.no_ai = yes_or_no(value)?;
+            tools.no_ai = yes_or_no(value)?;
         } else if trailer.is(PROPORTION) {
             self.proportion = Some(value.parse()?);
         } else if trailer.is(PATH) {
