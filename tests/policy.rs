@@ -305,10 +305,24 @@ fn text_says_what_to_paste_and_exit_status_is_asked_for() {
     let id = repo.id("HEAD");
     let expected = format!(
         "\n{}  wrong-form  “a \\u{{1b}}[31mred”\n  - The policy asks for the trailer `Assisted-by:` in the commit (agent and model version, \
-         separated\n    by a colon).\n  add to the commit's message:\n      Assisted-by: Claude:claude-opus-4.8\n",
+         separated\n    by a colon).\n  add to the message:\n      Assisted-by: Claude:claude-opus-4.8\n",
         &id[..8]
     );
     assert!(said.contains(&expected), "{said}");
     assert_eq!(repo.run(&["policy", "check", "main..topic", "--exit-code"]).status, 1);
     assert_eq!(repo.run(&["attest", "main..topic", "--check"]).status, 1);
+}
+
+#[test]
+fn what_is_the_same_for_several_commits_is_said_once() {
+    let repo = with_settings("policy: mesa\n");
+    change(&repo, "a.c", &format!("a\n\n{CLAUDE}\n"));
+    change(&repo, "b.c", &format!("b\n\nLonger.\n\n{CLAUDE}\n"));
+    change(&repo, "c.c", &format!("c\n\n{CLAUDE}\nCo-authored-by: Claude <noreply@anthropic.com>\n"));
+    let said = repo.run(&["policy", "check", "main..topic"]).text();
+    let ids: Vec<String> = ["HEAD~2", "HEAD~1"].map(|revision| repo.id(revision)[..8].to_owned()).into();
+    let both = format!("\n{}  wrong-form  “a”\n{}  wrong-form  “b”\n  - The policy does not accept", ids[0], ids[1]);
+    assert!(said.contains(&both), "{said}");
+    assert_eq!(said.matches("take out:").count(), 2, "{said}");
+    assert!(said.contains("(line 3)."), "a commit alone has its line: {said}");
 }

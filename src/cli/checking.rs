@@ -14,7 +14,7 @@ use crate::attest::{self, Registry, State};
 use crate::git::{CommitChange, Repository, Request, Resolved};
 use crate::policy::sensitive::{Changed, Touch};
 use crate::policy::suggest::Where;
-use crate::policy::{Described, Finding, Judgement, Policy, Sensitive, Subject, judge};
+use crate::policy::{Described, Finding, Judgement, Policy, Sensitive, Stance, Subject, judge};
 use crate::report::terminal::{escaped, wrapped};
 use crate::vocabulary::note::{self, Note};
 
@@ -294,12 +294,9 @@ fn written(checking: &Checking, judged: &[Judged], verbose: bool, width: usize) 
     let exempt = judged.iter().filter(|commit| commit.judgement.exempt.is_some()).count();
     let exempt = if exempt > 0 { format!(" · {exempt} of them exempt") } else { String::new() };
     let _ = writeln!(text, "  {}{exempt}", counts.join(" · "));
-    for commit in judged {
-        let judgement = &commit.judgement;
-        if !verbose && judgement.findings.is_empty() {
-            continue;
-        }
-        one(&mut text, commit, verbose, width);
+    let told = judged.iter().filter(|commit| verbose || !commit.judgement.findings.is_empty());
+    for group in groups(told) {
+        several(&mut text, &group, policy.stance, verbose, width);
     }
     let asks = judged.iter().any(|commit| commit.judgement.asks());
     if asks && !policy.author_text.is_empty() {
@@ -313,19 +310,51 @@ fn written(checking: &Checking, judged: &[Judged], verbose: bool, width: usize) 
     text
 }
 
-fn one(text: &mut String, commit: &Judged, verbose: bool, width: usize) {
-    let judgement = &commit.judgement;
-    let id = commit.id.get(..8).unwrap_or(&commit.id);
-    let _ = writeln!(text, "\n{id}  {}  “{}”", word(judgement.state), escaped(&commit.subject));
+/// Commits of which the same is said, so that it is said once; in the order of the first of each.
+fn groups<'a>(judged: impl Iterator<Item = &'a Judged>) -> Vec<Vec<&'a Judged>> {
+    let mut groups: Vec<Vec<&Judged>> = Vec::new();
+    let same = |a: &Judgement, b: &Judgement| {
+        // Which line it is differs from message to message.
+        let said =
+            |judgement: &'_ Judgement| judgement.findings.iter().map(|found| found.text.clone()).collect::<Vec<_>>();
+        a.state == b.state && a.exempt == b.exempt && a.add == b.add && a.remove == b.remove && said(a) == said(b)
+    };
+    for commit in judged {
+        let like =
+            |group: &&mut Vec<&Judged>| group.first().is_some_and(|first| same(&first.judgement, &commit.judgement));
+        match groups.iter_mut().find(like) {
+            Some(group) => group.push(commit),
+            None => groups.push(vec![commit]),
+        }
+    }
+    groups
+}
+
+fn several(text: &mut String, group: &[&Judged], stance: Stance, verbose: bool, width: usize) {
+    let Some(Judged { judgement, .. }) = group.first() else { return };
+    // By a policy that takes none, no declaration is complete or partial.
+    let declared = stance == Stance::Ban && matches!(judgement.state, State::Complete | State::Partial);
+    let word = if declared { "declared" } else { word(judgement.state) };
+    let _ = writeln!(text);
+    for commit in group {
+        let id = commit.id.get(..8).unwrap_or(&commit.id);
+        let _ = writeln!(text, "{id}  {word}  “{}”", escaped(&commit.subject));
+        if verbose {
+            commit.touches.iter().for_each(|touch| {
+                let _ = writeln!(text, "  touches {}", escaped(touch));
+            });
+        }
+    }
     if let Some(reason) = &judgement.exempt {
         paragraph(text, "  ", &format!("Not measured: {reason}."), width);
     }
     for Finding { text: said, line, .. } in &judgement.findings {
-        let line = line.map_or(String::new(), |line| format!(" (line {line})"));
-        paragraph(text, "  - ", &format!("{said}{line}"), width);
+        let line = line.filter(|_| group.len() == 1).map(|line| format!(" (line {line})."));
+        let said = line.map_or_else(|| said.clone(), |line| said.trim_end_matches('.').to_owned() + &line);
+        paragraph(text, "  - ", &said, width);
     }
     for (place, title) in
-        [(Where::Commit, "add to the commit's message:"), (Where::Request, "add to the request's description:")]
+        [(Where::Commit, "add to the message:"), (Where::Request, "add to the request's description:")]
     {
         let lines: Vec<_> = judgement.add.iter().filter(|line| line.place == place).collect();
         if !lines.is_empty() {
@@ -340,11 +369,6 @@ fn one(text: &mut String, commit: &Judged, verbose: bool, width: usize) {
         judgement.remove.iter().for_each(|line| {
             let _ = writeln!(text, "      {}", escaped(line));
         });
-    }
-    if verbose {
-        for touch in &commit.touches {
-            let _ = writeln!(text, "  touches {}", escaped(touch));
-        }
     }
 }
 

@@ -41,7 +41,9 @@ impl Judgement {
     /// Whether somebody should do something about it: not for what cannot be seen from here, and not
     /// for what a policy says without a conclusion.
     pub fn asks(&self) -> bool {
-        self.findings.iter().any(|finding| !matches!(finding.kind, FindingKind::NotVisible | FindingKind::PolicySays))
+        self.findings.iter().any(|finding| {
+            !matches!(finding.kind, FindingKind::NotVisible | FindingKind::PolicySays | FindingKind::Remark)
+        })
     }
 }
 
@@ -73,6 +75,8 @@ pub enum FindingKind {
     Review,
     /// Something that does not fit together.
     Contradiction,
+    /// Something worth knowing that is nobody's to mend.
+    Remark,
     /// An attestation that cannot be read.
     Unreadable,
     /// Something that cannot be seen from here.
@@ -129,7 +133,9 @@ impl Judging<'_> {
         for note in &self.subject.attestation.notes {
             // Sign-offs by tools are said below, by the policy's measure.
             if !note.contains("Signed-off-by") {
-                self.say(FindingKind::Contradiction, note.clone(), None);
+                let several = note.starts_with("More than one model");
+                let kind = if several { FindingKind::Remark } else { FindingKind::Contradiction };
+                self.say(kind, note.clone(), None);
             }
         }
         let denied_here = self.subject.attestation.state == State::Denied;
