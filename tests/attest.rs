@@ -403,3 +403,68 @@ fn notes_follow_their_lines_through_a_squash() {
     let carried = note(&repo, "HEAD");
     assert_eq!(carried["attestations"][0]["covers"], serde_json::json!([{"path": "b.py", "lines": [[1, 6]]}]));
 }
+
+#[test]
+fn nothing_is_written_where_somebody_else_was_faster() {
+    let repo = repo();
+    let old = repo.id("HEAD");
+    repo.commit_file("b.py", code("b", 6));
+    let opened = ai_detect::git::Repository::open(repo.path()).unwrap();
+    let before = repo.git(&["for-each-ref"]);
+    assert!(opened.amend_message(&old, "other\n").is_err(), "HEAD is another commit by now");
+    assert_eq!(repo.git(&["for-each-ref"]), before);
+
+    let mut notes = opened.own_notes(NOTES).unwrap();
+    notes.set(&old, b"ours".to_vec());
+    repo.git(&["notes", "--ref", NOTES, "add", "-m", "theirs", &old]);
+    assert!(notes.save("too late").is_err());
+    assert_eq!(repo.git(&["notes", "--ref", NOTES, "show", &old]), "theirs");
+}
+
+#[test]
+fn a_linked_work_tree_amends_its_own_head() {
+    let repo = repo();
+    repo.git(&["worktree", "add", "--quiet", "-b", "side", repo.beside("side").to_str().unwrap()]);
+    let side = repo.at(repo.beside("side"));
+    side.commit_file("b.py", code("b", 6));
+    let main = repo.id("main");
+    run(&side, &["attest", "--tool", "Codex"]).text();
+    assert!(message(&side).ends_with("Assisted-by: Codex"));
+    assert_eq!((repo.id("main"), side.git(&["status", "--porcelain"])), (main, String::new()));
+    run(&side, &["hook", "install"]).text();
+    assert!(repo.path().join(".git/hooks/commit-msg").exists());
+}
+
+#[test]
+fn a_tools_commit_names_the_person_who_attests_it() {
+    let repo = repo();
+    repo.write("b.py", code("b", 6));
+    repo.git(&["add", "--all"]);
+    let devin = "Devin AI <158243242+devin-ai-integration[bot]@users.noreply.github.com>";
+    repo.git(&["commit", "--quiet", "-m", "By a tool", "--author", devin]);
+    run(&repo, &["attest", "--model", "devin-2"]).text();
+    let lines = "Generated-by: Devin:devin-2\nAI-Accountable: Ada Example <ada@example.org>";
+    assert!(message(&repo).ends_with(lines), "{}", message(&repo));
+}
+
+#[test]
+fn messages_that_are_not_utf8_are_left_alone() {
+    let repo = repo();
+    repo.git(&["config", "i18n.commitEncoding", "ISO-8859-1"]);
+    repo.git_bytes(&["commit", "--quiet", "--allow-empty", "-F", "-"], b"caf\xe9\n");
+    let before = repo.id("HEAD");
+    let told = run(&repo, &["attest", "--tool", "Codex"]).error(3);
+    assert!(told.contains("not UTF-8"), "{told}");
+    assert_eq!(repo.id("HEAD"), before);
+    run(&repo, &["attest", "--tool", "Codex", "--notes"]).text();
+}
+
+#[test]
+fn without_a_name_no_note_is_written() {
+    let repo = Repo::new();
+    repo.commit_file("a.py", code("a", 6));
+    let told = run(&repo, &["attest", "--tool", "Codex", "--notes"]).error(3);
+    assert_eq!(told, "git does not know who you are: set user.name and user.email");
+    run(&repo, &["attest", "--tool", "Codex"]).text();
+    assert!(message(&repo).ends_with("Assisted-by: Codex"), "amending keeps the committer, so no name is needed");
+}

@@ -181,3 +181,15 @@ fn a_missing_binary_is_no_obstacle() {
     repo.write("a.py", code("a", 6));
     assert!(repo.try_git(&["commit", "--quiet", "--allow-empty", "-m", "x"], b"").0);
 }
+
+#[test]
+fn what_commit_takes_from_the_work_tree_counts_too() {
+    let repo = repo("policy: our.yml\n");
+    repo.write("our.yml", "extends: default\nsensitive: {facts: [sensitive-paths]}\n");
+    repo.write("src/auth/login.py", code("login", 6));
+    repo.commit("Have a policy");
+    repo.run(&["hook", "install"]).text();
+    repo.write("src/auth/login.py", code("other", 6));
+    let (succeeded, told) = git(&repo, &["commit", "--quiet", "-a", "-m", "x\n\nAssisted-by: Codex:gpt-5.5"], None);
+    assert!(succeeded && told.contains("AI-Sensitive: authentication"), "{told}");
+}

@@ -258,6 +258,10 @@ fn the_states_of_a_report_come_from_the_policy() {
     assert_eq!(report["hunks"][0]["verdict"], "wrong-form");
     let notes = list(&report["commits"][0]["attestation"]["notes"]);
     assert!(text(&notes[0]).contains("the CLA check fails on it"), "{notes:?}");
+    let mending = text(notes.last().unwrap());
+    assert!(mending.starts_with(&format!("To mend it, take out `{CLAUDE}` and add `This PR was")), "{notes:?}");
+    let texts: std::collections::HashSet<&str> = notes.iter().map(text).collect();
+    assert_eq!(texts.len(), notes.len(), "nothing is said twice");
 }
 
 #[test]

@@ -129,8 +129,26 @@ pub fn apply(
         let subject = Subject::new(commit, attestation, registry).touching(paths, touches);
         let judgement = judge(policy, &subject);
         attestation.state = judgement.state;
-        attestation.notes.extend(judgement.findings.into_iter().map(|finding| finding.text));
-        attestation.notes.dedup();
+        let said = judgement.findings.iter().map(|finding| finding.text.clone());
+        for note in said.chain(mending(&judgement)) {
+            if !attestation.notes.contains(&note) {
+                attestation.notes.push(note);
+            }
+        }
+    }
+}
+
+/// The lines that would mend it, in a sentence.
+fn mending(judgement: &Judgement) -> Option<String> {
+    let quoted =
+        |lines: &mut dyn Iterator<Item = &str>| lines.map(|line| format!("`{line}`")).collect::<Vec<_>>().join(", ");
+    let add = quoted(&mut judgement.add.iter().map(|line| line.text.as_str()));
+    let remove = quoted(&mut judgement.remove.iter().map(String::as_str));
+    match (add.is_empty(), remove.is_empty()) {
+        (true, true) => None,
+        (false, true) => Some(format!("To mend it, add {add}.")),
+        (true, false) => Some(format!("To mend it, take out {remove}.")),
+        (false, false) => Some(format!("To mend it, take out {remove} and add {add}.")),
     }
 }
 
