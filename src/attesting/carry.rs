@@ -72,7 +72,7 @@ fn patch(change: &CommitChange) -> Option<u64> {
         path.hash(&mut hasher);
         match texts {
             None => ids.hash(&mut hasher),
-            Some(texts) => texts.edits.iter().for_each(|edit| {
+            Some(texts) => texts.edits().iter().for_each(|edit| {
                 (edit.old.start..edit.old.end).for_each(|line| squeezed_hash(texts.old.line(line)).hash(&mut hasher));
                 '|'.hash(&mut hasher);
                 (edit.new.start..edit.new.end).for_each(|line| squeezed_hash(texts.new.line(line)).hash(&mut hasher));
@@ -85,7 +85,7 @@ fn patch(change: &CommitChange) -> Option<u64> {
 
 /// Added lines that say something, with their numbers from 0.
 fn added(texts: &Texts) -> impl Iterator<Item = (u32, u64)> + '_ {
-    let lines = texts.edits.iter().flat_map(|edit| edit.new.start..edit.new.end);
+    let lines = texts.edits().iter().flat_map(|edit| edit.new.start..edit.new.end);
     lines.filter(|line| !texts.new.is_blank(*line)).map(|line| (line, squeezed_hash(texts.new.line(line))))
 }
 
@@ -148,15 +148,13 @@ mod tests {
 
     use super::*;
     use crate::change::Commit;
-    use crate::linediff;
     use crate::text::Text;
 
     fn change(files: &[(&str, &str, &str)]) -> CommitChange {
         let file = |(path, old, new): &(&str, &str, &str)| {
             let text = |content: &str| Arc::new(Text::new(content.as_bytes().to_vec()));
             let (old, new) = (text(old), text(new));
-            let edits = linediff::edits(&old, &new);
-            Touched { path: (*path).into(), texts: Some(Texts { old, new, edits }), ids: (None, None) }
+            Touched { path: (*path).into(), texts: Some(Texts::new(old, new)), ids: (None, None) }
         };
         CommitChange { commit: Commit::default(), files: files.iter().map(file).collect() }
     }

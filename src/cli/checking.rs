@@ -84,7 +84,6 @@ pub(super) struct Checking {
     pub(super) policy: Policy,
     pub(super) sensitive: Sensitive,
     note: Option<String>,
-    changes: std::cell::OnceCell<Vec<CommitChange>>,
 }
 
 impl Checking {
@@ -111,37 +110,27 @@ impl Checking {
         };
         let sensitive = Sensitive::new(&settings.config.sensitive).map_err(Failure::usage)?;
         let spec = resolved.spec().to_owned();
-        Ok(Checking { repository, resolved, spec, policy, sensitive, note: settings.note, changes: Default::default() })
+        Ok(Checking { repository, resolved, spec, policy, sensitive, note: settings.note })
     }
 
-    fn changes(&self) -> Result<&[CommitChange], Failure> {
-        if let Some(changes) = self.changes.get() {
-            return Ok(changes);
-        }
-        let changes = self.take_changes()?;
-        Ok(self.changes.get_or_init(|| changes))
-    }
-
-    /// The commits of the range, for somebody who needs them for good.
-    pub(super) fn take_changes(&self) -> Result<Vec<CommitChange>, Failure> {
+    /// The commits of the range with their files, but without the files' contents, and with the
+    /// sensitive places that they touch.
+    pub(super) fn touches(&self) -> Result<Vec<(CommitChange, Vec<Touch>)>, Failure> {
         let sensitive = &self.sensitive;
-        let changes = self.repository.commit_changes(&self.resolved, &|path| sensitive.reads(path));
-        changes.map_err(Failure::failed)
+        let of = |mut change: CommitChange| {
+            let touches = touches_of(sensitive, &change.files);
+            change.files.iter_mut().for_each(|file| file.texts = None);
+            (change, touches)
+        };
+        self.repository.commit_changes(&self.resolved, &|path| sensitive.reads(path), &of).map_err(Failure::failed)
     }
 
-    /// The last commit.
-    pub(super) fn last_commit(&self) -> Result<CommitChange, Failure> {
+    /// The last commit, likewise.
+    pub(super) fn last_commit(&self) -> Result<(CommitChange, Vec<Touch>), Failure> {
         let sensitive = &self.sensitive;
-        self.repository.commit_change("HEAD", &|path| sensitive.reads(path)).map_err(Failure::failed)
-    }
-
-    pub(super) fn commits(&self) -> usize {
-        self.changes.get().map_or(0, Vec::len)
-    }
-
-    /// Each commit with the sensitive places that it touches.
-    pub(super) fn touches(&self) -> Result<Vec<(&CommitChange, Vec<Touch>)>, Failure> {
-        Ok(self.changes()?.iter().map(|change| (change, touches_of(&self.sensitive, &change.files))).collect())
+        let change = self.repository.commit_change("HEAD", &|path| sensitive.reads(path)).map_err(Failure::failed)?;
+        let touches = touches_of(sensitive, &change.files);
+        Ok((change, touches))
     }
 
     /// The judgement of each commit.
@@ -186,8 +175,7 @@ impl Checking {
 pub(super) fn touches_of(sensitive: &Sensitive, files: &[crate::git::Touched]) -> Vec<Touch> {
     let of = |file: &crate::git::Touched| {
         let path = String::from_utf8_lossy(&file.path).into_owned();
-        let changed =
-            file.texts.as_ref().map(|texts| Changed { old: &texts.old, new: &texts.new, edits: &texts.edits });
+        let changed = file.texts.as_ref().map(|texts| Changed { old: &texts.old, new: &texts.new });
         sensitive.touches(&path, changed)
     };
     let mut touches: Vec<Touch> = files.iter().flat_map(of).collect();

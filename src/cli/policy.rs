@@ -160,7 +160,8 @@ fn touched(range: &str, config: Option<&Path>, dir: &Path, out: &Output) -> Resu
     let checking = Checking::open(Some(range), config, None, dir)?;
     let mut text = String::new();
     let mut commits = 0;
-    for (change, touches) in checking.touches()? {
+    let touched = checking.touches()?;
+    for (change, touches) in &touched {
         if touches.is_empty() {
             continue;
         }
@@ -171,7 +172,7 @@ fn touched(range: &str, config: Option<&Path>, dir: &Path, out: &Output) -> Resu
             let _ = writeln!(text, "    {:<24}{} ({})", touch.class, escaped(&touch.path), escaped(&touch.why));
         }
     }
-    let _ = writeln!(text, "{commits} of {} commits touch sensitive paths", checking.commits());
+    let _ = writeln!(text, "{commits} of {} commits touch sensitive paths", touched.len());
     out.print(&text)?;
     Ok(Exit::Analysed)
 }

@@ -4,7 +4,7 @@
 //! Unlike a change set this leaves nothing out for being generated or vendored: a workflow that a
 //! program wrote is sensitive all the same.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use bstr::BString;
 use gix::ObjectId;
@@ -49,24 +49,40 @@ pub struct Texts {
     pub old: Arc<Text>,
     /// After; empty where there is none.
     pub new: Arc<Text>,
-    /// Where they differ.
-    pub edits: Vec<Edit>,
+    edits: OnceLock<Vec<Edit>>,
+}
+
+impl Texts {
+    /// A file before and after.
+    pub fn new(old: Arc<Text>, new: Arc<Text>) -> Self {
+        Texts { old, new, edits: OnceLock::new() }
+    }
+
+    /// Where they differ; found when first asked for.
+    pub fn edits(&self) -> &[Edit] {
+        self.edits.get_or_init(|| linediff::edits(&self.old, &self.new))
+    }
 }
 
 impl Repository {
-    /// The commits of a range, parents before children, each with the files that it touched; `reads`
-    /// says of which paths the contents are wanted.
+    /// The commits of a range, parents before children: what `of` makes of each with the files that it
+    /// touched. `reads` says of which paths the contents are wanted; all contents of a long range
+    /// together would not fit into memory, so `of` keeps what it needs.
     ///
     /// # Errors
     /// Where a commit or a tree cannot be read. A content that cannot be read is left out.
-    pub fn commit_changes(
+    pub fn commit_changes<T: Send>(
         &self,
         resolved: &Resolved,
         reads: &(dyn Fn(&str) -> bool + Sync),
-    ) -> Result<Vec<CommitChange>, Error> {
+        of: &(dyn Fn(CommitChange) -> T + Sync),
+    ) -> Result<Vec<T>, Error> {
         let commits = commits::read(&self.inner, resolved)?;
         let blobs = Blobs::new(&self.inner, super::uncommitted::Overlay::default());
-        commits.into_par_iter().map_init(|| blobs.reader(), |reader, commit| one(reader, commit, reads)).collect()
+        commits
+            .into_par_iter()
+            .map_init(|| blobs.reader(), |reader, commit| one(reader, commit, reads).map(of))
+            .collect()
     }
 
     /// One commit with the files that it touched.
@@ -132,7 +148,5 @@ fn texts(reader: &Reader<'_>, old: Side, new: Side) -> Option<Texts> {
         let bytes = reader.read(id).ok()?;
         (!is_binary(&bytes)).then(|| Arc::new(Text::new(bytes)))
     };
-    let (old, new) = (text(old)?, text(new)?);
-    let edits = linediff::edits(&old, &new);
-    Some(Texts { old, new, edits })
+    Some(Texts::new(text(old)?, text(new)?))
 }

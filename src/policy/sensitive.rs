@@ -11,7 +11,6 @@ use regex::bytes::Regex;
 use serde::Deserialize;
 
 use crate::exclude::PatternError;
-use crate::linediff::Edit;
 use crate::pack;
 use crate::text::Text;
 
@@ -117,6 +116,8 @@ struct ContentRule {
     within: GlobSet,
     look: Look,
     pattern: Regex,
+    /// The same on a whole text: where it finds nothing, no line matches.
+    anywhere: Regex,
 }
 
 /// A project's own line.
@@ -135,8 +136,6 @@ pub struct Changed<'a> {
     pub old: &'a Text,
     /// After.
     pub new: &'a Text,
-    /// Where they differ.
-    pub edits: &'a [Edit],
 }
 
 static DEFAULT: LazyLock<Result<Sensitive, String>> =
@@ -171,12 +170,16 @@ impl Sensitive {
                 glob_of.push((at, pattern.clone()));
             }
             for rule in &class.content {
-                let pattern = Regex::new(&format!("(?-u){}", rule.pattern));
+                let regex = |flags: &str| {
+                    let built = Regex::new(&format!("(?{flags}){}", rule.pattern));
+                    built.map_err(|error| wrong(error.to_string()))
+                };
                 contents.push(ContentRule {
                     class: at,
                     within: set(&rule.within)?,
                     look: rule.look,
-                    pattern: pattern.map_err(|error| wrong(error.to_string()))?,
+                    pattern: regex("-u")?,
+                    anywhere: regex("m-u")?,
                 });
             }
         }
@@ -215,7 +218,10 @@ impl Sensitive {
 
     /// Whether it can matter what a file at this path holds.
     pub fn reads(&self, path: &str) -> bool {
-        self.own_of(path).is_none() && self.contents.iter().any(|rule| rule.within.is_match(path))
+        let counts = |class: usize| {
+            self.classes.get(class).is_some_and(|class| class.everywhere || !self.left_out.is_match(path))
+        };
+        self.own_of(path).is_none() && self.contents.iter().any(|rule| rule.within.is_match(path) && counts(rule.class))
     }
 
     fn own_of(&self, path: &str) -> Option<&Own> {
@@ -292,8 +298,7 @@ impl Sensitive {
                 for (list, wanted) in [(&rule.hits, true), (&rule.misses, false)] {
                     for sample in list {
                         let (old, new) = (Text::default(), Text::new(sample.text.clone().into_bytes()));
-                        let edits = crate::linediff::edits(&old, &new);
-                        let changed = Changed { old: &old, new: &new, edits: &edits };
+                        let changed = Changed { old: &old, new: &new };
                         let found = is_in(self.touches(&sample.path, Some(changed)), class);
                         check(class, found, wanted, &format!("{} with “{}”", sample.path, sample.text.trim()));
                     }
@@ -314,7 +319,12 @@ impl ContentRule {
                 let found = self.pattern.find(text.bytes())?;
                 Some(format!("holds “{}”", shown(found.as_bytes())))
             }
-            Look::Changed => changed.edits.iter().find_map(|edit| {
+            Look::Changed
+                if !self.anywhere.is_match(changed.new.bytes()) && !self.anywhere.is_match(changed.old.bytes()) =>
+            {
+                None
+            }
+            Look::Changed => crate::linediff::edits(changed.old, changed.new).iter().find_map(|edit| {
                 let added = (edit.new.start..edit.new.end).find(|line| line_in(changed.new, *line));
                 let added = added.map(|line| format!("line {} “{}”", line + 1, shown(changed.new.line(line))));
                 let removed = || (edit.old.start..edit.old.end).find(|line| line_in(changed.old, *line));
@@ -436,8 +446,7 @@ mod tests {
     #[test]
     fn what_was_removed_counts_as_well() {
         let (old, new) = (Text::new(b"on: push\npermissions: {}\n".to_vec()), Text::new(b"on: push\n".to_vec()));
-        let edits = crate::linediff::edits(&old, &new);
-        let changed = Changed { old: &old, new: &new, edits: &edits };
+        let changed = Changed { old: &old, new: &new };
         let found = Sensitive::builtin().unwrap().touches(".github/workflows/ci.yml", Some(changed));
         let privileges = found.iter().find(|touch| touch.class == "ci-privileges").unwrap();
         assert_eq!(privileges.why, "removed “permissions: {}”");

@@ -32,7 +32,7 @@ pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure
     // Each side's own commits: those that the other has not.
     let side = |other: &str, tip: &str| -> Result<Vec<CommitChange>, Failure> {
         let resolved = repository.resolve(&Request::Spec(format!("{other}..{tip}"))).map_err(revision_failure)?;
-        repository.commit_changes(&resolved, &|_| true).map_err(Failure::failed)
+        repository.commit_changes(&resolved, &|_| true, &|change| change).map_err(Failure::failed)
     };
     let (left, right) = (side(new, old)?, side(old, new)?);
     let mut store = repository.own_notes(note::REF).map_err(Failure::failed)?;

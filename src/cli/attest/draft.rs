@@ -7,10 +7,11 @@ use super::Facts;
 use crate::attest::{self, Registry};
 use crate::attesting::environment::{self, Agent};
 use crate::cli::Failure;
-use crate::cli::checking::{Checking, touches_of};
+use crate::cli::checking::Checking;
 use crate::cli::output::Output;
 use crate::git::CommitChange;
 use crate::policy::judge::described;
+use crate::policy::sensitive::Touch;
 use crate::policy::{Fact, Stance, Subject};
 use crate::vocabulary::note::Note;
 use crate::vocabulary::{
@@ -20,13 +21,14 @@ use crate::vocabulary::{
 /// A commit with what will be declared about it.
 pub(super) struct Draft {
     pub(super) change: CommitChange,
+    pub(super) touches: Vec<Touch>,
     pub(super) declaration: Declaration,
 }
 
 pub(super) fn drafts(
     facts: &Facts,
     checking: &Checking,
-    changes: Vec<CommitChange>,
+    changes: Vec<(CommitChange, Vec<Touch>)>,
     asks: bool,
     out: &Output,
 ) -> Result<Vec<Draft>, Failure> {
@@ -36,9 +38,9 @@ pub(super) fn drafts(
     }
     let mut answers = Answers { asks, tool: None, given: Vec::new(), out };
     let mut drafts = Vec::new();
-    for change in changes {
-        let declaration = one(facts, checking, &change, agent.as_ref(), &mut answers)?;
-        drafts.push(Draft { change, declaration });
+    for (change, touches) in changes {
+        let declaration = one(facts, checking, (&change, &touches), agent.as_ref(), &mut answers)?;
+        drafts.push(Draft { change, touches, declaration });
     }
     Ok(drafts)
 }
@@ -46,7 +48,7 @@ pub(super) fn drafts(
 fn one(
     facts: &Facts,
     checking: &Checking,
-    change: &CommitChange,
+    (change, touches): (&CommitChange, &[Touch]),
     agent: Option<&Agent>,
     answers: &mut Answers<'_>,
 ) -> Result<Declaration, Failure> {
@@ -85,9 +87,9 @@ fn one(
     ai.prompt = facts.prompt.clone().or(ai.prompt);
     ai.output = facts.output.clone().or(ai.output);
     ai.requested_by = facts.requested_by.clone().or(ai.requested_by);
-    ai.sensitive = classes(checking, change);
+    ai.sensitive = classes(touches);
     let mut declaration = Declaration { involvement: Involvement::Ai(ai), accountable: accountable.or(named) };
-    for fact in missing(checking, change, &declaration) {
+    for fact in missing(checking, change, touches, &declaration) {
         answers.fill(&mut declaration, fact)?;
     }
     Ok(declaration)
@@ -115,21 +117,20 @@ fn with_facts(assistants: Assistants, facts: &Facts) -> Result<Assistants, Failu
     Assistants::try_from(list).map_err(Failure::usage)
 }
 
-fn classes(checking: &Checking, change: &CommitChange) -> Vec<Word> {
-    let mut classes: Vec<String> =
-        touches_of(&checking.sensitive, &change.files).into_iter().map(|touch| touch.class).collect();
-    classes.sort();
+fn classes(touches: &[Touch]) -> Vec<Word> {
+    let mut classes: Vec<&str> = touches.iter().map(|touch| touch.class.as_str()).collect();
+    classes.sort_unstable();
     classes.dedup();
     classes.into_iter().filter_map(|class| Word::new(class).ok()).collect()
 }
 
 /// The facts that the policy asks for and the declaration does not state.
-fn missing(checking: &Checking, change: &CommitChange, declaration: &Declaration) -> Vec<Fact> {
+fn missing(checking: &Checking, change: &CommitChange, touches: &[Touch], declaration: &Declaration) -> Vec<Fact> {
     let registry = Registry::builtin();
     let attestation = attest::read(&change.commit, registry);
     let note = Note::of(declaration.clone());
-    let touches = touches_of(&checking.sensitive, &change.files);
-    let subject = Subject::new(&change.commit, &attestation, registry).touching(Vec::new(), touches).noted(Some(&note));
+    let subject =
+        Subject::new(&change.commit, &attestation, registry).touching(Vec::new(), touches.to_vec()).noted(Some(&note));
     let policy = &checking.policy;
     let mut wanted = policy.facts.clone();
     if policy.sensitive.asks() && !subject.touches.is_empty() {

@@ -148,11 +148,11 @@ fn attest(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure> {
         dir,
     )?;
     let changes = match &args.range {
-        Some(_) => checking.take_changes()?,
+        Some(_) => checking.touches()?,
         None => vec![checking.last_commit()?],
     };
     let changes: Vec<_> =
-        changes.into_iter().filter(|change| change.commit.parents < 2 || args.range.is_none()).collect();
+        changes.into_iter().filter(|(change, _)| change.commit.parents < 2 || args.range.is_none()).collect();
     if changes.is_empty() {
         return Err(Failure::usage("the range has no commit to attest"));
     }

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use super::Args;
 use super::draft::Draft;
 use crate::attest::{self, Registry};
-use crate::cli::checking::{Checking, touches_of};
+use crate::cli::checking::Checking;
 use crate::cli::output::Output;
 use crate::cli::{Exit, Failure};
 use crate::policy::judge::Finding;
@@ -151,7 +151,6 @@ fn left(draft: &Draft, message: &str, checking: &Checking) -> Vec<Finding> {
     commit.message = message.to_owned();
     let attestation = attest::read(&commit, registry);
     let paths = draft.change.files.iter().map(|file| file.path.to_string()).collect();
-    let touches = touches_of(&checking.sensitive, &draft.change.files);
-    let subject = Subject::new(&commit, &attestation, registry).touching(paths, touches);
+    let subject = Subject::new(&commit, &attestation, registry).touching(paths, draft.touches.clone());
     judge(&checking.policy, &subject).findings
 }
