@@ -8,4 +8,5 @@ cargo clippy --all-targets --quiet -- --deny warnings
 RUSTDOCFLAGS="--deny warnings" cargo doc --no-deps --document-private-items --quiet
 cargo run --quiet -- rules test
 cargo run --quiet -- markers test
+cargo run --quiet -- policy test
 cargo test --quiet

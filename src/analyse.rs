@@ -3,15 +3,14 @@
 
 use std::collections::BTreeMap;
 
-use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
 use crate::attest::{self, Attestation, Registry, State};
 use crate::change::{ChangeSet, Excluded, FileChange, Reason, Span};
 use crate::config::Config;
-use crate::exclude::PatternError;
 use crate::gate::{self, Likeness, Verdict};
+use crate::policy::{self, Policy, Sensitive, sensitive};
 use crate::report::{
     CommitReport, Coverage, EvidenceReport, ExcludedReport, Flag, HunkCommit, HunkReport, RangeReport, Report, SCHEMA,
     SignalReport, Threshold, Tool,
@@ -58,9 +57,14 @@ pub fn analyse(
     engine: &Engine<'_>,
     registry: &Registry,
     config: &Config,
-) -> Result<Report, PatternError> {
-    let sensitive = globs(&config.sensitive)?;
-    let attestations: Vec<Attestation> = change.commits.iter().map(|commit| attest::read(commit, registry)).collect();
+    policy: Option<&Policy>,
+) -> Result<Report, sensitive::Error> {
+    let sensitive = Sensitive::new(&config.sensitive)?;
+    let mut attestations: Vec<Attestation> =
+        change.commits.iter().map(|commit| attest::read(commit, registry)).collect();
+    if let Some(policy) = policy {
+        policy::apply(policy, change, &mut attestations, &sensitive, registry);
+    }
     let messages = messages(change, engine, registry);
     let (mut drafts, mut excluded) = drafts(change, engine);
     drafts.par_iter_mut().filter(|draft| draft.scored).for_each(|draft| {
@@ -103,19 +107,6 @@ pub fn analyse(
         hunks,
         flags,
     })
-}
-
-fn globs(patterns: &[String]) -> Result<GlobSet, PatternError> {
-    let wrong = |pattern: &str, error: &globset::Error| PatternError {
-        pattern: pattern.into(),
-        problem: error.kind().to_string(),
-    };
-    let mut builder = GlobSetBuilder::new();
-    for pattern in patterns {
-        let glob = GlobBuilder::new(pattern).literal_separator(true).empty_alternates(true).build();
-        builder.add(glob.map_err(|error| wrong(pattern, &error))?);
-    }
-    builder.build().map_err(|error| wrong(&patterns.join(", "), &error))
 }
 
 /// What the messages say, by commit. A merge's message is the forge's, not the author's.
@@ -301,7 +292,7 @@ impl Draft {
         engine: &Engine<'_>,
         attestations: &[Attestation],
         threshold: &Threshold,
-        sensitive: &GlobSet,
+        sensitive: &Sensitive,
     ) -> HunkReport {
         let score = Score::of(&engine.pack().model, score::sum(&self.signals));
         let likeness = match (self.scored && self.language.is_some(), score.log_odds >= threshold.log_odds) {

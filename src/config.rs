@@ -24,12 +24,17 @@ pub struct Config {
     pub prior: f64,
     /// Path patterns that are left out of the analysis, such as `docs/**`.
     pub exclude: Vec<String>,
-    /// Path patterns whose changes need more care; flags there rank higher.
+    /// Paths whose changes need more care, beside those that `ai-detect policy sensitive` lists; flags
+    /// there rank higher. `PATTERN [CLASS…]`, or `!PATTERN` for paths that need none; the last line
+    /// that matches a path counts, as in a CODEOWNERS file.
     pub sensitive: Vec<String>,
     /// What leaves a file out by its size.
     pub limits: Limits,
     /// Which rules count.
     pub rules: Rules,
+    /// The policy that attestations are measured by: the name of a preset (`ai-detect policy list`), or
+    /// the path of a policy file from the repository's root, ending in `.yml`.
+    pub policy: Option<String>,
 }
 
 /// Thresholds are rates of false positives on code that people wrote, not magic numbers.
@@ -72,6 +77,7 @@ impl Default for Config {
             sensitive: Vec::new(),
             limits: Limits::default(),
             rules: Rules::default(),
+            policy: None,
         }
     }
 }

@@ -12,6 +12,7 @@
 
 pub mod analyse;
 pub mod attest;
+pub mod attesting;
 pub mod change;
 pub mod cli;
 pub mod config;
@@ -25,9 +26,11 @@ pub mod linediff;
 pub mod moved;
 pub mod pack;
 pub mod patch;
+pub mod policy;
 pub mod renames;
 pub mod report;
 pub mod score;
 pub mod signals;
 pub mod syntax;
 pub mod text;
+pub mod vocabulary;

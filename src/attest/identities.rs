@@ -17,7 +17,7 @@ pub(super) struct Known<'r> {
 
 /// Everybody named in the value of a trailer: usually one, sometimes several, sometimes without
 /// brackets, sometimes without an address.
-pub(super) fn people(value: &str) -> Vec<Person> {
+pub fn people(value: &str) -> Vec<Person> {
     let mut people = Vec::new();
     let mut rest = value;
     while let Some((name, after)) = rest.split_once('<') {
@@ -66,7 +66,7 @@ pub(super) fn known<'r>(person: &Person, registry: &'r Registry) -> Option<Known
 }
 
 /// Whether this is a person: neither a known tool nor another program.
-pub(super) fn is_human(person: &Person, registry: &Registry) -> bool {
+pub fn is_human(person: &Person, registry: &Registry) -> bool {
     let nobody = person.name.trim().is_empty() && person.email.trim().is_empty();
     !nobody && !registry.is_program(person) && known(person, registry).is_none_or(|known| known.person.is_some())
 }

@@ -32,10 +32,12 @@ mod trailers;
 
 pub use check::Error;
 pub use clean::without_markers;
+pub use identities::{is_human as is_person, people as people_in};
 pub use read::read;
 pub use registry::{MarkerAt, Registry};
 pub use schema::{Example, LongExample, Marker, MarkerForm, Pattern, Reads, Tool};
 pub use selftest::Failure;
+pub use trailers::{TrailerLine, all as trailers};
 
 /// How fully a commit declares AI use.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]

@@ -40,6 +40,34 @@ pub(super) struct Trailer<'a> {
     pub(super) strict: bool,
 }
 
+/// A trailer as it stands in a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TrailerLine {
+    /// The key as written.
+    pub key: String,
+    /// The value, continuation lines joined by a space.
+    pub value: String,
+    /// Its line, from 1.
+    pub line: u32,
+    /// Whether it is quoted from elsewhere.
+    pub quoted: bool,
+    /// Whether `git interpret-trailers` would see it.
+    pub strict: bool,
+}
+
+/// All trailers of a message, whatever they mean: top to bottom, wherever they stand.
+pub fn all(message: &str) -> Vec<TrailerLine> {
+    let lines = super::lines::of(message);
+    let found = parse(&lines).into_iter().map(|trailer| TrailerLine {
+        key: trailer.raw_key.to_owned(),
+        value: trailer.value.into_owned(),
+        line: u32::try_from(trailer.line).unwrap_or(u32::MAX).saturating_add(1),
+        quoted: trailer.quoted,
+        strict: trailer.strict,
+    });
+    found.collect()
+}
+
 /// Longer keys are prose.
 const LONGEST_KEY: usize = 40;
 

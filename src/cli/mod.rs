@@ -1,17 +1,22 @@
 //! The command line: one file a subcommand. Argument types and wiring only; what is done is in the
 //! library.
 
+mod attest;
+mod checking;
 mod diff;
 mod eval;
 mod fit;
+mod hook;
 mod markers;
 mod output;
+mod policy;
 mod replace;
 mod rules;
 mod schema;
 mod settings;
 
-use std::path::PathBuf;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{ColorChoice, Parser, Subcommand};
@@ -78,6 +83,14 @@ enum Command {
     /// Test the registry of AI tools' markers
     #[command(subcommand)]
     Markers(markers::Command),
+    /// Declare AI use on commits, check declarations, and keep them through squashes and rebases
+    Attest(Box<attest::Args>),
+    /// Hooks that remind of attestations while a commit is made
+    #[command(subcommand)]
+    Hook(hook::Command),
+    /// List and explain policies, and measure the attestations of a range by one
+    #[command(subcommand)]
+    Policy(policy::Command),
     /// Print a JSON Schema
     Schema(schema::Args),
 }
@@ -109,6 +122,20 @@ fn git_failure(error: git::Error) -> Failure {
     }
 }
 
+/// A text from a file, or from standard input where it is called `-`.
+fn read_text(file: &Path, dir: &Path) -> Result<String, Failure> {
+    let (name, content) = if file == Path::new("-") {
+        let mut content = Vec::new();
+        let read = std::io::stdin().lock().read_to_end(&mut content);
+        read.map_err(|error| Failure::failed(format!("standard input: {error}")))?;
+        ("standard input".to_owned(), content)
+    } else {
+        let name = file.display().to_string();
+        (name.clone(), std::fs::read(dir.join(file)).map_err(|error| Failure::failed(format!("{name}: {error}")))?)
+    };
+    String::from_utf8(content).map_err(|_| Failure::failed(format!("{name}: not UTF-8 text")))
+}
+
 /// Runs the program on the process's arguments.
 pub fn run() -> Exit {
     let args = match Args::try_parse() {
@@ -126,6 +153,9 @@ pub fn run() -> Exit {
         Command::Fit(command) => fit::run(&command, &args.dir, &out),
         Command::Rules(command) => rules::run(&command, &args.dir, &out),
         Command::Markers(command) => markers::run(&command, &out),
+        Command::Attest(command) => attest::run(&command, &args.dir, &out),
+        Command::Hook(command) => hook::run(&command, &args.dir, &out),
+        Command::Policy(command) => policy::run(&command, &args.dir, &out),
         Command::Schema(command) => schema::run(&command, &out),
     };
     result.unwrap_or_else(|failure| {

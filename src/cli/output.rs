@@ -41,6 +41,22 @@ impl Output {
         }
     }
 
+    /// Says something on standard error that is no error: a reminder, a question. It is escaped, line
+    /// by line.
+    pub(super) fn say(&self, message: &str) {
+        let mut stream = AutoStream::new(std::io::stderr().lock(), self.choice);
+        for line in message.lines() {
+            let _ = writeln!(stream, "{}", escaped(line));
+        }
+    }
+
+    /// Asks a question on standard error; what is asked about is escaped.
+    pub(super) fn ask(&self, question: &str) {
+        let mut stream = AutoStream::new(std::io::stderr().lock(), self.choice);
+        let _ = write!(stream, "{} ", escaped(question));
+        let _ = stream.flush();
+    }
+
     /// Says on standard error what went wrong; what a stranger wrote is in it, so it is escaped.
     pub(super) fn error(&self, message: &str) {
         const RED: Style = AnsiColor::Red.on_default().bold();

@@ -7,7 +7,9 @@ use super::{Exit, Failure};
 use crate::config::Config;
 use crate::eval;
 use crate::pack::raw::RuleFile;
+use crate::policy::raw::RawPolicy;
 use crate::report::json;
+use crate::vocabulary::note::Note;
 
 /// Which schema to print
 #[derive(Debug, clap::Args)]
@@ -27,6 +29,12 @@ enum Of {
     Config,
     /// A rule file
     Rules,
+    /// A policy file
+    Policy,
+    /// What `policy check --format json` prints
+    PolicyCheck,
+    /// Our git notes, and the predicate of our in-toto statements
+    Attestation,
 }
 
 pub(super) fn run(args: &Args, out: &Output) -> Result<Exit, Failure> {
@@ -35,6 +43,9 @@ pub(super) fn run(args: &Args, out: &Output) -> Result<Exit, Failure> {
         Of::Eval => eval::json::schema(),
         Of::Config => schemars::schema_for!(Config),
         Of::Rules => schemars::schema_for!(RuleFile),
+        Of::Policy => schemars::schema_for!(RawPolicy),
+        Of::PolicyCheck => super::checking::schema(),
+        Of::Attestation => Note::json_schema(),
     };
     let text = serde_json::to_string_pretty(&schema).map_err(Failure::failed)?;
     out.print(&(text + "\n"))?;

@@ -10,6 +10,7 @@ use super::{Failure, git_failure};
 use crate::config::{self, Config, FILE};
 use crate::git::Repository;
 use crate::pack::{self, Fitted, Source};
+use crate::policy::Policy;
 
 /// Larger files in the working tree are not compared with the settings in force, in bytes.
 const MOST_BYTES: u64 = 1 << 20;
@@ -21,6 +22,8 @@ pub(super) struct Settings {
     pub(super) packs: Vec<Source>,
     /// What `ai-detect fit` wrote, where the settings name it.
     pub(super) model: Option<Fitted>,
+    /// The policy that they name.
+    pub(super) policy: Option<Policy>,
     /// What the reader should know of where they came from.
     pub(super) note: Option<String>,
     /// The settings as written, for messages that point into them.
@@ -74,7 +77,7 @@ pub(super) fn from_revision(repository: &Repository, revision: &str, required: b
 
 fn parse(name: &str, content: Vec<u8>, at: &str, read: &Reader<'_>) -> Result<Settings, Failure> {
     let content = text(name, content)?;
-    let config = Config::parse(name, &content).map_err(Failure::usage)?;
+    let mut config = Config::parse(name, &content).map_err(Failure::usage)?;
     let pack = |path: &String| {
         let content = read(path)?.ok_or_else(|| {
             let (line, column) = config::place(&content, path);
@@ -91,8 +94,34 @@ fn parse(name: &str, content: Vec<u8>, at: &str, read: &Reader<'_>) -> Result<Se
         text(&format!("{path}{at}"), content).map(Cow::Owned)
     };
     let model = config.rules.model.as_ref().map(|folder| Fitted::read(|path| file(folder, path))).transpose()?;
+    let policy = config.policy.as_deref().map(|policy| named_policy(policy, at, read)).transpose()?;
+    // What the settings say themselves goes before what their policy says.
+    if let Some(rate) = policy.as_ref().and_then(|policy| policy.flag_rate)
+        && config.thresholds.flag == Config::default().thresholds.flag
+    {
+        config.thresholds.flag = rate;
+    }
     let written = Some(Source { name: name.into(), content });
-    Ok(Settings { config, packs, model, note: None, written })
+    Ok(Settings { config, packs, model, policy, note: None, written })
+}
+
+/// A preset, or a policy file from wherever the settings come from.
+fn named_policy(name: &str, at: &str, read: &Reader<'_>) -> Result<Policy, Failure> {
+    let read_text = |path: &str| match read(path) {
+        Ok(Some(content)) => text(&format!("{path}{at}"), content).map(Some).map_err(|failure| failure.message),
+        Ok(None) => Ok(None),
+        Err(failure) => Err(failure.message),
+    };
+    Policy::load(name, &read_text).map_err(|error| Failure::usage(format!("policy {name}{at}: {error}")))
+}
+
+/// A preset, or a policy file on disk.
+pub(super) fn policy_on_disk(name: &str, dir: &Path) -> Result<Policy, Failure> {
+    named_policy(name, "", &|path: &str| match std::fs::read(dir.join(path)) {
+        Ok(content) => Ok(Some(content)),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(Failure::usage(format!("{path}: {error}"))),
+    })
 }
 
 fn text(name: &str, content: Vec<u8>) -> Result<String, Failure> {

@@ -60,7 +60,7 @@ pub enum Error {
     },
     /// A path pattern of the settings is not one.
     #[error(transparent)]
-    Pattern(#[from] crate::exclude::PatternError),
+    Pattern(#[from] crate::policy::sensitive::Error),
     /// The threads that score could not be started.
     #[error("cannot start a thread: {0}")]
     Threads(String),

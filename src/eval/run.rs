@@ -261,19 +261,19 @@ fn score_unit(
 fn outcome(change: &ChangeSet, row: &Row, scoring: &Scoring<'_>) -> Result<Outcome, Error> {
     let Scoring { engine, registry, config, .. } = scoring;
     let model = &engine.pack().model;
-    let mut outcome = Outcome::of(&analyse(change, engine, registry, config)?, &row.commit, model);
+    let mut outcome = Outcome::of(&analyse(change, engine, registry, config, None)?, &row.commit, model);
     if !row.label.is_people() {
         outcome.flagged_bare = Some(any_flag(&views::bare(change), scoring)?);
     }
     if scoring.control {
-        let around = analyse(&views::surroundings(change), engine, registry, config)?;
+        let around = analyse(&views::surroundings(change), engine, registry, config, None)?;
         outcome.surroundings = Outcome::of(&around, &row.commit, model).code;
     }
     Ok(outcome)
 }
 
 fn any_flag(change: &ChangeSet, scoring: &Scoring<'_>) -> Result<bool, Error> {
-    Ok(!analyse(change, scoring.engine, scoring.registry, scoring.config)?.flags.is_empty())
+    Ok(!analyse(change, scoring.engine, scoring.registry, scoring.config, None)?.flags.is_empty())
 }
 
 /// Adds a commit to the group of each size; a group that is complete is scored and starts anew.

@@ -32,7 +32,7 @@ pub fn highest(
         let repository = Repository::open(&repositories.join(name)).map_err(|error| told(&error))?;
         let resolved = repository.resolve(&Request::Commit(row.commit.clone())).map_err(|error| told(&error))?;
         let change = repository.change_set(resolved, &excluder).map_err(|error| told(&error))?;
-        let report = analyse(&change, engine, Registry::builtin(), &config).map_err(|error| told(&error))?;
+        let report = analyse(&change, engine, Registry::builtin(), &config, None).map_err(|error| told(&error))?;
         let prior = score::prior(config.prior);
         let of = |hunk: &crate::report::HunkReport| {
             let message: f64 =

@@ -59,7 +59,7 @@ fn parents_first(newest_first: &[ObjectId], found: &FxHashMap<ObjectId, RangeCom
     order
 }
 
-fn one(repo: &gix::Repository, id: ObjectId) -> Result<RangeCommit, Error> {
+pub(super) fn one(repo: &gix::Repository, id: ObjectId) -> Result<RangeCommit, Error> {
     let missing = |error| Error::missing(format!("commit {id}"), error);
     let object = repo.find_commit(id).map_err(missing)?;
     let decoded = object.decode().map_err(missing)?;

@@ -4,13 +4,17 @@
 //! Nothing here spawns a process, and no program that a repository's configuration names is run.
 //! What the lines of a change mean is not known here.
 
+mod amend;
 mod attributes;
 mod attribution;
 mod blobs;
 mod commits;
 mod files;
+mod hooks;
+mod own_notes;
 mod range;
 mod suggest;
+mod touched;
 mod trees;
 mod uncommitted;
 
@@ -21,7 +25,11 @@ use gix::ObjectId;
 use crate::change::ChangeSet;
 use crate::exclude::Excluder;
 
+pub use amend::HeadState;
+pub use hooks::HooksFolder;
+pub use own_notes::OwnNotes;
 pub use range::{Request, Resolved};
+pub use touched::{CommitChange, Texts, Touched};
 
 /// Why a repository or a range could not be read.
 #[derive(Debug, thiserror::Error)]
@@ -110,6 +118,9 @@ pub enum Error {
         /// The option.
         option: &'static str,
     },
+    /// Something would be written, and nobody is known to write it.
+    #[error("git does not know who you are: set user.name and user.email")]
+    NoIdentity,
     /// Anything else the library could not do.
     #[error("{what}: {problem}")]
     Library {

@@ -37,6 +37,11 @@ pub struct Resolved {
 }
 
 impl Resolved {
+    /// The range as a person would type it.
+    pub fn spec(&self) -> &str {
+        &self.range.spec
+    }
+
     /// The id of the commit that the change starts from, where there is one.
     pub fn base(&self) -> Option<&str> {
         self.range.base.as_deref()

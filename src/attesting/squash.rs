@@ -1,0 +1,267 @@
+//! What becomes of attestations when a forge squashes a request into one commit.
+//!
+//! Predicts the message that the forge proposes unless a project or a person changes it, reads it
+//! as any other message, and compares.
+
+use crate::attest::{self, Attestation, Registry, State, Statement};
+use crate::change::{Commit, Person};
+use crate::policy::markers::attests;
+use crate::vocabulary::trailers::{self, Trailer};
+use crate::vocabulary::{Declaration, message, note::Note};
+
+/// Whose defaults.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Forge {
+    /// One commit: its message. Several: the request's title, all their messages, and co-authors.
+    Github,
+    /// The request's title, and nothing else.
+    Gitlab,
+}
+
+/// The request that is squashed.
+#[derive(Debug, Clone, Default)]
+pub struct Request {
+    /// Its title; the last commit's subject stands in for it.
+    pub title: Option<String>,
+    /// Its number.
+    pub number: Option<u64>,
+}
+
+/// A commit of the request.
+#[derive(Debug)]
+pub struct Part<'a> {
+    /// The commit.
+    pub commit: &'a Commit,
+    /// What it declares.
+    pub attestation: Attestation,
+    /// Our note on it.
+    pub note: Option<Note>,
+}
+
+/// What a squash does to attestations.
+#[derive(Debug)]
+pub struct Outcome {
+    /// The message that the forge proposes.
+    pub message: String,
+    /// What it still declares.
+    pub kept: Attestation,
+    /// What would be lost, by commit: a sentence each.
+    pub lost: Vec<(String, String)>,
+    /// The trailers that keep it, where anything is lost.
+    pub keep: Vec<Trailer>,
+}
+
+/// Predicts; commits come parents first.
+pub fn predict(forge: Forge, request: &Request, parts: &[Part<'_>], registry: &Registry) -> Outcome {
+    let single: Vec<&Part<'_>> = parts.iter().filter(|part| part.commit.parents < 2).collect();
+    let message = match forge {
+        Forge::Github => github(request, &single),
+        Forge::Gitlab => title(request, &single) + "\n",
+    };
+    let kept = read(&message, &single, registry);
+    let mut outcome = Outcome { message, kept, lost: Vec::new(), keep: Vec::new() };
+    for part in &single {
+        outcome.compare(part);
+    }
+    outcome
+}
+
+fn title(request: &Request, parts: &[&Part<'_>]) -> String {
+    let subject = || parts.last().map_or_else(String::new, |part| part.commit.subject().to_owned());
+    let title = request.title.clone().unwrap_or_else(subject);
+    request.number.map_or(title.clone(), |number| format!("{title} (#{number})"))
+}
+
+fn github(request: &Request, parts: &[&Part<'_>]) -> String {
+    if let [only] = parts {
+        let (subject, body) = cut(&only.commit.message);
+        let subject = request.number.map_or(subject.to_owned(), |number| format!("{subject} (#{number})"));
+        return joined(&subject, body);
+    }
+    let mut text = title(request, parts);
+    for part in parts {
+        let (subject, body) = cut(&part.commit.message);
+        text.push_str(&format!("\n\n* {subject}"));
+        if !body.is_empty() {
+            text.push_str(&format!("\n\n{body}"));
+        }
+    }
+    let co_authors = co_authors(parts);
+    if !co_authors.is_empty() {
+        text.push_str("\n\n---------\n\n");
+        text.push_str(&co_authors.join("\n"));
+    }
+    text + "\n"
+}
+
+fn cut(message: &str) -> (&str, &str) {
+    let message = message.trim();
+    let (subject, body) = message.split_once('\n').unwrap_or((message, ""));
+    (subject.trim_end(), body.trim())
+}
+
+fn joined(subject: &str, body: &str) -> String {
+    if body.is_empty() { format!("{subject}\n") } else { format!("{subject}\n\n{body}\n") }
+}
+
+/// The co-authors of all messages, and the authors who did not open the request: each once.
+fn co_authors(parts: &[&Part<'_>]) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    let mut add = |value: &str| {
+        let line = format!("Co-authored-by: {value}");
+        if !lines.iter().any(|known| known.eq_ignore_ascii_case(&line)) {
+            lines.push(line);
+        }
+    };
+    let opener = parts.first().map(|part| part.commit.author.email.to_lowercase());
+    for part in parts {
+        let author = &part.commit.author;
+        if Some(author.email.to_lowercase()) != opener {
+            add(&format!("{} <{}>", author.name, author.email));
+        }
+        for line in attest::trailers(&part.commit.message) {
+            if line.key.eq_ignore_ascii_case("co-authored-by") && !line.quoted {
+                add(&line.value);
+            }
+        }
+    }
+    lines
+}
+
+/// The squashed commit: its author is whoever opened the request.
+fn read(message: &str, parts: &[&Part<'_>], registry: &Registry) -> Attestation {
+    let author = parts.first().map_or_else(Person::default, |part| part.commit.author.clone());
+    let commit = Commit { committer: author.clone(), author, message: message.to_owned(), ..Commit::default() };
+    attest::read(&commit, registry)
+}
+
+impl Outcome {
+    /// What one commit declares and the predicted message does not, or only where git does not look.
+    fn compare(&mut self, part: &Part<'_>) {
+        let id = part.commit.id.get(..8).unwrap_or(&part.commit.id).to_owned();
+        let mut keep: Vec<Trailer> = Vec::new();
+        for statement in part.attestation.statements.iter().filter(|statement| attests(statement)) {
+            let known = |other: &Statement| {
+                attests(other)
+                    && other.tool == statement.tool
+                    && other.model == statement.model
+                    && other.role == statement.role
+            };
+            let visible = |other: &Statement| known(other) && (other.strict || !statement.strict);
+            if self.kept.statements.iter().any(visible) {
+                continue;
+            }
+            let how = if self.kept.statements.iter().any(known) {
+                "is still in the text, but no longer where git looks for trailers"
+            } else {
+                "is gone"
+            };
+            self.lost.push((id.clone(), format!("“{}” {how}", statement.quote)));
+            match statement.quote.split_once(": ").filter(|_| statement.strict) {
+                Some((key, value)) => keep.push(Trailer::new(key, value)),
+                None => keep.extend(Declaration::of_attestation(&part.attestation).iter().flat_map(trailers::write)),
+            }
+        }
+        if part.attestation.state == State::Denied && self.kept.state != State::Denied {
+            self.lost.push((id.clone(), "that no AI was used is gone, and would not be true of the whole".into()));
+        }
+        // Our own facts stand in trailers that `attest` need not know.
+        let after = message::trailers(&self.message);
+        let strict: Vec<_> = attest::trailers(&self.message).into_iter().filter(|line| line.strict).collect();
+        for line in message::trailers(&part.commit.message).into_iter().filter(is_fact) {
+            if !strict.iter().any(|kept| line.is(&kept.key) && kept.value == line.value) {
+                let how = if after.contains(&line) { "no longer where git looks for trailers" } else { "gone" };
+                let said = self.lost.iter().any(|(_, text)| text.contains(&line.to_string()));
+                if !said {
+                    self.lost.push((id.clone(), format!("“{line}” is {how}")));
+                }
+                keep.push(line);
+            }
+        }
+        if let Some(note) = &part.note {
+            let entries = note.attestations.len();
+            self.lost.push((id, format!("the note with {entries} attestations stays with the old commit; after the merge, `ai-detect attest carry` takes it along")));
+        }
+        for line in keep {
+            if !self.keep.contains(&line) {
+                self.keep.push(line);
+            }
+        }
+    }
+}
+
+/// Facts that are true of a squashed commit as of its parts. A share is not.
+fn is_fact(line: &Trailer) -> bool {
+    [trailers::PATH, trailers::SESSION, trailers::PROMPT, trailers::OUTPUT, trailers::SENSITIVE, trailers::ACCOUNTABLE]
+        .iter()
+        .any(|key| line.is(key))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn commit(id: &str, author: &str, message: &str) -> Commit {
+        let author = Person { name: author.into(), email: format!("{}@example.org", author.to_lowercase()) };
+        Commit {
+            id: id.repeat(40),
+            parents: 1,
+            committer: author.clone(),
+            author,
+            message: message.into(),
+            ..Commit::default()
+        }
+    }
+
+    fn of(forge: Forge, commits: &[Commit]) -> Outcome {
+        let registry = Registry::builtin();
+        let part = |commit| Part { commit, attestation: attest::read(commit, registry), note: None };
+        let parts: Vec<Part<'_>> = commits.iter().map(part).collect();
+        predict(forge, &Request { title: Some("Add a parser".into()), number: Some(7) }, &parts, registry)
+    }
+
+    fn two() -> [Commit; 2] {
+        [
+            commit("a", "Ann", "One\n\nWhy.\n\nAssisted-by: Codex:gpt-5.5\nAI-Session: 7f3a\n"),
+            commit("b", "Bob", "Two\n\nCo-authored-by: Claude <noreply@anthropic.com>\n"),
+        ]
+    }
+
+    #[test]
+    fn github_joins_messages_and_gathers_co_authors() {
+        let outcome = of(Forge::Github, &two());
+        assert_eq!(
+            outcome.message,
+            "Add a parser (#7)\n\n* One\n\nWhy.\n\nAssisted-by: Codex:gpt-5.5\nAI-Session: 7f3a\n\n* Two\n\n\
+             Co-authored-by: Claude <noreply@anthropic.com>\n\n---------\n\nCo-authored-by: Bob <bob@example.org>\n\
+             Co-authored-by: Claude <noreply@anthropic.com>\n"
+        );
+        let lost: Vec<&str> = outcome.lost.iter().map(|(_, text)| text.as_str()).collect();
+        assert!(
+            lost[0].contains("Assisted-by: Codex:gpt-5.5") && lost[0].contains("no longer where git looks"),
+            "{lost:?}"
+        );
+        assert!(!lost.iter().any(|text| text.contains("Claude")), "GitHub keeps co-authors: {lost:?}");
+        let keep: Vec<String> = outcome.keep.iter().map(ToString::to_string).collect();
+        assert_eq!(keep, ["Assisted-by: Codex:gpt-5.5", "AI-Session: 7f3a"]);
+    }
+
+    #[test]
+    fn one_commit_keeps_its_message_on_github() {
+        let outcome = of(Forge::Github, &two()[..1]);
+        assert!(outcome.message.starts_with("One (#7)\n\nWhy.\n\nAssisted-by"), "{}", outcome.message);
+        assert!(outcome.lost.is_empty(), "{:?}", outcome.lost);
+    }
+
+    #[test]
+    fn gitlab_keeps_the_title_only() {
+        let outcome = of(Forge::Gitlab, &two());
+        assert_eq!(outcome.message, "Add a parser (#7)\n");
+        assert_eq!(outcome.kept.state, State::Absent);
+        assert_eq!(outcome.lost.len(), 3, "{:?}", outcome.lost);
+        let with = message::with_trailers(&outcome.message, &outcome.keep);
+        let again = attest::read(&commit("c", "Ann", &with), Registry::builtin());
+        let tools: Vec<_> = again.statements.iter().filter_map(|statement| statement.tool.as_deref()).collect();
+        assert!(tools.contains(&"Codex") && tools.contains(&"Claude"), "{tools:?}");
+    }
+}

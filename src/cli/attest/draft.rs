@@ -1,0 +1,227 @@
+//! What is declared about each commit: what the command line says, what its commit already says,
+//! what the surroundings show, and what a person answers.
+
+use std::io::BufRead as _;
+
+use super::Facts;
+use crate::attest::{self, Registry};
+use crate::attesting::environment::{self, Agent};
+use crate::cli::Failure;
+use crate::cli::checking::Checking;
+use crate::cli::output::Output;
+use crate::git::CommitChange;
+use crate::policy::judge::described;
+use crate::policy::sensitive::Touch;
+use crate::policy::{Fact, Stance, Subject};
+use crate::vocabulary::note::Note;
+use crate::vocabulary::{
+    AiUse, Assistant, Assistants, Declaration, Extent, IntegrationPath, Involvement, Who, Word, message, trailers,
+};
+
+/// A commit with what will be declared about it.
+pub(super) struct Draft {
+    pub(super) change: CommitChange,
+    pub(super) touches: Vec<Touch>,
+    pub(super) declaration: Declaration,
+}
+
+pub(super) fn drafts(
+    facts: &Facts,
+    checking: &Checking,
+    changes: Vec<(CommitChange, Vec<Touch>)>,
+    asks: bool,
+    out: &Output,
+) -> Result<Vec<Draft>, Failure> {
+    let agent = environment::agent(&|name| std::env::var(name).ok()).map_err(Failure::failed)?;
+    if let Some(agent) = agent.as_ref().filter(|_| facts.tool.is_none() && !facts.no_ai) {
+        out.say(&format!("{} seems to run this shell ({} is set).", agent.tool, agent.variable));
+    }
+    let mut answers = Answers { asks, tool: None, given: Vec::new(), out };
+    let mut drafts = Vec::new();
+    for (change, touches) in changes {
+        let declaration = one(facts, checking, (&change, &touches), agent.as_ref(), &mut answers)?;
+        drafts.push(Draft { change, touches, declaration });
+    }
+    Ok(drafts)
+}
+
+fn one(
+    facts: &Facts,
+    checking: &Checking,
+    (change, touches): (&CommitChange, &[Touch]),
+    agent: Option<&Agent>,
+    answers: &mut Answers<'_>,
+) -> Result<Declaration, Failure> {
+    let registry = Registry::builtin();
+    let commit = &change.commit;
+    let attestation = attest::read(commit, registry);
+    let own = trailers::read(&message::trailers(&commit.message)).declaration;
+    let author_is_person = attest::is_person(&commit.author, registry);
+    let answering = || {
+        let me = checking.repository.identity().filter(|me| attest::is_person(me, registry))?;
+        Who::new(format!("{} <{}>", me.name, me.email)).ok()
+    };
+    // An author who is a person answers, and need not be named again.
+    let accountable = facts.accountable.clone().or_else(|| if author_is_person { None } else { answering() });
+    if facts.no_ai {
+        return Ok(Declaration { involvement: Involvement::NoAi, accountable });
+    }
+    let declared = attestation.state != attest::State::Absent;
+    let known = own
+        .filter(|_| declared)
+        .or_else(|| Declaration::of_attestation(&attestation))
+        .filter(|known| known.ai().is_some());
+    let named = known.as_ref().and_then(|known| known.accountable.clone()).filter(|_| !author_is_person);
+    let mut ai = match (known.and_then(|known| known.ai().cloned()), facts.tool.clone(), agent) {
+        (Some(known), None, _) => known,
+        (_, Some(tool), _) => AiUse::of(assistant(facts, tool, None)),
+        (None, None, Some(agent)) => AiUse::of(assistant(facts, agent.tool.clone(), None)),
+        (None, None, None) => AiUse::of(assistant(facts, answers.tool()?, None)),
+    };
+    ai.assistants = with_facts(ai.assistants, facts)?;
+    ai.proportion = facts.proportion.or(ai.proportion);
+    let same_tool = |agent: &&Agent| ai.assistants.as_slice().iter().any(|assistant| assistant.tool == agent.tool);
+    let agent = agent.filter(same_tool);
+    ai.path = facts.path.or(ai.path).or(agent.and_then(|agent| agent.path));
+    ai.session = facts.session.clone().or(ai.session).or_else(|| agent.and_then(|agent| agent.session.clone()));
+    ai.prompt = facts.prompt.clone().or(ai.prompt);
+    ai.output = facts.output.clone().or(ai.output);
+    ai.requested_by = facts.requested_by.clone().or(ai.requested_by);
+    ai.sensitive = classes(touches);
+    let mut declaration = Declaration { involvement: Involvement::Ai(ai), accountable: accountable.or(named) };
+    for fact in missing(checking, change, touches, &declaration) {
+        answers.fill(&mut declaration, fact)?;
+    }
+    Ok(declaration)
+}
+
+fn assistant(facts: &Facts, tool: crate::vocabulary::Name, model: Option<Word>) -> Assistant {
+    let extent = if facts.generated { Extent::Generated } else { Extent::Assisted };
+    Assistant { extent, tool, model: facts.model.clone().or(model), helpers: facts.helpers.clone() }
+}
+
+/// The command line goes before what the commit says, where it speaks of the one tool that there is.
+fn with_facts(assistants: Assistants, facts: &Facts) -> Result<Assistants, Failure> {
+    let mut list: Vec<Assistant> = assistants.into();
+    if let [only] = list.as_mut_slice() {
+        only.model = facts.model.clone().or(only.model.take());
+        if facts.generated {
+            only.extent = Extent::Generated;
+        }
+        if !facts.helpers.is_empty() {
+            only.helpers = facts.helpers.clone();
+        }
+    } else if facts.model.is_some() {
+        return Err(Failure::usage("the commit names several tools; say with --tool which one has the model"));
+    }
+    Assistants::try_from(list).map_err(Failure::usage)
+}
+
+fn classes(touches: &[Touch]) -> Vec<Word> {
+    let mut classes: Vec<&str> = touches.iter().map(|touch| touch.class.as_str()).collect();
+    classes.sort_unstable();
+    classes.dedup();
+    classes.into_iter().filter_map(|class| Word::new(class).ok()).collect()
+}
+
+/// The facts that the policy asks for and the declaration does not state.
+fn missing(checking: &Checking, change: &CommitChange, touches: &[Touch], declaration: &Declaration) -> Vec<Fact> {
+    let registry = Registry::builtin();
+    let attestation = attest::read(&change.commit, registry);
+    let note = Note::of(declaration.clone());
+    let subject =
+        Subject::new(&change.commit, &attestation, registry).touching(Vec::new(), touches.to_vec()).noted(Some(&note));
+    let policy = &checking.policy;
+    let mut wanted = policy.facts.clone();
+    if policy.sensitive.asks() && !subject.touches.is_empty() {
+        wanted.extend(&policy.sensitive.facts);
+    }
+    if policy.stance == Stance::Ban {
+        wanted.clear();
+    }
+    wanted.sort_unstable();
+    wanted.dedup();
+    wanted.retain(|fact| !subject.states(*fact, false));
+    // One answer gives the model and its version.
+    if wanted.contains(&Fact::ExactModel) {
+        wanted.retain(|fact| *fact != Fact::Model);
+    }
+    wanted
+}
+
+/// What a person answers: each question is asked once, also for a whole range.
+struct Answers<'a> {
+    asks: bool,
+    tool: Option<crate::vocabulary::Name>,
+    given: Vec<(Fact, Option<String>)>,
+    out: &'a Output,
+}
+
+impl Answers<'_> {
+    fn tool(&mut self) -> Result<crate::vocabulary::Name, Failure> {
+        if let Some(tool) = &self.tool {
+            return Ok(tool.clone());
+        }
+        let nothing = || Failure::usage("which AI tool helped? Say so with --tool NAME, or --no-ai if none did");
+        if !self.asks {
+            return Err(nothing());
+        }
+        let answer = self.line("Which AI tool helped? (nothing: stop here)")?.ok_or_else(nothing)?;
+        let tool: crate::vocabulary::Name =
+            answer.parse().map_err(|problem| Failure::usage(format!("the tool: {problem}")))?;
+        self.tool = Some(tool.clone());
+        Ok(tool)
+    }
+
+    fn fill(&mut self, declaration: &mut Declaration, fact: Fact) -> Result<(), Failure> {
+        if !self.asks || matches!(fact, Fact::Tool | Fact::SensitivePaths) {
+            return Ok(());
+        }
+        let known = self.given.iter().find(|(known, _)| *known == fact).map(|(_, answer)| answer.clone());
+        let answer = match known {
+            Some(answer) => answer,
+            None => {
+                let answer = self.line(&format!("Not stated yet: {}. (nothing: leave it out)", described(fact)))?;
+                self.given.push((fact, answer.clone()));
+                answer
+            }
+        };
+        let Some(answer) = answer else { return Ok(()) };
+        put(declaration, fact, &answer).map_err(|problem| Failure::usage(format!("{}: {problem}", described(fact))))
+    }
+
+    fn line(&self, question: &str) -> Result<Option<String>, Failure> {
+        self.out.ask(question);
+        let mut answer = String::new();
+        let read = std::io::stdin().lock().read_line(&mut answer);
+        read.map_err(|error| Failure::failed(format!("standard input: {error}")))?;
+        Ok(Some(answer.trim().to_owned()).filter(|answer| !answer.is_empty()))
+    }
+}
+
+fn put(declaration: &mut Declaration, fact: Fact, answer: &str) -> Result<(), crate::vocabulary::Problem> {
+    if fact == Fact::Accountable {
+        declaration.accountable = Some(Who::new(answer)?);
+        return Ok(());
+    }
+    let Involvement::Ai(ai) = &mut declaration.involvement else { return Ok(()) };
+    match fact {
+        Fact::Model | Fact::ExactModel => {
+            let mut list: Vec<Assistant> = ai.assistants.clone().into();
+            let model: Word = answer.parse()?;
+            list.iter_mut().filter(|assistant| assistant.model.is_none()).for_each(|a| a.model = Some(model.clone()));
+            ai.assistants = Assistants::try_from(list)?;
+        }
+        Fact::Proportion => ai.proportion = Some(answer.parse()?),
+        Fact::Path => {
+            let found = IntegrationPath::ALL.into_iter().find(|path| path.word().eq_ignore_ascii_case(answer));
+            let words = || IntegrationPath::ALL.map(|path| path.word()).join(", ");
+            ai.path = Some(found.ok_or_else(|| crate::vocabulary::Problem::NotOneOf(words()))?);
+        }
+        Fact::Session => ai.session = Some(answer.parse()?),
+        Fact::Prompt => ai.prompt = Some(answer.parse()?),
+        Fact::Output => ai.output = Some(answer.parse()?),
+        Fact::Tool | Fact::Accountable | Fact::SensitivePaths => {}
+    }
+    Ok(())
+}

@@ -1,0 +1,168 @@
+//! `ai-detect attest`: adds attestations, checks them, and keeps them through squashes and rebases.
+
+mod carry;
+mod draft;
+mod squash;
+mod write;
+
+use std::io::IsTerminal as _;
+use std::path::{Path, PathBuf};
+
+use super::checking::{self, Checking};
+use super::output::Output;
+use super::{Exit, Failure};
+use crate::vocabulary::{IntegrationPath, Name, Proportion, Reference, Who, Word};
+
+/// What is declared, and where it is written
+#[derive(Debug, clap::Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub(super) struct Args {
+    #[command(subcommand)]
+    command: Option<Command>,
+
+    /// The commits: A..B, or A for A..HEAD; nothing: the last commit
+    #[arg(value_name = "RANGE")]
+    range: Option<String>,
+
+    /// Write nothing; say what the policy misses in the range, and exit with status 1 if it does
+    #[arg(long, conflicts_with_all = ["notes", "dry_run", "statement", "no_ai", "tool"])]
+    check: bool,
+
+    /// The policy to go by, instead of the one that the settings name
+    #[arg(long, value_name = "NAME")]
+    policy: Option<String>,
+
+    /// Settings from a file on disk instead of the commit that the change starts from
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+
+    /// Write notes (refs/notes/ai-attest) and leave the commits as they are
+    #[arg(long)]
+    notes: bool,
+
+    /// Print an in-toto statement for each commit, and write nothing
+    #[arg(long, conflicts_with = "notes")]
+    statement: bool,
+
+    /// Say what would be written, and write nothing
+    #[arg(long)]
+    dry_run: bool,
+
+    /// Ask for what is missing even where standard input is no terminal
+    #[arg(long, conflicts_with = "no_ask")]
+    ask: bool,
+
+    /// Never ask
+    #[arg(long)]
+    no_ask: bool,
+
+    /// Amend the last commit although a remote branch has it
+    #[arg(long)]
+    even_if_published: bool,
+
+    /// Amend the last commit although its signature will not hold any more
+    #[arg(long)]
+    drop_signature: bool,
+
+    #[command(flatten)]
+    facts: Facts,
+}
+
+/// What is declared
+#[derive(Debug, clap::Args)]
+struct Facts {
+    /// No AI was used
+    #[arg(long, conflicts_with_all = ["tool", "model", "generated", "proportion", "path", "session", "prompt", "output"])]
+    no_ai: bool,
+
+    /// The tool
+    #[arg(long, value_name = "NAME")]
+    tool: Option<Name>,
+
+    /// The model's exact id
+    #[arg(long, value_name = "ID")]
+    model: Option<Word>,
+
+    /// An analysis tool that it used; may be given several times
+    #[arg(long = "helper", value_name = "NAME")]
+    helpers: Vec<Word>,
+
+    /// The tool wrote most of the change: Generated-by instead of Assisted-by
+    #[arg(long)]
+    generated: bool,
+
+    /// How much of the change the tool wrote, such as 40%
+    #[arg(long, value_name = "SHARE")]
+    proportion: Option<Proportion>,
+
+    /// By which way the tool worked
+    #[arg(long, value_enum, value_name = "WAY")]
+    path: Option<IntegrationPath>,
+
+    /// The session or request, by id or address
+    #[arg(long, value_name = "ID")]
+    session: Option<Word>,
+
+    /// The prompt's digest (sha256:…) or address; never the prompt
+    #[arg(long, value_name = "REFERENCE")]
+    prompt: Option<Reference>,
+
+    /// The raw output's digest (sha256:…) or address; never the output
+    #[arg(long, value_name = "REFERENCE")]
+    output: Option<Reference>,
+
+    /// The person who answers for the commit, as `Name <address>`
+    #[arg(long, value_name = "PERSON")]
+    accountable: Option<Who>,
+
+    /// Who asked for the generation, as `Name <address>`
+    #[arg(long, value_name = "PERSON")]
+    requested_by: Option<Who>,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    /// Predict the message of a squash merge, which attestations it would lose, and what keeps them
+    Squash(squash::Args),
+    /// Carry our notes from rewritten commits to the new ones
+    Carry(carry::Args),
+}
+
+pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure> {
+    match &args.command {
+        Some(Command::Squash(args)) => squash::run(args, dir, out),
+        Some(Command::Carry(args)) => carry::run(args, dir, out),
+        None if args.check => {
+            checking::run(&checking::Args::of(args.range.clone(), args.policy.clone(), args.config.clone()), dir, out)
+        }
+        None => attest(args, dir, out),
+    }
+}
+
+fn attest(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure> {
+    // The last commit alone is no range: it may have no parent.
+    let checking = Checking::open(
+        Some(args.range.as_deref().unwrap_or("HEAD")),
+        args.config.as_deref(),
+        args.policy.as_deref(),
+        dir,
+    )?;
+    let changes = match &args.range {
+        Some(_) => checking.touches()?,
+        None => vec![checking.last_commit()?],
+    };
+    let changes: Vec<_> =
+        changes.into_iter().filter(|(change, _)| change.commit.parents < 2 || args.range.is_none()).collect();
+    if changes.is_empty() {
+        return Err(Failure::usage("the range has no commit to attest"));
+    }
+    let asks = args.ask || (!args.no_ask && std::io::stdin().is_terminal() && std::io::stderr().is_terminal());
+    let drafts = draft::drafts(&args.facts, &checking, changes, asks, out)?;
+    if args.statement {
+        return write::statements(&drafts, &checking, out);
+    }
+    if args.notes {
+        return write::notes(args, &drafts, &checking, out);
+    }
+    write::trailers(args, &drafts, &checking, out)
+}

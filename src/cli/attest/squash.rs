@@ -1,0 +1,81 @@
+//! `ai-detect attest squash`: which attestations a squash merge would lose, and what keeps them.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use crate::attest::{self, Registry};
+use crate::attesting::squash::{Forge, Part, Request, predict};
+use crate::cli::checking::Checking;
+use crate::cli::output::Output;
+use crate::cli::{Exit, Failure};
+use crate::report::terminal::escaped;
+use crate::vocabulary::note::{self, Note};
+
+/// The request, and whose defaults
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// What the request brings: A..B, or A for A..HEAD; nothing: from the default branch to HEAD
+    #[arg(value_name = "RANGE")]
+    range: Option<String>,
+
+    /// Whose defaults
+    #[arg(long, value_enum, default_value_t = Forge::Github)]
+    forge: Forge,
+
+    /// The request's title; nothing: the last commit's subject
+    #[arg(long)]
+    title: Option<String>,
+
+    /// The request's number
+    #[arg(long)]
+    number: Option<u64>,
+
+    /// Exit with status 1 when something would be lost
+    #[arg(long)]
+    exit_code: bool,
+}
+
+pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure> {
+    let checking = Checking::open(args.range.as_deref(), None, Some("default"), dir)?;
+    let notes = checking.repository.own_notes(note::REF).map_err(Failure::failed)?;
+    let registry = Registry::builtin();
+    let changes = checking.touches()?;
+    let part = |change: &'_ crate::git::CommitChange| -> Option<Note> {
+        let bytes = notes.get(&change.commit.id, note::MOST_BYTES).ok().flatten()?;
+        Note::read(&bytes).ok()
+    };
+    let parts: Vec<Part<'_>> = changes
+        .iter()
+        .map(|(change, _)| Part {
+            commit: &change.commit,
+            attestation: attest::read(&change.commit, registry),
+            note: part(change),
+        })
+        .collect();
+    if parts.is_empty() {
+        return Err(Failure::usage("the range has no commit"));
+    }
+    let request = Request { title: args.title.clone(), number: args.number };
+    let outcome = predict(args.forge, &request, &parts, registry);
+    let mut text = String::from("the message that the forge proposes, unless the project changed its default:\n\n");
+    for line in outcome.message.lines() {
+        let _ = writeln!(text, "    {}", escaped(line));
+    }
+    let _ = writeln!(text);
+    if outcome.lost.is_empty() {
+        let _ = writeln!(text, "no attestation would be lost");
+    } else {
+        let _ = writeln!(text, "would be lost:");
+        for (commit, what) in &outcome.lost {
+            let _ = writeln!(text, "  {commit}  {}", escaped(what));
+        }
+    }
+    if !outcome.keep.is_empty() {
+        let _ = writeln!(text, "\nto keep it, end the message with:\n");
+        for line in &outcome.keep {
+            let _ = writeln!(text, "    {}", escaped(&line.to_string()));
+        }
+    }
+    out.print(&text)?;
+    Ok(if args.exit_code && !outcome.lost.is_empty() { Exit::Flags } else { Exit::Analysed })
+}

@@ -1,0 +1,156 @@
+//! Writing declarations: as trailers of the last commit, as notes, or as statements on standard
+//! output. Nothing of the user's is ever overwritten.
+
+use std::fmt::Write as _;
+
+use super::Args;
+use super::draft::Draft;
+use crate::attest::{self, Registry};
+use crate::cli::checking::Checking;
+use crate::cli::output::Output;
+use crate::cli::{Exit, Failure};
+use crate::policy::judge::Finding;
+use crate::policy::{Subject, judge};
+use crate::report::terminal::escaped;
+use crate::vocabulary::note::{self, Entry, Note};
+use crate::vocabulary::statement::Statement;
+use crate::vocabulary::{message, trailers as ours};
+
+/// As in-toto statements on standard output, one after the other.
+pub(super) fn statements(drafts: &[Draft], checking: &Checking, out: &Output) -> Result<Exit, Failure> {
+    let mut text = String::new();
+    for draft in drafts {
+        let (mut note, _) = existing(checking, &draft.change.commit.id)?;
+        add(&mut note, draft);
+        text.push_str(&Statement::of(&draft.change.commit.id, note).write());
+    }
+    out.print(&text)?;
+    Ok(Exit::Analysed)
+}
+
+/// The note that a commit has, or an empty one; and whether it has one.
+fn existing(checking: &Checking, commit: &str) -> Result<(Note, bool), Failure> {
+    let notes = checking.repository.own_notes(note::REF).map_err(Failure::failed)?;
+    let keep = |problem: String| {
+        let short = commit.get(..8).unwrap_or(commit);
+        Failure::failed(format!("the note on {short} is left as it is, because it cannot be read: {problem}"))
+    };
+    match notes.get(commit, note::MOST_BYTES).map_err(|error| keep(error.to_string()))? {
+        Some(bytes) => Ok((Note::read(&bytes).map_err(|error| keep(error.to_string()))?, true)),
+        None => Ok((Note::with(Vec::new()), false)),
+    }
+}
+
+fn add(note: &mut Note, draft: &Draft) -> bool {
+    // A note stands alone: it names the person who answers even where the commit shows it.
+    let mut declaration = draft.declaration.clone();
+    let author = &draft.change.commit.author;
+    if declaration.accountable.is_none() && attest::is_person(author, Registry::builtin()) {
+        declaration.accountable = format!("{} <{}>", author.name, author.email).parse().ok();
+    }
+    let entry = Entry { declaration, covers: Vec::new(), carried_from: None };
+    let new = !note.attestations.contains(&entry);
+    if new {
+        note.attestations.push(entry);
+    }
+    new
+}
+
+/// As notes.
+pub(super) fn notes(args: &Args, drafts: &[Draft], checking: &Checking, out: &Output) -> Result<Exit, Failure> {
+    let mut store = checking.repository.own_notes(note::REF).map_err(Failure::failed)?;
+    let mut text = String::new();
+    let mut written = 0;
+    for draft in drafts {
+        let commit = &draft.change.commit;
+        let (mut note, _) = existing(checking, &commit.id)?;
+        let short = commit.id.get(..8).unwrap_or(&commit.id);
+        if !add(&mut note, draft) {
+            let _ = writeln!(text, "{short}  already says so  “{}”", escaped(commit.subject()));
+            continue;
+        }
+        written += 1;
+        let _ = writeln!(text, "{short}  note  “{}”", escaped(commit.subject()));
+        for line in ours::write(&draft.declaration) {
+            let _ = writeln!(text, "    {}", escaped(&line.to_string()));
+        }
+        store.set(&commit.id, note.write().into_bytes());
+    }
+    if args.dry_run {
+        let _ = writeln!(text, "nothing was written (--dry-run)");
+    } else if written > 0 {
+        store.save("Attest by ai-detect").map_err(Failure::failed)?;
+        let _ = writeln!(text, "{written} notes in {}; `git push REMOTE {}` shares them", note::REF, note::REF);
+    }
+    out.print(&text)?;
+    Ok(Exit::Analysed)
+}
+
+/// As trailers of the last commit.
+pub(super) fn trailers(args: &Args, drafts: &[Draft], checking: &Checking, out: &Output) -> Result<Exit, Failure> {
+    let head = checking.repository.head_state().map_err(Failure::failed)?;
+    let [draft] = drafts else {
+        return Err(Failure::usage(
+            "trailers can be added to the last commit only, because all later ones would change; --notes attests a range",
+        ));
+    };
+    if draft.change.commit.id != head.id {
+        return Err(Failure::usage("trailers can be added to the last commit only; --notes attests any other"));
+    }
+    let Some(old) = &head.message else {
+        return Err(Failure::failed("the last commit's message is not UTF-8, so it is left as it is; use --notes"));
+    };
+    let new = message::with_trailers(old, &ours::write(&draft.declaration));
+    let mut text = String::new();
+    if new == *old {
+        let _ = writeln!(text, "the last commit already says so");
+        out.print(&text)?;
+        return Ok(Exit::Analysed);
+    }
+    if let Some(going_on) = head.in_progress {
+        return Err(Failure::failed(format!("{going_on} is in progress; finish it first, or use --notes")));
+    }
+    if head.conflicts {
+        return Err(Failure::failed("the index has conflicts; resolve them first, or use --notes"));
+    }
+    if let Some(remote) = head.published.as_ref().filter(|_| !args.even_if_published) {
+        return Err(Failure::failed(format!(
+            "the last commit is on {remote}, and amending it would part from there; use --notes, or --even-if-published"
+        )));
+    }
+    if head.signed && !args.drop_signature {
+        return Err(Failure::failed(
+            "the last commit is signed, and the signature would be lost; use --notes, or --drop-signature and sign again",
+        ));
+    }
+    let added: Vec<&str> = new.lines().skip(old.trim_end().lines().count()).filter(|line| !line.is_empty()).collect();
+    if args.dry_run {
+        let _ = writeln!(text, "would add to the last commit:");
+    } else {
+        let id = checking.repository.amend_message(&head.id, &new).map_err(Failure::failed)?;
+        let short = |id: &str| id.get(..8).unwrap_or(id).to_owned();
+        let _ = writeln!(text, "amended the last commit, {} is now {}:", short(&head.id), short(&id));
+    }
+    for line in added {
+        let _ = writeln!(text, "    {}", escaped(line));
+    }
+    if head.signed {
+        let _ = writeln!(text, "its signature is gone; `git commit --amend --no-edit -S` signs again");
+    }
+    for finding in left(draft, &new, checking) {
+        let _ = writeln!(text, "  - {}", escaped(&finding.text));
+    }
+    out.print(&text)?;
+    Ok(Exit::Analysed)
+}
+
+/// What the policy still says of the commit as it will be.
+fn left(draft: &Draft, message: &str, checking: &Checking) -> Vec<Finding> {
+    let registry = Registry::builtin();
+    let mut commit = draft.change.commit.clone();
+    commit.message = message.to_owned();
+    let attestation = attest::read(&commit, registry);
+    let paths = draft.change.files.iter().map(|file| file.path.to_string()).collect();
+    let subject = Subject::new(&commit, &attestation, registry).touching(paths, draft.touches.clone());
+    judge(&checking.policy, &subject).findings
+}

@@ -1,0 +1,308 @@
+//! `ai-detect hook`: hooks that remind of attestations while a commit is made.
+//!
+//! They block nothing unless they were installed to. A hook that is already there is kept, and runs
+//! first.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use super::checking::touches_of;
+use super::output::Output;
+use super::{Exit, Failure, read_text, settings};
+use crate::attest::{self, Registry};
+use crate::attesting::environment;
+use crate::change::{Commit, Person};
+use crate::git::{HooksFolder, Repository};
+use crate::policy::judge::FindingKind;
+use crate::policy::{Policy, Sensitive, Stance, Subject, judge};
+
+#[derive(Debug, clap::Subcommand)]
+pub(super) enum Command {
+    /// Put commit-msg and prepare-commit-msg hooks in, beside those that are there
+    Install {
+        /// Refuse commits whose attestation the policy finds fault with
+        #[arg(long)]
+        block: bool,
+        /// Also where the folder for hooks is shared by other repositories
+        #[arg(long)]
+        shared: bool,
+    },
+    /// Take our hooks out again, and put back those that were there
+    Uninstall,
+    /// What the hooks run
+    #[command(subcommand, hide = true)]
+    Run(Run),
+}
+
+#[derive(Debug, clap::Subcommand)]
+pub(super) enum Run {
+    /// After a message was written
+    CommitMsg {
+        /// The file with the message
+        file: PathBuf,
+        /// Exit with status 1 where the policy finds fault
+        #[arg(long)]
+        block: bool,
+    },
+    /// Before a message is written
+    PrepareCommitMsg {
+        /// The file with the message
+        file: PathBuf,
+        /// Where the message comes from
+        source: Option<String>,
+        /// The commit that it comes from
+        commit: Option<String>,
+    },
+}
+
+/// What our hooks are known by.
+const MARK: &str = "# ai-detect hook, version 1";
+const KEPT: &str = "before-ai-detect";
+const NAMES: [&str; 2] = ["commit-msg", "prepare-commit-msg"];
+
+pub(super) fn run(command: &Command, dir: &Path, out: &Output) -> Result<Exit, Failure> {
+    match command {
+        Command::Install { block, shared } => install(*block, *shared, dir, out),
+        Command::Uninstall => uninstall(dir, out),
+        Command::Run(Run::CommitMsg { file, block }) => commit_msg(file, *block, dir, out),
+        Command::Run(Run::PrepareCommitMsg { file, source, .. }) => prepare(file, source.as_deref(), dir),
+    }
+}
+
+fn folder(dir: &Path) -> Result<HooksFolder, Failure> {
+    Repository::open(dir).and_then(|repository| repository.hooks_folder()).map_err(Failure::failed)
+}
+
+fn script(name: &str, block: bool) -> String {
+    let blocking = if block && name == "commit-msg" { " --block" } else { "" };
+    let otherwise = if blocking.is_empty() { " || :" } else { "" };
+    format!(
+        "#!/bin/sh\n{MARK}. `ai-detect hook uninstall` takes it out again.\n\
+         # A hook that was here before is kept as {name}.{KEPT} and runs first.\n\
+         if [ -x \"$0.{KEPT}\" ]; then\n    \"$0.{KEPT}\" \"$@\" || exit $?\nfi\n\
+         command -v ai-detect >/dev/null 2>&1 || exit 0\n\
+         ai-detect hook run {name}{blocking} \"$@\"{otherwise}\n"
+    )
+}
+
+fn is_ours(path: &Path) -> bool {
+    std::fs::read(path).is_ok_and(|content| memchr::memmem::find(&content, MARK.as_bytes()).is_some())
+}
+
+/// Whether something is there, be it a link that leads nowhere.
+fn is_there(path: &Path) -> bool {
+    std::fs::symlink_metadata(path).is_ok()
+}
+
+fn failed(path: &Path, error: &std::io::Error) -> Failure {
+    Failure::failed(format!("{}: {error}", path.display()))
+}
+
+fn install(block: bool, shared: bool, dir: &Path, out: &Output) -> Result<Exit, Failure> {
+    let HooksFolder { path: hooks, own, in_worktree } = folder(dir)?;
+    if !own && !shared {
+        return Err(Failure::usage(format!(
+            "core.hooksPath is {}, which other repositories may share; --shared installs there all the same",
+            hooks.display()
+        )));
+    }
+    let both = |name: &str| (hooks.join(name), hooks.join(format!("{name}.{KEPT}")));
+    // Look before touching anything, so that a refusal leaves everything as it was.
+    for (hook, kept) in NAMES.map(both) {
+        if is_there(&hook) && !is_ours(&hook) && is_there(&kept) {
+            let problem = format!(
+                "{} and {} both exist, and neither is ours; move one of them away first",
+                hook.display(),
+                kept.display()
+            );
+            return Err(Failure::failed(problem));
+        }
+    }
+    std::fs::create_dir_all(&hooks).map_err(|error| failed(&hooks, &error))?;
+    let mut text = String::new();
+    for name in NAMES {
+        let (hook, kept) = both(name);
+        let keeps = is_there(&hook) && !is_ours(&hook);
+        if keeps {
+            std::fs::rename(&hook, &kept).map_err(|error| failed(&hook, &error))?;
+        }
+        write_executable(&hook, &script(name, block))?;
+        let and = if keeps { format!(", after the one that was there ({name}.{KEPT})") } else { String::new() };
+        let _ = writeln!(text, "installed {}{and}", hook.display());
+    }
+    if in_worktree {
+        let _ = writeln!(text, "core.hooksPath is in the working tree: these files are part of the project");
+    }
+    let _ = writeln!(
+        text,
+        "{}",
+        if block { "commits that the policy finds fault with are refused" } else { "they remind, and block nothing" }
+    );
+    out.print(&text)?;
+    Ok(Exit::Analysed)
+}
+
+/// Beside the place and then moved there: a half-written hook would stop every commit.
+fn write_executable(path: &Path, content: &str) -> Result<(), Failure> {
+    let beside = path.with_extension("ai-detect-new");
+    std::fs::write(&beside, content).map_err(|error| failed(&beside, &error))?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let mode = std::fs::Permissions::from_mode(0o755);
+        std::fs::set_permissions(&beside, mode).map_err(|error| failed(&beside, &error))?;
+    }
+    std::fs::rename(&beside, path).map_err(|error| failed(path, &error))
+}
+
+fn uninstall(dir: &Path, out: &Output) -> Result<Exit, Failure> {
+    let hooks = folder(dir)?.path;
+    let mut text = String::new();
+    for name in NAMES {
+        let (hook, kept) = (hooks.join(name), hooks.join(format!("{name}.{KEPT}")));
+        if !is_there(&hook) {
+            continue;
+        }
+        if !is_ours(&hook) {
+            let _ = writeln!(text, "left {} as it is: it is not ours", hook.display());
+            continue;
+        }
+        if is_there(&kept) {
+            std::fs::rename(&kept, &hook).map_err(|error| failed(&kept, &error))?;
+            let _ = writeln!(text, "put back {}", hook.display());
+        } else {
+            std::fs::remove_file(&hook).map_err(|error| failed(&hook, &error))?;
+            let _ = writeln!(text, "removed {}", hook.display());
+        }
+    }
+    if text.is_empty() {
+        text.push_str("there is no hook of ours\n");
+    }
+    out.print(&text)?;
+    Ok(Exit::Analysed)
+}
+
+/// The policy of the commit that the next one starts from.
+fn in_force(repository: &Repository) -> Result<(Option<Policy>, Sensitive), Failure> {
+    let settings = match repository.head() {
+        Some(head) => settings::from_revision(repository, &head, false)?,
+        None => settings::Settings::default(),
+    };
+    let sensitive = Sensitive::new(&settings.config.sensitive).map_err(Failure::usage)?;
+    Ok((settings.policy, sensitive))
+}
+
+fn commit_msg(file: &Path, block: bool, dir: &Path, out: &Output) -> Result<Exit, Failure> {
+    let repository = Repository::open(dir).map_err(Failure::failed)?;
+    let (policy, sensitive) = in_force(&repository)?;
+    let named = policy.is_some();
+    let policy = policy.map_or_else(|| Policy::preset("default"), Ok).map_err(Failure::failed)?;
+    let text = read_text(file, dir)?;
+    let message = without_comments(&text, repository.comment_character());
+    if message.trim().is_empty() {
+        // Git will not commit it.
+        return Ok(Exit::Analysed);
+    }
+    let me = repository.identity().unwrap_or_else(|| Person { name: "You".into(), email: "you@localhost".into() });
+    let commit = Commit { author: me.clone(), committer: me, message, parents: 1, ..Commit::default() };
+    let registry = Registry::builtin();
+    let attestation = attest::read(&commit, registry);
+    let staged = repository.staged_changes(&|path| sensitive.reads(path)).map_err(Failure::failed)?;
+    let paths = staged.iter().map(|file| file.path.to_string()).collect();
+    let subject = Subject::new(&commit, &attestation, registry).touching(paths, touches_of(&sensitive, &staged));
+    let judgement = judge(&policy, &subject);
+    let agent = environment::agent(&|name| std::env::var(name).ok()).map_err(Failure::failed)?;
+    let mut said = String::new();
+    if let (Some(agent), None, false) = (&agent, subject.declared(), policy.stance == Stance::Ban) {
+        let _ = writeln!(
+            said,
+            "{} seems to run this shell, and the message declares nothing about AI. If it helped:",
+            agent.tool
+        );
+        let _ = writeln!(said, "    ai-detect attest --tool \"{}\" --model MODEL-ID", agent.tool);
+    }
+    // Without a policy of the project's own, only what is unreadable or contradictory is worth a word.
+    let worth = |kind: FindingKind| {
+        let shown = !matches!(kind, FindingKind::NotVisible);
+        shown && (named || matches!(kind, FindingKind::Contradiction | FindingKind::Unreadable))
+    };
+    let findings: Vec<_> = judgement.findings.iter().filter(|finding| worth(finding.kind)).collect();
+    for finding in &findings {
+        let _ = writeln!(said, "- {}", finding.text);
+    }
+    if !findings.is_empty() {
+        let lines = judgement.add.iter().filter(|line| line.place == crate::policy::suggest::Where::Commit);
+        lines.for_each(|line| {
+            let _ = writeln!(said, "    {}", line.text);
+        });
+    }
+    if !said.is_empty() {
+        out.say(&format!("ai-detect (policy {}):", policy.id));
+        out.say(&said);
+    }
+    let refuse = block && named && judgement.asks();
+    if refuse {
+        out.say("the commit is refused; `git commit --no-verify` makes it all the same");
+    }
+    Ok(if refuse { Exit::Flags } else { Exit::Analysed })
+}
+
+/// The message as git will take it: without comments, and without what is below the scissors.
+fn without_comments(text: &str, comment: Option<char>) -> String {
+    let scissors = comment.map(|comment| format!("{comment} ------------------------ >8"));
+    let above = text.lines().take_while(|line| scissors.as_ref().is_none_or(|scissors| !line.starts_with(scissors)));
+    let kept = above.filter(|line| comment.is_none_or(|comment| !line.starts_with(comment)));
+    kept.fold(String::new(), |message, line| message + line + "\n")
+}
+
+/// Puts the line that would declare an agent into the message as a comment, where comments are
+/// taken out again and where somebody will see it.
+fn prepare(file: &Path, source: Option<&str>, dir: &Path) -> Result<Exit, Failure> {
+    if !matches!(source, None | Some("" | "template")) {
+        return Ok(Exit::Analysed);
+    }
+    let repository = Repository::open(dir).map_err(Failure::failed)?;
+    let Some(comment) = repository.comment_character() else { return Ok(Exit::Analysed) };
+    let (policy, _) = in_force(&repository)?;
+    let agent = environment::agent(&|name| std::env::var(name).ok()).map_err(Failure::failed)?;
+    if policy.as_ref().is_some_and(|policy| policy.stance == Stance::Ban) || (policy.is_none() && agent.is_none()) {
+        return Ok(Exit::Analysed);
+    }
+    let tool = agent.as_ref().map_or("TOOL", |agent| agent.tool.as_str());
+    let lines = policy.as_ref().map_or_else(Vec::new, |policy| {
+        let written = policy
+            .required
+            .iter()
+            .chain(&policy.accepted)
+            .filter(|marker| marker.place == crate::policy::Place::Commit);
+        written.filter_map(|marker| marker.write.clone()).take(1).collect()
+    });
+    // A policy that wants nothing in the commit gets no hint for it.
+    if lines.is_empty() && policy.as_ref().is_some_and(|policy| !policy.forbidden.is_empty()) {
+        return Ok(Exit::Analysed);
+    }
+    let line = lines.first().map_or("Assisted-by: {tool}:{model}", String::as_str);
+    let line = line.replace("{tool}", tool).replace("{model}", "MODEL-ID");
+    let hint = format!("{comment} If an AI tool helped, say so here, without the {comment}:\n{comment} {line}\n");
+    let text = read_text(file, dir)?;
+    if text.contains(&hint) {
+        return Ok(Exit::Analysed);
+    }
+    let at = text.split_inclusive('\n').take_while(|line| !line.starts_with(comment)).map(str::len).sum::<usize>();
+    let (before, after) = text.split_at_checked(at).unwrap_or((&text, ""));
+    let path = dir.join(file);
+    std::fs::write(&path, format!("{before}{hint}{after}")).map_err(|error| failed(&path, &error))?;
+    Ok(Exit::Analysed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_message_is_what_git_will_take() {
+        let text = "s\n\nbody\n# comment\n# ------------------------ >8 ------------------------\ndiff\n";
+        assert_eq!(without_comments(text, Some('#')), "s\n\nbody\n");
+        assert_eq!(without_comments("s\n# 1 is kept\n", None), "s\n# 1 is kept\n");
+    }
+}

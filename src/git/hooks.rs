@@ -1,0 +1,57 @@
+//! Where a repository keeps its hooks, and the settings that a hook must know.
+//!
+//! Hooks themselves are written by `cli`; nothing here runs one.
+
+use std::path::PathBuf;
+
+use super::{Error, Repository};
+
+/// The folder for hooks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HooksFolder {
+    /// Where it is.
+    pub path: PathBuf,
+    /// Whether it belongs to this repository alone: in its git folder or its working tree.
+    pub own: bool,
+    /// Whether it is in the working tree, where hooks are files of the project.
+    pub in_worktree: bool,
+}
+
+impl Repository {
+    /// The folder where git looks for hooks: `core.hooksPath`, or `hooks` of the git folder.
+    ///
+    /// # Errors
+    /// Where the configured path cannot be understood.
+    pub fn hooks_folder(&self) -> Result<HooksFolder, Error> {
+        let common = self.inner.common_dir().to_owned();
+        let configured = self.inner.config_snapshot().trusted_path("core.hooksPath");
+        let configured = configured.map_err(|error| Error::library("reading core.hooksPath", error))?;
+        let Some(configured) = configured else {
+            return Ok(HooksFolder { path: common.join("hooks"), own: true, in_worktree: false });
+        };
+        // A relative path is relative to where hooks are run: the root of the working tree.
+        let root = self.inner.workdir().unwrap_or_else(|| self.inner.git_dir());
+        let path = root.join(configured);
+        let within = |folder: &std::path::Path| path.starts_with(folder);
+        let in_git = within(&common) || within(self.inner.git_dir());
+        let in_worktree = !in_git && self.inner.workdir().is_some_and(within);
+        Ok(HooksFolder { own: in_git || in_worktree, in_worktree, path })
+    }
+
+    /// The character that starts a comment in a message that is being edited; none where comments
+    /// would stay in the message.
+    pub fn comment_character(&self) -> Option<char> {
+        let config = self.inner.config_snapshot();
+        let cleanup = config.string("commit.cleanup").map(|cleanup| cleanup.to_string());
+        if !matches!(cleanup.as_deref(), None | Some("default" | "strip")) {
+            return None;
+        }
+        let character = config.string("core.commentChar").map(|character| character.to_string());
+        match character.as_deref() {
+            None => Some('#'),
+            // Git picks one that the message does not use; guessing it wrong would leave our lines in.
+            Some("auto") => None,
+            Some(other) => other.chars().next().filter(|_| other.chars().count() == 1),
+        }
+    }
+}

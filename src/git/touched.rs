@@ -1,0 +1,152 @@
+//! What each commit of a range did to the files, against its first parent: for policies, which ask
+//! about paths, and for notes that follow their commits through a rewrite.
+//!
+//! Unlike a change set this leaves nothing out for being generated or vendored: a workflow that a
+//! program wrote is sensitive all the same.
+
+use std::sync::{Arc, OnceLock};
+
+use bstr::BString;
+use gix::ObjectId;
+use rayon::prelude::*;
+
+use super::blobs::{Blobs, Reader};
+use super::commits::{self, RangeCommit};
+use super::trees::{self, Side};
+use super::{Error, Repository, Resolved};
+use crate::change::Commit;
+use crate::exclude::is_binary;
+use crate::linediff::{self, Edit};
+use crate::text::Text;
+
+/// Larger files are not read.
+const MOST_BYTES: u64 = 1 << 20;
+
+/// A commit with the files that it touched. A merge touches none: what it brings was said elsewhere.
+#[derive(Debug)]
+pub struct CommitChange {
+    /// The commit.
+    pub commit: Commit,
+    /// Its files, by path.
+    pub files: Vec<Touched>,
+}
+
+/// A file that a commit added, changed or removed.
+#[derive(Debug)]
+pub struct Touched {
+    /// The path.
+    pub path: BString,
+    /// What changed in it, where that was asked for and it is text of a sane size.
+    pub texts: Option<Texts>,
+    /// The ids of the content before and after, which tell binary changes apart.
+    pub ids: (Option<String>, Option<String>),
+}
+
+/// A file before and after.
+#[derive(Debug)]
+pub struct Texts {
+    /// Before; empty where there was none.
+    pub old: Arc<Text>,
+    /// After; empty where there is none.
+    pub new: Arc<Text>,
+    edits: OnceLock<Vec<Edit>>,
+}
+
+impl Texts {
+    /// A file before and after.
+    pub fn new(old: Arc<Text>, new: Arc<Text>) -> Self {
+        Texts { old, new, edits: OnceLock::new() }
+    }
+
+    /// Where they differ; found when first asked for.
+    pub fn edits(&self) -> &[Edit] {
+        self.edits.get_or_init(|| linediff::edits(&self.old, &self.new))
+    }
+}
+
+impl Repository {
+    /// The commits of a range, parents before children: what `of` makes of each with the files that it
+    /// touched. `reads` says of which paths the contents are wanted; all contents of a long range
+    /// together would not fit into memory, so `of` keeps what it needs.
+    ///
+    /// # Errors
+    /// Where a commit or a tree cannot be read. A content that cannot be read is left out.
+    pub fn commit_changes<T: Send>(
+        &self,
+        resolved: &Resolved,
+        reads: &(dyn Fn(&str) -> bool + Sync),
+        of: &(dyn Fn(CommitChange) -> T + Sync),
+    ) -> Result<Vec<T>, Error> {
+        let commits = commits::read(&self.inner, resolved)?;
+        let blobs = Blobs::new(&self.inner, super::uncommitted::Overlay::default());
+        commits
+            .into_par_iter()
+            .map_init(|| blobs.reader(), |reader, commit| one(reader, commit, reads).map(of))
+            .collect()
+    }
+
+    /// One commit with the files that it touched.
+    ///
+    /// # Errors
+    /// Where the revision is unknown, or a tree cannot be read.
+    pub fn commit_change(&self, revision: &str, reads: &(dyn Fn(&str) -> bool + Sync)) -> Result<CommitChange, Error> {
+        let id = super::range::commit(&self.inner, revision)?;
+        let blobs = Blobs::new(&self.inner, super::uncommitted::Overlay::default());
+        one(&blobs.reader(), commits::one(&self.inner, id)?, reads)
+    }
+
+    /// What is staged for the next commit, file by file.
+    ///
+    /// # Errors
+    /// Where the index or HEAD's tree cannot be read.
+    pub fn staged_changes(&self, reads: &(dyn Fn(&str) -> bool + Sync)) -> Result<Vec<Touched>, Error> {
+        let resolved = self.resolve(&super::Request::Staged)?;
+        let blobs = Blobs::new(&self.inner, resolved.overlay);
+        let reader = blobs.reader();
+        match &resolved.head_tree {
+            super::range::HeadTree::Committed(tree) => files(&reader, &reader.repo, resolved.base_tree, *tree, reads),
+            super::range::HeadTree::InMemory(memory, tree) => files(&reader, memory, resolved.base_tree, *tree, reads),
+        }
+    }
+}
+
+fn one(reader: &Reader<'_>, commit: RangeCommit, reads: &(dyn Fn(&str) -> bool + Sync)) -> Result<CommitChange, Error> {
+    let RangeCommit { tree, parents, commit, .. } = commit;
+    if parents.len() > 1 {
+        return Ok(CommitChange { commit, files: Vec::new() });
+    }
+    // The parent of a shallow clone's first commit may be missing; then everything is new.
+    let before = parents.first().and_then(|parent| reader.repo.find_commit(*parent).ok());
+    let before = before.and_then(|parent| parent.tree_id().ok()).map(gix::Id::detach);
+    let files = files(reader, &reader.repo, before, tree, reads)?;
+    Ok(CommitChange { commit, files })
+}
+
+fn files(
+    reader: &Reader<'_>,
+    repo: &gix::Repository,
+    before: Option<ObjectId>,
+    after: ObjectId,
+    reads: &(dyn Fn(&str) -> bool + Sync),
+) -> Result<Vec<Touched>, Error> {
+    let entries = trees::differences(repo, before, Some(after))?;
+    let touched = entries.into_iter().map(|entry| {
+        let wanted = reads(&String::from_utf8_lossy(&entry.path));
+        let texts = if wanted { texts(reader, entry.old, entry.new) } else { None };
+        let id = |side: Side| side.map(|(_, id)| id.to_string());
+        Touched { path: entry.path, texts, ids: (id(entry.old), id(entry.new)) }
+    });
+    Ok(touched.collect())
+}
+
+fn texts(reader: &Reader<'_>, old: Side, new: Side) -> Option<Texts> {
+    let text = |side: Side| -> Option<Arc<Text>> {
+        let Some((mode, id)) = side else { return Some(Arc::new(Text::default())) };
+        if !mode.is_blob() || reader.size(id).map_or(true, |size| size > MOST_BYTES) {
+            return None;
+        }
+        let bytes = reader.read(id).ok()?;
+        (!is_binary(&bytes)).then(|| Arc::new(Text::new(bytes)))
+    };
+    Some(Texts::new(text(old)?, text(new)?))
+}

@@ -1,0 +1,186 @@
+//! Markers that a policy names: whether a commit or a request has one.
+//!
+//! What traces AI tools leave, and who is a tool, is `attest`; here only its findings are looked at.
+
+use regex::Regex;
+
+use super::raw::{Named, Place, RawMarker};
+use super::subject::Subject;
+use crate::attest::{Confidence, Form, Role, Statement};
+
+/// A marker, checked.
+#[derive(Debug, Clone)]
+pub struct Marker {
+    what: What,
+    /// Where it is looked for.
+    pub place: Place,
+    /// Why it is asked for or not accepted.
+    pub why: Option<String>,
+    /// The line that the author is shown.
+    pub write: Option<String>,
+}
+
+#[derive(Debug, Clone)]
+enum What {
+    Trailer { keys: Vec<String>, value: Option<Regex>, names: Option<Named> },
+    Form(Vec<Form>),
+    Text(Regex),
+    Label(String),
+}
+
+/// Where a marker was found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hit {
+    /// The line of the message, from 1, where it stands in one.
+    pub line: Option<u32>,
+    /// What stands there.
+    pub quote: String,
+}
+
+const FORMS: [(&str, Form); 5] = [
+    ("trailer", Form::Trailer),
+    ("author", Form::Author),
+    ("committer", Form::Committer),
+    ("footer", Form::Footer),
+    ("session-link", Form::SessionLink),
+];
+
+impl Marker {
+    /// Checks a marker.
+    ///
+    /// # Errors
+    /// A sentence on what is wrong with it.
+    pub fn check(raw: RawMarker) -> Result<Self, String> {
+        let regex = |pattern: &str| Regex::new(pattern).map_err(|error| format!("`{pattern}` is no pattern: {error}"));
+        let what = match (raw.trailer, raw.form, raw.text, raw.label) {
+            (Some(keys), None, None, None) => What::Trailer {
+                keys: keys.into_vec(),
+                value: raw.value.as_deref().map(regex).transpose()?,
+                names: raw.names,
+            },
+            (None, Some(_) | None, Some(_) | None, _) | (Some(_), ..) | (_, _, _, Some(_))
+                if raw.value.is_some() || raw.names.is_some() =>
+            {
+                return Err("`value` and `names` go with `trailer`".into());
+            }
+            (None, Some(forms), None, None) => What::Form(forms_of(&forms.into_vec())?),
+            (None, None, Some(text), None) => What::Text(regex(&text)?),
+            (None, None, None, Some(label)) => What::Label(label),
+            _ => return Err("a marker has exactly one of `trailer`, `form`, `text` and `label`".into()),
+        };
+        let is_label = matches!(what, What::Label(_));
+        Ok(Marker { place: if is_label { Place::Request } else { raw.place }, what, why: raw.why, write: raw.write })
+    }
+
+    /// Where a subject has it; none also where the request is not known.
+    pub fn find(&self, subject: &Subject<'_>) -> Vec<Hit> {
+        let part = match self.place {
+            Place::Commit => Some((&subject.commit.message, &subject.trailers, &subject.attestation.statements)),
+            Place::Request => {
+                subject.described.map(|request| (&request.text, &request.trailers, &request.attestation.statements))
+            }
+        };
+        let Some((message, trailers, statements)) = part else { return Vec::new() };
+        match &self.what {
+            What::Trailer { keys, value, names } => trailers
+                .iter()
+                .filter(|line| !line.quoted && keys.iter().any(|key| key.eq_ignore_ascii_case(&line.key)))
+                .filter(|line| value.as_ref().is_none_or(|value| value.is_match(&line.value)))
+                .filter(|line| {
+                    let ai = statements.iter().any(|statement| names_tool_at(statement, line.line));
+                    names.is_none_or(|named| ai == (named == Named::Ai))
+                })
+                .map(|line| Hit { line: Some(line.line), quote: format!("{}: {}", line.key, line.value) })
+                .collect(),
+            What::Form(forms) => statements
+                .iter()
+                .filter(|statement| forms.contains(&statement.form) && attests(statement))
+                .map(|statement| Hit { line: statement.line, quote: statement.quote.clone() })
+                .collect(),
+            What::Text(pattern) => {
+                let found = pattern.find(message);
+                found
+                    .map(|found| Hit { line: None, quote: found.as_str().chars().take(120).collect() })
+                    .into_iter()
+                    .collect()
+            }
+            What::Label(label) => {
+                let labels = subject.described.map_or(&[][..], |request| &request.labels);
+                let found = labels.iter().find(|known| known.eq_ignore_ascii_case(label));
+                found.map(|label| Hit { line: None, quote: label.clone() }).into_iter().collect()
+            }
+        }
+    }
+
+    /// Whether it is a label: a request's labels may be unknown where its description is not.
+    pub(crate) fn is_label(&self) -> bool {
+        matches!(self.what, What::Label(_))
+    }
+
+    /// What it is, in a few words.
+    pub fn shown(&self) -> String {
+        let place = match self.place {
+            Place::Commit => "in the commit",
+            Place::Request => "in the request's description",
+        };
+        match &self.what {
+            What::Trailer { keys, names, .. } => {
+                let keys: Vec<String> = keys.iter().map(|key| format!("`{key}:`")).collect();
+                let whom = match names {
+                    Some(Named::Ai) => " naming an AI tool",
+                    Some(Named::Person) => " naming a person",
+                    None => "",
+                };
+                format!("the trailer {}{whom} {place}", keys.join(" or "))
+            }
+            What::Form(forms) if forms.len() == FORMS.len() => format!("any mark of an AI tool {place}"),
+            What::Form(forms) => {
+                let words: Vec<&str> =
+                    FORMS.iter().filter(|(_, form)| forms.contains(form)).map(|(word, _)| *word).collect();
+                format!("an AI tool as {} {place}", words.join(" or "))
+            }
+            What::Text(_) => self.why.clone().unwrap_or_else(|| format!("certain words {place}")),
+            What::Label(label) => format!("the label `{label}` on the request"),
+        }
+    }
+
+    /// Whether a line with this key could be one of its trailers.
+    pub(crate) fn has_key(&self, wanted: &str) -> bool {
+        match &self.what {
+            What::Trailer { keys, .. } => keys.iter().any(|key| key.eq_ignore_ascii_case(wanted)),
+            What::Form(forms) => forms.contains(&Form::Trailer),
+            _ => false,
+        }
+    }
+}
+
+fn forms_of(words: &[String]) -> Result<Vec<Form>, String> {
+    let mut forms = Vec::new();
+    for word in words {
+        match FORMS.iter().find(|(known, _)| known == word) {
+            Some((_, form)) => forms.push(*form),
+            None if word == "any" => forms.extend(FORMS.iter().map(|(_, form)| *form)),
+            None => {
+                let known: Vec<&str> = FORMS.iter().map(|(known, _)| *known).chain(["any"]).collect();
+                let near = crate::pack::load::nearest(word, known.iter().copied());
+                let near = near.map_or(String::new(), |near| format!("; did you mean `{near}`?"));
+                return Err(format!("no form is called `{word}`: there are {}{near}", known.join(", ")));
+            }
+        }
+    }
+    Ok(forms)
+}
+
+/// Whether a statement says, credibly, that a tool took part in writing.
+pub(crate) fn attests(statement: &Statement) -> bool {
+    matches!(statement.role, Role::Authored | Role::Assisted) && statement.confidence >= Confidence::Medium
+}
+
+/// Whether a statement at a line names a tool, whatever it says that the tool did.
+fn names_tool_at(statement: &Statement, line: u32) -> bool {
+    let names = statement.tool.is_some() || statement.model.is_some();
+    statement.line == Some(line)
+        && names
+        && statement.role != Role::Denied
+        && statement.confidence >= Confidence::Medium
+}

@@ -1,0 +1,156 @@
+//! What a project requires of attestations: presets and a project's own policies, sensitive paths,
+//! and the judgement of one commit.
+//!
+//! ```text
+//! rules/policies, a project's file ─▶ load ─▶ Policy ─┐
+//! attestation, trailers, notes, touched paths ─▶ Subject ─┴─ judge ─▶ Judgement: state, findings, lines to paste
+//! ```
+//!
+//! Pure. How AI-like something looks is never looked at here: a policy speaks of what is declared.
+//! A judgement says what the policy says; it concludes nothing about anybody.
+
+pub mod judge;
+pub mod load;
+pub mod markers;
+pub mod raw;
+pub mod sensitive;
+pub mod subject;
+pub mod suggest;
+
+use globset::GlobSet;
+
+pub use judge::{Finding, Judgement, judge};
+pub use load::{Error, PRESETS};
+pub use markers::Marker;
+pub use raw::{Fact, Kind, Place, Source, Stance};
+pub use sensitive::Sensitive;
+pub use subject::{Described, Subject};
+
+use crate::attest::{Attestation, Registry};
+use crate::change::ChangeSet;
+
+/// A policy, checked and ready.
+#[derive(Debug, Clone)]
+pub struct Policy {
+    /// Its name.
+    pub id: String,
+    /// Whose policy it is.
+    pub title: String,
+    /// What it thinks of AI contributions.
+    pub stance: Stance,
+    /// Where we know it from.
+    pub source: Option<Source>,
+    /// The policies that it was built from, from the first to this one.
+    pub lineage: Vec<String>,
+    /// What it asks for.
+    pub says: String,
+    /// What it asks for and this program cannot see.
+    pub unchecked: Vec<String>,
+    /// Whether a declaration in the request speaks for its commits.
+    pub request_covers_commits: bool,
+    /// All of these must be there.
+    pub required: Vec<Marker>,
+    /// One of these will do instead.
+    pub accepted: Vec<Marker>,
+    /// None of these may be there.
+    pub forbidden: Vec<Marker>,
+    /// What a declaration must state.
+    pub facts: Vec<Fact>,
+    /// Whether every commit needs a person's sign-off.
+    pub sign_off_by_person: bool,
+    /// Whether a tool's sign-off is refused.
+    pub sign_off_not_by_tool: bool,
+    /// Whether another person must have reviewed.
+    pub reviewed_by_another_person: bool,
+    /// Authors to whom it does not apply.
+    pub exempt_authors: ExemptAuthors,
+    /// Kinds of change to which it does not apply.
+    pub exempt_kinds: Vec<Kind>,
+    /// What it asks for where sensitive paths are touched.
+    pub sensitive: SensitiveRules,
+    /// The share of requests by people that may get a flag, where it says so.
+    pub flag_rate: Option<f64>,
+    /// What the author is told.
+    pub author_text: String,
+}
+
+/// Authors to whom a policy does not apply.
+#[derive(Debug, Clone, Default)]
+pub struct ExemptAuthors {
+    /// The globs as written.
+    pub patterns: Vec<String>,
+    pub(crate) set: GlobSet,
+}
+
+/// What a policy asks for where sensitive paths are touched.
+#[derive(Debug, Clone, Default)]
+pub struct SensitiveRules {
+    /// The classes that count; none means all.
+    pub classes: Vec<String>,
+    /// What a declaration must state there, beside the rest.
+    pub facts: Vec<Fact>,
+    /// Whether another person must have reviewed it there.
+    pub reviewed_by_another_person: bool,
+}
+
+impl SensitiveRules {
+    /// Whether there is anything that it asks for.
+    pub fn asks(&self) -> bool {
+        !self.facts.is_empty() || self.reviewed_by_another_person
+    }
+
+    pub(crate) fn counts(&self, class: &str) -> bool {
+        self.classes.is_empty() || self.classes.iter().any(|known| known == class)
+    }
+}
+
+/// Lets a policy settle the states of a change's attestations, by commit. Paths are those that the
+/// commits' lines ended up in.
+pub fn apply(
+    policy: &Policy,
+    change: &ChangeSet,
+    attestations: &mut [Attestation],
+    sensitive: &Sensitive,
+    registry: &Registry,
+) {
+    let mut paths: Vec<Vec<&[u8]>> = vec![Vec::new(); change.commits.len()];
+    for file in &change.files {
+        for origin in &file.origins {
+            if let Some(paths) = origin.commit.and_then(|commit| paths.get_mut(commit as usize))
+                && !paths.contains(&file.path.as_slice())
+            {
+                paths.push(&file.path);
+            }
+        }
+    }
+    for ((commit, attestation), paths) in change.commits.iter().zip(attestations.iter_mut()).zip(paths) {
+        let paths: Vec<String> = paths.into_iter().map(|path| String::from_utf8_lossy(path).into_owned()).collect();
+        let touches = paths.iter().flat_map(|path| sensitive.by_path(path)).collect();
+        let subject = Subject::new(commit, attestation, registry).touching(paths, touches);
+        let judgement = judge(policy, &subject);
+        attestation.state = judgement.state;
+        let said = judgement.findings.iter().map(|finding| finding.text.clone());
+        for note in said.chain(mending(&judgement)) {
+            if !attestation.notes.contains(&note) {
+                attestation.notes.push(note);
+            }
+        }
+    }
+}
+
+/// The lines that would mend it, in a sentence.
+fn mending(judgement: &Judgement) -> Option<String> {
+    let quoted =
+        |lines: &mut dyn Iterator<Item = &str>| lines.map(|line| format!("`{line}`")).collect::<Vec<_>>().join(", ");
+    let add = quoted(&mut judgement.add.iter().map(|line| line.text.as_str()));
+    let remove = quoted(&mut judgement.remove.iter().map(String::as_str));
+    match (add.is_empty(), remove.is_empty()) {
+        (true, true) => None,
+        (false, true) => Some(format!("To mend it, add {add}.")),
+        (true, false) => Some(format!("To mend it, take out {remove}.")),
+        (false, false) => Some(format!("To mend it, take out {remove} and add {add}.")),
+    }
+}
+
+#[cfg(test)]
+mod tests;

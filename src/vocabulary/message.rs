@@ -1,0 +1,88 @@
+//! Trailers in a message: adding some where git will find them, without touching anything else.
+//!
+//! What stands in trailers is [`super::trailers`]; which of them `attest` believes is its own affair.
+
+use super::trailers::Trailer;
+use crate::attest;
+
+/// The trailers of a message, top to bottom, wherever they stand and however they are written.
+pub fn trailers(message: &str) -> Vec<Trailer> {
+    attest::trailers(message)
+        .into_iter()
+        .filter(|line| !line.quoted)
+        .map(|line| Trailer { key: line.key, value: line.value })
+        .collect()
+}
+
+/// The message with trailers at its end: in git's trailer block where there is one, else in a
+/// paragraph of their own. A trailer that the block already has is not repeated.
+pub fn with_trailers(message: &str, trailers: &[Trailer]) -> String {
+    let ending = if message.contains("\r\n") { "\r\n" } else { "\n" };
+    let known = attest::trailers(message);
+    let in_block = |trailer: &Trailer| {
+        known.iter().any(|line| line.strict && trailer.is(&line.key) && line.value == trailer.value)
+    };
+    let mut new: Vec<&Trailer> = Vec::new();
+    for trailer in trailers {
+        if !in_block(trailer) && !new.contains(&trailer) {
+            new.push(trailer);
+        }
+    }
+    if new.is_empty() {
+        return message.to_owned();
+    }
+    let mut text = message.trim_end().to_owned();
+    if text.is_empty() {
+        // A message of trailers alone has its first one as its subject, for git as for people.
+        text.push_str("(no subject)");
+    }
+    text.push_str(ending);
+    let has_block = known.iter().any(|line| line.strict);
+    if !has_block {
+        text.push_str(ending);
+    }
+    for trailer in new {
+        text.push_str(&trailer.to_string());
+        text.push_str(ending);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn line() -> [Trailer; 1] {
+        [Trailer::new("Assisted-by", "Claude:claude-opus-4-8")]
+    }
+
+    #[test]
+    fn a_block_is_joined_and_a_paragraph_is_not() {
+        let with = |message: &str| with_trailers(message, &line());
+        let block = "s\n\nbody\n\nSigned-off-by: A <a@b.c>\n";
+        assert_eq!(with(block), "s\n\nbody\n\nSigned-off-by: A <a@b.c>\nAssisted-by: Claude:claude-opus-4-8\n");
+        assert_eq!(with("s\n\nbody\n"), "s\n\nbody\n\nAssisted-by: Claude:claude-opus-4-8\n");
+        assert_eq!(with("s"), "s\n\nAssisted-by: Claude:claude-opus-4-8\n");
+        assert_eq!(with("s\r\n\r\nbody\r\n"), "s\r\n\r\nbody\r\n\r\nAssisted-by: Claude:claude-opus-4-8\r\n");
+    }
+
+    #[test]
+    fn nothing_is_said_twice() {
+        let once = with_trailers("s\n", &line());
+        assert_eq!(with_trailers(&once, &line()), once);
+        let elsewhere = "s\n\nAssisted-by: Claude:claude-opus-4-8\n\nbody\n";
+        assert_ne!(with_trailers(elsewhere, &line()), elsewhere, "git does not see that one");
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_added_is_there_and_the_rest_is_as_before(message in "(\\PC|\n|: |-by: |    ){0,120}") {
+            let with = with_trailers(&message, &line());
+            let strict = attest::trailers(&with).into_iter().filter(|found| found.strict).collect::<Vec<_>>();
+            prop_assert!(strict.iter().any(|found| found.key == "Assisted-by"), "{:?}", with);
+            prop_assert!(message.trim().is_empty() || with.starts_with(message.trim_end()));
+        }
+    }
+}

@@ -1,0 +1,195 @@
+//! Hooks that remind: run by git itself while commits are made.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![cfg(unix)]
+
+mod support;
+
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+
+use support::{Repo, code};
+
+/// Runs git with our binary on its path, and with an agent's variable or none.
+fn git(repo: &Repo, args: &[&str], agent: Option<&str>) -> (bool, String) {
+    let binary = assert_cmd::cargo::cargo_bin!("ai-detect");
+    let path = format!("{}:{}", binary.parent().unwrap().display(), std::env::var("PATH").unwrap());
+    let mut command = assert_cmd::Command::new("git");
+    command.env_clear().env("PATH", path).env("HOME", repo.beside("home")).env("GIT_CONFIG_NOSYSTEM", "1");
+    command.env("LC_ALL", "C.UTF-8").env("NO_COLOR", "1");
+    if let Some(agent) = agent {
+        command.env(agent, "1");
+    }
+    let output = command.current_dir(repo.path()).args(args).output().unwrap();
+    (output.status.success(), String::from_utf8(output.stderr).unwrap())
+}
+
+fn repo(policy: &str) -> Repo {
+    let repo = Repo::new();
+    repo.git(&["config", "user.name", "Ada Example"]);
+    repo.git(&["config", "user.email", "ada@example.org"]);
+    repo.write(".ai-detect.yml", policy);
+    repo.commit("Set up");
+    repo
+}
+
+fn hook(repo: &Repo, name: &str) -> PathBuf {
+    repo.path().join(".git/hooks").join(name)
+}
+
+fn write_hook(path: &Path, content: &str, mode: u32) {
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    std::fs::write(path, content).unwrap();
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+}
+
+const CLAUDE: &str =
+    "x\n\nCo-Authored-By: Claude Opus 4.8 <noreply@anthropic.com>\nSigned-off-by: Ada Example <ada@example.org>";
+
+fn commit(repo: &Repo, message: &str, agent: Option<&str>) -> (bool, String) {
+    repo.write("a.py", code(&format!("a{}", repo.git(&["rev-list", "--count", "HEAD"])), 6));
+    repo.git(&["add", "--all"]);
+    git(repo, &["commit", "--quiet", "-m", message], agent)
+}
+
+#[test]
+fn a_reminder_blocks_nothing() {
+    let repo = repo("policy: linux-kernel\n");
+    let said = repo.run(&["hook", "install"]).text();
+    assert!(said.ends_with("they remind, and block nothing\n"), "{said}");
+    let (succeeded, told) = commit(&repo, CLAUDE, None);
+    assert!(succeeded, "{told}");
+    assert!(told.starts_with("ai-detect (policy linux-kernel):\n"), "{told}");
+    assert!(told.contains("    Assisted-by: Claude:claude-opus-4.8\n"), "{told}");
+    let (succeeded, told) = commit(&repo, "x\n\nSigned-off-by: Ada Example <ada@example.org>", None);
+    assert_eq!((succeeded, told.as_str()), (true, ""), "nothing to say");
+}
+
+#[test]
+fn an_agent_that_says_nothing_is_reminded() {
+    let repo = repo("");
+    repo.run(&["hook", "install"]).text();
+    let (succeeded, told) = commit(&repo, "Silent", Some("CLAUDECODE"));
+    assert!(succeeded && told.contains("Claude Code seems to run this shell"), "{told}");
+    assert!(told.contains("ai-detect attest --tool \"Claude Code\" --model MODEL-ID"), "{told}");
+    let (_, told) = commit(&repo, "x\n\nAssisted-by: Claude Code:claude-opus-4-8", Some("CLAUDECODE"));
+    assert_eq!(told, "");
+    assert_eq!(repo.git(&["log", "-1", "--format=%B"]).trim(), "x\n\nAssisted-by: Claude Code:claude-opus-4-8");
+}
+
+#[test]
+fn it_blocks_where_it_was_asked_to() {
+    let repo = repo("policy: linux-kernel\n");
+    let said = repo.run(&["hook", "install", "--block"]).text();
+    assert!(said.ends_with("refused\n"), "{said}");
+    let before = repo.id("HEAD");
+    let (succeeded, told) = commit(&repo, CLAUDE, None);
+    assert!(!succeeded && told.contains("git commit --no-verify"), "{told}");
+    assert_eq!(repo.id("HEAD"), before);
+    let good = "x\n\nAssisted-by: Claude:claude-opus-4-8\nSigned-off-by: Ada Example <ada@example.org>";
+    assert!(commit(&repo, good, None).0);
+}
+
+#[test]
+fn sensitive_paths_that_are_staged_count() {
+    let repo = repo("policy: our.yml\n");
+    repo.write("our.yml", "extends: default\nsensitive: {facts: [sensitive-paths]}\n");
+    repo.commit("Have a policy");
+    repo.run(&["hook", "install"]).text();
+    repo.write("src/auth/login.py", code("login", 6));
+    let (_, told) = commit(&repo, "x\n\nAssisted-by: Codex:gpt-5.5", None);
+    assert!(told.contains("    AI-Sensitive: authentication\n"), "{told}");
+}
+
+#[test]
+fn hooks_that_are_there_are_kept_run_first_and_put_back() {
+    let repo = repo("");
+    let own = "#!/bin/sh\necho own ran >&2\ngrep -q forbidden \"$1\" && exit 1\nexit 0\n";
+    write_hook(&hook(&repo, "commit-msg"), own, 0o755);
+    write_hook(&hook(&repo, "prepare-commit-msg"), "#!/bin/sh\nexit 7\n", 0o644);
+    let said = repo.run(&["hook", "install"]).text();
+    assert!(said.contains("after the one that was there"), "{said}");
+    let (succeeded, told) = commit(&repo, "Silent", Some("CLAUDECODE"));
+    assert!(succeeded && told.starts_with("own ran\nai-detect"), "{told}");
+    assert!(!commit(&repo, "forbidden", None).0, "the kept hook still decides");
+
+    repo.run(&["hook", "install"]).text();
+    repo.run(&["hook", "uninstall"]).text();
+    assert_eq!(std::fs::read_to_string(hook(&repo, "commit-msg")).unwrap(), own);
+    assert_eq!(std::fs::read_to_string(hook(&repo, "prepare-commit-msg")).unwrap(), "#!/bin/sh\nexit 7\n");
+    let said = repo.run(&["hook", "uninstall"]).text();
+    assert!(said.contains("it is not ours"), "{said}");
+}
+
+#[test]
+fn nothing_is_overwritten_where_two_hooks_are_in_the_way() {
+    let repo = repo("");
+    write_hook(&hook(&repo, "commit-msg"), "#!/bin/sh\n# one\n", 0o755);
+    write_hook(&hook(&repo, "commit-msg.before-ai-detect"), "#!/bin/sh\n# two\n", 0o755);
+    let told = repo.run(&["hook", "install"]).error(3);
+    assert!(told.contains("both exist, and neither is ours"), "{told}");
+    assert_eq!(std::fs::read_to_string(hook(&repo, "commit-msg")).unwrap(), "#!/bin/sh\n# one\n");
+    assert!(!hook(&repo, "prepare-commit-msg").exists());
+}
+
+#[test]
+fn the_configured_folder_is_respected() {
+    let repo = repo("");
+    repo.git(&["config", "core.hooksPath", ".hooks"]);
+    let said = repo.run(&["hook", "install"]).text();
+    assert!(said.contains("these files are part of the project"), "{said}");
+    assert!(repo.path().join(".hooks/commit-msg").exists() && !hook(&repo, "commit-msg").exists());
+    let (_, told) = commit(&repo, "Silent", Some("GEMINI_CLI"));
+    assert!(told.contains("Gemini CLI seems to run this shell"), "{told}");
+
+    let elsewhere = repo.beside("everybodys");
+    repo.git(&["config", "core.hooksPath", elsewhere.to_str().unwrap()]);
+    let told = repo.run(&["hook", "install"]).error(2);
+    assert!(told.contains("--shared"), "{told}");
+    assert!(!elsewhere.exists());
+    repo.run(&["hook", "install", "--shared"]).text();
+    repo.run(&["hook", "uninstall"]).text();
+    assert!(!elsewhere.join("commit-msg").exists());
+    assert_eq!(repo.run(&["hook", "uninstall"]).text(), "there is no hook of ours\n");
+}
+
+#[test]
+fn the_line_that_declares_is_offered_in_the_editor_and_leaves_no_trace() {
+    let repo = repo("policy: linux-kernel\n");
+    repo.run(&["hook", "install"]).text();
+    repo.write("a.py", code("a", 6));
+    repo.git(&["add", "--all"]);
+    let seen = repo.beside("seen");
+    let editor = format!("cp \"$1\" '{}'; sed -i '1s/^/Subject/' \"$1\"; :", seen.display());
+    let script = repo.beside("editor.sh");
+    write_hook(&script, &format!("#!/bin/sh\n{editor}\n"), 0o755);
+    repo.git(&["config", "core.editor", script.to_str().unwrap()]);
+    let (succeeded, told) = git(&repo, &["commit", "--quiet"], Some("CLAUDECODE"));
+    assert!(succeeded, "{told}");
+    let seen = std::fs::read_to_string(seen).unwrap();
+    assert!(
+        seen.contains("# If an AI tool helped, say so here, without the #:\n# Assisted-by: Claude Code:MODEL-ID\n"),
+        "{seen}"
+    );
+    assert_eq!(repo.git(&["log", "-1", "--format=%B"]).trim(), "Subject");
+}
+
+#[test]
+fn a_missing_binary_is_no_obstacle() {
+    let repo = repo("");
+    repo.run(&["hook", "install", "--block"]).text();
+    repo.write("a.py", code("a", 6));
+    assert!(repo.try_git(&["commit", "--quiet", "--allow-empty", "-m", "x"], b"").0);
+}
+
+#[test]
+fn what_commit_takes_from_the_work_tree_counts_too() {
+    let repo = repo("policy: our.yml\n");
+    repo.write("our.yml", "extends: default\nsensitive: {facts: [sensitive-paths]}\n");
+    repo.write("src/auth/login.py", code("login", 6));
+    repo.commit("Have a policy");
+    repo.run(&["hook", "install"]).text();
+    repo.write("src/auth/login.py", code("other", 6));
+    let (succeeded, told) = git(&repo, &["commit", "--quiet", "-a", "-m", "x\n\nAssisted-by: Codex:gpt-5.5"], None);
+    assert!(succeeded && told.contains("AI-Sensitive: authentication"), "{told}");
+}
