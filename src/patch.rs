@@ -284,7 +284,7 @@ fn settle_lines(file: &mut FileChange, old: &Text, hunks: &[PatchHunk], removed:
     let moved: Vec<Span> = rest.iter().flat_map(|&span| removed.moved(&file.new, span)).collect();
     file.moved_lines = count(&moved);
     file.authored = linediff::subtract(&rest, &moved);
-    file.origins = file.authored.iter().map(|&span| Origin { span, commit: None }).collect();
+    file.origins = file.authored.iter().map(|&span| Origin::unknown(span)).collect();
 }
 
 /// `@@ -a,b +c,d @@`: start and count of both sides.

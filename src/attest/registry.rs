@@ -9,8 +9,9 @@ use std::sync::LazyLock;
 use aho_corasick::{AhoCorasick, MatchKind};
 use regex::Regex;
 
+use super::Role;
 use super::check::{self, Error};
-use super::schema::{File, Marker, Pattern, Tool};
+use super::schema::{File, Labels, Marker, MarkerForm, Pattern, Tool};
 use crate::change::Person;
 
 /// A marker and the tool that leaves it; none for markers that any tool may leave.
@@ -38,6 +39,8 @@ pub(super) enum PersonKey {
     CoAuthor,
     SignOff,
     Review,
+    /// Says that it was a person who looked at it.
+    HumanReview,
 }
 
 /// A model's name within a text.
@@ -145,6 +148,7 @@ impl Registry {
             (&file.keys.co_author, PersonKey::CoAuthor),
             (&file.keys.sign_off, PersonKey::SignOff),
             (&file.keys.review, PersonKey::Review),
+            (&file.keys.human_review, PersonKey::HumanReview),
         ] {
             registry.person_keys.extend(lower(keys).into_iter().map(|key| (key, kind)));
         }
@@ -239,6 +243,38 @@ impl Registry {
 
     pub(super) fn by_key<'a>(&'a self, key: &str) -> impl Iterator<Item = MarkerAt<'a>> {
         self.at_each(self.keys.get(key))
+    }
+
+    /// The markers of boxes to tick.
+    pub(super) fn boxes(&self) -> impl Iterator<Item = MarkerAt<'_>> {
+        self.markers().filter(|at| at.marker.form == MarkerForm::Checkbox)
+    }
+
+    /// Whose branch this is, if any tool's, and the beginning that says so; empty where the whole
+    /// name does.
+    pub(super) fn by_branch(&self, name: &str) -> Option<(Option<&Tool>, &str)> {
+        let tools = self.file.tools.iter();
+        let whole =
+            tools.clone().find(|tool| tool.branch_pattern.as_ref().is_some_and(|pattern| pattern.is_match(name)));
+        if let Some(tool) = whole {
+            return Some((Some(tool), ""));
+        }
+        let own = tools.flat_map(|tool| tool.branches.iter().map(move |prefix| (Some(tool), prefix.as_str())));
+        let shared = self.file.branches.iter().map(|prefix| (None, prefix.as_str()));
+        let fits = |(_, prefix): &(Option<&Tool>, &str)| name.len() > prefix.len() && name.starts_with(prefix);
+        own.chain(shared).filter(fits).max_by_key(|(tool, prefix)| (prefix.len(), tool.is_some()))
+    }
+
+    /// What a label says, and of which tool.
+    pub(super) fn by_label(&self, label: &str) -> Option<(Option<&Tool>, Role)> {
+        let label = label.trim().to_lowercase();
+        let listed = |list: &[String]| list.contains(&label);
+        if let Some(tool) = self.file.tools.iter().find(|tool| listed(&tool.labels)) {
+            return Some((Some(tool), Role::Authored));
+        }
+        let Labels { authored, assisted, denied } = &self.file.labels;
+        let roles = [(authored, Role::Authored), (assisted, Role::Assisted), (denied, Role::Denied)];
+        roles.into_iter().find(|(list, _)| listed(list)).map(|(_, role)| (None, role))
     }
 
     pub(super) fn person_key(&self, key: &str) -> Option<PersonKey> {

@@ -5,6 +5,7 @@ mod diff;
 mod markers;
 mod output;
 mod rules;
+mod scan;
 mod schema;
 mod settings;
 
@@ -66,7 +67,7 @@ enum Command {
     /// List, explain and test the rules
     #[command(subcommand)]
     Rules(rules::Command),
-    /// Test the registry of AI tools' markers
+    /// Find the markers of AI tools in a history, and test the registry of them
     #[command(subcommand)]
     Markers(markers::Command),
     /// Print a JSON Schema
@@ -104,7 +105,7 @@ pub fn run() -> Exit {
     let result = match args.command {
         Command::Diff(command) => diff::run(&command, &args.dir, &out),
         Command::Rules(command) => rules::run(&command, &out),
-        Command::Markers(command) => markers::run(&command, &out),
+        Command::Markers(command) => markers::run(&command, &args.dir, &out),
         Command::Schema(command) => schema::run(&command, &out),
     };
     result.unwrap_or_else(|failure| {

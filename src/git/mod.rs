@@ -9,7 +9,9 @@ mod attribution;
 mod blobs;
 mod commits;
 mod files;
+mod notes;
 mod range;
+mod scan;
 mod suggest;
 mod trees;
 mod uncommitted;
@@ -22,6 +24,7 @@ use crate::change::ChangeSet;
 use crate::exclude::Excluder;
 
 pub use range::{Request, Resolved};
+pub use scan::History;
 
 /// Why a repository or a range could not be read.
 #[derive(Debug, thiserror::Error)]

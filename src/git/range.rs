@@ -37,6 +37,16 @@ impl Resolved {
     pub fn base(&self) -> Option<&str> {
         self.range.base.as_deref()
     }
+
+    /// The id of the commit that the change ends at, where there is one.
+    pub fn head(&self) -> Option<&str> {
+        self.range.head.as_deref()
+    }
+
+    /// The range as a person would type it.
+    pub fn spec(&self) -> &str {
+        &self.range.spec
+    }
 }
 
 /// The tree that the range ends at.
