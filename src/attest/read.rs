@@ -334,4 +334,6 @@ fn reference(value: &str) -> Option<String> {
 }
 
 #[cfg(test)]
+mod record_tests;
+#[cfg(test)]
 mod tests;

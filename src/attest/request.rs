@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::facts::{self, Finding, Key};
 use super::registry::{MarkerAt, Registry};
 use super::schema::Pattern;
-use super::{Confidence, Covers, Facts, Form, Role, State, Statement, read};
+use super::{Confidence, Covers, Facts, Form, Role, State, Statement, lines, read};
 
 /// What is known of a request.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -56,7 +56,8 @@ pub fn read_request(request: &Request, registry: &Registry) -> RequestAttestatio
     if let Some(body) = &request.body {
         let shown = without_comments(body);
         // A description has no subject: its first line counts.
-        let (found, _) = read::text(&format!(".\n{shown}"), registry);
+        let said: Vec<&str> = shown.lines().map(|line| if lines::is_unticked(line) { "" } else { line }).collect();
+        let (found, _) = read::text(&format!(".\n{}", said.join("\n")), registry);
         findings.extend(found.into_iter().map(in_body));
         add_boxes(&shown, registry, &mut findings, &mut boxes);
         findings.sort_by_key(|found| found.statement.line);
@@ -185,5 +186,67 @@ fn statement(
         proportion: None,
         integration: None,
         key: Key::Other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn branch(name: &str) -> Option<(Option<String>, Confidence)> {
+        let request = Request { branch: Some(name.into()), ..Request::default() };
+        let found = read_request(&request, Registry::builtin()).statements.pop()?;
+        Some((found.tool, found.confidence))
+    }
+
+    fn body(text: &str) -> RequestAttestation {
+        read_request(&Request { body: Some(text.into()), ..Request::default() }, Registry::builtin())
+    }
+
+    #[test]
+    fn branches_are_told_apart_by_how_they_begin() {
+        let of = |tool: &str, confidence| Some((Some(tool.to_owned()), confidence));
+        assert_eq!(branch("claude/fix-it"), of("Claude", Confidence::Medium));
+        assert_eq!(branch("refs/heads/copilot/fix-12"), of("GitHub Copilot", Confidence::Medium));
+        assert_eq!(branch("jules-9182736450192837-00ff00ff"), of("Jules", Confidence::Medium));
+        assert_eq!(branch("openhands-fix-issue-7"), of("OpenHands", Confidence::Low));
+        assert_eq!(branch("cursor-jumps-on-resize"), of("Cursor", Confidence::Low));
+        assert_eq!(branch("agent/12"), Some((None, Confidence::Medium)));
+        for name in ["main", "fix/claude", "jules-vacation", "claude", "coderabbit"] {
+            assert_eq!(branch(name), None, "{name}");
+        }
+    }
+
+    #[test]
+    fn labels_are_whole_words_of_their_own() {
+        let label = |name: &str| {
+            let request = Request { labels: vec![name.into()], ..Request::default() };
+            let found = read_request(&request, Registry::builtin());
+            (found.state, found.facts.tool)
+        };
+        assert_eq!(label("Codex"), (State::Partial, Some("Codex".into())));
+        assert_eq!(label("ai-generated"), (State::Partial, None));
+        assert_eq!(label("no-ai"), (State::Denied, None));
+        assert_eq!(label("area: ai"), (State::Absent, None));
+    }
+
+    #[test]
+    fn a_template_s_own_words_are_nobody_s() {
+        let template = "<!-- If a tool helped, say so:\nAssisted-by: Claude:claude-opus-4-8 -->\n\n- [ ] AI was used\n";
+        let found = body(template);
+        assert_eq!((found.state, found.boxes.len(), found.statements.len()), (State::Absent, 1, 0));
+        assert_eq!(found.boxes[0].line, 4);
+        let machine = body("Fix\n\n<!-- CURSOR_SUMMARY -->\n");
+        assert_eq!(machine.statements[0].role, Role::Reviewed);
+    }
+
+    #[test]
+    fn what_is_ticked_is_stated() {
+        let used = body("Assisted-by: Codex\n- [x] I used AI for the tests\n");
+        assert_eq!((used.state, used.facts.tool.as_deref()), (State::Partial, Some("Codex")));
+        assert_eq!(used.statements.iter().map(|statement| statement.line).collect::<Vec<_>>(), [Some(1), Some(2)]);
+        assert_eq!(body("* [X] No AI was used\n").state, State::Denied);
+        let both = body("- [x] No AI was used\n\nhttps://claude.ai/code/session_01Ab\n");
+        assert_eq!((both.state, both.notes.len()), (State::Partial, 1));
     }
 }

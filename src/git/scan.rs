@@ -61,7 +61,10 @@ impl Repository {
             }
             let shared = &shared;
             scope.spawn(move || {
-                let mut walk = Walk { repo: shared.to_thread_local(), to, next: 0, batch: Vec::with_capacity(BATCH) };
+                let mut repo = shared.to_thread_local();
+                // Every commit is read once: keeping copies of them would help nobody.
+                repo.object_cache_size(None);
+                let mut walk = Walk { repo, to, next: 0, batch: Vec::with_capacity(BATCH) };
                 if let Err(error) = walk.run(history) {
                     walk.send(Err(error));
                 }
