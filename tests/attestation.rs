@@ -130,7 +130,7 @@ fn receipts_in_the_tree_speak_for_the_commits_that_they_name() {
     assert_eq!((&found["state"], &found["facts"]["tool"]), (&"partial".into(), &"GitHub Copilot".into()));
     assert_eq!(found["statements"][0]["form"], "aiir-receipt");
     let notes = list(&report["coverage"]["notes"]);
-    assert!(notes.iter().any(|note| text(note).contains("1 lines of .aiir/receipts.jsonl")), "{notes:?}");
+    assert!(notes.iter().any(|note| text(note).starts_with("1 line of .aiir/receipts.jsonl")), "{notes:?}");
 }
 
 #[test]

@@ -38,13 +38,27 @@ pub fn states(origins: &[Origin], path: &str, attestations: &[Attestation]) -> V
             }
             Some(attestation) => {
                 let then = origin.path.as_ref().map_or(path.into(), |path| String::from_utf8_lossy(path));
-                for line in 0..origin.span.len() {
-                    add(origin.commit, covering(attestation, &then, origin.line + line + 1), 1);
-                }
+                by_line(attestation, &then, origin).into_iter().for_each(|state| add(origin.commit, state, 1));
             }
         }
     }
     found.into_values().collect()
+}
+
+/// What [`covering`] says of each of some neighbouring lines, at a cost that does not grow with the
+/// number of lines times that of records.
+fn by_line(attestation: &Attestation, path: &str, origin: &Origin) -> Vec<State> {
+    let mut states = vec![attestation.elsewhere; origin.span.len() as usize];
+    for lines in attestation.lines.iter().filter(|lines| lines.path == path) {
+        let before = lines.ranges.partition_point(|range| range.last <= origin.line);
+        for range in lines.ranges.iter().skip(before) {
+            let from = range.first.saturating_sub(1).saturating_sub(origin.line) as usize;
+            let to = ((range.last - origin.line) as usize).min(states.len());
+            let Some(covered) = states.get_mut(from..to) else { break };
+            covered.iter_mut().for_each(|state| *state = fuller(*state, lines.state));
+        }
+    }
+    states
 }
 
 fn fuller(a: State, b: State) -> State {
@@ -92,14 +106,14 @@ mod tests {
         }
     }
 
-    fn by_line(elsewhere: State) -> Vec<State> {
+    fn some_lines(elsewhere: State) -> Vec<State> {
         [2, 3, 5, 6, 8, 9].map(|line| covering(&attestation(elsewhere), "a.rs", line)).to_vec()
     }
 
     #[test]
     fn records_cover_only_their_lines() {
         use State::{Absent, Complete, Denied};
-        assert_eq!(by_line(Absent), [Absent, Complete, Complete, Denied, Absent, Complete]);
+        assert_eq!(some_lines(Absent), [Absent, Complete, Complete, Denied, Absent, Complete]);
         assert_eq!(covering(&attestation(Absent), "b.rs", 3), Absent);
     }
 
@@ -119,11 +133,21 @@ mod tests {
         assert_eq!(part, Some(vec![(State::Complete, 1)]));
     }
 
+    proptest::proptest! {
+        #[test]
+        fn many_lines_are_covered_as_each_of_them(line in 0u32..12, len in 0u32..12) {
+            let origin = Origin { line, commit: Some(0), ..Origin::unknown(crate::change::Span::new(0, len)) };
+            let attestation = attestation(State::Partial);
+            let one_by_one: Vec<State> = (0..len).map(|at| covering(&attestation, "a.rs", line + at + 1)).collect();
+            assert_eq!(by_line(&attestation, "a.rs", &origin), one_by_one);
+        }
+    }
+
     #[test]
     fn a_trailer_covers_what_a_record_leaves_out() {
         use State::{Complete, Denied, Partial, Unreadable};
-        assert_eq!(by_line(Partial), [Partial, Complete, Complete, Partial, Partial, Complete]);
-        assert_eq!(by_line(Denied), [Denied, Complete, Complete, Denied, Denied, Complete]);
-        assert_eq!(by_line(Unreadable), [Unreadable, Complete, Complete, Unreadable, Unreadable, Complete]);
+        assert_eq!(some_lines(Partial), [Partial, Complete, Complete, Partial, Partial, Complete]);
+        assert_eq!(some_lines(Denied), [Denied, Complete, Complete, Denied, Denied, Complete]);
+        assert_eq!(some_lines(Unreadable), [Unreadable, Complete, Complete, Unreadable, Unreadable, Complete]);
     }
 }

@@ -5,8 +5,7 @@
 
 use super::conflicts;
 use super::declared::Model;
-use super::identities::{self, written};
-use super::registry::Registry;
+use super::identities::written;
 use super::{
     Attestation, Confidence, Contributor, Covers, Facts, Form, RecordedLines, Role, State, Statement, Unreadable,
 };
@@ -55,6 +54,9 @@ impl Finding {
 pub(super) struct People {
     pub(super) sign_offs: Vec<Person>,
     pub(super) co_authors: Vec<Person>,
+    /// Whether the author, and the committer, is a person.
+    pub(super) author: bool,
+    pub(super) committer: bool,
     /// The person behind an author that is a tool run by somebody, such as `Ann (aider)`.
     pub(super) behind_author: Option<Person>,
     /// Who directed a tool, as a recorder has it.
@@ -75,9 +77,9 @@ pub(super) struct Evidence {
 }
 
 /// Draws the conclusion.
-pub(super) fn conclude(commit: &Commit, evidence: Evidence, registry: &Registry) -> Attestation {
+pub(super) fn conclude(commit: &Commit, evidence: Evidence) -> Attestation {
     let Evidence { findings, people, lines, unreadable, notes } = evidence;
-    let accountable = accountable(commit, &people, registry);
+    let accountable = accountable(commit, &people);
     let facts = of(findings.iter(), &accountable);
     let unread = !unreadable.is_empty();
     let state = state(findings.iter(), &facts, unread);
@@ -159,19 +161,19 @@ fn ranked<'a>(findings: impl Iterator<Item = &'a Finding>) -> Vec<&'a Finding> {
 
 /// Who answers for the commit: its author if human; else a person who signed it off, shares its
 /// authorship, committed it, or is recorded as having directed the tool.
-fn accountable(commit: &Commit, people: &People, registry: &Registry) -> Option<String> {
-    let author = identities::is_human(&commit.author, registry).then_some(&commit.author);
-    let committer = || identities::is_human(&commit.committer, registry).then_some(&commit.committer);
+fn accountable(commit: &Commit, people: &People) -> Option<String> {
+    let author = people.author.then_some(&commit.author);
+    let committer = people.committer.then_some(&commit.committer);
     let found = people.behind_author.as_ref().or(author);
     let found = found.or_else(|| people.sign_offs.first()).or_else(|| people.co_authors.first());
-    found.or_else(committer).map(written).or_else(|| people.recorded.first().cloned())
+    found.or(committer).map(written).or_else(|| people.recorded.first().cloned())
 }
 
 #[cfg(test)]
 #[allow(clippy::expect_used)]
 mod tests {
     use super::*;
-    use crate::attest::read;
+    use crate::attest::{Registry, read};
 
     fn of(message: &str) -> Attestation {
         let ann = Person { name: "Ann Lee".into(), email: "ann@example.org".into() };

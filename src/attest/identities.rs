@@ -70,8 +70,13 @@ pub(super) fn known<'r>(person: &Person, registry: &'r Registry) -> Option<Known
 
 /// Whether this is a person: neither a known tool nor another program.
 pub(super) fn is_human(person: &Person, registry: &Registry) -> bool {
+    is_person(person, known(person, registry).as_ref(), registry)
+}
+
+/// The same where it is already clear which tool it is.
+pub(super) fn is_person(person: &Person, known: Option<&Known<'_>>, registry: &Registry) -> bool {
     let nobody = person.name.trim().is_empty() && person.email.trim().is_empty();
-    !nobody && !registry.is_program(person) && known(person, registry).is_none_or(|known| known.person.is_some())
+    !nobody && known.is_none_or(|known| known.person.is_some()) && !registry.is_program(person)
 }
 
 /// The number in a GitHub address of the form `123+login@users.noreply.github.com`.

@@ -33,7 +33,7 @@ pub fn read(commit: &Commit, registry: &Registry) -> Attestation {
     findings.sort_by_key(|found| found.statement.line);
     let mut evidence = Evidence { findings, people, ..Evidence::default() };
     recorded::add(commit, registry, &mut evidence);
-    facts::conclude(commit, evidence, registry)
+    facts::conclude(commit, evidence)
 }
 
 /// What a text that is no commit's message says: a note's headers, a request's description.
@@ -74,7 +74,15 @@ impl<'a, 'r> Reader<'a, 'r> {
 
     fn author_and_committer(&mut self, commit: &Commit) {
         let author = identities::known(&commit.author, self.registry);
-        let committer = identities::known(&commit.committer, self.registry);
+        let committer = match commit.committer == commit.author {
+            true => author.clone(),
+            false => identities::known(&commit.committer, self.registry),
+        };
+        self.people.author = identities::is_person(&commit.author, author.as_ref(), self.registry);
+        self.people.committer = match commit.committer == commit.author {
+            true => self.people.author,
+            false => identities::is_person(&commit.committer, committer.as_ref(), self.registry),
+        };
         // A tool that is both says nothing more by being the second.
         let same = match (&author, &committer) {
             (Some(author), Some(committer)) => author.marker.id() == committer.marker.id(),

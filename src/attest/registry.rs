@@ -4,9 +4,9 @@
 //! own examples are run by `selftest`. The order in which a commit is read is `read`.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
-use aho_corasick::{AhoCorasick, MatchKind};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use regex::Regex;
 
 use super::Role;
@@ -79,6 +79,9 @@ pub struct Registry {
     programs: HashSet<String>,
     quoting: HashSet<String>,
     hints: Option<AhoCorasick>,
+    /// The same, quicker to run and slower to make.
+    many_hints: OnceLock<Option<AhoCorasick>>,
+    hint_words: Vec<String>,
     /// For each hint the phrase that it leads to, if it does.
     hint_of: Vec<Option<u32>>,
     model_hints: Option<AhoCorasick>,
@@ -110,6 +113,14 @@ impl Registry {
         let file = check::parse(text)?;
         check::check(&file, text)?;
         Registry::index(file)
+    }
+
+    /// Gets ready for many commits: worth while from some thousands on.
+    pub fn prepare(&self) {
+        self.many_hints.get_or_init(|| {
+            let builder = AhoCorasick::builder().ascii_case_insensitive(true).kind(Some(AhoCorasickKind::DFA)).clone();
+            builder.build(&self.hint_words).ok()
+        });
     }
 
     /// The tools, in the file's order.
@@ -164,12 +175,13 @@ impl Registry {
         registry.quoting = lower(&file.programs.quoting).into_iter().collect();
         hints.extend(registry.aliases.iter().map(|(alias, _)| (alias.clone(), None)));
         hints.extend(file.models.hints.iter().map(|hint| (hint.clone(), None)));
-        registry.hint_of = hints.iter().map(|(_, phrase)| *phrase).collect();
         registry.hints = Some(automaton(hints.iter().map(|(hint, _)| hint.as_str()), MatchKind::Standard)?);
-        registry.model_hints = Some(automaton(file.models.hints.iter().map(String::as_str), MatchKind::Standard)?);
-        registry.scrub = super::clean::Scrubber::new(&file.tools)?;
-        registry.exact_models = alternatives(&file.models.exact);
-        registry.loose_models = alternatives(&file.models.loose);
+        (registry.hint_words, registry.hint_of) = hints.into_iter().unzip();
+        registry.model_hints =
+            Some(automaton(registry.file.models.hints.iter().map(String::as_str), MatchKind::Standard)?);
+        registry.scrub = super::clean::Scrubber::new(&registry.file.tools)?;
+        registry.exact_models = alternatives(&registry.file.models.exact);
+        registry.loose_models = alternatives(&registry.file.models.loose);
         Ok(registry)
     }
 
@@ -316,14 +328,18 @@ impl Registry {
 
     /// Whether a look at the person's name and address is worth while.
     pub(super) fn may_be_tool(&self, person: &Person) -> bool {
-        let Some(hints) = &self.hints else { return false };
+        let Some(hints) = self.words() else { return false };
         hints.is_match(&person.email) || hints.is_match(&person.name)
+    }
+
+    fn words(&self) -> Option<&AhoCorasick> {
+        self.many_hints.get().and_then(Option::as_ref).or(self.hints.as_ref())
     }
 
     /// What the message might contain.
     pub(super) fn hints(&self, message: &str) -> Hints {
         let mut found = Hints::default();
-        let Some(hints) = &self.hints else { return found };
+        let Some(hints) = self.words() else { return found };
         for hit in hints.find_overlapping_iter(message) {
             // "example" is no hint at "amp".
             let bytes = message.as_bytes();

@@ -124,13 +124,10 @@ fn of_repository(args: &Args, dir: &Path) -> Result<Report, Failure> {
         (repository.change_set(resolved, &excluder), pack.join())
     });
     let mut change = change.map_err(Failure::failed)?;
-    let nameless = attach_receipts(&repository, head.as_deref(), &mut change)?;
+    let unread = attach_receipts(&repository, head.as_deref(), &mut change)?;
     let pack = pack.map_err(|_| Failure::failed("the rule pack could not be loaded"))?.map_err(Failure::usage)?;
     let mut report = report(&change, &pack, settings)?;
-    if nameless > 0 {
-        let note = format!("{nameless} lines of {AIIR_LEDGER} name no commit and cannot be read");
-        report.coverage.notes.push(note);
-    }
+    report.coverage.notes.extend(unread);
     Ok(report)
 }
 
@@ -169,11 +166,27 @@ fn content(file: &Path, dir: &Path) -> Result<(String, Vec<u8>), Failure> {
     Ok(("-".to_owned(), content))
 }
 
-/// Receipts lie in the tree that is looked at, and name the commits that they are about.
-fn attach_receipts(repository: &Repository, head: Option<&str>, change: &mut ChangeSet) -> Result<usize, Failure> {
-    let Some(head) = head else { return Ok(0) };
+/// A larger file of receipts is not read.
+const LARGEST_LEDGER: u64 = 32 << 20;
+
+/// Receipts lie in the tree that is looked at, and name the commits that they are about. What could
+/// not be read of them is told.
+fn attach_receipts(
+    repository: &Repository,
+    head: Option<&str>,
+    change: &mut ChangeSet,
+) -> Result<Option<String>, Failure> {
+    let Some(head) = head else { return Ok(None) };
+    let size = repository.size_at(head, AIIR_LEDGER).map_err(Failure::failed)?;
+    if let Some(size) = size.filter(|size| *size > LARGEST_LEDGER) {
+        return Ok(Some(format!(
+            "{AIIR_LEDGER} has {size} bytes; at most {LARGEST_LEDGER} are read, so none of it was"
+        )));
+    }
     let ledger = repository.file_at(head, AIIR_LEDGER).map_err(Failure::failed)?;
-    Ok(ledger.map_or(0, |ledger| attest::attach_receipts(&ledger, &mut change.commits)))
+    let nameless = ledger.map_or(0, |ledger| attest::attach_receipts(&ledger, &mut change.commits));
+    let plural = if nameless == 1 { "line of" } else { "lines of" };
+    Ok((nameless > 0).then(|| format!("{nameless} {plural} {AIIR_LEDGER} cannot be read: no commit is named")))
 }
 
 fn of_patch(args: &Args, file: &Path, dir: &Path) -> Result<Report, Failure> {

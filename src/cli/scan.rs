@@ -55,6 +55,9 @@ pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure
     let repository = Repository::open(dir).map_err(Failure::failed)?;
     let (history, name) = history(args, &repository)?;
     let registry = Registry::builtin();
+    if args.all {
+        registry.prepare();
+    }
     let mut counter = Counter::default();
     let mut lines = String::new();
     let mut printed = Ok(());

@@ -1,6 +1,7 @@
 //! The commits of a range, parents before children.
 
 use gix::ObjectId;
+use gix::bstr::ByteSlice;
 use rustc_hash::FxHashMap;
 
 use super::{Error, notes, range::Resolved};
@@ -90,7 +91,7 @@ pub(super) fn plain(id: ObjectId, decoded: &gix::objs::CommitRef<'_>) -> Commit 
         author: person(decoded.author()),
         committer: person(decoded.committer()),
         author_time: decoded.author().ok().map_or(0, |author| author.seconds()),
-        message: decoded.message.to_string(),
+        message: decoded.message.to_str_lossy().into_owned(),
         ..Commit::default()
     }
 }

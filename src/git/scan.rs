@@ -5,6 +5,7 @@
 use std::sync::mpsc::{self, Receiver, SyncSender};
 
 use gix::ObjectId;
+use gix::objs::Kind;
 use rustc_hash::FxHashSet;
 
 use super::notes::Notes;
@@ -135,8 +136,8 @@ impl Walk {
                 let walk = repo.rev_walk([head]).with_hidden(resolved.hidden.iter().copied()).all();
                 for info in walk.map_err(|error| Error::missing("the history of the range", error))? {
                     let info = info.map_err(|error| Error::missing("a commit of the range", error))?;
-                    let commit = self.find(info.id)?;
-                    if !self.push(info.id, commit, &mut notes)? {
+                    let (_, data) = self.find(info.id)?;
+                    if !self.push(info.id, data, &mut notes)? {
                         break;
                     }
                 }
@@ -152,10 +153,19 @@ impl Walk {
         let shallow: FxHashSet<ObjectId> = shallow.iter().flat_map(|list| list.iter().copied()).collect();
         let mut seen: FxHashSet<ObjectId> = stack.iter().copied().collect();
         while let Some(id) = stack.pop() {
-            let data = self.find(id)?;
+            let (kind, data) = self.find(id)?;
+            match kind {
+                Kind::Commit => {}
+                Kind::Tag => {
+                    let target = gix::objs::TagRefIter::from_bytes(&data, self.repo.object_hash()).target_id().ok();
+                    stack.extend(target.filter(|target| seen.insert(*target)));
+                    continue;
+                }
+                // A ref may name anything; trees and contents have no history.
+                Kind::Tree | Kind::Blob => continue,
+            }
             if !shallow.contains(&id) {
-                let hash = self.repo.object_hash();
-                let parents = gix::objs::CommitRefIter::from_bytes(&data, hash).parent_ids();
+                let parents = gix::objs::CommitRefIter::from_bytes(&data, self.repo.object_hash()).parent_ids();
                 stack.extend(parents.filter(|parent| seen.insert(*parent)));
             }
             if !self.push(id, data, notes)? {
@@ -165,24 +175,23 @@ impl Walk {
         Ok(())
     }
 
-    fn find(&self, id: ObjectId) -> Result<Vec<u8>, Error> {
-        let found = self.repo.find_commit(id).map_err(|error| Error::missing(format!("commit {id}"), error))?;
-        Ok(found.detach().data)
+    fn find(&self, id: ObjectId) -> Result<(Kind, Vec<u8>), Error> {
+        let found = self.repo.find_object(id).map_err(|error| Error::missing(format!("commit {id}"), error))?;
+        let found = found.detach();
+        Ok((found.kind, found.data))
     }
 
-    /// The commits that refs name, tags peeled; other objects have no history.
+    /// What refs name, in one order whatever the names.
     fn tips(&self) -> Result<Vec<ObjectId>, Error> {
         let wrong = |error: &dyn std::fmt::Display| Error::library("the refs", error);
         let refs = self.repo.references().map_err(|error| wrong(&error))?;
         let mut tips: Vec<ObjectId> = Vec::new();
         for reference in refs.all().map_err(|error| wrong(&error))? {
-            let mut reference = reference.map_err(|error| wrong(&error))?;
-            if reference.name().as_bstr().starts_with(b"refs/notes/") {
-                continue;
+            let reference = reference.map_err(|error| wrong(&error))?;
+            if !reference.name().as_bstr().starts_with(b"refs/notes/") {
+                // What a symbolic ref stands for is a ref itself.
+                tips.extend(reference.try_id().map(gix::Id::detach));
             }
-            let Ok(id) = reference.peel_to_id() else { continue };
-            let is_commit = self.repo.find_header(id).is_ok_and(|header| header.kind() == gix::objs::Kind::Commit);
-            tips.extend(is_commit.then(|| id.detach()));
         }
         tips.extend(self.repo.head_id().ok().map(gix::Id::detach));
         tips.sort_unstable();
