@@ -70,7 +70,7 @@ fn review(findings: &[Finding], attesting: &[&Finding]) -> Option<String> {
     let wrote = |tool: &str| {
         let by =
             |found: &&Finding| found.statement.role == Role::Authored && found.statement.tool.as_deref() == Some(tool);
-        attesting.iter().any(|found| by(found))
+        attesting.iter().any(by)
     };
     let reviews = findings.iter().filter(|found| found.key == Key::Review && found.is_credible());
     let tool = reviews.filter_map(|found| found.statement.tool.as_deref()).find(|tool| wrote(tool))?;

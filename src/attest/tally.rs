@@ -114,6 +114,8 @@ pub fn marks(attestation: &Attestation) -> Marks {
 }
 
 type Models = BTreeMap<Option<String>, u64>;
+/// Commits, and how many of them name which model.
+type Forms = BTreeMap<Form, (u64, Models)>;
 
 /// Counts as commits come in.
 #[derive(Debug, Default)]
@@ -124,7 +126,7 @@ pub struct Counter {
     unreadable: u64,
     conflicting: u64,
     models: usize,
-    tools: BTreeMap<Option<String>, (u64, BTreeMap<Form, (u64, Models)>)>,
+    tools: BTreeMap<Option<String>, (u64, Forms)>,
     listed: BTreeMap<(Option<String>, Form, Role, Confidence), u64>,
 }
 

@@ -54,15 +54,11 @@ struct Each<'a> {
 pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure> {
     let repository = Repository::open(dir).map_err(Failure::failed)?;
     let (history, name) = history(args, &repository)?;
-    let registry = Registry::builtin();
-    if args.all {
-        registry.prepare();
-    }
     let mut counter = Counter::default();
     let mut lines = String::new();
     let mut printed = Ok(());
     let read = |commit: &Commit| {
-        let attestation = read(commit, registry);
+        let attestation = read(commit, Registry::builtin());
         let line = if args.each { each(args.format, commit, &attestation) } else { Ok(None) };
         (marks(&attestation), line)
     };
@@ -72,7 +68,14 @@ pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure
             printed = line.and_then(|line| gather(&mut lines, line, out));
         }
     };
-    repository.scan(history, read, take).map_err(Failure::failed)?;
+    // The walk need not wait until the registry is ready.
+    std::thread::scope(|scope| {
+        if args.all {
+            scope.spawn(|| Registry::builtin().prepare());
+        }
+        repository.scan(history, read, take)
+    })
+    .map_err(Failure::failed)?;
     printed?;
     if args.each {
         out.print(&lines)?;

@@ -84,9 +84,9 @@ fn add_record(form: Form, reading: &Reading, record: &Record, registry: &Registr
 
 /// Listed, one of a tool and model, and not counted.
 fn add_idle(form: Form, idle: &[By], registry: &Registry, evidence: &mut Evidence) {
-    let mut seen: BTreeMap<(Option<&str>, Option<&str>), (&By, usize)> = BTreeMap::new();
+    let mut seen: BTreeMap<_, (&By, usize)> = BTreeMap::new();
     for by in idle {
-        seen.entry((by.tool.as_deref(), by.model.as_deref())).or_insert((by, 0)).1 += 1;
+        seen.entry((&by.tool, &by.model)).or_insert((by, 0)).1 += 1;
     }
     for (by, count) in seen.values() {
         let quote = if *count == 1 {
