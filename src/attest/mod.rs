@@ -239,7 +239,7 @@ pub struct Facts {
 /// What a commit declares about AI use.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Attestation {
-    /// How fully, by all that is known of the commit. For single lines ask [`covering`].
+    /// How fully, by all that is known of the commit. For single lines ask [`covering()`].
     pub state: State,
     /// How fully it speaks for lines that no record covers.
     #[serde(default)]
