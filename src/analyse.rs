@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
-use crate::attest::{self, Attestation, Registry, State};
-use crate::change::{ChangeSet, Excluded, FileChange, Reason, Span};
+use crate::attest::{self, Attestation, Registry};
+use crate::change::{self, ChangeSet, Excluded, FileChange, Reason, Span};
 use crate::config::Config;
 use crate::gate::{self, Likeness, Verdict};
 use crate::policy::{self, Policy, Sensitive, sensitive};
@@ -41,6 +41,8 @@ struct Draft {
     signals: Vec<Signal>,
     /// (commit, lines)
     parts: Vec<(Option<u32>, u32)>,
+    /// Where its lines come from.
+    origins: Vec<change::Origin>,
     fingerprint: String,
     scored: bool,
     /// What to add to a line of the text, from 0, to get its number in the file, from 1: a hunk
@@ -106,6 +108,7 @@ pub fn analyse(
         commits,
         hunks,
         flags,
+        request: None,
     })
 }
 
@@ -172,6 +175,11 @@ fn file_drafts(
             reading: if scored { engine.read(&block) } else { Reading::default() },
             signals: Vec::new(),
             parts: parts(file, &hunk.authored),
+            origins: hunk
+                .authored
+                .iter()
+                .flat_map(|span| file.origins.iter().filter_map(|origin| origin.within(*span)))
+                .collect(),
             fingerprint: fingerprint(file, &hunk.authored),
             scored,
             shift: i64::from(file.new.number(hunk.span.start)) - i64::from(hunk.span.start),
@@ -300,10 +308,7 @@ impl Draft {
             (true, false) => Likeness::Unlikely,
             (true, true) => Likeness::Likely,
         };
-        let state_of = |commit: Option<u32>| {
-            commit.and_then(|at| attestations.get(at as usize)).map_or(State::Absent, |attestation| attestation.state)
-        };
-        let states: Vec<(State, u32)> = self.parts.iter().map(|(commit, lines)| (state_of(*commit), *lines)).collect();
+        let states = attest::states(&self.origins, &self.path, attestations);
         let mut signals: Vec<SignalReport> =
             self.signals.iter().filter_map(|signal| signal_report(signal, change, engine, self.shift)).collect();
         signals.sort_by(|a, b| b.contribution.total_cmp(&a.contribution));
@@ -510,6 +515,9 @@ fn resolve(hunk: &HunkReport, origin: Origin) -> String {
     match (hunk.verdict, origin) {
         (Verdict::Contradicted, _) => {
             "The commit says that no AI was used. If that is right, there is nothing to do; if not, state the tool instead.".into()
+        }
+        (Verdict::Unreadable, _) => {
+            format!("What is recorded about AI use beside {} cannot be read; `-v` says why. If a tool helped, a trailer `Assisted-by: TOOL:MODEL` says so, too.", ids.join(", "))
         }
         (Verdict::WrongForm, _) => "The declaration is in a form that the project does not accept; see its policy.".into(),
         (_, Origin::Loose) => format!("If an AI tool helped, say so when committing: `git commit --trailer \"Assisted-by: TOOL:MODEL\"`. {otherwise}"),

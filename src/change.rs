@@ -83,6 +83,10 @@ pub struct Commit {
     pub author_time: i64,
     /// The whole message, invalid UTF-8 replaced.
     pub message: String,
+    /// Whether it changes no file: its tree is that of its only parent.
+    pub unchanged: bool,
+    /// What others recorded about it outside of its message: notes, ledgers.
+    pub records: Vec<Record>,
 }
 
 impl Commit {
@@ -92,8 +96,32 @@ impl Commit {
     }
 }
 
+/// Something that a tool recorded about a commit, as found; what it says is for `attest`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Record {
+    /// Whose format it should be in.
+    pub kind: RecordKind,
+    /// Where it was found: a notes ref, or a path of the tree.
+    pub place: String,
+    /// The content, or why it could not be read.
+    pub content: Result<Arc<[u8]>, String>,
+}
+
+/// Where records are kept decides in which format they should be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum RecordKind {
+    /// A note under `refs/notes/ai`: the Git AI Standard, or the headers of ai-commit-headers.
+    AiNote,
+    /// A note under `refs/notes/whogitit`.
+    Whogitit,
+    /// Agent Trace records, one or one a line.
+    AgentTrace,
+    /// An AIIR receipt.
+    Aiir,
+}
+
 /// Which commit of the range introduced a span of lines.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Origin {
     /// The lines.
     pub span: Span,
@@ -101,6 +129,25 @@ pub struct Origin {
     /// introduced the lines (uncommitted work, a bare patch, or lines that came by a merge from
     /// outside the range).
     pub commit: Option<u32>,
+    /// Where the first of the lines stood in that commit's version of the file, from 0. Records
+    /// that commits carry count their lines there.
+    pub line: u32,
+    /// The path that the file had at that commit, where it differs from the one at the head.
+    pub path: Option<BString>,
+}
+
+impl Origin {
+    /// Lines that no commit of the range introduced.
+    pub fn unknown(span: Span) -> Self {
+        Origin { span, commit: None, line: span.start, path: None }
+    }
+
+    /// Those of the lines that are also in another span.
+    pub fn within(&self, span: Span) -> Option<Origin> {
+        let common = self.span.intersect(span);
+        let line = self.line + (common.start - self.span.start);
+        (!common.is_empty()).then(|| Origin { span: common, line, ..self.clone() })
+    }
 }
 
 /// A file of the change, at its end.

@@ -14,6 +14,8 @@ pub enum Verdict {
     Contradicted,
     /// Likely AI-written, and nothing says so.
     Unattested,
+    /// Likely AI-written, and what is attached to its commits and should say so cannot be read.
+    Unreadable,
     /// Declared in a form that the policy forbids or in the wrong place.
     WrongForm,
     /// Declared, but facts that the policy requires are missing.
@@ -32,6 +34,7 @@ impl Verdict {
         match self {
             Verdict::Contradicted => "contradicted",
             Verdict::Unattested => "unattested",
+            Verdict::Unreadable => "unreadable",
             Verdict::WrongForm => "wrong-form",
             Verdict::Partial => "partial",
             Verdict::Attested => "attested",
@@ -42,7 +45,7 @@ impl Verdict {
 
     /// Whether it asks for a person.
     pub fn is_flag(self) -> bool {
-        matches!(self, Verdict::Contradicted | Verdict::Unattested | Verdict::WrongForm)
+        matches!(self, Verdict::Contradicted | Verdict::Unattested | Verdict::Unreadable | Verdict::WrongForm)
     }
 }
 
@@ -75,10 +78,12 @@ pub fn verdict(likeness: Likeness, state: State) -> Verdict {
         (State::Complete, _) => Verdict::Attested,
         (State::Partial, _) => Verdict::Partial,
         (State::WrongForm, _) => Verdict::WrongForm,
-        (_, Likeness::TooLittle) => Verdict::Unknown,
+        // What cannot be read is neither absent nor clean.
+        (_, Likeness::TooLittle) | (State::Unreadable, Likeness::Unlikely) => Verdict::Unknown,
         (_, Likeness::Unlikely) => Verdict::Unlikely,
         (State::Denied, Likeness::Likely) => Verdict::Contradicted,
         (State::Absent, Likeness::Likely) => Verdict::Unattested,
+        (State::Unreadable, Likeness::Likely) => Verdict::Unreadable,
     }
 }
 
@@ -89,9 +94,10 @@ pub fn joint_state(parts: &[(State, u32)]) -> State {
     let strength = |state: State| match state {
         State::Denied => 0,
         State::Absent => 1,
-        State::WrongForm => 2,
-        State::Partial => 3,
-        State::Complete => 4,
+        State::Unreadable => 2,
+        State::WrongForm => 3,
+        State::Partial => 4,
+        State::Complete => 5,
     };
     let telling = parts.iter().filter(|(_, lines)| *lines >= crate::syntax::LEAST_LINES);
     let weakest = telling.min_by_key(|(state, _)| strength(*state));
@@ -126,6 +132,13 @@ mod tests {
         assert_eq!(verdict(Likeness::TooLittle, State::Absent), Verdict::Unknown);
         assert_eq!(verdict(Likeness::Unlikely, State::Denied), Verdict::Unlikely);
         assert_eq!(verdict(Likeness::Likely, State::Denied), Verdict::Contradicted);
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_neither_absent_nor_clean() {
+        assert_eq!(verdict(Likeness::Unlikely, State::Unreadable), Verdict::Unknown);
+        assert_eq!(verdict(Likeness::Likely, State::Unreadable), Verdict::Unreadable);
+        assert!(Verdict::Unreadable.is_flag());
     }
 
     #[test]

@@ -311,7 +311,7 @@ fn settle_lines(file: &mut FileChange, old: &Text, hunks: &[PatchHunk], removed:
     let blank = linediff::blank_only(&file.new, &left);
     file.whitespace_lines = count(&added) - count(&rest) + count(&blank);
     file.authored = linediff::subtract(&left, &blank);
-    file.origins = file.authored.iter().map(|&span| Origin { span, commit: None }).collect();
+    file.origins = file.authored.iter().map(|&span| Origin::unknown(span)).collect();
 }
 
 /// `@@ -a,b +c,d @@`: start and count of both sides.

@@ -75,7 +75,12 @@ pub(super) fn check(file: &File, text: &str) -> Result<(), Error> {
         return wrong("version", format!("this program reads version 1, not {}", file.version));
     }
     let joined = [alternatives(&file.models.exact), alternatives(&file.models.loose)];
-    let named = [("no", &file.values.no), ("yes", &file.values.yes), ("moving", &file.models.moving)];
+    let named = [
+        ("no", &file.values.no),
+        ("yes", &file.values.yes),
+        ("moving", &file.models.moving),
+        ("unnamed", &file.models.unnamed),
+    ];
     for (id, pattern) in named.into_iter().chain(joined.iter().map(|pattern| ("models", pattern))) {
         if let Some(problem) = pattern.problem() {
             return wrong(id, format!("`{}` is no pattern: {problem}", pattern.source()));
@@ -86,6 +91,9 @@ pub(super) fn check(file: &File, text: &str) -> Result<(), Error> {
         if !seen.insert(tool.id.as_str()) {
             return wrong(&tool.id, "this id is taken".into());
         }
+        if let Some(problem) = tool.branch_pattern.as_ref().and_then(super::schema::Pattern::problem) {
+            return wrong(&tool.id, format!("`branch_pattern` is no pattern: {problem}"));
+        }
         if let Some(marker) = tool.markers.iter().find(|marker| marker.id.split('/').next() != Some(&tool.id)) {
             return wrong(&marker.id, format!("the id must start with `{}/`", tool.id));
         }
@@ -95,7 +103,7 @@ pub(super) fn check(file: &File, text: &str) -> Result<(), Error> {
         if !seen.insert(marker.id.as_str()) {
             return wrong(&marker.id, "this id is taken".into());
         }
-        for pattern in [&marker.value, &marker.pattern, &marker.only].into_iter().flatten() {
+        for pattern in [&marker.value, &marker.pattern, &marker.only, &marker.unless].into_iter().flatten() {
             if let Some(problem) = pattern.problem() {
                 return wrong(&marker.id, format!("`{}` is no pattern: {problem}", pattern.source()));
             }
@@ -113,12 +121,14 @@ fn lacking(marker: &Marker) -> Option<&'static str> {
         MarkerForm::Identity => identity && marker.ids.is_empty() && !marker.model_names,
         MarkerForm::Trailer => marker.keys.is_empty(),
         MarkerForm::Footer | MarkerForm::SessionLink => marker.pattern.is_none() || marker.hints.is_empty(),
+        MarkerForm::Checkbox => marker.pattern.is_none(),
     };
     if looks_for_nothing {
         return Some(match marker.form {
             MarkerForm::Identity => "an identity needs `ids`, `addresses`, `names` or `suffixes`",
             MarkerForm::Trailer => "a trailer needs `keys`",
             MarkerForm::Footer | MarkerForm::SessionLink => "a phrase needs `pattern` and `hints`",
+            MarkerForm::Checkbox => "a box needs `pattern`",
         });
     }
     if marker.addresses.iter().any(|address| address.contains('*') || !address.contains('@')) {

@@ -1,12 +1,14 @@
-//! From statements to an attestation: what is known in the end, how complete it is, and what does
-//! not fit together.
+//! From statements and records to an attestation: what is known in the end, and how complete it is.
 //!
-//! Statements are found by `read`; which facts a project requires is for its policy.
+//! Statements are found by `read`, records by `records`; what does not fit together is `conflicts`.
+//! Which facts a project requires is for its policy.
 
+use super::conflicts;
 use super::declared::Model;
-use super::identities::{self, written};
-use super::registry::Registry;
-use super::{Attestation, Confidence, Facts, Form, Role, State, Statement};
+use super::identities::written;
+use super::{
+    Attestation, Confidence, Contributor, Covers, Facts, Form, RecordedLines, Role, State, Statement, Unreadable,
+};
 use crate::change::{Commit, Person};
 
 /// A statement with what it contributes to the facts.
@@ -19,18 +21,31 @@ pub(super) struct Finding {
     pub(super) output: Option<String>,
     pub(super) proportion: Option<String>,
     pub(super) integration: Option<String>,
-    /// Whether it is a sign-off, which is a person's to give.
-    pub(super) sign_off: bool,
+    /// Whose statement it is where that matters.
+    pub(super) key: Key,
+}
+
+/// Trailers that are a person's to write.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) enum Key {
+    #[default]
+    Other,
+    SignOff,
+    Review,
 }
 
 impl Finding {
     /// Whether it says, credibly enough, that a tool took part in writing.
-    fn attests(&self) -> bool {
+    pub(super) fn attests(&self) -> bool {
         matches!(self.statement.role, Role::Authored | Role::Assisted) && self.is_credible()
     }
 
-    fn is_credible(&self) -> bool {
+    pub(super) fn is_credible(&self) -> bool {
         self.statement.confidence >= Confidence::Medium
+    }
+
+    fn is_strict(&self) -> bool {
+        self.statement.form == Form::Trailer && self.statement.strict
     }
 }
 
@@ -39,43 +54,105 @@ impl Finding {
 pub(super) struct People {
     pub(super) sign_offs: Vec<Person>,
     pub(super) co_authors: Vec<Person>,
+    /// Whether the author, and the committer, is a person.
+    pub(super) author: bool,
+    pub(super) committer: bool,
     /// The person behind an author that is a tool run by somebody, such as `Ann (aider)`.
     pub(super) behind_author: Option<Person>,
+    /// Who directed a tool, as a recorder has it.
+    pub(super) recorded: Vec<String>,
+    /// A trailer says that a person reviewed it, and names none.
+    pub(super) unnamed_review: bool,
+}
+
+/// Everything that was found in and beside a commit.
+#[derive(Debug, Default)]
+pub(super) struct Evidence {
+    pub(super) findings: Vec<Finding>,
+    pub(super) people: People,
+    /// Their `state` is filled in here.
+    pub(super) lines: Vec<(RecordedLines, Option<Model>)>,
+    pub(super) unreadable: Vec<Unreadable>,
+    pub(super) notes: Vec<String>,
 }
 
 /// Draws the conclusion.
-pub(super) fn conclude(commit: &Commit, findings: Vec<Finding>, people: &People, registry: &Registry) -> Attestation {
-    let attesting: Vec<&Finding> = ranked(&findings);
-    let denied = findings.iter().any(|found| found.statement.role == Role::Denied && found.is_credible());
-    let model = attesting.iter().filter_map(|found| found.model.as_ref()).max_by_key(|model| model.exact);
-    // `max_by_key` prefers the last of equals; the best ranked comes first.
-    let model =
-        attesting.iter().filter_map(|found| found.model.as_ref()).find(|m| Some(m.exact) == model.map(|m| m.exact));
+pub(super) fn conclude(commit: &Commit, evidence: Evidence) -> Attestation {
+    let Evidence { findings, people, lines, unreadable, notes } = evidence;
+    let accountable = accountable(commit, &people);
+    let facts = of(findings.iter(), &accountable);
+    let unread = !unreadable.is_empty();
+    let state = state(findings.iter(), &facts, unread);
+    let whole = || findings.iter().filter(|found| found.statement.covers == Covers::Commit);
+    let elsewhere = match lines.is_empty() {
+        true => state,
+        false => self::state(whole(), &of(whole(), &accountable), unread),
+    };
+    let strict = || findings.iter().filter(|found| found.is_strict());
+    let strict = self::state(strict(), &of(strict(), &accountable), false);
+    let mut told = conflicts::find(commit, &findings, &people, &facts);
+    told.extend(notes);
+    let lines = lines.into_iter().map(|(lines, model)| with_state(lines, model.as_ref(), accountable.is_some()));
+    Attestation {
+        state,
+        elsewhere,
+        strict,
+        facts,
+        lines: lines.collect(),
+        unreadable,
+        notes: told,
+        statements: findings.into_iter().map(|found| found.statement).collect(),
+    }
+}
+
+/// What some of the findings say together.
+pub(super) fn of<'a>(findings: impl Iterator<Item = &'a Finding>, accountable: &Option<String>) -> Facts {
+    let attesting = ranked(findings);
+    let models = || attesting.iter().filter_map(|found| found.model.as_ref());
+    let model = models().find(|model| model.exact).or_else(|| models().next());
     let text = |pick: fn(&Finding) -> &Option<String>| attesting.iter().find_map(|found| pick(found).clone());
-    let facts = Facts {
+    Facts {
         tool: attesting.iter().find_map(|found| found.statement.tool.clone()),
         model: model.map(|model| model.name.clone()),
         model_exact: model.is_some_and(|model| model.exact),
         prompt_reference: text(|found| &found.prompt),
         output_reference: text(|found| &found.output),
-        accountable: accountable(commit, people, registry),
+        accountable: accountable.clone(),
         integration_path: text(|found| &found.integration),
         session: text(|found| &found.session),
         proportion: text(|found| &found.proportion),
+    }
+}
+
+pub(super) fn state<'a>(findings: impl Iterator<Item = &'a Finding>, facts: &Facts, unreadable: bool) -> State {
+    let (mut attests, mut denies) = (false, false);
+    for found in findings {
+        attests |= found.attests();
+        // A line that a person wrote says nothing of the commit's others.
+        denies |=
+            found.statement.role == Role::Denied && found.is_credible() && found.statement.covers != Covers::Lines;
+    }
+    match (attests, denies) {
+        (true, _) if facts.tool.is_some() && facts.model_exact && facts.accountable.is_some() => State::Complete,
+        (true, _) => State::Partial,
+        (false, true) => State::Denied,
+        (false, false) if unreadable => State::Unreadable,
+        (false, false) => State::Absent,
+    }
+}
+
+fn with_state(mut lines: RecordedLines, model: Option<&Model>, accountable: bool) -> RecordedLines {
+    lines.state = match lines.contributor {
+        Contributor::Human => State::Denied,
+        _ if lines.tool.is_some() && model.is_some_and(|model| model.exact) && accountable => State::Complete,
+        _ => State::Partial,
     };
-    let state = match (attesting.is_empty(), denied) {
-        (true, true) => State::Denied,
-        (true, false) => State::Absent,
-        (false, _) if facts.tool.is_some() && facts.model_exact && facts.accountable.is_some() => State::Complete,
-        (false, _) => State::Partial,
-    };
-    let notes = notes(&attesting, &findings, denied, &facts);
-    Attestation { state, facts, statements: findings.into_iter().map(|found| found.statement).collect(), notes }
+    lines
 }
 
 /// The attesting statements: the surest first, then who wrote before who helped, then as they stand.
-fn ranked(findings: &[Finding]) -> Vec<&Finding> {
-    let mut attesting: Vec<&Finding> = findings.iter().filter(|found| found.attests()).collect();
+fn ranked<'a>(findings: impl Iterator<Item = &'a Finding>) -> Vec<&'a Finding> {
+    let mut attesting: Vec<&Finding> = findings.filter(|found| found.attests()).collect();
     let rank =
         |found: &&Finding| (std::cmp::Reverse(found.statement.confidence), found.statement.role != Role::Authored);
     attesting.sort_by_key(rank);
@@ -83,54 +160,20 @@ fn ranked(findings: &[Finding]) -> Vec<&Finding> {
 }
 
 /// Who answers for the commit: its author if human; else a person who signed it off, shares its
-/// authorship, or committed it.
-fn accountable(commit: &Commit, people: &People, registry: &Registry) -> Option<String> {
-    let author = identities::is_human(&commit.author, registry).then_some(&commit.author);
-    let committer = || identities::is_human(&commit.committer, registry).then_some(&commit.committer);
+/// authorship, committed it, or is recorded as having directed the tool.
+fn accountable(commit: &Commit, people: &People) -> Option<String> {
+    let author = people.author.then_some(&commit.author);
+    let committer = people.committer.then_some(&commit.committer);
     let found = people.behind_author.as_ref().or(author);
     let found = found.or_else(|| people.sign_offs.first()).or_else(|| people.co_authors.first());
-    found.or_else(committer).map(written)
-}
-
-fn notes(attesting: &[&Finding], findings: &[Finding], denied: bool, facts: &Facts) -> Vec<String> {
-    let mut notes = Vec::new();
-    if denied && !attesting.is_empty() {
-        let whose = facts.tool.as_deref().map_or_else(|| "an AI tool".to_owned(), str::to_owned);
-        notes.push(format!("The commit says that no AI was used, and it also carries a mark of {whose}."));
-    }
-    let signed = |found: &&Finding| found.sign_off && found.is_credible();
-    if let Some(found) = findings.iter().find(signed) {
-        let tool = found.statement.tool.as_deref().unwrap_or("A tool");
-        notes.push(format!("{tool} is named in a Signed-off-by line; a sign-off is a person's statement."));
-    }
-    let authored = attesting.iter().any(|found| found.statement.form == Form::Author);
-    if authored && facts.accountable.is_none() {
-        notes.push("A tool is the author, and no person is named.".to_owned());
-    }
-    let mut models: Vec<&str> = Vec::new();
-    for model in attesting.iter().filter_map(|found| found.model.as_ref()) {
-        if !models.iter().any(|known| same_model(known, &model.name)) {
-            models.push(&model.name);
-        }
-    }
-    if models.len() > 1 {
-        notes.push(format!("More than one model is named: {}.", models.join(", ")));
-    }
-    notes
-}
-
-/// `Claude Opus 4.5` and `claude-opus-4-5` are one model.
-fn same_model(a: &str, b: &str) -> bool {
-    let letters = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).collect::<String>().to_lowercase();
-    let (a, b) = (letters(a), letters(b));
-    a.contains(&b) || b.contains(&a)
+    found.or(committer).map(written).or_else(|| people.recorded.first().cloned())
 }
 
 #[cfg(test)]
 #[allow(clippy::expect_used)]
 mod tests {
     use super::*;
-    use crate::attest::read;
+    use crate::attest::{Registry, read};
 
     fn of(message: &str) -> Attestation {
         let ann = Person { name: "Ann Lee".into(), email: "ann@example.org".into() };

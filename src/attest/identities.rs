@@ -61,14 +61,22 @@ pub(super) fn known<'r>(person: &Person, registry: &'r Registry) -> Option<Known
         let human = Person { name: before.trim().to_owned(), email: person.email.clone() };
         return Some(Known { marker, person: (!human.name.is_empty()).then_some(human) });
     }
-    let nobodys = email.is_empty() || registry.is_placeholder(&email);
-    registry.by_name(&bare_name(&person.name), nobodys).map(whole)
+    // `Gemini <beep, the loop is no more>` is no address; `claude <claude>` is one of older systems.
+    let no_address = email.is_empty() || (!email.contains('@') && email.contains(' '));
+    let name = bare_name(&person.name);
+    let name = if no_address { name.split(',').next().unwrap_or_default() } else { &name };
+    registry.by_name(name, no_address || registry.is_placeholder(&email)).map(whole)
 }
 
 /// Whether this is a person: neither a known tool nor another program.
 pub fn is_human(person: &Person, registry: &Registry) -> bool {
+    is_person(person, known(person, registry).as_ref(), registry)
+}
+
+/// The same where it is already clear which tool it is.
+pub(super) fn is_person(person: &Person, known: Option<&Known<'_>>, registry: &Registry) -> bool {
     let nobody = person.name.trim().is_empty() && person.email.trim().is_empty();
-    !nobody && !registry.is_program(person) && known(person, registry).is_none_or(|known| known.person.is_some())
+    !nobody && known.is_none_or(|known| known.person.is_some()) && !registry.is_program(person)
 }
 
 /// The number in a GitHub address of the form `123+login@users.noreply.github.com`.

@@ -11,8 +11,9 @@ pub(super) struct Line<'a> {
     pub(super) end: usize,
     /// Its text, without the line ending.
     pub(super) text: &'a str,
-    /// Whether it is a quotation or an illustration: behind `>`, in a code fence, or indented like
-    /// code. What is quoted was said elsewhere, about something else.
+    /// Whether it is a quotation or an illustration: behind `>`, in a code fence, indented like
+    /// code, or beside a box that nobody ticked. What is quoted was said elsewhere, about something
+    /// else.
     pub(super) quoted: bool,
 }
 
@@ -29,7 +30,7 @@ pub(super) fn of(message: &str) -> Vec<Line<'_>> {
     for with_ending in message.split_inclusive('\n') {
         let end = start + with_ending.len();
         let text = with_ending.trim_end_matches(['\n', '\r']);
-        lines.push(Line { start, end, text, quoted: text.trim_start().starts_with('>') });
+        lines.push(Line { start, end, text, quoted: text.trim_start().starts_with('>') || is_unticked(text) });
         start = end;
     }
     // `git merge --squash` indents the messages that it joins: there, depth is not quotation.
@@ -65,6 +66,12 @@ fn unquote_tail(lines: &mut [Line<'_>]) {
     for line in lines.iter_mut().skip(last + 1) {
         line.quoted &= !is_deep(line.text);
     }
+}
+
+/// A template offers the words; who leaves the box empty does not say them.
+pub(super) fn is_unticked(text: &str) -> bool {
+    let item = text.trim_start().strip_prefix(['-', '*', '+']).map(str::trim_start);
+    item.is_some_and(|item| item.starts_with("[ ]") || item.starts_with("[]"))
 }
 
 fn is_deep(text: &str) -> bool {
@@ -104,6 +111,7 @@ mod tests {
         assert_eq!(quoted, [false, false, true, true, true, true, false, true]);
         let open = of("s\n\n```\nb\n");
         assert!(!open[3].quoted, "a fence that never closes quotes nothing");
+        assert!(of("s\n\n- [ ] No AI was used\n")[2].quoted && !of("s\n\n- [x] No AI was used\n")[2].quoted);
         let told = of("s\n\nsuch as:\n\n    Key-By: v\n");
         assert!(told[4].quoted);
         let tail = of("s\n\nword.\n\n    Key-By: v\n\nKey-By: w\n");

@@ -1,43 +1,58 @@
-//! What a commit declares about AI use: the types, and the map of the parts.
+//! What a commit or a request declares about AI use: the types, and the map of the parts.
 //!
-//! Everything here reads explicit traces only: trailers, identities, footers, session links. What
-//! code or a message *looks* like is for `signals`; neither side ever sees the other's input, and
-//! [`without_markers`] is the wall between them. Notes, other tools' records and request bodies
-//! are not read here yet.
+//! Everything here reads explicit traces only: trailers, identities, footers, session links, notes,
+//! what a request says of itself. What code or a message *looks* like is for `signals`; neither side
+//! ever sees the other's input, and [`without_markers`] is the wall between them.
 //!
 //! ```text
 //! Commit ─▶ read ─┬─ identities   author, committer, people in trailers
 //!                 ├─ trailers     Key: value, in every paragraph
 //!                 ├─ declared     free text: which tool, which model
-//!                 └─ footers      phrases, session links
-//!            └─▶ facts ─▶ Attestation
+//!                 ├─ footers      phrases, session links
+//!                 └─ records      git_ai, whogitit, agent_trace, aiir: who wrote which lines
+//!            └─▶ facts, conflicts ─▶ Attestation ─▶ covering: what speaks for one line
+//! body, branch, labels ─▶ request ─▶ RequestAttestation, which fills no commit's state
 //! registry (rules/markers.yml, shaped by schema, checked by check, proven by selftest) answers what they ask
 //! ```
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+mod agent_trace;
+mod aiir;
 mod check;
 mod clean;
+mod conflicts;
+mod covering;
 mod declared;
 mod facts;
 mod footers;
+mod git_ai;
 mod identities;
 mod lines;
 mod read;
+mod records;
 mod registry;
+mod request;
 mod schema;
 mod selftest;
+mod spans;
+pub mod tally;
 mod trailers;
+mod whogitit;
 
+pub use aiir::{LEDGER as AIIR_LEDGER, attach as attach_receipts};
 pub use check::Error;
 pub use clean::without_markers;
 pub use identities::{is_human as is_person, people as people_in};
+pub use covering::{covering, states};
 pub use read::read;
 pub use registry::{MarkerAt, Registry};
+pub use request::{Checkbox, Request, RequestAttestation, read_request};
 pub use schema::{Example, LongExample, Marker, MarkerForm, Pattern, Reads, Tool};
 pub use selftest::Failure;
 pub use trailers::{TrailerLine, all as trailers};
+pub use spans::LineRange;
 
 /// How fully a commit declares AI use.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
@@ -51,13 +66,15 @@ pub enum State {
     WrongForm,
     /// Says that no AI was used.
     Denied,
+    /// Something is attached that should say it, and it cannot be read. Neither absent nor clean.
+    Unreadable,
     /// Says nothing. Absence is not evidence of anything.
     #[default]
     Absent,
 }
 
 /// Where a statement stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Form {
     /// A `Key: value` line of the message.
@@ -70,10 +87,26 @@ pub enum Form {
     Footer,
     /// A link to a session or task.
     SessionLink,
+    /// A note of the Git AI Standard, under `refs/notes/ai`.
+    GitAiNote,
+    /// A note of whogitit, under `refs/notes/whogitit`.
+    WhogititNote,
+    /// `AI-*` headers in a note, under `refs/notes/ai`.
+    HeaderNote,
+    /// An Agent Trace record, under `refs/notes/agent-trace`.
+    AgentTrace,
+    /// An AIIR receipt, in `.aiir/receipts.jsonl`.
+    AiirReceipt,
+    /// The description of a pull or merge request.
+    RequestBody,
+    /// The name of the branch that a request comes from.
+    Branch,
+    /// A label of a request.
+    Label,
 }
 
 /// What a statement says that a tool did.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Role {
     /// Wrote all or a part of it.
@@ -98,7 +131,65 @@ pub enum Confidence {
     High,
 }
 
-/// One explicit trace in a commit.
+/// What of a commit a statement speaks for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Covers {
+    /// All of its lines.
+    #[default]
+    Commit,
+    /// Only the lines that [`Attestation::lines`] lists.
+    Lines,
+    /// The request as a whole, where a policy lets that count.
+    Request,
+}
+
+/// Who wrote lines, as a recorder has it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Contributor {
+    /// A tool.
+    #[default]
+    Ai,
+    /// A tool, and a person changed it; or the other way round.
+    Mixed,
+    /// A person was seen writing it.
+    Human,
+}
+
+/// Lines of one file that a recorder says something about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct RecordedLines {
+    /// The record that says so.
+    pub form: Form,
+    /// The path at this commit.
+    pub path: String,
+    /// The lines of the file at this commit, sorted and disjoint.
+    pub ranges: Vec<LineRange>,
+    /// Who wrote them.
+    pub contributor: Contributor,
+    /// The tool.
+    pub tool: Option<String>,
+    /// The model.
+    pub model: Option<String>,
+    /// The session, by id or address.
+    pub session: Option<String>,
+    /// How fully that attests these lines: `denied` where a person wrote them.
+    pub state: State,
+}
+
+/// Something that is attached to a commit and cannot be read, in whole or in part.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Unreadable {
+    /// What it should be.
+    pub form: Form,
+    /// Where it is: a notes ref, or a path.
+    pub place: String,
+    /// Why it cannot be read.
+    pub reason: String,
+}
+
+/// One explicit trace in a commit or a request.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Statement {
     /// Where it stands.
@@ -113,7 +204,10 @@ pub struct Statement {
     pub role: Role,
     /// How surely it says so.
     pub confidence: Confidence,
-    /// Its line in the message, from 1; none for identities.
+    /// What it speaks for.
+    #[serde(default)]
+    pub covers: Covers,
+    /// Its line in the message, note or description, from 1; none for identities and records.
     pub line: Option<u32>,
     /// The text, cut after 200 characters.
     pub quote: String,
@@ -147,12 +241,24 @@ pub struct Facts {
 /// What a commit declares about AI use.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Attestation {
-    /// How fully.
+    /// How fully, by all that is known of the commit. For single lines ask [`covering()`].
     pub state: State,
+    /// How fully it speaks for lines that no record covers.
+    #[serde(default)]
+    pub elsewhere: State,
+    /// What readers see who take only the trailers that `git interpret-trailers` finds.
+    #[serde(default)]
+    pub strict: State,
     /// What is known in the end.
     pub facts: Facts,
-    /// Every trace: the author, the committer, then the message from top to bottom.
+    /// Every trace: the author, the committer, the message from top to bottom, then records.
     pub statements: Vec<Statement>,
+    /// What recorders say of single lines, by form and path; no line twice within one record.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lines: Vec<RecordedLines>,
+    /// What is attached and cannot be read.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unreadable: Vec<Unreadable>,
     /// What does not fit together, in neutral sentences.
     pub notes: Vec<String>,
 }

@@ -1,45 +1,49 @@
 //! Reads one commit: asks every part what it sees, and turns each trace into a statement.
 //!
-//! How traces are recognised is `identities`, `trailers`, `declared` and `footers`; what follows
-//! from all of them together is `facts`.
+//! How traces are recognised is `identities`, `trailers`, `declared` and `footers`; how records are
+//! read is `records`, and how they become statements `recorded`; what follows from all of them
+//! together is `facts`.
 
 use super::declared::{self, Declared};
-use super::facts::{self, Finding, People};
+use super::facts::{self, Evidence, Finding, Key, People};
 use super::footers::{self, Phrase};
 use super::identities::{self, Known};
 use super::lines::{self, Line};
-use super::registry::{MarkerAt, PersonKey, Registry};
+use super::registry::{Hints, MarkerAt, PersonKey, Registry};
 use super::schema::Reads;
 use super::trailers::{self, Shape, Trailer};
-use super::{Attestation, Confidence, Form, Role, Statement};
+use super::{Attestation, Confidence, Covers, Form, Role, Statement};
 use crate::change::{Commit, Person};
+
+mod recorded;
 
 /// A quote is cut after this many characters.
 const LONGEST_QUOTE: usize = 200;
 
 /// Reads what a commit declares about AI use.
 pub fn read(commit: &Commit, registry: &Registry) -> Attestation {
-    let mut reader = Reader { registry, lines: Vec::new(), findings: Vec::new(), people: People::default() };
+    let mut reader = Reader::new(registry);
     reader.author_and_committer(commit);
     let hints = registry.hints(&commit.message);
     // The message is worth reading for its hints, or for the person behind a tool's commit.
-    if hints.any || !reader.findings.is_empty() {
-        reader.lines = lines::of(&commit.message);
-        let distrust = registry.is_quoting(&commit.author, &commit.message);
-        let trailers = trailers::parse(&reader.lines);
-        for trailer in &trailers {
-            reader.trailer(trailer, distrust);
-        }
-        // A tool's own footer says more than the general form that it also fits.
-        let phrases = footers::find(&commit.message, &reader.lines, &hints, registry);
-        let (own, general): (Vec<_>, Vec<_>) = phrases.iter().partition(|phrase| phrase.marker.tool.is_some());
-        for phrase in own.into_iter().chain(general) {
-            reader.phrase(phrase, distrust);
-        }
+    if hints.any || !reader.findings.is_empty() || !commit.records.is_empty() {
+        reader.message(&commit.message, &hints, registry.is_quoting(&commit.author, &commit.message));
     }
     let Reader { mut findings, people, .. } = reader;
     findings.sort_by_key(|found| found.statement.line);
-    facts::conclude(commit, findings, &people, registry)
+    let mut evidence = Evidence { findings, people, ..Evidence::default() };
+    recorded::add(commit, registry, &mut evidence);
+    facts::conclude(commit, evidence)
+}
+
+/// What a text that is no commit's message says: a note's headers, a request's description.
+pub(super) fn text(text: &str, registry: &Registry) -> (Vec<Finding>, People) {
+    let mut reader = Reader::new(registry);
+    let distrust = registry.is_quoting(&Person::default(), text);
+    reader.message(text, &registry.hints(text), distrust);
+    let Reader { mut findings, people, .. } = reader;
+    findings.sort_by_key(|found| found.statement.line);
+    (findings, people)
 }
 
 struct Reader<'a, 'r> {
@@ -49,10 +53,36 @@ struct Reader<'a, 'r> {
     people: People,
 }
 
-impl<'r> Reader<'_, 'r> {
+impl<'a, 'r> Reader<'a, 'r> {
+    fn new(registry: &'r Registry) -> Self {
+        Reader { registry, lines: Vec::new(), findings: Vec::new(), people: People::default() }
+    }
+
+    fn message(&mut self, message: &'a str, hints: &Hints, distrust: bool) {
+        self.lines = lines::of(message);
+        let trailers = trailers::parse(&self.lines);
+        for trailer in &trailers {
+            self.trailer(trailer, distrust);
+        }
+        // A tool's own footer says more than the general form that it also fits.
+        let phrases = footers::find(message, &self.lines, hints, self.registry);
+        let (own, general): (Vec<_>, Vec<_>) = phrases.iter().partition(|phrase| phrase.marker.tool.is_some());
+        for phrase in own.into_iter().chain(general) {
+            self.phrase(phrase, distrust);
+        }
+    }
+
     fn author_and_committer(&mut self, commit: &Commit) {
         let author = identities::known(&commit.author, self.registry);
-        let committer = identities::known(&commit.committer, self.registry);
+        let committer = match commit.committer == commit.author {
+            true => author.clone(),
+            false => identities::known(&commit.committer, self.registry),
+        };
+        self.people.author = identities::is_person(&commit.author, author.as_ref(), self.registry);
+        self.people.committer = match commit.committer == commit.author {
+            true => self.people.author,
+            false => identities::is_person(&commit.committer, committer.as_ref(), self.registry),
+        };
         // A tool that is both says nothing more by being the second.
         let same = match (&author, &committer) {
             (Some(author), Some(committer)) => author.marker.id() == committer.marker.id(),
@@ -82,7 +112,11 @@ impl<'r> Reader<'_, 'r> {
         // In a message that quotes others, only the block that git itself reads is the author's.
         let doubtful = trailer.quoted || (distrust && !trailer.strict);
         let most = if doubtful { Confidence::Low } else { Confidence::High };
-        if let Some(key) = self.registry.person_key(&trailer.key) {
+        let value = trailer.value.trim();
+        let key = self.registry.person_key(&trailer.key);
+        if key == Some(PersonKey::HumanReview) && self.registry.file.values.yes.is_match(value) {
+            self.people.unnamed_review |= most > Confidence::Low;
+        } else if let Some(key) = key {
             for person in identities::people(&trailer.value) {
                 self.person(&person, key, trailer, most);
             }
@@ -104,7 +138,7 @@ impl<'r> Reader<'_, 'r> {
             match key {
                 PersonKey::SignOff => self.people.sign_offs.push(human),
                 PersonKey::CoAuthor => self.people.co_authors.push(human),
-                PersonKey::Review => {}
+                PersonKey::Review | PersonKey::HumanReview => {}
             }
         }
         let Some(known) = known else { return };
@@ -113,14 +147,18 @@ impl<'r> Reader<'_, 'r> {
             PersonKey::CoAuthor => (marker.co_author.unwrap_or(Role::Authored), most),
             // A sign-off vouches for a change; it does not say who wrote it.
             PersonKey::SignOff => (Role::Assisted, most.min(Confidence::Medium)),
-            PersonKey::Review => (Role::Reviewed, most),
+            PersonKey::Review | PersonKey::HumanReview => (Role::Reviewed, most),
         };
         let declared = self.of_identity(known.marker, person);
         let place = self.at_trailer(trailer);
         let at = self.findings.len();
         self.push(known.marker, declared, role, marker.confidence.min(most), place);
         if let Some(found) = self.findings.get_mut(at) {
-            found.sign_off = key == PersonKey::SignOff;
+            found.key = match key {
+                PersonKey::SignOff => Key::SignOff,
+                PersonKey::Review | PersonKey::HumanReview => Key::Review,
+                PersonKey::CoAuthor => Key::Other,
+            };
         }
     }
 
@@ -259,6 +297,7 @@ impl<'r> Reader<'_, 'r> {
                 model: declared.model.as_ref().map(|model| model.name.clone()),
                 role,
                 confidence,
+                covers: Covers::Commit,
                 line: place.line,
                 quote: cut(place.quote.trim(), LONGEST_QUOTE),
                 strict: place.strict,
@@ -269,7 +308,7 @@ impl<'r> Reader<'_, 'r> {
             output: None,
             proportion: None,
             integration: marker.marker.integration.clone(),
-            sign_off: false,
+            key: Key::Other,
         });
     }
 }
@@ -302,5 +341,7 @@ fn reference(value: &str) -> Option<String> {
     (!value.contains(char::is_whitespace)).then(|| cut(value, LONGEST_QUOTE))
 }
 
+#[cfg(test)]
+mod record_tests;
 #[cfg(test)]
 mod tests;

@@ -4,13 +4,14 @@
 //! own examples are run by `selftest`. The order in which a commit is read is `read`.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
-use aho_corasick::{AhoCorasick, MatchKind};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use regex::Regex;
 
+use super::Role;
 use super::check::{self, Error};
-use super::schema::{File, Marker, Pattern, Tool};
+use super::schema::{File, Labels, Marker, MarkerForm, Pattern, Tool};
 use crate::change::Person;
 
 /// A marker and the tool that leaves it; none for markers that any tool may leave.
@@ -38,6 +39,8 @@ pub(super) enum PersonKey {
     CoAuthor,
     SignOff,
     Review,
+    /// Says that it was a person who looked at it.
+    HumanReview,
 }
 
 /// A model's name within a text.
@@ -76,6 +79,9 @@ pub struct Registry {
     programs: HashSet<String>,
     quoting: HashSet<String>,
     hints: Option<AhoCorasick>,
+    /// The same, quicker to run and slower to make.
+    many_hints: OnceLock<Option<AhoCorasick>>,
+    hint_words: Vec<String>,
     /// For each hint the phrase that it leads to, if it does.
     hint_of: Vec<Option<u32>>,
     model_hints: Option<AhoCorasick>,
@@ -118,6 +124,14 @@ impl Registry {
         Registry::index(file)
     }
 
+    /// Gets ready for many commits: worth while from some thousands on.
+    pub fn prepare(&self) {
+        self.many_hints.get_or_init(|| {
+            let builder = AhoCorasick::builder().ascii_case_insensitive(true).kind(Some(AhoCorasickKind::DFA)).clone();
+            builder.build(&self.hint_words).ok()
+        });
+    }
+
     /// The tools, in the file's order.
     pub fn tools(&self) -> &[Tool] {
         &self.file.tools
@@ -154,6 +168,7 @@ impl Registry {
             (&file.keys.co_author, PersonKey::CoAuthor),
             (&file.keys.sign_off, PersonKey::SignOff),
             (&file.keys.review, PersonKey::Review),
+            (&file.keys.human_review, PersonKey::HumanReview),
         ] {
             registry.person_keys.extend(lower(keys).into_iter().map(|key| (key, kind)));
         }
@@ -169,12 +184,13 @@ impl Registry {
         registry.quoting = lower(&file.programs.quoting).into_iter().collect();
         hints.extend(registry.aliases.iter().map(|(alias, _)| (alias.clone(), None)));
         hints.extend(file.models.hints.iter().map(|hint| (hint.clone(), None)));
-        registry.hint_of = hints.iter().map(|(_, phrase)| *phrase).collect();
         registry.hints = Some(automaton(hints.iter().map(|(hint, _)| hint.as_str()), MatchKind::Standard)?);
-        registry.model_hints = Some(automaton(file.models.hints.iter().map(String::as_str), MatchKind::Standard)?);
-        registry.scrub = super::clean::Scrubber::new(&file.tools)?;
-        registry.exact_models = alternatives(&file.models.exact);
-        registry.loose_models = alternatives(&file.models.loose);
+        (registry.hint_words, registry.hint_of) = hints.into_iter().unzip();
+        registry.model_hints =
+            Some(automaton(registry.file.models.hints.iter().map(String::as_str), MatchKind::Standard)?);
+        registry.scrub = super::clean::Scrubber::new(&registry.file.tools)?;
+        registry.exact_models = alternatives(&registry.file.models.exact);
+        registry.loose_models = alternatives(&registry.file.models.loose);
         Ok(registry)
     }
 
@@ -250,6 +266,38 @@ impl Registry {
         self.at_each(self.keys.get(key))
     }
 
+    /// The markers of boxes to tick.
+    pub(super) fn boxes(&self) -> impl Iterator<Item = MarkerAt<'_>> {
+        self.markers().filter(|at| at.marker.form == MarkerForm::Checkbox)
+    }
+
+    /// Whose branch this is, if any tool's, and the beginning that says so; empty where the whole
+    /// name does.
+    pub(super) fn by_branch(&self, name: &str) -> Option<(Option<&Tool>, &str)> {
+        let tools = self.file.tools.iter();
+        let whole =
+            tools.clone().find(|tool| tool.branch_pattern.as_ref().is_some_and(|pattern| pattern.is_match(name)));
+        if let Some(tool) = whole {
+            return Some((Some(tool), ""));
+        }
+        let own = tools.flat_map(|tool| tool.branches.iter().map(move |prefix| (Some(tool), prefix.as_str())));
+        let shared = self.file.branches.iter().map(|prefix| (None, prefix.as_str()));
+        let fits = |(_, prefix): &(Option<&Tool>, &str)| name.len() > prefix.len() && name.starts_with(prefix);
+        own.chain(shared).filter(fits).max_by_key(|(tool, prefix)| (prefix.len(), tool.is_some()))
+    }
+
+    /// What a label says, and of which tool.
+    pub(super) fn by_label(&self, label: &str) -> Option<(Option<&Tool>, Role)> {
+        let label = label.trim().to_lowercase();
+        let listed = |list: &[String]| list.contains(&label);
+        if let Some(tool) = self.file.tools.iter().find(|tool| listed(&tool.labels)) {
+            return Some((Some(tool), Role::Authored));
+        }
+        let Labels { authored, assisted, denied } = &self.file.labels;
+        let roles = [(authored, Role::Authored), (assisted, Role::Assisted), (denied, Role::Denied)];
+        roles.into_iter().find(|(list, _)| listed(list)).map(|(_, role)| (None, role))
+    }
+
     pub(super) fn person_key(&self, key: &str) -> Option<PersonKey> {
         self.person_keys.get(key).copied()
     }
@@ -289,14 +337,18 @@ impl Registry {
 
     /// Whether a look at the person's name and address is worth while.
     pub(super) fn may_be_tool(&self, person: &Person) -> bool {
-        let Some(hints) = &self.hints else { return false };
+        let Some(hints) = self.words() else { return false };
         hints.is_match(&person.email) || hints.is_match(&person.name)
+    }
+
+    fn words(&self) -> Option<&AhoCorasick> {
+        self.many_hints.get().and_then(Option::as_ref).or(self.hints.as_ref())
     }
 
     /// What the message might contain.
     pub(super) fn hints(&self, message: &str) -> Hints {
         let mut found = Hints::default();
-        let Some(hints) = &self.hints else { return found };
+        let Some(hints) = self.words() else { return found };
         for hit in hints.find_overlapping_iter(message) {
             // "example" is no hint at "amp".
             let bytes = message.as_bytes();

@@ -58,6 +58,8 @@ pub(super) struct File {
     pub(super) keys: Keys,
     #[serde(default)]
     pub(super) branches: Vec<String>,
+    #[serde(default)]
+    pub(super) labels: Labels,
     pub(super) values: Values,
     pub(super) models: Models,
     pub(super) programs: Programs,
@@ -79,8 +81,20 @@ pub(super) struct Keys {
     pub(super) sign_off: Vec<String>,
     /// Looked at it, tried it, or asked for it.
     pub(super) review: Vec<String>,
+    /// Says that a person looked at it.
+    #[serde(default)]
+    pub(super) human_review: Vec<String>,
     /// Anything else that is commonly written as a trailer, so that it can be left out of style.
     pub(super) other: Vec<String>,
+}
+
+/// Labels of requests that name no tool, in lower case.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Labels {
+    pub(super) authored: Vec<String>,
+    pub(super) assisted: Vec<String>,
+    pub(super) denied: Vec<String>,
 }
 
 /// How a value says yes or no.
@@ -105,6 +119,9 @@ pub(super) struct Models {
     pub(super) loose: Vec<String>,
     /// Names that move on to newer models by themselves.
     pub(super) moving: Pattern,
+    /// What recorders write where they do not know the model.
+    #[serde(default)]
+    pub(super) unnamed: Pattern,
 }
 
 /// Accounts that are neither people nor AI tools.
@@ -146,9 +163,15 @@ pub struct Tool {
     /// The same for names that are also common words: only as written here.
     #[serde(default)]
     pub scrub_exact: Vec<String>,
-    /// How the branches that it makes begin. Data for forges; commits do not carry it.
+    /// How the branches that it makes begin. Requests carry them, commits do not.
     #[serde(default)]
     pub branches: Vec<String>,
+    /// What the names of its branches look like, where a beginning would say too little.
+    #[serde(default)]
+    pub branch_pattern: Option<Pattern>,
+    /// Labels of requests that mean it, in lower case.
+    #[serde(default)]
+    pub labels: Vec<String>,
     /// Refs that it keeps records under. Data for the readers of those records.
     #[serde(default)]
     pub refs: Vec<String>,
@@ -172,6 +195,8 @@ pub enum MarkerForm {
     Footer,
     /// An address of a session or task in the message.
     SessionLink,
+    /// A box to tick in the description of a request: `pattern` is what stands beside it.
+    Checkbox,
 }
 
 /// What the value of a trailer is.
@@ -255,10 +280,13 @@ pub struct Marker {
     /// Footer and session link: what a message must contain before the pattern is tried.
     #[serde(default)]
     pub hints: Vec<String>,
-    /// Footer and session link: the phrase. The groups `tool`, `model`, `session` and `value` (a
+    /// Footer, session link and checkbox: the phrase. The groups `tool`, `model`, `session` and `value` (a
     /// free-text declaration) are read.
     #[serde(default)]
     pub pattern: Option<Pattern>,
+    /// Checkbox: texts that speak of something else.
+    #[serde(default)]
+    pub unless: Option<Pattern>,
     /// By which way the tool works when it leaves this trace.
     #[serde(default)]
     pub integration: Option<String>,

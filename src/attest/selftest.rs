@@ -6,7 +6,7 @@ use std::fmt;
 
 use super::registry::{MarkerAt, Registry};
 use super::schema::{Example, LongExample, MarkerForm};
-use super::{Attestation, Confidence, Role, State, identities, read};
+use super::{Attestation, Confidence, Request, Role, State, identities, read, read_request};
 use crate::change::{Commit, Person};
 
 /// An example that did not come out as it should.
@@ -64,6 +64,9 @@ impl Registry {
 
     fn test_marker(&self, at: MarkerAt<'_>, failures: &mut Vec<Failure>) {
         let marker = at.marker;
+        if marker.form == MarkerForm::Checkbox {
+            return self.test_box(at, failures);
+        }
         // A person can stand in two places.
         let places: &[bool] = if marker.form == MarkerForm::Identity { &[false, true] } else { &[false] };
         for example in &marker.examples {
@@ -85,6 +88,20 @@ impl Registry {
                 }
             }
         }
+    }
+
+    /// A box is part of a request's description.
+    fn test_box(&self, at: MarkerAt<'_>, failures: &mut Vec<Failure>) {
+        let marker = at.marker;
+        let taken = |example: &Example| {
+            let Example::Short(text) = example else { return false };
+            let request = Request { body: Some(format!("## Checklist\n\n{text}\n")), ..Request::default() };
+            read_request(&request, self).statements.iter().any(|statement| statement.marker == marker.id)
+        };
+        let missed = marker.examples.iter().filter(|example| !taken(example));
+        failures.extend(missed.map(|example| failure(&marker.id, example, "not found".into())));
+        let wrong = marker.counter_examples.iter().filter(|example| taken(example));
+        failures.extend(wrong.map(|example| failure(&marker.id, example, "found".into())));
     }
 }
 

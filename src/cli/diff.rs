@@ -9,7 +9,7 @@ use super::output::Output;
 use super::settings::{self, Settings};
 use super::{Exit, Failure, git_failure};
 use crate::analyse::analyse;
-use crate::attest::Registry;
+use crate::attest::{self, AIIR_LEDGER, Registry, read_request};
 use crate::change::ChangeSet;
 use crate::exclude::Excluder;
 use crate::git::{Repository, Request};
@@ -62,6 +62,19 @@ pub(super) struct Args {
     /// Settings and rule packs from a revision
     #[arg(long, value_name = "REV")]
     config_from: Option<String>,
+
+    /// The description of the pull or merge request; `-` reads standard input. What is stated in the
+    /// request is reported beside what its commits declare, and fills nothing of it
+    #[arg(long, value_name = "FILE", help_heading = "The request")]
+    request_body: Option<PathBuf>,
+
+    /// The branch that the request comes from
+    #[arg(long, value_name = "NAME", help_heading = "The request")]
+    branch: Option<String>,
+
+    /// A label of the request; may be given more than once
+    #[arg(long = "label", value_name = "NAME", help_heading = "The request")]
+    labels: Vec<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -71,10 +84,12 @@ enum Format {
 }
 
 pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure> {
-    let report = match &args.patch {
+    let request = request(args, dir)?;
+    let mut report = match &args.patch {
         Some(file) => of_patch(args, file, dir)?,
         None => of_repository(args, dir)?,
     };
+    report.request = request.map(|request| read_request(&request, Registry::builtin()));
     let printed = match args.format {
         Format::Json => json::write(&report).map_err(Failure::failed)?,
         Format::Text => text::write(&report, detail(args), out.width()),
@@ -102,6 +117,7 @@ fn of_repository(args: &Args, dir: &Path) -> Result<Report, Failure> {
     let resolved = repository.resolve(&request).map_err(git_failure)?;
     let settings = settings(args, dir, Some((&repository, resolved.base())))?;
     let excluder = excluder(&settings)?;
+    let head = resolved.head().map(str::to_owned);
     // The data is made ready while the repository is read: neither needs the other.
     let (change, pack) = std::thread::scope(|scope| {
         let pack = scope.spawn(|| {
@@ -111,23 +127,65 @@ fn of_repository(args: &Args, dir: &Path) -> Result<Report, Failure> {
         });
         (repository.change_set(resolved, &excluder), pack.join())
     });
-    let change = change.map_err(Failure::failed)?;
+    let mut change = change.map_err(Failure::failed)?;
+    let unread = attach_receipts(&repository, head.as_deref(), &mut change)?;
     let pack = pack.map_err(|_| Failure::failed("the rule pack could not be loaded"))?;
     let pack = pack.map_err(|error| settings.pack_failure(error))?;
-    report(&change, &pack, settings)
+    let mut report = report(&change, &pack, settings)?;
+    report.coverage.notes.extend(unread);
+    Ok(report)
+}
+
+/// What is known of the request, if anything was given.
+fn request(args: &Args, dir: &Path) -> Result<Option<attest::Request>, Failure> {
+    let stdin = Some(Path::new("-"));
+    if args.patch.as_deref() == stdin && args.request_body.as_deref() == stdin {
+        return Err(Failure::usage("--patch and --request-body cannot both read standard input"));
+    }
+    let body = args.request_body.as_ref().map(|file| content(file, dir)).transpose()?;
+    let body = body.map(|(_, content)| String::from_utf8_lossy(&content).into_owned());
+    let request = attest::Request { body, branch: args.branch.clone(), labels: args.labels.clone() };
+    Ok((request != attest::Request::default()).then_some(request))
+}
+
+/// A file's name and content; `-` is standard input.
+fn content(file: &Path, dir: &Path) -> Result<(String, Vec<u8>), Failure> {
+    if file != Path::new("-") {
+        let content = std::fs::read(dir.join(file));
+        let content = content.map_err(|error| Failure::failed(format!("{}: {error}", file.display())))?;
+        return Ok((file.display().to_string(), content));
+    }
+    let mut content = Vec::new();
+    let read = std::io::stdin().lock().read_to_end(&mut content);
+    read.map_err(|error| Failure::failed(format!("standard input: {error}")))?;
+    Ok(("-".to_owned(), content))
+}
+
+/// A larger file of receipts is not read.
+const LARGEST_LEDGER: u64 = 32 << 20;
+
+/// Receipts lie in the tree that is looked at, and name the commits that they are about. What could
+/// not be read of them is told.
+fn attach_receipts(
+    repository: &Repository,
+    head: Option<&str>,
+    change: &mut ChangeSet,
+) -> Result<Option<String>, Failure> {
+    let Some(head) = head else { return Ok(None) };
+    let size = repository.size_at(head, AIIR_LEDGER).map_err(Failure::failed)?;
+    if let Some(size) = size.filter(|size| *size > LARGEST_LEDGER) {
+        return Ok(Some(format!(
+            "{AIIR_LEDGER} has {size} bytes; at most {LARGEST_LEDGER} are read, so none of it was"
+        )));
+    }
+    let ledger = repository.file_at(head, AIIR_LEDGER).map_err(Failure::failed)?;
+    let nameless = ledger.map_or(0, |ledger| attest::attach_receipts(&ledger, &mut change.commits));
+    let plural = if nameless == 1 { "line of" } else { "lines of" };
+    Ok((nameless > 0).then(|| format!("{nameless} {plural} {AIIR_LEDGER} cannot be read: no commit is named")))
 }
 
 fn of_patch(args: &Args, file: &Path, dir: &Path) -> Result<Report, Failure> {
-    let (name, content) = if file == Path::new("-") {
-        let mut content = Vec::new();
-        let read = std::io::stdin().lock().read_to_end(&mut content);
-        read.map_err(|error| Failure::failed(format!("standard input: {error}")))?;
-        ("-".to_owned(), content)
-    } else {
-        let content =
-            std::fs::read(dir.join(file)).map_err(|error| Failure::failed(format!("{}: {error}", file.display())))?;
-        (file.display().to_string(), content)
-    };
+    let (name, content) = content(file, dir)?;
     let repository = Repository::open(dir).ok();
     let head = repository.as_ref().and_then(Repository::head);
     let settings = settings(args, dir, repository.as_ref().map(|repository| (repository, head.as_deref())))?;

@@ -1,19 +1,25 @@
-//! `ai-detect markers`: whether the registry of AI tools' markers keeps its word.
+//! `ai-detect markers`: whether the registry of AI tools' markers keeps its word, and what it finds
+//! in a history (`scan`).
 
 use std::fmt::Write as _;
 
+use std::path::Path;
+
 use super::output::Output;
-use super::{Exit, Failure};
+use super::{Exit, Failure, scan};
 use crate::attest::Registry;
 
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum Command {
     /// Run the examples and counter-examples that markers carry
     Test,
+    /// Count what the commits of a range or of a whole history declare, per tool, form and model
+    Scan(scan::Args),
 }
 
-pub(super) fn run(command: &Command, out: &Output) -> Result<Exit, Failure> {
+pub(super) fn run(command: &Command, dir: &Path, out: &Output) -> Result<Exit, Failure> {
     match command {
+        Command::Scan(args) => scan::run(args, dir, out),
         Command::Test => test(out),
     }
 }

@@ -12,6 +12,7 @@ mod output;
 mod policy;
 mod replace;
 mod rules;
+mod scan;
 mod schema;
 mod settings;
 
@@ -80,7 +81,7 @@ enum Command {
     /// List, explain and test the rules
     #[command(subcommand)]
     Rules(rules::Command),
-    /// Test the registry of AI tools' markers
+    /// Find the markers of AI tools in a history, and test the registry of them
     #[command(subcommand)]
     Markers(markers::Command),
     /// Declare AI use on commits, check declarations, and keep them through squashes and rebases
@@ -152,7 +153,7 @@ pub fn run() -> Exit {
         Command::Eval(command) => eval::run(&command, &args.dir, &out),
         Command::Fit(command) => fit::run(&command, &args.dir, &out),
         Command::Rules(command) => rules::run(&command, &args.dir, &out),
-        Command::Markers(command) => markers::run(&command, &out),
+        Command::Markers(command) => markers::run(&command, &args.dir, &out),
         Command::Attest(command) => attest::run(&command, &args.dir, &out),
         Command::Hook(command) => hook::run(&command, &args.dir, &out),
         Command::Policy(command) => policy::run(&command, &args.dir, &out),

@@ -82,7 +82,7 @@ pub fn surroundings(change: &ChangeSet) -> ChangeSet {
     for file in &mut around.files {
         let commit = file.origins.first().and_then(|origin| origin.commit);
         file.authored = unchanged_around(file);
-        file.origins = file.authored.iter().map(|&span| Origin { span, commit }).collect();
+        file.origins = file.authored.iter().map(|&span| Origin { commit, ..Origin::unknown(span) }).collect();
     }
     around
 }

@@ -47,7 +47,8 @@ pub(super) fn attribute(
     };
     if matches!(commits, [only] if only.parents.len() < 2) {
         for file in &mut change.files {
-            file.origins = file.authored.iter().map(|&span| Origin { span, commit: Some(0) }).collect();
+            let whole = |&span: &Span| Origin { commit: Some(0), ..Origin::unknown(span) };
+            file.origins = file.authored.iter().map(whole).collect();
         }
         return Ok(());
     }
@@ -74,7 +75,7 @@ pub(super) fn attribute(
 
 fn no_commit(change: &mut ChangeSet) -> Result<(), Error> {
     for file in &mut change.files {
-        file.origins = file.authored.iter().map(|&span| Origin { span, commit: None }).collect();
+        file.origins = file.authored.iter().map(|&span| Origin::unknown(span)).collect();
     }
     Ok(())
 }
@@ -114,16 +115,17 @@ impl<'a> History<'a> {
         waiting.insert((top as u32, file.path.clone()), start.collect());
         while let Some(((at, path), lines)) = waiting.pop_last() {
             let Some(at) = self.last_touch(at, &path) else {
-                origins.extend(lines.into_iter().map(|lines| origin(lines, None)));
+                origins.extend(lines.into_iter().map(outside));
                 continue;
             };
             let mut passed = Vec::new();
             let stay = self.pass(&mut versions, at, &path, lines, &mut passed)?;
-            origins.extend(stay.into_iter().map(|lines| origin(lines, Some(at))));
+            let named = (path != file.path).then_some(path);
+            origins.extend(stay.into_iter().map(|lines| introduced(lines, at, named.clone())));
             for (parent, path, lines) in passed {
                 match parent {
                     Some(at) => waiting.entry((at, path)).or_default().extend(lines),
-                    None => origins.extend(lines.into_iter().map(|lines| origin(lines, None))),
+                    None => origins.extend(lines.into_iter().map(outside)),
                 }
             }
         }
@@ -309,20 +311,30 @@ fn shifted(line: u32, offset: i64) -> u32 {
     u32::try_from(i64::from(line) + offset).unwrap_or(0)
 }
 
-fn origin(lines: Lines, commit: Option<u32>) -> Origin {
-    Origin { span: Span::new(lines.last, lines.last + lines.len), commit }
+fn introduced(lines: Lines, commit: u32, path: Option<BString>) -> Origin {
+    let span = Span::new(lines.last, lines.last + lines.len);
+    Origin { span, commit: Some(commit), line: lines.here, path }
 }
 
-/// Neighbours of the same commit become one.
+fn outside(lines: Lines) -> Origin {
+    Origin::unknown(Span::new(lines.last, lines.last + lines.len))
+}
+
+/// Neighbours that were neighbours in the same commit, too, become one.
 fn joined(sorted: Vec<Origin>) -> Vec<Origin> {
     let mut joined: Vec<Origin> = Vec::with_capacity(sorted.len());
     for origin in sorted {
         match joined.last_mut() {
-            Some(last) if last.commit == origin.commit && last.span.end == origin.span.start => {
+            Some(last) if last.span.end == origin.span.start && continues(last, &origin) => {
                 last.span.end = origin.span.end;
             }
             _ => joined.push(origin),
         }
     }
     joined
+}
+
+fn continues(last: &Origin, next: &Origin) -> bool {
+    let adjacent = last.line + last.span.len() == next.line && last.path == next.path;
+    last.commit == next.commit && (next.commit.is_none() || adjacent)
 }

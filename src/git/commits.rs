@@ -1,9 +1,10 @@
 //! The commits of a range, parents before children.
 
 use gix::ObjectId;
+use gix::bstr::ByteSlice;
 use rustc_hash::FxHashMap;
 
-use super::{Error, range::Resolved};
+use super::{Error, notes, range::Resolved};
 use crate::change::{Commit, Person};
 
 /// A commit with what attribution needs of it.
@@ -34,7 +35,9 @@ pub(super) fn read(repo: &gix::Repository, resolved: &Resolved) -> Result<Vec<Ra
         found.insert(info.id, commit);
     }
     let order = parents_first(&newest_first, &found);
-    Ok(order.into_iter().filter_map(|id| found.remove(&id)).collect())
+    let mut commits: Vec<RangeCommit> = order.into_iter().filter_map(|id| found.remove(&id)).collect();
+    notes::attach(repo, commits.iter_mut().map(|commit| (commit.id, &mut commit.commit)))?;
+    Ok(commits)
 }
 
 /// Depth-first from the newest commit, first parents first: deterministic for one history.
@@ -63,24 +66,35 @@ pub(super) fn one(repo: &gix::Repository, id: ObjectId) -> Result<RangeCommit, E
     let missing = |error| Error::missing(format!("commit {id}"), error);
     let object = repo.find_commit(id).map_err(missing)?;
     let decoded = object.decode().map_err(missing)?;
+    let parents: Vec<ObjectId> = decoded.parents().collect();
+    let mut commit = plain(id, &decoded);
+    commit.unchanged = match parents.as_slice() {
+        [] => decoded.tree() == ObjectId::empty_tree(repo.object_hash()),
+        // A parent that a shallow clone lacks says nothing.
+        [parent] => {
+            repo.find_commit(*parent).and_then(|parent| parent.tree_id().map(gix::Id::detach)).ok()
+                == Some(decoded.tree())
+        }
+        _ => false,
+    };
+    Ok(RangeCommit { tree: decoded.tree(), parents, commit, id })
+}
+
+/// What the commit object itself says.
+pub(super) fn plain(id: ObjectId, decoded: &gix::objs::CommitRef<'_>) -> Commit {
     let person = |signature: Result<gix::actor::SignatureRef<'_>, gix::Error>| {
         signature.map_or_else(
             |_| Person::default(),
             |signature| Person { name: signature.name.to_string(), email: signature.email.to_string() },
         )
     };
-    let author_time = decoded.author().ok().map_or(0, |author| author.seconds());
-    Ok(RangeCommit {
-        tree: decoded.tree(),
-        parents: decoded.parents().collect(),
-        commit: Commit {
-            id: id.to_string(),
-            parents: decoded.parents().count(),
-            author: person(decoded.author()),
-            committer: person(decoded.committer()),
-            author_time,
-            message: decoded.message.to_string(),
-        },
-        id,
-    })
+    Commit {
+        id: id.to_string(),
+        parents: decoded.parents().count(),
+        author: person(decoded.author()),
+        committer: person(decoded.committer()),
+        author_time: decoded.author().ok().map_or(0, |author| author.seconds()),
+        message: decoded.message.to_str_lossy().into_owned(),
+        ..Commit::default()
+    }
 }

@@ -11,8 +11,10 @@ mod blobs;
 mod commits;
 mod files;
 mod hooks;
+mod notes;
 mod own_notes;
 mod range;
+mod scan;
 mod suggest;
 mod touched;
 mod trees;
@@ -29,6 +31,7 @@ pub use amend::HeadState;
 pub use hooks::HooksFolder;
 pub use own_notes::OwnNotes;
 pub use range::{Request, Resolved};
+pub use scan::History;
 pub use touched::{CommitChange, Texts, Touched};
 
 /// Why a repository or a range could not be read.
@@ -204,6 +207,20 @@ impl Repository {
     pub fn file_at(&self, revision: &str, path: &str) -> Result<Content, Error> {
         let commit = range::commit(&self.inner, revision)?;
         self.file_of(commit, path)
+    }
+
+    /// How many bytes a file has at a revision; `None` where the revision has no such file.
+    ///
+    /// # Errors
+    /// Where the revision is unknown or its tree cannot be read.
+    pub fn size_at(&self, revision: &str, path: &str) -> Result<Option<u64>, Error> {
+        let commit = range::commit(&self.inner, revision)?;
+        let missing = |error| Error::missing(format!("{path} at {commit}"), error);
+        let tree = self.inner.find_commit(commit).and_then(|commit| commit.tree()).map_err(missing)?;
+        let entry = tree.lookup_entry(path.split('/').map(str::as_bytes)).map_err(missing)?;
+        let blob = entry.filter(|entry| entry.mode().is_blob());
+        blob.map(|blob| self.inner.find_header(blob.object_id()).map(|header| header.size()).map_err(missing))
+            .transpose()
     }
 
     fn file_of(&self, commit: ObjectId, path: &str) -> Result<Content, Error> {

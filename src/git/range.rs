@@ -37,14 +37,19 @@ pub struct Resolved {
 }
 
 impl Resolved {
-    /// The range as a person would type it.
-    pub fn spec(&self) -> &str {
-        &self.range.spec
-    }
-
     /// The id of the commit that the change starts from, where there is one.
     pub fn base(&self) -> Option<&str> {
         self.range.base.as_deref()
+    }
+
+    /// The id of the commit that the change ends at, where there is one.
+    pub fn head(&self) -> Option<&str> {
+        self.range.head.as_deref()
+    }
+
+    /// The range as a person would type it.
+    pub fn spec(&self) -> &str {
+        &self.range.spec
     }
 }
 

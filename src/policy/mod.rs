@@ -26,7 +26,7 @@ pub use raw::{Fact, Kind, Place, Source, Stance};
 pub use sensitive::Sensitive;
 pub use subject::{Described, Subject};
 
-use crate::attest::{Attestation, Registry};
+use crate::attest::{Attestation, Registry, State};
 use crate::change::ChangeSet;
 
 /// A policy, checked and ready.
@@ -128,7 +128,13 @@ pub fn apply(
         let touches = paths.iter().flat_map(|path| sensitive.by_path(path)).collect();
         let subject = Subject::new(commit, attestation, registry).touching(paths, touches);
         let judgement = judge(policy, &subject);
-        attestation.state = judgement.state;
+        let unreadable = attestation.state == State::Unreadable && judgement.state == State::Absent;
+        let state = if unreadable { State::Unreadable } else { judgement.state };
+        // A record covers its own lines whatever the policy makes of the commit.
+        if attestation.elsewhere == attestation.state {
+            attestation.elsewhere = state;
+        }
+        attestation.state = state;
         let said = judgement.findings.iter().map(|finding| finding.text.clone());
         for note in said.chain(mending(&judgement)) {
             if !attestation.notes.contains(&note) {

@@ -137,7 +137,8 @@ impl<'a> Subject<'a> {
     /// Whether AI use is declared in the commit, or in a note on it: yes, no, or nothing said.
     pub fn declared(&self) -> Option<bool> {
         let by_commit = match self.attestation.state {
-            State::Absent => None,
+            // What cannot be read says neither yes nor no.
+            State::Absent | State::Unreadable => None,
             State::Denied => Some(false),
             State::Complete | State::Partial | State::WrongForm => Some(true),
         };

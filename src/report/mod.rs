@@ -3,14 +3,16 @@
 //! The JSON form of [`Report`] is the documented schema `ai-detect/report/v1`: fields are added,
 //! never changed or removed, within one version.
 
+mod declared;
 pub mod json;
+pub mod markers;
 pub mod terminal;
 pub mod text;
 
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::attest::Attestation;
+use crate::attest::{Attestation, RequestAttestation};
 use crate::change::Reason;
 use crate::gate::{Severity, Verdict};
 
@@ -36,6 +38,9 @@ pub struct Report {
     pub flags: Vec<Flag>,
     /// What was and was not analysed.
     pub coverage: Coverage,
+    /// What is stated in the request, where something of it was given. It fills no commit's state.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub request: Option<RequestAttestation>,
 }
 
 /// What made a report.

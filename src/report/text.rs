@@ -7,7 +7,7 @@ use anstyle::{AnsiColor, Style};
 use unicode_width::UnicodeWidthStr;
 
 use super::terminal::{escaped, fitted, wrapped};
-use super::{CommitReport, Flag, HunkReport, Report, SignalReport};
+use super::{CommitReport, Flag, HunkReport, Report, SignalReport, declared};
 use crate::attest::State;
 use crate::gate::{Severity, Verdict};
 use crate::score::PRIOR;
@@ -43,6 +43,7 @@ pub fn write(report: &Report, detail: Detail, width: usize) -> String {
     }
     if detail == Detail::Everything {
         page.hunks();
+        page.declared();
         page.excluded();
     }
     page.closing(detail);
@@ -131,6 +132,9 @@ impl Page<'_> {
                 "",
                 &format!("{declared} of {} declare AI use{named}", counted(report.commits.len(), "commit", "commits")),
             );
+        }
+        for told in declared::summary(report) {
+            self.labelled(2, "", &told);
         }
         if let Some(probability) = range.probability.filter(|_| report.coverage.hunks_scored > 0) {
             self.styled(2, &format!("the range as a whole looks {} AI-written", percent(probability)), DIM);
@@ -277,6 +281,17 @@ impl Page<'_> {
         }
     }
 
+    fn declared(&mut self) {
+        let details = declared::details(self.report);
+        if !details.is_empty() {
+            self.line("");
+            self.line(&format!("{BOLD}Declared{BOLD:#}"));
+        }
+        for told in details {
+            self.labelled(2, "", &told);
+        }
+    }
+
     fn closing(&mut self, detail: Detail) {
         let excluded = &self.report.coverage.excluded;
         if detail < Detail::Everything && !excluded.is_empty() {
@@ -341,6 +356,7 @@ fn declares(commit: &CommitReport) -> String {
         State::Partial => format!("declares {}", if tool.is_empty() { "AI use" } else { &tool }),
         State::WrongForm => "declares AI use in a form the project does not accept".into(),
         State::Denied => "declares that no AI was used".into(),
+        State::Unreadable => "has a record about AI that cannot be read".into(),
         State::Absent => "declares nothing about AI".into(),
     }
 }

@@ -116,7 +116,7 @@ fn file(language: &str, path: Option<&str>, before: Option<&str>, after: &str) -
         path: BString::from(path),
         old_path: None,
         is_new: old.is_none(),
-        origins: authored.iter().map(|&span| Origin { span, commit: None }).collect(),
+        origins: authored.iter().map(|&span| Origin::unknown(span)).collect(),
         new: Arc::new(new),
         old: old.map(Arc::new),
         authored,

@@ -102,6 +102,26 @@ fn a_signing_tool_is_noted() {
 }
 
 #[test]
+fn a_review_that_a_tool_claims_is_noted() {
+    let found = of(COPILOT, "s\n\nHuman-Reviewed: yes\n");
+    assert!(found.notes.iter().any(|note| note.contains("it names no person")), "{:?}", found.notes);
+    let named = of(COPILOT, "s\n\nHuman-Reviewed: yes\nSigned-off-by: Ann Lee <ann@example.org>\n");
+    assert!(named.notes.is_empty(), "{:?}", named.notes);
+    let own =
+        "s\n\nCo-authored-by: Claude <noreply@anthropic.com>\nHuman-Reviewed-by: Claude <noreply@anthropic.com>\n";
+    let told = ["Claude is named as a reviewer of a commit that it wrote; that is no person's review."];
+    assert_eq!(of(ANN, own).notes, told);
+}
+
+#[test]
+fn a_mark_on_an_unchanged_commit_is_noted() {
+    let mut empty = commit(ANN, "s\n\nAssisted-by: Codex\n");
+    assert!(read(&empty, Registry::builtin()).notes.is_empty());
+    empty.unchanged = true;
+    assert!(read(&empty, Registry::builtin()).notes[0].contains("changes no file"));
+}
+
+#[test]
 fn people_who_help_are_people() {
     for line in
         ["Assisted-by: Jane Doe <jane@example.org>", "Assisted-by: Jane Doe", "Co-authored-by: Devin Gould <d@e.f>"]

@@ -1,0 +1,160 @@
+//! AIIR receipts: what a scanner of declared markers found in a commit, as JSON.
+//!
+//! A receipt repeats what the message says, so it counts less than the message. "Human" in a receipt
+//! means that the scanner found nothing; that is no statement, and is not taken for one.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use super::Contributor;
+use super::records::{By, Reading};
+use crate::change::{Commit, Record, RecordKind};
+
+/// Where receipts are kept, one a line.
+pub const LEDGER: &str = ".aiir/receipts.jsonl";
+
+#[derive(Debug, Deserialize)]
+struct Receipt {
+    schema: String,
+    commit: Of,
+    ai_attestation: Found,
+    #[serde(default)]
+    extensions: Extensions,
+}
+
+#[derive(Debug, Deserialize)]
+struct Of {
+    sha: String,
+}
+
+#[derive(Debug, Deserialize)]
+struct Found {
+    is_ai_authored: bool,
+    #[serde(default)]
+    signals_detected: Vec<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+struct Extensions {
+    #[serde(default)]
+    agent_attestation: Option<Agent>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Agent {
+    #[serde(default)]
+    tool_id: Option<String>,
+    #[serde(default)]
+    model_class: Option<String>,
+    #[serde(default)]
+    session_id: Option<String>,
+}
+
+/// Reads the receipt of a commit.
+pub(super) fn read(text: &str, commit: &str) -> Reading {
+    let receipt: Receipt = match serde_json::from_str(text) {
+        Ok(receipt) => receipt,
+        Err(error) => return Reading::unreadable(format!("it cannot be read: {error}")),
+    };
+    let version = receipt.schema.strip_prefix("aiir/commit_receipt.v");
+    match version.and_then(super::records::major) {
+        Some(1 | 2) => {}
+        Some(_) => {
+            return Reading::unreadable(format!("it is of a newer version, `{}`; up to v2 are read", receipt.schema));
+        }
+        None => return Reading::unreadable(format!("`{}` is no receipt of a commit", receipt.schema)),
+    }
+    if receipt.commit.sha != commit {
+        return Reading::unreadable("it is the receipt of another commit");
+    }
+    if !receipt.ai_attestation.is_ai_authored {
+        return Reading::default();
+    }
+    let agent = receipt.extensions.agent_attestation;
+    // `co-authored-by: copilot`, `message_match:co-authored-by: claude`
+    let signal = receipt
+        .ai_attestation
+        .signals_detected
+        .first()
+        .map(|signal| signal.rsplit(": ").next().unwrap_or(signal).trim().to_owned());
+    let by = By {
+        contributor: Contributor::Ai,
+        tool: agent.as_ref().and_then(|agent| agent.tool_id.clone()).or(signal),
+        model: agent.as_ref().and_then(|agent| agent.model_class.clone()),
+        session: agent.and_then(|agent| agent.session_id),
+        ..By::default()
+    };
+    Reading { whole: vec![by], ..Reading::default() }
+}
+
+/// Puts the receipts of a ledger beside the commits that they name. Lines that name no commit at
+/// all cannot be anybody's: their number is returned.
+pub fn attach(ledger: &[u8], commits: &mut [Commit]) -> usize {
+    let mut by_id: BTreeMap<String, &mut Commit> =
+        commits.iter_mut().map(|commit| (commit.id.clone(), commit)).collect();
+    let mut nameless = 0;
+    for line in ledger.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty()) {
+        let Some(id) = named(line) else {
+            nameless += 1;
+            continue;
+        };
+        if let Some(commit) = by_id.get_mut(id) {
+            let content = Ok(std::sync::Arc::from(line));
+            commit.records.push(Record { kind: RecordKind::Aiir, place: LEDGER.into(), content });
+        }
+    }
+    nameless
+}
+
+/// The commit that a receipt names, found even where the rest of the line is broken.
+fn named(line: &[u8]) -> Option<&str> {
+    let text = std::str::from_utf8(line).ok()?;
+    let mut rest = text;
+    while let Some((_, after)) = rest.split_once("\"sha\"") {
+        let value = after.trim_start().strip_prefix(':').map(str::trim_start).and_then(|text| text.strip_prefix('"'));
+        let id = value.and_then(|value| value.split('"').next());
+        if let Some(id) = id.filter(|id| id.len() >= 40 && id.bytes().all(|byte| byte.is_ascii_hexdigit())) {
+            return Some(id);
+        }
+        rest = after;
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ID: &str = "00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff";
+
+    fn receipt(version: &str, found: bool) -> String {
+        format!(
+            r#"{{"type": "aiir.commit_receipt", "schema": "aiir/commit_receipt.{version}", "commit": {{"sha": "{ID}"}}, "ai_attestation": {{"is_ai_authored": {found}, "signals_detected": ["co-authored-by: copilot"]}}}}"#
+        )
+    }
+
+    #[test]
+    fn a_receipt_names_what_its_scanner_found() {
+        let reading = read(&receipt("v2", true), ID);
+        assert_eq!(reading.whole[0].tool.as_deref(), Some("copilot"));
+        assert_eq!(read(&receipt("v2", false), ID), Reading::default(), "nothing found is nothing said");
+    }
+
+    #[test]
+    fn newer_broken_and_foreign_receipts_are_unreadable() {
+        assert!(read(&receipt("v3", true), ID).unreadable[0].contains("newer version"));
+        assert!(read("{", ID).unreadable[0].contains("cannot be read"));
+        assert!(read(&receipt("v2", true), "11").unreadable[0].contains("another commit"));
+    }
+
+    #[test]
+    fn a_ledger_is_dealt_out() {
+        let commit = |id: &str| Commit { id: id.into(), ..Commit::default() };
+        let mut commits = [commit(ID), commit("11")];
+        let cut = format!("{{\"commit\": {{\"sha\": \"{ID}\"");
+        let ledger = format!("{}\n{cut}\n\nnot json\n", receipt("v2", true));
+        assert_eq!(attach(ledger.as_bytes(), &mut commits), 1);
+        assert_eq!((commits[0].records.len(), commits[1].records.len()), (2, 0));
+    }
+}

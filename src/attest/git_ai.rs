@@ -1,0 +1,284 @@
+//! Notes of the Git AI Standard 3.x: lines with keys, `---`, and JSON about the keys.
+//!
+//! Agrees with the standard's own reader: where several keys cover a line, the last that the note
+//! describes has it. Lines without a key are untracked, which says nothing about who wrote them.
+//! Unlike that reader, one bad entry does not hide the rest: it is told, and the rest is read.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use super::Contributor;
+use super::records::{By, Ledger, Reading, reference};
+use super::spans::LineRange;
+
+const DIVIDER: &str = "---";
+/// So many bad entries are told.
+const MOST_TOLD: usize = 5;
+
+#[derive(Debug, Default, Deserialize)]
+struct Metadata {
+    schema_version: String,
+    #[serde(default)]
+    prompts: BTreeMap<String, Session>,
+    #[serde(default)]
+    sessions: BTreeMap<String, Session>,
+    #[serde(default)]
+    humans: BTreeMap<String, Human>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Session {
+    agent_id: Agent,
+    #[serde(default)]
+    human_author: Option<String>,
+    #[serde(default)]
+    messages_url: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Agent {
+    tool: String,
+    #[serde(default)]
+    id: Option<String>,
+    #[serde(default)]
+    model: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Human {
+    author: String,
+}
+
+struct Entry<'a> {
+    path: &'a str,
+    key: &'a str,
+    ranges: Vec<LineRange>,
+}
+
+/// Whether a note under the standard's ref is something else: it has no divider and is no JSON, but
+/// begins with a header.
+pub(super) fn is_other(text: &str) -> bool {
+    let first = text.trim_start().lines().next().unwrap_or_default();
+    let header = first.split_once(':').is_some_and(|(key, _)| key.to_ascii_lowercase().starts_with("ai-"));
+    header && !text.lines().any(|line| line == DIVIDER)
+}
+
+/// Reads a note.
+pub(super) fn read(text: &str) -> Reading {
+    let Some((entries, json)) = parts(text) else {
+        return Reading::unreadable("it has no line `---` between the lines and what is known of them");
+    };
+    let metadata: Metadata = match serde_json::from_str(json) {
+        Ok(metadata) => metadata,
+        Err(error) => return Reading::unreadable(format!("the part after `---` cannot be read: {error}")),
+    };
+    if let Some(reason) = other_version(&metadata.schema_version) {
+        return Reading::unreadable(reason);
+    }
+    let mut reading = Reading::default();
+    let entries = read_entries(entries, &mut reading.unreadable);
+    let mut ledger = Ledger::default();
+    let mut used: Vec<&str> = Vec::new();
+    for entry in entries.iter().rev() {
+        if let Some(by) = described(entry.key, &metadata) {
+            ledger.claim(entry.path, &by, &entry.ranges);
+            used.push(session_key(entry.key));
+        }
+    }
+    // A key that the note does not describe still says of what kind it is.
+    let mut undescribed = 0;
+    for entry in entries.iter().rev().filter(|entry| described(entry.key, &metadata).is_none()) {
+        undescribed += 1;
+        let contributor = if entry.key.starts_with("h_") { Contributor::Human } else { Contributor::Ai };
+        ledger.claim(entry.path, &By { contributor, ..By::default() }, &entry.ranges);
+    }
+    if undescribed > 0 {
+        let (entries, name) = if undescribed == 1 { ("entry", "names") } else { ("entries", "name") };
+        reading.notes.push(format!(
+            "{undescribed} {entries} of the git-ai note {name} a session that the note does not describe."
+        ));
+    }
+    reading.shares = ledger.shares();
+    let sessions = metadata.prompts.iter().chain(&metadata.sessions);
+    reading.idle = sessions.filter(|(key, _)| !used.contains(&key.as_str())).map(|(_, session)| of(session)).collect();
+    reading
+}
+
+/// The entries, and the JSON behind the divider.
+fn parts(text: &str) -> Option<(&str, &str)> {
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        let end = start + line.len();
+        if line.trim_end_matches(['\n', '\r']) == DIVIDER {
+            return Some((text.get(..start)?, text.get(end..)?));
+        }
+        start = end;
+    }
+    None
+}
+
+fn other_version(version: &str) -> Option<String> {
+    let known = version.strip_prefix("authorship/").map(super::records::major);
+    match known {
+        Some(Some(3)) => None,
+        Some(Some(newer)) if newer > 3 => Some(format!("it is of a newer version, `{version}`; 3.x is read")),
+        Some(Some(_)) => Some(format!("it is of an older version, `{version}`; 3.x is read")),
+        _ => Some(format!("`{version}` is no version of the Git AI Standard")),
+    }
+}
+
+fn read_entries<'a>(text: &'a str, unreadable: &mut Vec<String>) -> Vec<Entry<'a>> {
+    let mut found = Vec::new();
+    let mut path: Option<&str> = None;
+    let mut untold = 0;
+    for (number, line) in text.lines().enumerate() {
+        let line = line.trim_end();
+        if line.is_empty() {
+            continue;
+        }
+        let Some(entry) = line.strip_prefix("  ") else {
+            let quoted = line.strip_prefix('"').and_then(|line| line.strip_suffix('"'));
+            path = Some(quoted.unwrap_or(line));
+            continue;
+        };
+        match entry_of(entry, path) {
+            Ok(entry) => found.push(entry),
+            Err(reason) if unreadable.len() < MOST_TOLD => unreadable.push(format!("line {}: {reason}", number + 1)),
+            Err(_) => untold += 1,
+        }
+    }
+    if untold > 0 {
+        unreadable.push(format!("and {untold} more lines"));
+    }
+    found
+}
+
+fn entry_of<'a>(text: &'a str, path: Option<&'a str>) -> Result<Entry<'a>, String> {
+    let path = path.ok_or("lines are stated before any path")?;
+    let (key, list) = text.split_once(' ').ok_or("a key has no lines")?;
+    let parts = list.split(',').filter(|part| !part.is_empty());
+    let range = |part: &str| LineRange::parse(part).ok_or_else(|| format!("`{}` is no range of lines", cut(part)));
+    let ranges: Vec<LineRange> = parts.map(range).collect::<Result<_, _>>()?;
+    if key.is_empty() || ranges.is_empty() {
+        return Err("a key has no lines".into());
+    }
+    Ok(Entry { path, key, ranges })
+}
+
+fn cut(text: &str) -> &str {
+    text.char_indices().nth(40).map_or(text, |(end, _)| text.get(..end).unwrap_or(text))
+}
+
+/// `s_…::t_…` names a session and one of its edits.
+fn session_key(key: &str) -> &str {
+    match key.starts_with("s_") {
+        true => key.split("::").next().unwrap_or(key),
+        false => key,
+    }
+}
+
+/// Who a key stands for, as its prefix says where to look.
+fn described(key: &str, metadata: &Metadata) -> Option<By> {
+    if key.starts_with("h_") {
+        let human = metadata.humans.get(key)?;
+        return Some(By {
+            contributor: Contributor::Human,
+            person: Some(human.author.clone()).filter(|author| !author.trim().is_empty()),
+            ..By::default()
+        });
+    }
+    let sessions = if key.starts_with("s_") { &metadata.sessions } else { &metadata.prompts };
+    sessions.get(session_key(key)).map(of)
+}
+
+fn of(session: &Session) -> By {
+    let filled = |text: &String| !text.trim().is_empty();
+    By {
+        contributor: Contributor::Ai,
+        tool: Some(session.agent_id.tool.clone()).filter(filled),
+        model: session.agent_id.model.clone().filter(filled),
+        session: session.agent_id.id.clone().filter(filled),
+        prompt: reference(session.messages_url.clone()),
+        person: session.human_author.clone().filter(filled),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::spans::written;
+    use super::*;
+
+    const META: &str = r#"{"schema_version": "authorship/3.0.0", "base_commit_sha": "00ff", "prompts": {"00ff00ff00ff00ff": {"agent_id": {"tool": "cursor", "id": "c1", "model": "composer-1"}, "total_additions": 3, "messages_url": "https://example.org/c1"}}, "sessions": {"s_00000000000001": {"agent_id": {"tool": "claude", "id": "u1", "model": "claude-opus-4-8"}, "human_author": "Ann Lee <ann@example.org>"}}, "humans": {"h_00000000000001": {"author": "Ann Lee <ann@example.org>"}}}"#;
+
+    fn shares(entries: &str) -> Vec<String> {
+        let reading = read(&format!("{entries}---\n{META}"));
+        let told = |share: &super::super::records::Share| {
+            let tool = share.by.tool.as_deref().unwrap_or("-");
+            format!("{} {} {:?} {tool}", share.path, written(&share.ranges), share.by.contributor)
+        };
+        reading.shares.iter().map(told).chain(reading.unreadable).collect()
+    }
+
+    #[test]
+    fn every_key_is_looked_up_where_its_prefix_says() {
+        let found = shares(
+            "src/a.rs\n  s_00000000000001::t_01 1-4,9\n  h_00000000000001 5-6\n\"my file.rs\"\n  00ff00ff00ff00ff 7\n",
+        );
+        assert_eq!(found, ["my file.rs 7 Ai cursor", "src/a.rs 1-4,9 Ai claude", "src/a.rs 5-6 Human -"]);
+    }
+
+    #[test]
+    fn the_last_that_is_described_has_a_line() {
+        let found = shares("a\n  s_00000000000001::t_01 1-9\n  h_00000000000001 4-5\n  s_00000000000009::t_01 1-12\n");
+        assert_eq!(found, ["a 10-12 Ai -", "a 1-3,6-9 Ai claude", "a 4-5 Human -"]);
+    }
+
+    #[test]
+    fn sessions_without_a_line_are_idle() {
+        let reading = read(&format!("---\n{META}"));
+        assert_eq!((reading.shares.len(), reading.idle.len(), reading.unreadable.len()), (0, 2, 0));
+        assert_eq!(reading.idle[0].prompt.as_deref(), Some("https://example.org/c1"));
+    }
+
+    #[test]
+    fn one_bad_entry_does_not_hide_the_rest() {
+        let found = shares(
+            "  s_x 1\na\n  s_00000000000001::t_01 9-7\n  s_00000000000001::t_02 0\n  s_1\n  h_00000000000001 3\n",
+        );
+        assert_eq!(
+            found,
+            [
+                "a 3 Human -",
+                "line 1: lines are stated before any path",
+                "line 3: `9-7` is no range of lines",
+                "line 4: `0` is no range of lines",
+                "line 5: a key has no lines",
+            ]
+        );
+    }
+
+    #[test]
+    fn half_written_and_newer_notes_are_unreadable() {
+        for (text, reason) in [
+            ("a\n  s_1 1\n", "no line `---`"),
+            ("", "no line `---`"),
+            ("a\n  s_1 1\n---\n", "cannot be read"),
+            ("---\n{\"schema_version\": \"authorship/3.0.0\", \"prompts\": {", "cannot be read"),
+            ("---\n{\"schema_version\": \"authorship/4.0.0\"}", "newer version"),
+            ("---\n{\"schema_version\": \"authorship/0.0.1\"}", "older version"),
+            ("---\n{\"schema_version\": \"2\"}", "no version"),
+        ] {
+            let reading = read(text);
+            assert!(reading.unreadable.iter().any(|told| told.contains(reason)), "{text:?}: {reading:?}");
+            assert!(reading.shares.is_empty());
+        }
+    }
+
+    #[test]
+    fn headers_are_told_from_the_standard() {
+        assert!(is_other("AI-Tool: Codex\nAI-Model: gpt-5.5\n"));
+        assert!(!is_other("src/a.rs\n  s_1 1\n---\n{}"));
+        assert!(!is_other("{\"files\": {}}"));
+    }
+}

@@ -1,0 +1,153 @@
+//! Records, mutated: whatever is attached to a commit, reading it ends, and what is torn is told.
+
+use std::sync::Arc;
+
+use proptest::prelude::*;
+
+use super::super::{Confidence, Registry, State};
+use super::*;
+use crate::change::{Record, RecordKind};
+
+const ID: &str = "00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff";
+
+const GIT_AI: &str = "src/a.rs\n  s_00000000000001::t_01 1-4,9\n  h_00000000000001 5\n\"my file.rs\"\n  00ff00ff00ff00ff 2\n---\n{\"schema_version\": \"authorship/3.0.0\", \"base_commit_sha\": \"00ff\", \"prompts\": {\"00ff00ff00ff00ff\": {\"agent_id\": {\"tool\": \"cursor\", \"id\": \"c\", \"model\": \"default\"}}}, \"sessions\": {\"s_00000000000001\": {\"agent_id\": {\"tool\": \"claude\", \"id\": \"u\", \"model\": \"claude-opus-4-8\"}}}, \"humans\": {\"h_00000000000001\": {\"author\": \"Ann Lee\"}}}";
+const WHOGITIT: &str = "{\"version\": 3, \"session\": {\"session_id\": \"7f\", \"model\": {\"id\": \"claude-opus-4-8\"}}, \"files\": [{\"path\": \"a.rs\", \"lines\": [{\"line_number\": 1, \"source\": {\"type\": \"AI\"}}, {\"line_number\": 2, \"source\": {\"type\": \"Human\"}}]}]}";
+const TRACE: &str = "{\"version\": \"0.1.0\", \"tool\": {\"name\": \"cursor\"}, \"files\": [{\"path\": \"a.rs\", \"conversations\": [{\"contributor\": {\"type\": \"ai\", \"model_id\": \"openai/gpt-5.5\"}, \"ranges\": [{\"start_line\": 1, \"end_line\": 9}]}]}]}";
+const RECEIPT: &str = "{\"schema\": \"aiir/commit_receipt.v2\", \"commit\": {\"sha\": \"00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff\"}, \"ai_attestation\": {\"is_ai_authored\": true, \"signals_detected\": [\"co-authored-by: copilot\"]}}";
+const HEADERS: &str =
+    "AI-Tool: OpenAI Codex\nAI-Model: gpt-5.5 medium\nAI-Prompt-1: Write\n  a parser\nAI-Tokens: input=4\n";
+
+const ALL: [(RecordKind, &str); 5] = [
+    (RecordKind::AiNote, GIT_AI),
+    (RecordKind::Whogitit, WHOGITIT),
+    (RecordKind::AgentTrace, TRACE),
+    (RecordKind::Aiir, RECEIPT),
+    (RecordKind::AiNote, HEADERS),
+];
+
+fn of(kind: RecordKind, content: &[u8]) -> Attestation {
+    let ann = Person { name: "Ann Lee".into(), email: "ann@example.org".into() };
+    let record = Record { kind, place: "refs/notes/x".into(), content: Ok(Arc::from(content)) };
+    let commit = Commit {
+        id: ID.into(),
+        author: ann.clone(),
+        committer: ann,
+        message: "s\n".into(),
+        records: vec![record],
+        ..Commit::default()
+    };
+    read(&commit, Registry::builtin())
+}
+
+#[test]
+fn whole_records_attest() {
+    for (kind, text) in ALL {
+        let found = of(kind, text.as_bytes());
+        assert!(matches!(found.state, State::Complete | State::Partial), "{kind:?}: {found:?}");
+        assert!(found.unreadable.is_empty(), "{kind:?}: {:?}", found.unreadable);
+    }
+    let found = of(RecordKind::AiNote, GIT_AI.as_bytes());
+    let told: Vec<(&str, Option<&str>, State)> =
+        found.lines.iter().map(|lines| (lines.path.as_str(), lines.tool.as_deref(), lines.state)).collect();
+    let expected = [
+        ("my file.rs", Some("Cursor"), State::Partial),
+        ("src/a.rs", Some("Claude"), State::Complete),
+        ("src/a.rs", None, State::Denied),
+    ];
+    assert_eq!(told, expected, "`default` names no model");
+}
+
+#[test]
+fn torn_records_are_unreadable_and_never_absent() {
+    // Headers are lines of their own: what is left of them is still a statement.
+    for (kind, text) in ALL.into_iter().take(4) {
+        for (end, _) in text.char_indices() {
+            let found = of(kind, &text.as_bytes()[..end]);
+            assert_eq!(found.state, State::Unreadable, "{kind:?} up to {end}");
+            assert!(!found.unreadable.is_empty());
+        }
+    }
+}
+
+#[test]
+fn missing_and_binary_records_are_unreadable() {
+    for (kind, _) in ALL {
+        assert_eq!(of(kind, b"\xff\xfe\x00").state, State::Unreadable);
+    }
+    let record = Record { kind: RecordKind::AiNote, place: "x".into(), content: Err("it is missing".into()) };
+    let commit = Commit { records: vec![record], message: "s\n".into(), ..Commit::default() };
+    let found = read(&commit, Registry::builtin());
+    assert_eq!((found.state, found.unreadable[0].reason.as_str()), (State::Unreadable, "it is missing"));
+}
+
+#[test]
+fn a_trailer_beside_a_torn_note_still_counts() {
+    let mut commit = Commit { message: "s\n\nAssisted-by: Codex\n".into(), ..Commit::default() };
+    commit.records.push(Record { kind: RecordKind::AiNote, place: "x".into(), content: Ok(Arc::from(&b"torn"[..])) });
+    let found = read(&commit, Registry::builtin());
+    assert_eq!((found.state, found.unreadable.len()), (State::Partial, 1));
+}
+
+#[test]
+fn sessions_without_a_line_are_listed_and_do_not_count() {
+    let note = GIT_AI.split_once("---").map(|(_, json)| format!("---{json}")).unwrap_or_default();
+    let found = of(RecordKind::AiNote, note.as_bytes());
+    assert_eq!((found.state, found.statements.len()), (State::Absent, 2));
+    assert!(found.statements.iter().all(|statement| statement.confidence == Confidence::Low));
+}
+
+/// Pieces that notes are made of, put together at random.
+fn pieces() -> impl Strategy<Value = String> {
+    let piece = prop_oneof![
+        Just("src/a.rs\n".to_owned()),
+        Just("  s_00000000000001::t_01 ".to_owned()),
+        Just("  h_".to_owned()),
+        Just("---\n".to_owned()),
+        Just("1-4,9\n".to_owned()),
+        Just("4294967295-4294967295,0,-\n".to_owned()),
+        Just("{\"schema_version\": \"authorship/3.0.0\", \"prompts\": {}}".to_owned()),
+        Just("AI-Tool: ".to_owned()),
+        "\\PC{0,12}",
+        "[\\[\\]{}:,\"0-9\n ]{0,12}",
+    ];
+    proptest::collection::vec(piece, 0..30).prop_map(|pieces| pieces.concat())
+}
+
+proptest! {
+    #[test]
+    fn any_bytes_are_read(kind in 0usize..5, content in proptest::collection::vec(any::<u8>(), 0..300)) {
+        of(ALL[kind].0, &content);
+    }
+
+    #[test]
+    fn any_pieces_are_read(kind in 0usize..5, content in pieces()) {
+        of(ALL[kind].0, content.as_bytes());
+    }
+
+    #[test]
+    fn mutated_records_are_read(
+        kind in 0usize..5,
+        cuts in proptest::collection::vec((0usize..700, 0usize..40, any::<u8>()), 0..6),
+    ) {
+        let (kind, text) = ALL[kind];
+        let mut bytes = text.as_bytes().to_vec();
+        for (at, length, byte) in cuts {
+            let at = at.min(bytes.len());
+            let end = (at + length).min(bytes.len());
+            bytes.splice(at..end, [byte]);
+        }
+        let found = of(kind, &bytes);
+        for lines in &found.lines {
+            for pair in lines.ranges.windows(2) {
+                prop_assert!(pair[0].last < pair[1].first, "sorted and disjoint");
+            }
+            prop_assert!(lines.ranges.iter().all(|range| range.first >= 1 && !range.is_empty()));
+        }
+    }
+
+    #[test]
+    fn any_request_is_read(body in "(\\PC|\n|- \\[x\\] |- \\[ \\] |<!--|-->|AI|no |used |Assisted-by: Codex){0,40}", branch in "\\PC{0,20}", label in "\\PC{0,20}") {
+        let request = super::super::Request { body: Some(body), branch: Some(branch), labels: vec![label] };
+        super::super::read_request(&request, Registry::builtin());
+    }
+}

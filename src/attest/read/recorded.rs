@@ -1,0 +1,171 @@
+//! Turns what recorders kept beside a commit into statements and recorded lines.
+//!
+//! The formats are read by `records`; a record that holds headers is read like a message.
+
+use std::collections::BTreeMap;
+
+use super::super::conflicts::role;
+use super::super::declared::{self, Model};
+use super::super::facts::{Evidence, Finding, Key};
+use super::super::records::{self, By, Found, Reading};
+use super::super::registry::Registry;
+use super::super::spans::{self, LineRange};
+use super::super::{Confidence, Contributor, Covers, Form, RecordedLines, Statement, Unreadable};
+use super::{LONGEST_QUOTE, cut, text};
+use crate::change::{Commit, Record};
+
+/// What contributors of one kind, tool and model did.
+type Group<'a> = BTreeMap<(Contributor, Option<&'a str>, Option<&'a str>), Vec<(&'a By, &'a str, &'a [LineRange])>>;
+
+/// Adds what is recorded of a commit.
+pub(super) fn add(commit: &Commit, registry: &Registry, evidence: &mut Evidence) {
+    for record in &commit.records {
+        match records::read(record, &commit.id) {
+            Found::Headers(headers) => add_headers(&headers, record, registry, evidence),
+            Found::Record(form, reading) => add_record(form, &reading, record, registry, evidence),
+        }
+    }
+}
+
+fn add_headers(headers: &str, record: &Record, registry: &Registry, evidence: &mut Evidence) {
+    // The first line of a message is its subject, and no trailer.
+    let (findings, people) = text(&format!("\n.\n{headers}"), registry);
+    let before = evidence.findings.len();
+    for mut found in findings.into_iter().filter(|found| found.statement.form == Form::Trailer) {
+        found.statement.form = Form::HeaderNote;
+        found.statement.strict = false;
+        found.statement.line = found.statement.line.map(|line| line.saturating_sub(2));
+        evidence.findings.push(found);
+    }
+    if evidence.findings.len() == before {
+        let reason = "it has headers, and none that says what was used".to_owned();
+        evidence.unreadable.push(Unreadable { form: Form::HeaderNote, place: record.place.clone(), reason });
+    }
+    evidence.people.sign_offs.extend(people.sign_offs);
+}
+
+fn add_record(form: Form, reading: &Reading, record: &Record, registry: &Registry, evidence: &mut Evidence) {
+    let unreadable = |reason: &String| Unreadable { form, place: record.place.clone(), reason: cut(reason, 300) };
+    evidence.unreadable.extend(reading.unreadable.iter().map(unreadable));
+    evidence.notes.extend(reading.notes.iter().cloned());
+    for by in reading.shares.iter().map(|share| &share.by).chain(&reading.whole) {
+        let person = by.person.as_ref().filter(|_| by.contributor != Contributor::Human);
+        let new = person.filter(|person| !evidence.people.recorded.contains(person));
+        evidence.people.recorded.extend(new.map(|person| cut(person, LONGEST_QUOTE)));
+    }
+    let mut groups: Group<'_> = BTreeMap::new();
+    for share in &reading.shares {
+        let by = &share.by;
+        let key = (by.contributor, by.tool.as_deref(), by.model.as_deref());
+        groups.entry(key).or_default().push((by, &share.path, &share.ranges));
+        let model = model(by, registry);
+        let lines = RecordedLines {
+            form,
+            path: share.path.clone(),
+            ranges: share.ranges.clone(),
+            contributor: by.contributor,
+            tool: tool(by, registry),
+            model: model.as_ref().map(|model| model.name.clone()),
+            session: by.session.as_ref().map(|session| cut(session, LONGEST_QUOTE)),
+            state: Default::default(),
+        };
+        evidence.lines.push((lines, model));
+    }
+    for shares in groups.values() {
+        let Some((by, _, _)) = shares.first() else { continue };
+        evidence.findings.push(finding(form, by, Covers::Lines, quote(shares), Confidence::High, registry));
+    }
+    for by in &reading.whole {
+        let quote = by.tool.clone().unwrap_or_default();
+        evidence.findings.push(finding(form, by, Covers::Commit, quote, Confidence::Medium, registry));
+    }
+    add_idle(form, &reading.idle, registry, evidence);
+}
+
+/// Listed, one of a tool and model, and not counted.
+fn add_idle(form: Form, idle: &[By], registry: &Registry, evidence: &mut Evidence) {
+    let mut seen: BTreeMap<_, (&By, usize)> = BTreeMap::new();
+    for by in idle {
+        seen.entry((&by.tool, &by.model)).or_insert((by, 0)).1 += 1;
+    }
+    for (by, count) in seen.values() {
+        let quote = if *count == 1 {
+            "a session without a line".to_owned()
+        } else {
+            format!("{count} sessions without a line")
+        };
+        evidence.findings.push(finding(form, by, Covers::Lines, quote, Confidence::Low, registry));
+    }
+}
+
+fn finding(form: Form, by: &By, covers: Covers, quote: String, confidence: Confidence, registry: &Registry) -> Finding {
+    let model = model(by, registry);
+    let statement = Statement {
+        form,
+        marker: marker(form).to_owned(),
+        tool: tool(by, registry),
+        model: model.as_ref().map(|model| model.name.clone()),
+        role: role(by.contributor),
+        confidence,
+        covers,
+        line: None,
+        quote: cut(&quote, LONGEST_QUOTE),
+        strict: false,
+    };
+    let short = |text: &Option<String>| text.as_ref().map(|text| cut(text, LONGEST_QUOTE));
+    Finding {
+        statement,
+        model,
+        session: short(&by.session),
+        prompt: short(&by.prompt),
+        output: None,
+        proportion: None,
+        integration: None,
+        key: Key::Other,
+    }
+}
+
+/// The name by which a record's kind is known in reports; `rules/markers.yml` holds what they find.
+fn marker(form: Form) -> &'static str {
+    match form {
+        Form::GitAiNote => "record/git-ai",
+        Form::WhogititNote => "record/whogitit",
+        Form::AgentTrace => "record/agent-trace",
+        Form::AiirReceipt => "record/aiir",
+        _ => "record/headers",
+    }
+}
+
+/// `src/a.rs:1-10,15 and 2 more files, 50 lines`
+fn quote(shares: &[(&By, &str, &[LineRange])]) -> String {
+    let lines: u64 = shares.iter().flat_map(|(_, _, ranges)| ranges.iter()).map(|range| range.len()).sum();
+    let files: std::collections::BTreeSet<&str> = shares.iter().map(|(_, path, _)| *path).collect();
+    let first = shares.first().map(|(_, path, ranges)| format!("{path}:{}", spans::written(ranges)));
+    let more = match files.len().saturating_sub(1) {
+        0 => String::new(),
+        1 => " and 1 more file".into(),
+        more => format!(" and {more} more files"),
+    };
+    let plural = if lines == 1 { "line" } else { "lines" };
+    format!("{}{more}, {lines} {plural}", first.unwrap_or_default())
+}
+
+/// Recorders write `claude`; people know it as Claude.
+fn tool(by: &By, registry: &Registry) -> Option<String> {
+    let written = by.tool.as_deref()?.trim();
+    let known =
+        registry.alias(written).filter(|(_, length)| *length == written.len()).map(|(tool, _)| tool.name.clone());
+    known.or_else(|| declared::read(written, registry).tool).or_else(|| (!written.is_empty()).then(|| cut(written, 60)))
+}
+
+fn model(by: &By, registry: &Registry) -> Option<Model> {
+    let written = by.model.as_deref()?.trim().trim_matches('"');
+    if written.is_empty() || registry.file.models.unnamed.is_match(written) {
+        return None;
+    }
+    let exact = match registry.model(written) {
+        Some(found) => found.exact,
+        None => written.contains(|c: char| c.is_ascii_digit()),
+    };
+    Some(Model { name: cut(written, 80), exact: exact && !registry.file.models.moving.is_match(written) })
+}

@@ -1,0 +1,128 @@
+//! What recorders keep beside commits: the shape that all their formats are read into, and which
+//! reader is for which.
+//!
+//! One file a format: `git_ai`, `whogitit`, `agent_trace`, `aiir`. Headers in a note are `headers`.
+//! What follows from records is `facts`; which lines they cover is `covering`.
+
+use std::collections::BTreeMap;
+
+use super::spans::{self, Claimed, LineRange};
+use super::{Contributor, Form, agent_trace, aiir, git_ai, whogitit};
+use crate::change::{Record, RecordKind};
+
+/// Who did something, as a record has it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct By {
+    pub(super) contributor: Contributor,
+    /// As written.
+    pub(super) tool: Option<String>,
+    /// As written.
+    pub(super) model: Option<String>,
+    pub(super) session: Option<String>,
+    /// Where the conversation is kept.
+    pub(super) prompt: Option<String>,
+    /// Who directed the tool.
+    pub(super) person: Option<String>,
+}
+
+/// One file's lines of one contributor.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Share {
+    pub(super) path: String,
+    pub(super) ranges: Vec<LineRange>,
+    pub(super) by: By,
+}
+
+/// What a record says.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Reading {
+    /// Lines, no line twice.
+    pub(super) shares: Vec<Share>,
+    /// What is said of the whole commit.
+    pub(super) whole: Vec<By>,
+    /// Sessions that the record lists without a line: they took part, and nothing of theirs is left.
+    pub(super) idle: Vec<By>,
+    /// What could not be read, each with its reason.
+    pub(super) unreadable: Vec<String>,
+    /// What does not fit, in neutral sentences.
+    pub(super) notes: Vec<String>,
+}
+
+impl Reading {
+    pub(super) fn unreadable(reason: impl Into<String>) -> Reading {
+        Reading { unreadable: vec![reason.into()], ..Reading::default() }
+    }
+}
+
+/// A record that several formats may be in.
+pub(super) enum Found {
+    /// A recorder's.
+    Record(Form, Reading),
+    /// Headers, to be read as trailers are.
+    Headers(String),
+}
+
+/// Reads a record of some commit.
+pub(super) fn read(record: &Record, commit: &str) -> Found {
+    let form = form(record.kind);
+    let content = match &record.content {
+        Ok(content) => content,
+        Err(reason) => return Found::Record(form, Reading::unreadable(reason.clone())),
+    };
+    let Ok(text) = std::str::from_utf8(content) else {
+        return Found::Record(form, Reading::unreadable("it is not UTF-8 text"));
+    };
+    match record.kind {
+        RecordKind::AiNote if git_ai::is_other(text) => Found::Headers(text.to_owned()),
+        RecordKind::AiNote => Found::Record(form, git_ai::read(text)),
+        RecordKind::Whogitit => Found::Record(form, whogitit::read(text)),
+        RecordKind::AgentTrace => Found::Record(form, agent_trace::read(text, commit)),
+        RecordKind::Aiir => Found::Record(form, aiir::read(text, commit)),
+    }
+}
+
+fn form(kind: RecordKind) -> Form {
+    match kind {
+        RecordKind::AiNote => Form::GitAiNote,
+        RecordKind::Whogitit => Form::WhogititNote,
+        RecordKind::AgentTrace => Form::AgentTrace,
+        RecordKind::Aiir => Form::AiirReceipt,
+    }
+}
+
+/// Gathers who claims which lines, in the order in which claims win.
+#[derive(Debug, Default)]
+pub(super) struct Ledger {
+    claimed: BTreeMap<String, Claimed>,
+    shares: BTreeMap<(String, By), Vec<LineRange>>,
+}
+
+impl Ledger {
+    /// Whoever asks first keeps a line.
+    pub(super) fn claim(&mut self, path: &str, by: &By, ranges: &[LineRange]) {
+        if !self.claimed.contains_key(path) {
+            self.claimed.insert(path.to_owned(), Claimed::default());
+        }
+        let Some(claimed) = self.claimed.get_mut(path) else { return };
+        let free: Vec<LineRange> = ranges.iter().flat_map(|range| claimed.claim(*range)).collect();
+        if !free.is_empty() {
+            self.shares.entry((path.to_owned(), by.clone())).or_default().extend(free);
+        }
+    }
+
+    /// Everybody's lines, by path.
+    pub(super) fn shares(self) -> Vec<Share> {
+        let share = |((path, by), ranges)| Share { path, ranges: spans::joined(ranges), by };
+        self.shares.into_iter().map(share).collect()
+    }
+}
+
+/// Whether a version `major.minor…` is one that a reader knows.
+pub(super) fn major(version: &str) -> Option<u32> {
+    version.trim().split('.').next()?.parse().ok()
+}
+
+/// An address or digest; anything with spaces is a text, which is not kept.
+pub(super) fn reference(value: Option<String>) -> Option<String> {
+    value.filter(|value| !value.is_empty() && !value.contains(char::is_whitespace))
+}

@@ -1,0 +1,128 @@
+//! `ai-detect markers scan`: what the commits of a range or of a whole history declare.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use clap::ValueEnum;
+use serde::Serialize;
+
+use super::output::Output;
+use super::{Exit, Failure};
+use crate::attest::tally::{Counter, Marks, marks};
+use crate::attest::{Attestation, Registry, State, read};
+use crate::change::Commit;
+use crate::git::{self, History, Repository, Request};
+use crate::report::markers;
+
+/// What `markers scan` reads and how it says what it found
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// A..B or A: as for `diff`; nothing: from the default branch to HEAD
+    #[arg(value_name = "RANGE", conflicts_with = "all")]
+    range: Option<String>,
+
+    /// Everything that any branch, tag or other ref reaches
+    #[arg(long)]
+    all: bool,
+
+    /// How to print
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+
+    /// One line for each commit that carries anything, as it is found, instead of the sums
+    #[arg(long)]
+    each: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    Text,
+    Json,
+}
+
+/// Lines are printed when so many bytes of them have gathered.
+const GATHERED: usize = 1 << 16;
+
+/// A commit that carries something, on a line of its own.
+#[derive(Serialize)]
+struct Each<'a> {
+    commit: &'a str,
+    #[serde(flatten)]
+    attestation: &'a Attestation,
+}
+
+pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure> {
+    let repository = Repository::open(dir).map_err(Failure::failed)?;
+    let (history, name) = history(args, &repository)?;
+    let mut counter = Counter::default();
+    let mut lines = String::new();
+    let mut printed = Ok(());
+    let read = |commit: &Commit| {
+        let attestation = read(commit, Registry::builtin());
+        let line = if args.each { each(args.format, commit, &attestation) } else { Ok(None) };
+        (marks(&attestation), line)
+    };
+    let take = |(marks, line): (Marks, Result<Option<String>, Failure>)| {
+        counter.add(marks);
+        if printed.is_ok() {
+            printed = line.and_then(|line| gather(&mut lines, line, out));
+        }
+    };
+    // The walk need not wait until the registry is ready.
+    std::thread::scope(|scope| {
+        if args.all {
+            scope.spawn(|| Registry::builtin().prepare());
+        }
+        repository.scan(history, read, take)
+    })
+    .map_err(Failure::failed)?;
+    printed?;
+    if args.each {
+        out.print(&lines)?;
+        return Ok(Exit::Analysed);
+    }
+    let tally = counter.finish(name);
+    let text = match args.format {
+        Format::Json => serde_json::to_string_pretty(&tally).map_err(Failure::failed)? + "\n",
+        Format::Text => markers::write(&tally, out.width()),
+    };
+    out.print(&text)?;
+    Ok(Exit::Analysed)
+}
+
+fn history(args: &Args, repository: &Repository) -> Result<(History, String), Failure> {
+    if args.all {
+        return Ok((History::All, "all refs".into()));
+    }
+    let request = args.range.as_ref().map_or(Request::Default, |spec| Request::Spec(spec.clone()));
+    let resolved = repository.resolve(&request).map_err(|error| match error {
+        git::Error::UnknownRevision { .. } | git::Error::BadRevision { .. } => Failure::usage(error),
+        other => Failure::failed(other),
+    })?;
+    let name = resolved.spec().to_owned();
+    Ok((History::Range(Box::new(resolved)), name))
+}
+
+fn gather(lines: &mut String, line: Option<String>, out: &Output) -> Result<(), Failure> {
+    lines.push_str(line.as_deref().unwrap_or_default());
+    if lines.len() >= GATHERED {
+        out.print(lines)?;
+        lines.clear();
+    }
+    Ok(())
+}
+
+/// The line of a commit, if it carries anything.
+fn each(format: Format, commit: &Commit, attestation: &Attestation) -> Result<Option<String>, Failure> {
+    let silent = attestation.statements.is_empty() && attestation.state == State::Absent;
+    if silent && attestation.unreadable.is_empty() {
+        return Ok(None);
+    }
+    if format == Format::Json {
+        let line = serde_json::to_string(&Each { commit: &commit.id, attestation }).map_err(Failure::failed)?;
+        return Ok(Some(line + "\n"));
+    }
+    let mut line = String::new();
+    let _ = writeln!(line, "{}  {}", commit.id.get(..12).unwrap_or(&commit.id), markers::one(attestation));
+    Ok(Some(line))
+}

@@ -1,0 +1,119 @@
+//! Git notes: which blob is attached to which commit, and its content within bounds.
+//!
+//! Knows the trees that git keeps notes in, at any fan-out. What a note says is for `attest`.
+
+use std::sync::Arc;
+
+use gix::ObjectId;
+use rustc_hash::FxHashMap;
+
+use super::Error;
+use crate::change::{Commit, Record, RecordKind};
+
+/// Under which refs tools keep what they record.
+const REFS: [(&str, RecordKind); 3] = [
+    ("refs/notes/ai", RecordKind::AiNote),
+    ("refs/notes/whogitit", RecordKind::Whogitit),
+    ("refs/notes/agent-trace", RecordKind::AgentTrace),
+];
+/// A larger note is said to be unreadable; the largest seen in public histories has 3 MiB.
+const LARGEST: u64 = 8 << 20;
+/// All notes of one range together are not larger in memory than this.
+const LARGEST_TOGETHER: u64 = 128 << 20;
+
+type Entries = FxHashMap<Vec<u8>, (bool, ObjectId)>;
+
+/// One notes ref. Looking up remembers the trees that it read.
+pub(super) struct Notes {
+    name: &'static str,
+    kind: RecordKind,
+    root: ObjectId,
+    trees: FxHashMap<ObjectId, Entries>,
+}
+
+impl Notes {
+    /// The refs that this repository has.
+    pub(super) fn all(repo: &gix::Repository) -> Result<Vec<Notes>, Error> {
+        let mut found = Vec::new();
+        for (name, kind) in REFS {
+            let reference = repo.try_find_reference(name).map_err(|error| Error::library(name, error))?;
+            let Some(mut reference) = reference else { continue };
+            let missing = |error: &dyn std::fmt::Display| Error::missing(format!("the notes of {name}"), error);
+            let tip = reference.peel_to_id().map_err(|error| missing(&error))?;
+            let tree =
+                tip.object().map_err(|error| missing(&error))?.peel_to_tree().map_err(|error| missing(&error))?;
+            found.push(Notes { name, kind, root: tree.id, trees: FxHashMap::default() });
+        }
+        Ok(found)
+    }
+
+    /// The blob that is attached to a commit.
+    pub(super) fn find(&mut self, repo: &gix::Repository, commit: ObjectId) -> Result<Option<ObjectId>, Error> {
+        let hex = commit.to_string();
+        let mut rest = hex.as_bytes();
+        let mut tree = self.root;
+        loop {
+            let entries = match self.trees.get(&tree) {
+                Some(entries) => entries,
+                None => {
+                    let read = entries(repo, tree).map_err(|error| self.missing(&error))?;
+                    self.trees.entry(tree).or_insert(read)
+                }
+            };
+            if let Some((false, blob)) = entries.get(rest) {
+                return Ok(Some(*blob));
+            }
+            let Some((first, others)) = rest.split_at_checked(2) else { return Ok(None) };
+            match entries.get(first) {
+                Some((true, subtree)) => (tree, rest) = (*subtree, others),
+                _ => return Ok(None),
+            }
+        }
+    }
+
+    /// The note as a record, unless it is larger than `most` bytes.
+    pub(super) fn record(&self, repo: &gix::Repository, blob: ObjectId, most: u64) -> Record {
+        Record { kind: self.kind, place: self.name.to_owned(), content: content(repo, blob, most.min(LARGEST)) }
+    }
+
+    fn missing(&self, error: &dyn std::fmt::Display) -> Error {
+        Error::missing(format!("the notes of {}", self.name), error)
+    }
+}
+
+fn entries(repo: &gix::Repository, tree: ObjectId) -> Result<Entries, String> {
+    let tree = repo.find_tree(tree).map_err(|error| error.to_string())?;
+    let mut entries = Entries::default();
+    for entry in tree.iter() {
+        let entry = entry.map_err(|error| error.to_string())?;
+        entries.insert(entry.filename().to_vec(), (entry.mode().is_tree(), entry.object_id()));
+    }
+    Ok(entries)
+}
+
+fn content(repo: &gix::Repository, blob: ObjectId, most: u64) -> Result<Arc<[u8]>, String> {
+    let size = repo.find_header(blob).map_err(|error| format!("it is missing from this clone: {error}"))?.size();
+    if size > most {
+        return Err(format!("it has {size} bytes; at most {most} are read"));
+    }
+    let mut blob = repo.find_blob(blob).map_err(|error| format!("it cannot be read: {error}"))?;
+    Ok(Arc::from(blob.take_data()))
+}
+
+/// Puts the notes of some commits beside them.
+pub(super) fn attach<'a>(
+    repo: &gix::Repository,
+    commits: impl Iterator<Item = (ObjectId, &'a mut Commit)>,
+) -> Result<(), Error> {
+    let mut all = Notes::all(repo)?;
+    let mut left = LARGEST_TOGETHER;
+    for (id, commit) in commits {
+        for notes in &mut all {
+            let Some(blob) = notes.find(repo, id)? else { continue };
+            let record = notes.record(repo, blob, left);
+            left -= record.content.as_ref().map_or(0, |content| content.len() as u64);
+            commit.records.push(record);
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,221 @@
+//! Reads the commits of a range or of the whole history as a stream: one walks, others read, and
+//! the caller gets the results in the order of the walk. What is held at once does not grow with
+//! the history, but for the set of ids already seen.
+
+use std::sync::mpsc::{self, Receiver, SyncSender};
+
+use gix::ObjectId;
+use gix::objs::Kind;
+use rustc_hash::FxHashSet;
+
+use super::notes::Notes;
+use super::{Error, Repository, Resolved, commits};
+use crate::change::Commit;
+
+/// Which commits to read.
+pub enum History {
+    /// Everything that any branch, tag or other ref reaches, notes aside.
+    All,
+    /// What a request brings.
+    Range(Box<Resolved>),
+}
+
+/// Commits that travel together; a single one would cost more to hand over than to read.
+const BATCH: usize = 128;
+/// Batches that wait in front of each reader.
+const WAITING: usize = 4;
+
+/// A commit object as stored, with the notes that are attached to it.
+struct Raw {
+    id: ObjectId,
+    data: Vec<u8>,
+    /// The index of the notes ref, and the blob.
+    notes: Vec<(usize, ObjectId)>,
+}
+
+type Batch = Result<Vec<Raw>, Error>;
+
+impl Repository {
+    /// Calls `read` for every commit, on any thread, and `each` with what it returned, on this one.
+    /// The order of the calls of `each` is the same in every run. Whether a commit changes no file
+    /// is not looked up, and stays `false`.
+    ///
+    /// # Errors
+    /// Where a commit cannot be read; what was read before has been passed to `each`.
+    pub fn scan<T: Send>(
+        &self,
+        history: History,
+        read: impl Fn(&Commit) -> T + Sync,
+        mut each: impl FnMut(T),
+    ) -> Result<(), Error> {
+        let shared = self.inner.clone().into_sync();
+        let readers = std::thread::available_parallelism().map_or(1, usize::from);
+        std::thread::scope(|scope| {
+            let (mut to, mut from) = (Vec::new(), Vec::new());
+            for _ in 0..readers {
+                let (batches, inbox) = mpsc::sync_channel::<Batch>(WAITING);
+                let (outbox, results) = mpsc::sync_channel(WAITING);
+                let (shared, read) = (&shared, &read);
+                scope.spawn(move || serve(&shared.to_thread_local(), &inbox, &outbox, read));
+                to.push(batches);
+                from.push(results);
+            }
+            let shared = &shared;
+            scope.spawn(move || {
+                let mut repo = shared.to_thread_local();
+                // Every commit is read once: keeping copies of them would help nobody.
+                repo.object_cache_size(None);
+                let mut walk = Walk { repo, to, next: 0, batch: Vec::with_capacity(BATCH) };
+                if let Err(error) = walk.run(history) {
+                    walk.send(Err(error));
+                }
+                let last = std::mem::take(&mut walk.batch);
+                walk.send(Ok(last));
+            });
+            // Batches were dealt out in turn, so in turn they come back in order.
+            for results in from.iter().cycle() {
+                let Ok(batch) = results.recv() else { break };
+                batch?.into_iter().for_each(&mut each);
+            }
+            Ok(())
+        })
+    }
+}
+
+fn serve<T>(
+    repo: &gix::Repository,
+    inbox: &Receiver<Batch>,
+    outbox: &SyncSender<Result<Vec<T>, Error>>,
+    read: &(impl Fn(&Commit) -> T + Sync),
+) {
+    let mut notes = None;
+    for batch in inbox {
+        let answer = batch.and_then(|batch| {
+            batch.into_iter().map(|raw| commit(repo, raw, &mut notes).map(|commit| read(&commit))).collect()
+        });
+        if outbox.send(answer).is_err() {
+            break;
+        }
+    }
+}
+
+fn commit(repo: &gix::Repository, raw: Raw, notes: &mut Option<Vec<Notes>>) -> Result<Commit, Error> {
+    let decoded = gix::objs::CommitRef::from_bytes(&raw.data, repo.object_hash())
+        .map_err(|error| Error::missing(format!("commit {}", raw.id), error))?;
+    let mut commit = commits::plain(raw.id, &decoded);
+    if !raw.notes.is_empty() && notes.is_none() {
+        *notes = Some(Notes::all(repo)?);
+    }
+    for (at, blob) in raw.notes {
+        commit.records.extend(notes.iter().flatten().nth(at).map(|notes| notes.record(repo, blob, u64::MAX)));
+    }
+    Ok(commit)
+}
+
+struct Walk {
+    repo: gix::Repository,
+    to: Vec<SyncSender<Batch>>,
+    next: usize,
+    batch: Vec<Raw>,
+}
+
+impl Walk {
+    fn run(&mut self, history: History) -> Result<(), Error> {
+        let mut notes = Notes::all(&self.repo)?;
+        match history {
+            History::All => {
+                let tips = self.tips()?;
+                self.reachable(tips, &mut notes)
+            }
+            History::Range(resolved) if resolved.hidden.is_empty() => {
+                self.reachable(resolved.head.into_iter().collect(), &mut notes)
+            }
+            History::Range(resolved) => {
+                let Some(head) = resolved.head else { return Ok(()) };
+                let repo = self.repo.clone();
+                let walk = repo.rev_walk([head]).with_hidden(resolved.hidden.iter().copied()).all();
+                for info in walk.map_err(|error| Error::missing("the history of the range", error))? {
+                    let info = info.map_err(|error| Error::missing("a commit of the range", error))?;
+                    let (_, data) = self.find(info.id)?;
+                    if !self.push(info.id, data, &mut notes)? {
+                        break;
+                    }
+                }
+                Ok(())
+            }
+        }
+    }
+
+    /// Depth first: how much waits does not grow with a long history.
+    fn reachable(&mut self, mut stack: Vec<ObjectId>, notes: &mut [Notes]) -> Result<(), Error> {
+        let shallow =
+            self.repo.shallow_commits().map_err(|error| Error::library("the list of shallow commits", error))?;
+        let shallow: FxHashSet<ObjectId> = shallow.iter().flat_map(|list| list.iter().copied()).collect();
+        let mut seen: FxHashSet<ObjectId> = stack.iter().copied().collect();
+        while let Some(id) = stack.pop() {
+            let (kind, data) = self.find(id)?;
+            match kind {
+                Kind::Commit => {}
+                Kind::Tag => {
+                    let target = gix::objs::TagRefIter::from_bytes(&data, self.repo.object_hash()).target_id().ok();
+                    stack.extend(target.filter(|target| seen.insert(*target)));
+                    continue;
+                }
+                // A ref may name anything; trees and contents have no history.
+                Kind::Tree | Kind::Blob => continue,
+            }
+            if !shallow.contains(&id) {
+                let parents = gix::objs::CommitRefIter::from_bytes(&data, self.repo.object_hash()).parent_ids();
+                stack.extend(parents.filter(|parent| seen.insert(*parent)));
+            }
+            if !self.push(id, data, notes)? {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn find(&self, id: ObjectId) -> Result<(Kind, Vec<u8>), Error> {
+        let found = self.repo.find_object(id).map_err(|error| Error::missing(format!("commit {id}"), error))?;
+        let found = found.detach();
+        Ok((found.kind, found.data))
+    }
+
+    /// What refs name, in one order whatever the names.
+    fn tips(&self) -> Result<Vec<ObjectId>, Error> {
+        let wrong = |error: &dyn std::fmt::Display| Error::library("the refs", error);
+        let refs = self.repo.references().map_err(|error| wrong(&error))?;
+        let mut tips: Vec<ObjectId> = Vec::new();
+        for reference in refs.all().map_err(|error| wrong(&error))? {
+            let reference = reference.map_err(|error| wrong(&error))?;
+            if !reference.name().as_bstr().starts_with(b"refs/notes/") {
+                // What a symbolic ref stands for is a ref itself.
+                tips.extend(reference.try_id().map(gix::Id::detach));
+            }
+        }
+        tips.extend(self.repo.head_id().ok().map(gix::Id::detach));
+        tips.sort_unstable();
+        tips.dedup();
+        Ok(tips)
+    }
+
+    /// Whether anybody still listens.
+    fn push(&mut self, id: ObjectId, data: Vec<u8>, notes: &mut [Notes]) -> Result<bool, Error> {
+        let mut found = Vec::new();
+        for (at, notes) in notes.iter_mut().enumerate() {
+            found.extend(notes.find(&self.repo, id)?.map(|blob| (at, blob)));
+        }
+        self.batch.push(Raw { id, data, notes: found });
+        if self.batch.len() < BATCH {
+            return Ok(true);
+        }
+        let batch = std::mem::replace(&mut self.batch, Vec::with_capacity(BATCH));
+        Ok(self.send(Ok(batch)))
+    }
+
+    fn send(&mut self, batch: Batch) -> bool {
+        let to = self.next;
+        self.next = (self.next + 1) % self.to.len().max(1);
+        self.to.get(to).is_some_and(|to| to.send(batch).is_ok())
+    }
+}

@@ -1,0 +1,61 @@
+//! What the commits and the request declare, in sentences for the text report.
+
+use super::Report;
+use super::markers::form_name;
+use crate::attest::{RequestAttestation, State};
+
+/// For the summary: what the request states, and whether anything cannot be read or does not fit.
+pub(super) fn summary(report: &Report) -> Vec<String> {
+    let mut told = Vec::new();
+    told.extend(report.request.as_ref().map(stated));
+    let count = |test: fn(&super::CommitReport) -> bool| report.commits.iter().filter(|commit| test(commit)).count();
+    let unreadable = count(|commit| !commit.attestation.unreadable.is_empty());
+    let conflicting = count(|commit| !commit.attestation.notes.is_empty());
+    if unreadable > 0 {
+        told.push(format!("{} a record about AI use that cannot be read (-v says why)", have(unreadable)));
+    }
+    if conflicting > 0 {
+        told.push(format!("{} something about AI use that does not fit together (-v says what)", declare(conflicting)));
+    }
+    told
+}
+
+/// All of it, a line a commit and sentence.
+pub(super) fn details(report: &Report) -> Vec<String> {
+    let mut told = Vec::new();
+    for commit in &report.commits {
+        let id = commit.id.get(..8).unwrap_or(&commit.id);
+        let unreadable = commit.attestation.unreadable.iter();
+        told.extend(
+            unreadable
+                .map(|it| format!("{id}: the {} ({}) cannot be read: {}", form_name(it.form), it.place, it.reason)),
+        );
+        told.extend(commit.attestation.notes.iter().map(|note| format!("{id}: {note}")));
+    }
+    let request = report.request.iter().flat_map(|request| &request.notes);
+    told.extend(request.map(|note| format!("the request: {note}")));
+    told
+}
+
+/// It is the request's statement, not its commits'.
+fn stated(request: &RequestAttestation) -> String {
+    let named = [request.facts.tool.as_deref(), request.facts.model.as_deref()].into_iter().flatten();
+    let named = named.collect::<Vec<_>>().join(", ");
+    let what = match request.state {
+        State::Denied => "no AI was used".to_owned(),
+        State::Complete | State::Partial | State::WrongForm if named.is_empty() => "AI was used".to_owned(),
+        State::Complete | State::Partial | State::WrongForm => named,
+        State::Absent | State::Unreadable => return "nothing about AI use is stated in the request".to_owned(),
+    };
+    let mut forms: Vec<&str> = request.statements.iter().map(|statement| form_name(statement.form)).collect();
+    forms.dedup();
+    format!("stated in the request: {what} ({})", forms.join(", "))
+}
+
+fn have(count: usize) -> String {
+    if count == 1 { "1 commit has".into() } else { format!("{count} commits have") }
+}
+
+fn declare(count: usize) -> String {
+    if count == 1 { "1 commit declares".into() } else { format!("{count} commits declare") }
+}

@@ -1,0 +1,125 @@
+//! What a history declares, for people to read.
+
+use std::fmt::Write as _;
+
+use super::terminal::{escaped, wrapped};
+use crate::attest::tally::{FormCount, Tally};
+use crate::attest::{Attestation, Confidence, Form, Role, State};
+
+/// So many models are shown a form.
+const MOST_MODELS: usize = 6;
+/// So many traces are shown that attest nothing.
+const MOST_LISTED: usize = 10;
+
+/// The sums.
+pub fn write(tally: &Tally, width: usize) -> String {
+    let mut text = format!("{}  {}\n", escaped(&tally.range), commits(tally.commits));
+    let share = 100.0 * tally.declaring as f64 / tally.commits.max(1) as f64;
+    let mut told = vec![format!("{} declare AI use ({share:.1} %)", grouped(tally.declaring))];
+    for (count, what) in [
+        (tally.denying, "say that no AI was used"),
+        (tally.unreadable, "have a record that cannot be read"),
+        (tally.conflicting, "say what does not fit together"),
+    ] {
+        if count > 0 {
+            told.push(format!("{} {what}", grouped(count)));
+        }
+    }
+    let _ = writeln!(text, "  {}", told.join(" \u{b7} "));
+    for tool in &tally.tools {
+        let name = tool.tool.as_deref().unwrap_or("(no tool named)");
+        let _ = writeln!(text, "\n{:<28} {:>9}", escaped(name), grouped(tool.commits));
+        for form in &tool.forms {
+            let _ = writeln!(text, "  {:<26} {:>9}", form_name(form.form), grouped(form.commits));
+            for line in wrapped(&models(form), width.saturating_sub(6)) {
+                let _ = writeln!(text, "      {line}");
+            }
+        }
+    }
+    if !tally.listed.is_empty() {
+        text.push_str("\nListed, and attesting nothing\n");
+    }
+    for row in tally.listed.iter().take(MOST_LISTED) {
+        let what = match (row.role, row.confidence) {
+            (_, Confidence::Low) => "perhaps",
+            (Role::Denied, _) => "no AI",
+            _ => "reviewed",
+        };
+        let name = row.tool.as_deref().map_or_else(|| "-".to_owned(), escaped);
+        let _ = writeln!(text, "  {:<26} {:>9}  {name}, {what}", form_name(row.form), grouped(row.commits));
+    }
+    let more = tally.listed.len().saturating_sub(MOST_LISTED);
+    if more > 0 {
+        let _ = writeln!(text, "  {more} more kinds; --format json has all");
+    }
+    text
+}
+
+fn models(form: &FormCount) -> String {
+    if form.models.iter().all(|model| model.model.is_none()) {
+        return String::new();
+    }
+    let named = |model: &Option<String>| model.as_deref().map_or_else(|| "no model named".to_owned(), escaped);
+    let shown = form.models.iter().take(MOST_MODELS);
+    let mut told: Vec<String> =
+        shown.map(|model| format!("{} {}", named(&model.model), grouped(model.commits))).collect();
+    let more = form.models.len().saturating_sub(MOST_MODELS);
+    if more > 0 {
+        told.push(format!("{more} more models"));
+    }
+    told.join(" \u{b7} ")
+}
+
+/// One commit, in a few words.
+pub fn one(attestation: &Attestation) -> String {
+    let state = match attestation.state {
+        State::Complete => "complete",
+        State::Partial => "partial",
+        State::WrongForm => "wrong-form",
+        State::Denied => "no AI",
+        State::Unreadable => "unreadable",
+        State::Absent => "-",
+    };
+    let facts = &attestation.facts;
+    let named = [facts.tool.as_deref(), facts.model.as_deref()].into_iter().flatten().map(escaped);
+    let mut forms: Vec<&str> = attestation.statements.iter().map(|statement| form_name(statement.form)).collect();
+    forms.dedup();
+    let named = named.collect::<Vec<_>>().join(", ");
+    format!("{state:<10}  {}{}{}", named, if named.is_empty() { "" } else { "  " }, forms.join(", "))
+}
+
+/// What a form is called.
+pub fn form_name(form: Form) -> &'static str {
+    match form {
+        Form::Trailer => "trailer",
+        Form::Author => "author",
+        Form::Committer => "committer",
+        Form::Footer => "footer",
+        Form::SessionLink => "session link",
+        Form::GitAiNote => "git-ai note",
+        Form::WhogititNote => "whogitit note",
+        Form::HeaderNote => "headers in a note",
+        Form::AgentTrace => "Agent Trace record",
+        Form::AiirReceipt => "AIIR receipt",
+        Form::RequestBody => "request's description",
+        Form::Branch => "branch name",
+        Form::Label => "label",
+    }
+}
+
+fn commits(count: u64) -> String {
+    format!("{} {}", grouped(count), if count == 1 { "commit" } else { "commits" })
+}
+
+/// Digits in threes.
+fn grouped(count: u64) -> String {
+    let digits = count.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}

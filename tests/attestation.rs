@@ -1,0 +1,303 @@
+//! What commits and requests declare, from outside: notes and the lines that they cover, what cannot
+//! be read, what is stated in a request, and the count of a whole history.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod support;
+
+use serde_json::Value;
+use support::{PLANTED_CONFIG, PLANTED_PACK, Repo, code, list, planted_code, text};
+
+/// A repository whose rules flag planted code, with `topic` checked out.
+fn started() -> Repo {
+    let repo = Repo::new();
+    repo.write(".ai-detect.yml", PLANTED_CONFIG);
+    repo.write("planted.yml", PLANTED_PACK);
+    repo.commit("Start");
+    repo.branch("topic");
+    repo
+}
+
+/// Attaches a note as it is, byte for byte.
+fn note(repo: &Repo, name: &str, commit: &str, content: &str) {
+    let blob = repo.git_bytes(&["hash-object", "-w", "--stdin"], content.as_bytes());
+    let blob = String::from_utf8(blob).unwrap();
+    repo.git(&["notes", &format!("--ref={name}"), "add", "-f", "-C", blob.trim(), commit]);
+}
+
+/// A note of the Git AI Standard in which a session wrote some lines.
+fn git_ai(lines: &str) -> String {
+    format!(
+        "{lines}---\n{}\n",
+        r#"{"schema_version": "authorship/3.0.0", "git_ai_version": "1.6.0", "base_commit_sha": "", "prompts": {},
+            "sessions": {"s_00000000000001": {"agent_id": {"tool": "claude", "id": "u-1", "model": "claude-opus-4-8"},
+                                              "human_author": "Ada Example <ada@example.org>"}},
+            "humans": {"h_00000000000001": {"author": "Ada Example <ada@example.org>"}}}"#
+    )
+}
+
+fn verdicts(report: &Value) -> Vec<String> {
+    let told = |hunk: &Value| format!("{} {}", text(&hunk["path"]), text(&hunk["verdict"]));
+    list(&report["hunks"]).iter().map(told).collect()
+}
+
+fn attestation<'a>(report: &'a Value, subject: &str) -> &'a Value {
+    let commit = list(&report["commits"]).iter().find(|commit| commit["subject"] == subject);
+    &commit.unwrap_or_else(|| panic!("no commit {subject}"))["attestation"]
+}
+
+#[test]
+fn a_note_attests_only_its_lines() {
+    let repo = started();
+    repo.write("noted.py", planted_code("noted"));
+    repo.write("other.py", planted_code("other"));
+    let commit = repo.commit("Add both");
+    note(&repo, "ai", &commit, &git_ai("noted.py\n  s_00000000000001::t_01 1-6\n"));
+    let report = repo.diff(&["main"]);
+    assert_eq!(verdicts(&report), ["noted.py attested", "other.py unattested"]);
+    let found = attestation(&report, "Add both");
+    assert_eq!((&found["state"], &found["elsewhere"]), (&"complete".into(), &"absent".into()));
+    assert_eq!(found["facts"]["session"], "u-1");
+    assert_eq!(found["statements"][0]["covers"], "lines");
+}
+
+#[test]
+fn records_follow_their_lines_through_edits_and_renames() {
+    let repo = started();
+    let commit = repo.commit_file("old.py", planted_code("old"));
+    note(&repo, "ai", &commit, &git_ai("old.py\n  s_00000000000001::t_01 1-6\n"));
+    repo.git(&["mv", "old.py", "new.py"]);
+    repo.write("new.py", format!("{}{}", code("above", 2), planted_code("old")));
+    repo.commit("Rename, and add two lines above");
+    let report = repo.diff(&["main"]);
+    assert_eq!(verdicts(&report), ["new.py attested"]);
+    // As many lines again that nothing attests are not covered by the record.
+    repo.write("new.py", format!("{}{}", code("above", 7), planted_code("old")));
+    repo.commit("Add more lines above");
+    assert_eq!(verdicts(&repo.diff(&["main"])), ["new.py unattested"]);
+}
+
+#[test]
+fn lines_that_a_person_was_seen_writing_are_contradicted_by_their_looks() {
+    let repo = started();
+    let commit = repo.commit_file("a.py", planted_code("a"));
+    note(&repo, "ai", &commit, &git_ai("a.py\n  h_00000000000001 1-6\n"));
+    let report = repo.diff(&["main"]);
+    assert_eq!(verdicts(&report), ["a.py contradicted"]);
+    assert_eq!(attestation(&report, "Change a.py")["state"], "absent", "it says nothing of other lines");
+}
+
+#[test]
+fn other_recorders_and_headers_in_notes_are_read() {
+    let repo = started();
+    let commit = repo.commit_file("a.py", planted_code("a"));
+    let line = |number: u32| format!(r#"{{"line_number": {number}, "source": {{"type": "AI", "edit_id": "e"}}}}"#);
+    let lines: Vec<String> = (1..=6).map(line).collect();
+    let whogitit = format!(
+        r#"{{"version": 3, "session": {{"session_id": "7f", "model": {{"id": "claude-opus-4-8", "provider": "anthropic"}}}}, "prompts": [], "files": [{{"path": "a.py", "lines": [{}]}}]}}"#,
+        lines.join(",")
+    );
+    note(&repo, "whogitit", &commit, &whogitit);
+    let traced = repo.commit_file("b.py", planted_code("b"));
+    let trace = format!(
+        r#"{{"version": "0.1.0", "id": "x", "timestamp": "2026-01-01T00:00:00Z", "vcs": {{"type": "git", "revision": "{traced}"}}, "tool": {{"name": "cursor"}}, "files": [{{"path": "b.py", "conversations": [{{"contributor": {{"type": "ai", "model_id": "openai/gpt-5.5"}}, "ranges": [{{"start_line": 1, "end_line": 6}}]}}]}}]}}"#
+    );
+    note(&repo, "agent-trace", &traced, &trace);
+    let headed = repo.commit_file("c.py", planted_code("c"));
+    note(&repo, "ai", &headed, "AI-Tool: OpenAI Codex\nAI-Model: gpt-5.5\nAI-Prompt-1: Add a parser\n");
+    let report = repo.diff(&["main"]);
+    assert_eq!(verdicts(&report), ["a.py attested", "b.py attested", "c.py attested"]);
+    assert_eq!(attestation(&report, "Change a.py")["statements"][0]["form"], "whogitit-note");
+    assert_eq!(attestation(&report, "Change b.py")["facts"]["tool"], "Cursor");
+    let headers = attestation(&report, "Change c.py");
+    assert_eq!(
+        (&headers["facts"]["tool"], &headers["statements"][0]["form"]),
+        (&"Codex".into(), &"header-note".into())
+    );
+    assert_eq!(headers["facts"]["prompt_reference"], Value::Null, "prompts are not kept");
+}
+
+#[test]
+fn receipts_in_the_tree_speak_for_the_commits_that_they_name() {
+    let repo = started();
+    let commit = repo.commit_file("a.py", planted_code("a"));
+    let receipt = format!(
+        r#"{{"type": "aiir.commit_receipt", "schema": "aiir/commit_receipt.v2", "commit": {{"sha": "{commit}"}}, "ai_attestation": {{"is_ai_authored": true, "signals_detected": ["co-authored-by: copilot"]}}}}"#
+    );
+    repo.commit_file(".aiir/receipts.jsonl", format!("{receipt}\nnot a receipt\n"));
+    let report = repo.diff(&["main"]);
+    let found = attestation(&report, "Change a.py");
+    assert_eq!((&found["state"], &found["facts"]["tool"]), (&"partial".into(), &"GitHub Copilot".into()));
+    assert_eq!(found["statements"][0]["form"], "aiir-receipt");
+    let notes = list(&report["coverage"]["notes"]);
+    assert!(notes.iter().any(|note| text(note).starts_with("1 line of .aiir/receipts.jsonl")), "{notes:?}");
+}
+
+#[test]
+fn what_cannot_be_read_is_neither_absent_nor_clean() {
+    let repo = started();
+    for (file, content, reason) in [
+        (
+            "half.py",
+            "half.py\n  s_00000000000001::t_01 1-6\n---\n{\"schema_version\": \"auth".to_owned(),
+            "cannot be read",
+        ),
+        ("newer.py", "---\n{\"schema_version\": \"authorship/9.0.0\"}\n".to_owned(), "newer version"),
+        ("wrong.py", git_ai("wrong.py\n  s_00000000000001::t_01 9-2\n"), "no range of lines"),
+        ("huge.py", git_ai(&"huge.py\n  s_00000000000001::t_01 1-6\n".repeat(260_000)), "bytes"),
+    ] {
+        let commit = repo.commit_file(file, planted_code(file.trim_end_matches(".py")));
+        note(&repo, "ai", &commit, &content);
+        let report = repo.diff(&["HEAD~1"]);
+        assert_eq!(verdicts(&report), [format!("{file} unreadable")]);
+        assert_eq!(list(&report["flags"]).len(), 1);
+        let found = attestation(&report, &format!("Change {file}"));
+        assert_eq!(found["state"], "unreadable", "{file}");
+        assert!(text(&found["unreadable"][0]["reason"]).contains(reason), "{}", found["unreadable"]);
+    }
+    let told = repo.run(&["diff", "-v", "main"]).text();
+    assert!(told.contains("4 commits have a record about AI use that cannot be read"), "{told}");
+    assert!(told.contains("(refs/notes/ai) cannot be read: "), "{told}");
+}
+
+#[test]
+fn a_plain_block_beside_an_unreadable_note_is_unknown() {
+    let repo = started();
+    let commit = repo.commit_file("a.py", code("a", 12));
+    note(&repo, "ai", &commit, "torn");
+    assert_eq!(verdicts(&repo.diff(&["main"])), ["a.py unknown"]);
+}
+
+#[test]
+fn what_does_not_fit_together_is_told() {
+    let repo = started();
+    repo.write("a.py", code("a", 12));
+    let both = repo.commit("Deny it\n\nAI-Assisted: no\n");
+    note(&repo, "ai", &both, &git_ai("a.py\n  s_00000000000001::t_01 1-6\n"));
+    repo.commit("Change nothing\n\nCo-Authored-By: Claude Opus 4.8 <noreply@anthropic.com>\n");
+    repo.write("b.py", code("b", 12));
+    repo.commit(
+        "Review it\n\nCo-Authored-By: Claude <noreply@anthropic.com>\nReviewed-by: Claude <noreply@anthropic.com>\n",
+    );
+    let report = repo.diff(&["main"]);
+    let notes = |subject: &str| list(&attestation(&report, subject)["notes"]).iter().map(text).collect::<Vec<_>>();
+    assert_eq!(notes("Deny it"), ["The commit says that no AI was used, and a record names lines of Claude."]);
+    assert_eq!(
+        notes("Change nothing"),
+        ["The commit changes no file, and it carries a mark of Claude, as a template would add it."]
+    );
+    assert_eq!(
+        notes("Review it"),
+        ["Claude is named as a reviewer of a commit that it wrote; that is no person's review."]
+    );
+}
+
+#[test]
+fn a_request_speaks_for_itself_only() {
+    let repo = started();
+    repo.commit_file("a.py", planted_code("a"));
+    let body = "<!-- Example: Assisted-by: Codex -->\n- [x] I used AI for the tests\n- [ ] No AI was used\n\n🤖 Generated with [Claude Code](https://claude.com/claude-code)\n";
+    std::fs::write(repo.beside("body.md"), body).unwrap();
+    let file = repo.beside("body.md").display().to_string();
+    let args = ["main", "--request-body", &file, "--branch", "claude/fix-it", "--label", "AI-assisted"];
+    let report = repo.diff(&args);
+    assert_eq!(verdicts(&report), ["a.py unattested"], "nothing of a commit's state is filled in");
+    let request = &report["request"];
+    assert_eq!((&request["state"], &request["facts"]["tool"]), (&"partial".into(), &"Claude".into()));
+    let forms: Vec<&str> = list(&request["statements"]).iter().map(|statement| text(&statement["form"])).collect();
+    assert_eq!(forms, ["request-body", "request-body", "branch", "label"]);
+    assert_eq!(request["statements"][0]["line"], 2);
+    let boxes: Vec<bool> = list(&request["boxes"]).iter().map(|it| it["ticked"].as_bool().unwrap()).collect();
+    assert_eq!(boxes, [true, false]);
+    let told = repo.run(&[&["diff"], &args[..]].concat()).text();
+    assert!(told.contains("stated in the request: Claude (request's description, branch name, label)"), "{told}");
+    assert!(repo.diff(&["main"]).get("request").is_none());
+}
+
+#[test]
+fn strict_and_tolerant_readers_differ_in_writing() {
+    let repo = started();
+    repo.write("a.py", code("a", 6));
+    repo.commit("Fix it (#12)\n\n* one\n\nCo-Authored-By: Claude Opus 4.8 <noreply@anthropic.com>\n\n---------\n\nCo-authored-by: Ada Example <ada@example.org>\n");
+    repo.write("b.py", code("b", 6));
+    repo.commit("Plain\n\nCo-Authored-By: Claude Opus 4.8 <noreply@anthropic.com>\n");
+    let report = repo.diff(&["main"]);
+    let states = |subject: &str| {
+        let found = attestation(&report, subject);
+        (text(&found["state"]).to_owned(), text(&found["strict"]).to_owned())
+    };
+    assert_eq!(states("Fix it (#12)"), ("complete".to_owned(), "absent".to_owned()));
+    assert_eq!(states("Plain"), ("complete".to_owned(), "complete".to_owned()));
+}
+
+/// Commits of several kinds on three refs.
+fn marked_history() -> Repo {
+    let repo = Repo::new();
+    repo.commit("Start");
+    repo.commit("One\n\nCo-Authored-By: Claude Opus 4.8 <noreply@anthropic.com>\n");
+    repo.commit("Two\n\n🤖 Generated with [Claude Code](https://claude.com/claude-code)\n");
+    repo.branch("side");
+    repo.commit(
+        "Three\n\nAssisted-by: Crush:gpt-5.5\nReviewed-by: Copilot <175728472+Copilot@users.noreply.github.com>\n",
+    );
+    let noted = repo.commit_file("a.py", "one\n");
+    note(&repo, "ai", &noted, &git_ai("a.py\n  s_00000000000001::t_01 1\n"));
+    let torn = repo.commit_file("a.py", "two\n");
+    note(&repo, "ai", &torn, "torn");
+    repo.git(&["tag", "-a", "-m", "a tag", "v1"]);
+    repo.switch("main");
+    repo.commit("Four\n\nNo AI was used.\n");
+    repo
+}
+
+#[test]
+fn a_scan_counts_per_tool_form_and_model() {
+    insta::assert_snapshot!(marked_history().run(&["markers", "scan", "--all"]).text());
+}
+
+#[test]
+fn a_scan_reads_what_a_range_brings() {
+    let repo = marked_history();
+    let scan = |args: &[&str]| repo.run(&[&["markers", "scan", "--format", "json"], args].concat()).json();
+    assert_eq!(scan(&["main..side"])["commits"], 3);
+    assert_eq!(scan(&["side..main"])["denying"], 1);
+    assert_eq!(scan(&["HEAD~1"])["commits"], 1);
+    let all = scan(&["--all"]);
+    let counted = repo.git(&["rev-list", "--count", "--exclude=refs/notes/*", "--all"]);
+    assert_eq!(all["commits"].to_string(), counted);
+    assert_eq!((&all["schema"], &all["unreadable"]), (&"ai-detect/markers/v1".into(), &1.into()));
+    assert!(repo.run(&["markers", "scan", "nowhere"]).error(2).contains("unknown revision"));
+}
+
+#[test]
+fn a_scan_lists_each_commit_in_one_order() {
+    let repo = marked_history();
+    let told = repo.run(&["markers", "scan", "--all", "--each"]).text();
+    let rows: Vec<&str> = told.lines().map(|line| line.split_once("  ").unwrap().1.trim_end()).collect();
+    let mut sorted = rows.clone();
+    sorted.sort_unstable();
+    assert_eq!(
+        sorted,
+        [
+            "complete    Claude, Claude Opus 4.8  trailer",
+            "complete    Claude, claude-opus-4-8  git-ai note",
+            "complete    Crush, gpt-5.5  trailer",
+            "no AI       footer",
+            "partial     Claude  footer",
+            "unreadable",
+        ]
+    );
+    assert_eq!(repo.run(&["markers", "scan", "--all", "--each"]).text(), told);
+    let lines = repo.run(&["markers", "scan", "--all", "--each", "--format", "json"]).text();
+    let states: Vec<Value> =
+        lines.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()["state"].clone()).collect();
+    assert_eq!(states.len(), 6);
+}
+
+#[test]
+fn a_shallow_clone_is_scanned_as_far_as_it_reaches() {
+    let repo = marked_history();
+    let clone = repo.clone("shallow", &["--depth=2", "--branch=main"]);
+    let found = clone.run(&["markers", "scan", "--all", "--format", "json"]).json();
+    assert_eq!((&found["commits"], &found["denying"]), (&2.into(), &1.into()));
+}
