@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::Error;
 use super::manifest::{Label, Manifest, Problem, Row};
-use super::outcome::Outcome;
+use super::outcome::{Outcome, strongest};
 use super::views::{self, Joined};
 use crate::analyse::analyse;
 use crate::attest::Registry;
@@ -22,6 +22,10 @@ use crate::signals::Engine;
 
 /// How many of people's commits make a request, each in turn.
 pub const RANGES: [usize; 3] = [5, 20, 50];
+/// A group is scored as one request only where one of its hunks comes this near, in log-odds, to the
+/// threshold when its commit is scored alone: a group's other commits hardly move a hunk, and most
+/// groups of people's commits come nowhere near.
+const NEAR: f64 = 3.0;
 /// A unit of work holds at most this many of people's commits: a multiple of every size above.
 const PEOPLE_UNIT: usize = 100;
 /// And at most this many AI commits, which need no neighbours.
@@ -218,10 +222,17 @@ struct UnitScores {
 }
 
 /// A group of people's commits that is being gathered.
-#[derive(Default)]
 struct Gathering {
     joined: Joined,
     first: usize,
+    hunks: usize,
+    strongest: f64,
+}
+
+impl Default for Gathering {
+    fn default() -> Self {
+        Gathering { joined: Joined::default(), first: 0, hunks: 0, strongest: f64::NEG_INFINITY }
+    }
 }
 
 fn score_unit(
@@ -246,10 +257,13 @@ fn score_unit(
         match read {
             Ok(change) => {
                 let change = views::undeclared(change, scoring.registry);
-                scores.rows.push((at, outcome(&change, row, scoring)?));
+                let outcome = outcome(&change, row, scoring)?;
                 if row.label.is_people() {
-                    gather(&mut gathering, &change, row, scoring, &mut scores.ranges)?;
+                    for (group, commits) in gathering.iter_mut().zip(RANGES) {
+                        scores.ranges.extend(gather(group, commits, &change, row, &outcome, scoring)?);
+                    }
                 }
+                scores.rows.push((at, outcome));
             }
             Err(error) => scores.problems.push(problem(row, format!("{}: {error}", manifest.repository(row)))),
         }
@@ -276,29 +290,27 @@ fn any_flag(change: &ChangeSet, scoring: &Scoring<'_>) -> Result<bool, Error> {
     Ok(!analyse(change, scoring.engine, scoring.registry, scoring.config)?.flags.is_empty())
 }
 
-/// Adds a commit to the group of each size; a group that is complete is scored and starts anew.
+/// Adds a commit to a group; one that is complete is scored, and the next starts.
 fn gather(
-    gathering: &mut [Gathering; RANGES.len()],
+    group: &mut Gathering,
+    commits: usize,
     change: &ChangeSet,
     row: &Row,
+    outcome: &Outcome,
     scoring: &Scoring<'_>,
-    found: &mut Vec<RangeOutcome>,
-) -> Result<(), Error> {
-    for (group, commits) in gathering.iter_mut().zip(RANGES) {
-        if group.joined.is_empty() {
-            group.first = row.number;
-        }
-        group.joined.push(change);
-        if group.joined.len() == commits {
-            let group = std::mem::take(group);
-            found.push(RangeOutcome {
-                commits,
-                repository: row.repository,
-                label: row.label,
-                first: group.first,
-                flagged: any_flag(group.joined.change(), scoring)?,
-            });
-        }
+) -> Result<Option<RangeOutcome>, Error> {
+    if group.joined.is_empty() {
+        group.first = row.number;
     }
-    Ok(())
+    group.joined.push(change);
+    group.hunks += outcome.scored_hunks;
+    group.strongest = group.strongest.max(strongest(&outcome.hunks));
+    if group.joined.len() < commits {
+        return Ok(None);
+    }
+    let group = std::mem::take(group);
+    let rate = scoring.config.thresholds.flag;
+    let threshold = scoring.engine.pack().model.request_threshold(rate, group.hunks);
+    let flagged = group.strongest >= threshold - NEAR && any_flag(group.joined.change(), scoring)?;
+    Ok(Some(RangeOutcome { commits, repository: row.repository, label: row.label, first: group.first, flagged }))
 }
