@@ -274,6 +274,14 @@ mod tests {
     }
 
     #[test]
+    fn a_paragraph_that_becomes_the_last_is_looked_at_as_the_last() {
+        let plain = "Fix the parser\n\nIt read one line too many.\n\nRef: #12\n";
+        let marked = format!("{plain}\nCo-Authored-By: Claude <noreply@anthropic.com>\n");
+        assert_eq!(clean(&marked).trim(), clean(plain).trim());
+        assert_eq!(clean(&clean(&marked)), clean(&marked));
+    }
+
+    #[test]
     fn a_message_looks_the_same_with_and_without_markers() {
         let bare = "Fix the parser\n\nIt read one line too many.\n";
         for markers in [

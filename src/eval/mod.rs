@@ -75,3 +75,6 @@ fn told(name: &str, problems: &[Problem]) -> String {
     told.push("--keep-going leaves such rows out, counts and lists them".into());
     told.join("; ")
 }
+
+#[cfg(test)]
+mod tests;

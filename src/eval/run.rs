@@ -22,9 +22,9 @@ use crate::signals::Engine;
 
 /// How many of people's commits make a request, each in turn.
 pub const RANGES: [usize; 3] = [5, 20, 50];
-/// A group is scored as one request only where one of its hunks comes this near, in log-odds, to the
-/// threshold when its commit is scored alone: a group's other commits hardly move a hunk, and most
-/// groups of people's commits come nowhere near.
+/// A group, or a commit without its message, is analysed for flags only where a hunk comes this near,
+/// in log-odds, to the threshold when its commit is scored alone, or without the message's part: the
+/// other commits of a group hardly move a hunk, and most of people's come nowhere near.
 const NEAR: f64 = 3.0;
 /// A unit of work holds at most this many of people's commits: a multiple of every size above.
 const PEOPLE_UNIT: usize = 100;
@@ -277,7 +277,8 @@ fn outcome(change: &ChangeSet, row: &Row, scoring: &Scoring<'_>) -> Result<Outco
     let model = &engine.pack().model;
     let mut outcome = Outcome::of(&analyse(change, engine, registry, config)?, &row.commit, model);
     if !row.label.is_people() {
-        outcome.flagged_bare = Some(any_flag(&views::bare(change), scoring)?);
+        let code = outcome.hunks.iter().map(|hunk| hunk.code).fold(f64::NEG_INFINITY, f64::max);
+        outcome.flagged_bare = Some(any_flag_near(&views::bare(change), code, outcome.scored_hunks, scoring)?);
     }
     if scoring.control {
         let around = analyse(&views::surroundings(change), engine, registry, config)?;
@@ -286,7 +287,14 @@ fn outcome(change: &ChangeSet, row: &Row, scoring: &Scoring<'_>) -> Result<Outco
     Ok(outcome)
 }
 
-fn any_flag(change: &ChangeSet, scoring: &Scoring<'_>) -> Result<bool, Error> {
+/// Whether a change has any flag. It is analysed only where the highest score that its hunks had in
+/// another view comes near the threshold.
+fn any_flag_near(change: &ChangeSet, strongest: f64, hunks: usize, scoring: &Scoring<'_>) -> Result<bool, Error> {
+    let rate = scoring.config.thresholds.flag;
+    let threshold = scoring.engine.pack().model.request_threshold(rate, hunks);
+    if strongest < threshold - NEAR {
+        return Ok(false);
+    }
     Ok(!analyse(change, scoring.engine, scoring.registry, scoring.config)?.flags.is_empty())
 }
 
@@ -309,8 +317,6 @@ fn gather(
         return Ok(None);
     }
     let group = std::mem::take(group);
-    let rate = scoring.config.thresholds.flag;
-    let threshold = scoring.engine.pack().model.request_threshold(rate, group.hunks);
-    let flagged = group.strongest >= threshold - NEAR && any_flag(group.joined.change(), scoring)?;
+    let flagged = any_flag_near(group.joined.change(), group.strongest, group.hunks, scoring)?;
     Ok(Some(RangeOutcome { commits, repository: row.repository, label: row.label, first: group.first, flagged }))
 }
