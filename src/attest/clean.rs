@@ -56,7 +56,23 @@ fn is_word(text: &str, start: usize, end: usize) -> bool {
 }
 
 /// The message without any trace of which tool was used or who signed it off.
+///
+/// Trailers are a message's last paragraph, so one that goes can make the paragraph before it the
+/// last: it is looked at again until nothing goes. A message that never had a marker below such a
+/// paragraph then reads the same.
 pub fn without_markers(message: &str, registry: &Registry) -> String {
+    let mut text = once(message, registry);
+    loop {
+        let again = once(&text, registry);
+        // Cleaning only ever shortens.
+        if again.len() >= text.len() {
+            return text;
+        }
+        text = again;
+    }
+}
+
+fn once(message: &str, registry: &Registry) -> String {
     let lines = lines::of(message);
     let mut gone = vec![false; lines.len()];
     remove_trailers(&lines, registry, &mut gone);
@@ -255,6 +271,14 @@ mod tests {
         ] {
             assert_eq!(clean(message), message);
         }
+    }
+
+    #[test]
+    fn a_paragraph_that_becomes_the_last_is_looked_at_as_the_last() {
+        let plain = "Fix the parser\n\nIt read one line too many.\n\nRef: #12\n";
+        let marked = format!("{plain}\nCo-Authored-By: Claude <noreply@anthropic.com>\n");
+        assert_eq!(clean(&marked).trim(), clean(plain).trim());
+        assert_eq!(clean(&clean(&marked)), clean(&marked));
     }
 
     #[test]

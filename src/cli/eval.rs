@@ -13,7 +13,7 @@ use crate::attest::Registry;
 use crate::eval::manifest::Manifest;
 use crate::eval::run::{Scoring, score};
 use crate::eval::tables::Terms;
-use crate::eval::{Error, Evaluation, PRIOR, json, scores, text};
+use crate::eval::{Error, Evaluation, json, scores, text};
 use crate::exclude::Excluder;
 use crate::pack::{Fitted, Pack};
 use crate::signals::Engine;
@@ -92,7 +92,7 @@ pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure
         file.write(scores::write(&manifest, &found).as_bytes())?;
     }
     let rate = settings.config.thresholds.flag;
-    let terms = Terms { model: &pack.model.version, prior: PRIOR, rate, control: args.control };
+    let terms = Terms { model: &pack.model.version, prior: settings.config.prior, rate, control: args.control };
     let evaluation = Evaluation::of(&manifest, &found, terms);
     out.print(&match args.format {
         Format::Json => json::write(&evaluation).map_err(Failure::failed)?,

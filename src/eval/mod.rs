@@ -23,9 +23,6 @@ pub use tables::Evaluation;
 
 use manifest::Problem;
 
-/// The share of AI commits that probabilities are measured against where nothing else is said.
-pub const PRIOR: f64 = 0.3;
-
 /// How many rows an error names one by one.
 const MOST_NAMED: usize = 10;
 
@@ -75,3 +72,6 @@ fn told(name: &str, problems: &[Problem]) -> String {
     told.push("--keep-going leaves such rows out, counts and lists them".into());
     told.join("; ")
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,7 +3,7 @@
 
 use crate::gate::Verdict;
 use crate::pack::Model;
-use crate::report::{HunkReport, Report};
+use crate::report::{HunkReport, Report, Threshold};
 use crate::signals::rounded;
 
 /// What was found of a commit.
@@ -19,6 +19,8 @@ pub struct Outcome {
     pub surroundings: Option<f64>,
     /// Its hunks that were scored.
     pub hunks: Vec<HunkOutcome>,
+    /// How many hunks its threshold was made for.
+    pub scored_hunks: usize,
     /// Whether it has any flag at the rate of the settings, were nothing declared.
     pub flagged: bool,
     /// The same at the rate of [`PROMISE`].
@@ -60,20 +62,30 @@ impl Outcome {
     pub fn of(report: &Report, commit: &str, model: &Model) -> Outcome {
         let found = report.commits.iter().find(|found| found.id == commit);
         let hunks: Vec<HunkOutcome> = report.hunks.iter().filter(|hunk| is_scored(hunk)).map(hunk_outcome).collect();
-        let strongest = hunks.iter().map(|hunk| hunk.score.log_odds).fold(f64::NEG_INFINITY, f64::max);
+        let strongest = strongest(&hunks);
         let score =
             found.and_then(|commit| Some(Scored { log_odds: commit.log_odds?, probability: commit.probability? }));
+        let Threshold { request_rate, hunks: asked, log_odds } = report.threshold;
+        let reached = |rate| model.request_threshold(rate, asked, !report.commits.is_empty());
+        // The report's threshold has the prior in it, which is the same for all rates.
+        let promised = log_odds - reached(request_rate) + reached(PROMISE);
         Outcome {
             score,
             code: found.and_then(|commit| commit.code_log_odds),
             message: found.map_or(0.0, |commit| commit.message_log_odds),
             surroundings: None,
+            scored_hunks: report.threshold.hunks,
             flagged: !report.flags.is_empty(),
-            flagged_at_promise: strongest >= model.request_threshold(PROMISE, report.threshold.hunks, !report.commits.is_empty()),
+            flagged_at_promise: strongest >= promised,
             flagged_bare: None,
             hunks,
         }
     }
+}
+
+/// The highest score among hunks, in log-odds; minus infinity where there is none.
+pub fn strongest(hunks: &[HunkOutcome]) -> f64 {
+    hunks.iter().map(|hunk| hunk.score.log_odds).fold(f64::NEG_INFINITY, f64::max)
 }
 
 fn is_scored(hunk: &HunkReport) -> bool {

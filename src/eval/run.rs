@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::Error;
 use super::manifest::{Label, Manifest, Problem, Row};
-use super::outcome::Outcome;
+use super::outcome::{Outcome, strongest};
 use super::views::{self, Joined};
 use crate::analyse::analyse;
 use crate::attest::Registry;
@@ -18,10 +18,15 @@ use crate::change::ChangeSet;
 use crate::config::Config;
 use crate::exclude::Excluder;
 use crate::git::{Repository, Request};
+use crate::score::prior;
 use crate::signals::Engine;
 
 /// How many of people's commits make a request, each in turn.
 pub const RANGES: [usize; 3] = [5, 20, 50];
+/// A group, or a commit without its message, is analysed for flags only where a hunk comes this near,
+/// in log-odds, to the threshold when its commit is scored alone, or without the message's part: the
+/// other commits of a group hardly move a hunk, and most of people's come nowhere near.
+const NEAR: f64 = 3.0;
 /// A unit of work holds at most this many of people's commits: a multiple of every size above.
 const PEOPLE_UNIT: usize = 100;
 /// And at most this many AI commits, which need no neighbours.
@@ -218,10 +223,17 @@ struct UnitScores {
 }
 
 /// A group of people's commits that is being gathered.
-#[derive(Default)]
 struct Gathering {
     joined: Joined,
     first: usize,
+    hunks: usize,
+    strongest: f64,
+}
+
+impl Default for Gathering {
+    fn default() -> Self {
+        Gathering { joined: Joined::default(), first: 0, hunks: 0, strongest: f64::NEG_INFINITY }
+    }
 }
 
 fn score_unit(
@@ -246,10 +258,13 @@ fn score_unit(
         match read {
             Ok(change) => {
                 let change = views::undeclared(change, scoring.registry);
-                scores.rows.push((at, outcome(&change, row, scoring)?));
+                let outcome = outcome(&change, row, scoring)?;
                 if row.label.is_people() {
-                    gather(&mut gathering, &change, row, scoring, &mut scores.ranges)?;
+                    for (group, commits) in gathering.iter_mut().zip(RANGES) {
+                        scores.ranges.extend(gather(group, commits, &change, row, &outcome, scoring)?);
+                    }
                 }
+                scores.rows.push((at, outcome));
             }
             Err(error) => scores.problems.push(problem(row, format!("{}: {error}", manifest.repository(row)))),
         }
@@ -263,7 +278,8 @@ fn outcome(change: &ChangeSet, row: &Row, scoring: &Scoring<'_>) -> Result<Outco
     let model = &engine.pack().model;
     let mut outcome = Outcome::of(&analyse(change, engine, registry, config, None)?, &row.commit, model);
     if !row.label.is_people() {
-        outcome.flagged_bare = Some(any_flag(&views::bare(change), scoring)?);
+        let code = outcome.hunks.iter().map(|hunk| hunk.code).fold(f64::NEG_INFINITY, f64::max);
+        outcome.flagged_bare = Some(any_flag_near(&views::bare(change), code, outcome.scored_hunks, scoring)?);
     }
     if scoring.control {
         let around = analyse(&views::surroundings(change), engine, registry, config, None)?;
@@ -272,33 +288,38 @@ fn outcome(change: &ChangeSet, row: &Row, scoring: &Scoring<'_>) -> Result<Outco
     Ok(outcome)
 }
 
-fn any_flag(change: &ChangeSet, scoring: &Scoring<'_>) -> Result<bool, Error> {
+/// Whether a change has any flag. It is analysed only where the highest score that its hunks had in
+/// another view comes near the threshold.
+fn any_flag_near(change: &ChangeSet, strongest: f64, hunks: usize, scoring: &Scoring<'_>) -> Result<bool, Error> {
+    let rate = scoring.config.thresholds.flag;
+    let with_messages = !change.commits.is_empty();
+    let model = &scoring.engine.pack().model;
+    let threshold = model.request_threshold(rate, hunks, with_messages) + prior(scoring.config.prior);
+    if strongest < threshold - NEAR {
+        return Ok(false);
+    }
     Ok(!analyse(change, scoring.engine, scoring.registry, scoring.config, None)?.flags.is_empty())
 }
 
-/// Adds a commit to the group of each size; a group that is complete is scored and starts anew.
+/// Adds a commit to a group; one that is complete is scored, and the next starts.
 fn gather(
-    gathering: &mut [Gathering; RANGES.len()],
+    group: &mut Gathering,
+    commits: usize,
     change: &ChangeSet,
     row: &Row,
+    outcome: &Outcome,
     scoring: &Scoring<'_>,
-    found: &mut Vec<RangeOutcome>,
-) -> Result<(), Error> {
-    for (group, commits) in gathering.iter_mut().zip(RANGES) {
-        if group.joined.is_empty() {
-            group.first = row.number;
-        }
-        group.joined.push(change);
-        if group.joined.len() == commits {
-            let group = std::mem::take(group);
-            found.push(RangeOutcome {
-                commits,
-                repository: row.repository,
-                label: row.label,
-                first: group.first,
-                flagged: any_flag(group.joined.change(), scoring)?,
-            });
-        }
+) -> Result<Option<RangeOutcome>, Error> {
+    if group.joined.is_empty() {
+        group.first = row.number;
     }
-    Ok(())
+    group.joined.push(change);
+    group.hunks += outcome.scored_hunks;
+    group.strongest = group.strongest.max(strongest(&outcome.hunks));
+    if group.joined.len() < commits {
+        return Ok(None);
+    }
+    let group = std::mem::take(group);
+    let flagged = any_flag_near(group.joined.change(), group.strongest, group.hunks, scoring)?;
+    Ok(Some(RangeOutcome { commits, repository: row.repository, label: row.label, first: group.first, flagged }))
 }
