@@ -25,6 +25,12 @@ const MOST_SHARE: u64 = 60;
 /// hundred parse steps, so this is a bound on work, the same on every machine.
 const MOST_PROGRESS: u64 = 200_000;
 
+/// How many bytes the parser gets at a time.
+const CHUNK: usize = 4096;
+/// How many chunks it may ask for: some scanners look far ahead again and again. This is a bound on
+/// reading as the one above is on parsing; ordinary files ask for each chunk a few times.
+const MOST_CHUNKS: usize = 20_000;
+
 /// A tree that is deeper than this is not read: no person nests so deep, and every hunk is searched
 /// from the root, which a file made for the purpose could drag out for minutes.
 const MOST_DEPTH: usize = 2_000;
@@ -98,13 +104,20 @@ impl Parsers {
         let ranges = opening_tag(text, span).into_iter().chain([range]);
         parser.set_included_ranges(&ranges.collect::<Vec<_>>()).ok()?;
         let mut steps = 0u64;
+        let chunks = std::cell::Cell::new(0);
         let mut progress = |_: &tree_sitter::ParseState| {
             steps += 1;
-            if steps > MOST_PROGRESS { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+            let stop = steps > MOST_PROGRESS || chunks.get() > MOST_CHUNKS;
+            if stop { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         };
         let options = tree_sitter::ParseOptions::new().progress_callback(&mut progress);
         let bytes = text.bytes();
-        let tree = parser.parse_with_options(&mut |at, _| bytes.get(at..).unwrap_or_default(), None, Some(options));
+        let mut read = |at: usize, _| {
+            chunks.set(chunks.get() + 1);
+            let rest = bytes.get(at..).unwrap_or_default();
+            rest.get(..CHUNK).unwrap_or(rest)
+        };
+        let tree = parser.parse_with_options(&mut read, None, Some(options));
         if tree.is_none() {
             parser.reset();
         }
