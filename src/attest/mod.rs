@@ -44,15 +44,15 @@ mod whogitit;
 pub use aiir::{LEDGER as AIIR_LEDGER, attach as attach_receipts};
 pub use check::Error;
 pub use clean::without_markers;
-pub use identities::{is_human as is_person, people as people_in};
 pub use covering::{covering, states};
+pub use identities::{is_human as is_person, people as people_in};
 pub use read::read;
 pub use registry::{MarkerAt, Registry};
 pub use request::{Checkbox, Request, RequestAttestation, read_request};
 pub use schema::{Example, LongExample, Marker, MarkerForm, Pattern, Reads, Tool};
 pub use selftest::Failure;
-pub use trailers::{TrailerLine, all as trailers};
 pub use spans::LineRange;
+pub use trailers::{TrailerLine, all as trailers};
 
 /// How fully a commit declares AI use.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]

@@ -46,11 +46,8 @@ pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure
         return Err(Failure::usage(format!("{name}: row {}: {}", problem.row, problem.problem)));
     }
     let told = |what: &str| out.progress(what);
-    let made = if args.calibrate_only {
-        calibrated(args, dir, &manifest)?
-    } else {
-        fitted(args, dir, &manifest, &told)?
-    };
+    let made =
+        if args.calibrate_only { calibrated(args, dir, &manifest)? } else { fitted(args, dir, &manifest, &told)? };
     put(&dir.join(&args.out), &made.files)?;
     out.print(&made.summary)?;
     Ok(Exit::Analysed)
@@ -77,8 +74,7 @@ fn fitted(args: &Args, dir: &Path, manifest: &Manifest, told: &dyn Fn(&str)) -> 
     let of_repository = folds::of(&manifest.repositories);
     let fold = |repository: &usize| of_repository.get(*repository).copied().unwrap_or_default();
     let folds: Vec<usize> = repositories.iter().map(fold).collect();
-    let labelled =
-        stages::Labelled { labels: &labels, weights: &weights, folds: &folds, repositories: &repositories };
+    let labelled = stages::Labelled { labels: &labels, weights: &weights, folds: &folds, repositories: &repositories };
     let names = terms.into_names();
     let features: Vec<_> = samples.iter().map(|sample| sample.code.as_ref()).collect();
     let hunks: Vec<_> = samples.iter().map(|sample| sample.hunks.as_slice()).collect();
@@ -169,4 +165,3 @@ fn put(folder: &Path, files: &[write::File]) -> Result<(), Failure> {
     }
     ready.into_iter().try_for_each(Replacement::commit)
 }
-

@@ -185,9 +185,9 @@ impl Growing<'_> {
         let mut grown = vec![self.leaf(rows)];
         for _ in 1..self.growth.leaves {
             let open = grown.iter().enumerate().filter(|(_, leaf)| leaf.split.is_none());
-            let best = open.filter_map(|(at, leaf)| Some((at, leaf.best?))).max_by(|a, b| {
-                a.1.gain.total_cmp(&b.1.gain).then_with(|| b.0.cmp(&a.0))
-            });
+            let best = open
+                .filter_map(|(at, leaf)| Some((at, leaf.best?)))
+                .max_by(|a, b| a.1.gain.total_cmp(&b.1.gain).then_with(|| b.0.cmp(&a.0)));
             let Some((at, best)) = best else { break };
             let rows = grown.get_mut(at).map(|leaf| std::mem::take(&mut leaf.rows)).unwrap_or_default();
             let (left, right): (Vec<u32>, Vec<u32>) = rows.into_iter().partition(|&row| self.goes_left(best, row));

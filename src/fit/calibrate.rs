@@ -275,7 +275,8 @@ mod tests {
     #[test]
     fn thresholds_move_with_the_people_of_a_place() {
         let made = model("test".into(), 0.0, &people(4000, 0.0));
-        let highest = |commit: &Scored| Highest { with_message: commit.code.unwrap(), without_message: commit.code.unwrap() };
+        let highest =
+            |commit: &Scored| Highest { with_message: commit.code.unwrap(), without_message: commit.code.unwrap() };
         let here: Vec<Highest> = people(400, 1.0).iter().map(highest).collect();
         let by = moved(&made, &here).tail[3].log_odds - made.tail[3].log_odds;
         // The promise keeps a margin that single commits do not.

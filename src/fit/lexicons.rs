@@ -23,10 +23,7 @@ pub struct Vocabulary {
 impl Vocabulary {
     /// The terms that occur widely enough. `commits` gives, for each commit, its repository and the
     /// numbers of its terms; `names` the terms by number.
-    pub fn of<'a>(
-        commits: impl Iterator<Item = (usize, &'a [u32])>,
-        names: &FxHashMap<u32, String>,
-    ) -> Vocabulary {
+    pub fn of<'a>(commits: impl Iterator<Item = (usize, &'a [u32])>, names: &FxHashMap<u32, String>) -> Vocabulary {
         let mut seen: FxHashMap<u32, (usize, FxHashSet<usize>)> = FxHashMap::default();
         for (repository, terms) in commits {
             for term in terms {
@@ -58,7 +55,12 @@ impl Vocabulary {
     pub fn rows<'a>(&self, samples: impl Iterator<Item = Option<&'a Features>>, lexicon: usize) -> Rows {
         let mut rows = Rows::new(self.terms.len());
         for features in samples {
-            rows.push(features.and_then(|features| features.terms.get(lexicon)).map(|terms| self.row(terms)).unwrap_or_default());
+            rows.push(
+                features
+                    .and_then(|features| features.terms.get(lexicon))
+                    .map(|terms| self.row(terms))
+                    .unwrap_or_default(),
+            );
         }
         rows
     }

@@ -177,7 +177,13 @@ mod tests {
         let mut labels = Vec::new();
         for at in 0..200u32 {
             let ai = at % 2 == 0;
-            rows.push(if ai { vec![(0, 1.0)] } else if at % 4 == 1 { vec![(1, 1.0)] } else { vec![] });
+            rows.push(if ai {
+                vec![(0, 1.0)]
+            } else if at % 4 == 1 {
+                vec![(1, 1.0)]
+            } else {
+                vec![]
+            });
             labels.push(ai);
         }
         let weights = fit(&rows, &labels, &vec![1.0; 200], 1.0).unwrap();

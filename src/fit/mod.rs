@@ -41,7 +41,9 @@ pub enum Error {
         more: usize,
     },
     /// Too little to learn from.
-    #[error("{ai} AI commits and {people} of people in {repositories} repositories are too few to fit on; needed are 100 of each, in at least 5 repositories")]
+    #[error(
+        "{ai} AI commits and {people} of people in {repositories} repositories are too few to fit on; needed are 100 of each, in at least 5 repositories"
+    )]
     TooFew {
         /// AI commits.
         ai: usize,

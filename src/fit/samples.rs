@@ -61,8 +61,7 @@ pub struct Numbers {
 impl Numbers {
     /// Those of a pack. Of several rules on one metric the first stands for it.
     pub fn of(rules: &[Rule], of_messages: bool) -> Numbers {
-        let mut numbers =
-            Numbers { rules: Vec::new(), names: Vec::new(), lexicons: Vec::new(), of_messages };
+        let mut numbers = Numbers { rules: Vec::new(), names: Vec::new(), lexicons: Vec::new(), of_messages };
         let mut metrics: Vec<&str> = Vec::new();
         let fits = |rule: &Rule| rule.is_message() == of_messages;
         for (at, rule) in rules.iter().enumerate().filter(|(_, rule)| fits(rule)) {
@@ -164,7 +163,8 @@ pub fn read(
 ) -> Result<Samples, Error> {
     let rules = &engine.pack().rules;
     let (code, message) = (Numbers::of(rules, false), Numbers::of(rules, true));
-    let reader = Reader { engine, registry: Registry::builtin(), excluder: excluder()?, code, message, terms: Terms::new() };
+    let reader =
+        Reader { engine, registry: Registry::builtin(), excluder: excluder()?, code, message, terms: Terms::new() };
     let mut by_repository: Vec<Vec<&Row>> = vec![Vec::new(); manifest.repositories.len()];
     for row in &manifest.rows {
         if let Some(rows) = by_repository.get_mut(row.repository) {

@@ -3,12 +3,12 @@
 
 use rustc_hash::FxHashMap;
 
+use super::Error;
 use super::boost::{self, Growth, Table};
 use super::folds::FOLDS;
 use super::lexicons::Vocabulary;
 use super::logistic::{self, Rows, Weights};
 use super::samples::{Features, Numbers};
-use super::Error;
 use crate::pack::Trees;
 
 /// How strongly terms are pulled to zero: less for larger values.
@@ -94,14 +94,14 @@ pub fn fit(
     let mut lexicons: Vec<(usize, Vocabulary, Folded<Weights>)> = Vec::new();
     for (at, (name, _, place)) in numbers.lexicons.iter().enumerate() {
         told(&format!("{what}: lexicon of {name}"));
-        let commits = samples.iter().zip(labelled.repositories).filter_map(|(features, repository)| {
-            Some((*repository, (*features)?.terms.get(at)?.as_slice()))
-        });
+        let commits = samples
+            .iter()
+            .zip(labelled.repositories)
+            .filter_map(|(features, repository)| Some((*repository, (*features)?.terms.get(at)?.as_slice())));
         let vocabulary = Vocabulary::of(commits, terms);
         let rows = vocabulary.rows(samples.iter().copied(), at);
-        let weights = folded(labelled, |weights| {
-            logistic::fit(&rows, labelled.labels, weights, TERMS_C).map_err(solver(name))
-        })?;
+        let weights =
+            folded(labelled, |weights| logistic::fit(&rows, labelled.labels, weights, TERMS_C).map_err(solver(name)))?;
         lexicons.push((*place, vocabulary, weights));
     }
     // What the stages before say of a block whose fold they have not seen.

@@ -50,7 +50,8 @@ fn weights(pack: &Pack, code: &Stages, message: &Stages, sum: Sum) -> String {
         }
     }
     weights.sort_by(|a, b| a.0.cmp(b.0));
-    let mut text = String::from("# Log-odds for each time that a rule counts, fitted on labelled commits; see ACCURACY.md.\n");
+    let mut text =
+        String::from("# Log-odds for each time that a rule counts, fitted on labelled commits; see ACCURACY.md.\n");
     for (id, weight) in weights {
         let _ = writeln!(text, "{id}\t{:.3}", weight + 0.0);
     }
