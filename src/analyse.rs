@@ -101,6 +101,7 @@ pub fn analyse(
             version: env!("CARGO_PKG_VERSION").into(),
             model: model.version.clone(),
             intercept: model.intercept,
+            prior,
         },
         range: range_report(change, engine, &drafts, prior),
         threshold,
