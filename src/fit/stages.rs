@@ -17,7 +17,7 @@ const TERMS_C: f64 = 4.0;
 const RULES_C: f64 = 0.05;
 /// How trees are grown.
 const GROWTH: Growth =
-    Growth { trees: 300, leaves: 14, rate: 0.06, least_rows: 60, penalty: 6.0, rows: 0.7, features: 0.4 };
+    Growth { trees: 450, leaves: 18, rate: 0.04, least_rows: 50, penalty: 8.0, rows: 0.7, features: 0.35 };
 
 /// Labelled commits as all stages see them.
 pub struct Labelled<'a> {
