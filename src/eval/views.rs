@@ -149,7 +149,7 @@ mod tests {
             path: "a.py".into(),
             old_path: None,
             is_new: false,
-            origins: authored.iter().map(|&span| Origin { span, commit: Some(0) }).collect(),
+            origins: authored.iter().map(|&span| Origin { commit: Some(0), ..Origin::unknown(span) }).collect(),
             authored,
             new: Arc::new(new),
             old: Some(Arc::new(old)),

@@ -55,6 +55,9 @@ pub struct Tool {
     /// The log-odds of a hunk of which nothing is known: every hunk's `log_odds` is this plus the
     /// sum of its signals' contributions.
     pub intercept: f64,
+    /// The log-odds of the share of changes that is taken to be AI-written beforehand. In a hunk it is one of
+    /// the signals.
+    pub prior: f64,
 }
 
 /// The range and its score.
@@ -98,7 +101,7 @@ pub struct CommitReport {
     pub added_lines: u32,
     /// How AI-like its code and message look, 0 to 1; absent where it brought nothing to score.
     pub probability: Option<f64>,
-    /// The same as log-odds: the intercept, `code_log_odds` and `message_log_odds` together.
+    /// The same as log-odds: the tool's intercept and prior, `code_log_odds` and `message_log_odds` together.
     pub log_odds: Option<f64>,
     /// The part of its code.
     pub code_log_odds: Option<f64>,

@@ -1,0 +1,73 @@
+//! What surrounds a hunk: the code that its commit brought as a whole, and what is given beforehand.
+
+use std::collections::BTreeMap;
+
+use rayon::prelude::*;
+
+use super::draft::Draft;
+use crate::pack::Model;
+use crate::score;
+use crate::signals::{Engine, Part, Reading};
+
+/// The rules that stand for what is given.
+#[derive(Clone, Copy)]
+pub(super) struct Given {
+    pub(super) prior: Option<usize>,
+    pub(super) commit_code: Option<usize>,
+}
+
+impl Given {
+    pub(super) fn of(engine: &Engine<'_>) -> Self {
+        let rule = |id: &str| engine.pack().rules.iter().position(|rule| rule.id == id);
+        Given { prior: rule(score::PRIOR), commit_code: rule(score::COMMIT_CODE) }
+    }
+}
+
+/// What surrounds a hunk.
+pub(super) struct Context<'a> {
+    pub(super) model: &'a Model,
+    pub(super) rules: Given,
+    pub(super) prior: f64,
+    pub(super) code: &'a BTreeMap<Option<u32>, Code>,
+}
+
+impl Context<'_> {
+    pub(super) fn of(&self, commit: Option<u32>) -> Option<&Code> {
+        self.code.get(&commit)
+    }
+}
+
+/// The code that one commit brought, as a whole; uncommitted work and patches count as one commit.
+pub(super) struct Code {
+    pub(super) log_odds: f64,
+    pub(super) hunks: usize,
+    pub(super) added_lines: u32,
+}
+
+/// A hunk belongs to each commit that brought at least a third of its lines.
+pub(super) fn code(drafts: &[Draft], commits: usize, engine: &Engine<'_>) -> BTreeMap<Option<u32>, Code> {
+    let mut brought: BTreeMap<Option<u32>, (Vec<&Draft>, u32)> = BTreeMap::new();
+    for draft in drafts.iter().filter(|draft| draft.scored) {
+        for (commit, lines) in &draft.parts {
+            if commit.is_none_or(|at| (at as usize) < commits) {
+                let (hunks, total) = brought.entry(*commit).or_default();
+                *total += lines;
+                if lines * 3 >= draft.added_lines {
+                    hunks.push(draft);
+                }
+            }
+        }
+    }
+    let of = |(commit, (hunks, added_lines)): (Option<u32>, (Vec<&Draft>, u32))| {
+        let log_odds = match hunks.as_slice() {
+            [] => return None,
+            [only] => score::sum(&only.signals),
+            hunks => {
+                let reading = Reading::sum(hunks.iter().map(|draft| &draft.reading));
+                score::sum(&engine.weigh(Part::Code, &reading))
+            }
+        };
+        Some((commit, Code { log_odds, hunks: hunks.len(), added_lines }))
+    };
+    brought.into_par_iter().filter_map(of).collect()
+}

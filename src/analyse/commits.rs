@@ -1,0 +1,66 @@
+//! What is reported of each commit and of the range.
+
+use super::code::Context;
+use super::draft::Draft;
+use super::signals::signal_report;
+use crate::attest::Attestation;
+use crate::change::{ChangeSet, Commit};
+use crate::report::{CommitReport, RangeReport, SignalReport};
+use crate::score::{self, Score};
+use crate::signals::{Engine, Part, Reading, Signal, rounded};
+
+pub(super) fn commit_reports(
+    change: &ChangeSet,
+    engine: &Engine<'_>,
+    context: &Context<'_>,
+    messages: &[Vec<Signal>],
+    attestations: &[Attestation],
+) -> Vec<CommitReport> {
+    let of = |(at, commit): (usize, &Commit)| {
+        let code = context.of(Some(at as u32));
+        let signals = messages.get(at).map(Vec::as_slice).unwrap_or_default();
+        let message = score::sum(signals);
+        // Of a merge, only what it brought itself can be judged.
+        let judged = code.is_some() || commit.parents < 2;
+        let sum = context.prior + code.map_or(0.0, |code| code.log_odds) + message;
+        let total = judged.then(|| Score::of(context.model, sum));
+        let mut reported: Vec<SignalReport> =
+            signals.iter().filter_map(|signal| signal_report(signal, change, engine, 1)).collect();
+        reported.sort_by(|a, b| b.contribution.total_cmp(&a.contribution));
+        CommitReport {
+            id: commit.id.clone(),
+            subject: commit.subject().to_owned(),
+            author: commit.author.name.clone(),
+            added_lines: code.map_or(0, |code| code.added_lines),
+            probability: total.map(|score| score.probability),
+            log_odds: total.map(|score| score.log_odds),
+            code_log_odds: code.map(|code| code.log_odds),
+            message_log_odds: message,
+            signals: reported,
+            attestation: attestations.get(at).cloned().unwrap_or_default(),
+        }
+    };
+    change.commits.iter().enumerate().map(of).collect()
+}
+
+pub(super) fn range_report(change: &ChangeSet, engine: &Engine<'_>, drafts: &[Draft], prior: f64) -> RangeReport {
+    let scored: Vec<&Draft> = drafts.iter().filter(|draft| draft.scored).collect();
+    let lines: u32 = scored.iter().map(|draft| draft.added_lines).sum();
+    // Each hunk's share of the messages, by its lines.
+    let of_message = |draft: &&Draft| -> f64 {
+        let signals = draft.signals.iter().filter(|signal| signal.commit.is_some());
+        signals.map(|signal| signal.contribution).sum::<f64>() * f64::from(draft.added_lines)
+    };
+    let message = rounded(scored.iter().map(of_message).sum::<f64>() / f64::from(lines.max(1)));
+    let reading = Reading::sum(scored.iter().map(|draft| &draft.reading));
+    let code = || score::sum(&engine.weigh(Part::Code, &reading));
+    let score = (!scored.is_empty()).then(|| Score::of(&engine.pack().model, prior + code() + message));
+    RangeReport {
+        spec: change.range.spec.clone(),
+        base: change.range.base.clone(),
+        head: change.range.head.clone(),
+        added_lines: lines,
+        probability: score.map(|score| score.probability),
+        log_odds: score.map(|score| score.log_odds),
+    }
+}

@@ -1,0 +1,213 @@
+//! One hunk on its way: from its reading to its report. What a commit's hunks say together comes in as
+//! a [`Context`].
+
+use std::collections::BTreeMap;
+
+use rayon::prelude::*;
+
+use super::code::Context;
+use super::fingerprint::fingerprint;
+use super::signals::signal_report;
+use crate::attest::{self, Attestation};
+use crate::change::{self, ChangeSet, Excluded, FileChange, Reason, Span};
+use crate::gate::{self, Likeness};
+use crate::policy::Sensitive;
+use crate::report::{HunkCommit, HunkReport, SignalReport, Threshold};
+use crate::score::{self, Score};
+use crate::signals::{Block, Engine, Evidence, Reading, Signal, block, rounded};
+use crate::syntax::window::Parsers;
+use crate::syntax::{self, LEAST_LINES};
+
+/// A hunk with everything found about it but its verdict, which needs the whole request.
+pub(super) struct Draft {
+    pub(super) path: String,
+    language: Option<&'static str>,
+    lines: (u32, u32),
+    pub(super) added_lines: u32,
+    pub(super) reading: Reading,
+    pub(super) signals: Vec<Signal>,
+    /// (commit, lines)
+    pub(super) parts: Vec<(Option<u32>, u32)>,
+    /// Where its lines come from.
+    origins: Vec<change::Origin>,
+    pub(super) fingerprint: String,
+    pub(super) scored: bool,
+    /// What to add to a line of the text, from 0, to get its number in the file, from 1: a hunk
+    /// is contiguous in both.
+    shift: i64,
+}
+
+/// All hunks of a change, and what has none.
+pub(super) fn drafts(change: &ChangeSet, engine: &Engine<'_>) -> (Vec<Draft>, Vec<Excluded>) {
+    let new_files = block::new_files(change);
+    let found: Vec<(Vec<Draft>, Vec<Excluded>)> = change
+        .files
+        .par_iter()
+        .map_init(Parsers::default, |parsers, file| file_drafts(file, parsers, engine, new_files))
+        .collect();
+    let (mut drafts, mut excluded) = (Vec::new(), Vec::new());
+    for (mut hunks, mut left_out) in found {
+        drafts.append(&mut hunks);
+        excluded.append(&mut left_out);
+    }
+    (drafts, excluded)
+}
+
+fn file_drafts(
+    file: &FileChange,
+    parsers: &mut Parsers,
+    engine: &Engine<'_>,
+    new_files: u32,
+) -> (Vec<Draft>, Vec<Excluded>) {
+    let syntax = syntax::read(file, parsers);
+    let mut excluded = not_authored(file);
+    if !syntax.hunks.is_empty() {
+        let reason =
+            |detail: &str| Excluded { path: file.path.clone(), reason: Reason::NoGrammar, detail: detail.into() };
+        if syntax.language.is_none() {
+            excluded.push(reason("size and message only"));
+        } else if syntax.gave_up {
+            excluded.push(reason("too costly to parse"));
+        }
+    }
+    let before = block::before(file, &syntax);
+    let path = String::from_utf8_lossy(&file.path).into_owned();
+    let drafts = syntax.hunks.iter().map(|hunk| {
+        let block = Block { file, syntax: &syntax, hunk, before: before.as_ref(), new_files };
+        let scored = hunk.weight >= LEAST_LINES;
+        Draft {
+            path: path.clone(),
+            language: block.language_name(),
+            lines: (file.new.number(hunk.span.start), file.new.number(hunk.span.end.saturating_sub(1))),
+            added_lines: hunk.added_lines,
+            reading: if scored { engine.read(&block) } else { Reading::default() },
+            signals: Vec::new(),
+            parts: parts(file, &hunk.authored),
+            origins: hunk
+                .authored
+                .iter()
+                .flat_map(|span| file.origins.iter().filter_map(|origin| origin.within(*span)))
+                .collect(),
+            fingerprint: fingerprint(file, &hunk.authored),
+            scored,
+            shift: i64::from(file.new.number(hunk.span.start)) - i64::from(hunk.span.start),
+        }
+    });
+    (drafts.collect(), excluded)
+}
+
+/// How many lines each commit brought to some spans, largest part first.
+fn parts(file: &FileChange, authored: &[Span]) -> Vec<(Option<u32>, u32)> {
+    let mut lines: BTreeMap<Option<u32>, u32> = Default::default();
+    for origin in &file.origins {
+        let common: u32 = authored.iter().map(|span| span.intersect(origin.span).len()).sum();
+        if common > 0 {
+            *lines.entry(origin.commit).or_default() += common;
+        }
+    }
+    let mut parts: Vec<_> = lines.into_iter().collect();
+    parts.sort_by_key(|(commit, lines)| (std::cmp::Reverse(*lines), *commit));
+    parts
+}
+
+fn not_authored(file: &FileChange) -> Vec<Excluded> {
+    let mut excluded = Vec::new();
+    let mut push = |reason, lines: u32, what: &str| {
+        if lines > 0 {
+            let plural = if lines == 1 { "line" } else { "lines" };
+            excluded.push(Excluded { path: file.path.clone(), reason, detail: format!("{lines} {plural} {what}") });
+        }
+    };
+    push(Reason::NotAuthored, file.moved_lines, "moved within the change");
+    push(Reason::NotAuthored, file.whitespace_lines, "changed in white space only");
+    excluded
+}
+
+impl Draft {
+    /// The prior, and the commit's code as a whole beside the hunk's own.
+    pub(super) fn add_context(&mut self, context: &Context<'_>) {
+        self.signals.extend(context.rules.prior.map(|rule| Signal {
+            rule,
+            value: context.prior,
+            contribution: context.prior,
+            evidence: Vec::new(),
+            commit: None,
+        }));
+        let total: u32 = self.parts.iter().map(|(_, lines)| lines).sum();
+        if !self.scored || total == 0 {
+            return;
+        }
+        let parts = self.parts.iter().filter_map(|(commit, lines)| Some((context.of(*commit)?, *lines)));
+        let (sum, hunks) = parts.fold((0.0, 0), |(sum, most), (code, lines)| {
+            (sum + code.log_odds * f64::from(lines) / f64::from(total), most.max(code.hunks))
+        });
+        let agreement = context.model.agreement;
+        let Some(rule) = context.rules.commit_code.filter(|_| hunks > 1) else { return };
+        for signal in &mut self.signals {
+            if Some(signal.rule) != context.rules.prior {
+                *signal = score::scaled(signal, 1.0 - agreement);
+            }
+        }
+        let text = format!("{hunks} blocks together");
+        let contribution = rounded(sum * agreement);
+        let line = self.reading.whole.as_ref().map_or(0, |whole| whole.line);
+        let evidence = Evidence { line, end_line: line + 1, column: 0, text, contribution };
+        self.signals.push(Signal { rule, value: rounded(sum), contribution, evidence: vec![evidence], commit: None });
+        self.signals.retain(|signal| signal.contribution != 0.0);
+    }
+
+    /// A message speaks for the lines that its commit brought.
+    pub(super) fn add_message_signals(&mut self, messages: &[Vec<Signal>]) {
+        let total: u32 = self.parts.iter().map(|(_, lines)| lines).sum();
+        if !self.scored || total == 0 {
+            return;
+        }
+        for (commit, lines) in &self.parts {
+            let Some(signals) = commit.and_then(|commit| messages.get(commit as usize)) else { continue };
+            let share = f64::from(*lines) / f64::from(total);
+            let of_message = |signal| Signal { commit: *commit, ..score::scaled(signal, share) };
+            self.signals.extend(signals.iter().map(of_message).filter(|signal| signal.contribution != 0.0));
+        }
+    }
+
+    pub(super) fn report(
+        &self,
+        change: &ChangeSet,
+        engine: &Engine<'_>,
+        attestations: &[Attestation],
+        threshold: &Threshold,
+        sensitive: &Sensitive,
+    ) -> HunkReport {
+        let score = Score::of(&engine.pack().model, score::sum(&self.signals));
+        let likeness = match (self.scored && self.language.is_some(), score.log_odds >= threshold.log_odds) {
+            (false, _) => Likeness::TooLittle,
+            (true, false) => Likeness::Unlikely,
+            (true, true) => Likeness::Likely,
+        };
+        let states = attest::states(&self.origins, &self.path, attestations);
+        let mut signals: Vec<SignalReport> =
+            self.signals.iter().filter_map(|signal| signal_report(signal, change, engine, self.shift)).collect();
+        signals.sort_by(|a, b| b.contribution.total_cmp(&a.contribution));
+        HunkReport {
+            path: self.path.clone(),
+            language: self.language.map(str::to_owned),
+            start_line: self.lines.0,
+            end_line: self.lines.1,
+            added_lines: self.added_lines,
+            probability: score.probability,
+            log_odds: score.log_odds,
+            signals,
+            commits: self
+                .parts
+                .iter()
+                .filter_map(|(commit, lines)| {
+                    let commit = change.commits.get((*commit)? as usize)?;
+                    Some(HunkCommit { id: commit.id.clone(), lines: *lines })
+                })
+                .collect(),
+            verdict: gate::verdict(likeness, gate::joint_state(&states)),
+            sensitive: sensitive.is_match(&self.path),
+            fingerprint: self.fingerprint.clone(),
+        }
+    }
+}

@@ -1,0 +1,39 @@
+//! What a hunk is known by from one run to the next.
+
+use rustc_hash::FxHashMap;
+use sha2::{Digest, Sha256};
+
+use super::draft::Draft;
+use crate::change::{FileChange, Span};
+
+/// From the path and the words of the lines: neither line numbers nor white space nor ids.
+pub(super) fn fingerprint(file: &FileChange, authored: &[Span]) -> String {
+    let mut hasher = Sha256::new();
+    hasher.update(&file.path);
+    for line in authored.iter().flat_map(|span| span.start..span.end) {
+        let content = file.new.line(line);
+        if !content.iter().all(u8::is_ascii_whitespace) {
+            hasher.update(b"\n");
+            for word in content.split(u8::is_ascii_whitespace) {
+                hasher.update(word);
+            }
+        }
+    }
+    hex(&hasher.finalize())
+}
+
+fn hex(digest: &[u8]) -> String {
+    digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Two hunks of one file that read the same get different fingerprints, in their order.
+pub(super) fn number_twins(drafts: &mut [Draft]) {
+    let mut seen: FxHashMap<String, u32> = Default::default();
+    for draft in drafts {
+        let count = seen.entry(draft.fingerprint.clone()).or_insert(0);
+        *count += 1;
+        if *count > 1 {
+            draft.fingerprint = hex(&Sha256::digest(format!("{} {count}", draft.fingerprint)));
+        }
+    }
+}

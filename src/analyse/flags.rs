@@ -1,0 +1,52 @@
+//! Flags: which hunks ask for a person, in what order, and how to resolve them.
+
+use super::Origin;
+use crate::gate::{self, Verdict};
+use crate::report::{Flag, HunkReport, Threshold};
+
+pub(super) fn flags(hunks: &[HunkReport], threshold: &Threshold, origin: Origin) -> Vec<Flag> {
+    let mut flags: Vec<Flag> = hunks
+        .iter()
+        .enumerate()
+        .filter(|(_, hunk)| hunk.verdict.is_flag())
+        .map(|(at, hunk)| Flag {
+            id: hunk.fingerprint.chars().take(8).collect(),
+            fingerprint: hunk.fingerprint.clone(),
+            hunk: at,
+            path: hunk.path.clone(),
+            start_line: hunk.start_line,
+            end_line: hunk.end_line,
+            severity: gate::severity(hunk.verdict, hunk.sensitive, hunk.log_odds - threshold.log_odds),
+            verdict: hunk.verdict,
+            probability: hunk.probability,
+            resolve: resolve(hunk, origin),
+        })
+        .collect();
+    let log_odds = |flag: &Flag| hunks.get(flag.hunk).map_or(0.0, |hunk| hunk.log_odds);
+    flags.sort_by(|a, b| {
+        b.severity
+            .cmp(&a.severity)
+            .then_with(|| log_odds(b).total_cmp(&log_odds(a)))
+            .then_with(|| (&a.path, a.start_line).cmp(&(&b.path, b.start_line)))
+    });
+    flags
+}
+
+/// How to resolve a flag, in one or two sentences.
+fn resolve(hunk: &HunkReport, origin: Origin) -> String {
+    let ids: Vec<&str> = hunk.commits.iter().take(3).map(|commit| commit.id.get(..8).unwrap_or(&commit.id)).collect();
+    let otherwise = "If none did, there is nothing to do: this flag blocks nothing.";
+    match (hunk.verdict, origin) {
+        (Verdict::Contradicted, _) => {
+            "The commit says that no AI was used. If that is right, there is nothing to do; if not, state the tool instead.".into()
+        }
+        (Verdict::Unreadable, _) => {
+            format!("What is recorded about AI use beside {} cannot be read; `-v` says why. If a tool helped, a trailer `Assisted-by: TOOL:MODEL` says so, too.", ids.join(", "))
+        }
+        (Verdict::WrongForm, _) => "The declaration is in a form that the project does not accept; see its policy.".into(),
+        (_, Origin::Loose) => format!("If an AI tool helped, say so when committing: `git commit --trailer \"Assisted-by: TOOL:MODEL\"`. {otherwise}"),
+        (_, Origin::Commits) => {
+            format!("If an AI tool helped, add the trailer `Assisted-by: TOOL:MODEL` to {}. {otherwise}", ids.join(", "))
+        }
+    }
+}

@@ -1,0 +1,117 @@
+//! The whole way of the data for one change: change set → hunks → signals → scores → verdicts →
+//! report. Pure: everything that is read from outside comes in as arguments.
+//!
+//! This file is the way through; each step has a file of its own.
+
+mod code;
+mod commits;
+mod draft;
+mod fingerprint;
+mod flags;
+mod signals;
+
+use rayon::prelude::*;
+
+use crate::attest::{self, Attestation, Registry};
+use crate::change::{ChangeSet, Excluded};
+use crate::config::Config;
+use crate::policy::{self, Policy, Sensitive, sensitive};
+use crate::report::{Coverage, ExcludedReport, HunkReport, Report, SCHEMA, Threshold, Tool};
+use crate::score;
+use crate::signals::{Engine, Part, rounded};
+use code::{Context, Given};
+use draft::Draft;
+
+/// A change in which nobody declares anything has no request to be declared in; the words differ.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// Commits of a repository.
+    Commits,
+    /// Not committed yet, or a patch.
+    Loose,
+}
+
+/// Analyses a change.
+///
+/// # Errors
+/// Where a configured path pattern is not one.
+pub fn analyse(
+    change: &ChangeSet,
+    engine: &Engine<'_>,
+    registry: &Registry,
+    config: &Config,
+    policy: Option<&Policy>,
+) -> Result<Report, sensitive::Error> {
+    let sensitive = Sensitive::new(&config.sensitive)?;
+    let mut attestations: Vec<Attestation> =
+        change.commits.iter().map(|commit| attest::read(commit, registry)).collect();
+    if let Some(policy) = policy {
+        policy::apply(policy, change, &mut attestations, &sensitive, registry);
+    }
+    let messages = signals::messages(change, engine, registry);
+    let (mut drafts, mut excluded) = draft::drafts(change, engine);
+    drafts.par_iter_mut().filter(|draft| draft.scored).for_each(|draft| {
+        draft.signals = engine.weigh(Part::Code, &draft.reading);
+    });
+    let code = code::code(&drafts, change.commits.len(), engine);
+    let prior = score::prior(config.prior);
+    let context = Context { model: &engine.pack().model, rules: Given::of(engine), prior, code: &code };
+    for draft in &mut drafts {
+        draft.add_context(&context);
+        draft.add_message_signals(&messages);
+    }
+    fingerprint::number_twins(&mut drafts);
+
+    let scored = drafts.iter().filter(|draft| draft.scored).count();
+    let model = &engine.pack().model;
+    let threshold = Threshold {
+        request_rate: config.thresholds.flag,
+        hunks: scored,
+        log_odds: rounded(model.request_threshold(config.thresholds.flag, scored, !change.commits.is_empty()) + prior),
+    };
+    let commits = commits::commit_reports(change, engine, &context, &messages, &attestations);
+    let hunks: Vec<HunkReport> =
+        drafts.iter().map(|draft| draft.report(change, engine, &attestations, &threshold, &sensitive)).collect();
+    let origin = if change.commits.is_empty() { Origin::Loose } else { Origin::Commits };
+    let flags = flags::flags(&hunks, &threshold, origin);
+    excluded.extend(change.excluded.iter().cloned());
+    Ok(Report {
+        schema: SCHEMA.into(),
+        tool: Tool {
+            name: "ai-detect".into(),
+            version: env!("CARGO_PKG_VERSION").into(),
+            model: model.version.clone(),
+            intercept: model.intercept,
+            prior,
+        },
+        range: commits::range_report(change, engine, &drafts, prior),
+        threshold,
+        coverage: coverage(change, &drafts, excluded),
+        commits,
+        hunks,
+        flags,
+        request: None,
+    })
+}
+
+fn coverage(change: &ChangeSet, drafts: &[Draft], mut excluded: Vec<Excluded>) -> Coverage {
+    excluded.sort();
+    let mut scored_paths: Vec<&str> =
+        drafts.iter().filter(|draft| draft.scored).map(|draft| draft.path.as_str()).collect();
+    scored_paths.dedup();
+    Coverage {
+        files_scored: scored_paths.len(),
+        hunks_scored: drafts.iter().filter(|draft| draft.scored).count(),
+        hunks_unknown: drafts.iter().filter(|draft| !draft.scored).count(),
+        lines_not_authored: change.files.iter().map(|file| file.moved_lines + file.whitespace_lines).sum(),
+        excluded: excluded
+            .into_iter()
+            .map(|left_out| ExcludedReport {
+                path: String::from_utf8_lossy(&left_out.path).into_owned(),
+                reason: left_out.reason,
+                detail: left_out.detail,
+            })
+            .collect(),
+        notes: Vec::new(),
+    }
+}

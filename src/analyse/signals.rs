@@ -1,0 +1,57 @@
+//! What messages say, and how a signal is reported.
+
+use rayon::prelude::*;
+
+use crate::attest::{self, Registry};
+use crate::change::{ChangeSet, Commit};
+use crate::report::{EvidenceReport, SignalReport};
+use crate::signals::message::Message;
+use crate::signals::{Engine, Part, Signal, rounded};
+
+/// What the messages say, by commit. A merge's message is the forge's, not the author's.
+pub(super) fn messages(change: &ChangeSet, engine: &Engine<'_>, registry: &Registry) -> Vec<Vec<Signal>> {
+    let mut added = vec![0u32; change.commits.len()];
+    for origin in change.files.iter().flat_map(|file| &file.origins) {
+        if let Some(lines) = origin.commit.and_then(|commit| added.get_mut(commit as usize)) {
+            *lines += origin.span.len();
+        }
+    }
+    let of = |(commit, added_lines): (&Commit, &u32)| {
+        if commit.parents > 1 {
+            return Vec::new();
+        }
+        let text = change.house.without(&attest::without_markers(&commit.message, registry));
+        engine.weigh(Part::Message, &engine.read_message(&Message { text: text.trim(), added_lines: *added_lines }))
+    };
+    change.commits.par_iter().zip(&added).map(of).collect()
+}
+
+/// `shift` turns a line of the text into its number in the file; for messages that is one.
+pub(super) fn signal_report(
+    signal: &Signal,
+    change: &ChangeSet,
+    engine: &Engine<'_>,
+    shift: i64,
+) -> Option<SignalReport> {
+    let rule = engine.pack().rules.get(signal.rule)?;
+    let shift = if signal.commit.is_some() { 1 } else { shift };
+    let shown = |line: u32| u32::try_from(i64::from(line) + shift).unwrap_or(line);
+    Some(SignalReport {
+        rule: rule.id.clone(),
+        title: rule.title.clone(),
+        value: rounded(signal.value),
+        contribution: signal.contribution,
+        commit: signal.commit.and_then(|at| change.commits.get(at as usize)).map(|commit| commit.id.clone()),
+        evidence: signal
+            .evidence
+            .iter()
+            .map(|evidence| EvidenceReport {
+                line: shown(evidence.line),
+                end_line: shown(evidence.end_line.saturating_sub(1)),
+                column: evidence.column + 1,
+                text: evidence.text.clone(),
+                contribution: evidence.contribution,
+            })
+            .collect(),
+    })
+}
