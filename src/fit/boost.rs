@@ -105,7 +105,7 @@ impl Sum {
 struct Best {
     gain: f64,
     feature: usize,
-    /// Bins up to this one go left; 0 asks only whether the number is missing.
+    /// Bins up to this one go left.
     bin: u8,
     missing_left: bool,
 }
@@ -247,10 +247,8 @@ impl Growing<'_> {
         let mut best: Option<Best> = None;
         for missing_left in [true, false] {
             let mut left = if missing_left { missing } else { Sum::default() };
-            for bin in 0..=cuts {
-                if bin > 0 {
-                    left.add(sums.get(bin).copied().unwrap_or_default());
-                }
+            for bin in 1..=cuts {
+                left.add(sums.get(bin).copied().unwrap_or_default());
                 let right = whole.less(left);
                 if (left.rows as usize) < least_rows || (right.rows as usize) < least_rows {
                     continue;
@@ -275,9 +273,7 @@ impl Growing<'_> {
         let after = nodes.len() as u32;
         self.lay(grown, right, nodes);
         let cuts = self.binned.get(best.feature).map(|binned| binned.cuts.as_slice()).unwrap_or_default();
-        // No number is at most the threshold of bin 0.
-        let cut = usize::from(best.bin).checked_sub(1).and_then(|bin| cuts.get(bin));
-        let threshold = cut.copied().unwrap_or(f32::MIN);
+        let threshold = cuts.get(usize::from(best.bin) - 1).copied().unwrap_or_default();
         if let Some(node) = nodes.get_mut(here) {
             let feature = best.feature as u16;
             node.split = Some(Split { feature, threshold, missing_left: best.missing_left, right: after });
@@ -329,6 +325,6 @@ mod tests {
         let labels: Vec<bool> = (0..200).map(|row| row % 2 == 0).collect();
         let table = Table { columns: &[column], start: &vec![0.0; 200], labels: &labels, weights: &vec![1.0; 200] };
         let trees = grow(&table, &["a".to_owned()], GROWTH);
-        assert!(trees.answer(table.columns, 0) > 1.0 && trees.answer(table.columns, 1) < -1.0);
+        assert!(trees.answer(table.columns, 0) > 1.0 && trees.answer(table.columns, 101) < -1.0);
     }
 }
