@@ -11,9 +11,10 @@ use super::settings::{self, Settings};
 use super::{Exit, Failure};
 use crate::attest::Registry;
 use crate::eval::manifest::Manifest;
-use crate::eval::run::{Scoring, score};
+use crate::eval::run::{NEAR, Scoring, score};
+use crate::eval::strip::{Strip, without_name_rules};
 use crate::eval::tables::Terms;
-use crate::eval::{Error, Evaluation, json, scores, text};
+use crate::eval::{Error, Evaluation, json, lines, scores, text};
 use crate::exclude::Excluder;
 use crate::pack::{Fitted, Pack};
 use crate::signals::Engine;
@@ -23,12 +24,27 @@ use crate::signals::Engine;
 pub(super) struct Args {
     /// Labelled commits: tab-separated, with the columns label (ai, human, human-recent), repository
     /// (OWNER/NAME), commit (full id), author_time, tool, language, added_lines
-    #[arg(long, value_name = "FILE")]
-    manifest: PathBuf,
+    #[arg(long, value_name = "FILE", required_unless_present = "lines", requires = "repos")]
+    manifest: Option<PathBuf>,
 
     /// Where the repositories lie, each at DIR/OWNER/NAME, bare or not
-    #[arg(long, value_name = "DIR")]
-    repos: PathBuf,
+    #[arg(long, value_name = "DIR", requires = "manifest")]
+    repos: Option<PathBuf>,
+
+    /// Instead of a manifest: compare the hunks of one repository with what notes under refs/notes/ai
+    /// (Git AI Standard 3) record of who wrote each line
+    #[arg(long, value_name = "REPO", conflicts_with_all = ["manifest", "repos", "scores", "control", "keep_going", "every_group"])]
+    lines: Option<PathBuf>,
+
+    /// Take something out of every change before it is scored, to see how far the scores rest on it;
+    /// may be repeated
+    #[arg(long, value_enum, value_name = "PART")]
+    strip: Vec<Strip>,
+
+    /// Analyse every group of people's commits for flags, also those far from any threshold; slow, and
+    /// only there to check that nothing is missed
+    #[arg(long)]
+    every_group: bool,
 
     /// Write the scores too, one row a commit
     #[arg(long, value_name = "OUT.tsv")]
@@ -59,46 +75,80 @@ enum Format {
 }
 
 pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure> {
-    let file = dir.join(&args.manifest);
-    let name = args.manifest.display().to_string();
-    let content = std::fs::read(&file).map_err(|error| Failure::usage(format!("{name}: {error}")))?;
-    let manifest = Manifest::read(&name, &content).map_err(failure)?;
-    let repositories = dir.join(&args.repos);
-    if !repositories.is_dir() {
-        return Err(Failure::usage(format!("{} is not a folder", args.repos.display())));
-    }
-    // Found out now rather than after all the work.
-    let scores_file = args.scores.as_ref().map(|path| Replacement::of(&dir.join(path))).transpose()?;
     let settings = args.config.as_deref().map_or(Ok(Settings::default()), |file| settings::from_file(dir, file))?;
     let excluder =
         Excluder::new(&settings.config.exclude, settings.config.limits.file_bytes).map_err(Failure::usage)?;
     let fitted = settings.model.map_or_else(Fitted::builtin, Ok).map_err(Failure::usage)?;
-    let pack = Pack::load(fitted, &settings.packs, &settings.config.rules.disable).map_err(Failure::usage)?;
+    let mut pack = Pack::load(fitted, &settings.packs, &settings.config.rules.disable).map_err(Failure::usage)?;
+    if args.strip.contains(&Strip::Names) {
+        without_name_rules(&mut pack);
+    }
     let engine = Engine::new(&pack);
     let scoring = Scoring {
-        repositories: &repositories,
+        repositories: dir,
         engine: &engine,
         registry: Registry::builtin(),
         config: &settings.config,
         excluder: &excluder,
         control: args.control,
         keep_going: args.keep_going,
+        strip: &args.strip,
+        near: if args.every_group { f64::INFINITY } else { NEAR },
     };
+    let text = match (&args.lines, &args.manifest, &args.repos) {
+        (None, Some(manifest), Some(repos)) => {
+            let repositories = dir.join(repos);
+            labelled(args, dir, manifest, &Scoring { repositories: &repositories, ..scoring })?
+        }
+        (Some(repository), ..) => recorded(args, &dir.join(repository), &scoring)?,
+        _ => return Err(Failure::usage("name a --manifest and its --repos, or --lines REPO")),
+    };
+    out.print(&text)?;
+    Ok(Exit::Analysed)
+}
+
+/// Labelled commits against their scores.
+fn labelled(args: &Args, dir: &Path, manifest: &Path, scoring: &Scoring<'_>) -> Result<String, Failure> {
+    let name = manifest.display().to_string();
+    let content = std::fs::read(dir.join(manifest)).map_err(|error| Failure::usage(format!("{name}: {error}")))?;
+    let manifest = Manifest::read(&name, &content).map_err(failure)?;
+    if !scoring.repositories.is_dir() {
+        let given = args.repos.as_deref().unwrap_or(scoring.repositories);
+        return Err(Failure::usage(format!("{} is not a folder", given.display())));
+    }
+    // Found out now rather than after all the work.
+    let scores_file = args.scores.as_ref().map(|path| Replacement::of(&dir.join(path))).transpose()?;
     let bar = progress_bar(manifest.rows.len());
-    let found = score(&manifest, &scoring, &|rows| bar.inc(rows as u64));
+    let found = score(&manifest, scoring, &|rows| bar.inc(rows as u64));
     bar.finish_and_clear();
     let found = found.map_err(failure)?;
     if let Some(file) = scores_file {
         file.write(scores::write(&manifest, &found).as_bytes())?;
     }
-    let rate = settings.config.thresholds.flag;
-    let terms = Terms { model: &pack.model.version, prior: settings.config.prior, rate, control: args.control };
+    let Scoring { config, control, strip, .. } = *scoring;
+    let model = &scoring.engine.pack().model.version;
+    let terms = Terms { model, prior: config.prior, rate: config.thresholds.flag, control, strip };
     let evaluation = Evaluation::of(&manifest, &found, terms);
-    out.print(&match args.format {
-        Format::Json => json::write(&evaluation).map_err(Failure::failed)?,
-        Format::Text => text::write(&evaluation),
-    })?;
-    Ok(Exit::Analysed)
+    match args.format {
+        Format::Json => json::write(&evaluation).map_err(Failure::failed),
+        Format::Text => Ok(text::write(&evaluation)),
+    }
+}
+
+/// Recorded lines against the scores of their hunks.
+fn recorded(args: &Args, repository: &Path, scoring: &Scoring<'_>) -> Result<String, Failure> {
+    if args.strip.contains(&Strip::Comments) {
+        return Err(Failure::usage("--strip comments moves lines, and --lines compares them with their records"));
+    }
+    let bar = progress_bar(0);
+    let start = |commits: usize| bar.set_length(commits as u64);
+    let truth = lines::measure(repository, scoring, &start, &|commits| bar.inc(commits as u64));
+    bar.finish_and_clear();
+    let truth = truth.map_err(failure)?;
+    match args.format {
+        Format::Json => json::write(&truth).map_err(Failure::failed),
+        Format::Text => Ok(text::write_lines(&truth)),
+    }
 }
 
 fn failure(error: Error) -> Failure {

@@ -25,6 +25,8 @@ enum Of {
     Report,
     /// What `eval --format json` prints
     Eval,
+    /// What `eval --lines REPO --format json` prints
+    EvalLines,
     /// `.ai-detect.yml`
     Config,
     /// A rule file
@@ -41,6 +43,7 @@ pub(super) fn run(args: &Args, out: &Output) -> Result<Exit, Failure> {
     let schema = match args.of {
         Of::Report => json::schema(),
         Of::Eval => eval::json::schema(),
+        Of::EvalLines => eval::json::lines_schema(),
         Of::Config => schemars::schema_for!(Config),
         Of::Rules => schemars::schema_for!(RuleFile),
         Of::Policy => schemars::schema_for!(RawPolicy),

@@ -1,4 +1,4 @@
-//! An evaluation as JSON, and the JSON Schema of it.
+//! Evaluations as JSON, and the JSON Schemas of them.
 
 use super::Evaluation;
 
@@ -6,7 +6,7 @@ use super::Evaluation;
 ///
 /// # Errors
 /// Never for an evaluation that this crate made: every number in it is finite and every key a string.
-pub fn write(evaluation: &Evaluation) -> Result<String, serde_json::Error> {
+pub fn write(evaluation: &impl serde::Serialize) -> Result<String, serde_json::Error> {
     serde_json::to_string_pretty(evaluation).map(|json| json + "\n")
 }
 
@@ -14,5 +14,12 @@ pub fn write(evaluation: &Evaluation) -> Result<String, serde_json::Error> {
 pub fn schema() -> schemars::Schema {
     let mut schema = schemars::schema_for!(Evaluation);
     schema.insert("$id".into(), super::tables::SCHEMA.into());
+    schema
+}
+
+/// The JSON Schema of an evaluation by recorded lines.
+pub fn lines_schema() -> schemars::Schema {
+    let mut schema = schemars::schema_for!(super::lines::LineTruth);
+    schema.insert("$id".into(), super::lines::SCHEMA.into());
     schema
 }

@@ -4,10 +4,12 @@
 //! `manifest` reads what is to be scored, `run` scores it, `views` are the ways in which one change is
 //! looked at, `outcome` is the little that is kept of a report, `stats` and `resample` are pure
 //! arithmetic, `figures` and `requests` turn outcomes into the figures of an [`Evaluation`], and
-//! `text`, `json` and `scores` write them. Nothing here changes a score or a threshold.
+//! `text`, `json` and `scores` write them. `strip` takes
+//! parts of every change out first, and `lines` compares hunks with what was recorded of each line. Nothing here changes a score or a threshold.
 
 pub mod figures;
 pub mod json;
+pub mod lines;
 pub mod manifest;
 pub mod outcome;
 pub mod requests;
@@ -15,6 +17,7 @@ pub mod resample;
 pub mod run;
 pub mod scores;
 pub mod stats;
+pub mod strip;
 pub mod tables;
 pub mod text;
 pub mod views;
@@ -58,6 +61,9 @@ pub enum Error {
     /// A path pattern of the settings is not one.
     #[error(transparent)]
     Pattern(#[from] crate::policy::sensitive::Error),
+    /// The repository or its notes cannot be read.
+    #[error(transparent)]
+    Git(#[from] crate::git::Error),
     /// The threads that score could not be started.
     #[error("cannot start a thread: {0}")]
     Threads(String),

@@ -11,6 +11,7 @@ use serde::Serialize;
 use super::Error;
 use super::manifest::{Label, Manifest, Problem, Row};
 use super::outcome::{Outcome, strongest};
+use super::strip::{Strip, stripped};
 use super::views::{self, Joined};
 use crate::analyse::analyse;
 use crate::attest::Registry;
@@ -26,7 +27,7 @@ pub const RANGES: [usize; 3] = [5, 20, 50];
 /// A group, or a commit without its message, is analysed for flags only where a hunk comes this near,
 /// in log-odds, to the threshold when its commit is scored alone, or without the message's part: the
 /// other commits of a group hardly move a hunk, and most of people's come nowhere near.
-const NEAR: f64 = 3.0;
+pub const NEAR: f64 = 3.0;
 /// A unit of work holds at most this many of people's commits: a multiple of every size above.
 const PEOPLE_UNIT: usize = 100;
 /// And at most this many AI commits, which need no neighbours.
@@ -48,6 +49,11 @@ pub struct Scoring<'a> {
     pub control: bool,
     /// Whether rows that cannot be scored are left out, counted and listed.
     pub keep_going: bool,
+    /// What is taken out of every change first.
+    pub strip: &'a [Strip],
+    /// How near to its threshold, in log-odds, a group is analysed for flags: [`NEAR`], or without
+    /// limit to check that it is wide enough.
+    pub near: f64,
 }
 
 /// What came of it.
@@ -169,7 +175,7 @@ fn units(manifest: &Manifest, root: &Path) -> (Vec<Unit>, Vec<MissingRepository>
 /// Runs a job on every unit, one unit a thread at a time, and gives the results in order. Each
 /// thread has a pool of its own with nothing else in it: one that waits would otherwise start on
 /// another unit meanwhile and hold both in memory.
-fn in_parallel<T: Send>(units: &[Unit], job: &(dyn Fn(&Unit) -> T + Sync)) -> Result<Vec<T>, Error> {
+pub(super) fn in_parallel<U: Sync, T: Send>(units: &[U], job: &(dyn Fn(&U) -> T + Sync)) -> Result<Vec<T>, Error> {
     let threads = rayon::current_num_threads().clamp(1, units.len().max(1));
     let pools = (0..threads)
         .map(|_| rayon::ThreadPoolBuilder::new().num_threads(1).build())
@@ -257,7 +263,7 @@ fn score_unit(
             .and_then(|resolved| repository.change_set(resolved, scoring.excluder));
         match read {
             Ok(change) => {
-                let change = views::undeclared(change, scoring.registry);
+                let change = stripped(views::undeclared(change, scoring.registry), scoring.strip);
                 let outcome = outcome(&change, row, scoring)?;
                 if row.label.is_people() {
                     for (group, commits) in gathering.iter_mut().zip(RANGES) {
@@ -295,7 +301,7 @@ fn any_flag_near(change: &ChangeSet, strongest: f64, hunks: usize, scoring: &Sco
     let with_messages = !change.commits.is_empty();
     let model = &scoring.engine.pack().model;
     let threshold = model.request_threshold(rate, hunks, with_messages) + prior(scoring.config.prior);
-    if strongest < threshold - NEAR {
+    if strongest < threshold - scoring.near {
         return Ok(false);
     }
     Ok(!analyse(change, scoring.engine, scoring.registry, scoring.config, None)?.flags.is_empty())

@@ -11,6 +11,8 @@ use super::manifest::{Label, Manifest, Problem, Row};
 use super::outcome::{HunkOutcome, Outcome};
 use super::requests::{Requests, requests};
 use super::run::{MissingRepository, Scores};
+use super::strip::Strip;
+use crate::signals::rounded;
 
 /// The schema that this version writes.
 pub const SCHEMA: &str = "ai-detect/eval/v1";
@@ -33,8 +35,12 @@ pub struct Evaluation {
     pub manifest: String,
     /// The share of AI commits that probabilities are measured against.
     pub prior: f64,
+    /// What was taken out of every change before it was scored.
+    pub stripped: Vec<Strip>,
     /// What was counted.
     pub counts: Counts,
+    /// The mean scores by label.
+    pub means: Vec<Mean>,
     /// Repositories that are not there; nothing of them is in any figure.
     pub missing: Vec<MissingRepository>,
     /// Rows that could not be used; nothing of them is in any figure.
@@ -74,6 +80,19 @@ pub struct Counts {
     pub hunks: usize,
 }
 
+/// The mean scores of the commits of one label that had something to score.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+pub struct Mean {
+    /// Which.
+    pub label: Label,
+    /// How many commits had something to score.
+    pub commits: usize,
+    /// The full score, in log-odds.
+    pub log_odds: f64,
+    /// The part of the code, over those that had code to score.
+    pub code_log_odds: f64,
+}
+
 /// What falls into a tenth of the probabilities.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct ReliabilityBin {
@@ -96,6 +115,8 @@ pub struct Terms<'a> {
     pub rate: f64,
     /// Whether surroundings were scored.
     pub control: bool,
+    /// What was taken out of every change.
+    pub strip: &'a [Strip],
 }
 
 impl Evaluation {
@@ -122,7 +143,9 @@ impl Evaluation {
             model: terms.model.into(),
             manifest: manifest.name.clone(),
             prior: terms.prior,
+            stripped: terms.strip.to_vec(),
             counts: counts(manifest, &scored, hunks.len()),
+            means: means(&scored),
             missing: scores.missing.clone(),
             problems: scores.problems.clone(),
             matched_repositories: named.map(|(name, _)| name.clone()).collect(),
@@ -164,6 +187,18 @@ fn counts(manifest: &Manifest, scored: &[(&Row, &Outcome)], hunks: usize) -> Cou
         repositories: repositories.len(),
         hunks,
     }
+}
+
+fn means(scored: &[(&Row, &Outcome)]) -> Vec<Mean> {
+    let of = |label: Label| {
+        let found = || scored.iter().filter(move |(row, _)| row.label == label).map(|(_, found)| found);
+        let full: Vec<f64> = found().filter_map(|found| Some(found.score?.log_odds)).collect();
+        let code: Vec<f64> = found().filter_map(|found| found.code).collect();
+        let mean = |values: &[f64]| rounded(values.iter().sum::<f64>() / values.len().max(1) as f64);
+        let any = !full.is_empty();
+        any.then(|| Mean { label, commits: full.len(), log_odds: mean(&full), code_log_odds: mean(&code) })
+    };
+    Label::ALL.into_iter().filter_map(of).collect()
 }
 
 pub(super) fn commit_item<'a>(manifest: &'a Manifest, row: &'a Row, found: &Outcome) -> Item<'a> {

@@ -59,7 +59,7 @@ fn outcome(log_odds: f64) -> Outcome {
     }
 }
 
-const TERMS: Terms<'_> = Terms { model: "made-up", prior: 0.3, rate: 0.02, control: false };
+const TERMS: Terms<'_> = Terms { model: "made-up", prior: 0.3, rate: 0.02, control: false, strip: &[] };
 
 fn figures(evaluation: &Evaluation, comparison: Comparison, view: View, by: By) -> Vec<&super::figures::Figures> {
     let of = |line: &&super::figures::Figures| (line.comparison, line.view, line.by) == (comparison, view, by);

@@ -3,9 +3,11 @@
 
 use super::Evaluation;
 use super::figures::{By, Comparison, Figures, View};
+use super::lines::{LEAST_SHARE, LineTruth};
 use super::manifest::Label;
 use super::requests::{Kind, Rate};
 use super::resample::Estimate;
+use super::strip::Strip;
 use crate::report::terminal::{escaped, fitted};
 
 /// How wide the first column is.
@@ -51,7 +53,50 @@ fn summary(evaluation: &Evaluation) -> String {
             counts.nothing_to_score, counts.no_code_to_score
         );
     }
-    text + &format!("  ai-detect {}, model {}\n", evaluation.version, escaped(&evaluation.model))
+    text += &format!("  ai-detect {}, model {}\n", evaluation.version, escaped(&evaluation.model));
+    text += &stripped(&evaluation.stripped);
+    for mean in &evaluation.means {
+        text += &format!(
+            "  mean log-odds of {}: {:.2}, code alone {:.2}\n",
+            mean.label.word(),
+            mean.log_odds,
+            mean.code_log_odds
+        );
+    }
+    text
+}
+
+fn stripped(parts: &[Strip]) -> String {
+    if parts.is_empty() {
+        return String::new();
+    }
+    let words: Vec<&str> = parts.iter().map(|part| part.word()).collect();
+    format!("  taken out before anything was scored: {}\n", words.join(", "))
+}
+
+/// Writes an evaluation by recorded lines.
+pub fn write_lines(truth: &LineTruth) -> String {
+    let counts = &truth.counts;
+    format!(
+        "{} commits with a note under refs/notes/ai; {} not there or merges, {} not readable, {} without lines\n  \
+         {} hunks: {} recorded as a tool's, {} as a person's, {} mixed, {} unrecorded (counted from {} of the lines)\n  \
+         ai-detect {}, model {}\n{}{}\nIntervals hold 95 % of {} resamplings of whole commits.\n",
+        counts.notes,
+        counts.not_there,
+        counts.unreadable,
+        counts.without_lines,
+        counts.hunks,
+        counts.ai,
+        counts.human,
+        counts.mixed,
+        counts.unrecorded,
+        percent(LEAST_SHARE),
+        truth.version,
+        escaped(&truth.model),
+        stripped(&truth.stripped),
+        table("Hunks, recorded AI lines against a known person's", &truth.hunks, Comparison::Pooled),
+        super::resample::REPLICATES,
+    )
 }
 
 fn left_out(evaluation: &Evaluation) -> String {

@@ -24,7 +24,7 @@ use std::path::{Path, PathBuf};
 
 use gix::ObjectId;
 
-use crate::change::ChangeSet;
+use crate::change::{ChangeSet, Record};
 use crate::exclude::Excluder;
 use crate::house::House;
 
@@ -203,6 +203,14 @@ impl Repository {
         attribution::attribute(&blobs, &commits, resolved.head, &mut change, &found.ends)?;
         change.excluded.sort();
         Ok(change)
+    }
+
+    /// The notes under `refs/notes/ai`, each with the id of the commit that it is attached to, by id.
+    ///
+    /// # Errors
+    /// Where the tree of notes cannot be read.
+    pub fn ai_notes(&self) -> Result<Vec<(String, Record)>, Error> {
+        notes::ai(&self.inner)
     }
 
     /// A file at a revision; `None` where the revision has no such file.

@@ -81,6 +81,30 @@ impl Notes {
     }
 }
 
+/// The notes under `refs/notes/ai`, each with the id of what it is attached to, by id.
+pub(super) fn ai(repo: &gix::Repository) -> Result<Vec<(String, Record)>, Error> {
+    let mut found = Vec::new();
+    for notes in Notes::all(repo)?.into_iter().filter(|notes| notes.kind == RecordKind::AiNote) {
+        let mut trees = vec![(String::new(), notes.root)];
+        while let Some((prefix, tree)) = trees.pop() {
+            for (name, (is_tree, id)) in entries(repo, tree).map_err(|error| notes.missing(&error))? {
+                let path = prefix.clone() + &String::from_utf8_lossy(&name);
+                // Deeper than an id is long there is no note.
+                match is_tree {
+                    true if path.len() < repo.object_hash().len_in_hex() => trees.push((path, id)),
+                    true => {}
+                    false if path.len() == repo.object_hash().len_in_hex() => {
+                        found.push((path, notes.record(repo, id, LARGEST)));
+                    }
+                    false => {}
+                }
+            }
+        }
+    }
+    found.sort_by(|a, b| a.0.cmp(&b.0));
+    Ok(found)
+}
+
 fn entries(repo: &gix::Repository, tree: ObjectId) -> Result<Entries, String> {
     let tree = repo.find_tree(tree).map_err(|error| error.to_string())?;
     let mut entries = Entries::default();
