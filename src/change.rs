@@ -8,7 +8,6 @@ use std::sync::Arc;
 
 use bstr::BString;
 
-use crate::house::House;
 use crate::text::Text;
 
 /// A half-open span of lines, counted from 0, in a file after the change.
@@ -182,8 +181,6 @@ pub struct ChangeSet {
     pub range: Range,
     /// The commits of the range, parents before children.
     pub commits: Vec<Commit>,
-    /// What the history before the range shows to be house style of messages.
-    pub house: House,
     /// The files to look at, by path.
     pub files: Vec<FileChange>,
     /// What was left out, by path.

@@ -21,7 +21,6 @@ pub mod exclude;
 pub mod fit;
 pub mod gate;
 pub mod git;
-pub mod house;
 pub mod lang;
 pub mod linediff;
 pub mod moved;

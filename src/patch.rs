@@ -9,7 +9,6 @@ use bstr::{BString, ByteSlice};
 
 use crate::change::{ChangeSet, Excluded, FileChange, Origin, Range, Reason, Span};
 use crate::exclude::Excluder;
-use crate::house::House;
 use crate::linediff;
 use crate::moved::Removed;
 use crate::text::Text;
@@ -82,7 +81,6 @@ pub fn read(name: &str, content: &[u8], excluder: &Excluder) -> Result<ChangeSet
     let mut change = ChangeSet {
         range: Range { spec: format!("--patch {name}"), base: None, head: None },
         commits: Vec::new(),
-        house: House::default(),
         files: Vec::new(),
         excluded: Vec::new(),
     };

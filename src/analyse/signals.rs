@@ -20,7 +20,7 @@ pub(super) fn messages(change: &ChangeSet, engine: &Engine<'_>, registry: &Regis
         if commit.parents > 1 {
             return Vec::new();
         }
-        let text = change.house.without(&attest::without_markers(&commit.message, registry));
+        let text = attest::without_markers(&commit.message, registry);
         engine.weigh(Part::Message, &engine.read_message(&Message { text: text.trim(), added_lines: *added_lines }))
     };
     change.commits.par_iter().zip(&added).map(of).collect()

@@ -3,7 +3,6 @@
 
 use crate::attest::{self, Registry};
 use crate::change::{ChangeSet, FileChange, Origin, Person, Range, Span};
-use crate::house::House;
 use crate::linediff;
 use crate::text::Text;
 
@@ -39,25 +38,13 @@ pub struct Joined {
 impl Default for Joined {
     fn default() -> Self {
         let range = Range { spec: String::new(), base: None, head: None };
-        Joined {
-            change: ChangeSet {
-                range,
-                commits: Vec::new(),
-                house: House::default(),
-                files: Vec::new(),
-                excluded: Vec::new(),
-            },
-            changes: 0,
-        }
+        Joined { change: ChangeSet { range, commits: Vec::new(), files: Vec::new(), excluded: Vec::new() }, changes: 0 }
     }
 }
 
 impl Joined {
     /// Adds a change.
     pub fn push(&mut self, change: &ChangeSet) {
-        if self.is_empty() {
-            self.change.house = change.house.clone();
-        }
         let shift = self.change.commits.len() as u32;
         self.change.commits.extend(change.commits.iter().cloned());
         self.change.files.extend(change.files.iter().cloned().map(|mut file| {

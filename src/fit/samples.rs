@@ -218,7 +218,7 @@ impl Reader<'_> {
         let blocks = self.blocks(&change, parsers);
         let added: u32 = change.files.iter().flat_map(|file| &file.origins).map(|origin| origin.span.len()).sum();
         let text = change.commits.last().map_or("", |commit| commit.message.as_str());
-        let text = change.house.without(&attest::without_markers(text, self.registry));
+        let text = attest::without_markers(text, self.registry);
         let message = Message { text: text.trim(), added_lines: added };
         let mut told = Vec::new();
         terms::message(&message, &mut |term, _| told.push(self.terms.number(term)));

@@ -6,7 +6,6 @@ use rustc_hash::FxHashMap;
 
 use super::{Error, notes, range::Resolved};
 use crate::change::{Commit, Person};
-use crate::house::{self, House};
 
 /// A commit with what attribution needs of it.
 pub(super) struct RangeCommit {
@@ -79,20 +78,6 @@ pub(super) fn one(repo: &gix::Repository, id: ObjectId) -> Result<RangeCommit, E
         _ => false,
     };
     Ok(RangeCommit { tree: decoded.tree(), parents, commit, id })
-}
-
-/// The house style of the messages up to a commit. What a shallow clone lacks teaches nothing.
-pub(super) fn house(repo: &gix::Repository, base: &str) -> House {
-    let walk = ObjectId::from_hex(base.as_bytes()).ok().and_then(|base| repo.rev_walk([base]).all().ok());
-    let messages: Vec<String> = walk
-        .into_iter()
-        .flatten()
-        .map_while(Result::ok)
-        .filter(|info| info.parent_ids.len() < 2)
-        .take(house::HISTORY)
-        .filter_map(|info| Some(repo.find_commit(info.id).ok()?.message_raw().ok()?.to_str_lossy().into_owned()))
-        .collect();
-    House::learn(messages.iter().map(String::as_str))
 }
 
 /// What the commit object itself says.

@@ -26,7 +26,6 @@ use gix::ObjectId;
 
 use crate::change::{ChangeSet, Record};
 use crate::exclude::Excluder;
-use crate::house::House;
 
 pub use amend::HeadState;
 pub use hooks::HooksFolder;
@@ -188,15 +187,11 @@ impl Repository {
     /// the change set with its reason, never an error.
     pub fn change_set(&self, resolved: Resolved, excluder: &Excluder) -> Result<ChangeSet, Error> {
         let commits = commits::read(&self.inner, &resolved)?;
-        // Without a message there is nothing to compare with.
-        let base = resolved.base().filter(|_| !commits.is_empty());
-        let house = base.map_or_else(House::default, |base| commits::house(&self.inner, base));
         let blobs = blobs::Blobs::new(&self.inner, resolved.overlay);
         let found = files::read(&self.inner, &blobs, resolved.base_tree, &resolved.head_tree, excluder)?;
         let mut change = ChangeSet {
             range: resolved.range,
             commits: commits.iter().map(|commit| commit.commit.clone()).collect(),
-            house,
             files: found.files,
             excluded: found.excluded,
         };
