@@ -9,6 +9,8 @@ mod draft;
 mod fingerprint;
 mod flags;
 mod signals;
+#[cfg(test)]
+mod tests;
 
 use rayon::prelude::*;
 

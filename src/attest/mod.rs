@@ -35,7 +35,7 @@ mod records;
 mod registry;
 mod request;
 mod schema;
-mod selftest;
+pub(crate) mod selftest;
 mod spans;
 pub mod tally;
 mod trailers;

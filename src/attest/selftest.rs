@@ -160,6 +160,54 @@ fn commit(example: &Example, form: MarkerForm, as_trailer: bool) -> Commit {
     }
 }
 
+/// The traces that one example leaves in a commit.
+#[cfg(test)]
+#[derive(Debug, Default)]
+pub(crate) struct Traces {
+    pub(crate) author: Option<Person>,
+    pub(crate) committer: Option<Person>,
+    /// A paragraph of the message.
+    pub(crate) paragraph: Option<String>,
+}
+
+/// What every example of the registry leaves in a commit, with the marker's id. Boxes stand in requests,
+/// and of messages that are spelled out, the last paragraph counts, where it is a marker by itself.
+#[cfg(test)]
+pub(crate) fn traces(registry: &Registry) -> Vec<(String, Traces)> {
+    let person = |text: &str| identities::people(text).into_iter().next().unwrap_or_default();
+    let says = |text: String| Traces { paragraph: Some(text), ..Traces::default() };
+    let mut found = Vec::new();
+    let mut add = |id: &str, form: MarkerForm, example: &Example| {
+        let traces = match (example, form) {
+            (Example::Short(text), MarkerForm::Identity) => vec![
+                Traces { author: Some(person(text)), ..Traces::default() },
+                Traces { committer: Some(person(text)), ..Traces::default() },
+                says(format!("Co-authored-by: {text}")),
+            ],
+            (Example::Short(text), _) => vec![says(text.clone())],
+            (Example::Long(long), _) => {
+                let alone = |text: &str| {
+                    let commit = Commit { message: format!("Change a thing\n\n{text}\n"), ..Commit::default() };
+                    !read(&commit, registry).statements.is_empty()
+                };
+                let last = long.message.as_ref().and_then(|message| message.trim_end().rsplit_once("\n\n"));
+                let last = last.map(|(_, text)| text.to_owned()).filter(|text| alone(text));
+                vec![Traces {
+                    author: long.author.as_deref().map(person),
+                    committer: long.committer.as_deref().map(person),
+                    paragraph: long.trailer.clone().or(last),
+                }]
+            }
+        };
+        found.extend(traces.into_iter().map(|traces| (id.to_owned(), traces)));
+    };
+    for at in registry.markers().filter(|at| at.marker.form != MarkerForm::Checkbox) {
+        at.marker.examples.iter().for_each(|example| add(&at.marker.id, at.marker.form, example));
+    }
+    registry.file.examples.iter().for_each(|example| add("examples", MarkerForm::Footer, example));
+    found
+}
+
 #[cfg(test)]
 #[allow(clippy::expect_used)]
 mod tests {

@@ -1,0 +1,87 @@
+//! What is declared never enters a score: whatever marker a commit carries, it scores the same.
+
+use super::*;
+use crate::attest::selftest::{Traces, traces};
+use crate::change::{Commit, Origin, Person};
+use crate::exclude::{DEFAULT_MAX_BYTES, Excluder};
+use crate::pack::{Fitted, Pack};
+use crate::patch;
+
+const PATCH: &str = include_str!("../../testdata/two-blocks.diff");
+
+/// Messages as people write them: a subject only, with a body, with a list and a trailer.
+const MESSAGES: &[&str] = &[
+    "Change a thing",
+    "Read the file once\n\nIt was opened for every line, which is slow where the folder is far away.",
+    "feat(parser): accept empty files\n\n- Return early instead of failing\n- Add a test for both cases\n\nFixes: #12\nSigned-off-by: Ann Lee <ann@example.org>",
+];
+
+fn ann() -> Person {
+    Person { name: "Ann Lee".into(), email: "ann@example.org".into() }
+}
+
+/// The change that one commit with such a message brings.
+fn change(message: &str, traces: &Traces) -> ChangeSet {
+    let mut change = patch::read("x", PATCH.as_bytes(), &Excluder::new(&[], DEFAULT_MAX_BYTES).unwrap()).unwrap();
+    for file in &mut change.files {
+        let of_commit = |&span| Origin { commit: Some(0), ..Origin::unknown(span) };
+        file.origins = file.authored.iter().map(of_commit).collect();
+    }
+    let author = traces.author.clone().unwrap_or_else(ann);
+    let committer = traces.committer.clone().unwrap_or_else(ann);
+    change.commits = vec![Commit { message: message.into(), parents: 1, author, committer, ..Commit::default() }];
+    change
+}
+
+/// Every number that style decides.
+fn scores(report: &Report) -> String {
+    let hunks = report.hunks.iter().map(|hunk| (hunk.probability, hunk.log_odds, signals(&hunk.signals)));
+    let commits = report.commits.iter();
+    let commits = commits.map(|commit| (commit.probability, commit.log_odds, signals(&commit.signals)));
+    let range = (report.range.probability, report.range.log_odds, report.threshold.log_odds);
+    format!("{:#?}", (hunks.collect::<Vec<_>>(), commits.collect::<Vec<_>>(), range))
+}
+
+fn signals(signals: &[crate::report::SignalReport]) -> Vec<(&str, f64, f64)> {
+    signals.iter().map(|signal| (signal.rule.as_str(), signal.value, signal.contribution)).collect()
+}
+
+#[test]
+fn no_marker_of_the_registry_moves_a_score() {
+    let pack = Pack::load(Fitted::builtin().unwrap(), &[], &[]).unwrap();
+    let engine = Engine::new(&pack);
+    let registry = Registry::builtin();
+    let report = |message: &str, traces: &Traces| {
+        analyse(&change(message, traces), &engine, registry, &Config::default(), None).unwrap()
+    };
+    let all = traces(&Registry::builtin_with_examples().unwrap());
+    let (mut declared, mut moved) = (0, Vec::new());
+    for bare in MESSAGES {
+        let without = |message: &str| attest::without_markers(message, registry).trim().to_owned();
+        let style = without(bare);
+        let unmarked = report(bare, &Traces::default());
+        assert!(unmarked.hunks.len() == 2 && unmarked.hunks.iter().all(|hunk| !hunk.signals.is_empty()));
+        for (id, traces) in &all {
+            let text = traces.paragraph.as_deref().unwrap_or_default();
+            let mut marked = vec![format!("{bare}\n\n{text}\n")];
+            // Trailers also stand below trailers.
+            if bare.contains("Signed-off-by") && !text.contains('\n') {
+                marked.push(format!("{bare}\n{text}"));
+            }
+            for message in marked {
+                // The text is all that scoring gets; the whole way is gone with the longest message.
+                let mut same = without(&message) == style;
+                if same && bare.contains("Signed-off-by") {
+                    let found = report(&message, traces);
+                    declared += usize::from(!found.commits[0].attestation.statements.is_empty());
+                    same = scores(&found) == scores(&unmarked);
+                }
+                if !same {
+                    moved.push(format!("{id}: {message:?}"));
+                }
+            }
+        }
+    }
+    assert!(declared > all.len(), "{declared} of {} are found", all.len());
+    assert!(moved.is_empty(), "{} moved:\n{}", moved.len(), moved.join("\n"));
+}
