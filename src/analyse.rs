@@ -416,7 +416,7 @@ fn code(drafts: &[Draft], commits: usize, engine: &Engine<'_>) -> BTreeMap<Optio
             [only] => score::sum(&only.signals),
             hunks => {
                 let reading = Reading::sum(hunks.iter().map(|draft| &draft.reading));
-                score::sum(&engine.weigh(Part::Code, &reading))
+                engine.log_odds(Part::Code, &reading)
             }
         };
         Some((commit, Code { log_odds, hunks: hunks.len(), added_lines }))
@@ -468,7 +468,7 @@ fn range_report(change: &ChangeSet, engine: &Engine<'_>, drafts: &[Draft], prior
     };
     let message = rounded(scored.iter().map(of_message).sum::<f64>() / f64::from(lines.max(1)));
     let reading = Reading::sum(scored.iter().map(|draft| &draft.reading));
-    let code = || score::sum(&engine.weigh(Part::Code, &reading));
+    let code = || engine.log_odds(Part::Code, &reading);
     let score = (!scored.is_empty()).then(|| Score::of(&engine.pack().model, prior + code() + message));
     RangeReport {
         spec: change.range.spec.clone(),
