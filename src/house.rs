@@ -98,8 +98,13 @@ fn label(line: &str) -> Option<&str> {
 
 /// A line as it is compared: trimmed, numbers made alike.
 fn plain(line: &str) -> String {
+    let line = line.trim();
+    // Most lines hold no number, and copying them is much quicker.
+    if !line.bytes().any(|byte| byte.is_ascii_digit()) {
+        return line.to_owned();
+    }
     let mut plain = String::with_capacity(line.len());
-    for c in line.trim().chars() {
+    for c in line.chars() {
         let c = if c.is_ascii_digit() { '0' } else { c };
         if c != '0' || !plain.ends_with('0') {
             plain.push(c);
