@@ -1,11 +1,18 @@
-//! Turns the YAML data under `rules/` into JSON without examples, and finds the literals of the
-//! phrases in it: reading YAML, regular expressions, and examples that only `rules test` and
-//! `markers test` look at would be most of a start of the program.
+//! Turns the YAML data under `rules/` into JSON without examples, finds the literals of the phrases
+//! in it, and lays out lexicons and trees as they are searched: reading YAML, regular expressions,
+//! large tables, and examples that only `rules test` and `markers test` look at would be most of a
+//! start of the program.
 //!
 //! What the data means is not known here; mistakes in its shape are told when it is loaded.
 
+#[path = "src/pack/lexicon.rs"]
+#[allow(dead_code, unreachable_pub)]
+mod lexicon;
 #[path = "src/signals/literals.rs"]
 mod literals;
+#[path = "src/pack/trees.rs"]
+#[allow(dead_code, unreachable_pub)]
+mod trees;
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -27,10 +34,32 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut literals = Literals::new();
     convert(Path::new("rules"), &out.join("rules"), &mut literals)?;
     std::fs::write(out.join("rules/literals.json"), serde_json::to_string(&literals)?)?;
-    for path in ["rules", "build.rs", "src/signals/literals.rs"] {
+    images(&out.join("rules"))?;
+    for path in ["rules", "build.rs", "src/pack/lexicon.rs", "src/pack/trees.rs", "src/signals/literals.rs"] {
         writeln!(std::io::stdout(), "cargo::rerun-if-changed={path}")?;
     }
     Ok(())
+}
+
+/// Writes the images of lexicons and trees.
+fn images(to: &Path) -> Result<(), Box<dyn Error>> {
+    let image = |folder: &str, make: &dyn Fn(&str) -> Result<Vec<u8>, String>| -> Result<(), Box<dyn Error>> {
+        std::fs::create_dir_all(to.join(folder))?;
+        for entry in std::fs::read_dir(Path::new("rules").join(folder))? {
+            let path = entry?.path();
+            if path.extension().is_some_and(|extension| extension == "tsv") {
+                let made = make(&std::fs::read_to_string(&path)?);
+                let made = made.map_err(|problem| format!("{}: {problem}", path.display()))?;
+                let name = Path::new(path.file_name().unwrap_or_default()).with_extension("image");
+                std::fs::write(to.join(folder).join(name), made)?;
+            }
+        }
+        Ok(())
+    };
+    image("lexicons", &|text| {
+        lexicon::Lexicon::parse(text).map(|lexicon| lexicon.image().to_vec()).map_err(|problem| problem.to_string())
+    })?;
+    image("trees", &|text| trees::Trees::parse(text).map(|trees| trees.image()).map_err(|problem| problem.to_string()))
 }
 
 /// Writes a JSON file into `to` for each YAML file in `from`, folders within included.

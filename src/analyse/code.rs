@@ -64,7 +64,7 @@ pub(super) fn code(drafts: &[Draft], commits: usize, engine: &Engine<'_>) -> BTr
             [only] => score::sum(&only.signals),
             hunks => {
                 let reading = Reading::sum(hunks.iter().map(|draft| &draft.reading));
-                score::sum(&engine.weigh(Part::Code, &reading))
+                engine.log_odds(Part::Code, &reading)
             }
         };
         Some((commit, Code { log_odds, hunks: hunks.len(), added_lines }))

@@ -53,7 +53,7 @@ pub(super) fn range_report(change: &ChangeSet, engine: &Engine<'_>, drafts: &[Dr
     };
     let message = rounded(scored.iter().map(of_message).sum::<f64>() / f64::from(lines.max(1)));
     let reading = Reading::sum(scored.iter().map(|draft| &draft.reading));
-    let code = || score::sum(&engine.weigh(Part::Code, &reading));
+    let code = || engine.log_odds(Part::Code, &reading);
     let score = (!scored.is_empty()).then(|| Score::of(&engine.pack().model, prior + code() + message));
     RangeReport {
         spec: change.range.spec.clone(),

@@ -73,7 +73,7 @@ pub fn analyse(
     };
     let commits = commits::commit_reports(change, engine, &context, &messages, &attestations);
     let hunks: Vec<HunkReport> =
-        drafts.iter().map(|draft| draft.report(change, engine, &attestations, &threshold, &sensitive)).collect();
+        drafts.par_iter().map(|draft| draft.report(change, engine, &attestations, &threshold, &sensitive)).collect();
     let origin = if change.commits.is_empty() { Origin::Loose } else { Origin::Commits };
     let flags = flags::flags(&hunks, &threshold, origin);
     excluded.extend(change.excluded.iter().cloned());

@@ -184,7 +184,7 @@ fn test(out: &Output) -> Result<Exit, Failure> {
             failures.push(format!("{name}: {error}"));
         }
     }
-    let (examples, failed) = Sensitive::builtin().map_err(Failure::failed)?.test();
+    let (examples, failed) = Sensitive::with_examples().map_err(Failure::failed)?.test();
     failures.extend(failed);
     let mut text: String = failures.iter().map(|failure| format!("{failure}\n")).collect();
     let _ = writeln!(text, "{} policies, {examples} examples, {} failed", PRESETS.len(), failures.len());

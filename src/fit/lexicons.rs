@@ -67,10 +67,15 @@ impl Vocabulary {
 
     /// The lexicon as a file. Weights that no sum would feel are left out.
     pub fn write(&self, weights: &Weights, what: &str) -> String {
-        let mut text = format!("# {what}: term and log-odds, fitted on labelled commits; see ACCURACY.md.\n");
-        for (term, column) in self.terms.iter().zip(0..) {
-            let _ = writeln!(text, "{term}\t{:.2}", weights.of(column) + 0.0);
-        }
-        text
+        write(what, self.terms.iter().zip(0..).map(|(term, column)| (term.as_str(), weights.of(column))))
     }
+}
+
+/// A lexicon as a file.
+pub(super) fn write<'a>(what: &str, terms: impl Iterator<Item = (&'a str, f64)>) -> String {
+    let mut text = format!("# {what}: term and log-odds, fitted on labelled commits; see ACCURACY.md.\n");
+    for (term, weight) in terms {
+        let _ = writeln!(text, "{term}\t{:.2}", weight + 0.0);
+    }
+    text
 }

@@ -15,7 +15,7 @@ use crate::exclude::{DEFAULT_MAX_BYTES, Excluder};
 use crate::git::{Repository, Request};
 use crate::pack::{Kind, Rule, Scope};
 use crate::signals::message::Message;
-use crate::signals::{Block, Engine, Reading, block, terms};
+use crate::signals::{Amount, Block, Engine, Reading, block, terms};
 use crate::syntax::window::Parsers;
 use crate::syntax::{self, LEAST_LINES};
 
@@ -85,18 +85,12 @@ impl Numbers {
 
     fn features(&self, engine: &Engine<'_>, reading: &Reading, terms: Vec<Vec<u32>>) -> Features {
         let numbers = engine.numbers(reading);
-        let mut amounts: Vec<(u32, f32)> = Vec::new();
-        for (rule, amount, _) in engine.amounts(reading, &numbers) {
-            match amounts.last_mut() {
-                Some((last, sum)) if *last == rule as u32 => *sum += amount as f32,
-                _ => amounts.push((rule as u32, amount as f32)),
-            }
-        }
-        for (rule, amount) in &mut amounts {
-            let cap = engine.pack().rules.get(*rule as usize).map_or(1.0, |rule| rule.cap);
-            *amount = amount.min(cap as f32);
-        }
-        let of = |rule: &usize| numbers.get(rule).map_or(f32::NAN, |number| *number as f32);
+        let capped = |amount: Amount<'_>| {
+            let cap = engine.pack().rules.get(amount.rule).map_or(1.0, |rule| rule.cap);
+            Some((amount.rule as u32, amount.value?.min(cap) as f32))
+        };
+        let amounts = engine.amounts(reading, &numbers).filter_map(capped).collect();
+        let of = |rule: &usize| numbers.get(*rule).copied().flatten().map_or(f32::NAN, |number| number as f32);
         Features { amounts, numbers: self.rules.iter().map(of).collect(), terms }
     }
 }

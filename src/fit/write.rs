@@ -3,9 +3,10 @@
 use std::fmt::Write as _;
 
 use super::calibrate::Sum;
+use super::lexicons;
 use super::stages::Stages;
 use crate::pack::model::{Model, TailPoint};
-use crate::pack::{Kind, Pack, Trees};
+use crate::pack::{self, Fitted, Kind, Pack, Trees};
 
 /// A file: its path within the model's folder, and its content.
 pub type File = (String, String);
@@ -15,13 +16,31 @@ pub fn files(pack: &Pack, code: &Stages, message: &Stages, sum: Sum, model: &Mod
     let mut files = vec![
         ("model.yml".into(), numbers(model, made_from)),
         ("weights.tsv".into(), weights(pack, code, message, sum)),
-        ("trees/code.tsv".into(), trees(&code.trees, sum.code)),
-        ("trees/message.tsv".into(), trees(&message.trees, sum.message)),
+        ("trees/code.tsv".into(), trees(&scaled(&code.trees, sum.code))),
+        ("trees/message.tsv".into(), trees(&scaled(&message.trees, sum.message))),
     ];
     for (name, vocabulary, weights) in code.lexicons.iter().chain(&message.lexicons) {
         files.push((format!("lexicons/{name}.tsv"), vocabulary.write(weights, name)));
     }
     files
+}
+
+/// All files of the built-in model with other numbers.
+///
+/// # Errors
+/// Never, once the program's own tests have passed.
+pub fn builtin_with(model: &Model, made_from: &str) -> Result<Vec<File>, pack::Error> {
+    let builtin = Fitted::builtin()?;
+    let mut files = vec![
+        ("model.yml".into(), numbers(model, made_from)),
+        ("weights.tsv".into(), Fitted::builtin_weights().into()),
+        ("trees/code.tsv".into(), trees(&builtin.code_trees)),
+        ("trees/message.tsv".into(), trees(&builtin.message_trees)),
+    ];
+    for (name, lexicon) in &builtin.lexicons {
+        files.push((format!("lexicons/{name}.tsv"), lexicons::write(name, lexicon.entries())));
+    }
+    Ok(files)
 }
 
 /// `model.yml`.
@@ -58,11 +77,31 @@ fn weights(pack: &Pack, code: &Stages, message: &Stages, sum: Sum) -> String {
     text
 }
 
-fn trees(trees: &Trees, scale: f64) -> String {
+fn scaled(trees: &Trees, scale: f64) -> Trees {
     let mut trees = trees.clone();
     for node in trees.trees.iter_mut().flatten() {
         // Four digits are kept of what is shown, and many trees add up.
         node.value = ((f64::from(node.value) * scale * 1e5).round() / 1e5) as f32;
     }
+    trees
+}
+
+fn trees(trees: &Trees) -> String {
     format!("# Boosted trees, fitted on labelled commits; the form is told in src/pack/trees.rs.\n{}", trees.write())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_builtin_files_are_written_as_they_lie_there() {
+        let model = Fitted::builtin().unwrap().model;
+        let files = builtin_with(&model, &model.version).unwrap();
+        assert_eq!(files.len(), 8);
+        for (path, content) in files {
+            let rules = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("rules");
+            assert!(content == std::fs::read_to_string(rules.join(&path)).unwrap(), "{path}");
+        }
+    }
 }

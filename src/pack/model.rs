@@ -78,22 +78,21 @@ pub struct Fitted {
     pub message_trees: Trees,
 }
 
-macro_rules! builtin {
-    ($($path:literal),* $(,)?) => {
-        &[$(($path, include_str!(concat!("../../rules/", $path)))),*]
+/// What the build script made of a file under `rules/`.
+macro_rules! made {
+    ($path:literal) => {
+        include_bytes!(concat!(env!("OUT_DIR"), "/rules/", $path))
     };
 }
 
-static BUILTIN: &[(&str, &str)] = builtin![
-    "model.yml",
-    "weights.tsv",
-    "lexicons/comments.tsv",
-    "lexicons/identifiers.tsv",
-    "lexicons/messages.tsv",
-    "lexicons/strings.tsv",
-    "trees/code.tsv",
-    "trees/message.tsv",
+/// The images of the built-in lexicons, in the order of [`LEXICONS`].
+static IMAGES: [&[u8]; 4] = [
+    made!("lexicons/comments.image"),
+    made!("lexicons/identifiers.image"),
+    made!("lexicons/messages.image"),
+    made!("lexicons/strings.image"),
 ];
+static WEIGHTS: &str = include_str!("../../rules/weights.tsv");
 
 impl Fitted {
     /// The one that ships with the program.
@@ -101,15 +100,26 @@ impl Fitted {
     /// # Errors
     /// Never, once the program's own tests have passed.
     pub fn builtin() -> Result<Self, Error> {
-        Fitted::read(|path| {
-            let found = BUILTIN.iter().find(|(known, _)| *known == path);
-            found.map(|(_, content)| Cow::Borrowed(*content)).ok_or_else(|| Error::Missing { file: path.into() })
+        let broken = |file: &str, problem: String| Error::Table { file: file.into(), problem };
+        let trees = |path: &str, image: &[u8]| {
+            Trees::of_image(image).ok_or_else(|| broken(path, "not what the build script writes".into()))
+        };
+        let lexicons = LEXICONS.iter().zip(IMAGES);
+        Ok(Fitted {
+            model: serde_json::from_slice(made!("model.json"))
+                .map_err(|problem| broken("model.yml", problem.to_string()))?,
+            weights: weights(WEIGHTS)?,
+            lexicons: lexicons
+                .map(|(name, image)| ((*name).to_owned(), Lexicon::of_image(Cow::Borrowed(image))))
+                .collect(),
+            code_trees: trees("trees/code.tsv", made!("trees/code.image"))?,
+            message_trees: trees("trees/message.tsv", made!("trees/message.image"))?,
         })
     }
 
-    /// Its files: path and content.
-    pub fn builtin_files() -> Vec<(String, String)> {
-        BUILTIN.iter().map(|(path, content)| ((*path).to_owned(), (*content).to_owned())).collect()
+    /// The text of the built-in weights, as a file of a model.
+    pub fn builtin_weights() -> &'static str {
+        WEIGHTS
     }
 
     /// Reads one; `content` gives a file by its path within the model's folder.
@@ -124,7 +134,7 @@ impl Fitted {
         let mut lexicons = BTreeMap::new();
         for name in LEXICONS {
             let path = format!("lexicons/{name}.tsv");
-            let lexicon = Lexicon::parse(content(&path)?).map_err(|problem| table(path, &problem))?;
+            let lexicon = Lexicon::parse(&content(&path)?).map_err(|problem| table(path, &problem))?;
             lexicons.insert((*name).to_owned(), lexicon);
         }
         Ok(Fitted {

@@ -116,6 +116,59 @@ impl Trees {
         Ok(trees)
     }
 
+    /// The same in few bytes, which are quick to read. All numbers are little-endian: the features as
+    /// text after its length, then of each tree how many nodes it has, and of each node its value and
+    /// the feature it asks about, [`LEAF`] for none, [`MISSING_LEFT`] added; for a question also the
+    /// threshold and where the right branch starts.
+    pub fn image(&self) -> Vec<u8> {
+        let features = self.features.join("\t");
+        let mut image = (features.len() as u32).to_le_bytes().to_vec();
+        image.extend_from_slice(features.as_bytes());
+        for tree in &self.trees {
+            image.extend_from_slice(&(tree.len() as u32).to_le_bytes());
+            for node in tree {
+                image.extend_from_slice(&node.value.to_le_bytes());
+                let asked =
+                    node.split.map_or(LEAF, |split| split.feature | if split.missing_left { MISSING_LEFT } else { 0 });
+                image.extend_from_slice(&asked.to_le_bytes());
+                if let Some(split) = node.split {
+                    image.extend_from_slice(&split.threshold.to_le_bytes());
+                    image.extend_from_slice(&split.right.to_le_bytes());
+                }
+            }
+        }
+        image
+    }
+
+    /// Reads what [`Trees::image`] wrote; `None` where it is something else.
+    pub fn of_image(mut image: &[u8]) -> Option<Self> {
+        let image = &mut image;
+        let length = u32::from_le_bytes(take(image)?) as usize;
+        let features = std::str::from_utf8(image.split_off(..length)?).ok()?;
+        let mut trees = Trees { features: features.split('\t').map(str::to_owned).collect(), trees: Vec::new() };
+        while !image.is_empty() {
+            let nodes = u32::from_le_bytes(take(image)?) as usize;
+            let mut tree = Vec::with_capacity(nodes.min(image.len()));
+            for _ in 0..nodes {
+                let value = f32::from_le_bytes(take(image)?);
+                let asked = u16::from_le_bytes(take(image)?);
+                let split = if asked == LEAF {
+                    None
+                } else {
+                    Some(Split {
+                        feature: asked & !MISSING_LEFT,
+                        missing_left: asked & MISSING_LEFT != 0,
+                        threshold: f32::from_le_bytes(take(image)?),
+                        right: u32::from_le_bytes(take(image)?),
+                    })
+                };
+                tree.push(Node { value, split });
+            }
+            trees.trees.push(tree);
+        }
+        Some(trees)
+    }
+
     /// The same as text.
     pub fn write(&self) -> String {
         let mut text = format!("features\t{}\n", self.features.join("\t"));
@@ -134,6 +187,17 @@ impl Trees {
         }
         text
     }
+}
+
+/// In an image, the feature of a node that asks nothing.
+const LEAF: u16 = u16::MAX;
+/// In an image, added to a feature where a missing number goes left.
+const MISSING_LEFT: u16 = 1 << 15;
+
+fn take<const N: usize>(image: &mut &[u8]) -> Option<[u8; N]> {
+    let (first, rest) = image.split_first_chunk()?;
+    *image = rest;
+    Some(*first)
 }
 
 fn node(line: &str, features: &[String]) -> Result<Node, String> {
@@ -183,6 +247,7 @@ mod tests {
     fn what_is_written_reads_the_same() {
         let trees = Trees::parse(TEXT).unwrap();
         assert_eq!(trees.write(), TEXT);
+        assert_eq!(Trees::of_image(&trees.image()), Some(trees));
     }
 
     #[test]
@@ -198,6 +263,13 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn no_bytes_make_it_panic(image: Vec<u8>) {
+            if let Some(trees) = Trees::of_image(&image) {
+                trees.explain(&[1.0], &mut [0.0]);
+            }
+        }
+
         #[test]
         fn no_text_makes_it_panic(text in "(features\ta\n|tree\n|a\t1\tyes\t2\n|=\t1\n|\\PC{0,9}\n){0,20}") {
             if let Ok(trees) = Trees::parse(&text) {

@@ -4,7 +4,7 @@
 //! that matches counts, as in a CODEOWNERS file. What a policy asks of such paths is `judge`.
 
 use std::fmt;
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use regex::bytes::Regex;
@@ -15,7 +15,9 @@ use crate::pack;
 use crate::text::Text;
 
 const FILE: &str = "sensitive-paths.yml";
-const BUILTIN: &str = include_str!("../../rules/sensitive-paths.yml");
+const WRITTEN: &str = include_str!("../../rules/sensitive-paths.yml");
+/// What the build script made of it, without examples.
+const BUILTIN: &str = include_str!(concat!(env!("OUT_DIR"), "/rules/sensitive-paths.json"));
 /// The class of a project's own lines that name none.
 pub const PROJECT: &str = "project";
 
@@ -115,9 +117,32 @@ struct ContentRule {
     class: usize,
     within: GlobSet,
     look: Look,
-    pattern: Regex,
+    pattern: Pattern,
     /// The same on a whole text: where it finds nothing, no line matches.
-    anywhere: Regex,
+    anywhere: Pattern,
+}
+
+/// Compiled when first needed: most runs look into no file, and compiling costs more than all else
+/// here.
+#[derive(Debug)]
+struct Pattern {
+    source: String,
+    compiled: OnceLock<Option<Regex>>,
+}
+
+impl Pattern {
+    fn new(flags: &str, pattern: &str) -> Self {
+        Pattern { source: format!("(?{flags}){pattern}"), compiled: OnceLock::new() }
+    }
+
+    /// That the built-in ones compile is tested.
+    fn get(&self) -> Option<&Regex> {
+        self.compiled.get_or_init(|| Regex::new(&self.source).ok()).as_ref()
+    }
+
+    fn is_match(&self, text: &[u8]) -> bool {
+        self.get().is_some_and(|regex| regex.is_match(text))
+    }
 }
 
 /// A project's own line.
@@ -158,7 +183,19 @@ impl Sensitive {
     /// # Errors
     /// Where a line holds no path pattern.
     pub fn new(own: &[String]) -> Result<Self, Error> {
-        let data: File = pack::load::shaped(FILE, BUILTIN)?;
+        let wrong = |problem: String| PatternError { pattern: FILE.into(), problem };
+        Sensitive::of(serde_json::from_str(BUILTIN).map_err(|error| wrong(error.to_string()))?, own)
+    }
+
+    /// The built-in classes with their examples, for [`Sensitive::test`].
+    ///
+    /// # Errors
+    /// Never in a released program: the data is tested.
+    pub fn with_examples() -> Result<Self, Error> {
+        Sensitive::of(pack::load::shaped(FILE, WRITTEN)?, &[])
+    }
+
+    fn of(data: File, own: &[String]) -> Result<Self, Error> {
         let wrong = |problem: String| PatternError { pattern: FILE.into(), problem };
         if data.version != 1 {
             return Err(wrong(format!("this program reads version 1, not {}", data.version)).into());
@@ -170,16 +207,12 @@ impl Sensitive {
                 glob_of.push((at, pattern.clone()));
             }
             for rule in &class.content {
-                let regex = |flags: &str| {
-                    let built = Regex::new(&format!("(?{flags}){}", rule.pattern));
-                    built.map_err(|error| wrong(error.to_string()))
-                };
                 contents.push(ContentRule {
                     class: at,
                     within: set(&rule.within)?,
                     look: rule.look,
-                    pattern: regex("-u")?,
-                    anywhere: regex("m-u")?,
+                    pattern: Pattern::new("-u", &rule.pattern),
+                    anywhere: Pattern::new("m-u", &rule.pattern),
                 });
             }
         }
@@ -316,7 +349,7 @@ impl ContentRule {
             Look::File => {
                 // A file that is gone was sensitive by what it held.
                 let text = if changed.new.is_empty() { changed.old } else { changed.new };
-                let found = self.pattern.find(text.bytes())?;
+                let found = self.pattern.get()?.find(text.bytes())?;
                 Some(format!("holds “{}”", shown(found.as_bytes())))
             }
             Look::Changed
@@ -414,7 +447,7 @@ mod tests {
 
     #[test]
     fn the_data_keeps_its_promises() {
-        let (examples, failures) = Sensitive::builtin().unwrap().test();
+        let (examples, failures) = Sensitive::with_examples().unwrap().test();
         assert!(examples > 80);
         assert!(failures.is_empty(), "{}", failures.join("\n"));
     }

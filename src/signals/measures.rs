@@ -183,7 +183,7 @@ impl Measures {
         }
         for test in regions.tests() {
             m.tests += 1.0;
-            m.test_name_parts.push(words::parts(&test.name).len() as f64);
+            m.test_name_parts.push(words::part_count(&test.name) as f64);
         }
         for name in &regions.identifiers {
             m.identifier(block.file.new.bytes().get(name.clone()).unwrap_or_default());
@@ -310,7 +310,7 @@ impl Measures {
         let name = String::from_utf8_lossy(raw);
         let length = name.chars().count();
         self.identifier_lengths.push(length as f64);
-        self.identifier_parts.push(words::parts(&name).len() as f64);
+        self.identifier_parts.push(words::part_count(&name) as f64);
         self.short_identifiers += f64::from(u8::from(length <= 2));
     }
 }

@@ -6,8 +6,8 @@
 use super::measures::{Habit, Measures, mean, ratio, spread};
 use super::message;
 use super::{Block, Found};
-use crate::pack::Scope;
 use crate::pack::rule::Shape;
+use crate::pack::{Kind, Rule, Scope};
 use crate::syntax::regions::{Function, Region};
 use crate::syntax::words;
 
@@ -110,9 +110,23 @@ pub fn check(name: &str, scope: Option<Scope>) -> Result<(), String> {
     ))
 }
 
-/// A number of a hunk by its name.
-pub fn number(name: &str, measures: &Measures) -> Option<f64> {
-    HUNK.iter().find(|(known, _)| *known == name).and_then(|(_, number)| number(measures))
+/// A number of a whole hunk, and the rules that are about it.
+pub struct OfHunk {
+    /// How it is taken.
+    pub number: Number<Measures>,
+    /// Which rules ask for it: never empty.
+    pub rules: Vec<usize>,
+}
+
+/// The numbers of whole hunks that rules ask for.
+pub fn of_hunk(rules: &[Rule]) -> Vec<OfHunk> {
+    let about = |wanted: &str| {
+        let asks =
+            |rule: &Rule| rule.scope.is_none() && matches!(&rule.kind, Kind::Metric { name, .. } if name == wanted);
+        rules.iter().enumerate().filter(|(_, rule)| asks(rule)).map(|(at, _)| at).collect()
+    };
+    let asked = HUNK.iter().map(|(name, number)| OfHunk { number: *number, rules: about(name) });
+    asked.filter(|metric| !metric.rules.is_empty()).collect()
 }
 
 /// A number as a person reads it.

@@ -17,8 +17,6 @@ pub mod terms;
 pub use block::Block;
 pub use reading::Reading;
 
-use std::collections::BTreeMap;
-
 use crate::pack::{Kind, Pack, Rule, Trees};
 
 /// Contributions are kept to this many digits, so that what is shown adds up to the last one.
@@ -46,7 +44,7 @@ pub struct Signal {
 }
 
 /// One place where a signal fired.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Evidence {
     /// The line of the text, from 0.
     pub line: u32,
@@ -79,6 +77,7 @@ pub struct Engine<'a> {
     pack: &'a Pack,
     phrases: phrase::Phrases<'a>,
     queries: query::Queries<'a>,
+    metrics: Vec<metric::OfHunk>,
     code: Asked,
     message: Asked,
 }
@@ -105,6 +104,7 @@ impl<'a> Engine<'a> {
             pack,
             phrases: phrase::Phrases::new(&pack.rules),
             queries: query::Queries::new(&pack.rules),
+            metrics: metric::of_hunk(&pack.rules),
             code: asked(&pack.code_trees),
             message: asked(&pack.message_trees),
         }
@@ -135,7 +135,7 @@ impl<'a> Engine<'a> {
         }
         let first = block.line_evidence(block.hunk.span.start);
         Reading {
-            counts: found.counts,
+            counts: found.sorted(),
             bags,
             measures: Some(measures::Measures::of(block)),
             numbers: Vec::new(),
@@ -163,7 +163,7 @@ impl<'a> Engine<'a> {
                 Kind::Phrase(_) | Kind::Query(_) | Kind::Given => {}
             }
         }
-        Reading { counts: found.counts, bags, measures: None, numbers, whole: None }
+        Reading { counts: found.sorted(), bags, measures: None, numbers, whole: None }
     }
 
     fn active(&self, language: Option<&'static str>) -> impl Iterator<Item = (usize, &'a Rule)> {
@@ -173,87 +173,158 @@ impl<'a> Engine<'a> {
     /// Everything that counts in a reading, in the order of the rules: what each rule weighs by
     /// itself, and what trees make of its number beside all the others.
     pub fn weigh(&self, part: Part, reading: &Reading) -> Vec<Signal> {
+        let signal = |weighed: Weighed<'_>| Signal {
+            rule: weighed.rule,
+            value: weighed.value,
+            contribution: weighed.contribution,
+            evidence: self.evidence(reading, &weighed),
+            commit: None,
+        };
+        self.weighed(part, reading).into_iter().map(signal).collect()
+    }
+
+    /// The sum of what [`Engine::weigh`] tells.
+    pub fn log_odds(&self, part: Part, reading: &Reading) -> f64 {
+        rounded(self.weighed(part, reading).iter().map(|weighed| weighed.contribution).sum())
+    }
+
+    fn weighed<'r>(&self, part: Part, reading: &'r Reading) -> Vec<Weighed<'r>> {
         let numbers = self.numbers(reading);
-        let mut signals = linear(&self.amounts(reading, &numbers), &self.pack.rules);
+        let of_trees = self.of_trees(part, &numbers);
+        let mut weighed = Vec::new();
+        for amount in self.amounts(reading, &numbers) {
+            let Amount { rule: at, number, value, found } = amount;
+            let Some(rule) = self.pack.rules.get(at) else { continue };
+            let linear = value.map(|value| rounded(rounded(rule.weight) * value.min(rule.cap)));
+            let contribution = match (linear, of_trees.get(at).copied().flatten()) {
+                (Some(linear), Some(part)) => rounded(linear + part),
+                (Some(linear), None) => linear,
+                (None, Some(part)) => rounded(part),
+                (None, None) => continue,
+            };
+            if contribution != 0.0 {
+                let value = value.or(number).unwrap_or_default();
+                weighed.push(Weighed { rule: at, value, contribution, found });
+            }
+        }
+        weighed
+    }
+
+    /// What the trees make of the number of each rule that they ask about.
+    fn of_trees(&self, part: Part, numbers: &[Option<f64>]) -> Vec<Option<f64>> {
         let (trees, asked) = match part {
             Part::Code => (&self.pack.code_trees, &self.code),
             Part::Message => (&self.pack.message_trees, &self.message),
         };
-        let of = |rule: &Option<usize>| rule.and_then(|rule| numbers.get(&rule)).map_or(f32::NAN, |n| *n as f32);
+        let number = |rule: usize| numbers.get(rule).copied().flatten();
+        let of = |rule: &Option<usize>| rule.and_then(number).map_or(f32::NAN, |number| number as f32);
         let answers: Vec<f32> = asked.iter().map(of).collect();
         let mut parts = vec![0.0; asked.len()];
         trees.explain(&answers, &mut parts);
+        let mut of_rules = vec![None; self.pack.rules.len()];
         for (rule, part) in asked.iter().zip(parts) {
-            let Some(rule) = *rule else { continue };
-            let value = numbers.get(&rule).copied().unwrap_or_default();
-            match signals.iter_mut().find(|signal| signal.rule == rule) {
-                Some(signal) => signal.contribution = rounded(signal.contribution + part),
-                None => {
-                    let contribution = rounded(part);
-                    signals.push(Signal { rule, value, contribution, evidence: Vec::new(), commit: None });
-                }
+            if let Some(of_rule) = rule.and_then(|rule| of_rules.get_mut(rule)) {
+                *of_rule = Some(part);
             }
         }
-        for signal in &mut signals {
-            self.add_evidence(reading, signal);
-        }
-        signals.retain(|signal| signal.contribution != 0.0);
-        signals.sort_by_key(|signal| signal.rule);
-        signals
+        of_rules
     }
 
-    /// The number of each rule that has one: what a metric measured, what a lexicon sums to.
-    pub fn numbers(&self, reading: &Reading) -> BTreeMap<usize, f64> {
-        let mut numbers: BTreeMap<usize, f64> = reading.numbers.iter().copied().collect();
+    /// The number of each rule that has one, in the order of the rules: what a metric measured, what
+    /// a lexicon sums to.
+    pub fn numbers(&self, reading: &Reading) -> Vec<Option<f64>> {
+        let mut numbers = vec![None; self.pack.rules.len()];
+        let mut set = |rule: usize, value: Option<f64>| {
+            if let Some(number) = numbers.get_mut(rule) {
+                *number = value;
+            }
+        };
+        for (rule, number) in &reading.numbers {
+            set(*rule, Some(*number));
+        }
         for (rule, bag) in &reading.bags {
             if let Some(Kind::Lexicon(name)) = self.pack.rules.get(*rule).map(|rule| &rule.kind) {
-                let value = self.pack.lexicons.get(name).and_then(|lexicon| bag.value(lexicon));
-                numbers.extend(value.map(|value| (*rule, value)));
+                set(*rule, self.pack.lexicons.get(name).and_then(|lexicon| bag.value(lexicon)));
             }
         }
         if let Some(measures) = &reading.measures {
-            for (at, rule) in self.pack.rules.iter().enumerate() {
-                if let (Kind::Metric { name, .. }, None) = (&rule.kind, rule.scope) {
-                    numbers.extend(metric::number(name, measures).map(|value| (at, value)));
-                }
+            for metric in &self.metrics {
+                let value = (metric.number)(measures);
+                metric.rules.iter().for_each(|rule| set(*rule, value));
             }
         }
         numbers
     }
 
-    /// What each rule counts, sorted by rule, evidence in the order of the lines.
-    pub fn amounts(&self, reading: &Reading, numbers: &BTreeMap<usize, f64>) -> Vec<Count> {
-        let mut counts = reading.counts.clone();
-        for (&at, &value) in numbers.iter().filter(|_| reading.measures.is_some()) {
-            if let Some(Rule { kind: Kind::Metric { shape, .. }, scope: None, .. }) = self.pack.rules.get(at) {
-                let amount = shape.of(value);
-                counts.extend((amount > 0.0).then_some((at, amount, None)));
-            }
-        }
-        counts.sort_by_key(|(rule, _, evidence)| (*rule, evidence.as_ref().map(|e| (e.line, e.column))));
-        counts
+    /// What each rule counts and measured, in the order of the rules.
+    pub fn amounts<'r>(&self, reading: &'r Reading, numbers: &[Option<f64>]) -> impl Iterator<Item = Amount<'r>> {
+        let mut counts = reading.counts.as_slice();
+        self.pack.rules.iter().zip(numbers).enumerate().map(move |(at, (rule, number))| {
+            let own = counts.iter().take_while(|count| count.0 <= at).count();
+            let (found, rest) = counts.split_at_checked(own).unwrap_or_default();
+            counts = rest;
+            let value = match (&rule.kind, rule.scope, number) {
+                // Those of messages were counted when they were read, with the line.
+                (Kind::Metric { shape, .. }, None, Some(number)) => {
+                    Some(shape.of(*number)).filter(|&value| value > 0.0)
+                }
+                _ => (!found.is_empty()).then(|| found.iter().map(|(_, amount, _)| amount).sum()),
+            };
+            Amount { rule: at, number: *number, value, found }
+        })
     }
 
-    /// Terms of a lexicon and numbers of the whole have no evidence of their own yet.
-    fn add_evidence(&self, reading: &Reading, signal: &mut Signal) {
-        let Some(rule) = self.pack.rules.get(signal.rule).filter(|_| signal.evidence.is_empty()) else { return };
-        let nowhere = Evidence { line: 0, end_line: 1, column: 0, text: String::new(), contribution: 0.0 };
+    /// Where a rule counted; terms of a lexicon and numbers of the whole have that worked out here.
+    fn evidence(&self, reading: &Reading, weighed: &Weighed<'_>) -> Vec<Evidence> {
+        let Some(rule) = self.pack.rules.get(weighed.rule) else { return Vec::new() };
+        let (each, mut left) = (rounded(rule.weight), rule.cap);
+        let mut told: Vec<Evidence> = Vec::new();
+        for (_, amount, found) in weighed.found {
+            let counted = amount.min(left).max(0.0);
+            left -= counted;
+            if let Some(found) = found.as_ref().filter(|_| counted > 0.0 && told.len() < MOST_EVIDENCE) {
+                told.push(Evidence { contribution: rounded(each * counted), ..found.clone() });
+            }
+        }
+        if !told.is_empty() {
+            return told;
+        }
         match &rule.kind {
             Kind::Lexicon(name) => {
-                let bag = reading.bags.iter().find(|(known, _)| *known == signal.rule);
-                if let Some((lexicon, (_, bag))) = self.pack.lexicons.get(name).zip(bag) {
-                    let quote = |line| Evidence { line, end_line: line + 1, ..nowhere.clone() };
-                    signal.evidence = bag.evidence(lexicon, signal.contribution, quote);
-                }
+                let bag = reading.bags.iter().find(|(known, _)| *known == weighed.rule);
+                let Some((lexicon, (_, bag))) = self.pack.lexicons.get(name).zip(bag) else { return told };
+                let quote = |line| Evidence { line, end_line: line + 1, ..Evidence::default() };
+                bag.evidence(lexicon, weighed.contribution, quote)
             }
             Kind::Metric { name, .. } => {
-                let whole = reading.whole.as_ref().unwrap_or(&nowhere);
-                let text = format!("{name} {}", metric::shown(signal.value));
-                signal.evidence = vec![Evidence { text, contribution: signal.contribution, ..whole.clone() }];
+                let (line, end_line, column) =
+                    reading.whole.as_ref().map_or((0, 1, 0), |whole| (whole.line, whole.end_line, whole.column));
+                let text = format!("{name} {}", metric::shown(weighed.value));
+                vec![Evidence { line, end_line, column, text, contribution: weighed.contribution }]
             }
-            Kind::Phrase(_) | Kind::Query(_) | Kind::Given => {}
+            Kind::Phrase(_) | Kind::Query(_) | Kind::Given => told,
         }
     }
+}
+
+/// What a rule comes to in a reading.
+#[derive(Debug, Clone, Copy)]
+pub struct Amount<'r> {
+    /// The rule.
+    pub rule: usize,
+    /// Its number, where it has one.
+    pub number: Option<f64>,
+    /// How much it counts, before the cap; `None` where it does not count.
+    pub value: Option<f64>,
+    found: &'r [Count],
+}
+
+/// A signal without its evidence.
+struct Weighed<'r> {
+    rule: usize,
+    value: f64,
+    contribution: f64,
+    found: &'r [Count],
 }
 
 /// What a rule counted once: rule, how much before the cap, evidence.
@@ -270,28 +341,10 @@ impl Found {
     pub fn count(&mut self, rule: usize, amount: f64, evidence: Option<Evidence>) {
         self.counts.push((rule, amount, evidence));
     }
-}
 
-/// Each rule's weight times what it counted, up to its cap.
-fn linear(counts: &[Count], rules: &[Rule]) -> Vec<Signal> {
-    let mut signals = Vec::new();
-    for group in counts.chunk_by(|a, b| a.0 == b.0) {
-        let Some((at, rule)) = group.first().and_then(|first| Some((first.0, rules.get(first.0)?))) else {
-            continue;
-        };
-        let value: f64 = group.iter().map(|(_, amount, _)| amount).sum();
-        let each = rounded(rule.weight);
-        let mut left = rule.cap;
-        let mut evidence: Vec<Evidence> = Vec::new();
-        for (_, amount, found) in group {
-            let counted = amount.min(left).max(0.0);
-            left -= counted;
-            if let Some(found) = found.clone().filter(|_| counted > 0.0 && evidence.len() < MOST_EVIDENCE) {
-                evidence.push(Evidence { contribution: rounded(each * counted), ..found });
-            }
-        }
-        let contribution = rounded(each * value.min(rule.cap));
-        signals.push(Signal { rule: at, value, contribution, evidence, commit: None });
+    /// By rule, then by line.
+    fn sorted(mut self) -> Vec<Count> {
+        self.counts.sort_by_key(|(rule, _, evidence)| (*rule, evidence.as_ref().map(|e| (e.line, e.column))));
+        self.counts
     }
-    signals
 }

@@ -1,6 +1,8 @@
 //! What was read of a hunk or of a message before anything is weighed: what rules counted, which
 //! terms lexicons know, and numbers. Readings of several hunks add up to that of their commit.
 
+use std::collections::BTreeMap;
+
 use super::measures::Measures;
 use super::{Evidence, MOST_EVIDENCE};
 use crate::pack::Lexicon;
@@ -20,12 +22,6 @@ impl Bag {
         Bag { terms }
     }
 
-    /// Both together.
-    fn add(&mut self, other: &Bag) {
-        self.terms.extend_from_slice(&other.terms);
-        *self = Bag::of(std::mem::take(&mut self.terms));
-    }
-
     /// The sum of the terms' weights divided by the root of how many there are, so that long text
     /// does not win by length alone; `None` where the lexicon knows no term.
     pub fn value(&self, lexicon: &Lexicon) -> Option<f64> {
@@ -43,7 +39,14 @@ impl Bag {
             .filter(|(weight, _, _)| side(*weight))
             .collect();
         let sum: f64 = told.iter().map(|(weight, _, _)| weight).sum();
-        told.sort_by(|a, b| b.0.abs().total_cmp(&a.0.abs()).then_with(|| lexicon.term(a.1).cmp(lexicon.term(b.1))));
+        let order = |a: &(f64, u32, u32), b: &(f64, u32, u32)| {
+            b.0.abs().total_cmp(&a.0.abs()).then_with(|| lexicon.term(a.1).cmp(lexicon.term(b.1)))
+        };
+        if told.len() > MOST_EVIDENCE {
+            told.select_nth_unstable_by(MOST_EVIDENCE, order);
+            told.truncate(MOST_EVIDENCE);
+        }
+        told.sort_by(order);
         let told = told.into_iter().take(MOST_EVIDENCE).map(|(weight, term, line)| Evidence {
             text: readable(lexicon.term(term)),
             contribution: super::rounded(contribution * weight / sum),
@@ -74,7 +77,7 @@ fn readable(term: &str) -> String {
 /// What was read of a hunk, of several, or of a message.
 #[derive(Debug, Clone, Default)]
 pub struct Reading {
-    /// (rule, how much it counts before the cap, evidence)
+    /// (rule, how much it counts before the cap, evidence), by rule and line.
     pub counts: Vec<(usize, f64, Option<Evidence>)>,
     /// (lexicon rule, its terms)
     pub bags: Vec<(usize, Bag)>,
@@ -87,29 +90,28 @@ pub struct Reading {
 }
 
 impl Reading {
-    /// Adds what was read of another hunk. Evidence is not kept: lines of several files mean nothing
-    /// together.
-    pub fn add(&mut self, other: &Reading) {
-        self.counts.extend(other.counts.iter().map(|(rule, amount, _)| (*rule, *amount, None)));
-        for (rule, bag) in &other.bags {
-            match self.bags.iter_mut().find(|(known, _)| known == rule) {
-                Some((_, known)) => known.add(bag),
-                None => self.bags.push((*rule, bag.clone())),
+    /// What was read of several hunks together. Evidence is not kept: lines of several files mean
+    /// nothing together.
+    pub fn sum<'a>(readings: impl IntoIterator<Item = &'a Reading>) -> Reading {
+        let mut totals: BTreeMap<usize, f64> = BTreeMap::new();
+        let mut terms: BTreeMap<usize, Vec<(u32, u32)>> = BTreeMap::new();
+        let mut measures: Option<Measures> = None;
+        for reading in readings {
+            for (rule, amount, _) in &reading.counts {
+                *totals.entry(*rule).or_default() += amount;
+            }
+            for (rule, bag) in &reading.bags {
+                terms.entry(*rule).or_default().extend_from_slice(&bag.terms);
+            }
+            if let Some(other) = &reading.measures {
+                measures.get_or_insert_default().add(other);
             }
         }
-        match (&mut self.measures, &other.measures) {
-            (Some(known), Some(measures)) => known.add(measures),
-            (None, measures) => self.measures = measures.clone(),
-            _ => {}
+        Reading {
+            counts: totals.into_iter().map(|(rule, amount)| (rule, amount, None)).collect(),
+            bags: terms.into_iter().map(|(rule, terms)| (rule, Bag::of(terms))).collect(),
+            measures,
+            ..Reading::default()
         }
-    }
-
-    /// All of them together.
-    pub fn sum<'a>(readings: impl IntoIterator<Item = &'a Reading>) -> Reading {
-        let mut sum = Reading::default();
-        for reading in readings {
-            sum.add(reading);
-        }
-        sum
     }
 }

@@ -45,9 +45,14 @@ pub fn hunk(scope: Scope, block: &Block<'_>, visit: &mut Visit<'_>) {
             }
         }
         Scope::Identifier => {
+            let mut names = Names::default();
+            let mut seen = FxHashSet::default();
             for name in &regions.identifiers {
                 let raw = block.file.new.bytes().get(name.clone()).unwrap_or_default();
-                identifier(&String::from_utf8_lossy(raw), block.file.new.line_at(name.start), visit);
+                // What counts of a term is that it is there, and where first.
+                if seen.insert(raw) {
+                    names.read(&String::from_utf8_lossy(raw), block.file.new.line_at(name.start), visit);
+                }
             }
         }
         _ => {}
@@ -74,20 +79,37 @@ fn without_number(subject: &str) -> &str {
     }
 }
 
-/// The parts of a name, and pairs of them.
-fn identifier(name: &str, line: u32, visit: &mut Visit<'_>) {
-    let mut before: Option<String> = None;
-    for part in words::parts(name) {
-        let part: String = if part.bytes().all(|byte| byte.is_ascii_digit()) { "0".into() } else { part };
-        if NEUTRAL.contains(part.as_str()) {
-            before = None;
-            continue;
-        }
-        visit(&part, line);
-        if let Some(before) = before {
-            visit(&format!("{before}_{part}"), line);
-        }
-        before = Some(part);
+/// Takes names apart; its buffers serve many names.
+#[derive(Default)]
+struct Names {
+    lower: String,
+    /// The part before, an underscore, and the part.
+    pair: String,
+}
+
+impl Names {
+    /// Visits the parts of a name, and pairs of them.
+    fn read(&mut self, name: &str, line: u32, visit: &mut Visit<'_>) {
+        let Names { lower, pair } = self;
+        pair.clear();
+        words::each_part(name, lower, &mut |part| {
+            let part = if part.bytes().all(|byte| byte.is_ascii_digit()) { "0" } else { part };
+            if NEUTRAL.contains(part) {
+                pair.clear();
+                return;
+            }
+            visit(part, line);
+            let paired = !pair.is_empty();
+            if paired {
+                pair.push('_');
+            }
+            let start = pair.len();
+            pair.push_str(part);
+            if paired {
+                visit(pair, line);
+                pair.drain(..start);
+            }
+        });
     }
 }
 
@@ -279,7 +301,7 @@ mod tests {
     #[test]
     fn names_are_taken_apart() {
         let mut found = Vec::new();
-        identifier("parseHttp2Url", 7, &mut |term, line| found.push((term.to_owned(), line)));
+        Names::default().read("parseHttp2Url", 7, &mut |term, line| found.push((term.to_owned(), line)));
         let told: Vec<&str> = found.iter().map(|(term, _)| term.as_str()).collect();
         assert_eq!(told, ["parse", "http2", "parse_http2", "url", "http2_url"]);
     }

@@ -1,5 +1,7 @@
 //! Words of prose and parts of identifiers, as signals compare and count them.
 
+use std::ops::Range;
+
 /// The words of prose, lower case: runs of letters, digits and apostrophes that start with a letter.
 pub fn prose(text: &str) -> impl Iterator<Item = String> {
     text.split(|c: char| !(c.is_alphanumeric() || c == '\'' || c == '_'))
@@ -14,6 +16,27 @@ pub fn parts(identifier: &str) -> Vec<String> {
         return ascii_parts(identifier.as_bytes());
     }
     char_parts(identifier)
+}
+
+/// How many parts an identifier has.
+pub fn part_count(identifier: &str) -> usize {
+    if !identifier.is_ascii() {
+        return char_parts(identifier).len();
+    }
+    let mut count = 0;
+    ascii_part_ranges(identifier.as_bytes(), &mut |_| count += 1);
+    count
+}
+
+/// Visits the parts of an identifier; `lower` is a buffer that serves many.
+pub fn each_part(identifier: &str, lower: &mut String, visit: &mut dyn FnMut(&str)) {
+    if !identifier.is_ascii() {
+        return char_parts(identifier).iter().for_each(|part| visit(part));
+    }
+    lower.clear();
+    lower.push_str(identifier);
+    lower.make_ascii_lowercase();
+    ascii_part_ranges(identifier.as_bytes(), &mut |range| visit(lower.get(range).unwrap_or_default()));
 }
 
 fn char_parts(identifier: &str) -> Vec<String> {
@@ -40,9 +63,19 @@ fn char_parts(identifier: &str) -> Vec<String> {
 /// The same for nearly all identifiers there are, without taking them apart into characters.
 fn ascii_parts(identifier: &[u8]) -> Vec<String> {
     let mut parts: Vec<String> = Vec::new();
+    ascii_part_ranges(identifier, &mut |range| {
+        let part = identifier.get(range).unwrap_or_default();
+        parts.push(String::from_utf8_lossy(part).to_ascii_lowercase());
+    });
+    parts
+}
+
+fn ascii_part_ranges(identifier: &[u8], visit: &mut dyn FnMut(Range<usize>)) {
     let mut start = 0;
-    let mut end_part = |part: &[u8]| {
-        parts.extend((!part.is_empty()).then(|| String::from_utf8_lossy(part).to_ascii_lowercase()));
+    let mut end_part = |part: Range<usize>| {
+        if !part.is_empty() {
+            visit(part);
+        }
     };
     for (at, &byte) in identifier.iter().enumerate() {
         let before = at.checked_sub(1).and_then(|at| identifier.get(at)).copied().unwrap_or_default();
@@ -52,12 +85,11 @@ fn ascii_parts(identifier: &[u8]) -> Vec<String> {
                 || before.is_ascii_digit()
                 || (before.is_ascii_uppercase() && after.is_ascii_lowercase()));
         if !byte.is_ascii_alphanumeric() || upper_starts {
-            end_part(identifier.get(start..at).unwrap_or_default());
+            end_part(start..at);
             start = if upper_starts { at } else { at + 1 };
         }
     }
-    end_part(identifier.get(start..).unwrap_or_default());
-    parts
+    end_part(start..identifier.len());
 }
 
 /// A word without its commonest endings, so that "counters" meets `counter` and "parsing" `parse`.
@@ -116,7 +148,12 @@ mod tests {
     proptest::proptest! {
         #[test]
         fn ascii_identifiers_split_like_all_others(identifier in "[ -~]{0,24}") {
-            assert_eq!(ascii_parts(identifier.as_bytes()), char_parts(&identifier));
+            let expected = char_parts(&identifier);
+            assert_eq!(ascii_parts(identifier.as_bytes()), expected);
+            assert_eq!(part_count(&identifier), expected.len());
+            let mut visited = Vec::new();
+            each_part(&identifier, &mut String::from("used"), &mut |part| visited.push(part.to_owned()));
+            assert_eq!(visited, expected);
         }
     }
 
