@@ -46,7 +46,9 @@ impl Vocabulary {
 
     /// A row: each known term once, over the root of how many there are.
     pub fn row(&self, terms: &[u32]) -> Vec<(u32, f32)> {
-        let known: Vec<u32> = terms.iter().filter_map(|term| self.columns.get(term)).copied().collect();
+        let mut known: Vec<u32> = terms.iter().filter_map(|term| self.columns.get(term)).copied().collect();
+        // Terms are numbered as threads meet them; sums must not depend on that.
+        known.sort_unstable();
         let each = 1.0 / root(known.len()) as f32;
         known.into_iter().map(|column| (column, each)).collect()
     }

@@ -1,0 +1,182 @@
+//! `ai-detect fit` from outside: what it refuses, what it leaves alone, and a small fit from end to end.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod support;
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use support::{Repo, list};
+
+/// Repositories beside each other, with a manifest that labels their commits.
+struct Labelled {
+    area: Repo,
+    manifest: String,
+}
+
+/// `each` AI commits and as many by people in each of some repositories. The two write comments and messages
+/// differently; nothing else tells them apart.
+fn labelled(repositories: usize, each: usize) -> Labelled {
+    let area = Repo::nowhere();
+    let mut manifest = String::from("repo\tcommit\tlabel\n");
+    for number in 0..repositories {
+        let name = format!("made-up/r{number}");
+        let repo = area.at(area.beside(&format!("repos/{name}")));
+        std::fs::create_dir_all(repo.path()).unwrap();
+        repo.git(&["init", "--quiet", "--bare"]);
+        repo.git_bytes(&["fast-import", "--quiet", "--export-marks=marks"], history(number, 2 * each).as_bytes());
+        let marks = std::fs::read_to_string(repo.path().join("marks")).unwrap();
+        for line in marks.lines() {
+            let (mark, id) = line.trim_start_matches(':').split_once(' ').unwrap();
+            let label = if is_ai(mark.parse().unwrap()) { "ai" } else { "human-recent" };
+            writeln!(manifest, "{name}\t{id}\t{label}").unwrap();
+        }
+    }
+    Labelled { area, manifest }
+}
+
+fn is_ai(commit: usize) -> bool {
+    commit.is_multiple_of(2)
+}
+
+/// A stream for `git fast-import`: every commit adds one file.
+fn history(repository: usize, commits: usize) -> String {
+    let mut stream = String::new();
+    for commit in 1..=commits {
+        let name = format!("part_{repository}_{commit}");
+        let (comment, message) = if is_ai(commit) {
+            ("Ensure the value is validated via a robust helper", "Introduce a comprehensive helper for validation")
+        } else {
+            ("hmm, we should look at this again", "fix it")
+        };
+        let mut content = format!("def {name}(first, second):\n    # {comment}\n");
+        for line in 0..commit % 5 + 5 {
+            writeln!(content, "    first = second[{line}] + {commit}").unwrap();
+        }
+        content += "    return first\n";
+        let time = 1_700_000_000 + 60 * commit;
+        write!(
+            stream,
+            "commit refs/heads/main\nmark :{commit}\ncommitter Ada Example <ada@example.org> {time} +0000\n\
+             data {}\n{message}\nM 100644 inline {name}.py\ndata {}\n{content}\n",
+            message.len(),
+            content.len()
+        )
+        .unwrap();
+    }
+    stream
+}
+
+impl Labelled {
+    fn args<'a>(&self, out: &'a str, more: &[&'a str]) -> Vec<String> {
+        std::fs::write(self.area.beside("labels.tsv"), &self.manifest).unwrap();
+        let path = |name: &str| self.area.beside(name).display().to_string();
+        let mut args: Vec<String> = ["fit", "--manifest"].map(str::to_owned).into();
+        args.extend([path("labels.tsv"), "--repos".into(), path("repos"), "--out".into(), path(out)]);
+        args.extend(more.iter().map(|&arg| arg.to_owned()));
+        args
+    }
+
+    fn fit(&self, out: &str, more: &[&str]) -> support::Run {
+        let args = self.args(out, more);
+        self.area.run(&args.iter().map(String::as_str).collect::<Vec<_>>())
+    }
+}
+
+/// All files below a folder, with their content.
+fn files(folder: &Path) -> Vec<(String, Vec<u8>)> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(files(&path));
+        } else {
+            found.push((path.display().to_string(), std::fs::read(&path).unwrap()));
+        }
+    }
+    found.sort();
+    found
+}
+
+#[test]
+fn too_few_commits_are_counted_and_refused() {
+    let few = labelled(2, 3);
+    let told = few.fit("out", &[]).error(2);
+    assert_eq!(
+        told,
+        "6 AI commits and 6 of people in 2 repositories are too few to fit on; needed are 100 of each, in at least \
+         5 repositories"
+    );
+    assert!(!few.area.beside("out").exists());
+}
+
+#[test]
+fn moving_thresholds_needs_two_hundred_commits_of_people() {
+    let few = labelled(1, 4);
+    let told = few.fit("out", &["--calibrate-only"]).error(2);
+    assert_eq!(told, "4 commits of people are too few to move thresholds; needed are 200");
+    assert!(!few.area.beside("out").exists());
+}
+
+#[test]
+fn a_row_that_cannot_be_read_is_told_by_its_number() {
+    let mut wrong = labelled(1, 2);
+    wrong.manifest += "made-up/r0\tnothing\trobot\n";
+    let told = wrong.fit("out", &[]).error(2);
+    assert!(told.contains("labels.tsv: row 6: "), "{told}");
+    let mut missing = labelled(1, 2);
+    missing.manifest += &format!("made-up/r0\t{}\tai\n", "0".repeat(40));
+    let told = missing.fit("out", &[]).error(2);
+    assert!(told.contains("labels.tsv: row 6: made-up/r0: "), "{told}");
+    assert!(told.ends_with("--keep-going leaves such rows out"), "{told}");
+    // With it, what is left is counted.
+    assert!(missing.fit("out", &["--keep-going"]).error(2).starts_with("2 AI commits and 2 of people"));
+}
+
+#[test]
+fn a_small_fit_is_the_same_twice_and_tells_the_two_apart() {
+    let enough = labelled(5, 20);
+    let summary = enough.fit("model", &[]).text();
+    assert!(summary.starts_with("Fitted on 200 commits of 5 repositories, 0 rows left out."), "{summary}");
+    enough.fit("again", &[]).text();
+    let relative = |name: &str| -> Vec<(String, Vec<u8>)> {
+        let folder = enough.area.beside(name);
+        let from = folder.display().to_string();
+        files(&folder).into_iter().map(|(path, content)| (path.replace(&from, ""), content)).collect()
+    };
+    assert_eq!(relative("model").len(), 8);
+    assert!(relative("model") == relative("again"), "two runs give the same bytes");
+
+    // A settings file may name the folder; scores then come from it.
+    let repo = enough.area.at(enough.area.beside("user"));
+    std::fs::create_dir_all(repo.path()).unwrap();
+    repo.git(&["init", "--quiet", "-b", "main"]);
+    repo.write(".ai-detect.yml", "rules: { model: model }\n");
+    for (path, content) in relative("model") {
+        repo.write(&format!("model{path}"), content);
+    }
+    repo.commit("Settings");
+    let score = |name: &str, comment: &str, message: &str| {
+        let lines = (0..8).map(|line| format!("    first = second[{line}] + 3\n")).collect::<String>();
+        repo.write(name, format!("def {name}(first, second):\n    # {comment}\n{lines}    return first\n"));
+        repo.commit(message);
+        let report = repo.diff(&["HEAD~1..HEAD"]);
+        assert_eq!(report["tool"]["model"], "on 200 commits of 5 repositories");
+        list(&report["commits"])[0]["log_odds"].as_f64().unwrap()
+    };
+    let ai = score("a.py", "Ensure the value is validated via a robust helper", "Introduce a comprehensive helper");
+    let person = score("b.py", "hmm, we should look at this again", "fix it");
+    assert!(ai > person, "{ai} is not above {person}");
+
+    // What cannot be written leaves the old files as they were.
+    let before = relative("model");
+    let out = enough.area.beside("model/trees");
+    std::fs::remove_dir_all(&out).unwrap();
+    std::fs::write(&out, "a file where a folder should be").unwrap();
+    let rest: Vec<_> = before.into_iter().filter(|(path, _)| !path.starts_with("/trees")).collect();
+    let told = enough.fit("model", &[]).error(3);
+    assert!(told.contains("trees"), "{told}");
+    let kept: Vec<_> = relative("model").into_iter().filter(|(path, _)| path != "/trees").collect();
+    assert!(kept == rest, "{:?}", kept.iter().map(|(path, _)| path).collect::<Vec<_>>());
+}
