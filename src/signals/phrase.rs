@@ -7,9 +7,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::{LazyLock, OnceLock};
 
 use aho_corasick::{AhoCorasick, AhoCorasickBuilder, MatchKind};
-use regex_automata::meta::Regex;
-use regex_automata::nfa::thompson::WhichCaptures;
-use regex_automata::util::syntax;
+use regex::bytes::{Regex, RegexBuilder};
 
 use super::message::Message;
 use super::{Block, Evidence, Found, literals, quote};
@@ -72,16 +70,14 @@ fn needed_literals(pattern: &str) -> Option<Vec<String>> {
     }
 }
 
-/// Built without a search for literals of its own: that a literal stands in the text is known, and
-/// finding them would be half of the cost.
 fn compile(pattern: &str) -> Option<Regex> {
-    let syntax = syntax::Config::new().case_insensitive(true).unicode(false).utf8(false).multi_line(true);
-    let config = Regex::config()
-        .utf8_empty(false)
-        .nfa_size_limit(Some(MOST_COMPILED))
-        .which_captures(WhichCaptures::None)
-        .auto_prefilter(false);
-    Regex::builder().syntax(syntax).configure(config).build(pattern).ok()
+    RegexBuilder::new(pattern)
+        .case_insensitive(true)
+        .unicode(false)
+        .multi_line(true)
+        .size_limit(MOST_COMPILED)
+        .build()
+        .ok()
 }
 
 impl<'a> Phrases<'a> {
