@@ -19,7 +19,7 @@ struct Labelled {
 /// differently; nothing else tells them apart.
 fn labelled(repositories: usize, each: usize) -> Labelled {
     let area = Repo::nowhere();
-    let mut manifest = String::from("repo\tcommit\tlabel\n");
+    let mut manifest = String::from("label\trepository\tcommit\tauthor_time\ttool\tlanguage\tadded_lines\n");
     for number in 0..repositories {
         let name = format!("made-up/r{number}");
         let repo = area.at(area.beside(&format!("repos/{name}")));
@@ -30,7 +30,7 @@ fn labelled(repositories: usize, each: usize) -> Labelled {
         for line in marks.lines() {
             let (mark, id) = line.trim_start_matches(':').split_once(' ').unwrap();
             let label = if is_ai(mark.parse().unwrap()) { "ai" } else { "human-recent" };
-            writeln!(manifest, "{name}\t{id}\t{label}").unwrap();
+            writeln!(manifest, "{label}\t{name}\t{id}\t1700000000\t-\tpython\t10").unwrap();
         }
     }
     Labelled { area, manifest }
@@ -122,11 +122,11 @@ fn moving_thresholds_needs_two_hundred_commits_of_people() {
 #[test]
 fn a_row_that_cannot_be_read_is_told_by_its_number() {
     let mut wrong = labelled(1, 2);
-    wrong.manifest += "made-up/r0\tnothing\trobot\n";
+    wrong.manifest += &format!("robot\tmade-up/r0\t{}\t1700000000\t-\tpython\t10\n", "1".repeat(40));
     let told = wrong.fit("out", &[]).error(2);
     assert!(told.contains("labels.tsv: row 6: "), "{told}");
     let mut missing = labelled(1, 2);
-    missing.manifest += &format!("made-up/r0\t{}\tai\n", "0".repeat(40));
+    missing.manifest += &format!("ai\tmade-up/r0\t{}\t1700000000\t-\tpython\t10\n", "1".repeat(40));
     let told = missing.fit("out", &[]).error(2);
     assert!(told.contains("labels.tsv: row 6: made-up/r0: "), "{told}");
     assert!(told.ends_with("--keep-going leaves such rows out"), "{told}");
