@@ -114,10 +114,11 @@ fn lines_of(span: Span) -> Range<u32> {
 fn comments(file: &FileChange, parsers: &mut Parsers) -> Vec<Range<usize>> {
     let syntax = syntax::read(file, parsers);
     let regions = syntax.hunks.iter().flat_map(|hunk| hunk.regions.comments.iter().chain(&hunk.regions.docstrings));
-    // What says which program runs a script is no comment.
-    let is_interpreter = |bytes: &Range<usize>| bytes.start == 0 && file.new.bytes().starts_with(b"#!");
+    // What says which program runs a script is no comment, though one may follow right below it.
+    let first = if file.new.bytes().starts_with(b"#!") { file.new.offset(1) } else { 0 };
+    let below = |bytes: Range<usize>| bytes.start.max(first)..bytes.end.max(first);
     let mut cuts: Vec<Range<usize>> =
-        regions.map(|region| region.bytes.clone()).filter(|bytes| !is_interpreter(bytes)).collect();
+        regions.map(|region| below(region.bytes.clone())).filter(|bytes| !bytes.is_empty()).collect();
     cuts.sort_by_key(|cut| (cut.start, cut.end));
     cuts
 }

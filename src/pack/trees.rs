@@ -118,7 +118,7 @@ impl Trees {
 
     /// The same in few bytes, which are quick to read. All numbers are little-endian: the features as
     /// text after its length, then of each tree how many nodes it has, and of each node its value and
-    /// the feature it asks about, [`LEAF`] for none, [`MISSING_LEFT`] added; for a question also the
+    /// the feature it asks about, `LEAF` for none, `MISSING_LEFT` added; for a question also the
     /// threshold and where the right branch starts.
     pub fn image(&self) -> Vec<u8> {
         let features = self.features.join("\t");
