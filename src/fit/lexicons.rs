@@ -77,7 +77,8 @@ impl Vocabulary {
 pub(super) fn write<'a>(what: &str, terms: impl Iterator<Item = (&'a str, f64)>) -> String {
     let mut text = format!("# {what}: term and log-odds, fitted on labelled commits; see ACCURACY.md.\n");
     for (term, weight) in terms {
-        let _ = writeln!(text, "{term}\t{:.2}", weight + 0.0);
+        // Adding zero turns a negative zero into a plain one.
+        let _ = writeln!(text, "{term}\t{:.2}", (weight * 100.0).round() / 100.0 + 0.0);
     }
     text
 }
