@@ -114,6 +114,11 @@ impl Config {
             let problem = format!("thresholds.flag is a rate of false positives between 0.0001 and 0.5, found {rate}");
             return wrong("flag:", problem);
         }
+        let prior = config.prior;
+        if !(0.001..=0.999).contains(&prior) {
+            let problem = format!("prior is a share of AI-written changes between 0.001 and 0.999, found {prior}");
+            return wrong("prior:", problem);
+        }
         for pattern in config.exclude.iter().chain(&config.sensitive) {
             if let Err(error) = check_pattern(pattern) {
                 return wrong(pattern, error.to_string());
@@ -148,6 +153,15 @@ mod tests {
         assert_eq!(
             error.to_string(),
             "c.yml:2:3: thresholds.flag is a rate of false positives between 0.0001 and 0.5, found 80"
+        );
+    }
+
+    #[test]
+    fn a_prior_that_is_no_share_is_refused() {
+        let error = Config::parse("c.yml", "exclude: []\nprior: 7\n").unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "c.yml:2:1: prior is a share of AI-written changes between 0.001 and 0.999, found 7"
         );
     }
 
