@@ -10,7 +10,7 @@ pub mod terminal;
 pub mod text;
 
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::attest::{Attestation, RequestAttestation};
 use crate::change::Reason;
@@ -20,7 +20,7 @@ use crate::gate::{Severity, Verdict};
 pub const SCHEMA: &str = "ai-detect/report/v1";
 
 /// A change, cross-checked: what its added blocks look like, and what its commits declare.
-#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Report {
     /// Always `ai-detect/report/v1`.
     pub schema: String,
@@ -44,7 +44,7 @@ pub struct Report {
 }
 
 /// What made a report.
-#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Tool {
     /// `ai-detect`.
     pub name: String,
@@ -61,7 +61,7 @@ pub struct Tool {
 }
 
 /// The range and its score.
-#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct RangeReport {
     /// As a person would type it.
     pub spec: String,
@@ -78,7 +78,7 @@ pub struct RangeReport {
 }
 
 /// What counts as likely.
-#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Threshold {
     /// The share of requests by people alone that may get any flag.
     pub request_rate: f64,
@@ -89,7 +89,7 @@ pub struct Threshold {
 }
 
 /// A commit of the range.
-#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct CommitReport {
     /// The full id.
     pub id: String,
@@ -114,7 +114,7 @@ pub struct CommitReport {
 }
 
 /// A reviewable block of added lines.
-#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct HunkReport {
     /// The path; bytes that are not UTF-8 are replaced.
     pub path: String,
@@ -143,7 +143,7 @@ pub struct HunkReport {
 }
 
 /// A commit's part in a hunk.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct HunkCommit {
     /// The full id.
     pub id: String,
@@ -152,7 +152,7 @@ pub struct HunkCommit {
 }
 
 /// A rule that counted.
-#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct SignalReport {
     /// The rule's id; `ai-detect rules explain ID` says more.
     pub rule: String,
@@ -170,7 +170,7 @@ pub struct SignalReport {
 }
 
 /// One place where a signal fired.
-#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct EvidenceReport {
     /// The line of the file, or of the commit message, from 1.
     pub line: u32,
@@ -185,7 +185,7 @@ pub struct EvidenceReport {
 }
 
 /// A hunk that asks for a person.
-#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Flag {
     /// A short form of the fingerprint.
     pub id: String,
@@ -210,7 +210,7 @@ pub struct Flag {
 }
 
 /// What was and was not analysed.
-#[derive(Debug, Clone, Default, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Coverage {
     /// Files with at least one scored hunk.
     pub files_scored: usize,
@@ -227,7 +227,7 @@ pub struct Coverage {
 }
 
 /// Something that was left out.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ExcludedReport {
     /// The path.
     pub path: String,
