@@ -98,6 +98,26 @@ pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure
     Ok(if args.exit_code && !report.flags.is_empty() { Exit::Flags } else { Exit::Analysed })
 }
 
+/// The report of a range by the settings in force, or of the default one.
+pub(super) fn of_range(range: Option<String>, dir: &Path) -> Result<Report, Failure> {
+    let args = Args {
+        range,
+        staged: false,
+        worktree: false,
+        patch: None,
+        format: Format::Json,
+        verbose: false,
+        quiet: false,
+        exit_code: false,
+        config: None,
+        config_from: None,
+        request_body: None,
+        branch: None,
+        labels: Vec::new(),
+    };
+    of_repository(&args, dir)
+}
+
 fn detail(args: &Args) -> Detail {
     match (args.verbose, args.quiet) {
         (true, _) => Detail::Everything,

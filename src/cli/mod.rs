@@ -15,6 +15,7 @@ mod rules;
 mod scan;
 mod schema;
 mod settings;
+mod triage;
 
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
@@ -92,6 +93,8 @@ enum Command {
     /// List and explain policies, and measure the attestations of a range by one
     #[command(subcommand)]
     Policy(policy::Command),
+    /// List and explain flags and what people decided about them, and export the decisions
+    Triage(triage::Args),
     /// Print a JSON Schema
     Schema(schema::Args),
 }
@@ -157,6 +160,7 @@ pub fn run() -> Exit {
         Command::Attest(command) => attest::run(&command, &args.dir, &out),
         Command::Hook(command) => hook::run(&command, &args.dir, &out),
         Command::Policy(command) => policy::run(&command, &args.dir, &out),
+        Command::Triage(command) => triage::run(&command, &args.dir, &out),
         Command::Schema(command) => schema::run(&command, &out),
     };
     result.unwrap_or_else(|failure| {

@@ -50,6 +50,15 @@ pub fn write(report: &Report, detail: Detail, width: usize) -> String {
     page.out
 }
 
+/// One flag with all its signals, by its place in the report's `flags`; nothing where there is none.
+pub fn one(report: &Report, at: usize, width: usize) -> String {
+    let mut page = Page { report, width: width.max(LEAST_WIDTH), out: String::new() };
+    if let Some((flag, hunk)) = report.flags.get(at).and_then(|flag| Some((flag, report.hunks.get(flag.hunk)?))) {
+        page.flag(at + 1, flag, hunk, usize::MAX);
+    }
+    page.out
+}
+
 struct Page<'a> {
     report: &'a Report,
     width: usize,
@@ -149,7 +158,7 @@ impl Page<'_> {
         for (at, flag) in self.report.flags.iter().enumerate().take(most) {
             let Some(hunk) = self.report.hunks.get(flag.hunk) else { continue };
             self.line("");
-            self.flag(at + 1, flag, hunk);
+            self.flag(at + 1, flag, hunk, MOST_SIGNALS);
         }
         let left = self.report.flags.len().saturating_sub(most);
         if left > 0 {
@@ -158,7 +167,7 @@ impl Page<'_> {
         }
     }
 
-    fn flag(&mut self, rank: usize, flag: &Flag, hunk: &HunkReport) {
+    fn flag(&mut self, rank: usize, flag: &Flag, hunk: &HunkReport, most: usize) {
         let place = format!("{}:{}-{}", escaped(&flag.path), flag.start_line, flag.end_line);
         let colour = severity_style(flag.severity);
         self.line(&format!("{colour}{rank}. {place}{colour:#}"));
@@ -170,7 +179,7 @@ impl Page<'_> {
         // The id ends the last of those lines.
         self.out.truncate(self.out.trim_end().len());
         self.line(&format!("  {DIM}{}{DIM:#}", flag.id));
-        self.signals(hunk, MOST_SIGNALS);
+        self.signals(hunk, most);
         self.brought_by(hunk);
         self.labelled(3, "next", &flag.resolve);
     }
@@ -182,6 +191,9 @@ impl Page<'_> {
         let (towards, against): (Vec<&SignalReport>, Vec<&SignalReport>) =
             found.into_iter().partition(|signal| signal.contribution > 0.0);
         for signal in towards.iter().take(most) {
+            self.signal(signal);
+        }
+        for signal in against.iter().filter(|_| most == usize::MAX) {
             self.signal(signal);
         }
         let rest: f64 = towards.iter().skip(most).map(|signal| signal.contribution).sum();

@@ -21,6 +21,7 @@ pub mod rights;
 pub mod settle;
 pub mod standing;
 pub mod state;
+pub mod text;
 
 pub use command::{Command, Misread, Verb, commands};
 pub use decision::{Decision, Known, Refusal, What, judge};
