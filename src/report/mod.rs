@@ -5,6 +5,7 @@
 
 mod declared;
 pub mod json;
+pub mod markdown;
 pub mod markers;
 pub mod terminal;
 pub mod text;
