@@ -5,10 +5,11 @@
 //! say is written in `report`, how they are escaped too.
 
 pub mod draft;
-//E
+pub mod event;
 //G
 pub mod http;
 pub mod marker;
+pub mod posting;
 
 pub use http::Error;
 

@@ -64,6 +64,8 @@ pub struct Posted {
     pub threads: Vec<Thread>,
     /// What others said, oldest first.
     pub said: Vec<Said>,
+    /// The login of who opened the request; empty where the account is gone.
+    pub author: String,
     /// Whether everything could be read. Where not, nothing is created that may already be there.
     pub complete: bool,
 }
@@ -90,15 +92,25 @@ pub struct Thread {
     pub closed: bool,
 }
 
-/// A comment of somebody else.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A comment of somebody else. What it may bring about is judged elsewhere.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Said {
-    /// What the forge calls it.
-    pub id: String,
+    /// The forge's number of it.
+    pub number: u64,
+    /// Whether it stands on a line of the diff instead of in the conversation; GitHub numbers these apart.
+    pub inline: bool,
     /// The login of who wrote it; empty where the account is gone.
     pub author: String,
-    /// When, as the forge writes it (RFC 3339).
-    pub at: String,
+    /// The forge's number of that account; 0 where it is gone.
+    pub author_number: u64,
+    /// Whether that account is a program's.
+    pub bot: bool,
+    /// When it was written, as the forge writes it (RFC 3339).
+    pub created: String,
+    /// Whether it was changed since.
+    pub edited: bool,
+    /// The login of who changed it last, where the forge says so.
+    pub editor: Option<String>,
     /// All of it.
     pub body: String,
     /// The flag whose thread it is in.

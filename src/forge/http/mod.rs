@@ -70,7 +70,8 @@ pub struct Call<'a> {
 }
 
 impl<'a> Call<'a> {
-    /// A call to a path below the base address. Its parts are already [`encoded`].
+    /// A call to a path below the base address, or to a whole address of the same origin. The parts of
+    /// a path are already [`encoded`].
     pub fn new(method: Method, path: &'a str) -> Self {
         let repeatable = method != Method::Post;
         Call { method, path, query: Vec::new(), body: None, repeatable }
@@ -169,12 +170,21 @@ impl Client {
         &self.base
     }
 
+    /// Waits as a limit asks that came with an answer of success, as GraphQL's do.
+    ///
+    /// # Errors
+    /// Where the patience does not last.
+    pub fn limited(&self, wait: Duration) -> Result<(), Error> {
+        self.patience.borrow_mut().limited(wait, std::time::SystemTime::now())
+    }
+
     /// Makes a call, again where that is safe and promising.
     ///
     /// # Errors
     /// Where the forge refuses, cannot be reached, or asks to wait longer than the patience lasts.
     pub fn call(&self, call: &Call<'_>) -> Result<Answer, Error> {
-        let mut url = self.base.below(call.path);
+        let whole = call.path.contains("://");
+        let mut url = if whole { self.within(call.path)? } else { self.base.below(call.path) };
         for (at, (name, value)) in call.query.iter().enumerate() {
             url.push(if at == 0 { '?' } else { '&' });
             url.push_str(&format!("{name}={}", encoded(value)));
