@@ -4,8 +4,10 @@
 //! folder turns what it answers into the plain types here, and a plan into its calls. What comments
 //! say is written in `report`, how they are escaped too.
 
+pub mod answers;
 pub mod draft;
 pub mod event;
+pub mod gitlab;
 //G
 pub mod http;
 pub mod marker;

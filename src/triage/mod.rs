@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 pub mod command;
 pub mod decision;
 pub mod export;
+pub mod markdown;
 pub mod rights;
 pub mod settle;
 pub mod standing;
@@ -26,7 +27,7 @@ pub mod text;
 pub use command::{Command, Misread, Verb, commands};
 pub use decision::{Decision, Known, Refusal, What, judge};
 pub use rights::{Access, Person};
-pub use settle::{Answer, Doubt, Entry, Triage, askers, settle};
+pub use settle::{Answer, Comments, Doubt, Entry, Triage, askers, settle};
 pub use standing::{Standing, StandingFlag, standings};
 pub use state::{Earlier, Problem, State, StateKey, Trust, decode};
 

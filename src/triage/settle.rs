@@ -32,8 +32,8 @@ pub struct Entry {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[serde(rename_all = "kebab-case")]
 pub enum Doubt {
-    /// The comments could not be read.
-    #[error("the comments of the request could not be read")]
+    /// Not all comments could be read.
+    #[error("the comments of the request could not all be read")]
     NotRead,
     /// No such comment.
     #[error("the comment that it came from is gone")]
@@ -93,13 +93,22 @@ pub fn askers(comments: &[Comment]) -> Vec<Account> {
     asking.map(|comment| comment.author.clone()).filter(|account| seen.insert(account.id)).collect()
 }
 
-/// Brings earlier decisions and comments together. `comments` is nothing where they could not be read;
-/// `people` holds the rights of [`askers`] by the number of their account.
+/// The comments of a request.
+#[derive(Debug, Clone, Copy)]
+pub struct Comments<'a> {
+    /// Those that could be read.
+    pub read: &'a [Comment],
+    /// Whether these are all: only then one that is not there is gone.
+    pub complete: bool,
+}
+
+/// Brings earlier decisions and comments together. `people` holds the rights of [`askers`] by the number of
+/// their account.
 pub fn settle(
     request: &RequestKey,
     report: &Report,
     earlier: &Earlier,
-    comments: Option<&[Comment]>,
+    comments: Comments<'_>,
     people: &BTreeMap<u64, Person>,
 ) -> Triage {
     let (entries, keyed, problem) = match earlier {
@@ -109,7 +118,7 @@ pub fn settle(
     };
     let known = Known { report, earlier: entries };
     let mut settling = Settling { known, keyed, people, decisions: Vec::new(), answers: Vec::new() };
-    let mut sorted: Vec<&Comment> = comments.unwrap_or_default().iter().collect();
+    let mut sorted: Vec<&Comment> = comments.read.iter().collect();
     sorted.sort_by(|a, b| (&a.created, a.source).cmp(&(&b.created, b.source)));
     for comment in sorted {
         settling.follow(comment);
@@ -171,7 +180,7 @@ impl Settling<'_> {
     }
 
     /// Decisions that only the state knows: proven ones count, the others are given back.
-    fn recall(&mut self, comments: Option<&[Comment]>) -> Vec<Entry> {
+    fn recall(&mut self, comments: Comments<'_>) -> Vec<Entry> {
         let mut doubted = Vec::new();
         for entry in self.known.earlier {
             let decision = &entry.decision;
@@ -184,8 +193,8 @@ impl Settling<'_> {
             if self.decisions.iter().any(said) {
                 continue;
             }
-            let comment = comments.and_then(|all| all.iter().find(|comment| comment.source == decision.source));
-            let doubt = doubt(decision, comments.is_some(), comment);
+            let comment = comments.read.iter().find(|comment| comment.source == decision.source);
+            let doubt = doubt(decision, comments.complete, comment);
             let taken_back = doubt == Doubt::SaysOtherwise && comment.is_some_and(|it| it.edit == Edit::ByAuthor);
             if taken_back {
                 continue;
@@ -205,8 +214,8 @@ fn same_voice(decision: &Decision, comment: &Comment) -> bool {
 }
 
 /// Why a decision was not found in the comment that it names.
-fn doubt(decision: &Decision, read: bool, comment: Option<&Comment>) -> Doubt {
-    let Some(comment) = comment else { return if read { Doubt::Gone } else { Doubt::NotRead } };
+fn doubt(decision: &Decision, complete: bool, comment: Option<&Comment>) -> Doubt {
+    let Some(comment) = comment else { return if complete { Doubt::Gone } else { Doubt::NotRead } };
     if !same_voice(decision, comment) {
         return Doubt::OtherAuthor;
     }

@@ -70,8 +70,12 @@ fn people() -> BTreeMap<u64, Person> {
     .into()
 }
 
+fn all(comments: &[Comment]) -> Comments<'_> {
+    Comments { read: comments, complete: true }
+}
+
 fn run(earlier: &Earlier, comments: &[Comment]) -> Triage {
-    settle(&request(), &report(&[FIRST, THIRD]), earlier, Some(comments), &people())
+    settle(&request(), &report(&[FIRST, THIRD]), earlier, all(comments), &people())
 }
 
 /// What the next run finds of this one.
@@ -118,7 +122,7 @@ fn flags_stand_confirmed_then_open_then_dismissed() {
         comment(1, REVIEWER, &format!("/ai-detect dismiss {FIRST} generated\n/ai-detect confirm {THIRD}")),
         comment(2, ADA, "/ai-detect attest 00aa11bb Claude Code:claude-opus-4-6"),
     ];
-    let triage = settle(&request(), &report, &Earlier::Absent, Some(&comments), &people());
+    let triage = settle(&request(), &report, &Earlier::Absent, all(&comments), &people());
     let flags = standings(&report, triage.decisions());
     let order: Vec<_> = flags.iter().map(|flag| (flag.at, flag.standing)).collect();
     assert_eq!(order, [(2, Standing::Confirmed), (1, Standing::Open), (0, Standing::Dismissed)]);
@@ -140,7 +144,7 @@ fn the_last_ruling_on_a_flag_counts() {
 fn ids_that_fit_none_or_several_flags_are_answered() {
     let report = report(&[FIRST, SECOND]);
     let comments = [comment(1, REVIEWER, "/ai-detect confirm c5a7f83d\n/ai-detect confirm 12345678")];
-    let triage = settle(&request(), &report, &Earlier::Absent, Some(&comments), &people());
+    let triage = settle(&request(), &report, &Earlier::Absent, all(&comments), &people());
     assert_eq!(decided(&triage), [""; 0]);
     assert!(told(&triage)[0].starts_with("the id `c5a7f83d` fits several flags"), "{:?}", triage.answers);
     assert!(told(&triage)[1].starts_with("no flag of this request has the id `12345678`"), "{:?}", triage.answers);
@@ -150,14 +154,14 @@ fn ids_that_fit_none_or_several_flags_are_answered() {
 fn programs_are_neither_followed_nor_answered() {
     let people = [(REVIEWER, Person { access: Access::Write, author: false, bot: true })].into();
     let comments = [comment(1, REVIEWER, "/ai-detect confirm c5a7f83d\n/ai-detect nonsense")];
-    let triage = settle(&request(), &report(&[FIRST]), &Earlier::Absent, Some(&comments), &people);
+    let triage = settle(&request(), &report(&[FIRST]), &Earlier::Absent, all(&comments), &people);
     assert_eq!((decided(&triage), told(&triage)), (vec![], vec![]));
 }
 
 #[test]
 fn rights_that_could_not_be_read_are_no_rights() {
     let comments = [comment(1, REVIEWER, "/ai-detect confirm c5a7f83d")];
-    let triage = settle(&request(), &report(&[FIRST]), &Earlier::Absent, Some(&comments), &BTreeMap::new());
+    let triage = settle(&request(), &report(&[FIRST]), &Earlier::Absent, all(&comments), &BTreeMap::new());
     assert!(told(&triage)[0].starts_with("could not find out"), "{:?}", triage.answers);
 }
 
@@ -172,7 +176,7 @@ fn decisions_survive_pushes_while_their_comments_stand() {
             assert!(triage.answers.is_empty() && doubts(&triage).is_empty());
         }
         // The flag is gone for a push, and so is nothing else: no answer complains of it.
-        let gone = settle(&request(), &report(&[THIRD]), &next(&triage, key.as_ref()), Some(&comments), &people());
+        let gone = settle(&request(), &report(&[THIRD]), &next(&triage, key.as_ref()), all(&comments), &people());
         assert_eq!((decided(&gone).len(), told(&gone).len()), (1, 0));
     }
 }
@@ -194,7 +198,7 @@ fn without_a_key_the_comments_are_what_counts() {
         // It is told again, and still does not count, in the run after that.
         assert_eq!(doubts(&run(&next(&triage, None), &comments)), [doubt]);
     }
-    let unread = settle(&request(), &report(&[FIRST]), &earlier, None, &people());
+    let unread = settle(&request(), &report(&[FIRST]), &earlier, Comments { read: &[], complete: false }, &people());
     assert_eq!(doubts(&unread), [Doubt::NotRead]);
     assert_eq!(decided(&run(&next(&unread, None), &[said])), ["c5a7f83d dismissed by rev"]);
 }
@@ -204,7 +208,7 @@ fn with_a_key_a_decision_outlives_its_comment_and_a_right() {
     let said = comment(1, REVIEWER, "/ai-detect dismiss c5a7f83d generated");
     let earlier = next(&run(&Earlier::Absent, std::slice::from_ref(&said)), Some(&key()));
     assert_eq!(decided(&run(&earlier, &[])), ["c5a7f83d dismissed by rev"]);
-    let left = settle(&request(), &report(&[FIRST]), &earlier, Some(&[said]), &BTreeMap::new());
+    let left = settle(&request(), &report(&[FIRST]), &earlier, all(&[said]), &BTreeMap::new());
     assert_eq!((decided(&left).len(), told(&left).len()), (1, 0));
 }
 
@@ -258,7 +262,7 @@ fn a_later_block_whose_fingerprint_begins_alike_is_not_dismissed_along() {
     let comments = [comment(1, REVIEWER, "/ai-detect dismiss c5a7f83d generated")];
     let earlier = next(&run(&Earlier::Absent, &comments), None);
     let pushed = report(&[SECOND]);
-    let triage = settle(&request(), &pushed, &earlier, Some(&comments), &people());
+    let triage = settle(&request(), &pushed, &earlier, all(&comments), &people());
     assert_eq!(standings(&pushed, triage.decisions())[0].standing, Standing::Open);
 }
 

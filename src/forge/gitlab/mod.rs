@@ -93,10 +93,10 @@ impl GitLab {
             return Ok(*me);
         }
         let user = self.client.json(&Call::new(Method::Get, "/user"))?;
-        let me = user.get("id").and_then(Value::as_u64).ok_or_else(|| Error::Unreadable {
-            what: "GET /user".into(),
-            problem: "it has no id".into(),
-        })?;
+        let me = user
+            .get("id")
+            .and_then(Value::as_u64)
+            .ok_or_else(|| Error::Unreadable { what: "GET /user".into(), problem: "it has no id".into() })?;
         Ok(*self.me.get_or_init(|| me))
     }
 }

@@ -99,10 +99,12 @@ fn sort(discussion: &Value, me: u64, posted: &mut Posted) {
         });
     }
     let fingerprint = inline.map(|inline| inline.fingerprint);
-    posted.said.extend(notes.iter().filter(|note| !mine(note) || is_command(note)).map(|note| Said {
-        fingerprint: fingerprint.clone(),
-        ..said(note)
-    }));
+    posted.said.extend(
+        notes
+            .iter()
+            .filter(|note| !mine(note) || is_command(note))
+            .map(|note| Said { fingerprint: fingerprint.clone(), ..said(note) }),
+    );
 }
 
 /// A person whose own token we use may answer flags, too; what we write ourselves is never a command.

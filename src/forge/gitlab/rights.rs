@@ -1,17 +1,19 @@
 //! Who may do what in the project: levels of members, and accounts that are programs.
 
+use super::super::answers::Rights;
 use super::{Call, GitLab, Method, flag, number, text};
 use crate::triage::{Access, Account, Person};
 
 /// The level of Developer, from which one may push.
 const DEVELOPER: u64 = 30;
 
-impl GitLab {
-    /// What matters of an account; `author` is whether the request is theirs.
-    pub fn person(&self, account: &Account, author: bool) -> Person {
+impl Rights for GitLab {
+    fn person(&self, account: &Account, author: bool) -> Person {
         Person { access: self.access(account.id), author, bot: self.is_bot(account) }
     }
+}
 
+impl GitLab {
     /// Members of the project and of the groups above it, and of groups that were invited.
     fn access(&self, account: u64) -> Access {
         let path = format!("{}/members/all/{account}", self.project);
