@@ -6,7 +6,7 @@
 
 pub mod draft;
 pub mod event;
-//G
+pub mod github;
 pub mod http;
 pub mod marker;
 pub mod posting;
