@@ -7,8 +7,8 @@
 pub mod answers;
 pub mod draft;
 pub mod event;
+pub mod github;
 pub mod gitlab;
-//G
 pub mod http;
 pub mod marker;
 pub mod posting;

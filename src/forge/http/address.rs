@@ -57,6 +57,12 @@ impl Address {
     }
 }
 
+impl std::fmt::Display for Address {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}{}", self.origin, self.path)
+    }
+}
+
 /// Origin and rest of an absolute address.
 fn apart(text: &str) -> Option<(String, &str)> {
     let (scheme, rest) = text.split_once("://")?;

@@ -34,7 +34,7 @@ pub fn escaped(text: &str) -> String {
                 out.push('\\');
                 out.push(c);
             }
-            '.' | ')' if is_number(before) => {
+            '.' | ')' if is_number(before) && (after.is_empty() || after.starts_with(' ')) => {
                 out.push('\\');
                 out.push(c);
             }
@@ -109,7 +109,7 @@ fn longest_run(text: &str) -> usize {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use comrak::nodes::NodeValue;
     use comrak::{Arena, Options, parse_document};
     use proptest::prelude::*;
@@ -117,7 +117,7 @@ mod tests {
     use super::*;
 
     /// With everything that a forge reads, and more.
-    fn options() -> Options<'static> {
+    pub(in super::super) fn options() -> Options<'static> {
         let mut options = Options::default();
         options.extension.strikethrough = true;
         options.extension.table = true;
@@ -162,7 +162,7 @@ mod tests {
     }
 
     /// What forges look for in rendered text.
-    fn reference(text: &str) -> Option<String> {
+    pub(in super::super) fn reference(text: &str) -> Option<String> {
         let all = regex::Regex::new(
             r#"(?i)@[a-z0-9_]|[#!$%&~^*][a-z0-9_"]|\bgh-\d|\[(issue|vulnerability|feature_flag):|https?://|www\.\w|:[+\w-]+:"#,
         );
@@ -181,7 +181,7 @@ mod tests {
         assert_eq!(reference(&text), None, "{markdown:?}");
     }
 
-    const HOSTILE: [&str; 58] = [
+    pub(in super::super) const HOSTILE: [&str; 58] = [
         "@everyone look",
         "a@example.org",
         "@org/team",
@@ -269,7 +269,7 @@ mod tests {
     }
 
     /// Text made of what means something to Markdown and to forges.
-    fn text() -> impl Strategy<Value = String> {
+    pub(in super::super) fn text() -> impl Strategy<Value = String> {
         let parts = prop_oneof![
             4 => "[-a-zA-Z0-9@#!$%&~^*_`\\[\\]()<>{}|:/.,;'\"=+?\\\\ \t\r\n]{1,6}",
             2 => proptest::sample::select(HOSTILE.to_vec()).prop_map(str::to_owned),
