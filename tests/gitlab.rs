@@ -241,9 +241,8 @@ fn limits_are_waited_for_or_told() {
     run(&fake, &flags);
     assert!(fake.project().summaries()[0].body.contains(&"c".repeat(40)));
     let later = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs() + 3600;
-    let fault = &mut fake.project();
-    let fault = fault.fault("GET", "/user", 9, 429);
-    fault.headers.extend([("RateLimit-Remaining", "0".into()), ("RateLimit-Reset", later.to_string())]);
+    let told = [("RateLimit-Remaining", "0".into()), ("RateLimit-Reset", later.to_string())];
+    fake.project().fault("GET", "/user", 9, 429).headers.extend(told);
     let error = try_run(&fake, &flags).unwrap_err();
     assert!(matches!(error, Error::RateLimited { .. }), "{error}");
 }
