@@ -3,8 +3,7 @@
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use clap::ValueEnum;
-
+use super::formats::{self, Format};
 use super::output::Output;
 use super::settings::{self, Settings};
 use super::{Exit, Failure, git_failure};
@@ -15,8 +14,8 @@ use crate::exclude::Excluder;
 use crate::git::{Repository, Request};
 use crate::pack::{Fitted, Pack};
 use crate::patch;
-use crate::report::text::Detail;
-use crate::report::{Report, json, text};
+use crate::report::Report;
+use crate::report::excerpts::Excerpts;
 use crate::signals::Engine;
 
 /// What `diff` looks at and how it says what it found
@@ -77,36 +76,22 @@ pub(super) struct Args {
     labels: Vec<String>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    Text,
-    Json,
-}
-
 pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure> {
     let request = request(args, dir)?;
-    let mut report = match &args.patch {
+    let (mut report, excerpts) = match &args.patch {
         Some(file) => of_patch(args, file, dir)?,
         None => of_repository(args, dir)?,
     };
     report.request = request.map(|request| read_request(&request, Registry::builtin()));
-    let printed = match args.format {
-        Format::Json => json::write(&report).map_err(Failure::failed)?,
-        Format::Text => text::write(&report, detail(args), out.width()),
-    };
-    out.print(&printed)?;
+    let detail = formats::detail(args.verbose, args.quiet);
+    out.print(&formats::printed(args.format, &report, excerpts.as_ref(), detail, out.width())?)?;
     Ok(if args.exit_code && !report.flags.is_empty() { Exit::Flags } else { Exit::Analysed })
 }
 
-fn detail(args: &Args) -> Detail {
-    match (args.verbose, args.quiet) {
-        (true, _) => Detail::Everything,
-        (_, true) => Detail::Summary,
-        _ => Detail::Flags,
-    }
-}
+/// A report, and the code that its format shows.
+type Found = (Report, Option<Excerpts>);
 
-fn of_repository(args: &Args, dir: &Path) -> Result<Report, Failure> {
+fn of_repository(args: &Args, dir: &Path) -> Result<Found, Failure> {
     let request = match (&args.range, args.staged, args.worktree) {
         (Some(spec), _, _) => Request::Spec(spec.clone()),
         (_, true, _) => Request::Staged,
@@ -131,9 +116,9 @@ fn of_repository(args: &Args, dir: &Path) -> Result<Report, Failure> {
     let unread = attach_receipts(&repository, head.as_deref(), &mut change)?;
     let pack = pack.map_err(|_| Failure::failed("the rule pack could not be loaded"))?;
     let pack = pack.map_err(|error| settings.pack_failure(error))?;
-    let mut report = report(&change, &pack, settings)?;
+    let (mut report, excerpts) = report(args, &change, &pack, settings)?;
     report.coverage.notes.extend(unread);
-    Ok(report)
+    Ok((report, excerpts))
 }
 
 /// What is known of the request, if anything was given.
@@ -184,7 +169,7 @@ fn attach_receipts(
     Ok((nameless > 0).then(|| format!("{nameless} {plural} {AIIR_LEDGER} cannot be read: no commit is named")))
 }
 
-fn of_patch(args: &Args, file: &Path, dir: &Path) -> Result<Report, Failure> {
+fn of_patch(args: &Args, file: &Path, dir: &Path) -> Result<Found, Failure> {
     let (name, content) = content(file, dir)?;
     let repository = Repository::open(dir).ok();
     let head = repository.as_ref().and_then(Repository::head);
@@ -192,7 +177,7 @@ fn of_patch(args: &Args, file: &Path, dir: &Path) -> Result<Report, Failure> {
     let excluder = excluder(&settings)?;
     let change = patch::read(&name, &content, &excluder).map_err(Failure::failed)?;
     let pack = pack(&settings).map_err(|error| settings.pack_failure(error))?;
-    report(&change, &pack, settings)
+    report(args, &change, &pack, settings)
 }
 
 fn settings(args: &Args, dir: &Path, repository: Option<(&Repository, Option<&str>)>) -> Result<Settings, Failure> {
@@ -214,10 +199,11 @@ fn excluder(settings: &Settings) -> Result<Excluder, Failure> {
     Excluder::new(&settings.config.exclude, settings.config.limits.file_bytes).map_err(Failure::usage)
 }
 
-fn report(change: &ChangeSet, pack: &Pack, settings: Settings) -> Result<Report, Failure> {
+fn report(args: &Args, change: &ChangeSet, pack: &Pack, settings: Settings) -> Result<Found, Failure> {
     let engine = Engine::new(pack);
     let mut report = analyse(change, &engine, Registry::builtin(), &settings.config, settings.policy.as_ref())
         .map_err(Failure::usage)?;
     report.coverage.notes.extend(settings.note);
-    Ok(report)
+    let excerpts = (args.format == Format::Html).then(|| Excerpts::of(change, &report));
+    Ok((report, excerpts))
 }

@@ -6,11 +6,13 @@ mod checking;
 mod diff;
 mod eval;
 mod fit;
+mod formats;
 mod hook;
 mod markers;
 mod output;
 mod policy;
 mod replace;
+mod report;
 mod rules;
 mod scan;
 mod schema;
@@ -74,6 +76,8 @@ struct Args {
 enum Command {
     /// Score the added blocks of a change and compare with what its commits declare
     Diff(diff::Args),
+    /// Print a written report in another format
+    Report(report::Args),
     /// Measure how well the scores do on labelled commits
     Eval(eval::Args),
     /// Learn weights, lexicons and thresholds from labelled commits
@@ -150,6 +154,7 @@ pub fn run() -> Exit {
     let out = output::Output::new(args.color);
     let result = match args.command {
         Command::Diff(command) => diff::run(&command, &args.dir, &out),
+        Command::Report(command) => report::run(&command, &args.dir, &out),
         Command::Eval(command) => eval::run(&command, &args.dir, &out),
         Command::Fit(command) => fit::run(&command, &args.dir, &out),
         Command::Rules(command) => rules::run(&command, &args.dir, &out),

@@ -8,7 +8,7 @@ use anstyle::{AnsiColor, Style};
 use clap::ColorChoice;
 
 use super::Failure;
-use crate::report::terminal::escaped;
+use crate::report::terminal::{escaped, uncommanded};
 
 /// Columns where the output is no terminal and nothing says how wide it is.
 const DEFAULT_WIDTH: usize = 100;
@@ -46,7 +46,7 @@ impl Output {
     pub(super) fn say(&self, message: &str) {
         let mut stream = AutoStream::new(std::io::stderr().lock(), self.choice);
         for line in message.lines() {
-            let _ = writeln!(stream, "{}", escaped(line));
+            let _ = writeln!(stream, "{}", uncommanded(&escaped(line)));
         }
     }
 
