@@ -7,6 +7,7 @@ mod ci;
 mod diff;
 mod eval;
 mod fit;
+mod formats;
 mod hook;
 mod markers;
 mod output;
@@ -14,6 +15,7 @@ mod policy;
 mod post;
 mod posting;
 mod replace;
+mod report;
 mod rules;
 mod scan;
 mod schema;
@@ -82,6 +84,8 @@ enum Command {
     Ci(ci::Args),
     /// Post a report that another, unprivileged job made; for requests from forks
     Post(post::Args),
+    /// Print a written report in another format
+    Report(report::Args),
     /// Measure how well the scores do on labelled commits
     Eval(eval::Args),
     /// Learn weights, lexicons and thresholds from labelled commits
@@ -162,6 +166,7 @@ pub fn run() -> Exit {
         Command::Diff(command) => diff::run(&command, &args.dir, &out),
         Command::Ci(command) => ci::run(&command, &args.dir, &out),
         Command::Post(command) => post::run(&command, &args.dir, &out),
+        Command::Report(command) => report::run(&command, &args.dir, &out),
         Command::Eval(command) => eval::run(&command, &args.dir, &out),
         Command::Fit(command) => fit::run(&command, &args.dir, &out),
         Command::Rules(command) => rules::run(&command, &args.dir, &out),
