@@ -3,10 +3,12 @@
 
 mod attest;
 mod checking;
+mod completions;
 mod diff;
 mod eval;
 mod fit;
 mod hook;
+mod man;
 mod markers;
 mod output;
 mod policy;
@@ -94,6 +96,10 @@ enum Command {
     Policy(policy::Command),
     /// Print a JSON Schema
     Schema(schema::Args),
+    /// Print the completions of a shell
+    Completions(completions::Args),
+    /// Print the manual page, or write the pages of all subcommands
+    Man(man::Args),
 }
 
 /// What went wrong, and how the program ends because of it.
@@ -158,6 +164,8 @@ pub fn run() -> Exit {
         Command::Hook(command) => hook::run(&command, &args.dir, &out),
         Command::Policy(command) => policy::run(&command, &args.dir, &out),
         Command::Schema(command) => schema::run(&command, &out),
+        Command::Completions(command) => completions::run(&command, &out),
+        Command::Man(command) => man::run(&command, &args.dir, &out),
     };
     result.unwrap_or_else(|failure| {
         out.error(&failure.message);
