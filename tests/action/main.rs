@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 #![cfg(unix)]
 
+mod gitlab;
 mod release;
 mod runner;
 #[path = "../support/mod.rs"]
