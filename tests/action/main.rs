@@ -11,7 +11,7 @@ mod runner;
 mod support;
 
 use std::os::unix::fs::PermissionsExt as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use release::{Archive, Server, VERSION};
 use runner::{Job, action};
@@ -34,15 +34,25 @@ fn write_program(path: &Path, script: &str) {
     std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755)).unwrap();
 }
 
-/// A copy of the action as a commit has it that pins these archives.
-fn pinning(repo: &Repo, archives: &[Archive]) -> std::path::PathBuf {
+/// A copy of the action as a commit has it that pins these archives, written as a release does.
+fn pinning(repo: &Repo, archives: &[Archive]) -> PathBuf {
     let to = repo.beside("action-commit");
-    std::fs::create_dir_all(to.join("action")).unwrap();
-    for file in ["action.yml", "action/common.sh", "action/install.sh", "action/run.sh"] {
+    for folder in ["action", "packaging"] {
+        std::fs::create_dir_all(to.join(folder)).unwrap();
+    }
+    let scripts = ["action/common.sh", "action/install.sh", "action/run.sh", "packaging/pin.sh"];
+    for file in [&["action.yml"], scripts.as_slice()].concat() {
         std::fs::copy(action().join(file), to.join(file)).unwrap();
     }
-    let lines: String = archives.iter().map(|one| format!("{}  {}\n", one.sha256, one.name)).collect();
-    std::fs::write(to.join("action/checksums.txt"), format!("# Pinned.\n{lines}")).unwrap();
+    std::fs::write(to.join("action/checksums.txt"), "# Pinned.\n").unwrap();
+    if !archives.is_empty() {
+        let lines: String = archives.iter().map(|one| format!("{}  {}\n", one.sha256, one.name)).collect();
+        let sums = repo.beside("SHA256SUMS");
+        std::fs::write(&sums, format!("{lines}{}  ai-detect-v{VERSION}.cdx.json\n", "a".repeat(64))).unwrap();
+        assert_cmd::Command::new(to.join("packaging/pin.sh")).arg(sums).assert().success();
+        let pinned = std::fs::read_to_string(to.join("action/checksums.txt")).unwrap();
+        assert_eq!(pinned, format!("# Pinned.\n{lines}"));
+    }
     to
 }
 
