@@ -87,7 +87,7 @@ pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure
     let request = request(args, dir)?;
     let mut report = match &args.patch {
         Some(file) => of_patch(args, file, dir)?,
-        None => of_repository(args, dir)?,
+        None => of_repository(&ends(args), Choice::of(args), dir)?,
     };
     report.request = request.map(|request| read_request(&request, Registry::builtin()));
     let printed = match args.format {
@@ -106,16 +106,54 @@ fn detail(args: &Args) -> Detail {
     }
 }
 
-fn of_repository(args: &Args, dir: &Path) -> Result<Report, Failure> {
-    let request = match (&args.range, args.staged, args.worktree) {
+/// Which settings to use.
+#[derive(Clone, Copy, Default)]
+struct Choice<'a> {
+    /// A file on disk.
+    config: Option<&'a Path>,
+    /// A revision.
+    config_from: Option<&'a str>,
+    /// Whether this is a job, where the working tree is nobody's settings.
+    in_job: bool,
+}
+
+impl<'a> Choice<'a> {
+    fn of(args: &'a Args) -> Self {
+        Choice { config: args.config.as_deref(), config_from: args.config_from.as_deref(), in_job: false }
+    }
+}
+
+/// What lies between two commits, as a job of a forge looks at it: settings come from where the change
+/// starts, and what the change does to them is noted.
+pub(super) fn between(spec: &str, stated: &attest::Request, dir: &Path) -> Result<Report, Failure> {
+    let choice = Choice { in_job: true, ..Choice::default() };
+    let mut report = of_repository(&Request::Spec(spec.to_owned()), choice, dir)?;
+    if let (Some(base), Some(head)) = (&report.range.base, &report.range.head) {
+        let repository = Repository::open(dir).map_err(Failure::failed)?;
+        report.coverage.notes.extend(settings::changed(&repository, base, head)?);
+    }
+    if *stated != attest::Request::default() {
+        report.request = Some(read_request(stated, Registry::builtin()));
+    }
+    Ok(report)
+}
+
+fn ends(args: &Args) -> Request {
+    match (&args.range, args.staged, args.worktree) {
         (Some(spec), _, _) => Request::Spec(spec.clone()),
         (_, true, _) => Request::Staged,
         (_, _, true) => Request::Worktree,
         _ => Request::Default,
-    };
+    }
+}
+
+fn of_repository(request: &Request, choice: Choice<'_>, dir: &Path) -> Result<Report, Failure> {
     let repository = Repository::open(dir).map_err(Failure::failed)?;
-    let resolved = repository.resolve(&request).map_err(git_failure)?;
-    let settings = settings(args, dir, Some((&repository, resolved.base())))?;
+    let resolved = repository.resolve(request).map_err(git_failure)?;
+    let mut settings = settings(choice, dir, Some((&repository, resolved.base())))?;
+    if choice.in_job {
+        settings.note = None;
+    }
     let excluder = excluder(&settings)?;
     let head = resolved.head().map(str::to_owned);
     // The data is made ready while the repository is read: neither needs the other.
@@ -188,15 +226,20 @@ fn of_patch(args: &Args, file: &Path, dir: &Path) -> Result<Report, Failure> {
     let (name, content) = content(file, dir)?;
     let repository = Repository::open(dir).ok();
     let head = repository.as_ref().and_then(Repository::head);
-    let settings = settings(args, dir, repository.as_ref().map(|repository| (repository, head.as_deref())))?;
+    let settings =
+        settings(Choice::of(args), dir, repository.as_ref().map(|repository| (repository, head.as_deref())))?;
     let excluder = excluder(&settings)?;
     let change = patch::read(&name, &content, &excluder).map_err(Failure::failed)?;
     let pack = pack(&settings).map_err(|error| settings.pack_failure(error))?;
     report(&change, &pack, settings)
 }
 
-fn settings(args: &Args, dir: &Path, repository: Option<(&Repository, Option<&str>)>) -> Result<Settings, Failure> {
-    match (&args.config, &args.config_from, repository) {
+fn settings(
+    choice: Choice<'_>,
+    dir: &Path,
+    repository: Option<(&Repository, Option<&str>)>,
+) -> Result<Settings, Failure> {
+    match (choice.config, choice.config_from, repository) {
         (Some(file), _, _) => settings::from_file(dir, file),
         (_, Some(revision), Some((repository, _))) => settings::from_revision(repository, revision, true),
         (_, Some(_), None) => Err(Failure::usage("--config-from needs a repository")),

@@ -3,6 +3,7 @@
 
 mod attest;
 mod checking;
+mod ci;
 mod completions;
 mod diff;
 mod eval;
@@ -12,6 +13,8 @@ mod man;
 mod markers;
 mod output;
 mod policy;
+mod post;
+mod posting;
 mod replace;
 mod rules;
 mod scan;
@@ -76,6 +79,10 @@ struct Args {
 enum Command {
     /// Score the added blocks of a change and compare with what its commits declare
     Diff(diff::Args),
+    /// In a job of GitHub Actions or GitLab CI: look at what the job is about, and say it on the request
+    Ci(ci::Args),
+    /// Post a report that another, unprivileged job made; for requests from forks
+    Post(post::Args),
     /// Measure how well the scores do on labelled commits
     Eval(eval::Args),
     /// Learn weights, lexicons and thresholds from labelled commits
@@ -156,6 +163,8 @@ pub fn run() -> Exit {
     let out = output::Output::new(args.color);
     let result = match args.command {
         Command::Diff(command) => diff::run(&command, &args.dir, &out),
+        Command::Ci(command) => ci::run(&command, &args.dir, &out),
+        Command::Post(command) => post::run(&command, &args.dir, &out),
         Command::Eval(command) => eval::run(&command, &args.dir, &out),
         Command::Fit(command) => fit::run(&command, &args.dir, &out),
         Command::Rules(command) => rules::run(&command, &args.dir, &out),

@@ -12,10 +12,10 @@ pub(super) fn summary(report: &Report) -> Vec<String> {
     let unreadable = count(|commit| !commit.attestation.unreadable.is_empty());
     let conflicting = count(|commit| !commit.attestation.notes.is_empty());
     if unreadable > 0 {
-        told.push(format!("{} a record about AI use that cannot be read (-v says why)", have(unreadable)));
+        told.push(format!("{} a record about AI use that cannot be read", have(unreadable)));
     }
     if conflicting > 0 {
-        told.push(format!("{} something about AI use that does not fit together (-v says what)", declare(conflicting)));
+        told.push(format!("{} something about AI use that does not fit together", declare(conflicting)));
     }
     told
 }

@@ -4,10 +4,15 @@
 //! never changed or removed, within one version.
 
 mod declared;
+mod groups;
 pub mod json;
+pub mod markdown;
 pub mod markers;
+#[cfg(test)]
+mod sample;
 pub mod terminal;
 pub mod text;
+mod words;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
