@@ -14,6 +14,7 @@ mod tests;
 
 use rayon::prelude::*;
 
+use crate::attest::signature::Signers;
 use crate::attest::{self, Attestation, Registry};
 use crate::change::{ChangeSet, Excluded};
 use crate::config::Config;
@@ -43,10 +44,11 @@ pub fn analyse(
     registry: &Registry,
     config: &Config,
     policy: Option<&Policy>,
+    signers: &Signers,
 ) -> Result<Report, sensitive::Error> {
     let sensitive = Sensitive::new(&config.sensitive)?;
     let mut attestations: Vec<Attestation> =
-        change.commits.iter().map(|commit| attest::read(commit, registry)).collect();
+        change.commits.par_iter().map(|commit| attest::read_signed(commit, registry, signers)).collect();
     if let Some(policy) = policy {
         policy::apply(policy, change, &mut attestations, &sensitive, registry);
     }

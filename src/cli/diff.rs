@@ -216,8 +216,10 @@ fn excluder(settings: &Settings) -> Result<Excluder, Failure> {
 
 fn report(change: &ChangeSet, pack: &Pack, settings: Settings) -> Result<Report, Failure> {
     let engine = Engine::new(pack);
-    let mut report = analyse(change, &engine, Registry::builtin(), &settings.config, settings.policy.as_ref())
-        .map_err(Failure::usage)?;
+    let mut report =
+        analyse(change, &engine, Registry::builtin(), &settings.config, settings.policy.as_ref(), &settings.signers)
+            .map_err(Failure::usage)?;
     report.coverage.notes.extend(settings.note);
+    report.coverage.notes.extend(settings.signers.notes);
     Ok(report)
 }

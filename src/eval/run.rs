@@ -15,6 +15,7 @@ use super::strip::{Strip, stripped};
 use super::views::{self, Joined};
 use crate::analyse::analyse;
 use crate::attest::Registry;
+use crate::attest::signature::Signers;
 use crate::change::ChangeSet;
 use crate::config::Config;
 use crate::exclude::Excluder;
@@ -282,13 +283,14 @@ fn score_unit(
 fn outcome(change: &ChangeSet, row: &Row, scoring: &Scoring<'_>) -> Result<Outcome, Error> {
     let Scoring { engine, registry, config, .. } = scoring;
     let model = &engine.pack().model;
-    let mut outcome = Outcome::of(&analyse(change, engine, registry, config, None)?, &row.commit, model);
+    let mut outcome =
+        Outcome::of(&analyse(change, engine, registry, config, None, &Signers::default())?, &row.commit, model);
     if !row.label.is_people() {
         let code = outcome.hunks.iter().map(|hunk| hunk.code).fold(f64::NEG_INFINITY, f64::max);
         outcome.flagged_bare = Some(any_flag_near(&views::bare(change), code, outcome.scored_hunks, scoring)?);
     }
     if scoring.control {
-        let around = analyse(&views::surroundings(change), engine, registry, config, None)?;
+        let around = analyse(&views::surroundings(change), engine, registry, config, None, &Signers::default())?;
         outcome.surroundings = Outcome::of(&around, &row.commit, model).code;
     }
     Ok(outcome)
@@ -304,7 +306,7 @@ fn any_flag_near(change: &ChangeSet, strongest: f64, hunks: usize, scoring: &Sco
     if strongest < threshold - scoring.near {
         return Ok(false);
     }
-    Ok(!analyse(change, scoring.engine, scoring.registry, scoring.config, None)?.flags.is_empty())
+    Ok(!analyse(change, scoring.engine, scoring.registry, scoring.config, None, &Signers::default())?.flags.is_empty())
 }
 
 /// Adds a commit to a group; one that is complete is scored, and the next starts.

@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::raw::{Fact, Kind, Place};
+use super::signed;
 use super::subject::Subject;
 use super::suggest::{self, Line};
 use super::{Policy, Stance};
@@ -73,6 +74,8 @@ pub enum FindingKind {
     SignOff,
     /// No other person's review is recorded, or a tool is named as reviewer.
     Review,
+    /// A verified signature is missing.
+    Signature,
     /// Something that does not fit together.
     Contradiction,
     /// Something worth knowing that is nobody's to mend.
@@ -181,6 +184,10 @@ impl Judging<'_> {
         self.markers(covered);
         self.facts(covered);
         self.review();
+        for text in signed::missing(self.policy, self.subject, &self.sensitive_classes()) {
+            self.say(FindingKind::Signature, text, None);
+            self.sink(State::Partial);
+        }
         self.unreadable();
         self.worst
     }

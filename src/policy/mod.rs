@@ -14,6 +14,7 @@ pub mod load;
 pub mod markers;
 pub mod raw;
 pub mod sensitive;
+mod signed;
 pub mod subject;
 pub mod suggest;
 
@@ -28,6 +29,7 @@ pub use subject::{Described, Subject};
 
 use crate::attest::{Attestation, Registry, State};
 use crate::change::ChangeSet;
+use crate::vocabulary::note;
 
 /// A policy, checked and ready.
 #[derive(Debug, Clone)]
@@ -62,6 +64,10 @@ pub struct Policy {
     pub sign_off_not_by_tool: bool,
     /// Whether another person must have reviewed.
     pub reviewed_by_another_person: bool,
+    /// Whether a commit that declares AI use needs a verified signature.
+    pub signed_commits: bool,
+    /// Whether a note counts only with a verified signature.
+    pub signed_notes: bool,
     /// Authors to whom it does not apply.
     pub exempt_authors: ExemptAuthors,
     /// Kinds of change to which it does not apply.
@@ -91,12 +97,14 @@ pub struct SensitiveRules {
     pub facts: Vec<Fact>,
     /// Whether another person must have reviewed it there.
     pub reviewed_by_another_person: bool,
+    /// Whether the commit needs a verified signature there.
+    pub verified_signature: bool,
 }
 
 impl SensitiveRules {
     /// Whether there is anything that it asks for.
     pub fn asks(&self) -> bool {
-        !self.facts.is_empty() || self.reviewed_by_another_person
+        !self.facts.is_empty() || self.reviewed_by_another_person || self.verified_signature
     }
 
     pub(crate) fn counts(&self, class: &str) -> bool {
@@ -126,7 +134,8 @@ pub fn apply(
     for ((commit, attestation), paths) in change.commits.iter().zip(attestations.iter_mut()).zip(paths) {
         let paths: Vec<String> = paths.into_iter().map(|path| String::from_utf8_lossy(path).into_owned()).collect();
         let touches = paths.iter().flat_map(|path| sensitive.by_path(path)).collect();
-        let subject = Subject::new(commit, attestation, registry).touching(paths, touches);
+        let note = note::of(commit).and_then(Result::ok);
+        let subject = Subject::new(commit, attestation, registry).touching(paths, touches).noted(note.as_ref());
         let judgement = judge(policy, &subject);
         let unreadable = attestation.state == State::Unreadable && judgement.state == State::Absent;
         let state = if unreadable { State::Unreadable } else { judgement.state };

@@ -4,7 +4,7 @@
 
 use super::raw::Fact;
 use super::sensitive::Touch;
-use crate::attest::{self, Attestation, Registry, Role, State, TrailerLine};
+use crate::attest::{self, Attestation, Form, Registry, Role, State, TrailerLine};
 use crate::change::{Commit, Person};
 use crate::vocabulary::{Declaration, Who, message, note::Note, trailers};
 
@@ -126,7 +126,9 @@ impl<'a> Subject<'a> {
 
     /// `Assisted-by: Jane Doe` is no declaration: whether a value names a tool is for `attest`.
     fn is_declared_in_commit(&self) -> bool {
-        self.attestation.state != State::Absent
+        let trailer =
+            |statement: &attest::Statement| statement.form == Form::Trailer && statement.role != Role::Reviewed;
+        self.attestation.statements.iter().any(trailer)
     }
 
     fn notes_say_ai(&self) -> Option<bool> {

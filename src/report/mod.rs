@@ -6,6 +6,7 @@
 mod declared;
 pub mod json;
 pub mod markers;
+pub mod signatures;
 pub mod terminal;
 pub mod text;
 
