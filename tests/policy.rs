@@ -41,6 +41,38 @@ const CLAUDE: &str = "Co-Authored-By: Claude Opus 4.8 <noreply@anthropic.com>";
 const SIGNED: &str = "Signed-off-by: Ada Example <ada@example.org>";
 
 #[test]
+fn newcomers_are_asked_for_small_changes_and_nobody_else_is() {
+    let repo = with_settings("policy: llvm\n");
+    let grow = |path: &str, lines: usize| {
+        repo.write(path, code("grow", lines));
+        repo.commit(&format!("Add {path}\n\nAssisted-by: Codex:gpt-5.5"))
+    };
+    grow("big.py", 200);
+    let report = check(&repo, &[]);
+    assert_eq!((kinds(&report, 0), states(&report)), (Vec::<&str>::new(), vec!["complete"]), "Ada has commits before");
+
+    repo.switch("main");
+    repo.git(&["switch", "--quiet", "-C", "topic"]);
+    let new = ["-c", "user.name=Nia", "-c", "user.email=nia@example.org"];
+    let add = |path: &str, lines: usize| {
+        repo.write(path, code("new", lines));
+        repo.git(&["add", "--all"]);
+        let author = ["commit", "--quiet", "--author=Nia <nia@example.org>", "-m", "Add\n\nAssisted-by: Codex:gpt-5.5"];
+        repo.git(&[&new[..], &author].concat());
+    };
+    add("src/a.py", 140);
+    add("tests/test_a.py", 300);
+    assert_eq!(kinds(&check(&repo, &[]), 0), Vec::<&str>::new(), "tests are not counted");
+    add("src/b.py", 10);
+    let report = check(&repo, &[]);
+    assert_eq!((kinds(&report, 0), states(&report)[0]), (vec!["size"], "complete"));
+    let told = text(&report["commits"][0]["findings"][0]["text"]);
+    assert!(told.starts_with("Commits of this author that declare AI use add 150 lines, tests not counted"), "{told}");
+    repo.write("own.yml", "extends: llvm\nthresholds: { newcomer_lines: 1000, added_lines: 151 }\n");
+    assert_eq!(kinds(&check(&repo, &["--policy", "own.yml"]), 0), Vec::<&str>::new());
+}
+
+#[test]
 fn the_kernel_wants_its_own_form_and_a_persons_sign_off() {
     let repo = with_settings("policy: linux-kernel\n");
     change(&repo, "a.c", &format!("a\n\nAssisted-by: Claude:claude-opus-4-8 sparse\n{SIGNED}\n"));

@@ -1,9 +1,12 @@
 //! Measuring the commits of a range by a policy: what `policy check` and `attest --check` share.
 
+mod sizes;
+
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
+use rayon::prelude::*;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -11,7 +14,7 @@ use super::output::Output;
 use super::settings::{self, Settings, policy_on_disk};
 use super::{Exit, Failure};
 use crate::attest::signature::{Checked, Signers};
-use crate::attest::{self, Registry, State};
+use crate::attest::{self, Attestation, Registry, State};
 use crate::git::{CommitChange, Repository, Request, Resolved};
 use crate::policy::sensitive::{Changed, Touch};
 use crate::policy::suggest::Where;
@@ -141,9 +144,12 @@ impl Checking {
     pub(super) fn judged(&self, described: Option<&Described>) -> Result<Vec<Judged>, Failure> {
         let registry = Registry::builtin();
         let mut judged = Vec::new();
-        for (change, touches) in self.touches()? {
+        let (changes, signers) = (self.touches()?, &self.signers);
+        let attestations: Vec<Attestation> =
+            changes.par_iter().map(|(change, _)| attest::read_signed(&change.commit, registry, signers)).collect();
+        let sizes = self.sizes(&changes, &attestations)?;
+        for ((change, touches), attestation) in changes.into_iter().zip(attestations) {
             let commit = &change.commit;
-            let attestation = attest::read_signed(commit, registry, &self.signers);
             let (found, unreadable) = match note::of(commit) {
                 None => (None, None),
                 Some(Ok(note)) => (Some(note), None),
@@ -153,6 +159,7 @@ impl Checking {
             let subject = Subject::new(commit, &attestation, registry)
                 .touching(paths, touches)
                 .noted(found.as_ref())
+                .sized(sizes.get(&commit.author.email.to_lowercase()).copied())
                 .described(described);
             let mut judgement = judge(&self.policy, &subject);
             if let Some(problem) = unreadable {

@@ -112,6 +112,12 @@ fn explain(policy: &Policy, out: &Output) -> Result<Exit, Failure> {
     if let Some(rate) = policy.flag_rate {
         field("flags", &format!("at most {rate} of people's requests"));
     }
+    if let Some(lines) = policy.lines_below {
+        field("size", &format!("fewer than {lines} added lines with AI an author and request, tests not counted"));
+    }
+    if let Some(lines) = policy.newcomer_lines_below {
+        field("newcomers", &format!("fewer than {lines} added lines with AI, tests not counted"));
+    }
     policy.unchecked.iter().for_each(|what| field("not seen", what));
     if policy.request_covers_commits {
         field("request", "a declaration in its description speaks for all of its commits");

@@ -7,6 +7,7 @@
 mod amend;
 mod attributes;
 mod attribution;
+mod authors;
 mod blobs;
 mod commits;
 mod files;

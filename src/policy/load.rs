@@ -187,6 +187,8 @@ fn over(base: RawPolicy, top: RawPolicy) -> RawPolicy {
     merged.signatures.commits = top.signatures.commits.or(base.signatures.commits);
     merged.signatures.notes = top.signatures.notes.or(base.signatures.notes);
     merged.thresholds.flag = top.thresholds.flag.or(base.thresholds.flag);
+    merged.thresholds.added_lines = top.thresholds.added_lines.or(base.thresholds.added_lines);
+    merged.thresholds.newcomer_lines = top.thresholds.newcomer_lines.or(base.thresholds.newcomer_lines);
     merged.author.text = top.author.text.or(base.author.text);
     merged
 }
@@ -220,6 +222,13 @@ fn checked(name: &str, Resolved { raw, texts }: Resolved, lineage: Vec<String>) 
         let problem = format!("thresholds.flag is a rate of false positives between 0.0001 and 0.5, found {rate}");
         return Err(wrong("flag:", problem));
     }
+    for (name, lines) in
+        [("added_lines:", raw.thresholds.added_lines), ("newcomer_lines:", raw.thresholds.newcomer_lines)]
+    {
+        if lines == Some(0) {
+            return Err(wrong(name, format!("{name} nobody can add fewer than 0 lines")));
+        }
+    }
     Ok(Policy {
         id: raw.id.unwrap_or_else(|| name.to_owned()),
         title: raw.title.unwrap_or_else(|| name.to_owned()),
@@ -247,6 +256,8 @@ fn checked(name: &str, Resolved { raw, texts }: Resolved, lineage: Vec<String>) 
             verified_signature: raw.sensitive.verified_signature.unwrap_or(false),
         },
         flag_rate: raw.thresholds.flag,
+        lines_below: raw.thresholds.added_lines,
+        newcomer_lines_below: raw.thresholds.newcomer_lines,
         author_text: raw.author.text.unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" "),
     })
 }

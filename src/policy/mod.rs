@@ -25,7 +25,7 @@ pub use load::{Error, PRESETS};
 pub use markers::Marker;
 pub use raw::{Fact, Kind, Place, Source, Stance};
 pub use sensitive::Sensitive;
-pub use subject::{Described, Subject};
+pub use subject::{Described, Size, Subject};
 
 use crate::attest::{Attestation, Registry, State};
 use crate::change::ChangeSet;
@@ -76,6 +76,10 @@ pub struct Policy {
     pub sensitive: SensitiveRules,
     /// The share of requests by people that may get a flag, where it says so.
     pub flag_rate: Option<f64>,
+    /// Fewer lines than this are asked for of one author's commits in a request that declare AI use.
+    pub lines_below: Option<u32>,
+    /// The same for an author without a commit in the history before.
+    pub newcomer_lines_below: Option<u32>,
     /// What the author is told.
     pub author_text: String,
 }
@@ -99,6 +103,13 @@ pub struct SensitiveRules {
     pub reviewed_by_another_person: bool,
     /// Whether the commit needs a verified signature there.
     pub verified_signature: bool,
+}
+
+impl Policy {
+    /// Whether it asks how large requests are.
+    pub fn asks_size(&self) -> bool {
+        self.lines_below.is_some() || self.newcomer_lines_below.is_some()
+    }
 }
 
 impl SensitiveRules {

@@ -243,6 +243,11 @@ pub struct RawThresholds {
     /// The share of requests by people, without any AI, that may get a flag; what the settings say
     /// goes before it.
     pub flag: Option<f64>,
+    /// Fewer added lines than this are asked for, in all of a request's commits by one author that
+    /// declare AI use; tests are not counted.
+    pub added_lines: Option<u32>,
+    /// The same for an author who has no commit in the history that the change starts from.
+    pub newcomer_lines: Option<u32>,
 }
 
 /// What the author is told.

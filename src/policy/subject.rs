@@ -23,6 +23,8 @@ pub struct Subject<'a> {
     pub note: Option<&'a Note>,
     /// The request that it is part of, where that is known.
     pub described: Option<&'a Described>,
+    /// How much its author adds with AI, where that was measured.
+    pub size: Option<Size>,
     /// The paths that it touches.
     pub paths: Vec<String>,
     /// The sensitive places among them.
@@ -35,6 +37,15 @@ pub struct Subject<'a> {
     pub reviewers: Vec<Person>,
     /// Tools that are said to have reviewed it.
     pub tool_reviews: Vec<String>,
+}
+
+/// How much one author adds to a request, in commits that declare AI use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Size {
+    /// Added lines, tests not counted.
+    pub added: u32,
+    /// Whether the author has no commit in the history that the request starts from.
+    pub newcomer: bool,
 }
 
 /// A request's description, read like a message.
@@ -88,6 +99,7 @@ impl<'a> Subject<'a> {
             own,
             note: None,
             described: None,
+            size: None,
             paths: Vec::new(),
             touches: Vec::new(),
             sign_offs,
@@ -109,6 +121,12 @@ impl<'a> Subject<'a> {
     /// With our note on it.
     pub fn noted(mut self, note: Option<&'a Note>) -> Self {
         self.note = note;
+        self
+    }
+
+    /// With how much its author adds.
+    pub fn sized(mut self, size: Option<Size>) -> Self {
+        self.size = size;
         self
     }
 
