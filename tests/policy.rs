@@ -5,7 +5,7 @@
 mod support;
 
 use serde_json::Value;
-use support::{PLANTED_PACK, Repo, code, list, planted_code, text};
+use support::{PLANTED_CONFIG, PLANTED_PACK, Repo, code, list, planted_code, text};
 
 /// A repository with these settings in its first commit.
 fn with_settings(settings: &str) -> Repo {
@@ -39,6 +39,40 @@ fn adds(report: &Value, commit: usize) -> Vec<&str> {
 
 const CLAUDE: &str = "Co-Authored-By: Claude Opus 4.8 <noreply@anthropic.com>";
 const SIGNED: &str = "Signed-off-by: Ada Example <ada@example.org>";
+
+#[test]
+fn a_request_speaks_for_its_commits_where_the_policy_says_so() {
+    for (policy, expected) in [("fedora", "attested"), ("linux-kernel", "unattested")] {
+        let repo = Repo::new();
+        repo.write(".ai-detect.yml", format!("policy: {policy}\n{PLANTED_CONFIG}"));
+        repo.write("planted.yml", PLANTED_PACK);
+        repo.commit("Set up");
+        repo.branch("topic");
+        repo.write("a.py", planted_code("a"));
+        repo.commit("Add a\n\nSigned-off-by: Ada Example <ada@example.org>");
+        let body = repo.beside("body.md");
+        std::fs::write(&body, "What it does.\n\nAssisted-by: Codex:gpt-5.5\n").unwrap();
+        let silent = repo.diff(&["main"]);
+        assert_eq!(silent["hunks"][0]["verdict"], "unattested");
+        let report = repo.diff(&["main", "--request-body", &body.display().to_string()]);
+        assert_eq!(report["hunks"][0]["verdict"], expected, "{policy}: {}", report["commits"][0]["attestation"]);
+        assert_eq!(report["request"]["facts"]["tool"], "Codex");
+    }
+}
+
+#[test]
+fn a_ticked_box_is_a_disclosure() {
+    let repo = with_settings("policy: fedora\n");
+    change(&repo, "a.py", "Add a\n\nAssisted-by: Codex:gpt-5.5");
+    change(&repo, "b.py", "Add b");
+    let body = repo.beside("body.md");
+    std::fs::write(&body, "- [x] I used AI tools for this\n").unwrap();
+    let report = check(&repo, &["--description", &body.display().to_string()]);
+    assert_eq!(states(&report), ["complete", "complete"]);
+    std::fs::write(&body, "- [ ] I used AI tools for this\n").unwrap();
+    let report = check(&repo, &["--description", &body.display().to_string()]);
+    assert_eq!(states(&report), ["complete", "absent"]);
+}
 
 #[test]
 fn newcomers_are_asked_for_small_changes_and_nobody_else_is() {

@@ -123,6 +123,21 @@ fn a_repository_with_sha256_has_signatures_too() {
 }
 
 #[test]
+fn a_signature_may_be_broken_into_lines_anywhere() {
+    let signing = Signing::new(&[]);
+    let base = signing.allow(&format!("ada@example.org {}\n", signing.public("ada")));
+    let signed = signing.sign("ada", "Add b");
+    let raw = String::from_utf8(signing.repo.git_bytes(&["cat-file", "commit", &signed], b"")).unwrap();
+    let (head, rest) = raw.split_once("gpgsig -----BEGIN SSH SIGNATURE-----\n").unwrap();
+    let (block, tail) = rest.split_once(" -----END").unwrap();
+    let one = block.replace(['\n', ' '], "");
+    let changed = format!("{head}gpgsig -----BEGIN SSH SIGNATURE-----\n {one}\n -----END{tail}");
+    let id = signing.repo.git_bytes(&["hash-object", "-t", "commit", "-w", "--stdin"], changed.as_bytes());
+    signing.repo.git(&["update-ref", "HEAD", String::from_utf8(id).unwrap().trim()]);
+    assert_eq!(signing.found(&base)["state"], "verified", "{}", signing.found(&base));
+}
+
+#[test]
 fn what_was_changed_after_it_was_signed_is_told() {
     let signing = Signing::new(&[]);
     let base = signing.allow(&format!("ada@example.org {}\n", signing.public("ada")));

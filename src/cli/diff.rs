@@ -8,13 +8,14 @@ use clap::ValueEnum;
 use super::output::Output;
 use super::settings::{self, Settings};
 use super::{Exit, Failure, git_failure};
-use crate::analyse::analyse;
+use crate::analyse::{Measures, analyse};
 use crate::attest::{self, AIIR_LEDGER, Registry, read_request};
 use crate::change::ChangeSet;
 use crate::exclude::Excluder;
 use crate::git::{Repository, Request};
 use crate::pack::{Fitted, Pack};
 use crate::patch;
+use crate::policy::Described;
 use crate::report::text::Detail;
 use crate::report::{Report, json, text};
 use crate::signals::Engine;
@@ -64,7 +65,7 @@ pub(super) struct Args {
     config_from: Option<String>,
 
     /// The description of the pull or merge request; `-` reads standard input. What is stated in the
-    /// request is reported beside what its commits declare, and fills nothing of it
+    /// request is reported beside what its commits declare, and counts for them only where the policy says so
     #[arg(long, value_name = "FILE", help_heading = "The request")]
     request_body: Option<PathBuf>,
 
@@ -85,9 +86,10 @@ enum Format {
 
 pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure> {
     let request = request(args, dir)?;
+    let described = request.as_ref().and_then(described);
     let mut report = match &args.patch {
-        Some(file) => of_patch(args, file, dir)?,
-        None => of_repository(args, dir)?,
+        Some(file) => of_patch(args, file, dir, described.as_ref())?,
+        None => of_repository(args, dir, described.as_ref())?,
     };
     report.request = request.map(|request| read_request(&request, Registry::builtin()));
     let printed = match args.format {
@@ -106,7 +108,14 @@ fn detail(args: &Args) -> Detail {
     }
 }
 
-fn of_repository(args: &Args, dir: &Path) -> Result<Report, Failure> {
+/// The request as policies look at it. A branch's name alone says nothing of a description.
+fn described(request: &attest::Request) -> Option<Described> {
+    let known = request.body.is_some() || !request.labels.is_empty();
+    let body = request.body.as_deref().unwrap_or_default();
+    known.then(|| Described::read(body, &request.labels, Registry::builtin()))
+}
+
+fn of_repository(args: &Args, dir: &Path, described: Option<&Described>) -> Result<Report, Failure> {
     let request = match (&args.range, args.staged, args.worktree) {
         (Some(spec), _, _) => Request::Spec(spec.clone()),
         (_, true, _) => Request::Staged,
@@ -131,7 +140,7 @@ fn of_repository(args: &Args, dir: &Path) -> Result<Report, Failure> {
     let unread = attach_receipts(&repository, head.as_deref(), &mut change)?;
     let pack = pack.map_err(|_| Failure::failed("the rule pack could not be loaded"))?;
     let pack = pack.map_err(|error| settings.pack_failure(error))?;
-    let mut report = report(&change, &pack, settings)?;
+    let mut report = report(&change, &pack, settings, described)?;
     report.coverage.notes.extend(unread);
     Ok(report)
 }
@@ -184,7 +193,7 @@ fn attach_receipts(
     Ok((nameless > 0).then(|| format!("{nameless} {plural} {AIIR_LEDGER} cannot be read: no commit is named")))
 }
 
-fn of_patch(args: &Args, file: &Path, dir: &Path) -> Result<Report, Failure> {
+fn of_patch(args: &Args, file: &Path, dir: &Path, described: Option<&Described>) -> Result<Report, Failure> {
     let (name, content) = content(file, dir)?;
     let repository = Repository::open(dir).ok();
     let head = repository.as_ref().and_then(Repository::head);
@@ -192,7 +201,7 @@ fn of_patch(args: &Args, file: &Path, dir: &Path) -> Result<Report, Failure> {
     let excluder = excluder(&settings)?;
     let change = patch::read(&name, &content, &excluder).map_err(Failure::failed)?;
     let pack = pack(&settings).map_err(|error| settings.pack_failure(error))?;
-    report(&change, &pack, settings)
+    report(&change, &pack, settings, described)
 }
 
 fn settings(args: &Args, dir: &Path, repository: Option<(&Repository, Option<&str>)>) -> Result<Settings, Failure> {
@@ -214,11 +223,16 @@ fn excluder(settings: &Settings) -> Result<Excluder, Failure> {
     Excluder::new(&settings.config.exclude, settings.config.limits.file_bytes).map_err(Failure::usage)
 }
 
-fn report(change: &ChangeSet, pack: &Pack, settings: Settings) -> Result<Report, Failure> {
+fn report(
+    change: &ChangeSet,
+    pack: &Pack,
+    settings: Settings,
+    described: Option<&Described>,
+) -> Result<Report, Failure> {
     let engine = Engine::new(pack);
+    let measures = Measures { policy: settings.policy.as_ref(), signers: Some(&settings.signers), described };
     let mut report =
-        analyse(change, &engine, Registry::builtin(), &settings.config, settings.policy.as_ref(), &settings.signers)
-            .map_err(Failure::usage)?;
+        analyse(change, &engine, Registry::builtin(), &settings.config, &measures).map_err(Failure::usage)?;
     report.coverage.notes.extend(settings.note);
     report.coverage.notes.extend(settings.signers.notes);
     Ok(report)

@@ -77,7 +77,7 @@ pub(super) fn of(raw: &[u8], time: i64, sha256: bool) -> Option<Signature> {
             }
         }
     }
-    if block.is_empty() {
+    if block.trim_ascii().is_empty() {
         return None;
     }
     signed.extend_from_slice(rest);

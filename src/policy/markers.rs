@@ -37,7 +37,7 @@ pub struct Hit {
     pub quote: String,
 }
 
-const FORMS: [(&str, Form); 11] = [
+const FORMS: [(&str, Form); 12] = [
     ("trailer", Form::Trailer),
     ("author", Form::Author),
     ("committer", Form::Committer),
@@ -49,6 +49,7 @@ const FORMS: [(&str, Form); 11] = [
     ("whogitit-note", Form::WhogititNote),
     ("agent-trace", Form::AgentTrace),
     ("aiir-receipt", Form::AiirReceipt),
+    ("request-body", Form::RequestBody),
 ];
 
 impl Marker {

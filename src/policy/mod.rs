@@ -123,7 +123,8 @@ impl SensitiveRules {
     }
 }
 
-/// Lets a policy settle the states of a change's attestations, by commit. Paths are those that the
+/// Lets a policy settle the states of a change's attestations, by commit; the request counts where the
+/// policy says so. Paths are those that the
 /// commits' lines ended up in.
 pub fn apply(
     policy: &Policy,
@@ -131,6 +132,7 @@ pub fn apply(
     attestations: &mut [Attestation],
     sensitive: &Sensitive,
     registry: &Registry,
+    described: Option<&Described>,
 ) {
     let mut paths: Vec<Vec<&[u8]>> = vec![Vec::new(); change.commits.len()];
     for file in &change.files {
@@ -146,7 +148,10 @@ pub fn apply(
         let paths: Vec<String> = paths.into_iter().map(|path| String::from_utf8_lossy(path).into_owned()).collect();
         let touches = paths.iter().flat_map(|path| sensitive.by_path(path)).collect();
         let note = note::of(commit).and_then(Result::ok);
-        let subject = Subject::new(commit, attestation, registry).touching(paths, touches).noted(note.as_ref());
+        let subject = Subject::new(commit, attestation, registry)
+            .touching(paths, touches)
+            .noted(note.as_ref())
+            .described(described);
         let judgement = judge(policy, &subject);
         let unreadable = attestation.state == State::Unreadable && judgement.state == State::Absent;
         let state = if unreadable { State::Unreadable } else { judgement.state };

@@ -71,6 +71,19 @@ impl Described {
             Commit { author: somebody.clone(), committer: somebody, message: message.clone(), ..Commit::default() };
         let mut attestation = attest::read(&commit, registry);
         attestation.facts.accountable = None;
+        // Ticked boxes, and what else only a description has.
+        let request = attest::Request { body: Some(text.to_owned()), ..attest::Request::default() };
+        let request = attest::read_request(&request, registry);
+        let facts = &mut attestation.facts;
+        facts.tool = facts.tool.take().or(request.facts.tool);
+        facts.model = facts.model.take().or(request.facts.model);
+        let known = |statement: &attest::Statement| {
+            attestation.statements.iter().any(|known| {
+                known.line.map(|line| line.saturating_sub(2)) == statement.line && known.role == statement.role
+            })
+        };
+        let more: Vec<_> = request.statements.into_iter().filter(|statement| !known(statement)).collect();
+        attestation.statements.extend(more);
         let trailers = attest::trailers(&message);
         Described { text: text.to_owned(), labels: labels.to_vec(), attestation, trailers }
     }

@@ -11,7 +11,7 @@ pub(crate) const NAMESPACE: &str = "git";
 
 pub(super) fn check(block: &str, subject: Subject<'_>, allowed: &[Allowed]) -> Checked {
     let unverified = |key: Option<String>, reason: String| Checked::unverified(SignatureKind::Ssh, key, reason);
-    let signature = match SshSig::from_pem(block) {
+    let signature = match SshSig::from_pem(wrapped(block)) {
         Ok(signature) => signature,
         Err(error) => return unverified(None, format!("the signature block cannot be read: {error}")),
     };
@@ -56,4 +56,26 @@ pub(super) fn check(block: &str, subject: Subject<'_>, allowed: &[Allowed]) -> C
         }
     }
     unverified(reason)
+}
+
+/// The block in lines of 70 columns, as the library wants it and ssh-keygen writes it; other programs
+/// that sign break lines elsewhere or nowhere.
+fn wrapped(block: &str) -> String {
+    let mut lines = block.lines().map(str::trim).filter(|line| !line.is_empty());
+    let first = lines.next().unwrap_or_default();
+    let (mut data, mut last) = (String::new(), "");
+    for line in lines {
+        match line.starts_with("-----") {
+            true => last = line,
+            false => data.push_str(line),
+        }
+    }
+    let mut text = format!("{first}\n");
+    for (at, letter) in data.chars().enumerate() {
+        if at > 0 && at % 70 == 0 {
+            text.push('\n');
+        }
+        text.push(letter);
+    }
+    format!("{text}\n{last}\n")
 }
