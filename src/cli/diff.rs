@@ -7,13 +7,14 @@ use super::formats::{self, Format};
 use super::output::Output;
 use super::settings::{self, Settings};
 use super::{Exit, Failure, git_failure};
-use crate::analyse::analyse;
+use crate::analyse::{Measures, analyse};
 use crate::attest::{self, AIIR_LEDGER, Registry, read_request};
 use crate::change::ChangeSet;
 use crate::exclude::Excluder;
 use crate::git::{Repository, Request};
 use crate::pack::{Fitted, Pack};
 use crate::patch;
+use crate::policy::Described;
 use crate::report::Report;
 use crate::report::excerpts::Excerpts;
 use crate::signals::Engine;
@@ -63,7 +64,7 @@ pub(super) struct Args {
     config_from: Option<String>,
 
     /// The description of the pull or merge request; `-` reads standard input. What is stated in the
-    /// request is reported beside what its commits declare, and fills nothing of it
+    /// request is reported beside what its commits declare, and counts for them only where the policy says so
     #[arg(long, value_name = "FILE", help_heading = "The request")]
     request_body: Option<PathBuf>,
 
@@ -78,9 +79,11 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure> {
     let request = request(args, dir)?;
+    let described = request.as_ref().and_then(described);
+    let choice = Choice { described: described.as_ref(), ..Choice::of(args) };
     let (mut report, excerpts) = match &args.patch {
-        Some(file) => of_patch(args, file, dir)?,
-        None => of_repository(&ends(args), Choice::of(args), dir)?,
+        Some(file) => of_patch(choice, file, dir)?,
+        None => of_repository(&ends(args), choice, dir)?,
     };
     report.request = request.map(|request| read_request(&request, Registry::builtin()));
     let detail = formats::detail(args.verbose, args.quiet);
@@ -108,6 +111,8 @@ struct Choice<'a> {
     in_job: bool,
     /// Whether the code of flagged blocks is kept.
     excerpts: bool,
+    /// What the request says, for policies that let it speak.
+    described: Option<&'a Described>,
 }
 
 impl<'a> Choice<'a> {
@@ -117,14 +122,23 @@ impl<'a> Choice<'a> {
             config_from: args.config_from.as_deref(),
             in_job: false,
             excerpts: args.format == Format::Html,
+            described: None,
         }
     }
+}
+
+/// The request as policies look at it. A branch's name alone says nothing of a description.
+fn described(request: &attest::Request) -> Option<Described> {
+    let known = request.body.is_some() || !request.labels.is_empty();
+    let body = request.body.as_deref().unwrap_or_default();
+    known.then(|| Described::read(body, &request.labels, Registry::builtin()))
 }
 
 /// What lies between two commits, as a job of a forge looks at it: settings come from where the change
 /// starts, and what the change does to them is noted.
 pub(super) fn between(spec: &str, stated: &attest::Request, dir: &Path) -> Result<Report, Failure> {
-    let choice = Choice { in_job: true, ..Choice::default() };
+    let described = described(stated);
+    let choice = Choice { in_job: true, described: described.as_ref(), ..Choice::default() };
     let (mut report, _) = of_repository(&Request::Spec(spec.to_owned()), choice, dir)?;
     if let (Some(base), Some(head)) = (&report.range.base, &report.range.head) {
         let repository = Repository::open(dir).map_err(Failure::failed)?;
@@ -220,16 +234,15 @@ fn attach_receipts(
     Ok((nameless > 0).then(|| format!("{nameless} {plural} {AIIR_LEDGER} cannot be read: no commit is named")))
 }
 
-fn of_patch(args: &Args, file: &Path, dir: &Path) -> Result<Found, Failure> {
+fn of_patch(choice: Choice<'_>, file: &Path, dir: &Path) -> Result<Found, Failure> {
     let (name, content) = content(file, dir)?;
     let repository = Repository::open(dir).ok();
     let head = repository.as_ref().and_then(Repository::head);
-    let settings =
-        settings(Choice::of(args), dir, repository.as_ref().map(|repository| (repository, head.as_deref())))?;
+    let settings = settings(choice, dir, repository.as_ref().map(|repository| (repository, head.as_deref())))?;
     let excluder = excluder(&settings)?;
     let change = patch::read(&name, &content, &excluder).map_err(Failure::failed)?;
     let pack = pack(&settings).map_err(|error| settings.pack_failure(error))?;
-    report(Choice::of(args), &change, &pack, settings)
+    report(choice, &change, &pack, settings)
 }
 
 fn settings(
@@ -257,9 +270,12 @@ fn excluder(settings: &Settings) -> Result<Excluder, Failure> {
 
 fn report(choice: Choice<'_>, change: &ChangeSet, pack: &Pack, settings: Settings) -> Result<Found, Failure> {
     let engine = Engine::new(pack);
-    let mut report = analyse(change, &engine, Registry::builtin(), &settings.config, settings.policy.as_ref())
-        .map_err(Failure::usage)?;
+    let measures =
+        Measures { policy: settings.policy.as_ref(), signers: Some(&settings.signers), described: choice.described };
+    let mut report =
+        analyse(change, &engine, Registry::builtin(), &settings.config, &measures).map_err(Failure::usage)?;
     report.coverage.notes.extend(settings.note);
+    report.coverage.notes.extend(settings.signers.notes);
     let excerpts = choice.excerpts.then(|| Excerpts::of(change, &report));
     Ok((report, excerpts))
 }

@@ -7,6 +7,7 @@
 mod amend;
 mod attributes;
 mod attribution;
+mod authors;
 mod blobs;
 mod commits;
 mod files;
@@ -15,6 +16,7 @@ mod notes;
 mod own_notes;
 mod range;
 mod scan;
+mod signature;
 mod suggest;
 mod touched;
 mod trees;
@@ -32,6 +34,7 @@ pub use hooks::HooksFolder;
 pub use own_notes::OwnNotes;
 pub use range::{Request, Resolved};
 pub use scan::History;
+pub use signature::SigningKey;
 pub use touched::{CommitChange, Texts, Touched};
 
 /// Why a repository or a range could not be read.

@@ -18,6 +18,7 @@ pub mod rdjsonl;
 mod sample;
 pub mod sarif;
 mod sentence;
+pub mod signatures;
 pub mod terminal;
 pub mod text;
 mod words;
