@@ -14,6 +14,7 @@ arguments=(-C "$AI_DETECT_DIRECTORY" ci)
 ! enabled fetch "$AI_DETECT_FETCH" || arguments+=(--fetch)
 ! enabled dry-run "$AI_DETECT_DRY_RUN" || arguments+=(--dry-run)
 enabled inline "$AI_DETECT_INLINE" || arguments+=(--no-inline)
+! enabled check-run "$AI_DETECT_CHECK_RUN" || arguments+=(--check-run)
 if [[ -n $AI_DETECT_MAX_COMMENTS ]]; then
   [[ $AI_DETECT_MAX_COMMENTS =~ ^[0-9]{1,4}$ ]] || fail "max-comments must be a number, not \"$AI_DETECT_MAX_COMMENTS\""
   arguments+=(--max-comments "$AI_DETECT_MAX_COMMENTS")
