@@ -15,16 +15,23 @@ use std::path::{Path, PathBuf};
 
 use release::{Archive, Server, VERSION};
 use runner::{Job, action};
-use serde_json::json;
+use serde_json::{Value, json};
 use support::{PLANTED_CONFIG, PLANTED_PACK, Repo, planted_code};
 
-/// Stands in for the binary where only its call matters: tells its arguments, its directory and its
-/// token, and writes outputs.
+/// Stands in for the binary where only its calls matter: tells its arguments, its directory and its
+/// token, writes outputs and a report, and makes other formats of one.
 const TELLS: &str = "#!/bin/sh
-if [ \"$1\" = --version ]; then echo ai-detect told; exit; fi
-echo \"asked: $*\"
+case $1 in
+  --version) echo ai-detect told; exit ;;
+  report) echo \"$3 of $(cat \"$4\")\"; exit ;;
+esac
+echo \"asked: $*\" | sed 's|--report-file [^ ]*|--report-file FILE|'
 echo \"in: $(pwd), token: ${GITHUB_TOKEN:-none}\"
-printf 'flags=2\\nreport=/tmp/r.json\\nsarif=/tmp/r.sarif\\n' >> \"$GITHUB_OUTPUT\"
+for argument; do
+  [ \"$before\" != --report-file ] || echo told > \"$argument\"
+  before=$argument
+done
+printf 'flags=2\\nreport=/tmp/r.json\\n' >> \"$GITHUB_OUTPUT\"
 ";
 
 /// The targets of this system's C library: which of them is downloaded is the script's to find out.
@@ -92,13 +99,14 @@ fn job(repo: &Repo, archives: &[Archive], server: &Server) -> Job {
 #[test]
 fn the_pinned_release_is_downloaded_and_run() {
     let (repo, archives, server) = released(TELLS);
-    let outcome = job(&repo, &archives, &server).with("token", "s3cret").run();
+    let job = job(&repo, &archives, &server).with("token", "s3cret");
+    let outcome = job.run();
     assert!(outcome.succeeded, "{}", outcome.log);
     assert!(outcome.log.contains("ai-detect told\n"), "{}", outcome.log);
-    assert!(outcome.log.contains("asked: -C . ci\n"), "{}", outcome.log);
+    assert!(outcome.log.contains("asked: -C . ci --report-file FILE\n"), "{}", outcome.log);
     assert!(outcome.log.contains(&format!("in: {}, token: s3cret\n", repo.path().display())), "{}", outcome.log);
     assert_eq!((outcome.outputs["flags"].as_str(), outcome.outputs["report"].as_str()), ("2", "/tmp/r.json"));
-    assert_eq!(outcome.outputs["sarif"], "/tmp/r.sarif");
+    assert_eq!(std::fs::read_to_string(&outcome.outputs["sarif"]).unwrap(), "sarif of told\n");
     assert!(outcome.outputs["binary"].contains(&format!("/ai-detect-v{VERSION}-x86_64-unknown-linux-")));
     assert_eq!(server.asked().len(), 1);
 }
@@ -122,6 +130,9 @@ fn the_binary_itself_looks_at_a_pull_request() {
     assert_eq!(outcome.outputs["flags"], "1");
     let report = std::fs::read_to_string(&outcome.outputs["report"]).unwrap();
     assert!(report.contains("ai-detect/report/v1") && report.contains(&head), "{report}");
+    let sarif: Value = serde_json::from_slice(&std::fs::read(&outcome.outputs["sarif"]).unwrap()).unwrap();
+    assert_eq!(sarif["version"], "2.1.0");
+    assert_eq!(sarif["runs"][0]["results"].as_array().unwrap().len(), 1);
 }
 
 #[test]
@@ -154,11 +165,9 @@ fn inputs_become_options() {
         .with("inline", "false")
         .with("check-run", "true");
     let outcome = job.with("max-comments", "4").with("working-directory", "sub dir; echo run").run();
-    assert!(
-        outcome
-            .log
-            .contains("asked: -C sub dir; echo run ci --fetch --dry-run --no-inline --check-run --max-comments 4\n")
-    );
+    assert!(outcome.log.contains(
+        "asked: -C sub dir; echo run ci --report-file FILE --fetch --dry-run --no-inline --check-run --max-comments 4\n"
+    ));
     assert!(outcome.log.contains("token: none\n"), "{}", outcome.log);
 }
 
