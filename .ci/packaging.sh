@@ -46,9 +46,10 @@ shellcheck --external-sources --source-path=. "${scripts[@]}"
 
 echo "== workflows: ${workflows[*]}"
 actionlint "${workflows[@]}"
-zizmor --offline --pedantic --no-progress --quiet action.yml "${workflows[@]}"
+zizmor --offline --pedantic --no-progress --quiet action.yml .github/dependabot.yml "${workflows[@]}"
 check-jsonschema --builtin-schema vendor.github-workflows "${workflows[@]}"
 check-jsonschema --builtin-schema vendor.github-actions action.yml
+check-jsonschema --builtin-schema vendor.dependabot .github/dependabot.yml
 
 echo "== GitLab template"
 # Two documents in one file: the inputs, and what GitLab makes of the other one with their values. The

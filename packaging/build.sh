@@ -24,8 +24,9 @@ case $target in
     flags+="$separator-Clink-arg=/Brepro$separator-Ctarget-feature=+crt-static"
     ;;
   *)
-    maps="-ffile-prefix-map=$home=/cargo -ffile-prefix-map=$here=/src"
-    export CFLAGS="${CFLAGS:-} $maps" CXXFLAGS="${CXXFLAGS:-} $maps"
+    # Quoted as a shell does, which the build scripts then take apart likewise.
+    maps=$(printf '%q %q' "-ffile-prefix-map=$home=/cargo" "-ffile-prefix-map=$here=/src")
+    export CC_SHELL_ESCAPED_FLAGS=1 CFLAGS="${CFLAGS:-} $maps" CXXFLAGS="${CXXFLAGS:-} $maps"
     ;;
 esac
 export CARGO_ENCODED_RUSTFLAGS=$flags

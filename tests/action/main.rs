@@ -15,15 +15,23 @@ use std::path::{Path, PathBuf};
 
 use release::{Archive, Server, VERSION};
 use runner::{Job, action};
-use support::Repo;
+use serde_json::{Value, json};
+use support::{PLANTED_CONFIG, PLANTED_PACK, Repo, planted_code};
 
-/// Stands in for the binary where only its call matters: tells its arguments, its directory and its
-/// token, and writes outputs.
+/// Stands in for the binary where only its calls matter: tells its arguments, its directory and its
+/// token, writes outputs and a report, and makes other formats of one.
 const TELLS: &str = "#!/bin/sh
-if [ \"$1\" = --version ]; then echo ai-detect told; exit; fi
-echo \"asked: $*\"
+case $1 in
+  --version) echo ai-detect told; exit ;;
+  report) echo \"$3 of $(cat \"$4\")\"; exit ;;
+esac
+echo \"asked: $*\" | sed 's|--report-file [^ ]*|--report-file FILE|'
 echo \"in: $(pwd), token: ${GITHUB_TOKEN:-none}\"
-printf 'flags=2\\nreport=/tmp/r.json\\nsarif=/tmp/r.sarif\\n' >> \"$GITHUB_OUTPUT\"
+for argument; do
+  [ \"$before\" != --report-file ] || echo told > \"$argument\"
+  before=$argument
+done
+printf 'flags=2\\nreport=/tmp/r.json\\n' >> \"$GITHUB_OUTPUT\"
 ";
 
 /// The targets of this system's C library: which of them is downloaded is the script's to find out.
@@ -61,9 +69,26 @@ fn released(script: &str) -> (Repo, Vec<Archive>, Server) {
     let repo = Repo::new();
     let program = repo.beside("program");
     write_program(&program, script);
-    let archives: Vec<_> = LINUX.iter().map(|target| Archive::of(&program, target)).collect();
-    let server = Server::of(&archives.iter().collect::<Vec<_>>());
+    let (archives, server) = served(&program);
     (repo, archives, server)
+}
+
+/// Archives of a program for all Linux targets, and a server that has them.
+fn served(program: &Path) -> (Vec<Archive>, Server) {
+    let archives: Vec<_> = LINUX.iter().map(|target| Archive::of(program, target)).collect();
+    let server = Server::of(&archives.iter().collect::<Vec<_>>());
+    (archives, server)
+}
+
+/// A job for the event of a pull request.
+fn on_pull_request(job: Job, repo: &Repo, base: &str, head: &str) -> Job {
+    let event = json!({ "pull_request": {
+        "number": 7, "base": { "sha": base, "repo": { "id": 1 } }, "head": { "sha": head, "repo": { "id": 1 } },
+    } });
+    let file = repo.beside("event.json");
+    std::fs::write(&file, event.to_string()).unwrap();
+    let job = job.env("GITHUB_EVENT_NAME", "pull_request").env("GITHUB_EVENT_PATH", file.display().to_string());
+    job.env("GITHUB_REPOSITORY", "example/project")
 }
 
 /// A job with the action that pins the archives, downloading from the server.
@@ -74,40 +99,75 @@ fn job(repo: &Repo, archives: &[Archive], server: &Server) -> Job {
 #[test]
 fn the_pinned_release_is_downloaded_and_run() {
     let (repo, archives, server) = released(TELLS);
-    let outcome = job(&repo, &archives, &server).with("token", "s3cret").run();
+    let job = job(&repo, &archives, &server).with("token", "s3cret");
+    let outcome = job.run();
     assert!(outcome.succeeded, "{}", outcome.log);
     assert!(outcome.log.contains("ai-detect told\n"), "{}", outcome.log);
-    assert!(outcome.log.contains("asked: -C . ci\n"), "{}", outcome.log);
+    assert!(outcome.log.contains("asked: -C . ci --report-file FILE\n"), "{}", outcome.log);
     assert!(outcome.log.contains(&format!("in: {}, token: s3cret\n", repo.path().display())), "{}", outcome.log);
     assert_eq!((outcome.outputs["flags"].as_str(), outcome.outputs["report"].as_str()), ("2", "/tmp/r.json"));
-    assert_eq!(outcome.outputs["sarif"], "/tmp/r.sarif");
+    assert_eq!(std::fs::read_to_string(&outcome.outputs["sarif"]).unwrap(), "sarif of told\n");
     assert!(outcome.outputs["binary"].contains(&format!("/ai-detect-v{VERSION}-x86_64-unknown-linux-")));
     assert_eq!(server.asked().len(), 1);
 }
 
 #[test]
-fn the_binary_itself_runs_from_an_archive() {
+fn the_binary_itself_looks_at_a_pull_request() {
     let repo = Repo::new();
-    repo.commit_file("a.py", support::code("a", 6));
-    let binary = assert_cmd::cargo::cargo_bin!("ai-detect");
-    let archives: Vec<_> = LINUX.iter().map(|target| Archive::of(binary, target)).collect();
-    let server = Server::of(&archives.iter().collect::<Vec<_>>());
-    let job = job(&repo, &archives, &server).with("install-only", "true");
+    repo.write(".ai-detect.yml", PLANTED_CONFIG);
+    repo.write("planted.yml", PLANTED_PACK);
+    let base = repo.commit("Set up");
+    repo.branch("topic");
+    let head = repo.commit_file("a.py", planted_code("a"));
+    let (archives, server) = served(assert_cmd::cargo::cargo_bin!("ai-detect"));
+    // Without a token nothing is posted, and the job log has all of it.
+    let job = job(&repo, &archives, &server).with("token", "");
+    let job = on_pull_request(job, &repo, &base, &head);
     let outcome = job.run();
     assert!(outcome.succeeded, "{}", outcome.log);
     assert!(outcome.log.contains(concat!("ai-detect ", env!("CARGO_PKG_VERSION"), "\n")), "{}", outcome.log);
-    assert!(outcome.log.contains("so nothing is checked here"), "{}", outcome.log);
-    let mut installed = assert_cmd::Command::new(&outcome.outputs["binary"]);
-    let schema = installed.args(["schema", "report"]).output().unwrap().stdout;
-    assert!(String::from_utf8(schema).unwrap().contains("ai-detect/report/v1"));
+    assert!(outcome.log.contains("a.py:1-6"), "{}", outcome.log);
+    assert_eq!(outcome.outputs["flags"], "1");
+    let report = std::fs::read_to_string(&outcome.outputs["report"]).unwrap();
+    assert!(report.contains("ai-detect/report/v1") && report.contains(&head), "{report}");
+    let sarif: Value = serde_json::from_slice(&std::fs::read(&outcome.outputs["sarif"]).unwrap()).unwrap();
+    assert_eq!(sarif["version"], "2.1.0");
+    assert_eq!(sarif["runs"][0]["results"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn a_checkout_that_is_too_shallow_fails_the_step_and_says_what_to_change() {
+    let repo = Repo::new();
+    let base = repo.commit_file("a.py", support::code("a", 6));
+    let head = repo.commit_file("b.py", support::code("b", 6));
+    let shallow = repo.clone("shallow", &["--depth", "1"]);
+    let (archives, server) = served(assert_cmd::cargo::cargo_bin!("ai-detect"));
+    let outcome = on_pull_request(job(&shallow, &archives, &server), &repo, &base, &head).run();
+    assert!(!outcome.succeeded && outcome.log.contains("set `fetch-depth: 0` on actions/checkout"), "{}", outcome.log);
+    assert_eq!(outcome.outputs["flags"], "", "what could not be analysed is not clean");
+}
+
+#[test]
+fn a_binary_can_be_installed_alone() {
+    let (repo, archives, server) = released(TELLS);
+    let job = job(&repo, &archives, &server).with("install-only", "true");
+    let outcome = job.run();
+    assert!(outcome.succeeded && outcome.log.contains("so nothing is checked here"), "{}", outcome.log);
+    assert!(!outcome.log.contains("asked:") && Path::new(&outcome.outputs["binary"]).exists(), "{}", outcome.log);
 }
 
 #[test]
 fn inputs_become_options() {
     let (repo, archives, server) = released(TELLS);
-    let job = job(&repo, &archives, &server).with("fetch", "true").with("dry-run", "true").with("inline", "false");
+    let job = job(&repo, &archives, &server)
+        .with("fetch", "true")
+        .with("dry-run", "true")
+        .with("inline", "false")
+        .with("check-run", "true");
     let outcome = job.with("max-comments", "4").with("working-directory", "sub dir; echo run").run();
-    assert!(outcome.log.contains("asked: -C sub dir; echo run ci --fetch --dry-run --no-inline --max-comments 4\n"));
+    assert!(outcome.log.contains(
+        "asked: -C sub dir; echo run ci --report-file FILE --fetch --dry-run --no-inline --check-run --max-comments 4\n"
+    ));
     assert!(outcome.log.contains("token: none\n"), "{}", outcome.log);
 }
 

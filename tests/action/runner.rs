@@ -119,12 +119,26 @@ impl Job {
         let ran = bash.output().unwrap();
         log.push_str(&String::from_utf8_lossy(&ran.stdout));
         log.push_str(&String::from_utf8_lossy(&ran.stderr));
-        for line in std::fs::read_to_string(&output).unwrap().lines() {
-            let (name, value) = line.split_once('=').unwrap_or_else(|| panic!("{id} writes {line:?} as an output"));
-            values.insert(format!("steps.{id}.outputs.{name}"), value.to_owned());
+        for (name, value) in outputs(&std::fs::read_to_string(&output).unwrap()) {
+            values.insert(format!("steps.{id}.outputs.{name}"), value);
         }
         ran.status.success()
     }
+}
+
+/// The outputs in a step's file: `NAME=VALUE`, or `NAME<<END`, lines, and `END`.
+fn outputs(text: &str) -> Vec<(String, String)> {
+    let (mut lines, mut found) = (text.lines(), Vec::new());
+    while let Some(line) = lines.next() {
+        if let Some((name, end)) = line.split_once("<<") {
+            let value: Vec<_> = lines.by_ref().take_while(|line| *line != end).collect();
+            found.push((name.to_owned(), value.join("\n")));
+        } else {
+            let (name, value) = line.split_once('=').unwrap_or_else(|| panic!("{line:?} is no output"));
+            found.push((name.to_owned(), value.to_owned()));
+        }
+    }
+    found
 }
 
 /// Puts values in the place of `${{ NAME }}`; a name without one is empty, as on GitHub.
