@@ -23,6 +23,7 @@ pub(super) const NO_TOKEN: &str = "no token is set (GITHUB_TOKEN or AI_DETECT_TO
 
 /// Where and how much is posted
 #[derive(Debug, clap::Args)]
+#[group(id = "posting")]
 pub(super) struct Args {
     /// Post nothing; print what would be posted
     #[arg(long, help_heading = "Posting")]
