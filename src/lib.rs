@@ -34,4 +34,5 @@ pub mod score;
 pub mod signals;
 pub mod syntax;
 pub mod text;
+pub mod triage;
 pub mod vocabulary;

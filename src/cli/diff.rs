@@ -3,8 +3,7 @@
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use clap::ValueEnum;
-
+use super::formats::{self, Format};
 use super::output::Output;
 use super::settings::{self, Settings};
 use super::{Exit, Failure, git_failure};
@@ -15,8 +14,8 @@ use crate::exclude::Excluder;
 use crate::git::{Repository, Request};
 use crate::pack::{Fitted, Pack};
 use crate::patch;
-use crate::report::text::Detail;
-use crate::report::{Report, json, text};
+use crate::report::Report;
+use crate::report::excerpts::Excerpts;
 use crate::signals::Engine;
 
 /// What `diff` looks at and how it says what it found
@@ -77,36 +76,28 @@ pub(super) struct Args {
     labels: Vec<String>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    Text,
-    Json,
-}
-
 pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure> {
     let request = request(args, dir)?;
-    let mut report = match &args.patch {
+    let (mut report, excerpts) = match &args.patch {
         Some(file) => of_patch(args, file, dir)?,
         None => of_repository(&ends(args), Choice::of(args), dir)?,
     };
     report.request = request.map(|request| read_request(&request, Registry::builtin()));
-    let printed = match args.format {
-        Format::Json => json::write(&report).map_err(Failure::failed)?,
-        Format::Text => text::write(&report, detail(args), out.width()),
-    };
-    out.print(&printed)?;
+    let detail = formats::detail(args.verbose, args.quiet);
+    out.print(&formats::printed(args.format, &report, excerpts.as_ref(), detail, out.width())?)?;
     Ok(if args.exit_code && !report.flags.is_empty() { Exit::Flags } else { Exit::Analysed })
 }
 
-fn detail(args: &Args) -> Detail {
-    match (args.verbose, args.quiet) {
-        (true, _) => Detail::Everything,
-        (_, true) => Detail::Summary,
-        _ => Detail::Flags,
-    }
+/// A report, and the code that its format shows.
+type Found = (Report, Option<Excerpts>);
+
+/// The report of a range by the settings in force, or of the default one.
+pub(super) fn of_range(range: Option<String>, dir: &Path) -> Result<Report, Failure> {
+    let request = range.map_or(Request::Default, Request::Spec);
+    of_repository(&request, Choice::default(), dir).map(|(report, _)| report)
 }
 
-/// Which settings to use.
+/// Which settings to use, and what to keep.
 #[derive(Clone, Copy, Default)]
 struct Choice<'a> {
     /// A file on disk.
@@ -115,11 +106,18 @@ struct Choice<'a> {
     config_from: Option<&'a str>,
     /// Whether this is a job, where the working tree is nobody's settings.
     in_job: bool,
+    /// Whether the code of flagged blocks is kept.
+    excerpts: bool,
 }
 
 impl<'a> Choice<'a> {
     fn of(args: &'a Args) -> Self {
-        Choice { config: args.config.as_deref(), config_from: args.config_from.as_deref(), in_job: false }
+        Choice {
+            config: args.config.as_deref(),
+            config_from: args.config_from.as_deref(),
+            in_job: false,
+            excerpts: args.format == Format::Html,
+        }
     }
 }
 
@@ -127,7 +125,7 @@ impl<'a> Choice<'a> {
 /// starts, and what the change does to them is noted.
 pub(super) fn between(spec: &str, stated: &attest::Request, dir: &Path) -> Result<Report, Failure> {
     let choice = Choice { in_job: true, ..Choice::default() };
-    let mut report = of_repository(&Request::Spec(spec.to_owned()), choice, dir)?;
+    let (mut report, _) = of_repository(&Request::Spec(spec.to_owned()), choice, dir)?;
     if let (Some(base), Some(head)) = (&report.range.base, &report.range.head) {
         let repository = Repository::open(dir).map_err(Failure::failed)?;
         report.coverage.notes.extend(settings::changed(&repository, base, head)?);
@@ -147,7 +145,7 @@ fn ends(args: &Args) -> Request {
     }
 }
 
-fn of_repository(request: &Request, choice: Choice<'_>, dir: &Path) -> Result<Report, Failure> {
+fn of_repository(request: &Request, choice: Choice<'_>, dir: &Path) -> Result<Found, Failure> {
     let repository = Repository::open(dir).map_err(Failure::failed)?;
     let resolved = repository.resolve(request).map_err(git_failure)?;
     let mut settings = settings(choice, dir, Some((&repository, resolved.base())))?;
@@ -169,9 +167,9 @@ fn of_repository(request: &Request, choice: Choice<'_>, dir: &Path) -> Result<Re
     let unread = attach_receipts(&repository, head.as_deref(), &mut change)?;
     let pack = pack.map_err(|_| Failure::failed("the rule pack could not be loaded"))?;
     let pack = pack.map_err(|error| settings.pack_failure(error))?;
-    let mut report = report(&change, &pack, settings)?;
+    let (mut report, excerpts) = report(choice, &change, &pack, settings)?;
     report.coverage.notes.extend(unread);
-    Ok(report)
+    Ok((report, excerpts))
 }
 
 /// What is known of the request, if anything was given.
@@ -222,7 +220,7 @@ fn attach_receipts(
     Ok((nameless > 0).then(|| format!("{nameless} {plural} {AIIR_LEDGER} cannot be read: no commit is named")))
 }
 
-fn of_patch(args: &Args, file: &Path, dir: &Path) -> Result<Report, Failure> {
+fn of_patch(args: &Args, file: &Path, dir: &Path) -> Result<Found, Failure> {
     let (name, content) = content(file, dir)?;
     let repository = Repository::open(dir).ok();
     let head = repository.as_ref().and_then(Repository::head);
@@ -231,7 +229,7 @@ fn of_patch(args: &Args, file: &Path, dir: &Path) -> Result<Report, Failure> {
     let excluder = excluder(&settings)?;
     let change = patch::read(&name, &content, &excluder).map_err(Failure::failed)?;
     let pack = pack(&settings).map_err(|error| settings.pack_failure(error))?;
-    report(&change, &pack, settings)
+    report(Choice::of(args), &change, &pack, settings)
 }
 
 fn settings(
@@ -257,10 +255,11 @@ fn excluder(settings: &Settings) -> Result<Excluder, Failure> {
     Excluder::new(&settings.config.exclude, settings.config.limits.file_bytes).map_err(Failure::usage)
 }
 
-fn report(change: &ChangeSet, pack: &Pack, settings: Settings) -> Result<Report, Failure> {
+fn report(choice: Choice<'_>, change: &ChangeSet, pack: &Pack, settings: Settings) -> Result<Found, Failure> {
     let engine = Engine::new(pack);
     let mut report = analyse(change, &engine, Registry::builtin(), &settings.config, settings.policy.as_ref())
         .map_err(Failure::usage)?;
     report.coverage.notes.extend(settings.note);
-    Ok(report)
+    let excerpts = choice.excerpts.then(|| Excerpts::of(change, &report));
+    Ok((report, excerpts))
 }

@@ -8,8 +8,7 @@ use anstyle::{AnsiColor, Style};
 use clap::ColorChoice;
 
 use super::Failure;
-use crate::forge::github::commands::harmless;
-use crate::report::terminal::escaped;
+use crate::report::terminal::{escaped, uncommanded};
 
 /// Columns where the output is no terminal and nothing says how wide it is.
 const DEFAULT_WIDTH: usize = 100;
@@ -44,7 +43,7 @@ impl Output {
 
     /// Writes to standard output in a job of a forge: no line of it is taken for a command.
     pub(super) fn log(&self, text: &str) -> Result<(), Failure> {
-        self.print(&harmless(text))
+        self.print(&uncommanded(text))
     }
 
     /// Says something on standard error that is no error: a reminder, a question. It is escaped, line
@@ -52,7 +51,7 @@ impl Output {
     pub(super) fn say(&self, message: &str) {
         let mut stream = AutoStream::new(std::io::stderr().lock(), self.choice);
         for line in message.lines() {
-            let _ = writeln!(stream, "{}", harmless(&escaped(line)));
+            let _ = writeln!(stream, "{}", uncommanded(&escaped(line)));
         }
     }
 
@@ -68,7 +67,7 @@ impl Output {
         const RED: Style = AnsiColor::Red.on_default().bold();
         let mut stream = AutoStream::new(std::io::stderr().lock(), self.choice);
         // There is nowhere left to say that this failed.
-        let _ = writeln!(stream, "{RED}error{RED:#}: {}", harmless(&escaped(message)));
+        let _ = writeln!(stream, "{RED}error{RED:#}: {}", uncommanded(&escaped(message)));
     }
 
     /// Says on standard error what is being done, where somebody watches.

@@ -4,9 +4,11 @@
 //! folder turns what it answers into the plain types here, and a plan into its calls. What comments
 //! say is written in `report`, how they are escaped too.
 
+pub mod answers;
 pub mod draft;
 pub mod event;
 pub mod github;
+pub mod gitlab;
 pub mod http;
 pub mod marker;
 pub mod posting;

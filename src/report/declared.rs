@@ -1,13 +1,17 @@
-//! What the commits and the request declare, in sentences for the text report.
+//! What the commits and the request declare, in sentences for people.
 
 use super::Report;
 use super::markers::form_name;
 use crate::attest::{RequestAttestation, State};
 
-/// For the summary: what the request states, and whether anything cannot be read or does not fit.
+/// For the summary: what the request states.
+pub(super) fn request(report: &Report) -> Option<String> {
+    report.request.as_ref().map(stated)
+}
+
+/// For the summary: whether anything cannot be read or does not fit.
 pub(super) fn summary(report: &Report) -> Vec<String> {
     let mut told = Vec::new();
-    told.extend(report.request.as_ref().map(stated));
     let count = |test: fn(&super::CommitReport) -> bool| report.commits.iter().filter(|commit| test(commit)).count();
     let unreadable = count(|commit| !commit.attestation.unreadable.is_empty());
     let conflicting = count(|commit| !commit.attestation.notes.is_empty());

@@ -10,6 +10,14 @@ use crate::score::COMMIT_CODE;
 pub(super) struct Flagged<'a> {
     pub(super) flag: &'a Flag,
     pub(super) hunk: &'a HunkReport,
+    /// Its place among all flags, from 0.
+    pub(super) rank: usize,
+}
+
+/// All flags, most urgent first, with what they point at.
+pub(super) fn flagged(report: &Report) -> impl Iterator<Item = Flagged<'_>> {
+    let ranked = report.flags.iter().enumerate();
+    ranked.filter_map(|(rank, flag)| Some(Flagged { flag, hunk: report.hunks.get(flag.hunk)?, rank }))
 }
 
 /// The flags of one commit, most urgent first.
@@ -26,15 +34,14 @@ pub(super) fn groups(report: &Report) -> Vec<Group<'_>> {
         report.commits.iter().map(|commit| (commit.id.as_str(), commit)).collect();
     let mut groups: Vec<Group<'_>> = Vec::new();
     let mut places: FxHashMap<Option<&str>, usize> = Default::default();
-    for flag in &report.flags {
-        let Some(hunk) = report.hunks.get(flag.hunk) else { continue };
-        let commit = hunk.commits.first().and_then(|part| commits.get(part.id.as_str()).copied());
+    for flagged in flagged(report) {
+        let commit = flagged.hunk.commits.first().and_then(|part| commits.get(part.id.as_str()).copied());
         let place = *places.entry(commit.map(|commit| commit.id.as_str())).or_insert(groups.len());
         if place == groups.len() {
             groups.push(Group { commit, flags: Vec::new() });
         }
         if let Some(group) = groups.get_mut(place) {
-            group.flags.push(Flagged { flag, hunk });
+            group.flags.push(flagged);
         }
     }
     groups

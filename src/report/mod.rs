@@ -3,13 +3,21 @@
 //! The JSON form of [`Report`] is the documented schema `ai-detect/report/v1`: fields are added,
 //! never changed or removed, within one version.
 
+pub mod code_quality;
 mod declared;
+pub mod excerpts;
+pub mod github;
 mod groups;
+pub mod html;
 pub mod json;
+pub mod junit;
 pub mod markdown;
 pub mod markers;
+pub mod rdjsonl;
 #[cfg(test)]
 mod sample;
+pub mod sarif;
+mod sentence;
 pub mod terminal;
 pub mod text;
 mod words;

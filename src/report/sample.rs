@@ -5,7 +5,8 @@ use crate::attest::{Facts, State};
 
 /// A report of two commits with `flags` flagged blocks each, in which every text that comes from a change is `text`.
 pub(super) fn report(text: &str, flags: usize) -> Report {
-    let commits: Vec<CommitReport> = ["12618c20", "a".repeat(40).as_str()].map(|id| commit(id, text)).into();
+    let commits: Vec<CommitReport> =
+        [format!("12618c20{}", "0".repeat(32)), "a".repeat(40)].map(|id| commit(&id, text)).into();
     let mut hunks = Vec::new();
     for (at, commit) in commits.iter().enumerate() {
         hunks.extend((0..flags).map(|number| hunk(text, &commit.id, (at * flags + number) as u32)));

@@ -14,6 +14,9 @@ use crate::score::PRIOR;
 pub(super) const KIND: &str =
     "A flag asks a person to look. It does not say who wrote the code, and it blocks nothing.";
 
+/// How many tools are named.
+const MOST_TOOLS: usize = 12;
+
 /// What of a hunk's sum is shown and what is only counted.
 pub(super) struct Sum<'a> {
     /// The strongest signals that point to AI.
@@ -28,9 +31,9 @@ pub(super) struct Sum<'a> {
 
 impl<'a> Sum<'a> {
     /// Of some signals, with the `most` strongest shown. What was assumed points to nobody.
-    pub(super) fn of(signals: &'a [SignalReport], intercept: f64, most: usize) -> Self {
+    pub(super) fn of(signals: impl IntoIterator<Item = &'a SignalReport>, intercept: f64, most: usize) -> Self {
         let total = |signals: &[&SignalReport]| signals.iter().map(|signal| signal.contribution).sum::<f64>();
-        let (assumed, found): (Vec<_>, Vec<_>) = signals.iter().partition(|signal| signal.rule == PRIOR);
+        let (assumed, found): (Vec<_>, Vec<_>) = signals.into_iter().partition(|signal| signal.rule == PRIOR);
         let (mut towards, against): (Vec<_>, Vec<_>) = found.into_iter().partition(|signal| signal.contribution > 0.0);
         towards.sort_by(|a, b| b.contribution.total_cmp(&a.contribution));
         let more = towards.split_off(most.min(towards.len()));
@@ -99,7 +102,7 @@ pub(super) fn scope(report: &Report) -> String {
 pub(super) fn declaring(report: &Report) -> Option<String> {
     let declared: Vec<&CommitReport> = report.commits.iter().filter(|commit| is_declared(commit)).collect();
     let tools: BTreeSet<&str> = declared.iter().filter_map(|commit| commit.attestation.facts.tool.as_deref()).collect();
-    let tools: Vec<&str> = tools.into_iter().collect();
+    let tools: Vec<_> = tools.into_iter().take(MOST_TOOLS).map(|tool| cut(tool, 60)).collect();
     let named = if tools.is_empty() { String::new() } else { format!(" ({})", tools.join(", ")) };
     let of = counted(report.commits.len(), "commit", "commits");
     (!declared.is_empty()).then(|| format!("{} of {of} declare AI use{named}", declared.len()))
@@ -113,9 +116,10 @@ fn is_declared(commit: &CommitReport) -> bool {
 pub(super) fn declares(commit: &CommitReport) -> String {
     let facts = &commit.attestation.facts;
     let tool = [facts.tool.as_deref(), facts.model.as_deref()].into_iter().flatten().collect::<Vec<_>>().join(", ");
+    let tool = cut(&tool, 100);
     match commit.attestation.state {
         State::Complete => format!("declares {tool}"),
-        State::Partial => format!("declares {}", if tool.is_empty() { "AI use" } else { &tool }),
+        State::Partial => format!("declares {}", if tool.is_empty() { "AI use" } else { &*tool }),
         State::WrongForm => "declares AI use in a form the project does not accept".into(),
         State::Denied => "declares that no AI was used".into(),
         State::Unreadable => "has a record about AI that cannot be read".into(),

@@ -46,6 +46,7 @@ fn head(report: &Report) -> String {
         words::scope(report)
     );
     let mut told: Vec<String> = words::declaring(report).into_iter().collect();
+    told.extend(declared::request(report));
     told.extend(declared::summary(report));
     if let Some(probability) = report.range.probability.filter(|_| report.coverage.hunks_scored > 0) {
         told.push(format!("the range as a whole looks {} AI-written", percent(probability)));
@@ -127,7 +128,7 @@ fn heading(group: &Group<'_>) -> String {
 }
 
 fn line(flagged: &Flagged<'_>) -> String {
-    let Flagged { flag, hunk } = flagged;
+    let Flagged { flag, hunk, .. } = flagged;
     let place = format!("{}:{}", cut(&flag.path, 2 * MOST_TEXT), words::lines(flag.start_line, flag.end_line));
     let sensitive = if hunk.sensitive { ", sensitive path" } else { "" };
     format!(
