@@ -4,11 +4,13 @@
 mod attest;
 mod checking;
 mod ci;
+mod completions;
 mod diff;
 mod eval;
 mod fit;
 mod formats;
 mod hook;
+mod man;
 mod markers;
 mod output;
 mod policy;
@@ -108,6 +110,10 @@ enum Command {
     Triage(triage::Args),
     /// Print a JSON Schema
     Schema(schema::Args),
+    /// Print the completions of a shell
+    Completions(completions::Args),
+    /// Print the manual page, or write the pages of all subcommands
+    Man(man::Args),
 }
 
 /// What went wrong, and how the program ends because of it.
@@ -176,6 +182,8 @@ pub fn run() -> Exit {
         Command::Policy(command) => policy::run(&command, &args.dir, &out),
         Command::Triage(command) => triage::run(&command, &args.dir, &out),
         Command::Schema(command) => schema::run(&command, &out),
+        Command::Completions(command) => completions::run(&command, &out),
+        Command::Man(command) => man::run(&command, &args.dir, &out),
     };
     result.unwrap_or_else(|failure| {
         out.error(&failure.message);

@@ -1,0 +1,6 @@
+//! Forges that the tests start themselves, on loopback.
+
+#![allow(dead_code)] // Every test file uses a part.
+
+pub(crate) mod github;
+pub(crate) mod server;
