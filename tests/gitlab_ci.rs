@@ -2,10 +2,10 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-mod gitlab_fake;
+mod fake;
 mod support;
 
-use gitlab_fake::{AUTHOR, BOT, Fake, JOB, OTHER_BOT, REPORTER, REVIEWER, STRANGER, TOKEN};
+use fake::gitlab::{AUTHOR, BOT, Fake, JOB, OTHER_BOT, REPORTER, REVIEWER, STRANGER, TOKEN};
 use serde_json::Value;
 use support::{PLANTED_CONFIG, PLANTED_PACK, Repo, Run, list, planted_code, text};
 
@@ -266,6 +266,25 @@ fn commands_in_our_own_comments_are_never_followed() {
     job.comment(BOT, &format!("<!-- ai-detect:flag {} -->\n/ai-detect dismiss {id} by itself", "0".repeat(32)));
     job.run();
     assert!(job.summary().contains("### 1 block asks for a look"));
+}
+
+#[test]
+fn decisions_are_listed_as_they_stand_on_the_request() {
+    let job = Job::new(&["alpha", "beta"]);
+    job.run();
+    job.comment(REVIEWER, &format!("/ai-detect dismiss {} generated", job.id("alpha")));
+    job.comment(STRANGER, &format!("/ai-detect confirm {}", job.id("beta")));
+    let list = |args: &[&str]| {
+        let mut command = job.command(&[("AI_DETECT_GITLAB_TOKEN", TOKEN)]);
+        let mut other = job.repo.command(&[&["triage", "main..topic", "--request"], args].concat());
+        other.envs(command.get_envs().filter_map(|(name, value)| Some((name.to_owned(), value?.to_owned()))));
+        command.env_clear();
+        Run::of(&mut other).text()
+    };
+    let listed = list(&[]);
+    assert!(listed.contains("2 flags, 1 decided") && listed.contains("dismissed by robin on"), "{listed}");
+    assert!(listed.contains("Not followed") && listed.contains("of sam: dismissing, attesting"), "{listed}");
+    assert_eq!(list(&["--export", "tsv"]).lines().count(), 2);
 }
 
 #[test]

@@ -58,7 +58,8 @@ pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure
 
 type Finished = Option<event::github::FinishedRun>;
 
-fn read(env: &event::Env<'_>) -> Result<(Event, Finished), Failure> {
+/// What the job is about.
+pub(super) fn read(env: &event::Env<'_>) -> Result<(Event, Finished), Failure> {
     let failure = |problem: event::Problem| match problem {
         event::Problem::Unknown { .. } => Failure::usage(problem),
         _ => Failure::failed(problem),

@@ -3,4 +3,5 @@
 #![allow(dead_code)] // Every test file uses a part.
 
 pub(crate) mod github;
+pub(crate) mod gitlab;
 pub(crate) mod server;

@@ -101,16 +101,7 @@ impl<'a> Job<'a> {
 
     /// GitHub with the job's token; nothing without one.
     pub(super) fn github(&self) -> Result<Option<GitHub>, Failure> {
-        let Some(token) = self.some("AI_DETECT_TOKEN").or_else(|| self.some("GITHUB_TOKEN")) else { return Ok(None) };
-        let site = Site {
-            api: event::github::api(self.env),
-            graphql: self.some("GITHUB_GRAPHQL_URL"),
-            accept: self.args.accept.clone(),
-        };
-        let repository = event::github::repository(self.env).map_err(Failure::failed)?;
-        // Secrets are often pasted with the end of their line.
-        let github = GitHub::new(&site, &repository, token.trim().to_owned(), self.patience());
-        github.map(Some).map_err(|error| Failure::failed(format!("could not post: {error}")))
+        github_of(self.env, &self.args.accept, self.patience())
     }
 
     fn patience(&self) -> Patience {
@@ -118,7 +109,7 @@ impl<'a> Job<'a> {
     }
 
     fn some(&self, name: &str) -> Option<String> {
-        (self.env)(name).filter(|value| !value.trim().is_empty())
+        some(self.env, name)
     }
 
     fn wanted(&self, outcome: &Outcome<'_>) -> Wanted {
@@ -326,6 +317,21 @@ impl<'a> Job<'a> {
         let written = job::outputs(Path::new(&output), &[("flags", &flags), ("report", &report)]);
         written.map_err(|error| Failure::failed(format!("GITHUB_OUTPUT: {error}")))
     }
+}
+
+/// GitHub with the token that the surroundings hold; nothing without one.
+pub(super) fn github_of(env: &Env<'_>, accept: &str, patience: Patience) -> Result<Option<GitHub>, Failure> {
+    let Some(token) = some(env, "AI_DETECT_TOKEN").or_else(|| some(env, "GITHUB_TOKEN")) else { return Ok(None) };
+    let site =
+        Site { api: event::github::api(env), graphql: some(env, "GITHUB_GRAPHQL_URL"), accept: accept.to_owned() };
+    let repository = event::github::repository(env).map_err(Failure::failed)?;
+    // Secrets are often pasted with the end of their line.
+    let github = GitHub::new(&site, &repository, token.trim().to_owned(), patience);
+    github.map(Some).map_err(|error| Failure::failed(format!("could not post: {error}")))
+}
+
+fn some(env: &Env<'_>, name: &str) -> Option<String> {
+    env(name).filter(|value| !value.trim().is_empty())
 }
 
 fn at(address: Option<String>) -> String {
