@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-mod gitlab_fake;
+mod fake;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -12,7 +12,7 @@ use ai_detect::forge::gitlab::GitLab;
 use ai_detect::forge::http::{Credential, Error, Patience};
 use ai_detect::forge::posting::{Posting, Written, post};
 use ai_detect::forge::{Forge, Request};
-use gitlab_fake::{AUTHOR, BOT, Fake, JOB, REVIEWER, STRANGER, TOKEN};
+use fake::gitlab::{AUTHOR, BOT, Fake, JOB, REVIEWER, STRANGER, TOKEN};
 
 const FIRST: &str = "c5a7f83d00000000000000000000000a";
 const SECOND: &str = "00aa11bb00000000000000000000000b";
@@ -236,12 +236,12 @@ fn a_role_that_may_not_resolve_threads_is_told_and_the_rest_is_done() {
 fn limits_are_waited_for_or_told() {
     let (fake, flags) = posted();
     fake.project().push('c', &[("src/a.rs", 20), ("src/b.rs", 9)]);
-    fake.project().fault("GET", "/discussions", 2, 429).headers.push(("Retry-After", "0".into()));
-    fake.project().fault("PUT", "/notes/*", 1, 429).headers.push(("Retry-After", "1".into()));
+    fake.project().fault("GET", "/discussions", 2, 429).headers.push(("Retry-After".into(), "0".into()));
+    fake.project().fault("PUT", "/notes/*", 1, 429).headers.push(("Retry-After".into(), "1".into()));
     run(&fake, &flags);
     assert!(fake.project().summaries()[0].body.contains(&"c".repeat(40)));
     let later = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs() + 3600;
-    let told = [("RateLimit-Remaining", "0".into()), ("RateLimit-Reset", later.to_string())];
+    let told = [("RateLimit-Remaining".into(), "0".into()), ("RateLimit-Reset".into(), later.to_string())];
     fake.project().fault("GET", "/user", 9, 429).headers.extend(told);
     let error = try_run(&fake, &flags).unwrap_err();
     assert!(matches!(error, Error::RateLimited { .. }), "{error}");

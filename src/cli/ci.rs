@@ -32,7 +32,7 @@ pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure
             return Ok(Exit::Analysed);
         }
     };
-    let mut job = Job::new(&env, out, &args.posting, event.forge, head.clone(), event.run);
+    let mut job = Job::new(&env, out, &args.posting, event.forge, head.clone(), event.run)?;
     if event.request.is_none()
         && let Some(run) = finished
     {
@@ -58,7 +58,8 @@ pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure
 
 type Finished = Option<event::github::FinishedRun>;
 
-fn read(env: &event::Env<'_>) -> Result<(Event, Finished), Failure> {
+/// What the job is about.
+pub(super) fn read(env: &event::Env<'_>) -> Result<(Event, Finished), Failure> {
     let failure = |problem: event::Problem| match problem {
         event::Problem::Unknown { .. } => Failure::usage(problem),
         _ => Failure::failed(problem),

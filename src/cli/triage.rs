@@ -5,9 +5,13 @@ use std::path::{Path, PathBuf};
 use clap::ValueEnum;
 
 use super::output::Output;
-use super::{Exit, Failure, diff, read_text};
-use crate::report::{self, Report, text};
-use crate::triage::{State, StateKey, Trust, export, state, text as listing};
+use super::{Exit, Failure, ci, diff, posting, read_text};
+use crate::forge::event::Env;
+use crate::forge::gitlab::{self, GitLab};
+use crate::forge::posting::Place as _;
+use crate::forge::{Forge, answers, github, http};
+use crate::report::{Report, json, text};
+use crate::triage::{State, StateKey, Triage, Trust, export, state, text as listing};
 
 /// What to list, and where decisions come from
 #[derive(Debug, clap::Args)]
@@ -20,6 +24,10 @@ pub(super) struct Args {
     /// input. AI_DETECT_STATE_KEY checks it
     #[arg(long, value_name = "FILE")]
     state: Option<PathBuf>,
+
+    /// The decisions on the request that this CI job is about: read there, and judged anew
+    #[arg(long, conflicts_with = "state")]
+    request: bool,
 
     /// One flag, with all that speaks for and against it
     #[arg(long, value_name = "ID", conflicts_with = "export")]
@@ -51,11 +59,21 @@ pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure
         out.print(&explained(&report, id, out.width())?)?;
         return Ok(Exit::Analysed);
     }
-    let state = args.state.as_deref().map(|file| read_state(file, dir, out)).transpose()?;
+    let (state, answers) = match (&args.state, args.request) {
+        (Some(file), _) => (Some(read_state(file, dir, out)?), Vec::new()),
+        (None, true) => {
+            let triage = on_request(&report)?;
+            if let Some(problem) = triage.problem {
+                out.say(&format!("note: the state in the summary comment does not count: {problem}"));
+            }
+            (Some(triage.state), triage.answers)
+        }
+        (None, false) => (None, Vec::new()),
+    };
     match args.export {
-        None => out.print(&listing::write(&report, state.as_ref(), &[], out.width()))?,
+        None => out.print(&listing::write(&report, state.as_ref(), &answers, out.width()))?,
         Some(format) => {
-            let state = state.ok_or_else(|| Failure::usage("--export needs decisions: --state FILE"))?;
+            let state = state.ok_or_else(|| Failure::usage("--export needs decisions: --state FILE or --request"))?;
             let rows = export::rows(&state, &report, args.with_names);
             out.print(&match format {
                 Export::Jsonl => export::jsonl(&rows).map_err(Failure::failed)?,
@@ -70,13 +88,8 @@ pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure
 fn report(args: &Args, dir: &Path) -> Result<Report, Failure> {
     let file = args.of.as_ref().map(Path::new).filter(|file| dir.join(file).is_file());
     let Some(file) = file else { return diff::of_range(args.of.clone(), dir) };
-    let report: Report = serde_json::from_str(&read_text(file, dir)?)
-        .map_err(|error| Failure::failed(format!("{}: no report: {error}", file.display())))?;
-    if report.schema == report::SCHEMA {
-        Ok(report)
-    } else {
-        Err(Failure::failed(format!("{}: not a report of schema {}", file.display(), report::SCHEMA)))
-    }
+    let failed = |problem: &dyn std::fmt::Display| Failure::failed(format!("{}: {problem}", file.display()));
+    json::read(&std::fs::read(dir.join(file)).map_err(|error| failed(&error))?).map_err(|error| failed(&error))
 }
 
 fn explained(report: &Report, id: &str, width: usize) -> Result<String, Failure> {
@@ -91,18 +104,44 @@ fn explained(report: &Report, id: &str, width: usize) -> Result<String, Failure>
 }
 
 /// The key from the surroundings; an empty variable is none, as CI systems set it where a secret is missing.
-pub(super) fn state_key() -> Result<Option<StateKey>, Failure> {
-    let secret = std::env::var(KEY).unwrap_or_default();
+pub(super) fn state_key(env: &Env<'_>) -> Result<Option<StateKey>, Failure> {
+    let secret = env(KEY).unwrap_or_default();
     if secret.trim().is_empty() {
         return Ok(None);
     }
     StateKey::new(&secret).map(Some).map_err(|error| Failure::usage(format!("{KEY}: {error}")))
 }
 
+/// As the job would see them that posts.
+fn on_request(report: &Report) -> Result<Triage, Failure> {
+    let env = |name: &str| std::env::var(name).ok();
+    let (event, _) = ci::read(&env)?;
+    let request = event.request.ok_or_else(|| Failure::usage("--request: this job belongs to no request"))?;
+    let key = state_key(&env)?;
+    let failed =
+        |error: &http::Error| Failure::failed(format!("the decisions on {} cannot be read: {error}", request.name()));
+    let patience = http::Patience::default();
+    match request.forge {
+        Forge::GitHub => {
+            let github = posting::github_of(&env, github::ACCEPT, patience)?;
+            let github = github.ok_or_else(|| Failure::failed(posting::NO_TOKEN))?;
+            let place = github.place(&request);
+            let posted = place.read().map_err(|error| failed(&error))?;
+            Ok(answers::triage(&request, report, &posted, &place, key.as_ref()))
+        }
+        Forge::GitLab => {
+            let credential = gitlab::credential(&env).ok_or_else(|| Failure::failed(gitlab::JOB_TOKEN))?;
+            let place = GitLab::new(&request, credential, patience).map_err(|error| failed(&error))?;
+            let posted = place.read().map_err(|error| failed(&error))?;
+            Ok(answers::triage(&request, report, &posted, &place, key.as_ref()))
+        }
+    }
+}
+
 fn read_state(file: &Path, dir: &Path, out: &Output) -> Result<State, Failure> {
     let body = read_text(file, dir)?;
     let name = file.display();
-    let read = state::read(&body, state_key()?.as_ref());
+    let read = state::read(&body, state_key(&|name: &str| std::env::var(name).ok())?.as_ref());
     let read =
         read.map_err(|problem| Failure::failed(format!("{name}: the state of decisions does not count: {problem}")))?;
     let (state, trust) = read.ok_or_else(|| Failure::failed(format!("{name}: no state of decisions is in it")))?;

@@ -1,15 +1,12 @@
 //! A GitLab on loopback that remembers: one project with one merge request, below a path, as the published
 //! API describes it. Tests look at what stands there in the end, not at how it came to be.
 
-#![allow(dead_code)] // Every test file uses a part.
-
-pub(crate) mod server;
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use serde_json::{Value, json};
-use server::{Answered, Asked, Server};
+
+use super::server::{Heard, Reply, Server};
 
 pub(crate) const TOKEN: &str = "glpat-0123456789abcdefghij";
 pub(crate) const JOB: &str = "job-0123456789abcdefghij";
@@ -51,7 +48,7 @@ pub(crate) struct Fault {
     pub(crate) path: &'static str,
     pub(crate) times: usize,
     pub(crate) status: u16,
-    pub(crate) headers: Vec<(&'static str, String)>,
+    pub(crate) headers: Vec<(String, String)>,
     /// Whether it takes effect all the same.
     pub(crate) done: bool,
 }
@@ -179,7 +176,7 @@ impl Fake {
     }
 
     pub(crate) fn api(&self) -> String {
-        format!("{}/lab/api/v4", self.server.address)
+        format!("{}/lab/api/v4", self.server.url())
     }
 
     pub(crate) fn project(&self) -> MutexGuard<'_, Project> {
@@ -192,12 +189,12 @@ fn user(id: u64) -> Value {
     json!({ "id": id, "username": username, "bot": id == BOT || id == OTHER_BOT })
 }
 
-fn refused(status: u16, message: &str) -> Answered {
-    Answered::of(status, json!({ "message": message }))
+fn refused(status: u16, message: &str) -> Reply {
+    Reply::json(status, &json!({ "message": message }))
 }
 
-fn answer(project: &mut Project, asked: &Asked) -> Answered {
-    let path = asked.path.strip_prefix("/lab/api").unwrap_or_else(|| panic!("outside: {}", asked.path));
+fn answer(project: &mut Project, asked: &Heard) -> Reply {
+    let path = asked.path().strip_prefix("/lab/api").unwrap_or_else(|| panic!("outside: {}", asked.path()));
     project.calls.push(format!("{} {path}", asked.method));
     let hit = |fault: &&mut Fault| {
         let fits = match fault.path.strip_suffix('*') {
@@ -214,12 +211,12 @@ fn answer(project: &mut Project, asked: &Asked) -> Answered {
         if done {
             respond(project, asked, path);
         }
-        return Answered { headers, ..refused(status, "a fault") };
+        return Reply { headers, ..refused(status, "a fault") };
     }
     respond(project, asked, path)
 }
 
-fn respond(project: &mut Project, asked: &Asked, path: &str) -> Answered {
+fn respond(project: &mut Project, asked: &Heard, path: &str) -> Reply {
     let job = asked.header("job-token") == Some(JOB);
     if !job && asked.header("private-token") != Some(TOKEN) {
         return refused(401, "401 Unauthorized");
@@ -235,18 +232,18 @@ fn respond(project: &mut Project, asked: &Asked, path: &str) -> Answered {
     }
     let parts: Vec<&str> = request.unwrap_or(path).trim_start_matches('/').split('/').collect();
     match (asked.method.as_str(), request.is_some(), parts.as_slice()) {
-        ("GET", false, ["user"]) => Answered::of(200, user(BOT)),
-        ("GET", false, ["users", id]) => Answered::of(200, user(id.parse().unwrap())),
+        ("GET", false, ["user"]) => Reply::json(200, &user(BOT)),
+        ("GET", false, ["users", id]) => Reply::json(200, &user(id.parse().unwrap())),
         ("GET", false, ["projects", "4", "members", "all", id]) => {
             let id: u64 = id.parse().unwrap();
             match project.levels.get(&id) {
-                Some(level) => Answered::of(200, json!({ "id": id, "state": "active", "access_level": level })),
+                Some(level) => Reply::json(200, &json!({ "id": id, "state": "active", "access_level": level })),
                 None => refused(404, "404 Not found"),
             }
         }
-        ("GET", true, [""]) => Answered::of(
+        ("GET", true, [""]) => Reply::json(
             200,
-            json!({
+            &json!({
                 "iid": 7, "sha": project.head, "author": user(AUTHOR),
                 "web_url": "https://git.example.org/lab/g/p/-/merge_requests/7",
                 "diff_refs": { "base_sha": project.base, "start_sha": project.base, "head_sha": project.head },
@@ -262,10 +259,10 @@ fn respond(project: &mut Project, asked: &Asked, path: &str) -> Answered {
             page(asked, items, project.page)
         }
         ("POST", true, ["notes"]) => {
-            let id = project.open(BOT, asked.body["body"].as_str().unwrap(), Value::Null, true);
-            Answered::of(201, json!({ "id": id }))
+            let id = project.open(BOT, asked.json()["body"].as_str().unwrap(), Value::Null, true);
+            Reply::json(201, &json!({ "id": id }))
         }
-        ("POST", true, ["discussions"]) => open(project, &asked.body),
+        ("POST", true, ["discussions"]) => open(project, &asked.json()),
         ("PUT", true, ["notes", id]) => {
             let id: u64 = id.parse().unwrap();
             let author = project.notes_mut().find(|note| note.id == id).map(|note| note.author);
@@ -273,15 +270,15 @@ fn respond(project: &mut Project, asked: &Asked, path: &str) -> Answered {
                 None => refused(404, "404 Not found"),
                 Some(author) if author != BOT => refused(403, "403 Forbidden"),
                 Some(_) => {
-                    project.edit(id, BOT, asked.body["body"].as_str().unwrap());
-                    Answered::of(200, json!({ "id": id }))
+                    project.edit(id, BOT, asked.json()["body"].as_str().unwrap());
+                    Reply::json(200, &json!({ "id": id }))
                 }
             }
         }
         ("PUT", true, ["discussions", id]) => {
             let found = project.discussions.iter_mut().find(|discussion| discussion.id == *id).unwrap();
-            found.resolved = asked.body["resolved"].as_bool().unwrap();
-            Answered::of(200, json!({}))
+            found.resolved = asked.json()["resolved"].as_bool().unwrap();
+            Reply::json(200, &json!({}))
         }
         ("DELETE", true, ["notes", id]) => {
             let id: u64 = id.parse().unwrap();
@@ -289,14 +286,14 @@ fn respond(project: &mut Project, asked: &Asked, path: &str) -> Answered {
                 discussion.notes.retain(|note| note.id != id || note.author != BOT);
             }
             project.discussions.retain(|discussion| !discussion.notes.is_empty());
-            Answered::of(204, Value::Null)
+            Reply { status: 204, headers: Vec::new(), body: String::new() }
         }
         _ => panic!("no such call: {} {path}", asked.method),
     }
 }
 
 /// A position must be of the current diff, on an added line by its number at the head alone.
-fn open(project: &mut Project, body: &Value) -> Answered {
+fn open(project: &mut Project, body: &Value) -> Reply {
     let position = &body["position"];
     if !position.is_null() {
         let path = position["new_path"].as_str().unwrap();
@@ -309,7 +306,7 @@ fn open(project: &mut Project, body: &Value) -> Answered {
         }
     }
     let id = project.open(BOT, body["body"].as_str().unwrap(), position.clone(), false);
-    Answered::of(201, json!({ "id": format!("{id:040x}") }))
+    Reply::json(201, &json!({ "id": format!("{id:040x}") }))
 }
 
 fn shown(discussion: &Discussion) -> Value {
@@ -324,21 +321,28 @@ fn shown(discussion: &Discussion) -> Value {
     json!({ "id": discussion.id, "individual_note": discussion.individual, "notes": notes })
 }
 
-fn page(asked: &Asked, items: Vec<Value>, most: usize) -> Answered {
-    let (page, size) = (asked.number("page", 1), asked.number("per_page", 20).min(most));
+/// A number of the query.
+fn number(asked: &Heard, name: &str, otherwise: usize) -> usize {
+    let query = asked.target.split_once('?').map_or("", |(_, query)| query);
+    let found = query.split('&').filter_map(|pair| pair.split_once('=')).find(|(known, _)| *known == name);
+    found.map_or(otherwise, |(_, value)| value.parse().unwrap())
+}
+
+fn page(asked: &Heard, items: Vec<Value>, most: usize) -> Reply {
+    let (page, size) = (number(asked, "page", 1), number(asked, "per_page", 20).min(most));
     let shown: Vec<Value> = items.iter().skip((page - 1) * size).take(size).cloned().collect();
-    let mut answered = Answered::of(200, Value::Array(shown));
+    let mut answered = Reply::json(200, &Value::Array(shown));
     if items.len() > page * size {
         let host = asked.header("host").unwrap();
-        let next = format!("<http://{host}{}?page={}&per_page={size}>; rel=\"next\"", asked.path, page + 1);
-        answered.headers.push(("Link", next));
+        let next = format!("<http://{host}{}?page={}&per_page={size}>; rel=\"next\"", asked.path(), page + 1);
+        answered = answered.with("link", next);
     }
     answered
 }
 
 /// Who edited a note, for any number of notes.
-fn graphql(project: &mut Project, asked: &Asked) -> Answered {
-    let query = asked.body["query"].as_str().unwrap().to_owned();
+fn graphql(project: &mut Project, asked: &Heard) -> Reply {
+    let query = asked.json()["query"].as_str().unwrap().to_owned();
     let wanted = query.split("gid://gitlab/Note/").skip(1);
     let wanted = wanted.map(|rest| rest.split('"').next().unwrap().parse::<u64>().unwrap());
     let mut data = serde_json::Map::new();
@@ -348,5 +352,5 @@ fn graphql(project: &mut Project, asked: &Asked) -> Answered {
         let at = by.as_ref().map(|_| note.updated.clone());
         data.insert(format!("n{id}"), json!({ "lastEditedAt": at, "lastEditedBy": by }));
     }
-    Answered::of(200, json!({ "data": data }))
+    Reply::json(200, &json!({ "data": data }))
 }
