@@ -19,6 +19,8 @@ mod sample;
 pub mod sarif;
 mod sentence;
 pub mod terminal;
+#[cfg(test)]
+mod tests;
 pub mod text;
 mod words;
 
