@@ -57,7 +57,7 @@ fn no_format_passes_on_what_acts() {
         let commands = printed.lines().filter(|line| line.trim_start().starts_with("::"));
         let foreign: Vec<&str> = commands.filter(|line| format != "github" || !line.starts_with("::notice ")).collect();
         assert_eq!(foreign, [""; 0], "{format}");
-        assert!(!printed.contains("<img"), "{format}: {printed}");
+        assert!(!["html", "junit"].contains(&format) || !printed.contains("<img"), "{format}: {printed}");
     }
 }
 
@@ -117,22 +117,26 @@ fn gitlab_is_another_name_for_code_quality() {
 }
 
 #[test]
-fn fingerprints_stay_when_lines_move() {
-    let repo = flagged();
-    let of = |repo: &Repo| {
-        let log: Value = serde_json::from_str(&printed(repo, "sarif")).unwrap();
-        let results = list(&log["runs"][0]["results"]).to_vec();
-        let result = results.into_iter().find(|it| it.to_string().contains("\"src/b%20c.py\"")).unwrap();
-        (
-            result["partialFingerprints"].clone(),
-            result["locations"][0]["physicalLocation"]["region"]["startLine"].clone(),
-        )
+fn fingerprints_survive_a_rebase() {
+    let repo = Repo::new();
+    repo.write(".ai-detect.yml", PLANTED_CONFIG);
+    repo.write("planted.yml", PLANTED_PACK);
+    repo.commit_file("a b.py", code("old", 20));
+    repo.branch("topic");
+    repo.commit_file("a b.py", code("old", 20) + &planted_code("new"));
+    let of = || {
+        let log: Value = serde_json::from_str(&printed(&repo, "sarif")).unwrap();
+        let result = &log["runs"][0]["results"][0];
+        let place = &result["locations"][0]["physicalLocation"];
+        assert_eq!(place["artifactLocation"]["uri"], "a%20b.py");
+        (result["partialFingerprints"].clone(), place["region"]["startLine"].clone())
     };
-    let (before, line) = of(&repo);
-    repo.write("src/b c.py", format!("import x\n\n\n\n\n\n\n{}", planted_code("b")));
-    repo.commit("Move it down");
-    assert_eq!(of(&repo).0, before);
-    assert_ne!(of(&repo).1, line);
+    let (before, line) = of();
+    repo.switch("main");
+    repo.commit_file("a b.py", "import x\n".to_owned() + &code("old", 20));
+    repo.switch("topic");
+    repo.git(&["rebase", "--quiet", "main"]);
+    assert_eq!(of(), (before, (line.as_u64().unwrap() + 1).into()));
 }
 
 #[test]
@@ -149,7 +153,7 @@ fn large_changes_give_bounded_output() {
     {
         let printed = repo.run(&["diff", "--patch", "x.diff", "--config", ".ai-detect.yml", "--format", format]).text();
         assert!(printed.len() <= most, "{format}: {}", printed.len());
-        assert!(printed.contains("more"), "{format}");
+        assert!(format == "sarif" || printed.contains("more"), "{format}");
     }
 }
 
