@@ -80,7 +80,7 @@ pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure
     let request = request(args, dir)?;
     let (mut report, excerpts) = match &args.patch {
         Some(file) => of_patch(args, file, dir)?,
-        None => of_repository(args, dir)?,
+        None => of_repository(&ends(args), Choice::of(args), dir)?,
     };
     report.request = request.map(|request| read_request(&request, Registry::builtin()));
     let detail = formats::detail(args.verbose, args.quiet);
@@ -91,16 +91,67 @@ pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure
 /// A report, and the code that its format shows.
 type Found = (Report, Option<Excerpts>);
 
-fn of_repository(args: &Args, dir: &Path) -> Result<Found, Failure> {
-    let request = match (&args.range, args.staged, args.worktree) {
+/// The report of a range by the settings in force, or of the default one.
+pub(super) fn of_range(range: Option<String>, dir: &Path) -> Result<Report, Failure> {
+    let request = range.map_or(Request::Default, Request::Spec);
+    of_repository(&request, Choice::default(), dir).map(|(report, _)| report)
+}
+
+/// Which settings to use, and what to keep.
+#[derive(Clone, Copy, Default)]
+struct Choice<'a> {
+    /// A file on disk.
+    config: Option<&'a Path>,
+    /// A revision.
+    config_from: Option<&'a str>,
+    /// Whether this is a job, where the working tree is nobody's settings.
+    in_job: bool,
+    /// Whether the code of flagged blocks is kept.
+    excerpts: bool,
+}
+
+impl<'a> Choice<'a> {
+    fn of(args: &'a Args) -> Self {
+        Choice {
+            config: args.config.as_deref(),
+            config_from: args.config_from.as_deref(),
+            in_job: false,
+            excerpts: args.format == Format::Html,
+        }
+    }
+}
+
+/// What lies between two commits, as a job of a forge looks at it: settings come from where the change
+/// starts, and what the change does to them is noted.
+pub(super) fn between(spec: &str, stated: &attest::Request, dir: &Path) -> Result<Report, Failure> {
+    let choice = Choice { in_job: true, ..Choice::default() };
+    let (mut report, _) = of_repository(&Request::Spec(spec.to_owned()), choice, dir)?;
+    if let (Some(base), Some(head)) = (&report.range.base, &report.range.head) {
+        let repository = Repository::open(dir).map_err(Failure::failed)?;
+        report.coverage.notes.extend(settings::changed(&repository, base, head)?);
+    }
+    if *stated != attest::Request::default() {
+        report.request = Some(read_request(stated, Registry::builtin()));
+    }
+    Ok(report)
+}
+
+fn ends(args: &Args) -> Request {
+    match (&args.range, args.staged, args.worktree) {
         (Some(spec), _, _) => Request::Spec(spec.clone()),
         (_, true, _) => Request::Staged,
         (_, _, true) => Request::Worktree,
         _ => Request::Default,
-    };
+    }
+}
+
+fn of_repository(request: &Request, choice: Choice<'_>, dir: &Path) -> Result<Found, Failure> {
     let repository = Repository::open(dir).map_err(Failure::failed)?;
-    let resolved = repository.resolve(&request).map_err(git_failure)?;
-    let settings = settings(args, dir, Some((&repository, resolved.base())))?;
+    let resolved = repository.resolve(request).map_err(git_failure)?;
+    let mut settings = settings(choice, dir, Some((&repository, resolved.base())))?;
+    if choice.in_job {
+        settings.note = None;
+    }
     let excluder = excluder(&settings)?;
     let head = resolved.head().map(str::to_owned);
     // The data is made ready while the repository is read: neither needs the other.
@@ -116,7 +167,7 @@ fn of_repository(args: &Args, dir: &Path) -> Result<Found, Failure> {
     let unread = attach_receipts(&repository, head.as_deref(), &mut change)?;
     let pack = pack.map_err(|_| Failure::failed("the rule pack could not be loaded"))?;
     let pack = pack.map_err(|error| settings.pack_failure(error))?;
-    let (mut report, excerpts) = report(args, &change, &pack, settings)?;
+    let (mut report, excerpts) = report(choice, &change, &pack, settings)?;
     report.coverage.notes.extend(unread);
     Ok((report, excerpts))
 }
@@ -173,15 +224,20 @@ fn of_patch(args: &Args, file: &Path, dir: &Path) -> Result<Found, Failure> {
     let (name, content) = content(file, dir)?;
     let repository = Repository::open(dir).ok();
     let head = repository.as_ref().and_then(Repository::head);
-    let settings = settings(args, dir, repository.as_ref().map(|repository| (repository, head.as_deref())))?;
+    let settings =
+        settings(Choice::of(args), dir, repository.as_ref().map(|repository| (repository, head.as_deref())))?;
     let excluder = excluder(&settings)?;
     let change = patch::read(&name, &content, &excluder).map_err(Failure::failed)?;
     let pack = pack(&settings).map_err(|error| settings.pack_failure(error))?;
-    report(args, &change, &pack, settings)
+    report(Choice::of(args), &change, &pack, settings)
 }
 
-fn settings(args: &Args, dir: &Path, repository: Option<(&Repository, Option<&str>)>) -> Result<Settings, Failure> {
-    match (&args.config, &args.config_from, repository) {
+fn settings(
+    choice: Choice<'_>,
+    dir: &Path,
+    repository: Option<(&Repository, Option<&str>)>,
+) -> Result<Settings, Failure> {
+    match (choice.config, choice.config_from, repository) {
         (Some(file), _, _) => settings::from_file(dir, file),
         (_, Some(revision), Some((repository, _))) => settings::from_revision(repository, revision, true),
         (_, Some(_), None) => Err(Failure::usage("--config-from needs a repository")),
@@ -199,11 +255,11 @@ fn excluder(settings: &Settings) -> Result<Excluder, Failure> {
     Excluder::new(&settings.config.exclude, settings.config.limits.file_bytes).map_err(Failure::usage)
 }
 
-fn report(args: &Args, change: &ChangeSet, pack: &Pack, settings: Settings) -> Result<Found, Failure> {
+fn report(choice: Choice<'_>, change: &ChangeSet, pack: &Pack, settings: Settings) -> Result<Found, Failure> {
     let engine = Engine::new(pack);
     let mut report = analyse(change, &engine, Registry::builtin(), &settings.config, settings.policy.as_ref())
         .map_err(Failure::usage)?;
     report.coverage.notes.extend(settings.note);
-    let excerpts = (args.format == Format::Html).then(|| Excerpts::of(change, &report));
+    let excerpts = choice.excerpts.then(|| Excerpts::of(change, &report));
     Ok((report, excerpts))
 }

@@ -41,6 +41,11 @@ impl Output {
         }
     }
 
+    /// Writes to standard output in a job of a forge: no line of it is taken for a command.
+    pub(super) fn log(&self, text: &str) -> Result<(), Failure> {
+        self.print(&uncommanded(text))
+    }
+
     /// Says something on standard error that is no error: a reminder, a question. It is escaped, line
     /// by line.
     pub(super) fn say(&self, message: &str) {
@@ -62,7 +67,7 @@ impl Output {
         const RED: Style = AnsiColor::Red.on_default().bold();
         let mut stream = AutoStream::new(std::io::stderr().lock(), self.choice);
         // There is nowhere left to say that this failed.
-        let _ = writeln!(stream, "{RED}error{RED:#}: {}", escaped(message));
+        let _ = writeln!(stream, "{RED}error{RED:#}: {}", uncommanded(&escaped(message)));
     }
 
     /// Says on standard error what is being done, where somebody watches.

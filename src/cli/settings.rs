@@ -75,6 +75,32 @@ pub(super) fn from_revision(repository: &Repository, revision: &str, required: b
     }
 }
 
+/// What a change does to the settings, rules, model and policy that it is measured by.
+pub(super) fn changed(repository: &Repository, base: &str, head: &str) -> Result<Option<String>, Failure> {
+    let config = from_revision(repository, base, false)?.config;
+    let mut paths = vec![FILE.to_owned()];
+    paths.extend(config.rules.packs.iter().cloned());
+    paths.extend(config.policy.filter(|policy| policy.ends_with(".yml")));
+    if let Some(folder) = config.rules.model {
+        let folder = folder.trim_end_matches('/').to_owned();
+        paths.extend(Fitted::files().map(|file| format!("{folder}/{file}")));
+    }
+    let mut touched = Vec::new();
+    for path in paths {
+        let at = |revision: &str| repository.file_at(revision, &path).map_err(git_failure);
+        if at(base)? != at(head)? {
+            touched.push(path);
+        }
+    }
+    Ok((!touched.is_empty()).then(|| {
+        format!(
+            "this change touches {}: it was measured by what stands there without it, and once it is in, all others \
+             are measured by what it brings",
+            touched.join(", ")
+        )
+    }))
+}
+
 fn parse(name: &str, content: Vec<u8>, at: &str, read: &Reader<'_>) -> Result<Settings, Failure> {
     let content = text(name, content)?;
     let mut config = Config::parse(name, &content).map_err(Failure::usage)?;

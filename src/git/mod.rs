@@ -246,6 +246,11 @@ impl Repository {
         self.inner.head_id().ok().map(|id| id.to_string())
     }
 
+    /// Whether history is cut off somewhere.
+    pub fn is_shallow(&self) -> bool {
+        self.inner.is_shallow().unwrap_or(false)
+    }
+
     /// The working tree's root, where there is one.
     pub fn workdir(&self) -> Option<&Path> {
         self.inner.workdir()

@@ -53,6 +53,17 @@ pub fn write(report: &Report, detail: Detail, width: usize) -> String {
     page.out
 }
 
+/// One flag with all its signals, by its place in the report's `flags`; nothing where there is none.
+pub fn one(report: &Report, at: usize, width: usize) -> String {
+    let mut page = Page { report, width: width.max(LEAST_WIDTH), out: String::new() };
+    let found =
+        report.flags.get(at).and_then(|flag| Some(Flagged { rank: at, flag, hunk: report.hunks.get(flag.hunk)? }));
+    if let Some(flagged) = found {
+        page.flag(at + 1, &flagged, usize::MAX);
+    }
+    page.out
+}
+
 struct Page<'a> {
     report: &'a Report,
     width: usize,
@@ -130,7 +141,7 @@ impl Page<'_> {
         for (at, group) in groups(self.report).iter().enumerate().take(most(MOST_GROUPS)) {
             self.line("");
             match group.flags.as_slice() {
-                [only] => self.flag(at + 1, only),
+                [only] => self.flag(at + 1, only, MOST_SIGNALS),
                 _ => self.group(at + 1, group, most(MOST_BLOCKS)),
             }
             left -= group.flags.len();
@@ -141,13 +152,14 @@ impl Page<'_> {
         }
     }
 
-    fn flag(&mut self, rank: usize, Flagged { flag, hunk, .. }: &Flagged<'_>) {
+    fn flag(&mut self, rank: usize, Flagged { flag, hunk, .. }: &Flagged<'_>, most: usize) {
         let place = format!("{}:{}-{}", escaped(&flag.path), flag.start_line, flag.end_line);
         let colour = severity_style(flag.severity);
         self.line(&format!("{colour}{rank}. {place}{colour:#}"));
         self.looks(3, flag, hunk);
-        let sum = Sum::of(&hunk.signals, self.report.tool.intercept, MOST_SIGNALS);
-        for signal in &sum.shown {
+        let sum = Sum::of(&hunk.signals, self.report.tool.intercept, most);
+        let against = hunk.signals.iter().filter(|it| most == usize::MAX && it.contribution < 0.0 && it.rule != PRIOR);
+        for signal in sum.shown.iter().copied().chain(against) {
             self.signal(3, signal);
         }
         self.sum(5, &sum, hunk);

@@ -1,0 +1,266 @@
+//! Saying what was found where people meet it: what `ci` and `post` share. Comments on the request come
+//! first; what the token may not write there is said in the next place, with the reason.
+
+mod say;
+
+use std::cell::RefCell;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use super::Failure;
+use super::output::Output;
+use crate::forge::draft::{MOST_INLINE, Posted, Wanted};
+use crate::forge::event::{self, Env};
+use crate::forge::github::{self, GitHub, Site, job};
+use crate::forge::http::{Error, Patience};
+use crate::forge::posting::{Place, Posting, post};
+use crate::forge::{Channel, Forge, Request, Rights};
+use crate::report::text::Detail;
+use crate::report::{Report, json, markdown, text};
+
+pub(super) const NO_TOKEN: &str = "no token is set (GITHUB_TOKEN or AI_DETECT_TOKEN)";
+
+/// Where and how much is posted
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// Post nothing; print what would be posted
+    #[arg(long, help_heading = "Posting")]
+    dry_run: bool,
+
+    /// No comments on lines, the summary alone
+    #[arg(long, help_heading = "Posting")]
+    no_inline: bool,
+
+    /// How many comments on lines may stand open on the request
+    #[arg(long, value_name = "N", default_value_t = MOST_INLINE, help_heading = "Posting")]
+    max_comments: usize,
+
+    /// A check run beside the comments, not only where those may not be written
+    #[arg(long, help_heading = "Posting")]
+    check_run: bool,
+
+    /// How long may be waited for rate limits and faults of the forge, in all
+    #[arg(long, value_name = "SECONDS", default_value_t = 60, help_heading = "Posting")]
+    max_wait: u64,
+
+    /// Write the report as JSON to a file; in GitHub Actions it lies in the runner's temporary folder anyway
+    #[arg(long, value_name = "FILE", help_heading = "Posting")]
+    report_file: Option<PathBuf>,
+
+    /// What kind of answer GitHub is asked for
+    #[arg(long, env = "AI_DETECT_ACCEPT", default_value = github::ACCEPT, hide = true)]
+    accept: String,
+}
+
+/// What there is to say.
+pub(super) enum Outcome<'a> {
+    /// A report.
+    Report(&'a Report),
+    /// That there is none, and why.
+    Failed(&'a str),
+}
+
+/// A job of a forge.
+pub(super) struct Job<'a> {
+    env: &'a Env<'a>,
+    pub(super) out: &'a Output,
+    args: &'a Args,
+    forge: Forge,
+    head: String,
+    run: u64,
+    /// The request to post on, where there is one.
+    pub(super) request: Option<Request>,
+}
+
+impl<'a> Job<'a> {
+    pub(super) fn new(env: &'a Env<'a>, out: &'a Output, args: &'a Args, forge: Forge, head: String, run: u64) -> Self {
+        Job { env, out, args, forge, head, run, request: None }
+    }
+
+    /// GitHub with the job's token; nothing without one.
+    pub(super) fn github(&self) -> Result<Option<GitHub>, Failure> {
+        let Some(token) = self.some("AI_DETECT_TOKEN").or_else(|| self.some("GITHUB_TOKEN")) else { return Ok(None) };
+        let site = Site {
+            api: event::github::api(self.env),
+            graphql: self.some("GITHUB_GRAPHQL_URL"),
+            accept: self.args.accept.clone(),
+        };
+        let repository = event::github::repository(self.env).map_err(Failure::failed)?;
+        // Secrets are often pasted with the end of their line.
+        let github = GitHub::new(&site, &repository, token.trim().to_owned(), self.patience());
+        github.map(Some).map_err(|error| Failure::failed(format!("could not post: {error}")))
+    }
+
+    fn patience(&self) -> Patience {
+        Patience::of(Duration::from_secs(self.args.max_wait))
+    }
+
+    fn some(&self, name: &str) -> Option<String> {
+        (self.env)(name).filter(|value| !value.trim().is_empty())
+    }
+
+    fn wanted(&self, outcome: &Outcome<'_>) -> Wanted {
+        let most = if self.args.no_inline { 0 } else { self.args.max_comments };
+        match outcome {
+            Outcome::Report(report) => Wanted::of_report(report, &self.head, self.run, most),
+            Outcome::Failed(why) => Wanted::of_failure(why, &self.head, self.run),
+        }
+    }
+
+    /// Says it wherever it can be said. The job's log has all of it in any case.
+    ///
+    /// # Errors
+    /// Where it could not be posted though the token may.
+    pub(super) fn publish(&self, outcome: &Outcome<'_>) -> Result<(), Failure> {
+        if let Outcome::Report(report) = outcome {
+            self.out.log(&text::write(report, Detail::Flags, self.out.width()))?;
+        }
+        let mut rights = Rights::default();
+        let mut told = String::new();
+        let ended = self.ladder(outcome, &mut rights, &mut told);
+        for (channel, why) in rights.refused() {
+            let _ = writeln!(told, "not said as {}: {why}", channel.name());
+        }
+        if let Err(failure) = &ended {
+            let _ = writeln!(told, "{}", failure.message);
+        }
+        self.out.log(&format!("\n{told}"))?;
+        if !self.args.dry_run {
+            self.summary_page(outcome, &told)?;
+            self.hand_on(outcome)?;
+        }
+        ended
+    }
+
+    /// From the most useful place down to the one that is always there.
+    fn ladder(&self, outcome: &Outcome<'_>, rights: &mut Rights, told: &mut String) -> Result<(), Failure> {
+        let wanted = self.wanted(outcome);
+        match self.comments(outcome, told) {
+            Ok(None) => {}
+            Ok(Some(why)) => rights.refuse(Channel::Comments, why),
+            Err(error) if error.is_refusal() => rights.refuse(Channel::Comments, error.to_string()),
+            Err(error) => {
+                self.annotate(outcome)?;
+                let what = self.request.as_ref().map(Request::name).unwrap_or_default();
+                return Err(Failure::failed(format!("could not post on {what}: {error}")));
+            }
+        }
+        let refused = rights.refused().count() > 0;
+        let check = self.args.check_run || (refused && wanted.worth_saying);
+        if self.forge != Forge::GitHub || self.args.dry_run || !check {
+            return Ok(());
+        }
+        match self.check(outcome) {
+            Ok(address) => {
+                let _ = writeln!(told, "said as {}{}", Channel::CheckRun.name(), at(address));
+                return Ok(());
+            }
+            Err(why) => rights.refuse(Channel::CheckRun, why),
+        }
+        if refused && self.annotate(outcome)? {
+            let _ = writeln!(told, "said as {} and in the job's summary", Channel::Annotations.name());
+        }
+        Ok(())
+    }
+
+    /// Posts on the request; or why not, where that is no error.
+    fn comments(&self, outcome: &Outcome<'_>, told: &mut String) -> Result<Option<String>, Error> {
+        let Some(request) = &self.request else {
+            return if self.args.dry_run {
+                self.rehearse(outcome, None, told).map(|()| None)
+            } else {
+                Ok(Some("the event belongs to no request".into()))
+            };
+        };
+        match request.forge {
+            Forge::GitHub => {
+                let github = match self.github() {
+                    Ok(Some(github)) => github,
+                    Ok(None) if self.args.dry_run => return self.rehearse(outcome, None, told).map(|()| None),
+                    Ok(None) => return Ok(Some(NO_TOKEN.into())),
+                    Err(failure) => return Ok(Some(failure.message)),
+                };
+                self.post(outcome, request, &github.place(request), told)?;
+            }
+            Forge::GitLab => return Ok(Some("this version posts no comments on GitLab".into())),
+        }
+        Ok(None)
+    }
+
+    fn post(
+        &self,
+        outcome: &Outcome<'_>,
+        request: &Request,
+        place: &dyn Place,
+        told: &mut String,
+    ) -> Result<(), Error> {
+        if self.args.dry_run {
+            return self.rehearse(outcome, Some(place), told);
+        }
+        let posting = post(place, &mut |_: &Posted| self.wanted(outcome))?;
+        told.push_str(&say::posted(request, &posting));
+        Ok(())
+    }
+
+    /// Goes all the way, but for the writing.
+    fn rehearse(&self, outcome: &Outcome<'_>, place: Option<&dyn Place>, told: &mut String) -> Result<(), Error> {
+        let rehearsal = say::Rehearsal { place, head: &self.head, drafted: RefCell::default() };
+        let posting = post(&rehearsal, &mut |_: &Posted| self.wanted(outcome))?;
+        let what = self.request.as_ref().map_or_else(|| "a request".to_owned(), Request::name);
+        match posting {
+            Posting::Done { plan, .. } => told.push_str(&say::rehearsed(&what, &plan)),
+            Posting::Outdated(outdated) => told.push_str(&say::outdated(&what, &outdated)),
+        }
+        Ok(())
+    }
+
+    fn check(&self, outcome: &Outcome<'_>) -> Result<Option<String>, String> {
+        let github = self.github().map_err(|failure| failure.message)?.ok_or(NO_TOKEN)?;
+        github.check(&self.head, &say::check(outcome)).map_err(|error| error.to_string())
+    }
+
+    /// Annotations of the job's own step; whether there were any.
+    fn annotate(&self, outcome: &Outcome<'_>) -> Result<bool, Failure> {
+        if self.forge != Forge::GitHub || self.args.dry_run {
+            return Ok(false);
+        }
+        let lines = say::commands(outcome);
+        self.out.print(&lines)?;
+        Ok(!lines.is_empty())
+    }
+
+    fn summary_page(&self, outcome: &Outcome<'_>, told: &str) -> Result<(), Failure> {
+        let Some(file) = self.some("GITHUB_STEP_SUMMARY") else { return Ok(()) };
+        let told = markdown::fenced(told, "");
+        let room = job::MOST_SUMMARY.saturating_sub(told.len() + 2);
+        let page = match outcome {
+            Outcome::Report(report) => markdown::summary(report, room),
+            Outcome::Failed(_) => self.wanted(outcome).summary,
+        };
+        let written = job::summary(Path::new(&file), &format!("{page}\n{told}"));
+        written.map_err(|error| Failure::failed(format!("GITHUB_STEP_SUMMARY: {error}")))
+    }
+
+    /// The report as a file, and outputs for later steps.
+    fn hand_on(&self, outcome: &Outcome<'_>) -> Result<(), Failure> {
+        let Outcome::Report(report) = outcome else { return Ok(()) };
+        let folder = self.some("RUNNER_TEMP").map(PathBuf::from);
+        let file = self.args.report_file.clone();
+        let file = file.or_else(|| folder.map(|folder| folder.join(format!("ai-detect-{}.json", std::process::id()))));
+        if let Some(file) = &file {
+            let content = json::write(report).map_err(Failure::failed)?;
+            let written = std::fs::write(file, content);
+            written.map_err(|error| Failure::failed(format!("{}: {error}", file.display())))?;
+        }
+        let Some(output) = self.some("GITHUB_OUTPUT") else { return Ok(()) };
+        let flags = report.flags.len().to_string();
+        let report = file.as_deref().map(Path::to_string_lossy).unwrap_or_default();
+        let written = job::outputs(Path::new(&output), &[("flags", &flags), ("report", &report)]);
+        written.map_err(|error| Failure::failed(format!("GITHUB_OUTPUT: {error}")))
+    }
+}
+
+fn at(address: Option<String>) -> String {
+    address.map(|address| format!(": {address}")).unwrap_or_default()
+}

@@ -1,0 +1,116 @@
+//! `ai-detect triage`: flags and what people decided about them.
+
+use std::path::{Path, PathBuf};
+
+use clap::ValueEnum;
+
+use super::output::Output;
+use super::{Exit, Failure, diff, read_text};
+use crate::report::{self, Report, text};
+use crate::triage::{State, StateKey, Trust, export, state, text as listing};
+
+/// What to list, and where decisions come from
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// A range as for `diff`, or a report that `diff --format json` wrote
+    #[arg(value_name = "RANGE|REPORT")]
+    of: Option<String>,
+
+    /// The summary comment of the request, or any file that holds its hidden state; `-` reads standard
+    /// input. AI_DETECT_STATE_KEY checks it
+    #[arg(long, value_name = "FILE")]
+    state: Option<PathBuf>,
+
+    /// One flag, with all that speaks for and against it
+    #[arg(long, value_name = "ID", conflicts_with = "export")]
+    explain: Option<String>,
+
+    /// Decisions as rows: what the flag said and what was decided
+    #[arg(long, value_enum)]
+    export: Option<Export>,
+
+    /// Export who decided, too
+    #[arg(long, requires = "export")]
+    with_names: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Export {
+    /// A JSON object a line
+    Jsonl,
+    /// A table with tabs and a heading
+    Tsv,
+}
+
+/// The secret that the state of decisions is tagged with.
+const KEY: &str = "AI_DETECT_STATE_KEY";
+
+pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure> {
+    let report = report(args, dir)?;
+    if let Some(id) = &args.explain {
+        out.print(&explained(&report, id, out.width())?)?;
+        return Ok(Exit::Analysed);
+    }
+    let state = args.state.as_deref().map(|file| read_state(file, dir, out)).transpose()?;
+    match args.export {
+        None => out.print(&listing::write(&report, state.as_ref(), &[], out.width()))?,
+        Some(format) => {
+            let state = state.ok_or_else(|| Failure::usage("--export needs decisions: --state FILE"))?;
+            let rows = export::rows(&state, &report, args.with_names);
+            out.print(&match format {
+                Export::Jsonl => export::jsonl(&rows).map_err(Failure::failed)?,
+                Export::Tsv => export::tsv(&rows, args.with_names),
+            })?;
+        }
+    }
+    Ok(Exit::Analysed)
+}
+
+/// From a file where there is one of that name, from a range otherwise.
+fn report(args: &Args, dir: &Path) -> Result<Report, Failure> {
+    let file = args.of.as_ref().map(Path::new).filter(|file| dir.join(file).is_file());
+    let Some(file) = file else { return diff::of_range(args.of.clone(), dir) };
+    let report: Report = serde_json::from_str(&read_text(file, dir)?)
+        .map_err(|error| Failure::failed(format!("{}: no report: {error}", file.display())))?;
+    if report.schema == report::SCHEMA {
+        Ok(report)
+    } else {
+        Err(Failure::failed(format!("{}: not a report of schema {}", file.display(), report::SCHEMA)))
+    }
+}
+
+fn explained(report: &Report, id: &str, width: usize) -> Result<String, Failure> {
+    let fits = |print: &str| print.starts_with(&id.to_ascii_lowercase());
+    let found: Vec<usize> =
+        report.flags.iter().enumerate().filter(|(_, flag)| fits(&flag.fingerprint)).map(|(at, _)| at).collect();
+    match found.as_slice() {
+        [at] => Ok(text::one(report, *at, width)),
+        [] => Err(Failure::usage(format!("no flag has the id `{id}`"))),
+        _ => Err(Failure::usage(format!("the id `{id}` fits several flags"))),
+    }
+}
+
+/// The key from the surroundings; an empty variable is none, as CI systems set it where a secret is missing.
+pub(super) fn state_key() -> Result<Option<StateKey>, Failure> {
+    let secret = std::env::var(KEY).unwrap_or_default();
+    if secret.trim().is_empty() {
+        return Ok(None);
+    }
+    StateKey::new(&secret).map(Some).map_err(|error| Failure::usage(format!("{KEY}: {error}")))
+}
+
+fn read_state(file: &Path, dir: &Path, out: &Output) -> Result<State, Failure> {
+    let body = read_text(file, dir)?;
+    let name = file.display();
+    let read = state::read(&body, state_key()?.as_ref());
+    let read =
+        read.map_err(|problem| Failure::failed(format!("{name}: the state of decisions does not count: {problem}")))?;
+    let (state, trust) = read.ok_or_else(|| Failure::failed(format!("{name}: no state of decisions is in it")))?;
+    if trust == Trust::Plain {
+        out.say(
+            "note: this state was written without AI_DETECT_STATE_KEY; whoever can edit the comment can write such \
+             decisions, and here the comments that they came from are not looked at",
+        );
+    }
+    Ok(state)
+}
