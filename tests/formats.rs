@@ -177,7 +177,12 @@ fn long_lines_and_names_are_cut() {
 #[ignore = "needs the published schema: .ci/schemas.sh"]
 fn sarif_keeps_to_the_published_schema() {
     let file = std::env::var("SARIF_SCHEMA").expect("SARIF_SCHEMA names the schema");
-    let schema: Value = serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap();
+    let mut schema: Value = serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap();
+    // A bracket too many in the published pattern, which is no regular expression to us; we write no language.
+    for of in ["run", "toolComponent"] {
+        let language = schema.pointer_mut(&format!("/definitions/{of}/properties/language"));
+        language.and_then(Value::as_object_mut).map(|fields| fields.remove("pattern"));
+    }
     let validator = jsonschema::validator_for(&schema).unwrap();
     for repo in [flagged(), hostile()] {
         for args in [&["main"][..], &["HEAD..HEAD"]] {
