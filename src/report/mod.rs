@@ -20,6 +20,8 @@ pub mod sarif;
 mod sentence;
 pub mod signatures;
 pub mod terminal;
+#[cfg(test)]
+mod tests;
 pub mod text;
 mod words;
 

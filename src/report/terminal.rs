@@ -1,6 +1,7 @@
 //! Text that somebody else wrote, made harmless for a terminal, and for the log of a job: what looks like a command
 //! to the runner does not start one.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 /// Shows control characters, and characters that turn the direction of text, as escapes.
@@ -57,15 +58,23 @@ pub fn command_at(text: &str) -> Option<usize> {
     None
 }
 
-/// A line that starts no command of a runner. Ours never begin with two colons, so one that does is a stranger's.
-pub fn uncommanded(line: &str) -> std::borrow::Cow<'_, str> {
-    let text = line.trim_start();
+/// A line that starts no command of a runner, whatever colours it begins with. Ours never begin with two colons, so
+/// one that does is a stranger's.
+pub fn uncommanded(line: &str) -> Cow<'_, str> {
+    let text = without_lead(line);
     match text.strip_prefix("::") {
-        Some(rest) => {
-            let indent = line.get(..line.len() - text.len()).unwrap_or_default();
-            format!("{indent}\\u{{3a}}:{rest}").into()
-        }
+        Some(rest) => format!("{}\\u{{3a}}:{rest}", line.strip_suffix(text).unwrap_or_default()).into(),
         None => line.into(),
+    }
+}
+
+/// From the first character that is seen.
+fn without_lead(line: &str) -> &str {
+    let text = line.trim_start();
+    let styled = text.strip_prefix("\u{1b}[").and_then(|rest| rest.split_once('m'));
+    match styled {
+        Some((style, rest)) if style.bytes().all(|c| c.is_ascii_digit() || c == b';') => without_lead(rest),
+        _ => text,
     }
 }
 
@@ -116,6 +125,7 @@ mod tests {
         assert_eq!(escaped("a ##[set-output name=x]y"), "a #\\u{23}[set-output name=x]y");
         assert_eq!(escaped("###vso[x] ##teamcity[y] ## [z]"), "##\\u{23}vso[x] #\\u{23}teamcity[y] ## [z]");
         assert_eq!(uncommanded("  ::add-mask::x"), "  \\u{3a}:add-mask::x");
+        assert_eq!(uncommanded("\u{1b}[1m\u{1b}[35m::error::x"), "\u{1b}[1m\u{1b}[35m\\u{3a}:error::x");
         assert_eq!(uncommanded("std::fs"), "std::fs");
     }
 

@@ -8,7 +8,7 @@ use crate::report::excerpts::{Excerpt, Excerpts};
 use crate::report::groups::{Flagged, groups, is_of_commit};
 use crate::report::terminal::escaped;
 use crate::report::words::{self, Sum, cut, declares, percent, short};
-use crate::report::{HunkReport, Report, SignalReport, declared};
+use crate::report::{CommitReport, HunkReport, Report, SignalReport, declared};
 
 /// How many flags are on the page.
 const MOST_FLAGS: usize = 5000;
@@ -16,8 +16,8 @@ const MOST_FLAGS: usize = 5000;
 const MOST_OTHERS: usize = 5000;
 /// How many signals of a block.
 const MOST_SIGNALS: usize = 12;
-/// How many signals of a message.
-const MOST_OF_COMMIT: usize = 5;
+/// How many signals of a commit.
+const MOST_OF_COMMIT: usize = 8;
 /// How many notes, and how many paths that were left out.
 const MOST_LISTED: usize = 500;
 /// How many characters of a stranger's sentence.
@@ -133,8 +133,10 @@ fn groups_of(report: &Report, excerpts: Option<&Excerpts>) -> Vec<Group> {
     let mut all = Vec::new();
     for group in groups(report) {
         let commit = group.commit;
-        let text = |of: fn(&crate::report::CommitReport) -> String| commit.map(of).unwrap_or_default();
-        let signals = commit.map(|commit| commit.signals.as_slice()).unwrap_or_default();
+        let text = |of: fn(&CommitReport) -> String| commit.map(of).unwrap_or_default();
+        // What is said of the commit is the same in all of its blocks, or nearly so where others had a part in one.
+        let first = group.flags.first().map(|flagged| flagged.hunk.signals.as_slice()).unwrap_or_default();
+        let of_commit = first.iter().filter(|it| is_of_commit(it) && it.contribution > 0.0);
         let flags: Vec<Block> = group.flags.iter().take(room).map(|flagged| block(report, flagged, excerpts)).collect();
         room -= flags.len();
         if flags.is_empty() {
@@ -146,12 +148,7 @@ fn groups_of(report: &Report, excerpts: Option<&Excerpts>) -> Vec<Group> {
             author: text(|commit| shown(&commit.author)),
             declares: text(|commit| shown(&declares(commit))),
             trailer: shown(&words::trailer(None)),
-            signals: signals
-                .iter()
-                .filter(|signal| signal.contribution > 0.0)
-                .take(MOST_OF_COMMIT)
-                .map(signal)
-                .collect(),
+            signals: of_commit.take(MOST_OF_COMMIT).map(signal).collect(),
             flags,
         });
     }
@@ -159,7 +156,9 @@ fn groups_of(report: &Report, excerpts: Option<&Excerpts>) -> Vec<Group> {
 }
 
 fn block(report: &Report, Flagged { flag, hunk, rank }: &Flagged<'_>, excerpts: Option<&Excerpts>) -> Block {
-    let sum = Sum::of(&hunk.signals, report.tool.intercept, MOST_SIGNALS);
+    let (of_commit, own): (Vec<&SignalReport>, Vec<_>) = hunk.signals.iter().partition(|it| is_of_commit(it));
+    let sum = Sum::of(own, report.tool.intercept, MOST_SIGNALS);
+    let of_commit: f64 = of_commit.iter().map(|signal| signal.contribution).sum();
     Block {
         id: shown(&flag.id),
         question: words::question(flag.verdict),
@@ -171,7 +170,7 @@ fn block(report: &Report, Flagged { flag, hunk, rank }: &Flagged<'_>, excerpts: 
         odds: hunk.log_odds,
         sensitive: hunk.sensitive,
         signals: sum.shown.iter().map(|it| signal(it)).collect(),
-        rest: sum.rest(),
+        rest: format!("{of_commit:+.2} of the commit, {}", sum.rest()),
         resolve: shown(&flag.resolve),
         code: excerpts.and_then(|excerpts| excerpts.get(*rank)).map(code),
     }

@@ -16,15 +16,15 @@ const plural = (count, one, many) => `${count} ${count === 1 ? one : many}`;
 
 // Code -------------------------------------------------------------------------------------------------------------
 
-// By line: the texts to mark, and whether evidence lies there that stands nowhere as written.
+// By line: the texts to mark.
 function marks(block) {
   const lines = new Map();
   for (const signal of block.signals.filter((signal) => signal.of === "block")) {
     for (const [first, last, text] of signal.evidence) {
-      for (let line = first; line <= Math.min(last, first + 20); line++) {
-        if (!lines.has(line)) lines.set(line, []);
-        lines.get(line).push({ text: line === first ? text : "", title: `${signal.title} (${signed(signal.odds)})` });
-      }
+      // A number about many lines marks none of them.
+      if (last > first && !find(block.code.lines[first - block.code.first]?.[0] ?? "", text)) continue;
+      if (!lines.has(first)) lines.set(first, []);
+      lines.get(first).push({ text, title: `${signal.title} (${signed(signal.odds)})` });
     }
   }
   return lines;
@@ -71,7 +71,7 @@ function codeOf(block) {
 // Flags ------------------------------------------------------------------------------------------------------------
 
 function signalItem(signal, most) {
-  const where = signal.of === "message" ? "commit message: " : signal.of === "commit" ? "" : "";
+  const where = signal.of === "message" ? "commit message: " : "";
   const texts = signal.evidence.map(([, , text]) => text);
   const told = texts.every((text) => text.length < 30) ? texts.join(", ") : texts[0];
   const lines = [...new Set(signal.evidence.map(([line]) => line))].slice(0, 5).join(", ");
@@ -83,8 +83,9 @@ function signalItem(signal, most) {
       told ? make("span", { class: "evidence", text: `${where}\u201c${told}\u201d` }) : null));
 }
 
-function signalList(signals) {
-  const most = Math.max(...signals.map((signal) => signal.odds), 0.01);
+// Bars of a block and of its commit are drawn to one scale.
+function signalList(signals, scale) {
+  const most = Math.max(...signals.map((signal) => signal.odds), scale, 0.01);
   const list = make("ul", { class: "signals" }, ...signals.map((signal) => signalItem(signal, most)));
   // Set here, as the policy of this page forbids style attributes.
   for (const bar of list.querySelectorAll(".strength")) bar.style.setProperty("--share", `${bar.dataset.share}%`);
@@ -98,13 +99,11 @@ function bodyOf(block, group) {
     button.textContent = "Copied";
     setTimeout(() => (button.textContent = "Copy"), 1500);
   });
-  const own = block.signals.filter((signal) => signal.of === "block");
-  const commits = block.signals.filter((signal) => signal.of !== "block");
   return make("div", { class: "body" },
     block.code ? codeOf(block) : null,
     make("div", {},
       make("h3", { text: `What was seen: log-odds ${signed(block.odds)}, likely from ${signed(data.likely)}` }),
-      signalList([...own, ...commits]),
+      signalList(block.signals, Math.max(...group.signals.map((signal) => signal.odds), 0)),
       make("p", { class: "rest", text: block.rest })),
     make("div", { class: "resolve" },
       make("p", {}, make("strong", { text: block.question })),
@@ -115,7 +114,7 @@ function bodyOf(block, group) {
 function flagOf(block, group) {
   const details = make("details", { class: `flag ${block.severity}`, id: `flag-${block.id}` },
     make("summary", {},
-      make("span", { class: "place code-place" }, make("code", { text: `${block.path}:${block.lines}` })),
+      make("span", { class: "place" }, make("code", { text: `${block.path}:${block.lines}` })),
       make("span", { class: "tag severity", text: block.severity }),
       make("span", { class: "tag", text: block.verdict }),
       make("span", { class: "tag", text: `looks ${block.looks} AI-written` }),
@@ -128,7 +127,7 @@ function flagOf(block, group) {
 }
 
 function words(block, group) {
-  const evidence = block.signals.flatMap((signal) => [signal.title, signal.rule, ...signal.evidence.map(([, , text]) => text)]);
+  const evidence = [...block.signals, ...group.signals].flatMap((signal) => [signal.title, signal.rule, ...signal.evidence.map(([, , text]) => text)]);
   const code = block.code ? block.code.lines.map(([line]) => line) : [];
   return [block.id, block.path, group.id, group.subject, group.author, ...evidence, ...code].join("\n").toLowerCase();
 }
@@ -139,8 +138,11 @@ for (const group of data.groups) {
     ? make("h2", {}, make("code", { text: group.id }), group.subject)
     : make("h2", { text: "Not committed yet" });
   const about = group.id ? `by ${group.author} \u00b7 ${group.declares} \u00b7 ` : "";
+  const shows = group.signals.length
+    ? make("details", { class: "shows" }, make("summary", { text: "What the commit itself shows, the same for all of its blocks" }), signalList(group.signals, 0))
+    : null;
   const section = make("article", { class: "group" },
-    make("div", { class: "commit" }, title, make("p", { text: about + plural(group.flags.length, "block", "blocks") })));
+    make("div", { class: "commit" }, title, make("p", { text: about + plural(group.flags.length, "block", "blocks") }), shows));
   for (const block of group.flags) {
     const node = flagOf(block, group);
     section.append(node);
