@@ -1,7 +1,7 @@
 // Sends recorded calls to Prism, which serves GitHub's OpenAPI description and refuses what does not
 // conform, and checks GraphQL documents by GitHub's schema.
 import { readFileSync } from "node:fs";
-import schema from "@octokit/graphql-schema";
+import * as schema from "@octokit/graphql-schema";
 
 const [calls, prism] = process.argv.slice(2);
 const seen = new Map();
@@ -35,9 +35,12 @@ for (const call of seen.values()) {
     body: call.body === null ? undefined : JSON.stringify(call.body),
   });
   await answer.text();
-  const violations = answer.headers.get("sl-violations");
-  if (!answer.ok || violations) {
-    problems.push(`${call.method} ${call.target}: ${answer.status} ${violations ?? ""} ${JSON.stringify(call.body).slice(0, 300)}`);
+  const all = JSON.parse(answer.headers.get("sl-violations") ?? "[]");
+  // Some of GitHub's own examples lack what its description requires of answers.
+  const ours = all.filter((violation) => violation.location[0] !== "response");
+  if (ours.length > 0 || (!answer.ok && all.length === 0)) {
+    const told = [call.method, call.target, answer.status, JSON.stringify(ours), JSON.stringify(call.body)];
+    problems.push(told.join(" ").slice(0, 600));
   }
 }
 for (const name of expected) if (!heard.has(name)) problems.push(`not heard: ${name}`);
