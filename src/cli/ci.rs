@@ -32,7 +32,7 @@ pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure
             return Ok(Exit::Analysed);
         }
     };
-    let mut job = Job::new(&env, out, &args.posting, event.forge, head.clone(), event.run);
+    let mut job = Job::new(&env, out, &args.posting, event.forge, head.clone(), event.run)?;
     if event.request.is_none()
         && let Some(run) = finished
     {

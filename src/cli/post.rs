@@ -9,7 +9,7 @@ use super::{Exit, Failure};
 use crate::forge::event::github as event;
 use crate::forge::github::{self, Found};
 use crate::forge::{Forge, Request};
-use crate::report::Report;
+use crate::report::{Report, json};
 
 /// A larger report is not read, in bytes.
 const MOST_BYTES: u64 = 64 << 20;
@@ -49,7 +49,7 @@ pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure
             run.head
         )));
     }
-    let mut job = Job::new(&env, out, &args.posting, Forge::GitHub, run.head.clone(), event::run(&env));
+    let mut job = Job::new(&env, out, &args.posting, Forge::GitHub, run.head.clone(), event::run(&env))?;
     let Some(request) = request(&job, &run)? else { return Ok(Exit::Analysed) };
     job.request = Some(request);
     job.publish(&Outcome::Report(&report))?;
@@ -87,9 +87,5 @@ fn read(path: &Path, name: &Path) -> Result<Report, Failure> {
         return Err(failed(&format!("it has {size} bytes, and no more than {MOST_BYTES} are read")));
     }
     let bytes = std::fs::read(path).map_err(|error| failed(&error))?;
-    let report: Report = serde_json::from_slice(&bytes).map_err(|error| failed(&error))?;
-    if report.schema != crate::report::SCHEMA {
-        return Err(failed(&format!("it is `{}`, not `{}`", report.schema, crate::report::SCHEMA)));
-    }
-    Ok(report)
+    json::read(&bytes).map_err(|error| failed(&error))
 }

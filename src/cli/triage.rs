@@ -6,7 +6,8 @@ use clap::ValueEnum;
 
 use super::output::Output;
 use super::{Exit, Failure, diff, read_text};
-use crate::report::{self, Report, text};
+use crate::forge::event::Env;
+use crate::report::{Report, json, text};
 use crate::triage::{State, StateKey, Trust, export, state, text as listing};
 
 /// What to list, and where decisions come from
@@ -70,13 +71,8 @@ pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure
 fn report(args: &Args, dir: &Path) -> Result<Report, Failure> {
     let file = args.of.as_ref().map(Path::new).filter(|file| dir.join(file).is_file());
     let Some(file) = file else { return diff::of_range(args.of.clone(), dir) };
-    let report: Report = serde_json::from_str(&read_text(file, dir)?)
-        .map_err(|error| Failure::failed(format!("{}: no report: {error}", file.display())))?;
-    if report.schema == report::SCHEMA {
-        Ok(report)
-    } else {
-        Err(Failure::failed(format!("{}: not a report of schema {}", file.display(), report::SCHEMA)))
-    }
+    let failed = |problem: &dyn std::fmt::Display| Failure::failed(format!("{}: {problem}", file.display()));
+    json::read(&std::fs::read(dir.join(file)).map_err(|error| failed(&error))?).map_err(|error| failed(&error))
 }
 
 fn explained(report: &Report, id: &str, width: usize) -> Result<String, Failure> {
@@ -91,8 +87,8 @@ fn explained(report: &Report, id: &str, width: usize) -> Result<String, Failure>
 }
 
 /// The key from the surroundings; an empty variable is none, as CI systems set it where a secret is missing.
-pub(super) fn state_key() -> Result<Option<StateKey>, Failure> {
-    let secret = std::env::var(KEY).unwrap_or_default();
+pub(super) fn state_key(env: &Env<'_>) -> Result<Option<StateKey>, Failure> {
+    let secret = env(KEY).unwrap_or_default();
     if secret.trim().is_empty() {
         return Ok(None);
     }
@@ -102,7 +98,7 @@ pub(super) fn state_key() -> Result<Option<StateKey>, Failure> {
 fn read_state(file: &Path, dir: &Path, out: &Output) -> Result<State, Failure> {
     let body = read_text(file, dir)?;
     let name = file.display();
-    let read = state::read(&body, state_key()?.as_ref());
+    let read = state::read(&body, state_key(&|name: &str| std::env::var(name).ok())?.as_ref());
     let read =
         read.map_err(|problem| Failure::failed(format!("{name}: the state of decisions does not count: {problem}")))?;
     let (state, trust) = read.ok_or_else(|| Failure::failed(format!("{name}: no state of decisions is in it")))?;

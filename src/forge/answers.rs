@@ -4,9 +4,9 @@
 
 use std::collections::BTreeMap;
 
-use super::Request;
-use super::draft::{Posted, Said};
-use crate::report::Report;
+use super::draft::{Posted, Said, Wanted};
+use super::{Request, marker};
+use crate::report::{Report, markdown};
 use crate::triage::{
     self, Account, Comment, Comments, Earlier, Edit, Person, RequestKey, Source, StateKey, Triage, askers, decode,
     settle,
@@ -14,6 +14,8 @@ use crate::triage::{
 
 /// More people are not looked up: each takes a call or two.
 const MOST_ASKERS: usize = 50;
+/// Left free in the summary comment for its first line, in bytes.
+const MARKER_ROOM: usize = 512;
 
 /// Who accounts are to a forge.
 pub trait Rights {
@@ -54,11 +56,37 @@ pub fn triage(
     settle(&request, report, &earlier, comments, &people)
 }
 
-/// What the summary says of decisions, with the hidden state for the next run, in at most so many bytes.
-pub fn section(report: &Report, triage: &Triage, state_key: Option<&StateKey>) -> String {
+/// What should stand on a request where people decided: dismissed flags are put away, and the summary says
+/// who decided what, with the hidden state for the next run.
+pub fn wanted(report: &Report, triage: &Triage, state_key: Option<&StateKey>, run: Run<'_>) -> Wanted {
+    let shown = triage::markdown::applied(report, triage);
+    let below = below(report, triage, state_key);
+    let room = marker::MOST_BODY.saturating_sub(MARKER_ROOM + below.len());
+    let put_away = triage.decisions().filter_map(|it| Some((it.fingerprint.clone(), triage::markdown::put_away(it)?)));
+    Wanted {
+        summary: markdown::summary(&shown, room) + &below,
+        worth_saying: !report.flags.is_empty(),
+        put_away: put_away.collect(),
+        ..Wanted::of_report(&shown, run.head, run.number, run.most)
+    }
+}
+
+/// The run that says something.
+#[derive(Debug, Clone, Copy)]
+pub struct Run<'a> {
+    /// The commit that was looked at.
+    pub head: &'a str,
+    /// The number of the run.
+    pub number: u64,
+    /// How many comments on lines may stand open.
+    pub most: usize,
+}
+
+/// The state comes before the words, so that nothing that is cut at the end is of it.
+fn below(report: &Report, triage: &Triage, state_key: Option<&StateKey>) -> String {
     let anything = !triage.state.entries.is_empty();
     let state = if anything { format!("\n{}\n", triage.state.encode(state_key)) } else { String::new() };
-    triage::markdown::section(report, triage) + &state
+    state + &triage::markdown::section(report, triage)
 }
 
 fn comment(said: &Said) -> Comment {

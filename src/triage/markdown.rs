@@ -19,8 +19,26 @@ pub fn applied(report: &Report, triage: &Triage) -> Report {
     Report { flags, ..report.clone() }
 }
 
+/// Longer sections are told in counts, in bytes: the summary shares the comment.
+const MOST_BYTES: usize = 20 << 10;
+
 /// What goes below the summary of [`applied`]: empty where there is nothing to say.
 pub fn section(report: &Report, triage: &Triage) -> String {
+    let whole = whole(report, triage);
+    if whole.len() <= MOST_BYTES {
+        return whole;
+    }
+    let (decided, doubted) = (triage.decisions().count(), triage.doubted().count());
+    format!(
+        "\n{decided} decisions count, {doubted} do not, and {} commands were not followed: more than this comment \
+         holds. {} lists them.\n{}",
+        triage.answers.len(),
+        code_span("ai-detect triage --state FILE"),
+        how()
+    )
+}
+
+fn whole(report: &Report, triage: &Triage) -> String {
     let mut out = String::new();
     let flags = standings(report, triage.decisions());
     let flag = |at: usize| report.flags.get(at);

@@ -13,12 +13,16 @@ use super::output::Output;
 use crate::forge::draft::{MOST_INLINE, Posted, Wanted};
 use crate::forge::event::{self, Env};
 use crate::forge::github::{self, GitHub, Site, job};
+use crate::forge::gitlab::{self, GitLab};
 use crate::forge::http::{Error, Patience};
 use crate::forge::posting::{Place, Posting, post};
-use crate::forge::{Channel, Forge, Request, Rights};
+use crate::forge::{Channel, Forge, Request, Rights, answers};
 use crate::report::text::Detail;
-use crate::report::{Report, json, markdown, text};
+use crate::report::{Report, code_quality, json, markdown, text};
+use crate::triage::{self, StateKey};
 
+/// What a GitLab job gives its merge request as `artifacts:reports:codequality`; in the job's folder.
+const CODE_QUALITY: &str = "gl-code-quality-report.json";
 pub(super) const NO_TOKEN: &str = "no token is set (GITHUB_TOKEN or AI_DETECT_TOKEN)";
 
 /// Where and how much is posted
@@ -72,11 +76,27 @@ pub(super) struct Job<'a> {
     run: u64,
     /// The request to post on, where there is one.
     pub(super) request: Option<Request>,
+    state_key: Option<StateKey>,
+    /// The report without the flags that reviewers dismissed, once that is known.
+    shown: RefCell<Option<Report>>,
 }
 
+/// A request on a forge: where to write, which it is, and who is who there.
+type Real<'a> = (&'a dyn Place, &'a Request, &'a dyn answers::Rights);
+
 impl<'a> Job<'a> {
-    pub(super) fn new(env: &'a Env<'a>, out: &'a Output, args: &'a Args, forge: Forge, head: String, run: u64) -> Self {
-        Job { env, out, args, forge, head, run, request: None }
+    /// # Errors
+    /// Where the secret for the state of decisions is none.
+    pub(super) fn new(
+        env: &'a Env<'a>,
+        out: &'a Output,
+        args: &'a Args,
+        forge: Forge,
+        head: String,
+        run: u64,
+    ) -> Result<Self, Failure> {
+        let state_key = super::triage::state_key(env)?;
+        Ok(Job { env, out, args, forge, head, run, request: None, state_key, shown: RefCell::default() })
     }
 
     /// GitHub with the job's token; nothing without one.
@@ -102,9 +122,8 @@ impl<'a> Job<'a> {
     }
 
     fn wanted(&self, outcome: &Outcome<'_>) -> Wanted {
-        let most = if self.args.no_inline { 0 } else { self.args.max_comments };
         match outcome {
-            Outcome::Report(report) => Wanted::of_report(report, &self.head, self.run, most),
+            Outcome::Report(report) => Wanted::of_report(report, &self.head, self.run, self.most()),
             Outcome::Failed(why) => Wanted::of_failure(why, &self.head, self.run),
         }
     }
@@ -182,11 +201,47 @@ impl<'a> Job<'a> {
                     Ok(None) => return Ok(Some(NO_TOKEN.into())),
                     Err(failure) => return Ok(Some(failure.message)),
                 };
-                self.post(outcome, request, &github.place(request), told)?;
+                let place = github.place(request);
+                self.post(outcome, request, &place, &place, told)?;
             }
-            Forge::GitLab => return Ok(Some("this version posts no comments on GitLab".into())),
+            Forge::GitLab => {
+                let Some(credential) = gitlab::credential(self.env) else {
+                    if self.args.dry_run {
+                        return self.rehearse(outcome, None, told).map(|()| None);
+                    }
+                    return Ok(Some(gitlab::JOB_TOKEN.into()));
+                };
+                let place = match GitLab::new(request, credential, self.patience()) {
+                    Ok(place) => place,
+                    Err(error) => return Ok(Some(error.to_string())),
+                };
+                match self.post(outcome, request, &place, &place, told) {
+                    Err(error) if error.is_refusal() => return Ok(Some(format!("{error}. {}", gitlab::LEAST_RIGHTS))),
+                    ended => ended?,
+                }
+            }
         }
         Ok(None)
+    }
+
+    /// What should stand on the request, by the report and by what people decided there.
+    fn decided(
+        &self,
+        outcome: &Outcome<'_>,
+        posted: &Posted,
+        request: &Request,
+        rights: &dyn answers::Rights,
+    ) -> Wanted {
+        let Outcome::Report(report) = outcome else { return self.wanted(outcome) };
+        let key = self.state_key.as_ref();
+        let triage = answers::triage(request, report, posted, rights, key);
+        let run = answers::Run { head: &self.head, number: self.run, most: self.most() };
+        self.shown.replace(Some(triage::markdown::applied(report, &triage)));
+        answers::wanted(report, &triage, key, run)
+    }
+
+    fn most(&self) -> usize {
+        if self.args.no_inline { 0 } else { self.args.max_comments }
     }
 
     fn post(
@@ -194,20 +249,25 @@ impl<'a> Job<'a> {
         outcome: &Outcome<'_>,
         request: &Request,
         place: &dyn Place,
+        rights: &dyn answers::Rights,
         told: &mut String,
     ) -> Result<(), Error> {
         if self.args.dry_run {
-            return self.rehearse(outcome, Some(place), told);
+            return self.rehearse(outcome, Some((place, request, rights)), told);
         }
-        let posting = post(place, &mut |_: &Posted| self.wanted(outcome))?;
+        let posting = post(place, &mut |posted: &Posted| self.decided(outcome, posted, request, rights))?;
         told.push_str(&say::posted(request, &posting));
         Ok(())
     }
 
     /// Goes all the way, but for the writing.
-    fn rehearse(&self, outcome: &Outcome<'_>, place: Option<&dyn Place>, told: &mut String) -> Result<(), Error> {
+    fn rehearse(&self, outcome: &Outcome<'_>, at: Option<Real<'_>>, told: &mut String) -> Result<(), Error> {
+        let place = at.map(|(place, ..)| place);
         let rehearsal = say::Rehearsal { place, head: &self.head, drafted: RefCell::default() };
-        let posting = post(&rehearsal, &mut |_: &Posted| self.wanted(outcome))?;
+        let posting = post(&rehearsal, &mut |posted: &Posted| match at {
+            Some((_, request, rights)) => self.decided(outcome, posted, request, rights),
+            None => self.wanted(outcome),
+        })?;
         let what = self.request.as_ref().map_or_else(|| "a request".to_owned(), Request::name);
         match posting {
             Posting::Done { plan, .. } => told.push_str(&say::rehearsed(&what, &plan)),
@@ -253,6 +313,12 @@ impl<'a> Job<'a> {
             let content = json::write(report).map_err(Failure::failed)?;
             let written = std::fs::write(file, content);
             written.map_err(|error| Failure::failed(format!("{}: {error}", file.display())))?;
+        }
+        if self.forge == Forge::GitLab {
+            let shown = self.shown.borrow();
+            let content = code_quality::write(shown.as_ref().unwrap_or(report)).map_err(Failure::failed)?;
+            let written = std::fs::write(CODE_QUALITY, content);
+            written.map_err(|error| Failure::failed(format!("{CODE_QUALITY}: {error}")))?;
         }
         let Some(output) = self.some("GITHUB_OUTPUT") else { return Ok(()) };
         let flags = report.flags.len().to_string();

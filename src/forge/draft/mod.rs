@@ -36,6 +36,8 @@ pub struct Wanted {
     pub most: usize,
     /// Whether the flags are those of an analysis. Where it failed, no flag is gone.
     pub analysed: bool,
+    /// Why flags that have no wish are put away although they are not gone, in Markdown, by fingerprint.
+    pub put_away: BTreeMap<String, String>,
 }
 
 /// An inline comment that should stand somewhere.
@@ -272,7 +274,11 @@ fn inline(wanted: &Wanted, posted: &Posted, lines: &Lines, standing: &BTreeMap<S
             continue;
         }
         let short = wanted.head.get(..8).unwrap_or(&wanted.head);
-        let text = format!("**No longer flagged** as of {short}.\n\n{}", marker::text(&thread.first.body));
+        let why = match wanted.put_away.get(fingerprint) {
+            Some(why) => why.clone(),
+            None => format!("**No longer flagged** as of {short}."),
+        };
+        let text = format!("{why}\n\n{}", marker::text(&thread.first.body));
         let body = Inline { fingerprint: fingerprint.clone(), settled: true }.before(&text);
         let first = Note { id: thread.first.id.clone(), body };
         plan.settle.push(Thread { first, ..(*thread).clone() });

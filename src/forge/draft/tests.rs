@@ -19,6 +19,7 @@ fn wanted(head: &str, comments: Vec<Wish>) -> Wanted {
         comments,
         most: MOST_INLINE,
         analysed: true,
+        ..Wanted::default()
     }
 }
 

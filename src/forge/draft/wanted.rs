@@ -28,6 +28,7 @@ impl Wanted {
                 .collect(),
             most,
             analysed: true,
+            ..Wanted::default()
         }
     }
 

@@ -8,6 +8,7 @@ mod find;
 mod graphql;
 pub mod job;
 mod read;
+mod rights;
 mod write;
 
 use super::draft::{Lines, Plan, Posted};

@@ -30,6 +30,10 @@ pub const JOB_TOKEN: &str = "CI_JOB_TOKEN may read merge requests and their note
      create a project access token with the role Developer and the scope `api`, and give it to the job as the \
      masked variable AI_DETECT_GITLAB_TOKEN";
 
+/// What a token needs that is refused.
+pub const LEAST_RIGHTS: &str = "The token needs the scope `api` and, to resolve threads, the role Developer in the \
+     project of the request";
+
 /// Where tokens are looked for, in this order.
 pub const TOKENS: [&str; 2] = ["AI_DETECT_GITLAB_TOKEN", "GITLAB_TOKEN"];
 
