@@ -149,6 +149,8 @@ fn outputs_and_the_summary_page_are_for_later_steps() {
     assert!(values[0].starts_with("flags<<end_") && values[1] == "1", "{output}");
     let report: Value = serde_json::from_slice(&std::fs::read(values[4]).unwrap()).unwrap();
     assert_eq!(report["schema"], "ai-detect/report/v1");
+    let sarif: Value = serde_json::from_slice(&std::fs::read(values[7]).unwrap()).unwrap();
+    assert_eq!(sarif["runs"][0]["results"].as_array().unwrap().len(), 1);
     assert!(world.read("summary.md").contains("1 block asks for a look"));
 }
 
