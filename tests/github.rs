@@ -548,7 +548,8 @@ fn names_in_a_change_give_no_command_to_the_runner() {
         state.may.comment = false;
         state.may.check = false;
     }
-    let log = world.log(&[]);
+    let diff = world.repo.run(&["diff", "--verbose", &format!("{}..HEAD", world.base)]).text();
+    let log = world.log(&[]) + &diff;
     for line in log.lines().filter(|line| !line.starts_with("::notice file=%3A%3Aadd-mask")) {
         assert!(!line.trim_start().starts_with("::") && !line.contains("##["), "{line}");
     }

@@ -87,7 +87,13 @@ pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure
     };
     report.request = request.map(|request| read_request(&request, Registry::builtin()));
     let detail = formats::detail(args.verbose, args.quiet);
-    out.print(&formats::printed(args.format, &report, excerpts.as_ref(), detail, out.width())?)?;
+    let printed = formats::printed(args.format, &report, excerpts.as_ref(), detail, out.width())?;
+    // Jobs print text into their log, where a line can be a command.
+    if args.format == Format::Text {
+        out.log(&printed)?
+    } else {
+        out.print(&printed)?
+    }
     Ok(if args.exit_code && !report.flags.is_empty() { Exit::Flags } else { Exit::Analysed })
 }
 
