@@ -149,6 +149,8 @@ fn outputs_and_the_summary_page_are_for_later_steps() {
     assert!(values[0].starts_with("flags<<end_") && values[1] == "1", "{output}");
     let report: Value = serde_json::from_slice(&std::fs::read(values[4]).unwrap()).unwrap();
     assert_eq!(report["schema"], "ai-detect/report/v1");
+    let sarif: Value = serde_json::from_slice(&std::fs::read(values[7]).unwrap()).unwrap();
+    assert_eq!(sarif["runs"][0]["results"].as_array().unwrap().len(), 1);
     assert!(world.read("summary.md").contains("1 block asks for a look"));
 }
 
@@ -315,7 +317,7 @@ fn a_token_that_only_reads_is_said_and_the_job_says_the_rest() {
     let log = world.log(&[]);
     assert!(log.contains("not said as comments on the request: POST"), "{log}");
     assert!(log.contains("not said as a check run: POST"), "{log}");
-    assert!(log.contains("\n::notice file=engine.py,line=1,endLine=6,title=Looks "), "{log}");
+    assert!(log.contains("\n::notice file=engine.py,line=1,endLine=6,title=ai-detect%3A "), "{log}");
     assert!(world.read("summary.md").contains("not said as comments on the request"));
 }
 
@@ -435,6 +437,17 @@ fn two_runs_at_once_leave_one_summary() {
     // The next run brings the one that stayed up to date.
     world.log(&[]);
     assert!(world.github.state().comments[0].body.contains("1 block asks for a look"));
+}
+
+#[test]
+fn a_comment_that_stands_twice_on_a_line_is_removed_once() {
+    let world = World::posted();
+    let twin = world.github.state().threads[0].clone();
+    world.github.state().threads.push(twin);
+    world.github.state().threads[1].comments[0].id += 1_000_000;
+    let log = world.log(&[]);
+    assert!(log.contains("1 that stood twice removed"), "{log}");
+    assert_eq!(world.github.counts(), (1, 1));
 }
 
 #[test]

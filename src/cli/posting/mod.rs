@@ -1,28 +1,27 @@
 //! Saying what was found where people meet it: what `ci` and `post` share. Comments on the request come
 //! first; what the token may not write there is said in the next place, with the reason.
 
+mod files;
 mod say;
 
 use std::cell::RefCell;
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use super::Failure;
 use super::output::Output;
 use crate::forge::draft::{MOST_INLINE, Posted, Wanted};
 use crate::forge::event::{self, Env};
-use crate::forge::github::{self, GitHub, Site, job};
+use crate::forge::github::{self, GitHub, Site};
 use crate::forge::gitlab::{self, GitLab};
 use crate::forge::http::{Error, Patience};
 use crate::forge::posting::{Place, Posting, post};
 use crate::forge::{Channel, Forge, Request, Rights, answers};
 use crate::report::text::Detail;
-use crate::report::{Report, code_quality, json, markdown, text};
+use crate::report::{Report, text};
 use crate::triage::{self, StateKey};
 
-/// What a GitLab job gives its merge request as `artifacts:reports:codequality`; in the job's folder.
-const CODE_QUALITY: &str = "gl-code-quality-report.json";
 pub(super) const NO_TOKEN: &str = "no token is set (GITHUB_TOKEN or AI_DETECT_TOKEN)";
 
 /// Where and how much is posted
@@ -49,7 +48,7 @@ pub(super) struct Args {
     #[arg(long, value_name = "SECONDS", default_value_t = 60, help_heading = "Posting")]
     max_wait: u64,
 
-    /// Write the report as JSON to a file; in GitHub Actions it lies in the runner's temporary folder anyway
+    /// Write the report as JSON to this file; in GitHub Actions it lies in the runner's temporary folder anyway
     #[arg(long, value_name = "FILE", help_heading = "Posting")]
     report_file: Option<PathBuf>,
 
@@ -280,42 +279,6 @@ impl<'a> Job<'a> {
         let lines = say::commands(outcome);
         self.out.print(&lines)?;
         Ok(!lines.is_empty())
-    }
-
-    fn summary_page(&self, outcome: &Outcome<'_>, told: &str) -> Result<(), Failure> {
-        let Some(file) = self.some("GITHUB_STEP_SUMMARY") else { return Ok(()) };
-        let told = markdown::fenced(told, "");
-        let room = job::MOST_SUMMARY.saturating_sub(told.len() + 2);
-        let page = match outcome {
-            Outcome::Report(report) => markdown::summary(report, room),
-            Outcome::Failed(_) => self.wanted(outcome).summary,
-        };
-        let written = job::summary(Path::new(&file), &format!("{page}\n{told}"));
-        written.map_err(|error| Failure::failed(format!("GITHUB_STEP_SUMMARY: {error}")))
-    }
-
-    /// The report as a file, and outputs for later steps.
-    fn hand_on(&self, outcome: &Outcome<'_>) -> Result<(), Failure> {
-        let Outcome::Report(report) = outcome else { return Ok(()) };
-        let folder = self.some("RUNNER_TEMP").map(PathBuf::from);
-        let file = self.args.report_file.clone();
-        let file = file.or_else(|| folder.map(|folder| folder.join(format!("ai-detect-{}.json", std::process::id()))));
-        if let Some(file) = &file {
-            let content = json::write(report).map_err(Failure::failed)?;
-            let written = std::fs::write(file, content);
-            written.map_err(|error| Failure::failed(format!("{}: {error}", file.display())))?;
-        }
-        if self.forge == Forge::GitLab {
-            let shown = self.shown.borrow();
-            let content = code_quality::write(shown.as_ref().unwrap_or(report)).map_err(Failure::failed)?;
-            let written = std::fs::write(CODE_QUALITY, content);
-            written.map_err(|error| Failure::failed(format!("{CODE_QUALITY}: {error}")))?;
-        }
-        let Some(output) = self.some("GITHUB_OUTPUT") else { return Ok(()) };
-        let flags = report.flags.len().to_string();
-        let report = file.as_deref().map(Path::to_string_lossy).unwrap_or_default();
-        let written = job::outputs(Path::new(&output), &[("flags", &flags), ("report", &report)]);
-        written.map_err(|error| Failure::failed(format!("GITHUB_OUTPUT: {error}")))
     }
 }
 

@@ -9,7 +9,7 @@ use crate::forge::draft::{Lines, Outdated, Plan, Posted, Sticky};
 use crate::forge::github::{Annotation, Check, commands};
 use crate::forge::http::Error;
 use crate::forge::posting::{Place, Posting, Written};
-use crate::report::{Flag, Report, markdown};
+use crate::report::{self, Flag, Report, markdown};
 
 /// How much of a check run's text is the summary, in bytes.
 const MOST_SUMMARY: usize = 60_000;
@@ -128,10 +128,8 @@ pub(super) fn check(outcome: &Outcome<'_>) -> Check {
 /// Annotations as workflow commands, as many as one step may make.
 pub(super) fn commands(outcome: &Outcome<'_>) -> String {
     match outcome {
-        Outcome::Report(report) => {
-            let flags = report.flags.iter().take(commands::A_STEP);
-            flags.map(|flag| commands::notice(&annotation(flag)) + "\n").collect()
-        }
+        Outcome::Report(report) if report.flags.is_empty() => String::new(),
+        Outcome::Report(report) => report::github::write(report),
         Outcome::Failed(why) => commands::warning("This change could not be analysed", why) + "\n",
     }
 }

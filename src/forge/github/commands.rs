@@ -1,22 +1,5 @@
-//! Workflow commands: lines of a job's log that the runner acts on. Ours are escaped; what a stranger
-//! wrote never becomes one.
-
-use super::Annotation;
-
-/// Annotations of one kind that the runner takes from one step.
-pub const A_STEP: usize = 10;
-
-/// An annotation as a workflow command.
-pub fn notice(annotation: &Annotation) -> String {
-    format!(
-        "::notice file={},line={},endLine={},title={}::{}",
-        property(&annotation.path),
-        annotation.start_line,
-        annotation.end_line,
-        property(&annotation.title),
-        data(&annotation.message)
-    )
-}
+//! Workflow commands: lines of a job's log that the runner acts on. What a stranger wrote never becomes
+//! one. Annotations are `report::github`'s.
 
 /// A warning that belongs to no file.
 pub fn warning(title: &str, message: &str) -> String {
@@ -53,21 +36,6 @@ pub fn harmless(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_path_cannot_end_its_property_or_the_line() {
-        let annotation = Annotation {
-            path: "a,b:c%\r\n::add-mask::x".into(),
-            start_line: 1,
-            end_line: 2,
-            title: "t::u".into(),
-            message: "one\n::error::two".into(),
-        };
-        assert_eq!(
-            notice(&annotation),
-            "::notice file=a%2Cb%3Ac%25%0D%0A%3A%3Aadd-mask%3A%3Ax,line=1,endLine=2,title=t%3A%3Au::one%0A::error::two"
-        );
-    }
 
     #[test]
     fn no_line_of_a_stranger_is_a_command() {
