@@ -1,6 +1,8 @@
 //! Posting on GitHub, over several pushes and under all kinds of trouble: the binary against a small
 //! GitHub on loopback. Issues of others' tools that a test is about are named beside it.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
 mod fake;
 mod support;
 

@@ -302,7 +302,7 @@ impl State {
     }
 
     fn more_of_check(&mut self, id: &str, more: &Value) -> Reply {
-        let check = self.checks.iter_mut().find(|check| check["id"].to_string() == id).unwrap();
+        let check = self.checks.iter_mut().find(|check| check["id"].as_u64() == id.parse().ok()).unwrap();
         let more = more["output"]["annotations"].as_array().unwrap();
         assert!(more.len() <= 50);
         check["output"]["annotations"].as_array_mut().unwrap().extend(more.clone());
