@@ -44,7 +44,7 @@ pub enum Posting {
     /// The request shows what it should.
     Done {
         /// What was done; empty where nothing changed.
-        plan: Plan,
+        plan: Box<Plan>,
         /// What became of it.
         written: Written,
     },
@@ -84,7 +84,7 @@ fn once(place: &dyn Place, wanted: &mut dyn FnMut(&Posted) -> Wanted) -> Result<
             }
         }
     }
-    Ok(Posting::Done { plan: drafted, written })
+    Ok(Posting::Done { plan: Box::new(drafted), written })
 }
 
 type Drafted = Result<(Plan, String), Outdated>;

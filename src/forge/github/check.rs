@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
-use super::GitHub;
+use super::{GitHub, shortened};
 use crate::forge::http::{Call, Error, Method};
 
 /// Annotations that one call takes.
@@ -112,9 +112,4 @@ fn identity(check: &Check) -> String {
 
 fn cut(text: &str, most: usize) -> String {
     text.chars().take(most).collect()
-}
-
-/// At most so many bytes, cut between characters.
-fn shortened(text: &str, most: usize) -> &str {
-    text.get(..text.floor_char_boundary(most)).unwrap_or_default()
 }

@@ -6,6 +6,8 @@ use std::hash::{BuildHasher as _, RandomState};
 use std::io::{self, Write as _};
 use std::path::Path;
 
+use super::shortened;
+
 /// What the runner takes of a step's summary, in bytes.
 pub const MOST_SUMMARY: usize = 1 << 20;
 
@@ -15,7 +17,7 @@ pub const MOST_SUMMARY: usize = 1 << 20;
 /// # Errors
 /// Where the file cannot be written.
 pub fn summary(file: &Path, markdown: &str) -> io::Result<()> {
-    let kept = markdown.get(..markdown.floor_char_boundary(MOST_SUMMARY - 1)).unwrap_or_default();
+    let kept = shortened(markdown, MOST_SUMMARY - 1);
     append(file, &format!("{kept}\n"))
 }
 

@@ -108,3 +108,12 @@ impl Place for PullRequest<'_> {
         write::Writing::new(self.github, self.number, head).carry_out(plan)
     }
 }
+
+/// At most so many bytes, cut between characters.
+fn shortened(text: &str, most: usize) -> &str {
+    let mut end = most.min(text.len());
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    text.get(..end).unwrap_or_default()
+}
