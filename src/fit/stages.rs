@@ -12,7 +12,7 @@ use super::samples::{Features, Numbers};
 use crate::pack::Trees;
 
 /// How strongly terms are pulled to zero: less for larger values.
-const TERMS_C: f64 = 4.0;
+const TERMS_C: f64 = 0.5;
 /// The same for rules.
 const RULES_C: f64 = 0.05;
 /// How trees are grown.
@@ -89,7 +89,8 @@ pub fn fit(
         amounts.push(features.map(|features| features.amounts.clone()).unwrap_or_default());
     }
     let rules = folded(labelled, |weights| {
-        logistic::fit(&amounts, labelled.labels, weights, RULES_C).map_err(solver("rules"))
+        logistic::fit_within(&amounts, labelled.repositories, labelled.labels, weights, RULES_C)
+            .map_err(solver("rules"))
     })?;
     let mut lexicons: Vec<(usize, Vocabulary, Folded<Weights>)> = Vec::new();
     for (at, (name, _, place)) in numbers.lexicons.iter().enumerate() {
@@ -100,8 +101,9 @@ pub fn fit(
             .filter_map(|(features, repository)| Some((*repository, (*features)?.terms.get(at)?.as_slice())));
         let vocabulary = Vocabulary::of(commits, terms);
         let rows = vocabulary.rows(samples.iter().copied(), at);
-        let weights =
-            folded(labelled, |weights| logistic::fit(&rows, labelled.labels, weights, TERMS_C).map_err(solver(name)))?;
+        let weights = folded(labelled, |weights| {
+            logistic::fit_within(&rows, labelled.repositories, labelled.labels, weights, TERMS_C).map_err(solver(name))
+        })?;
         lexicons.push((*place, vocabulary, weights));
     }
     // What the stages before say of a block whose fold they have not seen.
