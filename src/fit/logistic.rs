@@ -46,9 +46,9 @@ impl Rows {
     }
 }
 
-/// How far the share of AI commits may differ between groups before columns have to explain it: the
-/// scale of a group's own column.
-const GROUP: f32 = 0.4;
+/// How far the share of AI commits is expected to differ between groups, as the standard deviation of its
+/// log-odds. Columns need not explain what lies within.
+const GROUPS_DIFFER: f64 = 0.4;
 
 /// Fitted weights: one a column, and the bias last.
 #[derive(Debug, Clone)]
@@ -172,20 +172,27 @@ pub fn fit(rows: &Rows, labels: &[bool], weights: &[f64], c: f64) -> Result<Weig
 }
 
 /// The same, where rows come in groups that differ in how many are AI for reasons that no column should
-/// learn: each group has a weight of its own, which is then forgotten.
+/// learn: each group has a weight of its own. Gives the weights, and what each group adds to its rows.
 ///
 /// # Errors
 /// What the solver said, where it found no way down.
-pub fn fit_within(rows: &Rows, groups: &[usize], labels: &[bool], weights: &[f64], c: f64) -> Result<Weights, String> {
+pub fn fit_within(
+    rows: &Rows,
+    groups: &[usize],
+    labels: &[bool],
+    weights: &[f64],
+    c: f64,
+) -> Result<(Weights, Vec<f64>), String> {
+    let scale = GROUPS_DIFFER / c.sqrt();
     let count = groups.iter().max().map_or(0, |most| most + 1);
     let mut grouped = Rows::new(rows.columns + count);
     for (at, group) in groups.iter().enumerate() {
-        let own = ((rows.columns + group) as u32, GROUP);
+        let own = ((rows.columns + group) as u32, scale as f32);
         grouped.push(rows.row(at).iter().copied().chain([own]));
     }
     let mut fitted = fit(&grouped, labels, weights, c)?;
-    fitted.0.drain(rows.columns..rows.columns + count);
-    Ok(fitted)
+    let of_groups = fitted.0.drain(rows.columns..rows.columns + count).map(|weight| weight * scale).collect();
+    Ok((fitted, of_groups))
 }
 
 #[cfg(test)]
@@ -224,7 +231,7 @@ mod tests {
         }
         let (plain, within) = (
             fit(&rows, &labels, &[1.0; 400], 1.0).unwrap(),
-            fit_within(&rows, &groups, &labels, &[1.0; 400], 1.0).unwrap(),
+            fit_within(&rows, &groups, &labels, &[1.0; 400], 1.0).unwrap().0,
         );
         assert!(within.of(0) < plain.of(0) && within.of(1) > 1.0, "{plain:?} {within:?}");
     }

@@ -90,6 +90,7 @@ pub fn fit(
     }
     let rules = folded(labelled, |weights| {
         logistic::fit_within(&amounts, labelled.repositories, labelled.labels, weights, RULES_C)
+            .map(|(weights, _)| weights)
             .map_err(solver("rules"))
     })?;
     let mut lexicons: Vec<(usize, Vocabulary, Folded<Weights>)> = Vec::new();
@@ -102,7 +103,9 @@ pub fn fit(
         let vocabulary = Vocabulary::of(commits, terms);
         let rows = vocabulary.rows(samples.iter().copied(), at);
         let weights = folded(labelled, |weights| {
-            logistic::fit_within(&rows, labelled.repositories, labelled.labels, weights, TERMS_C).map_err(solver(name))
+            logistic::fit_within(&rows, labelled.repositories, labelled.labels, weights, TERMS_C)
+                .map(|(weights, _)| weights)
+                .map_err(solver(name))
         })?;
         lexicons.push((*place, vocabulary, weights));
     }
@@ -121,11 +124,12 @@ pub fn fit(
         answers
     };
     told(&format!("{what}: trees"));
-    let start: Vec<f64> = samples
+    let told_so_far: Vec<f64> = samples
         .iter()
         .zip(labelled.folds)
         .map(|(features, fold)| features.map_or(0.0, |features| linear(features, *fold)))
         .collect();
+    let start = beside_repositories(&told_so_far, labelled).map_err(solver("trees"))?;
     let mut columns = vec![Vec::with_capacity(samples.len()); numbers.rules.len()];
     for (features, fold) in samples.iter().zip(labelled.folds) {
         let answers = features.map(|features| asked(features, *fold));
@@ -163,4 +167,16 @@ pub fn fit(
         log_odds,
         hunks,
     })
+}
+
+/// Each commit's sum so far, and how much more or less AI its repository holds than that explains: trees
+/// that start from there need not learn to know repositories.
+fn beside_repositories(sums: &[f64], labelled: &Labelled<'_>) -> Result<Vec<f64>, String> {
+    let mut rows = Rows::new(1);
+    for sum in sums {
+        rows.push([(0, *sum as f32)]);
+    }
+    let (_, differ) = logistic::fit_within(&rows, labelled.repositories, labelled.labels, labelled.weights, 1.0)?;
+    let of = |(sum, repository): (&f64, &usize)| sum + differ.get(*repository).copied().unwrap_or_default();
+    Ok(sums.iter().zip(labelled.repositories).map(of).collect())
 }
