@@ -87,6 +87,19 @@ pub struct Commit {
     pub unchanged: bool,
     /// What others recorded about it outside of its message: notes, ledgers.
     pub records: Vec<Record>,
+    /// The signature that it carries, where it was looked for.
+    pub signature: Option<Signature>,
+}
+
+/// A commit's signature, as found; whether it holds is for `attest`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Signature {
+    /// The armoured block.
+    pub block: String,
+    /// The bytes that it was made over.
+    pub signed: Arc<[u8]>,
+    /// When it was committed, in seconds since 1970 (UTC).
+    pub time: i64,
 }
 
 impl Commit {
@@ -118,6 +131,8 @@ pub enum RecordKind {
     AgentTrace,
     /// An AIIR receipt.
     Aiir,
+    /// A note of ours, under `refs/notes/ai-attest`.
+    Attest,
 }
 
 /// Which commit of the range introduced a span of lines.

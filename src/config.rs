@@ -35,6 +35,18 @@ pub struct Config {
     /// The policy that attestations are measured by: the name of a preset (`ai-detect policy list`), or
     /// the path of a policy file from the repository's root, ending in `.yml`.
     pub policy: Option<String>,
+    /// Whose signatures on commits and notes count.
+    pub signatures: Signatures,
+}
+
+/// Whose signatures on commits and notes count. Paths are from the repository's root.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+pub struct Signatures {
+    /// Who may sign with SSH keys: a file as `gpg.ssh.allowedSignersFile` names it to git.
+    pub allowed_signers: Option<String>,
+    /// OpenPGP public keys, ASCII-armoured or binary, one after the other.
+    pub keyring: Option<String>,
 }
 
 /// Thresholds are rates of false positives on code that people wrote, not magic numbers.
@@ -78,6 +90,7 @@ impl Default for Config {
             limits: Limits::default(),
             rules: Rules::default(),
             policy: None,
+            signatures: Signatures::default(),
         }
     }
 }

@@ -8,7 +8,7 @@
 //!                  └─commits──▶ markers, trailers ──attest──▶ Attestation ────────┘
 //! ```
 //!
-//! Only [`git`] and [`cli`] touch the world outside; everything between is pure.
+//! Only [`git`], [`forge`] and [`cli`] touch the world outside; everything between is pure.
 
 pub mod analyse;
 pub mod attest;
@@ -19,6 +19,7 @@ pub mod config;
 pub mod eval;
 pub mod exclude;
 pub mod fit;
+pub mod forge;
 pub mod gate;
 pub mod git;
 pub mod lang;
@@ -33,4 +34,5 @@ pub mod score;
 pub mod signals;
 pub mod syntax;
 pub mod text;
+pub mod triage;
 pub mod vocabulary;

@@ -117,6 +117,60 @@ fn other_recorders_and_headers_in_notes_are_read() {
     assert_eq!(headers["facts"]["prompt_reference"], Value::Null, "prompts are not kept");
 }
 
+/// A note of ours: one tool for some lines, "no AI" for others.
+fn own(entries: &str) -> String {
+    format!(r#"{{"schema": "ai-detect/attestation/v1", "attestations": [{entries}]}}"#)
+}
+
+fn entry(involvement: &str, covers: &str) -> String {
+    format!(
+        r#"{{"declaration": {{"involvement": {involvement}, "accountable": "Bob Ray <bob@example.org>"}}{covers}}}"#
+    )
+}
+
+const CODEX: &str = r#"{"ai": {"assistants": [{"extent": "generated", "tool": "Codex", "model": "gpt-5.5"}],
+    "proportion": 60, "path": "cli", "session": "7f3a", "prompt": "https://example.org/p/1"}}"#;
+
+#[test]
+fn notes_of_ours_are_read_with_their_facts_and_lines() {
+    let repo = started();
+    repo.write("noted.py", planted_code("noted"));
+    repo.write("mine.py", planted_code("mine"));
+    repo.write("other.py", planted_code("other"));
+    let commit = repo.commit("Add all");
+    let covers = |path: &str| format!(r#", "covers": [{{"path": "{path}", "lines": [[1, 6]]}}]"#);
+    let note_of = [entry(CODEX, &covers("noted.py")), entry(r#""no-ai""#, &covers("mine.py"))].join(",");
+    note(&repo, "ai-attest", &commit, &own(&note_of));
+    let report = repo.diff(&["main"]);
+    assert_eq!(verdicts(&report), ["mine.py contradicted", "noted.py attested", "other.py unattested"]);
+    let found = attestation(&report, "Add all");
+    assert_eq!((&found["state"], &found["elsewhere"]), (&"complete".into(), &"absent".into()));
+    let facts = ["tool", "model", "proportion", "integration_path", "session", "prompt_reference"];
+    let facts: Vec<&str> = facts.iter().map(|fact| text(&found["facts"][*fact])).collect();
+    assert_eq!(facts, ["Codex", "gpt-5.5", "60%", "cli", "7f3a", "https://example.org/p/1"]);
+
+    note(&repo, "ai-attest", &commit, &own(&entry(CODEX, "")));
+    let report = repo.diff(&["main"]);
+    assert_eq!(verdicts(&report), ["mine.py attested", "noted.py attested", "other.py attested"]);
+    let scanned = repo.run(&["markers", "scan", "main..topic"]).text();
+    assert!(scanned.contains("attestation note"), "{scanned}");
+    note(&repo, "ai-attest", &commit, r#"{"schema": "ai-detect/attestation/v9"}"#);
+    let report = repo.diff(&["main"]);
+    assert_eq!(verdicts(&report)[0], "mine.py unreadable");
+    assert_eq!(attestation(&report, "Add all")["unreadable"][0]["form"], "attest-note");
+}
+
+#[test]
+fn a_note_beside_no_ai_in_the_message_is_told() {
+    let repo = started();
+    repo.write("a.py", code("a", 6));
+    let commit = repo.commit("Add a\n\nNo-AI: true");
+    note(&repo, "ai-attest", &commit, &own(&entry(CODEX, "")));
+    let report = repo.diff(&["main"]);
+    let told = "The commit says that no AI was used, and it also carries a mark of Codex.";
+    assert_eq!(attestation(&report, "Add a")["notes"][0], told);
+}
+
 #[test]
 fn receipts_in_the_tree_speak_for_the_commits_that_they_name() {
     let repo = started();

@@ -5,7 +5,7 @@
 mod support;
 
 use serde_json::Value;
-use support::{PLANTED_PACK, Repo, code, list, planted_code, text};
+use support::{PLANTED_CONFIG, PLANTED_PACK, Repo, code, list, planted_code, text};
 
 /// A repository with these settings in its first commit.
 fn with_settings(settings: &str) -> Repo {
@@ -39,6 +39,72 @@ fn adds(report: &Value, commit: usize) -> Vec<&str> {
 
 const CLAUDE: &str = "Co-Authored-By: Claude Opus 4.8 <noreply@anthropic.com>";
 const SIGNED: &str = "Signed-off-by: Ada Example <ada@example.org>";
+
+#[test]
+fn a_request_speaks_for_its_commits_where_the_policy_says_so() {
+    for (policy, expected) in [("fedora", "attested"), ("linux-kernel", "unattested")] {
+        let repo = Repo::new();
+        repo.write(".ai-detect.yml", format!("policy: {policy}\n{PLANTED_CONFIG}"));
+        repo.write("planted.yml", PLANTED_PACK);
+        repo.commit("Set up");
+        repo.branch("topic");
+        repo.write("a.py", planted_code("a"));
+        repo.commit("Add a\n\nSigned-off-by: Ada Example <ada@example.org>");
+        let body = repo.beside("body.md");
+        std::fs::write(&body, "What it does.\n\nAssisted-by: Codex:gpt-5.5\n").unwrap();
+        let silent = repo.diff(&["main"]);
+        assert_eq!(silent["hunks"][0]["verdict"], "unattested");
+        let report = repo.diff(&["main", "--request-body", &body.display().to_string()]);
+        assert_eq!(report["hunks"][0]["verdict"], expected, "{policy}: {}", report["commits"][0]["attestation"]);
+        assert_eq!(report["request"]["facts"]["tool"], "Codex");
+    }
+}
+
+#[test]
+fn a_ticked_box_is_a_disclosure() {
+    let repo = with_settings("policy: fedora\n");
+    change(&repo, "a.py", "Add a\n\nAssisted-by: Codex:gpt-5.5");
+    change(&repo, "b.py", "Add b");
+    let body = repo.beside("body.md");
+    std::fs::write(&body, "- [x] I used AI tools for this\n").unwrap();
+    let report = check(&repo, &["--description", &body.display().to_string()]);
+    assert_eq!(states(&report), ["complete", "complete"]);
+    std::fs::write(&body, "- [ ] I used AI tools for this\n").unwrap();
+    let report = check(&repo, &["--description", &body.display().to_string()]);
+    assert_eq!(states(&report), ["complete", "absent"]);
+}
+
+#[test]
+fn newcomers_are_asked_for_small_changes_and_nobody_else_is() {
+    let repo = with_settings("policy: llvm\n");
+    let grow = |path: &str, lines: usize| {
+        repo.write(path, code("grow", lines));
+        repo.commit(&format!("Add {path}\n\nAssisted-by: Codex:gpt-5.5"))
+    };
+    grow("big.py", 200);
+    let report = check(&repo, &[]);
+    assert_eq!((kinds(&report, 0), states(&report)), (Vec::<&str>::new(), vec!["complete"]), "Ada has commits before");
+
+    repo.switch("main");
+    repo.git(&["switch", "--quiet", "-C", "topic"]);
+    let new = ["-c", "user.name=Nia", "-c", "user.email=nia@example.org"];
+    let add = |path: &str, lines: usize| {
+        repo.write(path, code("new", lines));
+        repo.git(&["add", "--all"]);
+        let author = ["commit", "--quiet", "--author=Nia <nia@example.org>", "-m", "Add\n\nAssisted-by: Codex:gpt-5.5"];
+        repo.git(&[&new[..], &author].concat());
+    };
+    add("src/a.py", 140);
+    add("tests/test_a.py", 300);
+    assert_eq!(kinds(&check(&repo, &[]), 0), Vec::<&str>::new(), "tests are not counted");
+    add("src/b.py", 10);
+    let report = check(&repo, &[]);
+    assert_eq!((kinds(&report, 0), states(&report)[0]), (vec!["size"], "complete"));
+    let told = text(&report["commits"][0]["findings"][0]["text"]);
+    assert!(told.starts_with("Commits of this author that declare AI use add 150 lines, tests not counted"), "{told}");
+    repo.write("own.yml", "extends: llvm\nthresholds: { newcomer_lines: 1000, added_lines: 151 }\n");
+    assert_eq!(kinds(&check(&repo, &["--policy", "own.yml"]), 0), Vec::<&str>::new());
+}
 
 #[test]
 fn the_kernel_wants_its_own_form_and_a_persons_sign_off() {

@@ -29,8 +29,8 @@ pub(super) fn commit_reports(
         reported.sort_by(|a, b| b.contribution.total_cmp(&a.contribution));
         CommitReport {
             id: commit.id.clone(),
-            subject: commit.subject().to_owned(),
-            author: commit.author.name.clone(),
+            subject: bounded(commit.subject()),
+            author: bounded(&commit.author.name),
             added_lines: code.map_or(0, |code| code.added_lines),
             probability: total.map(|score| score.probability),
             log_odds: total.map(|score| score.log_odds),
@@ -41,6 +41,16 @@ pub(super) fn commit_reports(
         }
     };
     change.commits.iter().enumerate().map(of).collect()
+}
+
+/// How long a subject or a name is at most in a report, in characters.
+const MOST_TEXT: usize = 1000;
+
+fn bounded(text: &str) -> String {
+    match text.char_indices().nth(MOST_TEXT) {
+        None => text.to_owned(),
+        Some((at, _)) => format!("{}\u{2026}", text.get(..at).unwrap_or_default()),
+    }
 }
 
 pub(super) fn range_report(change: &ChangeSet, engine: &Engine<'_>, drafts: &[Draft], prior: f64) -> RangeReport {

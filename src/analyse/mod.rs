@@ -14,10 +14,11 @@ mod tests;
 
 use rayon::prelude::*;
 
+use crate::attest::signature::Signers;
 use crate::attest::{self, Attestation, Registry};
-use crate::change::{ChangeSet, Excluded};
+use crate::change::{ChangeSet, Commit, Excluded};
 use crate::config::Config;
-use crate::policy::{self, Policy, Sensitive, sensitive};
+use crate::policy::{self, Described, Policy, Sensitive, sensitive};
 use crate::report::{Coverage, ExcludedReport, HunkReport, Report, SCHEMA, Threshold, Tool};
 use crate::score;
 use crate::signals::{Engine, Part, rounded};
@@ -33,6 +34,26 @@ pub enum Origin {
     Loose,
 }
 
+/// What declarations are measured by, beside what they say.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Measures<'a> {
+    /// The project's policy.
+    pub policy: Option<&'a Policy>,
+    /// Whose signatures count; none where signatures are of no interest.
+    pub signers: Option<&'a Signers>,
+    /// The request, where something of it is known: it counts where the policy says so.
+    pub described: Option<&'a Described>,
+}
+
+impl Measures<'_> {
+    fn read(&self, commit: &Commit, registry: &Registry) -> Attestation {
+        match self.signers {
+            Some(signers) => attest::read_signed(commit, registry, signers),
+            None => attest::read(commit, registry),
+        }
+    }
+}
+
 /// Analyses a change.
 ///
 /// # Errors
@@ -42,13 +63,13 @@ pub fn analyse(
     engine: &Engine<'_>,
     registry: &Registry,
     config: &Config,
-    policy: Option<&Policy>,
+    measures: &Measures<'_>,
 ) -> Result<Report, sensitive::Error> {
     let sensitive = Sensitive::new(&config.sensitive)?;
     let mut attestations: Vec<Attestation> =
-        change.commits.iter().map(|commit| attest::read(commit, registry)).collect();
-    if let Some(policy) = policy {
-        policy::apply(policy, change, &mut attestations, &sensitive, registry);
+        change.commits.par_iter().map(|commit| measures.read(commit, registry)).collect();
+    if let Some(policy) = measures.policy {
+        policy::apply(policy, change, &mut attestations, &sensitive, registry, measures.described);
     }
     let messages = signals::messages(change, engine, registry);
     let (mut drafts, mut excluded) = draft::drafts(change, engine);

@@ -52,7 +52,7 @@ fn no_marker_of_the_registry_moves_a_score() {
     let engine = Engine::new(&pack);
     let registry = Registry::builtin();
     let report = |message: &str, traces: &Traces| {
-        analyse(&change(message, traces), &engine, registry, &Config::default(), None).unwrap()
+        analyse(&change(message, traces), &engine, registry, &Config::default(), &Measures::default()).unwrap()
     };
     let all = traces(&Registry::builtin_with_examples().unwrap());
     let (mut declared, mut moved) = (0, Vec::new());

@@ -144,7 +144,7 @@ fn by(who: &Who, record: &Record, conversation: &Conversation) -> Option<By> {
         model: who.model_id.clone(),
         session: reference(conversation.url.clone()),
         prompt: reference(conversation.url.clone()),
-        person: None,
+        ..By::default()
     })
 }
 

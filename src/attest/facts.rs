@@ -6,6 +6,7 @@
 use super::conflicts;
 use super::declared::Model;
 use super::identities::written;
+use super::signature::Checked;
 use super::{
     Attestation, Confidence, Contributor, Covers, Facts, Form, RecordedLines, Role, State, Statement, Unreadable,
 };
@@ -74,11 +75,13 @@ pub(super) struct Evidence {
     pub(super) lines: Vec<(RecordedLines, Option<Model>)>,
     pub(super) unreadable: Vec<Unreadable>,
     pub(super) notes: Vec<String>,
+    pub(super) signature: Option<Checked>,
+    pub(super) note_signature: Option<Checked>,
 }
 
 /// Draws the conclusion.
 pub(super) fn conclude(commit: &Commit, evidence: Evidence) -> Attestation {
-    let Evidence { findings, people, lines, unreadable, notes } = evidence;
+    let Evidence { findings, people, lines, unreadable, notes, signature, note_signature } = evidence;
     let accountable = accountable(commit, &people);
     let facts = of(findings.iter(), &accountable);
     let unread = !unreadable.is_empty();
@@ -102,6 +105,8 @@ pub(super) fn conclude(commit: &Commit, evidence: Evidence) -> Attestation {
         unreadable,
         notes: told,
         statements: findings.into_iter().map(|found| found.statement).collect(),
+        signature,
+        note_signature,
     }
 }
 

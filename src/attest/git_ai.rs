@@ -201,6 +201,7 @@ fn of(session: &Session) -> By {
         session: session.agent_id.id.clone().filter(filled),
         prompt: reference(session.messages_url.clone()),
         person: session.human_author.clone().filter(filled),
+        ..By::default()
     }
 }
 

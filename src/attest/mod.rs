@@ -9,7 +9,8 @@
 //!                 ├─ trailers     Key: value, in every paragraph
 //!                 ├─ declared     free text: which tool, which model
 //!                 ├─ footers      phrases, session links
-//!                 └─ records      git_ai, whogitit, agent_trace, aiir: who wrote which lines
+//!                 ├─ records      git_ai, whogitit, agent_trace, aiir, own_note: who wrote which lines
+//!                 └─ signature    of the commit, of our note: whether it holds, and whose it is
 //!            └─▶ facts, conflicts ─▶ Attestation ─▶ covering: what speaks for one line
 //! body, branch, labels ─▶ request ─▶ RequestAttestation, which fills no commit's state
 //! registry (rules/markers.yml, shaped by schema, checked by check, proven by selftest) answers what they ask
@@ -30,12 +31,14 @@ mod footers;
 mod git_ai;
 mod identities;
 mod lines;
+mod own_note;
 mod read;
 mod records;
 mod registry;
 mod request;
 mod schema;
 pub(crate) mod selftest;
+pub mod signature;
 mod spans;
 pub mod tally;
 mod trailers;
@@ -46,11 +49,12 @@ pub use check::Error;
 pub use clean::without_markers;
 pub use covering::{covering, states};
 pub use identities::{is_human as is_person, people as people_in};
-pub use read::read;
+pub use read::{read, read_signed};
 pub use registry::{MarkerAt, Registry};
 pub use request::{Checkbox, Request, RequestAttestation, read_request};
 pub use schema::{Example, LongExample, Marker, MarkerForm, Pattern, Reads, Tool};
 pub use selftest::Failure;
+use signature::Checked;
 pub use spans::LineRange;
 pub use trailers::{TrailerLine, all as trailers};
 
@@ -97,6 +101,8 @@ pub enum Form {
     AgentTrace,
     /// An AIIR receipt, in `.aiir/receipts.jsonl`.
     AiirReceipt,
+    /// A note of ours, under `refs/notes/ai-attest`.
+    AttestNote,
     /// The description of a pull or merge request.
     RequestBody,
     /// The name of the branch that a request comes from.
@@ -125,7 +131,8 @@ pub enum Role {
 pub enum Confidence {
     /// Might well be a coincidence or a quotation; listed, and not counted.
     Low,
-    /// Somebody's own wording, or a name that anybody can take.
+    /// Somebody's own wording, a name that anybody can take, or a note that nobody known has signed:
+    /// a claim.
     Medium,
     /// An account, an address or a form that only the tool leaves.
     High,
@@ -261,4 +268,10 @@ pub struct Attestation {
     pub unreadable: Vec<Unreadable>,
     /// What does not fit together, in neutral sentences.
     pub notes: Vec<String>,
+    /// The commit's signature; none where nobody looked at it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signature: Option<Checked>,
+    /// The signature of our note on the commit, where there is a note.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note_signature: Option<Checked>,
 }

@@ -11,6 +11,7 @@ use super::identities::{self, Known};
 use super::lines::{self, Line};
 use super::registry::{Hints, MarkerAt, PersonKey, Registry};
 use super::schema::Reads;
+use super::signature::{self, Signers};
 use super::trailers::{self, Shape, Trailer};
 use super::{Attestation, Confidence, Covers, Form, Role, Statement};
 use crate::change::{Commit, Person};
@@ -20,8 +21,17 @@ mod recorded;
 /// A quote is cut after this many characters.
 const LONGEST_QUOTE: usize = 200;
 
-/// Reads what a commit declares about AI use.
+/// Reads what a commit declares about AI use, and leaves signatures alone.
 pub fn read(commit: &Commit, registry: &Registry) -> Attestation {
+    read_with(commit, registry, None)
+}
+
+/// The same, and whether the commit and our note on it are signed by somebody known.
+pub fn read_signed(commit: &Commit, registry: &Registry, signers: &Signers) -> Attestation {
+    read_with(commit, registry, Some(signers))
+}
+
+fn read_with(commit: &Commit, registry: &Registry, signers: Option<&Signers>) -> Attestation {
     let mut reader = Reader::new(registry);
     reader.author_and_committer(commit);
     let hints = registry.hints(&commit.message);
@@ -32,7 +42,8 @@ pub fn read(commit: &Commit, registry: &Registry) -> Attestation {
     let Reader { mut findings, people, .. } = reader;
     findings.sort_by_key(|found| found.statement.line);
     let mut evidence = Evidence { findings, people, ..Evidence::default() };
-    recorded::add(commit, registry, &mut evidence);
+    evidence.signature = signers.map(|signers| signature::of_commit(commit, signers));
+    recorded::add(commit, registry, signers, &mut evidence);
     facts::conclude(commit, evidence)
 }
 

@@ -1,13 +1,13 @@
 //! What recorders keep beside commits: the shape that all their formats are read into, and which
 //! reader is for which.
 //!
-//! One file a format: `git_ai`, `whogitit`, `agent_trace`, `aiir`. Headers in a note are `headers`.
+//! One file a format: `git_ai`, `whogitit`, `agent_trace`, `aiir`, `own_note`. Headers in a note are `headers`.
 //! What follows from records is `facts`; which lines they cover is `covering`.
 
 use std::collections::BTreeMap;
 
 use super::spans::{self, Claimed, LineRange};
-use super::{Contributor, Form, agent_trace, aiir, git_ai, whogitit};
+use super::{Contributor, Form, agent_trace, aiir, git_ai, own_note, whogitit};
 use crate::change::{Record, RecordKind};
 
 /// Who did something, as a record has it.
@@ -21,8 +21,14 @@ pub(super) struct By {
     pub(super) session: Option<String>,
     /// Where the conversation is kept.
     pub(super) prompt: Option<String>,
-    /// Who directed the tool.
+    /// Who directed the tool, or answers for what it did.
     pub(super) person: Option<String>,
+    /// The raw output's digest or address.
+    pub(super) output: Option<String>,
+    /// How much of the change it wrote.
+    pub(super) proportion: Option<String>,
+    /// By which way it worked.
+    pub(super) path: Option<String>,
 }
 
 /// One file's lines of one contributor.
@@ -78,6 +84,7 @@ pub(super) fn read(record: &Record, commit: &str) -> Found {
         RecordKind::Whogitit => Found::Record(form, whogitit::read(text)),
         RecordKind::AgentTrace => Found::Record(form, agent_trace::read(text, commit)),
         RecordKind::Aiir => Found::Record(form, aiir::read(text, commit)),
+        RecordKind::Attest => Found::Record(form, own_note::read(text)),
     }
 }
 
@@ -87,6 +94,7 @@ fn form(kind: RecordKind) -> Form {
         RecordKind::Whogitit => Form::WhogititNote,
         RecordKind::AgentTrace => Form::AgentTrace,
         RecordKind::Aiir => Form::AiirReceipt,
+        RecordKind::Attest => Form::AttestNote,
     }
 }
 

@@ -1,22 +1,27 @@
 //! Measuring the commits of a range by a policy: what `policy check` and `attest --check` share.
 
+mod sizes;
+
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
+use rayon::prelude::*;
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::output::Output;
 use super::settings::{self, Settings, policy_on_disk};
 use super::{Exit, Failure};
-use crate::attest::{self, Registry, State};
+use crate::attest::signature::{Checked, Signers};
+use crate::attest::{self, Attestation, Registry, State};
 use crate::git::{CommitChange, Repository, Request, Resolved};
 use crate::policy::sensitive::{Changed, Touch};
 use crate::policy::suggest::Where;
 use crate::policy::{Described, Finding, Judgement, Policy, Sensitive, Stance, Subject, judge};
+use crate::report::signatures;
 use crate::report::terminal::{escaped, wrapped};
-use crate::vocabulary::note::{self, Note};
+use crate::vocabulary::note;
 
 /// What is measured, and by which policy
 #[derive(Debug, clap::Args)]
@@ -83,7 +88,8 @@ pub(super) struct Checking {
     spec: String,
     pub(super) policy: Policy,
     pub(super) sensitive: Sensitive,
-    note: Option<String>,
+    signers: Signers,
+    notes: Vec<String>,
 }
 
 impl Checking {
@@ -110,7 +116,8 @@ impl Checking {
         };
         let sensitive = Sensitive::new(&settings.config.sensitive).map_err(Failure::usage)?;
         let spec = resolved.spec().to_owned();
-        Ok(Checking { repository, resolved, spec, policy, sensitive, note: settings.note })
+        let notes = settings.note.into_iter().chain(settings.signers.notes.iter().cloned()).collect();
+        Ok(Checking { repository, resolved, spec, policy, sensitive, signers: settings.signers, notes })
     }
 
     /// The commits of the range with their files, but without the files' contents, and with the
@@ -136,35 +143,38 @@ impl Checking {
     /// The judgement of each commit.
     pub(super) fn judged(&self, described: Option<&Described>) -> Result<Vec<Judged>, Failure> {
         let registry = Registry::builtin();
-        let notes = self.repository.own_notes(note::REF).map_err(Failure::failed)?;
         let mut judged = Vec::new();
-        for (change, touches) in self.touches()? {
+        let (changes, signers) = (self.touches()?, &self.signers);
+        let attestations: Vec<Attestation> =
+            changes.par_iter().map(|(change, _)| attest::read_signed(&change.commit, registry, signers)).collect();
+        let sizes = self.sizes(&changes, &attestations)?;
+        for ((change, touches), attestation) in changes.into_iter().zip(attestations) {
             let commit = &change.commit;
-            let attestation = attest::read(commit, registry);
-            let (found, unreadable) = match notes.get(&commit.id, note::MOST_BYTES) {
-                Ok(None) => (None, None),
-                Ok(Some(bytes)) => match Note::read(&bytes) {
-                    Ok(note) => (Some(note), None),
-                    Err(error) => (None, Some(error.to_string())),
-                },
-                Err(error) => (None, Some(error.to_string())),
+            let (found, unreadable) = match note::of(commit) {
+                None => (None, None),
+                Some(Ok(note)) => (Some(note), None),
+                Some(Err(problem)) => (None, Some(problem)),
             };
             let paths = change.files.iter().map(|file| file.path.to_string()).collect();
             let subject = Subject::new(commit, &attestation, registry)
                 .touching(paths, touches)
                 .noted(found.as_ref())
+                .sized(sizes.get(&commit.author.email.to_lowercase()).copied())
                 .described(described);
             let mut judgement = judge(&self.policy, &subject);
             if let Some(problem) = unreadable {
                 judgement.unreadable_note(&problem);
             }
             let touches = subject.touches;
+            let (signature, note_signature) = (attestation.signature.clone(), attestation.note_signature.clone());
             judged.push(Judged {
                 id: commit.id.clone(),
                 subject: commit.subject().to_owned(),
                 author: commit.author.name.clone(),
                 judgement,
                 touches: touches.iter().map(ToString::to_string).collect(),
+                signature: signature.unwrap_or_default(),
+                note_signature,
             });
         }
         Ok(judged)
@@ -196,6 +206,11 @@ pub(super) struct Judged {
     judgement: Judgement,
     /// The sensitive places that it touches.
     touches: Vec<String>,
+    /// Its signature.
+    signature: Checked,
+    /// The signature of our note on it, where there is a note.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    note_signature: Option<Checked>,
 }
 
 /// What `policy check --format json` prints.
@@ -209,9 +224,9 @@ struct Document<'a> {
     range: &'a str,
     /// The commits, parents before children.
     commits: &'a [Judged],
-    /// What the reader should know of where the settings came from.
+    /// What the reader should know of the settings and where they came from.
     #[serde(skip_serializing_if = "Option::is_none")]
-    note: Option<&'a str>,
+    note: Option<String>,
 }
 
 /// The JSON Schema of what `--format json` prints.
@@ -230,7 +245,7 @@ pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure
                 policy: &checking.policy.id,
                 range: &checking.spec,
                 commits: &judged,
-                note: checking.note.as_deref(),
+                note: Some(checking.notes.join(" ")).filter(|notes| !notes.is_empty()),
             };
             serde_json::to_string_pretty(&document).map_err(Failure::failed)? + "\n"
         }
@@ -282,6 +297,10 @@ fn written(checking: &Checking, judged: &[Judged], verbose: bool, width: usize) 
     let exempt = judged.iter().filter(|commit| commit.judgement.exempt.is_some()).count();
     let exempt = if exempt > 0 { format!(" · {exempt} of them exempt") } else { String::new() };
     let _ = writeln!(text, "  {}{exempt}", counts.join(" · "));
+    let signed: Vec<&Checked> = judged.iter().map(|commit| &commit.signature).collect();
+    if let Some(told) = signatures::counted(&signed) {
+        let _ = writeln!(text, "  signatures: {told}");
+    }
     let told = judged.iter().filter(|commit| verbose || !commit.judgement.findings.is_empty());
     for group in groups(told) {
         several(&mut text, &group, policy.stance, verbose, width);
@@ -291,7 +310,7 @@ fn written(checking: &Checking, judged: &[Judged], verbose: bool, width: usize) 
         let _ = writeln!(text);
         paragraph(&mut text, "", &policy.author_text, width);
     }
-    if let Some(note) = &checking.note {
+    for note in &checking.notes {
         let _ = writeln!(text);
         paragraph(&mut text, "note  ", note, width);
     }
@@ -331,6 +350,9 @@ fn several(text: &mut String, group: &[&Judged], stance: Stance, verbose: bool, 
             commit.touches.iter().for_each(|touch| {
                 let _ = writeln!(text, "  touches {}", escaped(touch));
             });
+            for told in signatures::told(Some(&commit.signature), commit.note_signature.as_ref()) {
+                paragraph(text, "  ", &told, width);
+            }
         }
     }
     if let Some(reason) = &judgement.exempt {

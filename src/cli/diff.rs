@@ -3,20 +3,20 @@
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use clap::ValueEnum;
-
+use super::formats::{self, Format};
 use super::output::Output;
 use super::settings::{self, Settings};
 use super::{Exit, Failure, git_failure};
-use crate::analyse::analyse;
+use crate::analyse::{Measures, analyse};
 use crate::attest::{self, AIIR_LEDGER, Registry, read_request};
 use crate::change::ChangeSet;
 use crate::exclude::Excluder;
 use crate::git::{Repository, Request};
 use crate::pack::{Fitted, Pack};
 use crate::patch;
-use crate::report::text::Detail;
-use crate::report::{Report, json, text};
+use crate::policy::Described;
+use crate::report::Report;
+use crate::report::excerpts::Excerpts;
 use crate::signals::Engine;
 
 /// What `diff` looks at and how it says what it found
@@ -64,7 +64,7 @@ pub(super) struct Args {
     config_from: Option<String>,
 
     /// The description of the pull or merge request; `-` reads standard input. What is stated in the
-    /// request is reported beside what its commits declare, and fills nothing of it
+    /// request is reported beside what its commits declare, and counts for them only where the policy says so
     #[arg(long, value_name = "FILE", help_heading = "The request")]
     request_body: Option<PathBuf>,
 
@@ -77,45 +77,95 @@ pub(super) struct Args {
     labels: Vec<String>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    Text,
-    Json,
-}
-
 pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure> {
     let request = request(args, dir)?;
-    let mut report = match &args.patch {
-        Some(file) => of_patch(args, file, dir)?,
-        None => of_repository(args, dir)?,
+    let described = request.as_ref().and_then(described);
+    let choice = Choice { described: described.as_ref(), ..Choice::of(args) };
+    let (mut report, excerpts) = match &args.patch {
+        Some(file) => of_patch(choice, file, dir)?,
+        None => of_repository(&ends(args), choice, dir)?,
     };
     report.request = request.map(|request| read_request(&request, Registry::builtin()));
-    let printed = match args.format {
-        Format::Json => json::write(&report).map_err(Failure::failed)?,
-        Format::Text => text::write(&report, detail(args), out.width()),
-    };
-    out.print(&printed)?;
+    let detail = formats::detail(args.verbose, args.quiet);
+    out.print(&formats::printed(args.format, &report, excerpts.as_ref(), detail, out.width())?)?;
     Ok(if args.exit_code && !report.flags.is_empty() { Exit::Flags } else { Exit::Analysed })
 }
 
-fn detail(args: &Args) -> Detail {
-    match (args.verbose, args.quiet) {
-        (true, _) => Detail::Everything,
-        (_, true) => Detail::Summary,
-        _ => Detail::Flags,
+/// A report, and the code that its format shows.
+type Found = (Report, Option<Excerpts>);
+
+/// The report of a range by the settings in force, or of the default one.
+pub(super) fn of_range(range: Option<String>, dir: &Path) -> Result<Report, Failure> {
+    let request = range.map_or(Request::Default, Request::Spec);
+    of_repository(&request, Choice::default(), dir).map(|(report, _)| report)
+}
+
+/// Which settings to use, and what to keep.
+#[derive(Clone, Copy, Default)]
+struct Choice<'a> {
+    /// A file on disk.
+    config: Option<&'a Path>,
+    /// A revision.
+    config_from: Option<&'a str>,
+    /// Whether this is a job, where the working tree is nobody's settings.
+    in_job: bool,
+    /// Whether the code of flagged blocks is kept.
+    excerpts: bool,
+    /// What the request says, for policies that let it speak.
+    described: Option<&'a Described>,
+}
+
+impl<'a> Choice<'a> {
+    fn of(args: &'a Args) -> Self {
+        Choice {
+            config: args.config.as_deref(),
+            config_from: args.config_from.as_deref(),
+            in_job: false,
+            excerpts: args.format == Format::Html,
+            described: None,
+        }
     }
 }
 
-fn of_repository(args: &Args, dir: &Path) -> Result<Report, Failure> {
-    let request = match (&args.range, args.staged, args.worktree) {
+/// The request as policies look at it. A branch's name alone says nothing of a description.
+fn described(request: &attest::Request) -> Option<Described> {
+    let known = request.body.is_some() || !request.labels.is_empty();
+    let body = request.body.as_deref().unwrap_or_default();
+    known.then(|| Described::read(body, &request.labels, Registry::builtin()))
+}
+
+/// What lies between two commits, as a job of a forge looks at it: settings come from where the change
+/// starts, and what the change does to them is noted.
+pub(super) fn between(spec: &str, stated: &attest::Request, dir: &Path) -> Result<Report, Failure> {
+    let described = described(stated);
+    let choice = Choice { in_job: true, described: described.as_ref(), ..Choice::default() };
+    let (mut report, _) = of_repository(&Request::Spec(spec.to_owned()), choice, dir)?;
+    if let (Some(base), Some(head)) = (&report.range.base, &report.range.head) {
+        let repository = Repository::open(dir).map_err(Failure::failed)?;
+        report.coverage.notes.extend(settings::changed(&repository, base, head)?);
+    }
+    if *stated != attest::Request::default() {
+        report.request = Some(read_request(stated, Registry::builtin()));
+    }
+    Ok(report)
+}
+
+fn ends(args: &Args) -> Request {
+    match (&args.range, args.staged, args.worktree) {
         (Some(spec), _, _) => Request::Spec(spec.clone()),
         (_, true, _) => Request::Staged,
         (_, _, true) => Request::Worktree,
         _ => Request::Default,
-    };
+    }
+}
+
+fn of_repository(request: &Request, choice: Choice<'_>, dir: &Path) -> Result<Found, Failure> {
     let repository = Repository::open(dir).map_err(Failure::failed)?;
-    let resolved = repository.resolve(&request).map_err(git_failure)?;
-    let settings = settings(args, dir, Some((&repository, resolved.base())))?;
+    let resolved = repository.resolve(request).map_err(git_failure)?;
+    let mut settings = settings(choice, dir, Some((&repository, resolved.base())))?;
+    if choice.in_job {
+        settings.note = None;
+    }
     let excluder = excluder(&settings)?;
     let head = resolved.head().map(str::to_owned);
     // The data is made ready while the repository is read: neither needs the other.
@@ -131,9 +181,9 @@ fn of_repository(args: &Args, dir: &Path) -> Result<Report, Failure> {
     let unread = attach_receipts(&repository, head.as_deref(), &mut change)?;
     let pack = pack.map_err(|_| Failure::failed("the rule pack could not be loaded"))?;
     let pack = pack.map_err(|error| settings.pack_failure(error))?;
-    let mut report = report(&change, &pack, settings)?;
+    let (mut report, excerpts) = report(choice, &change, &pack, settings)?;
     report.coverage.notes.extend(unread);
-    Ok(report)
+    Ok((report, excerpts))
 }
 
 /// What is known of the request, if anything was given.
@@ -184,19 +234,23 @@ fn attach_receipts(
     Ok((nameless > 0).then(|| format!("{nameless} {plural} {AIIR_LEDGER} cannot be read: no commit is named")))
 }
 
-fn of_patch(args: &Args, file: &Path, dir: &Path) -> Result<Report, Failure> {
+fn of_patch(choice: Choice<'_>, file: &Path, dir: &Path) -> Result<Found, Failure> {
     let (name, content) = content(file, dir)?;
     let repository = Repository::open(dir).ok();
     let head = repository.as_ref().and_then(Repository::head);
-    let settings = settings(args, dir, repository.as_ref().map(|repository| (repository, head.as_deref())))?;
+    let settings = settings(choice, dir, repository.as_ref().map(|repository| (repository, head.as_deref())))?;
     let excluder = excluder(&settings)?;
     let change = patch::read(&name, &content, &excluder).map_err(Failure::failed)?;
     let pack = pack(&settings).map_err(|error| settings.pack_failure(error))?;
-    report(&change, &pack, settings)
+    report(choice, &change, &pack, settings)
 }
 
-fn settings(args: &Args, dir: &Path, repository: Option<(&Repository, Option<&str>)>) -> Result<Settings, Failure> {
-    match (&args.config, &args.config_from, repository) {
+fn settings(
+    choice: Choice<'_>,
+    dir: &Path,
+    repository: Option<(&Repository, Option<&str>)>,
+) -> Result<Settings, Failure> {
+    match (choice.config, choice.config_from, repository) {
         (Some(file), _, _) => settings::from_file(dir, file),
         (_, Some(revision), Some((repository, _))) => settings::from_revision(repository, revision, true),
         (_, Some(_), None) => Err(Failure::usage("--config-from needs a repository")),
@@ -214,10 +268,14 @@ fn excluder(settings: &Settings) -> Result<Excluder, Failure> {
     Excluder::new(&settings.config.exclude, settings.config.limits.file_bytes).map_err(Failure::usage)
 }
 
-fn report(change: &ChangeSet, pack: &Pack, settings: Settings) -> Result<Report, Failure> {
+fn report(choice: Choice<'_>, change: &ChangeSet, pack: &Pack, settings: Settings) -> Result<Found, Failure> {
     let engine = Engine::new(pack);
-    let mut report = analyse(change, &engine, Registry::builtin(), &settings.config, settings.policy.as_ref())
-        .map_err(Failure::usage)?;
+    let measures =
+        Measures { policy: settings.policy.as_ref(), signers: Some(&settings.signers), described: choice.described };
+    let mut report =
+        analyse(change, &engine, Registry::builtin(), &settings.config, &measures).map_err(Failure::usage)?;
     report.coverage.notes.extend(settings.note);
-    Ok(report)
+    report.coverage.notes.extend(settings.signers.notes);
+    let excerpts = choice.excerpts.then(|| Excerpts::of(change, &report));
+    Ok((report, excerpts))
 }

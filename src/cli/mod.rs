@@ -3,18 +3,26 @@
 
 mod attest;
 mod checking;
+mod ci;
+mod completions;
 mod diff;
 mod eval;
 mod fit;
+mod formats;
 mod hook;
+mod man;
 mod markers;
 mod output;
 mod policy;
+mod post;
+mod posting;
 mod replace;
+mod report;
 mod rules;
 mod scan;
 mod schema;
 mod settings;
+mod triage;
 
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
@@ -74,6 +82,12 @@ struct Args {
 enum Command {
     /// Score the added blocks of a change and compare with what its commits declare
     Diff(diff::Args),
+    /// In a job of GitHub Actions or GitLab CI: look at what the job is about, and say it on the request
+    Ci(ci::Args),
+    /// Post a report that another, unprivileged job made; for requests from forks
+    Post(post::Args),
+    /// Print a written report in another format
+    Report(report::Args),
     /// Measure how well the scores do on labelled commits
     Eval(eval::Args),
     /// Learn weights, lexicons and thresholds from labelled commits
@@ -92,8 +106,14 @@ enum Command {
     /// List and explain policies, and measure the attestations of a range by one
     #[command(subcommand)]
     Policy(policy::Command),
+    /// List and explain flags and what people decided about them, and export the decisions
+    Triage(triage::Args),
     /// Print a JSON Schema
     Schema(schema::Args),
+    /// Print the completions of a shell
+    Completions(completions::Args),
+    /// Print the manual page, or write the pages of all subcommands
+    Man(man::Args),
 }
 
 /// What went wrong, and how the program ends because of it.
@@ -150,6 +170,9 @@ pub fn run() -> Exit {
     let out = output::Output::new(args.color);
     let result = match args.command {
         Command::Diff(command) => diff::run(&command, &args.dir, &out),
+        Command::Ci(command) => ci::run(&command, &args.dir, &out),
+        Command::Post(command) => post::run(&command, &args.dir, &out),
+        Command::Report(command) => report::run(&command, &args.dir, &out),
         Command::Eval(command) => eval::run(&command, &args.dir, &out),
         Command::Fit(command) => fit::run(&command, &args.dir, &out),
         Command::Rules(command) => rules::run(&command, &args.dir, &out),
@@ -157,7 +180,10 @@ pub fn run() -> Exit {
         Command::Attest(command) => attest::run(&command, &args.dir, &out),
         Command::Hook(command) => hook::run(&command, &args.dir, &out),
         Command::Policy(command) => policy::run(&command, &args.dir, &out),
+        Command::Triage(command) => triage::run(&command, &args.dir, &out),
         Command::Schema(command) => schema::run(&command, &out),
+        Command::Completions(command) => completions::run(&command, &out),
+        Command::Man(command) => man::run(&command, &args.dir, &out),
     };
     result.unwrap_or_else(|failure| {
         out.error(&failure.message);

@@ -8,7 +8,7 @@ use anstyle::{AnsiColor, Style};
 use clap::ColorChoice;
 
 use super::Failure;
-use crate::report::terminal::escaped;
+use crate::report::terminal::{escaped, uncommanded};
 
 /// Columns where the output is no terminal and nothing says how wide it is.
 const DEFAULT_WIDTH: usize = 100;
@@ -41,12 +41,17 @@ impl Output {
         }
     }
 
+    /// Writes to standard output in a job of a forge: no line of it is taken for a command.
+    pub(super) fn log(&self, text: &str) -> Result<(), Failure> {
+        self.print(&uncommanded(text))
+    }
+
     /// Says something on standard error that is no error: a reminder, a question. It is escaped, line
     /// by line.
     pub(super) fn say(&self, message: &str) {
         let mut stream = AutoStream::new(std::io::stderr().lock(), self.choice);
         for line in message.lines() {
-            let _ = writeln!(stream, "{}", escaped(line));
+            let _ = writeln!(stream, "{}", uncommanded(&escaped(line)));
         }
     }
 
@@ -62,7 +67,7 @@ impl Output {
         const RED: Style = AnsiColor::Red.on_default().bold();
         let mut stream = AutoStream::new(std::io::stderr().lock(), self.choice);
         // There is nowhere left to say that this failed.
-        let _ = writeln!(stream, "{RED}error{RED:#}: {}", escaped(message));
+        let _ = writeln!(stream, "{RED}error{RED:#}: {}", uncommanded(&escaped(message)));
     }
 
     /// Says on standard error what is being done, where somebody watches.

@@ -99,11 +99,24 @@ fn explain(policy: &Policy, out: &Output) -> Result<Exit, Failure> {
         let classes =
             if policy.sensitive.classes.is_empty() { "all".into() } else { policy.sensitive.classes.join(", ") };
         let review = if policy.sensitive.reviewed_by_another_person { "; a review by another person" } else { "" };
-        field("sensitive", &format!("classes: {classes}; also {}{review}", facts(&policy.sensitive.facts)));
+        let signed = if policy.sensitive.verified_signature { "; a verified signature" } else { "" };
+        field("sensitive", &format!("classes: {classes}; also {}{review}{signed}", facts(&policy.sensitive.facts)));
+    }
+    if policy.signed_commits {
+        field("signature", "of the commit, verified, where it declares AI use");
+    }
+    if policy.signed_notes {
+        field("signature", "of a note, verified; another counts for nothing");
     }
     field("exempt", &exempt(policy));
     if let Some(rate) = policy.flag_rate {
         field("flags", &format!("at most {rate} of people's requests"));
+    }
+    if let Some(lines) = policy.lines_below {
+        field("size", &format!("fewer than {lines} added lines with AI an author and request, tests not counted"));
+    }
+    if let Some(lines) = policy.newcomer_lines_below {
+        field("newcomers", &format!("fewer than {lines} added lines with AI, tests not counted"));
     }
     policy.unchecked.iter().for_each(|what| field("not seen", what));
     if policy.request_covers_commits {

@@ -7,7 +7,8 @@ use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 use super::{Failure, git_failure};
-use crate::config::{self, Config, FILE};
+use crate::attest::signature::Signers;
+use crate::config::{self, Config, FILE, Signatures};
 use crate::git::Repository;
 use crate::pack::{self, Fitted, Source};
 use crate::policy::Policy;
@@ -24,6 +25,8 @@ pub(super) struct Settings {
     pub(super) model: Option<Fitted>,
     /// The policy that they name.
     pub(super) policy: Option<Policy>,
+    /// Whose signatures count.
+    pub(super) signers: Signers,
     /// What the reader should know of where they came from.
     pub(super) note: Option<String>,
     /// The settings as written, for messages that point into them.
@@ -75,6 +78,32 @@ pub(super) fn from_revision(repository: &Repository, revision: &str, required: b
     }
 }
 
+/// What a change does to the settings, rules, model and policy that it is measured by.
+pub(super) fn changed(repository: &Repository, base: &str, head: &str) -> Result<Option<String>, Failure> {
+    let config = from_revision(repository, base, false)?.config;
+    let mut paths = vec![FILE.to_owned()];
+    paths.extend(config.rules.packs.iter().cloned());
+    paths.extend(config.policy.filter(|policy| policy.ends_with(".yml")));
+    if let Some(folder) = config.rules.model {
+        let folder = folder.trim_end_matches('/').to_owned();
+        paths.extend(Fitted::files().map(|file| format!("{folder}/{file}")));
+    }
+    let mut touched = Vec::new();
+    for path in paths {
+        let at = |revision: &str| repository.file_at(revision, &path).map_err(git_failure);
+        if at(base)? != at(head)? {
+            touched.push(path);
+        }
+    }
+    Ok((!touched.is_empty()).then(|| {
+        format!(
+            "this change touches {}: it was measured by what stands there without it, and once it is in, all others \
+             are measured by what it brings",
+            touched.join(", ")
+        )
+    }))
+}
+
 fn parse(name: &str, content: Vec<u8>, at: &str, read: &Reader<'_>) -> Result<Settings, Failure> {
     let content = text(name, content)?;
     let mut config = Config::parse(name, &content).map_err(Failure::usage)?;
@@ -94,6 +123,7 @@ fn parse(name: &str, content: Vec<u8>, at: &str, read: &Reader<'_>) -> Result<Se
         text(&format!("{path}{at}"), content).map(Cow::Owned)
     };
     let model = config.rules.model.as_ref().map(|folder| Fitted::read(|path| file(folder, path))).transpose()?;
+    let signers = signers(&config.signatures, (name, &content), at, read)?;
     let policy = config.policy.as_deref().map(|policy| named_policy(policy, at, read)).transpose()?;
     // What the settings say themselves goes before what their policy says.
     if let Some(rate) = policy.as_ref().and_then(|policy| policy.flag_rate)
@@ -102,7 +132,29 @@ fn parse(name: &str, content: Vec<u8>, at: &str, read: &Reader<'_>) -> Result<Se
         config.thresholds.flag = rate;
     }
     let written = Some(Source { name: name.into(), content });
-    Ok(Settings { config, packs, model, policy, note: None, written })
+    Ok(Settings { config, packs, model, policy, signers, note: None, written })
+}
+
+/// The files that say whose signatures count, from wherever the settings come from.
+fn signers(files: &Signatures, (name, content): (&str, &str), at: &str, read: &Reader<'_>) -> Result<Signers, Failure> {
+    let mut signers = Signers::default();
+    let file = |what: &str, path: &str| {
+        let missing = || {
+            let (line, column) = config::place(content, path);
+            Failure::usage(format!("{name}:{line}:{column}: the {what} {path} does not exist{at}"))
+        };
+        Ok::<_, Failure>((format!("{path}{at}"), read(path)?.ok_or_else(missing)?))
+    };
+    if let Some(path) = &files.allowed_signers {
+        let (name, bytes) = file("file of allowed signers", path)?;
+        let content = text(&name, bytes)?;
+        signers.add_allowed(&name, &content).map_err(Failure::usage)?;
+    }
+    if let Some(path) = &files.keyring {
+        let (name, bytes) = file("keyring", path)?;
+        signers.add_keyring(&name, &bytes).map_err(Failure::usage)?;
+    }
+    Ok(signers)
 }
 
 /// A preset, or a policy file from wherever the settings come from.

@@ -6,7 +6,7 @@ use rayon::prelude::*;
 
 use super::calibrate::Highest;
 use super::{Error, samples};
-use crate::analyse::analyse;
+use crate::analyse::{Measures, analyse};
 use crate::attest::Registry;
 use crate::config::Config;
 use crate::eval::manifest::{Manifest, Row};
@@ -32,7 +32,8 @@ pub fn highest(
         let repository = Repository::open(&repositories.join(name)).map_err(|error| told(&error))?;
         let resolved = repository.resolve(&Request::Commit(row.commit.clone())).map_err(|error| told(&error))?;
         let change = repository.change_set(resolved, &excluder).map_err(|error| told(&error))?;
-        let report = analyse(&change, engine, Registry::builtin(), &config, None).map_err(|error| told(&error))?;
+        let report = analyse(&change, engine, Registry::builtin(), &config, &Measures::default())
+            .map_err(|error| told(&error))?;
         let prior = score::prior(config.prior);
         let of = |hunk: &crate::report::HunkReport| {
             let message: f64 =

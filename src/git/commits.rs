@@ -4,7 +4,7 @@ use gix::ObjectId;
 use gix::bstr::ByteSlice;
 use rustc_hash::FxHashMap;
 
-use super::{Error, notes, range::Resolved};
+use super::{Error, notes, range::Resolved, signature};
 use crate::change::{Commit, Person};
 
 /// A commit with what attribution needs of it.
@@ -19,7 +19,9 @@ pub(super) struct RangeCommit {
 pub(super) fn read(repo: &gix::Repository, resolved: &Resolved) -> Result<Vec<RangeCommit>, Error> {
     let Some(head) = resolved.head else { return Ok(Vec::new()) };
     if resolved.is_one_commit {
-        return Ok(vec![one(repo, head)?]);
+        let mut only = vec![one(repo, head)?];
+        attach(repo, &mut only)?;
+        return Ok(only);
     }
     let walk = repo
         .rev_walk([head])
@@ -36,8 +38,13 @@ pub(super) fn read(repo: &gix::Repository, resolved: &Resolved) -> Result<Vec<Ra
     }
     let order = parents_first(&newest_first, &found);
     let mut commits: Vec<RangeCommit> = order.into_iter().filter_map(|id| found.remove(&id)).collect();
-    notes::attach(repo, commits.iter_mut().map(|commit| (commit.id, &mut commit.commit)))?;
+    attach(repo, &mut commits)?;
     Ok(commits)
+}
+
+/// Puts the notes of some commits beside them.
+pub(super) fn attach(repo: &gix::Repository, commits: &mut [RangeCommit]) -> Result<(), Error> {
+    notes::attach(repo, commits.iter_mut().map(|commit| (commit.id, &mut commit.commit)))
 }
 
 /// Depth-first from the newest commit, first parents first: deterministic for one history.
@@ -68,6 +75,8 @@ pub(super) fn one(repo: &gix::Repository, id: ObjectId) -> Result<RangeCommit, E
     let decoded = object.decode().map_err(missing)?;
     let parents: Vec<ObjectId> = decoded.parents().collect();
     let mut commit = plain(id, &decoded);
+    let time = decoded.committer().ok().map_or(0, |committer| committer.seconds());
+    commit.signature = signature::of(&object.data, time, repo.object_hash() == gix::hash::Kind::Sha256);
     commit.unchanged = match parents.as_slice() {
         [] => decoded.tree() == ObjectId::empty_tree(repo.object_hash()),
         // A parent that a shallow clone lacks says nothing.

@@ -7,6 +7,7 @@
 mod amend;
 mod attributes;
 mod attribution;
+mod authors;
 mod blobs;
 mod commits;
 mod files;
@@ -15,6 +16,7 @@ mod notes;
 mod own_notes;
 mod range;
 mod scan;
+mod signature;
 mod suggest;
 mod touched;
 mod trees;
@@ -32,6 +34,7 @@ pub use hooks::HooksFolder;
 pub use own_notes::OwnNotes;
 pub use range::{Request, Resolved};
 pub use scan::History;
+pub use signature::SigningKey;
 pub use touched::{CommitChange, Texts, Touched};
 
 /// Why a repository or a range could not be read.
@@ -244,6 +247,11 @@ impl Repository {
     /// The id of the commit that HEAD names; `None` before the first commit.
     pub fn head(&self) -> Option<String> {
         self.inner.head_id().ok().map(|id| id.to_string())
+    }
+
+    /// Whether history is cut off somewhere.
+    pub fn is_shallow(&self) -> bool {
+        self.inner.is_shallow().unwrap_or(false)
     }
 
     /// The working tree's root, where there is one.

@@ -9,12 +9,14 @@ use rustc_hash::FxHashMap;
 
 use super::Error;
 use crate::change::{Commit, Record, RecordKind};
+use crate::vocabulary::note;
 
 /// Under which refs tools keep what they record.
-const REFS: [(&str, RecordKind); 3] = [
+const REFS: [(&str, RecordKind); 4] = [
     ("refs/notes/ai", RecordKind::AiNote),
     ("refs/notes/whogitit", RecordKind::Whogitit),
     ("refs/notes/agent-trace", RecordKind::AgentTrace),
+    (note::REF, RecordKind::Attest),
 ];
 /// A larger note is said to be unreadable; the largest seen in public histories has 3 MiB.
 const LARGEST: u64 = 8 << 20;

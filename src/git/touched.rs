@@ -92,7 +92,9 @@ impl Repository {
     pub fn commit_change(&self, revision: &str, reads: &(dyn Fn(&str) -> bool + Sync)) -> Result<CommitChange, Error> {
         let id = super::range::commit(&self.inner, revision)?;
         let blobs = Blobs::new(&self.inner, super::uncommitted::Overlay::default());
-        one(&blobs.reader(), commits::one(&self.inner, id)?, reads)
+        let mut commit = commits::one(&self.inner, id)?;
+        commits::attach(&self.inner, std::slice::from_mut(&mut commit))?;
+        one(&blobs.reader(), commit, reads)
     }
 
     /// What is staged for the next commit, file by file.

@@ -122,6 +122,12 @@ impl Fitted {
         WEIGHTS
     }
 
+    /// The files of one, by their paths within the model's folder.
+    pub fn files() -> impl Iterator<Item = String> {
+        let others = ["model.yml", "weights.tsv", "trees/code.tsv", "trees/message.tsv"];
+        LEXICONS.iter().map(|name| format!("lexicons/{name}.tsv")).chain(others.map(str::to_owned))
+    }
+
     /// Reads one; `content` gives a file by its path within the model's folder.
     ///
     /// # Errors

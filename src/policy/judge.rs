@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::raw::{Fact, Kind, Place};
+use super::signed;
 use super::subject::Subject;
 use super::suggest::{self, Line};
 use super::{Policy, Stance};
@@ -73,6 +74,10 @@ pub enum FindingKind {
     SignOff,
     /// No other person's review is recorded, or a tool is named as reviewer.
     Review,
+    /// A verified signature is missing.
+    Signature,
+    /// More lines than the policy asks for.
+    Size,
     /// Something that does not fit together.
     Contradiction,
     /// Something worth knowing that is nobody's to mend.
@@ -181,6 +186,11 @@ impl Judging<'_> {
         self.markers(covered);
         self.facts(covered);
         self.review();
+        for text in signed::missing(self.policy, self.subject, &self.sensitive_classes()) {
+            self.say(FindingKind::Signature, text, None);
+            self.sink(State::Partial);
+        }
+        self.size();
         self.unreadable();
         self.worst
     }
@@ -288,6 +298,26 @@ impl Judging<'_> {
         }
     }
 
+    /// Says how large it is; that is no matter of form, so the state stays.
+    fn size(&mut self) {
+        let Some(size) = self.subject.size else { return };
+        let added = size.added;
+        let newcomer = self.policy.newcomer_lines_below.filter(|below| size.newcomer && added >= *below);
+        if let Some(below) = newcomer {
+            let text = format!(
+                "Commits of this author that declare AI use add {added} lines, tests not counted; of authors who are new \
+                 here the policy asks for fewer than {below}."
+            );
+            self.say(FindingKind::Size, text, None);
+        } else if let Some(below) = self.policy.lines_below.filter(|below| added >= *below) {
+            let text = format!(
+                "Commits of this author that declare AI use add {added} lines, tests not counted; the policy asks for \
+                 fewer than {below}."
+            );
+            self.say(FindingKind::Size, text, None);
+        }
+    }
+
     fn sensitive_classes(&self) -> Vec<String> {
         let counted = self.subject.classes().into_iter().filter(|class| self.policy.sensitive.counts(class));
         if self.policy.sensitive.asks() { counted.map(str::to_owned).collect() } else { Vec::new() }
@@ -379,7 +409,8 @@ fn is_documentation(path: &str) -> bool {
     !acts && (ends || lower.starts_with("docs/") || lower.starts_with("doc/"))
 }
 
-fn is_test(path: &str) -> bool {
+/// Whether a path is one of tests.
+pub fn is_test(path: &str) -> bool {
     let lower = path.to_lowercase();
     let folder =
         lower.split('/').rev().skip(1).any(|part| matches!(part, "test" | "tests" | "spec" | "__tests__" | "testdata"));

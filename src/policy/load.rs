@@ -183,7 +183,12 @@ fn over(base: RawPolicy, top: RawPolicy) -> RawPolicy {
     merged.sensitive.facts = top.sensitive.facts.or(base.sensitive.facts);
     merged.sensitive.reviewed_by_another_person =
         top.sensitive.reviewed_by_another_person.or(base.sensitive.reviewed_by_another_person);
+    merged.sensitive.verified_signature = top.sensitive.verified_signature.or(base.sensitive.verified_signature);
+    merged.signatures.commits = top.signatures.commits.or(base.signatures.commits);
+    merged.signatures.notes = top.signatures.notes.or(base.signatures.notes);
     merged.thresholds.flag = top.thresholds.flag.or(base.thresholds.flag);
+    merged.thresholds.added_lines = top.thresholds.added_lines.or(base.thresholds.added_lines);
+    merged.thresholds.newcomer_lines = top.thresholds.newcomer_lines.or(base.thresholds.newcomer_lines);
     merged.author.text = top.author.text.or(base.author.text);
     merged
 }
@@ -217,6 +222,13 @@ fn checked(name: &str, Resolved { raw, texts }: Resolved, lineage: Vec<String>) 
         let problem = format!("thresholds.flag is a rate of false positives between 0.0001 and 0.5, found {rate}");
         return Err(wrong("flag:", problem));
     }
+    for (name, lines) in
+        [("added_lines:", raw.thresholds.added_lines), ("newcomer_lines:", raw.thresholds.newcomer_lines)]
+    {
+        if lines == Some(0) {
+            return Err(wrong(name, format!("{name} nobody can add fewer than 0 lines")));
+        }
+    }
     Ok(Policy {
         id: raw.id.unwrap_or_else(|| name.to_owned()),
         title: raw.title.unwrap_or_else(|| name.to_owned()),
@@ -233,14 +245,19 @@ fn checked(name: &str, Resolved { raw, texts }: Resolved, lineage: Vec<String>) 
         sign_off_by_person: raw.sign_off.by_person.unwrap_or(false),
         sign_off_not_by_tool: raw.sign_off.not_by_tool.unwrap_or(true),
         reviewed_by_another_person: raw.reviewed_by_another_person.unwrap_or(false),
+        signed_commits: raw.signatures.commits.unwrap_or(false),
+        signed_notes: raw.signatures.notes.unwrap_or(false),
         exempt_authors: ExemptAuthors { patterns: authors, set },
         exempt_kinds: raw.exempt.kinds.unwrap_or_default(),
         sensitive: SensitiveRules {
             classes: raw.sensitive.classes.unwrap_or_default(),
             facts: raw.sensitive.facts.unwrap_or_default(),
             reviewed_by_another_person: raw.sensitive.reviewed_by_another_person.unwrap_or(false),
+            verified_signature: raw.sensitive.verified_signature.unwrap_or(false),
         },
         flag_rate: raw.thresholds.flag,
+        lines_below: raw.thresholds.added_lines,
+        newcomer_lines_below: raw.thresholds.newcomer_lines,
         author_text: raw.author.text.unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" "),
     })
 }

@@ -37,12 +37,19 @@ pub struct Hit {
     pub quote: String,
 }
 
-const FORMS: [(&str, Form); 5] = [
+const FORMS: [(&str, Form); 12] = [
     ("trailer", Form::Trailer),
     ("author", Form::Author),
     ("committer", Form::Committer),
     ("footer", Form::Footer),
     ("session-link", Form::SessionLink),
+    ("attest-note", Form::AttestNote),
+    ("git-ai-note", Form::GitAiNote),
+    ("header-note", Form::HeaderNote),
+    ("whogitit-note", Form::WhogititNote),
+    ("agent-trace", Form::AgentTrace),
+    ("aiir-receipt", Form::AiirReceipt),
+    ("request-body", Form::RequestBody),
 ];
 
 impl Marker {

@@ -14,6 +14,7 @@ pub mod load;
 pub mod markers;
 pub mod raw;
 pub mod sensitive;
+mod signed;
 pub mod subject;
 pub mod suggest;
 
@@ -24,10 +25,11 @@ pub use load::{Error, PRESETS};
 pub use markers::Marker;
 pub use raw::{Fact, Kind, Place, Source, Stance};
 pub use sensitive::Sensitive;
-pub use subject::{Described, Subject};
+pub use subject::{Described, Size, Subject};
 
 use crate::attest::{Attestation, Registry, State};
 use crate::change::ChangeSet;
+use crate::vocabulary::note;
 
 /// A policy, checked and ready.
 #[derive(Debug, Clone)]
@@ -62,6 +64,10 @@ pub struct Policy {
     pub sign_off_not_by_tool: bool,
     /// Whether another person must have reviewed.
     pub reviewed_by_another_person: bool,
+    /// Whether a commit that declares AI use needs a verified signature.
+    pub signed_commits: bool,
+    /// Whether a note counts only with a verified signature.
+    pub signed_notes: bool,
     /// Authors to whom it does not apply.
     pub exempt_authors: ExemptAuthors,
     /// Kinds of change to which it does not apply.
@@ -70,6 +76,10 @@ pub struct Policy {
     pub sensitive: SensitiveRules,
     /// The share of requests by people that may get a flag, where it says so.
     pub flag_rate: Option<f64>,
+    /// Fewer lines than this are asked for of one author's commits in a request that declare AI use.
+    pub lines_below: Option<u32>,
+    /// The same for an author without a commit in the history before.
+    pub newcomer_lines_below: Option<u32>,
     /// What the author is told.
     pub author_text: String,
 }
@@ -91,12 +101,21 @@ pub struct SensitiveRules {
     pub facts: Vec<Fact>,
     /// Whether another person must have reviewed it there.
     pub reviewed_by_another_person: bool,
+    /// Whether the commit needs a verified signature there.
+    pub verified_signature: bool,
+}
+
+impl Policy {
+    /// Whether it asks how large requests are.
+    pub fn asks_size(&self) -> bool {
+        self.lines_below.is_some() || self.newcomer_lines_below.is_some()
+    }
 }
 
 impl SensitiveRules {
     /// Whether there is anything that it asks for.
     pub fn asks(&self) -> bool {
-        !self.facts.is_empty() || self.reviewed_by_another_person
+        !self.facts.is_empty() || self.reviewed_by_another_person || self.verified_signature
     }
 
     pub(crate) fn counts(&self, class: &str) -> bool {
@@ -104,7 +123,8 @@ impl SensitiveRules {
     }
 }
 
-/// Lets a policy settle the states of a change's attestations, by commit. Paths are those that the
+/// Lets a policy settle the states of a change's attestations, by commit; the request counts where the
+/// policy says so. Paths are those that the
 /// commits' lines ended up in.
 pub fn apply(
     policy: &Policy,
@@ -112,6 +132,7 @@ pub fn apply(
     attestations: &mut [Attestation],
     sensitive: &Sensitive,
     registry: &Registry,
+    described: Option<&Described>,
 ) {
     let mut paths: Vec<Vec<&[u8]>> = vec![Vec::new(); change.commits.len()];
     for file in &change.files {
@@ -126,7 +147,11 @@ pub fn apply(
     for ((commit, attestation), paths) in change.commits.iter().zip(attestations.iter_mut()).zip(paths) {
         let paths: Vec<String> = paths.into_iter().map(|path| String::from_utf8_lossy(path).into_owned()).collect();
         let touches = paths.iter().flat_map(|path| sensitive.by_path(path)).collect();
-        let subject = Subject::new(commit, attestation, registry).touching(paths, touches);
+        let note = note::of(commit).and_then(Result::ok);
+        let subject = Subject::new(commit, attestation, registry)
+            .touching(paths, touches)
+            .noted(note.as_ref())
+            .described(described);
         let judgement = judge(policy, &subject);
         let unreadable = attestation.state == State::Unreadable && judgement.state == State::Absent;
         let state = if unreadable { State::Unreadable } else { judgement.state };

@@ -39,6 +39,8 @@ pub struct RawPolicy {
     /// Whether a person who did not ask for the generation must have reviewed a commit that
     /// declares AI use, by a trailer such as `Reviewed-by`; tools never count.
     pub reviewed_by_another_person: Option<bool>,
+    /// Whose signatures are needed.
+    pub signatures: RawSignatures,
     /// To whom and what it does not apply.
     pub exempt: RawExempt,
     /// What it asks for where sensitive paths are touched.
@@ -184,6 +186,16 @@ pub struct RawSignOff {
     pub not_by_tool: Option<bool>,
 }
 
+/// Where a verified signature is needed: one by somebody whom the settings name.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawSignatures {
+    /// Whether a commit that declares AI use needs one.
+    pub commits: Option<bool>,
+    /// Whether a note counts only with one.
+    pub notes: Option<bool>,
+}
+
 /// To whom and what a policy does not apply.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
@@ -220,6 +232,8 @@ pub struct RawSensitive {
     pub facts: Option<Vec<Fact>>,
     /// Whether another person must have reviewed it there.
     pub reviewed_by_another_person: Option<bool>,
+    /// Whether the commit needs a verified signature there.
+    pub verified_signature: Option<bool>,
 }
 
 /// Numbers.
@@ -229,6 +243,11 @@ pub struct RawThresholds {
     /// The share of requests by people, without any AI, that may get a flag; what the settings say
     /// goes before it.
     pub flag: Option<f64>,
+    /// Fewer added lines than this are asked for, in all of a request's commits by one author that
+    /// declare AI use; tests are not counted.
+    pub added_lines: Option<u32>,
+    /// The same for an author who has no commit in the history that the change starts from.
+    pub newcomer_lines: Option<u32>,
 }
 
 /// What the author is told.

@@ -4,7 +4,7 @@
 
 use super::raw::Fact;
 use super::sensitive::Touch;
-use crate::attest::{self, Attestation, Registry, Role, State, TrailerLine};
+use crate::attest::{self, Attestation, Form, Registry, Role, State, TrailerLine};
 use crate::change::{Commit, Person};
 use crate::vocabulary::{Declaration, Who, message, note::Note, trailers};
 
@@ -23,6 +23,8 @@ pub struct Subject<'a> {
     pub note: Option<&'a Note>,
     /// The request that it is part of, where that is known.
     pub described: Option<&'a Described>,
+    /// How much its author adds with AI, where that was measured.
+    pub size: Option<Size>,
     /// The paths that it touches.
     pub paths: Vec<String>,
     /// The sensitive places among them.
@@ -35,6 +37,15 @@ pub struct Subject<'a> {
     pub reviewers: Vec<Person>,
     /// Tools that are said to have reviewed it.
     pub tool_reviews: Vec<String>,
+}
+
+/// How much one author adds to a request, in commits that declare AI use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Size {
+    /// Added lines, tests not counted.
+    pub added: u32,
+    /// Whether the author has no commit in the history that the request starts from.
+    pub newcomer: bool,
 }
 
 /// A request's description, read like a message.
@@ -60,6 +71,19 @@ impl Described {
             Commit { author: somebody.clone(), committer: somebody, message: message.clone(), ..Commit::default() };
         let mut attestation = attest::read(&commit, registry);
         attestation.facts.accountable = None;
+        // Ticked boxes, and what else only a description has.
+        let request = attest::Request { body: Some(text.to_owned()), ..attest::Request::default() };
+        let request = attest::read_request(&request, registry);
+        let facts = &mut attestation.facts;
+        facts.tool = facts.tool.take().or(request.facts.tool);
+        facts.model = facts.model.take().or(request.facts.model);
+        let known = |statement: &attest::Statement| {
+            attestation.statements.iter().any(|known| {
+                known.line.map(|line| line.saturating_sub(2)) == statement.line && known.role == statement.role
+            })
+        };
+        let more: Vec<_> = request.statements.into_iter().filter(|statement| !known(statement)).collect();
+        attestation.statements.extend(more);
         let trailers = attest::trailers(&message);
         Described { text: text.to_owned(), labels: labels.to_vec(), attestation, trailers }
     }
@@ -88,6 +112,7 @@ impl<'a> Subject<'a> {
             own,
             note: None,
             described: None,
+            size: None,
             paths: Vec::new(),
             touches: Vec::new(),
             sign_offs,
@@ -112,6 +137,12 @@ impl<'a> Subject<'a> {
         self
     }
 
+    /// With how much its author adds.
+    pub fn sized(mut self, size: Option<Size>) -> Self {
+        self.size = size;
+        self
+    }
+
     /// With the request that it is part of.
     pub fn described(mut self, described: Option<&'a Described>) -> Self {
         self.described = described;
@@ -126,7 +157,9 @@ impl<'a> Subject<'a> {
 
     /// `Assisted-by: Jane Doe` is no declaration: whether a value names a tool is for `attest`.
     fn is_declared_in_commit(&self) -> bool {
-        self.attestation.state != State::Absent
+        let trailer =
+            |statement: &attest::Statement| statement.form == Form::Trailer && statement.role != Role::Reviewed;
+        self.attestation.statements.iter().any(trailer)
     }
 
     fn notes_say_ai(&self) -> Option<bool> {

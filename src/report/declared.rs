@@ -1,21 +1,30 @@
-//! What the commits and the request declare, in sentences for the text report.
+//! What the commits and the request declare, in sentences for people.
 
-use super::Report;
 use super::markers::form_name;
+use super::{Report, signatures};
 use crate::attest::{RequestAttestation, State};
 
-/// For the summary: what the request states, and whether anything cannot be read or does not fit.
+/// For the summary: what the request states.
+pub(super) fn request(report: &Report) -> Option<String> {
+    report.request.as_ref().map(stated)
+}
+
+/// For the summary: whether anything cannot be read or does not fit.
 pub(super) fn summary(report: &Report) -> Vec<String> {
     let mut told = Vec::new();
-    told.extend(report.request.as_ref().map(stated));
     let count = |test: fn(&super::CommitReport) -> bool| report.commits.iter().filter(|commit| test(commit)).count();
     let unreadable = count(|commit| !commit.attestation.unreadable.is_empty());
     let conflicting = count(|commit| !commit.attestation.notes.is_empty());
+    let signed: Vec<_> = report.commits.iter().filter_map(|commit| commit.attestation.signature.as_ref()).collect();
+    // Who has not said whose signatures count has not asked.
+    if signed.iter().any(|signed| signed.is_verified()) {
+        told.extend(signatures::counted(&signed).map(|counts| format!("signatures: {counts}")));
+    }
     if unreadable > 0 {
-        told.push(format!("{} a record about AI use that cannot be read (-v says why)", have(unreadable)));
+        told.push(format!("{} a record about AI use that cannot be read", have(unreadable)));
     }
     if conflicting > 0 {
-        told.push(format!("{} something about AI use that does not fit together (-v says what)", declare(conflicting)));
+        told.push(format!("{} something about AI use that does not fit together", declare(conflicting)));
     }
     told
 }
@@ -31,6 +40,9 @@ pub(super) fn details(report: &Report) -> Vec<String> {
                 .map(|it| format!("{id}: the {} ({}) cannot be read: {}", form_name(it.form), it.place, it.reason)),
         );
         told.extend(commit.attestation.notes.iter().map(|note| format!("{id}: {note}")));
+        let attestation = &commit.attestation;
+        let signed = signatures::told(attestation.signature.as_ref(), attestation.note_signature.as_ref());
+        told.extend(signed.into_iter().map(|signed| format!("{id}: {signed}")));
     }
     let request = report.request.iter().flat_map(|request| &request.notes);
     told.extend(request.map(|note| format!("the request: {note}")));

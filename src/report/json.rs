@@ -1,12 +1,15 @@
-//! The report as JSON, and the JSON Schema of it.
+//! The report as JSON, and the JSON Schema of it. [`read`] takes a report back that a stranger may have written.
+
+mod read;
 
 use std::io::{self, Write};
 
 use serde::Serialize;
-use serde_json::ser::{Formatter, PrettyFormatter};
+use serde_json::ser::{CompactFormatter, Formatter, PrettyFormatter};
 
 use super::Report;
-use super::terminal::is_unsafe;
+use super::terminal::{command_at, is_unsafe};
+pub use read::{MOST_BYTES, ReadError, read};
 
 /// Pretty-printed JSON with a newline at the end. JSON is looked at in terminals too, so whatever
 /// would act on one stands there as `\u` escapes, not only what JSON itself must escape.
@@ -14,9 +17,22 @@ use super::terminal::is_unsafe;
 /// # Errors
 /// Never for a report that this crate made: every number in it is finite and every key a string.
 pub fn write(report: &Report) -> Result<String, serde_json::Error> {
+    pretty(report)
+}
+
+/// Any of our formats that is JSON, likewise.
+pub(super) fn pretty(value: &impl Serialize) -> Result<String, serde_json::Error> {
+    Ok(written(value, Harmless(PrettyFormatter::new()))? + "\n")
+}
+
+/// The same on one line, without the newline.
+pub(super) fn compact(value: &impl Serialize) -> Result<String, serde_json::Error> {
+    written(value, Harmless(CompactFormatter))
+}
+
+fn written<F: Formatter>(value: &impl Serialize, formatter: Harmless<F>) -> Result<String, serde_json::Error> {
     let mut bytes = Vec::new();
-    report.serialize(&mut serde_json::Serializer::with_formatter(&mut bytes, Harmless::default()))?;
-    bytes.push(b'\n');
+    value.serialize(&mut serde_json::Serializer::with_formatter(&mut bytes, formatter))?;
     String::from_utf8(bytes).map_err(|error| serde::ser::Error::custom(error.to_string()))
 }
 
@@ -27,14 +43,13 @@ pub fn schema() -> schemars::Schema {
     schema
 }
 
-/// Pretty, with more escapes than JSON asks for.
-#[derive(Default)]
-struct Harmless(PrettyFormatter<'static>);
+/// With more escapes than JSON asks for.
+struct Harmless<F>(F);
 
-impl Formatter for Harmless {
+impl<F: Formatter> Formatter for Harmless<F> {
     fn write_string_fragment<W: ?Sized + Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
         let mut rest = fragment;
-        while let Some(at) = rest.find(is_unsafe) {
+        while let Some(at) = [rest.find(is_unsafe), command_at(rest)].into_iter().flatten().min() {
             let (harmless, from) = rest.split_at(at);
             writer.write_all(harmless.as_bytes())?;
             let mut chars = from.chars();

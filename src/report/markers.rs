@@ -101,6 +101,7 @@ pub fn form_name(form: Form) -> &'static str {
         Form::HeaderNote => "headers in a note",
         Form::AgentTrace => "Agent Trace record",
         Form::AiirReceipt => "AIIR receipt",
+        Form::AttestNote => "attestation note",
         Form::RequestBody => "request's description",
         Form::Branch => "branch name",
         Form::Label => "label",

@@ -3,11 +3,27 @@
 //! The JSON form of [`Report`] is the documented schema `ai-detect/report/v1`: fields are added,
 //! never changed or removed, within one version.
 
+pub mod code_quality;
 mod declared;
+pub mod excerpts;
+pub mod github;
+mod groups;
+pub mod html;
 pub mod json;
+pub mod junit;
+pub mod markdown;
 pub mod markers;
+pub mod rdjsonl;
+#[cfg(test)]
+mod sample;
+pub mod sarif;
+mod sentence;
+pub mod signatures;
 pub mod terminal;
+#[cfg(test)]
+mod tests;
 pub mod text;
+mod words;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

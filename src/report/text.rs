@@ -1,14 +1,13 @@
 //! The report for a person at a terminal: summary first, then the flags, most urgent first, each
 //! with its evidence, its commits, and how to resolve it.
 
-use std::fmt::Write as _;
-
 use anstyle::{AnsiColor, Style};
 use unicode_width::UnicodeWidthStr;
 
-use super::terminal::{escaped, fitted, wrapped};
-use super::{CommitReport, Flag, HunkReport, Report, SignalReport, declared};
-use crate::attest::State;
+use super::groups::{Flagged, Group, groups, is_of_commit};
+use super::terminal::{escaped, fitted, uncommanded, wrapped};
+use super::words::{self, KIND, Sum, counted, declares, percent, reason, short};
+use super::{Flag, HunkReport, Report, SignalReport, declared};
 use crate::gate::{Severity, Verdict};
 use crate::score::PRIOR;
 
@@ -23,8 +22,12 @@ pub enum Detail {
     Everything,
 }
 
-/// How many flags are shown unless everything is asked for.
-const MOST_FLAGS: usize = 10;
+/// How many commits with flags are shown unless everything is asked for.
+const MOST_GROUPS: usize = 10;
+/// How many blocks of one commit, likewise.
+const MOST_BLOCKS: usize = 5;
+/// How many signals of its own are shown of each of them.
+const MOST_OWN: usize = 2;
 /// How many signals of a flag are shown.
 const MOST_SIGNALS: usize = 4;
 /// Narrower than this, nothing would be readable.
@@ -50,6 +53,17 @@ pub fn write(report: &Report, detail: Detail, width: usize) -> String {
     page.out
 }
 
+/// One flag with all its signals, by its place in the report's `flags`; nothing where there is none.
+pub fn one(report: &Report, at: usize, width: usize) -> String {
+    let mut page = Page { report, width: width.max(LEAST_WIDTH), out: String::new() };
+    let found =
+        report.flags.get(at).and_then(|flag| Some(Flagged { rank: at, flag, hunk: report.hunks.get(flag.hunk)? }));
+    if let Some(flagged) = found {
+        page.flag(at + 1, &flagged, usize::MAX);
+    }
+    page.out
+}
+
 struct Page<'a> {
     report: &'a Report,
     width: usize,
@@ -58,7 +72,7 @@ struct Page<'a> {
 
 impl Page<'_> {
     fn line(&mut self, text: &str) {
-        self.out.push_str(text.trim_end());
+        self.out.push_str(&uncommanded(text.trim_end()));
         self.out.push('\n');
     }
 
@@ -86,57 +100,33 @@ impl Page<'_> {
 
     fn summary(&mut self) {
         let report = self.report;
-        let range = &report.range;
-        let changed = match report.commits.len() {
-            0 => String::new(),
-            commits => format!("{}, ", counted(commits, "commit", "commits")),
-        };
-        let what = format!(
-            "{changed}{} in {} of {}",
-            counted(range.added_lines as usize, "added line", "added lines"),
-            counted(report.coverage.hunks_scored, "hunk", "hunks"),
-            counted(report.coverage.files_scored, "file", "files"),
-        );
-        let spec = escaped(&range.spec);
+        let what = words::scope(report);
+        let spec = escaped(&report.range.spec);
         if spec.width() + 2 + what.width() <= self.width {
             self.line(&format!("{BOLD}{spec}{BOLD:#}  {what}"));
         } else {
             self.line(&format!("{BOLD}{spec}{BOLD:#}"));
             self.styled(2, &what, Style::new());
         }
-        let flags = match report.flags.len() {
-            0 => "no flags".into(),
-            flags => counted(flags, "flag", "flags"),
-        };
-        let mut counts = vec![flags.clone()];
-        let verdicts = [Verdict::Attested, Verdict::Partial, Verdict::Unlikely, Verdict::Unknown];
-        for verdict in verdicts {
-            let count = report.hunks.iter().filter(|hunk| hunk.verdict == verdict).count();
-            if count > 0 {
-                counts.push(format!("{count} {}", summary_word(verdict)));
-            }
-        }
+        let counts = words::counts(report);
+        let flags = counts.first().map(String::as_str).unwrap_or_default();
         let bold = format!("{BOLD}{flags}{BOLD:#}");
-        let bold = if report.flags.is_empty() { &flags } else { &bold };
+        let bold = if report.flags.is_empty() { flags } else { &bold };
         for line in wrapped(&counts.join(" \u{b7} "), self.width.saturating_sub(2)) {
             // The flags come first.
-            let line = line.strip_prefix(&flags).map(|rest| format!("{bold}{rest}")).unwrap_or(line);
+            let line = line.strip_prefix(flags).map(|rest| format!("{bold}{rest}")).unwrap_or(line);
             self.line(&format!("  {line}"));
         }
-        let declared = report.commits.iter().filter(|commit| is_declared(commit)).count();
-        if declared > 0 {
-            let tools = tools(report);
-            let named = if tools.is_empty() { String::new() } else { format!(" ({tools})") };
-            self.labelled(
-                2,
-                "",
-                &format!("{declared} of {} declare AI use{named}", counted(report.commits.len(), "commit", "commits")),
-            );
-        }
-        for told in declared::summary(report) {
+        if let Some(told) = words::declaring(report) {
             self.labelled(2, "", &told);
         }
-        if let Some(probability) = range.probability.filter(|_| report.coverage.hunks_scored > 0) {
+        if let Some(request) = declared::request(report) {
+            self.labelled(2, "", &request);
+        }
+        for told in declared::summary(report) {
+            self.labelled(2, "", &format!("{told} (-v says more)"));
+        }
+        if let Some(probability) = report.range.probability.filter(|_| report.coverage.hunks_scored > 0) {
             self.styled(2, &format!("the range as a whole looks {} AI-written", percent(probability)), DIM);
         }
         for note in &report.coverage.notes {
@@ -144,86 +134,131 @@ impl Page<'_> {
         }
     }
 
+    /// What one commit brought stands together: its message is told once.
     fn flags(&mut self, detail: Detail) {
-        let most = if detail == Detail::Everything { usize::MAX } else { MOST_FLAGS };
-        for (at, flag) in self.report.flags.iter().enumerate().take(most) {
-            let Some(hunk) = self.report.hunks.get(flag.hunk) else { continue };
+        let most = |most: usize| if detail == Detail::Everything { usize::MAX } else { most };
+        let mut left = self.report.flags.len();
+        for (at, group) in groups(self.report).iter().enumerate().take(most(MOST_GROUPS)) {
             self.line("");
-            self.flag(at + 1, flag, hunk);
+            match group.flags.as_slice() {
+                [only] => self.flag(at + 1, only, MOST_SIGNALS),
+                _ => self.group(at + 1, group, most(MOST_BLOCKS)),
+            }
+            left -= group.flags.len();
         }
-        let left = self.report.flags.len().saturating_sub(most);
         if left > 0 {
             self.line("");
             self.line(&format!("{left} more below these in rank; -v shows them, --format json has all."));
         }
     }
 
-    fn flag(&mut self, rank: usize, flag: &Flag, hunk: &HunkReport) {
+    fn flag(&mut self, rank: usize, Flagged { flag, hunk, .. }: &Flagged<'_>, most: usize) {
         let place = format!("{}:{}-{}", escaped(&flag.path), flag.start_line, flag.end_line);
         let colour = severity_style(flag.severity);
         self.line(&format!("{colour}{rank}. {place}{colour:#}"));
-        let sensitive = if hunk.sensitive { ", sensitive path" } else { "" };
-        let looks = format!("{}, looks {} AI-written{sensitive}", flag.verdict.word(), percent(flag.probability));
-        for line in wrapped(&looks, self.width.saturating_sub(13)) {
-            self.line(&format!("   {line}"));
+        self.looks(3, flag, hunk);
+        let sum = Sum::of(&hunk.signals, self.report.tool.intercept, most);
+        let against = hunk.signals.iter().filter(|it| most == usize::MAX && it.contribution < 0.0 && it.rule != PRIOR);
+        for signal in sum.shown.iter().copied().chain(against) {
+            self.signal(3, signal);
         }
-        // The id ends the last of those lines.
-        self.out.truncate(self.out.trim_end().len());
-        self.line(&format!("  {DIM}{}{DIM:#}", flag.id));
-        self.signals(hunk, MOST_SIGNALS);
+        self.sum(5, &sum, hunk);
         self.brought_by(hunk);
         self.labelled(3, "next", &flag.resolve);
     }
 
-    fn signals(&mut self, hunk: &HunkReport, most: usize) {
-        // What was assumed before anything was read points to nobody.
-        let (assumed, found): (Vec<&SignalReport>, Vec<&SignalReport>) =
-            hunk.signals.iter().partition(|signal| signal.rule == PRIOR);
-        let (towards, against): (Vec<&SignalReport>, Vec<&SignalReport>) =
-            found.into_iter().partition(|signal| signal.contribution > 0.0);
-        for signal in towards.iter().take(most) {
-            self.signal(signal);
+    fn group(&mut self, rank: usize, group: &Group<'_>, most: usize) {
+        let blocks = counted(group.flags.len(), "block", "blocks");
+        let title = match group.commit {
+            None => format!("{blocks} not committed yet"),
+            Some(commit) => format!(
+                "{} \u{201c}{}\u{201d} by {}: {blocks}, {}",
+                short(&commit.id),
+                fitted(&commit.subject, 60),
+                commit.author,
+                declares(commit)
+            ),
+        };
+        let Some(first) = group.flags.first() else { return };
+        let colour = severity_style(first.flag.severity);
+        let lead = format!("{rank}. ");
+        for (at, line) in wrapped(&escaped(&title), self.width.saturating_sub(lead.len())).iter().enumerate() {
+            let lead = if at == 0 { lead.clone() } else { " ".repeat(lead.len()) };
+            self.line(&format!("{lead}{colour}{line}{colour:#}"));
         }
-        let rest: f64 = towards.iter().skip(most).map(|signal| signal.contribution).sum();
-        let less: f64 = against.iter().map(|signal| signal.contribution).sum();
-        let mut parts = Vec::new();
-        if rest > 0.0 {
-            parts.push(format!("{rest:+.2} from {} more", towards.len() - most));
+        // What is said of the commit is the same in all of them, or nearly so where others had a part in a block.
+        let (of_commit, _): (Vec<_>, Vec<_>) = first.hunk.signals.iter().partition(|signal| is_of_commit(signal));
+        for signal in of_commit.iter().filter(|signal| signal.contribution > 0.0).take(MOST_SIGNALS) {
+            self.signal(3, signal);
         }
-        if less < 0.0 {
-            parts.push(format!("{less:+.2} from {} pointing to people", counted(against.len(), "signal", "signals")));
+        for flagged in group.flags.iter().take(most) {
+            self.block(flagged);
         }
-        let start = self.report.tool.intercept + assumed.iter().map(|signal| signal.contribution).sum::<f64>();
-        parts.push(format!("{start:+.2} to start with"));
-        let sum = format!(
-            "{} = log-odds {:+.2}; likely from {:+.2}",
-            parts.join(", "),
-            hunk.log_odds,
-            self.report.threshold.log_odds
-        );
-        self.styled(5, &sum, DIM);
+        let more = group.flags.len().saturating_sub(most);
+        if more > 0 {
+            self.line(&format!("   {more} more of this commit; -v shows them"));
+        }
+        let mut told: Vec<&str> = group.flags.iter().map(|flagged| flagged.flag.resolve.as_str()).collect();
+        told.sort_unstable();
+        told.dedup();
+        for resolve in told.into_iter().take(2) {
+            self.labelled(3, "next", resolve);
+        }
     }
 
-    fn signal(&mut self, signal: &SignalReport) {
+    /// A flagged block of a group: what it shows itself.
+    fn block(&mut self, Flagged { flag, hunk, .. }: &Flagged<'_>) {
+        let place = format!("{}:{}-{}", escaped(&flag.path), flag.start_line, flag.end_line);
+        self.line(&format!("   {BOLD}{place}{BOLD:#}"));
+        self.looks(5, flag, hunk);
+        let (of_commit, own): (Vec<&SignalReport>, Vec<_>) = hunk.signals.iter().partition(|it| is_of_commit(it));
+        let sum = Sum::of(own, self.report.tool.intercept, MOST_OWN);
+        for signal in &sum.shown {
+            self.signal(5, signal);
+        }
+        let of_commit: f64 = of_commit.iter().map(|signal| signal.contribution).sum();
+        let likely = self.report.threshold.log_odds;
+        let rest = sum.rest();
+        let told =
+            format!("{of_commit:+.2} of the commit, {rest} = log-odds {:+.2}; likely from {likely:+.2}", hunk.log_odds);
+        self.styled(7, &told, DIM);
+    }
+
+    fn looks(&mut self, indent: usize, flag: &Flag, hunk: &HunkReport) {
+        let sensitive = if hunk.sensitive { ", sensitive path" } else { "" };
+        let looks = format!("{}, looks {} AI-written{sensitive}", flag.verdict.word(), percent(flag.probability));
+        for line in wrapped(&looks, self.width.saturating_sub(indent + 10)) {
+            self.line(&format!("{:indent$}{line}", ""));
+        }
+        // The id ends the last of those lines.
+        self.out.truncate(self.out.trim_end().len());
+        self.line(&format!("  {DIM}{}{DIM:#}", escaped(&flag.id)));
+    }
+
+    fn sum(&mut self, indent: usize, sum: &Sum<'_>, hunk: &HunkReport) {
+        let likely = self.report.threshold.log_odds;
+        let told = format!("{} = log-odds {:+.2}; likely from {likely:+.2}", sum.rest(), hunk.log_odds);
+        self.styled(indent, &told, DIM);
+    }
+
+    fn signal(&mut self, indent: usize, signal: &SignalReport) {
         let from = if signal.commit.is_some() { " (commit message)" } else { "" };
         let head = format!("{}{from} [{}]", escaped(&signal.title), escaped(&signal.rule));
         let odds = format!("{:+.2}", signal.contribution);
-        self.line(&format!("   {odds} {}", fitted(&head, self.width.saturating_sub(4 + odds.len()))));
+        let room = self.width.saturating_sub(indent + 1 + odds.len());
+        self.line(&format!("{:indent$}{odds} {}", "", fitted(&head, room)));
         if signal.evidence.is_empty() {
             return;
         }
-        // The words of a lexicon stand on one line together.
-        let words = signal.evidence.iter().all(|evidence| evidence.text.len() < 30);
-        let text = if words && signal.evidence.len() > 1 {
-            let all: Vec<String> = signal.evidence.iter().map(|evidence| escaped(&evidence.text)).collect();
-            all.join(", ")
-        } else {
-            signal.evidence.first().map(|evidence| escaped(&evidence.text)).unwrap_or_default()
-        };
         let line = signal.evidence.first().map_or(0, |evidence| evidence.line);
-        let number = if signal.commit.is_some() { "msg".into() } else { line.to_string() };
-        let quoted = fitted(&text, self.width.saturating_sub(11 + number.len().max(4)));
-        self.line(&format!("        {DIM}{number:>4} \u{2502}{DIM:#} {quoted}"));
+        let number = match signal.commit {
+            Some(_) => "msg".into(),
+            None if is_of_commit(signal) => String::new(),
+            None => line.to_string(),
+        };
+        let quoted = escaped(&words::evidence(signal));
+        let quoted = fitted(&quoted, self.width.saturating_sub(indent + 8 + number.len().max(4)));
+        self.line(&format!("{:indent$}     {DIM}{number:>4} \u{2502}{DIM:#} {quoted}", ""));
     }
 
     fn brought_by(&mut self, hunk: &HunkReport) {
@@ -293,15 +328,10 @@ impl Page<'_> {
     }
 
     fn closing(&mut self, detail: Detail) {
-        let excluded = &self.report.coverage.excluded;
-        if detail < Detail::Everything && !excluded.is_empty() {
-            let mut by_reason: std::collections::BTreeMap<String, usize> = Default::default();
-            for left_out in excluded {
-                *by_reason.entry(reason(left_out)).or_default() += 1;
-            }
-            let told: Vec<String> = by_reason.into_iter().map(|(reason, count)| format!("{count} {reason}")).collect();
+        let left_out = words::left_out(self.report);
+        if detail < Detail::Everything && !left_out.is_empty() {
             self.line("");
-            self.labelled(0, "", &format!("Not scored: {} (-v lists them).", told.join(", ")));
+            self.labelled(0, "", &format!("Not scored: {left_out} (-v lists them)."));
         }
         if !self.report.flags.is_empty() && detail >= Detail::Flags {
             self.line("");
@@ -310,8 +340,7 @@ impl Page<'_> {
                 0,
                 "",
                 &format!(
-                    "A flag asks a person to look. It does not say who wrote the code, and it blocks nothing. The \
-                     threshold aims at flags on no more than {rate} % of changes that people wrote alone. \
+                    "{KIND} The threshold aims at flags on no more than {rate} % of changes that people wrote alone. \
                      `ai-detect rules explain ID` says what a signal means and when it misleads."
                 ),
             );
@@ -326,65 +355,4 @@ fn severity_style(severity: Severity) -> Style {
         Severity::Low => AnsiColor::Cyan,
     };
     BOLD.fg_color(Some(colour.into()))
-}
-
-fn summary_word(verdict: Verdict) -> &'static str {
-    match verdict {
-        Verdict::Attested => "attested",
-        Verdict::Partial => "attested in part",
-        Verdict::Unlikely => "unlikely",
-        Verdict::Unknown => "unknown (too little to say)",
-        other => other.word(),
-    }
-}
-
-fn reason(left_out: &super::ExcludedReport) -> String {
-    let name = serde_json::to_value(left_out.reason).ok();
-    name.as_ref().and_then(|name| name.as_str()).unwrap_or("left out").replace('-', " ")
-}
-
-fn is_declared(commit: &CommitReport) -> bool {
-    matches!(commit.attestation.state, State::Complete | State::Partial | State::WrongForm)
-}
-
-/// What a commit declares, in a few words.
-fn declares(commit: &CommitReport) -> String {
-    let facts = &commit.attestation.facts;
-    let tool = [facts.tool.as_deref(), facts.model.as_deref()].into_iter().flatten().collect::<Vec<_>>().join(", ");
-    match commit.attestation.state {
-        State::Complete => format!("declares {tool}"),
-        State::Partial => format!("declares {}", if tool.is_empty() { "AI use" } else { &tool }),
-        State::WrongForm => "declares AI use in a form the project does not accept".into(),
-        State::Denied => "declares that no AI was used".into(),
-        State::Unreadable => "has a record about AI that cannot be read".into(),
-        State::Absent => "declares nothing about AI".into(),
-    }
-}
-
-fn tools(report: &Report) -> String {
-    let names = report
-        .commits
-        .iter()
-        .filter(|commit| is_declared(commit))
-        .filter_map(|commit| commit.attestation.facts.tool.as_deref());
-    let names: std::collections::BTreeSet<&str> = names.collect();
-    names.into_iter().collect::<Vec<_>>().join(", ")
-}
-
-fn short(id: &str) -> &str {
-    id.get(..8).unwrap_or(id)
-}
-
-fn percent(probability: f64) -> String {
-    match probability * 100.0 {
-        p if p >= 99.0 => "over 99 %".into(),
-        p if p < 1.0 => "under 1 %".into(),
-        p => format!("{p:.0} %"),
-    }
-}
-
-fn counted(count: usize, one: &str, many: &str) -> String {
-    let mut text = String::new();
-    let _ = write!(text, "{count} {}", if count == 1 { one } else { many });
-    text
 }

@@ -90,6 +90,7 @@ impl Note {
         struct Version {
             schema: String,
         }
+        let (bytes, _) = split(bytes);
         let shape = |error: serde_json::Error| Error::Shape(error.to_string());
         let version: Version = serde_json::from_slice(bytes).map_err(shape)?;
         if version.schema != SCHEMA {
@@ -118,6 +119,32 @@ impl Note {
     pub fn json_schema() -> schemars::Schema {
         schemars::schema_for!(Note)
     }
+}
+
+/// A note's JSON text, and the armoured signature that may stand behind it.
+pub fn split(bytes: &[u8]) -> (&[u8], Option<&str>) {
+    // Within JSON's strings a line break is written as `\n`, so nothing in them looks like this.
+    let Some(at) = memchr::memmem::find(bytes, b"\n-----BEGIN ") else { return (bytes, None) };
+    let (json, block) = bytes.split_at_checked(at + 1).unwrap_or((bytes, &[]));
+    // What is no text is no signature either, and must not pass for none.
+    (json, Some(std::str::from_utf8(block).unwrap_or("-----BEGIN ")))
+}
+
+/// What a note's signature is made over: the commit's full id in front of the JSON text, so that a
+/// signed note is worth nothing on another commit.
+pub fn signed_text(commit: &str, json: &[u8]) -> Vec<u8> {
+    let mut text = format!("ai-attest {commit}\n").into_bytes();
+    text.extend_from_slice(json);
+    text
+}
+
+/// Our note among what is attached to a commit.
+pub fn of(commit: &crate::change::Commit) -> Option<Result<Note, String>> {
+    let record = commit.records.iter().find(|record| record.kind == crate::change::RecordKind::Attest)?;
+    Some(match &record.content {
+        Ok(content) => Note::read(content).map_err(|error| error.to_string()),
+        Err(reason) => Err(reason.clone()),
+    })
 }
 
 #[cfg(test)]
@@ -162,6 +189,18 @@ mod tests {
             "{{\"schema\":\"{SCHEMA}\",\"attestations\":[{{\"declaration\":{{\"involvement\":{{\"ai\":{{\"assistants\":[]}}}}}}}}]}}"
         );
         assert!(Note::read(text.as_bytes()).unwrap_err().to_string().contains("no tool is named"));
+    }
+
+    #[test]
+    fn a_signature_stands_behind_the_text() {
+        let note = Note::with(Vec::new());
+        let block = "-----BEGIN SSH SIGNATURE-----\nAAAA\n-----END SSH SIGNATURE-----\n";
+        let signed = note.write() + block;
+        assert_eq!(split(signed.as_bytes()), (note.write().as_bytes(), Some(block)));
+        assert_eq!(Note::read(signed.as_bytes()), Ok(note.clone()));
+        assert_eq!(split(note.write().as_bytes()), (note.write().as_bytes(), None));
+        assert!(split(b"{}\n-----BEGIN \xff").1.is_some());
+        assert!(Note::read((note.write() + "more\n").as_bytes()).is_err());
     }
 
     proptest! {

@@ -9,22 +9,37 @@ use super::super::declared::{self, Model};
 use super::super::facts::{Evidence, Finding, Key};
 use super::super::records::{self, By, Found, Reading};
 use super::super::registry::Registry;
+use super::super::signature::{self, Checked, Signers};
 use super::super::spans::{self, LineRange};
 use super::super::{Confidence, Contributor, Covers, Form, RecordedLines, Statement, Unreadable};
 use super::{LONGEST_QUOTE, cut, text};
-use crate::change::{Commit, Record};
+use crate::change::{Commit, Record, RecordKind};
+use crate::vocabulary::note;
 
 /// What contributors of one kind, tool and model did.
 type Group<'a> = BTreeMap<(Contributor, Option<&'a str>, Option<&'a str>), Vec<(&'a By, &'a str, &'a [LineRange])>>;
 
 /// Adds what is recorded of a commit.
-pub(super) fn add(commit: &Commit, registry: &Registry, evidence: &mut Evidence) {
+pub(super) fn add(commit: &Commit, registry: &Registry, signers: Option<&Signers>, evidence: &mut Evidence) {
     for record in &commit.records {
+        // Anybody who can push a ref can write notes: what nobody known has signed is a claim.
+        let mut most = Confidence::Medium;
+        if let Some(checked) = signers.and_then(|signers| of_note(commit, record, signers)) {
+            most = if checked.is_verified() { Confidence::High } else { most };
+            evidence.note_signature = Some(checked);
+        }
         match records::read(record, &commit.id) {
             Found::Headers(headers) => add_headers(&headers, record, registry, evidence),
-            Found::Record(form, reading) => add_record(form, &reading, record, registry, evidence),
+            Found::Record(form, reading) => add_record((form, most), &reading, record, registry, evidence),
         }
     }
+}
+
+/// The signature of a note of ours; the forms of others have none.
+fn of_note(commit: &Commit, record: &Record, signers: &Signers) -> Option<Checked> {
+    let content = record.content.as_ref().ok().filter(|_| record.kind == RecordKind::Attest)?;
+    let (json, block) = note::split(content);
+    Some(signature::of_text(block, &note::signed_text(&commit.id, json), commit, signers))
 }
 
 fn add_headers(headers: &str, record: &Record, registry: &Registry, evidence: &mut Evidence) {
@@ -33,6 +48,7 @@ fn add_headers(headers: &str, record: &Record, registry: &Registry, evidence: &m
     let before = evidence.findings.len();
     for mut found in findings.into_iter().filter(|found| found.statement.form == Form::Trailer) {
         found.statement.form = Form::HeaderNote;
+        found.statement.confidence = found.statement.confidence.min(Confidence::Medium);
         found.statement.strict = false;
         found.statement.line = found.statement.line.map(|line| line.saturating_sub(2));
         evidence.findings.push(found);
@@ -44,7 +60,13 @@ fn add_headers(headers: &str, record: &Record, registry: &Registry, evidence: &m
     evidence.people.sign_offs.extend(people.sign_offs);
 }
 
-fn add_record(form: Form, reading: &Reading, record: &Record, registry: &Registry, evidence: &mut Evidence) {
+fn add_record(
+    (form, confidence): (Form, Confidence),
+    reading: &Reading,
+    record: &Record,
+    registry: &Registry,
+    evidence: &mut Evidence,
+) {
     let unreadable = |reason: &String| Unreadable { form, place: record.place.clone(), reason: cut(reason, 300) };
     evidence.unreadable.extend(reading.unreadable.iter().map(unreadable));
     evidence.notes.extend(reading.notes.iter().cloned());
@@ -73,11 +95,11 @@ fn add_record(form: Form, reading: &Reading, record: &Record, registry: &Registr
     }
     for shares in groups.values() {
         let Some((by, _, _)) = shares.first() else { continue };
-        evidence.findings.push(finding(form, by, Covers::Lines, quote(shares), Confidence::High, registry));
+        evidence.findings.push(finding(form, by, Covers::Lines, quote(shares), confidence, registry));
     }
     for by in &reading.whole {
         let quote = by.tool.clone().unwrap_or_default();
-        evidence.findings.push(finding(form, by, Covers::Commit, quote, Confidence::Medium, registry));
+        evidence.findings.push(finding(form, by, Covers::Commit, quote, confidence, registry));
     }
     add_idle(form, &reading.idle, registry, evidence);
 }
@@ -118,9 +140,9 @@ fn finding(form: Form, by: &By, covers: Covers, quote: String, confidence: Confi
         model,
         session: short(&by.session),
         prompt: short(&by.prompt),
-        output: None,
-        proportion: None,
-        integration: None,
+        output: short(&by.output),
+        proportion: short(&by.proportion),
+        integration: short(&by.path),
         key: Key::Other,
     }
 }
@@ -132,6 +154,7 @@ fn marker(form: Form) -> &'static str {
         Form::WhogititNote => "record/whogitit",
         Form::AgentTrace => "record/agent-trace",
         Form::AiirReceipt => "record/aiir",
+        Form::AttestNote => "record/ai-attest",
         _ => "record/headers",
     }
 }

@@ -63,9 +63,14 @@ pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure
             let (Way::Same { to } | Way::Lines { to, .. }) = way;
             let Some(target) = right.get(*to).map(|change| &change.commit) else { continue };
             let to = target.id.get(..8).unwrap_or(&target.id);
-            let mut there = match pending.iter().position(|(known, _)| *known == target.id) {
+            let there = store.get(&target.id, note::MOST_BYTES).map_err(Failure::failed)?;
+            if there.as_ref().is_some_and(|bytes| note::split(bytes).1.is_some()) {
+                let _ = writeln!(text, "{short} → {to}  left as it is: the note there is signed");
+                continue;
+            }
+            let mut joined = match pending.iter().position(|(known, _)| *known == target.id) {
                 Some(at) => pending.swap_remove(at).1,
-                None => match store.get(&target.id, note::MOST_BYTES).map_err(Failure::failed)? {
+                None => match there {
                     Some(bytes) => Note::read(&bytes).map_err(|error| {
                         Failure::failed(format!(
                             "the note on {to} is left as it is, because it cannot be read: {error}"
@@ -74,14 +79,14 @@ pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure
                     None => Note::with(Vec::new()),
                 },
             };
-            let added = add(&mut there, carried(&note, id, way));
+            let added = add(&mut joined, carried(&note, id, way));
             let how = match way {
                 Way::Same { .. } => "the same patch".to_owned(),
                 Way::Lines { found: (found, had), .. } => format!("{found} of its {had} lines"),
             };
             let what = if added > 0 { "" } else { ", already there" };
             let _ = writeln!(text, "{short} → {to}  {how}{what}  “{}”", escaped(target.subject()));
-            pending.push((target.id.clone(), there));
+            pending.push((target.id.clone(), joined));
         }
     }
     for (commit, note) in &pending {

@@ -2,6 +2,7 @@
 
 mod carry;
 mod draft;
+mod sign;
 mod squash;
 mod write;
 
@@ -40,6 +41,10 @@ pub(super) struct Args {
     #[arg(long)]
     notes: bool,
 
+    /// Sign the notes with your own key, by git's settings gpg.format and user.signingKey: runs ssh-keygen or gpg
+    #[arg(long, requires = "notes")]
+    sign: bool,
+
     /// Print an in-toto statement for each commit, and write nothing
     #[arg(long, conflicts_with = "notes")]
     statement: bool,
@@ -60,7 +65,7 @@ pub(super) struct Args {
     #[arg(long)]
     even_if_published: bool,
 
-    /// Amend the last commit although its signature will not hold any more
+    /// Amend the last commit, or add to a note, although its signature will not hold any more
     #[arg(long)]
     drop_signature: bool,
 

@@ -28,7 +28,7 @@ pub(super) fn statements(drafts: &[Draft], checking: &Checking, out: &Output) ->
     Ok(Exit::Analysed)
 }
 
-/// The note that a commit has, or an empty one; and whether it has one.
+/// The note that a commit has, or an empty one; and whether it is signed.
 fn existing(checking: &Checking, commit: &str) -> Result<(Note, bool), Failure> {
     let notes = checking.repository.own_notes(note::REF).map_err(Failure::failed)?;
     let keep = |problem: String| {
@@ -36,19 +36,26 @@ fn existing(checking: &Checking, commit: &str) -> Result<(Note, bool), Failure> 
         Failure::failed(format!("the note on {short} is left as it is, because it cannot be read: {problem}"))
     };
     match notes.get(commit, note::MOST_BYTES).map_err(|error| keep(error.to_string()))? {
-        Some(bytes) => Ok((Note::read(&bytes).map_err(|error| keep(error.to_string()))?, true)),
+        Some(bytes) => {
+            let note = Note::read(&bytes).map_err(|error| keep(error.to_string()))?;
+            Ok((note, note::split(&bytes).1.is_some()))
+        }
         None => Ok((Note::with(Vec::new()), false)),
     }
 }
 
-fn add(note: &mut Note, draft: &Draft) -> bool {
-    // A note stands alone: it names the person who answers even where the commit shows it.
+/// What a note says. It stands alone: it names the person who answers even where the commit shows it.
+fn entry(draft: &Draft) -> Entry {
     let mut declaration = draft.declaration.clone();
     let author = &draft.change.commit.author;
     if declaration.accountable.is_none() && attest::is_person(author, Registry::builtin()) {
         declaration.accountable = format!("{} <{}>", author.name, author.email).parse().ok();
     }
-    let entry = Entry { declaration, covers: Vec::new(), carried_from: None };
+    Entry { declaration, covers: Vec::new(), carried_from: None }
+}
+
+fn add(note: &mut Note, draft: &Draft) -> bool {
+    let entry = entry(draft);
     let new = !note.attestations.contains(&entry);
     if new {
         note.attestations.push(entry);
@@ -63,8 +70,16 @@ pub(super) fn notes(args: &Args, drafts: &[Draft], checking: &Checking, out: &Ou
     let mut written = 0;
     for draft in drafts {
         let commit = &draft.change.commit;
-        let (mut note, _) = existing(checking, &commit.id)?;
+        let (mut note, signed) = existing(checking, &commit.id)?;
         let short = commit.id.get(..8).unwrap_or(&commit.id);
+        // Signing what is said already adds a signature, which is worth a note of its own.
+        let again = args.sign && !signed && note.attestations.contains(&entry(draft));
+        if again {
+            let _ = writeln!(text, "{short}  signed  “{}”", escaped(commit.subject()));
+            written += 1;
+            store.set(&commit.id, text_of(&note, &commit.id, args, checking)?);
+            continue;
+        }
         if !add(&mut note, draft) {
             let _ = writeln!(text, "{short}  already says so  “{}”", escaped(commit.subject()));
             continue;
@@ -74,7 +89,12 @@ pub(super) fn notes(args: &Args, drafts: &[Draft], checking: &Checking, out: &Ou
         for line in ours::write(&draft.declaration) {
             let _ = writeln!(text, "    {}", escaped(&line.to_string()));
         }
-        store.set(&commit.id, note.write().into_bytes());
+        if signed && !(args.sign || args.drop_signature) {
+            return Err(Failure::failed(format!(
+                "the note on {short} is signed, and the signature would be lost; use --sign, or --drop-signature"
+            )));
+        }
+        store.set(&commit.id, text_of(&note, &commit.id, args, checking)?);
     }
     if args.dry_run {
         let _ = writeln!(text, "nothing was written (--dry-run)");
@@ -84,6 +104,16 @@ pub(super) fn notes(args: &Args, drafts: &[Draft], checking: &Checking, out: &Ou
     }
     out.print(&text)?;
     Ok(Exit::Analysed)
+}
+
+/// A note's text, signed where that was asked for.
+fn text_of(note: &Note, commit: &str, args: &Args, checking: &Checking) -> Result<Vec<u8>, Failure> {
+    let mut text = note.write();
+    if args.sign && !args.dry_run {
+        let block = super::sign::sign(&checking.repository, &note::signed_text(commit, text.as_bytes()))?;
+        text.push_str(&block);
+    }
+    Ok(text.into_bytes())
 }
 
 /// As trailers of the last commit.

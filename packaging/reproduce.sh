@@ -1,0 +1,22 @@
+#!/usr/bin/env bash
+# Builds the archive of a target in two checkouts at different places, and compares the bytes.
+# usage: packaging/reproduce.sh TARGET
+set -euo pipefail
+target=${1:?usage: packaging/reproduce.sh TARGET}
+root=$(cd "$(dirname "$0")/.." && pwd)
+area=$(mktemp -d)
+trap 'rm -rf "$area"' EXIT
+
+for place in first "second one/deeper"; do
+  git clone --quiet --no-hardlinks "$root" "$area/$place"
+  "$area/$place/packaging/build.sh" "$target"
+  (cd "$area/$place/dist" && sha256sum ./*.tar.gz) > "$area/${place%% *}.sha256"
+  # What is kept of the first build would only take room beside the second.
+  rm -rf "$area/$place/target"
+done
+cat "$area/first.sha256"
+if ! cmp -s "$area/first.sha256" "$area/second.sha256"; then
+  cat "$area/second.sha256"
+  echo "two builds of one commit differ" >&2
+  exit 1
+fi

@@ -1,0 +1,62 @@
+//! Reads our own notes, `refs/notes/ai-attest`, as a record: what they declare of the commit, and of
+//! which of its lines.
+//!
+//! Their form is `vocabulary::note`; whether somebody known signed one is `signature`.
+
+use super::records::{By, Ledger, Reading};
+use super::{Contributor, LineRange};
+use crate::vocabulary::note::{Entry, Note};
+use crate::vocabulary::{Assistant, Extent, Involvement};
+
+pub(super) fn read(text: &str) -> Reading {
+    let note = match Note::read(text.as_bytes()) {
+        Ok(note) => note,
+        Err(error) => return Reading::unreadable(error.to_string()),
+    };
+    let mut reading = Reading::default();
+    let mut ledger = Ledger::default();
+    // The oldest stands first, and of two that speak of one line the newer one is right.
+    for entry in note.attestations.iter().rev() {
+        let by = contributors(entry);
+        if entry.covers.is_empty() {
+            reading.whole.splice(0..0, by);
+            continue;
+        }
+        if by.len() > 1 {
+            reading.notes.push("A note names several tools for the same lines; the first is taken.".into());
+        }
+        let Some(by) = by.first() else { continue };
+        for cover in &entry.covers {
+            let ranges: Vec<LineRange> =
+                cover.lines.iter().filter_map(|(first, last)| LineRange::new(*first, *last)).collect();
+            ledger.claim(&cover.path, by, &ranges);
+        }
+    }
+    reading.shares = ledger.shares();
+    reading
+}
+
+/// One for each tool that an entry names, or nobody where it says that none was used.
+fn contributors(entry: &Entry) -> Vec<By> {
+    let person = entry.declaration.accountable.as_ref().map(ToString::to_string);
+    let ai = match &entry.declaration.involvement {
+        Involvement::NoAi => return vec![By { contributor: Contributor::Human, person, ..By::default() }],
+        Involvement::Ai(ai) => ai,
+    };
+    let one = |assistant: &Assistant| By {
+        // A tool that helped a person to write did not write alone.
+        contributor: match assistant.extent {
+            Extent::Assisted => Contributor::Mixed,
+            Extent::Generated => Contributor::Ai,
+        },
+        tool: Some(assistant.tool.to_string()),
+        model: assistant.model.as_ref().map(ToString::to_string),
+        session: ai.session.as_ref().map(ToString::to_string),
+        prompt: ai.prompt.as_ref().map(ToString::to_string),
+        person: person.clone(),
+        output: ai.output.as_ref().map(ToString::to_string),
+        proportion: ai.proportion.as_ref().map(ToString::to_string),
+        path: ai.path.map(|path| path.word().to_owned()),
+    };
+    ai.assistants.as_slice().iter().map(one).collect()
+}

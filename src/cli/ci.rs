@@ -1,0 +1,185 @@
+//! `ai-detect ci`: finds what the job is about, looks at it as `diff` does, and says it on the request.
+
+use std::path::Path;
+use std::process::Command;
+
+use super::output::Output;
+use super::posting::{self, Job, Outcome};
+use super::{Exit, Failure, diff};
+use crate::forge::event::{self, End, Event, Range};
+use crate::forge::github::{self, Found};
+use crate::forge::{Forge, Request};
+use crate::git::{self, Repository};
+
+/// What a job looks at and where it says what it found
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// Fetch what the clone lacks, with git and the clone's own remote `origin`
+    #[arg(long)]
+    fetch: bool,
+
+    #[command(flatten)]
+    posting: posting::Args,
+}
+
+pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure> {
+    let env = |name: &str| std::env::var(name).ok();
+    let (mut event, finished) = read(&env)?;
+    let (base, head, head_ref) = match &event.range {
+        Range::Between { base, head, head_ref } => (base.clone(), head.clone(), head_ref.clone()),
+        Range::Nothing(why) => {
+            out.log(&format!("nothing to look at: {why}\n"))?;
+            return Ok(Exit::Analysed);
+        }
+    };
+    let mut job = Job::new(&env, out, &args.posting, event.forge, head.clone(), event.run)?;
+    if event.request.is_none()
+        && let Some(run) = finished
+    {
+        event.request = job.request_of(&run)?;
+    }
+    job.request.clone_from(&event.request);
+    let ends = Ends { base, head, head_ref, fetch: args.fetch };
+    match ends.spec(&event, dir).and_then(|spec| diff::between(&spec, &event.stated, dir)) {
+        Ok(report) => {
+            job.publish(&Outcome::Report(&report))?;
+            Ok(Exit::Analysed)
+        }
+        Err(failure) => {
+            let why = failure.message.clone();
+            // That it could not be said either is the smaller trouble.
+            if let Err(posting) = job.publish(&Outcome::Failed(&why)) {
+                out.say(&posting.message);
+            }
+            Err(Failure { exit: failure.exit, message: format!("could not analyse this change: {why}") })
+        }
+    }
+}
+
+type Finished = Option<event::github::FinishedRun>;
+
+/// What the job is about.
+pub(super) fn read(env: &event::Env<'_>) -> Result<(Event, Finished), Failure> {
+    let failure = |problem: event::Problem| match problem {
+        event::Problem::Unknown { .. } => Failure::usage(problem),
+        _ => Failure::failed(problem),
+    };
+    if event::github::is_here(env) {
+        let (name, content) = event::github::load(env).map_err(failure)?;
+        let read = event::github::read(env, &name, &content).map_err(failure)?;
+        let finished = (name == "workflow_run").then(|| event::github::finished(&content)).transpose();
+        return Ok((read, finished.map_err(failure)?));
+    }
+    if event::gitlab::is_here(env) {
+        return Ok((event::gitlab::read(env).map_err(failure)?, None));
+    }
+    Err(Failure::usage(
+        "this is no job of GitHub Actions or GitLab CI (neither GITHUB_ACTIONS nor GITLAB_CI is `true`); \
+         `ai-detect diff` looks at a range anywhere",
+    ))
+}
+
+/// The ends of a range, and how to get them.
+struct Ends {
+    base: End,
+    head: String,
+    head_ref: Option<String>,
+    fetch: bool,
+}
+
+impl Ends {
+    /// The range as `diff` takes it, if both ends and where they meet are there.
+    fn spec(&self, event: &Event, dir: &Path) -> Result<String, Failure> {
+        let base = match &self.base {
+            End::Id(id) => id.clone(),
+            End::Branch(name) => format!("refs/remotes/origin/{name}"),
+        };
+        let spec = format!("{base}..{}", self.head);
+        let Err(error) = resolved(&spec, dir)? else { return Ok(spec) };
+        if !self.fetch {
+            return Err(Failure::failed(format!("{}. {}", self.lacking(&error), self.advice(event))));
+        }
+        self.fetched(dir)?;
+        match resolved(&spec, dir)? {
+            Ok(()) => Ok(spec),
+            Err(error) => Err(Failure::failed(format!("{}, even after fetching", self.lacking(&error)))),
+        }
+    }
+
+    fn lacking(&self, error: &git::Error) -> String {
+        match error {
+            git::Error::UnknownRevision { spec, .. } if *spec == self.head => {
+                format!("the commit {} that this change ends at is not in this clone", self.head)
+            }
+            git::Error::UnknownRevision { spec, .. } => {
+                format!("{spec}, which this change starts from, is not in this clone")
+            }
+            git::Error::Shallow { .. } => "this clone is too shallow to show where the change starts".to_owned(),
+            other => other.to_string(),
+        }
+    }
+
+    /// Exactly what to change.
+    fn advice(&self, event: &Event) -> String {
+        let depth = match event.forge {
+            Forge::GitHub => "set `fetch-depth: 0` on actions/checkout",
+            Forge::GitLab => "set the variable `GIT_DEPTH: 0` on this job",
+        };
+        // A checkout of the base has nothing of the change.
+        let of_base = matches!(event.name.as_str(), "pull_request_target" | "workflow_run");
+        let also = match &self.head_ref {
+            Some(head_ref) if of_base => format!(" and fetch the change as data, `git fetch origin {head_ref}`"),
+            None if of_base => format!(" and fetch the change as data, `git fetch origin {}`", self.head),
+            _ => String::new(),
+        };
+        format!("To mend it, {depth}{also}, or run `ai-detect ci --fetch`")
+    }
+
+    /// What is fetched is named by ids and checked names alone. Nothing is checked out.
+    fn fetched(&self, dir: &Path) -> Result<(), Failure> {
+        let repository = Repository::open(dir).map_err(Failure::failed)?;
+        let mut command = Command::new("git");
+        command.arg("-C").arg(dir).args(["fetch", "--quiet", "--no-tags", "--no-recurse-submodules"]);
+        if repository.is_shallow() {
+            command.arg("--unshallow");
+        }
+        command.args(["--", "origin"]);
+        command.arg(match &self.base {
+            End::Id(id) => id.clone(),
+            End::Branch(name) => format!("+refs/heads/{name}:refs/remotes/origin/{name}"),
+        });
+        command.arg(self.head_ref.as_deref().unwrap_or(&self.head));
+        command.env("GIT_TERMINAL_PROMPT", "0").stdin(std::process::Stdio::null());
+        let output = command.output().map_err(|error| Failure::failed(format!("git cannot be run: {error}")))?;
+        if output.status.success() {
+            return Ok(());
+        }
+        let said = String::from_utf8_lossy(&output.stderr);
+        let said = said.lines().last().unwrap_or("it said nothing");
+        Err(Failure::failed(format!("git fetch failed: {said}")))
+    }
+}
+
+/// Whether a range can be looked at. What lacks is told apart from what cannot be opened at all.
+fn resolved(spec: &str, dir: &Path) -> Result<Result<(), git::Error>, Failure> {
+    let repository = Repository::open(dir).map_err(Failure::failed)?;
+    match repository.resolve(&git::Request::Spec(spec.to_owned())) {
+        Ok(_) => Ok(Ok(())),
+        Err(error) => Ok(Err(error)),
+    }
+}
+
+impl Job<'_> {
+    /// The request of a finished run, where the event does not name it.
+    fn request_of(&self, run: &event::github::FinishedRun) -> Result<Option<Request>, Failure> {
+        let Some(github) = self.github()? else { return Ok(None) };
+        match github::request_of(&github, run) {
+            Ok(Found::One(request)) => Ok(Some(request)),
+            Ok(_) => Ok(None),
+            Err(error) => {
+                self.out.say(&format!("the request of this run could not be looked up: {error}"));
+                Ok(None)
+            }
+        }
+    }
+}

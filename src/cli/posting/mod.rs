@@ -1,0 +1,302 @@
+//! Saying what was found where people meet it: what `ci` and `post` share. Comments on the request come
+//! first; what the token may not write there is said in the next place, with the reason.
+
+mod files;
+mod say;
+
+use std::cell::RefCell;
+use std::fmt::Write as _;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::Failure;
+use super::output::Output;
+use crate::forge::draft::{MOST_INLINE, Posted, Wanted};
+use crate::forge::event::{self, Env};
+use crate::forge::github::{self, GitHub, Site};
+use crate::forge::gitlab::{self, GitLab};
+use crate::forge::http::{Error, Patience};
+use crate::forge::posting::{Place, Posting, post};
+use crate::forge::{Channel, Forge, Request, Rights, answers};
+use crate::report::text::Detail;
+use crate::report::{Report, text};
+use crate::triage::{self, StateKey};
+
+pub(super) const NO_TOKEN: &str = "no token is set (GITHUB_TOKEN or AI_DETECT_TOKEN)";
+
+/// Where and how much is posted
+#[derive(Debug, clap::Args)]
+#[group(id = "posting")]
+pub(super) struct Args {
+    /// Post nothing; print what would be posted
+    #[arg(long, help_heading = "Posting")]
+    dry_run: bool,
+
+    /// No comments on lines, the summary alone
+    #[arg(long, help_heading = "Posting")]
+    no_inline: bool,
+
+    /// How many comments on lines may stand open on the request
+    #[arg(long, value_name = "N", default_value_t = MOST_INLINE, help_heading = "Posting")]
+    max_comments: usize,
+
+    /// A check run beside the comments, not only where those may not be written
+    #[arg(long, help_heading = "Posting")]
+    check_run: bool,
+
+    /// How long may be waited for rate limits and faults of the forge, in all
+    #[arg(long, value_name = "SECONDS", default_value_t = 60, help_heading = "Posting")]
+    max_wait: u64,
+
+    /// Write the report as JSON to this file; in GitHub Actions it lies in the runner's temporary folder anyway
+    #[arg(long, value_name = "FILE", help_heading = "Posting")]
+    report_file: Option<PathBuf>,
+
+    /// What kind of answer GitHub is asked for
+    #[arg(long, env = "AI_DETECT_ACCEPT", default_value = github::ACCEPT, hide = true)]
+    accept: String,
+}
+
+/// What there is to say.
+pub(super) enum Outcome<'a> {
+    /// A report.
+    Report(&'a Report),
+    /// That there is none, and why.
+    Failed(&'a str),
+}
+
+/// A job of a forge.
+pub(super) struct Job<'a> {
+    env: &'a Env<'a>,
+    pub(super) out: &'a Output,
+    args: &'a Args,
+    forge: Forge,
+    head: String,
+    run: u64,
+    /// The request to post on, where there is one.
+    pub(super) request: Option<Request>,
+    state_key: Option<StateKey>,
+    /// The report without the flags that reviewers dismissed, once that is known.
+    shown: RefCell<Option<Report>>,
+}
+
+/// A request on a forge: where to write, which it is, and who is who there.
+type Real<'a> = (&'a dyn Place, &'a Request, &'a dyn answers::Rights);
+
+impl<'a> Job<'a> {
+    /// # Errors
+    /// Where the secret for the state of decisions is none.
+    pub(super) fn new(
+        env: &'a Env<'a>,
+        out: &'a Output,
+        args: &'a Args,
+        forge: Forge,
+        head: String,
+        run: u64,
+    ) -> Result<Self, Failure> {
+        let state_key = super::triage::state_key(env)?;
+        Ok(Job { env, out, args, forge, head, run, request: None, state_key, shown: RefCell::default() })
+    }
+
+    /// GitHub with the job's token; nothing without one.
+    pub(super) fn github(&self) -> Result<Option<GitHub>, Failure> {
+        github_of(self.env, &self.args.accept, self.patience())
+    }
+
+    fn patience(&self) -> Patience {
+        Patience::of(Duration::from_secs(self.args.max_wait))
+    }
+
+    fn some(&self, name: &str) -> Option<String> {
+        some(self.env, name)
+    }
+
+    fn wanted(&self, outcome: &Outcome<'_>) -> Wanted {
+        match outcome {
+            Outcome::Report(report) => Wanted::of_report(report, &self.head, self.run, self.most()),
+            Outcome::Failed(why) => Wanted::of_failure(why, &self.head, self.run),
+        }
+    }
+
+    /// Says it wherever it can be said. The job's log has all of it in any case.
+    ///
+    /// # Errors
+    /// Where it could not be posted though the token may.
+    pub(super) fn publish(&self, outcome: &Outcome<'_>) -> Result<(), Failure> {
+        if let Outcome::Report(report) = outcome {
+            self.out.log(&text::write(report, Detail::Flags, self.out.width()))?;
+        }
+        let mut rights = Rights::default();
+        let mut told = String::new();
+        let ended = self.ladder(outcome, &mut rights, &mut told);
+        for (channel, why) in rights.refused() {
+            let _ = writeln!(told, "not said as {}: {why}", channel.name());
+        }
+        if let Err(failure) = &ended {
+            let _ = writeln!(told, "{}", failure.message);
+        }
+        self.out.log(&format!("\n{told}"))?;
+        if !self.args.dry_run {
+            self.summary_page(outcome, &told)?;
+            self.hand_on(outcome)?;
+        }
+        ended
+    }
+
+    /// From the most useful place down to the one that is always there.
+    fn ladder(&self, outcome: &Outcome<'_>, rights: &mut Rights, told: &mut String) -> Result<(), Failure> {
+        let wanted = self.wanted(outcome);
+        match self.comments(outcome, told) {
+            Ok(None) => {}
+            Ok(Some(why)) => rights.refuse(Channel::Comments, why),
+            Err(error) if error.is_refusal() => rights.refuse(Channel::Comments, error.to_string()),
+            Err(error) => {
+                self.annotate(outcome)?;
+                let what = self.request.as_ref().map(Request::name).unwrap_or_default();
+                return Err(Failure::failed(format!("could not post on {what}: {error}")));
+            }
+        }
+        let refused = rights.refused().count() > 0;
+        let check = self.args.check_run || (refused && wanted.worth_saying);
+        if self.forge != Forge::GitHub || self.args.dry_run || !check {
+            return Ok(());
+        }
+        match self.check(outcome) {
+            Ok(address) => {
+                let _ = writeln!(told, "said as {}{}", Channel::CheckRun.name(), at(address));
+                return Ok(());
+            }
+            Err(why) => rights.refuse(Channel::CheckRun, why),
+        }
+        if refused && self.annotate(outcome)? {
+            let _ = writeln!(told, "said as {} and in the job's summary", Channel::Annotations.name());
+        }
+        Ok(())
+    }
+
+    /// Posts on the request; or why not, where that is no error.
+    fn comments(&self, outcome: &Outcome<'_>, told: &mut String) -> Result<Option<String>, Error> {
+        let Some(request) = &self.request else {
+            return if self.args.dry_run {
+                self.rehearse(outcome, None, told).map(|()| None)
+            } else {
+                Ok(Some("the event belongs to no request".into()))
+            };
+        };
+        match request.forge {
+            Forge::GitHub => {
+                let github = match self.github() {
+                    Ok(Some(github)) => github,
+                    Ok(None) if self.args.dry_run => return self.rehearse(outcome, None, told).map(|()| None),
+                    Ok(None) => return Ok(Some(NO_TOKEN.into())),
+                    Err(failure) => return Ok(Some(failure.message)),
+                };
+                let place = github.place(request);
+                self.post(outcome, request, &place, &place, told)?;
+            }
+            Forge::GitLab => {
+                let Some(credential) = gitlab::credential(self.env) else {
+                    if self.args.dry_run {
+                        return self.rehearse(outcome, None, told).map(|()| None);
+                    }
+                    return Ok(Some(gitlab::JOB_TOKEN.into()));
+                };
+                let place = match GitLab::new(request, credential, self.patience()) {
+                    Ok(place) => place,
+                    Err(error) => return Ok(Some(error.to_string())),
+                };
+                match self.post(outcome, request, &place, &place, told) {
+                    Err(error) if error.is_refusal() => return Ok(Some(format!("{error}. {}", gitlab::LEAST_RIGHTS))),
+                    ended => ended?,
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    /// What should stand on the request, by the report and by what people decided there.
+    fn decided(
+        &self,
+        outcome: &Outcome<'_>,
+        posted: &Posted,
+        request: &Request,
+        rights: &dyn answers::Rights,
+    ) -> Wanted {
+        let Outcome::Report(report) = outcome else { return self.wanted(outcome) };
+        let key = self.state_key.as_ref();
+        let triage = answers::triage(request, report, posted, rights, key);
+        let run = answers::Run { head: &self.head, number: self.run, most: self.most() };
+        self.shown.replace(Some(triage::markdown::applied(report, &triage)));
+        answers::wanted(report, &triage, key, run)
+    }
+
+    fn most(&self) -> usize {
+        if self.args.no_inline { 0 } else { self.args.max_comments }
+    }
+
+    fn post(
+        &self,
+        outcome: &Outcome<'_>,
+        request: &Request,
+        place: &dyn Place,
+        rights: &dyn answers::Rights,
+        told: &mut String,
+    ) -> Result<(), Error> {
+        if self.args.dry_run {
+            return self.rehearse(outcome, Some((place, request, rights)), told);
+        }
+        let posting = post(place, &mut |posted: &Posted| self.decided(outcome, posted, request, rights))?;
+        told.push_str(&say::posted(request, &posting));
+        Ok(())
+    }
+
+    /// Goes all the way, but for the writing.
+    fn rehearse(&self, outcome: &Outcome<'_>, at: Option<Real<'_>>, told: &mut String) -> Result<(), Error> {
+        let place = at.map(|(place, ..)| place);
+        let rehearsal = say::Rehearsal { place, head: &self.head, drafted: RefCell::default() };
+        let posting = post(&rehearsal, &mut |posted: &Posted| match at {
+            Some((_, request, rights)) => self.decided(outcome, posted, request, rights),
+            None => self.wanted(outcome),
+        })?;
+        let what = self.request.as_ref().map_or_else(|| "a request".to_owned(), Request::name);
+        match posting {
+            Posting::Done { plan, .. } => told.push_str(&say::rehearsed(&what, &plan)),
+            Posting::Outdated(outdated) => told.push_str(&say::outdated(&what, &outdated)),
+        }
+        Ok(())
+    }
+
+    fn check(&self, outcome: &Outcome<'_>) -> Result<Option<String>, String> {
+        let github = self.github().map_err(|failure| failure.message)?.ok_or(NO_TOKEN)?;
+        github.check(&self.head, &say::check(outcome)).map_err(|error| error.to_string())
+    }
+
+    /// Annotations of the job's own step; whether there were any.
+    fn annotate(&self, outcome: &Outcome<'_>) -> Result<bool, Failure> {
+        if self.forge != Forge::GitHub || self.args.dry_run {
+            return Ok(false);
+        }
+        let lines = say::commands(outcome);
+        self.out.print(&lines)?;
+        Ok(!lines.is_empty())
+    }
+}
+
+/// GitHub with the token that the surroundings hold; nothing without one.
+pub(super) fn github_of(env: &Env<'_>, accept: &str, patience: Patience) -> Result<Option<GitHub>, Failure> {
+    let Some(token) = some(env, "AI_DETECT_TOKEN").or_else(|| some(env, "GITHUB_TOKEN")) else { return Ok(None) };
+    let site =
+        Site { api: event::github::api(env), graphql: some(env, "GITHUB_GRAPHQL_URL"), accept: accept.to_owned() };
+    let repository = event::github::repository(env).map_err(Failure::failed)?;
+    // Secrets are often pasted with the end of their line.
+    let github = GitHub::new(&site, &repository, token.trim().to_owned(), patience);
+    github.map(Some).map_err(|error| Failure::failed(format!("could not post: {error}")))
+}
+
+fn some(env: &Env<'_>, name: &str) -> Option<String> {
+    env(name).filter(|value| !value.trim().is_empty())
+}
+
+fn at(address: Option<String>) -> String {
+    address.map(|address| format!(": {address}")).unwrap_or_default()
+}

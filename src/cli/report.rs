@@ -1,0 +1,55 @@
+//! `ai-detect report`: a written report in another format. The file may be a stranger's: it is checked as a whole
+//! before anything of it is printed.
+
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use super::formats::{self, Format};
+use super::output::Output;
+use super::{Exit, Failure};
+use crate::report::json::{self, MOST_BYTES};
+
+/// Which report, and how to print it
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// What `diff --format json` printed; `-` reads standard input
+    #[arg(value_name = "REPORT")]
+    file: PathBuf,
+
+    /// How to print; HTML shows the text of the evidence, as a report holds no code
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+
+    /// All hunks, and everything that was left out
+    #[arg(short, long, conflicts_with = "quiet")]
+    verbose: bool,
+
+    /// The summary only
+    #[arg(short, long)]
+    quiet: bool,
+
+    /// Exit with status 1 when there are flags
+    #[arg(long)]
+    exit_code: bool,
+}
+
+pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure> {
+    let name = args.file.display();
+    let bytes = bounded(&args.file, dir).map_err(|error| Failure::failed(format!("{name}: {error}")))?;
+    let report = json::read(&bytes).map_err(|error| Failure::failed(format!("{name}: {error}")))?;
+    let detail = formats::detail(args.verbose, args.quiet);
+    out.print(&formats::printed(args.format, &report, None, detail, out.width())?)?;
+    Ok(if args.exit_code && !report.flags.is_empty() { Exit::Flags } else { Exit::Analysed })
+}
+
+/// No more is read than shows that it is too much.
+fn bounded(file: &Path, dir: &Path) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let most = MOST_BYTES as u64 + 1;
+    if file == Path::new("-") {
+        std::io::stdin().lock().take(most).read_to_end(&mut bytes)?;
+    } else {
+        std::fs::File::open(dir.join(file))?.take(most).read_to_end(&mut bytes)?;
+    }
+    Ok(bytes)
+}

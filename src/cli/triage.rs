@@ -1,0 +1,155 @@
+//! `ai-detect triage`: flags and what people decided about them.
+
+use std::path::{Path, PathBuf};
+
+use clap::ValueEnum;
+
+use super::output::Output;
+use super::{Exit, Failure, ci, diff, posting, read_text};
+use crate::forge::event::Env;
+use crate::forge::gitlab::{self, GitLab};
+use crate::forge::posting::Place as _;
+use crate::forge::{Forge, answers, github, http};
+use crate::report::{Report, json, text};
+use crate::triage::{State, StateKey, Triage, Trust, export, state, text as listing};
+
+/// What to list, and where decisions come from
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// A range as for `diff`, or a report that `diff --format json` wrote
+    #[arg(value_name = "RANGE|REPORT")]
+    of: Option<String>,
+
+    /// The summary comment of the request, or any file that holds its hidden state; `-` reads standard
+    /// input. AI_DETECT_STATE_KEY checks it
+    #[arg(long, value_name = "FILE")]
+    state: Option<PathBuf>,
+
+    /// The decisions on the request that this CI job is about: read there, and judged anew
+    #[arg(long, conflicts_with = "state")]
+    request: bool,
+
+    /// One flag, with all that speaks for and against it
+    #[arg(long, value_name = "ID", conflicts_with = "export")]
+    explain: Option<String>,
+
+    /// Decisions as rows: what the flag said and what was decided
+    #[arg(long, value_enum)]
+    export: Option<Export>,
+
+    /// Export who decided, too
+    #[arg(long, requires = "export")]
+    with_names: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Export {
+    /// A JSON object a line
+    Jsonl,
+    /// A table with tabs and a heading
+    Tsv,
+}
+
+/// The secret that the state of decisions is tagged with.
+const KEY: &str = "AI_DETECT_STATE_KEY";
+
+pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure> {
+    let report = report(args, dir)?;
+    if let Some(id) = &args.explain {
+        out.print(&explained(&report, id, out.width())?)?;
+        return Ok(Exit::Analysed);
+    }
+    let (state, answers) = match (&args.state, args.request) {
+        (Some(file), _) => (Some(read_state(file, dir, out)?), Vec::new()),
+        (None, true) => {
+            let triage = on_request(&report)?;
+            if let Some(problem) = triage.problem {
+                out.say(&format!("note: the state in the summary comment does not count: {problem}"));
+            }
+            (Some(triage.state), triage.answers)
+        }
+        (None, false) => (None, Vec::new()),
+    };
+    match args.export {
+        None => out.print(&listing::write(&report, state.as_ref(), &answers, out.width()))?,
+        Some(format) => {
+            let state = state.ok_or_else(|| Failure::usage("--export needs decisions: --state FILE or --request"))?;
+            let rows = export::rows(&state, &report, args.with_names);
+            out.print(&match format {
+                Export::Jsonl => export::jsonl(&rows).map_err(Failure::failed)?,
+                Export::Tsv => export::tsv(&rows, args.with_names),
+            })?;
+        }
+    }
+    Ok(Exit::Analysed)
+}
+
+/// From a file where there is one of that name, from a range otherwise.
+fn report(args: &Args, dir: &Path) -> Result<Report, Failure> {
+    let file = args.of.as_ref().map(Path::new).filter(|file| dir.join(file).is_file());
+    let Some(file) = file else { return diff::of_range(args.of.clone(), dir) };
+    let failed = |problem: &dyn std::fmt::Display| Failure::failed(format!("{}: {problem}", file.display()));
+    json::read(&std::fs::read(dir.join(file)).map_err(|error| failed(&error))?).map_err(|error| failed(&error))
+}
+
+fn explained(report: &Report, id: &str, width: usize) -> Result<String, Failure> {
+    let fits = |print: &str| print.starts_with(&id.to_ascii_lowercase());
+    let found: Vec<usize> =
+        report.flags.iter().enumerate().filter(|(_, flag)| fits(&flag.fingerprint)).map(|(at, _)| at).collect();
+    match found.as_slice() {
+        [at] => Ok(text::one(report, *at, width)),
+        [] => Err(Failure::usage(format!("no flag has the id `{id}`"))),
+        _ => Err(Failure::usage(format!("the id `{id}` fits several flags"))),
+    }
+}
+
+/// The key from the surroundings; an empty variable is none, as CI systems set it where a secret is missing.
+pub(super) fn state_key(env: &Env<'_>) -> Result<Option<StateKey>, Failure> {
+    let secret = env(KEY).unwrap_or_default();
+    if secret.trim().is_empty() {
+        return Ok(None);
+    }
+    StateKey::new(&secret).map(Some).map_err(|error| Failure::usage(format!("{KEY}: {error}")))
+}
+
+/// As the job would see them that posts.
+fn on_request(report: &Report) -> Result<Triage, Failure> {
+    let env = |name: &str| std::env::var(name).ok();
+    let (event, _) = ci::read(&env)?;
+    let request = event.request.ok_or_else(|| Failure::usage("--request: this job belongs to no request"))?;
+    let key = state_key(&env)?;
+    let failed =
+        |error: &http::Error| Failure::failed(format!("the decisions on {} cannot be read: {error}", request.name()));
+    let patience = http::Patience::default();
+    match request.forge {
+        Forge::GitHub => {
+            let github = posting::github_of(&env, github::ACCEPT, patience)?;
+            let github = github.ok_or_else(|| Failure::failed(posting::NO_TOKEN))?;
+            let place = github.place(&request);
+            let posted = place.read().map_err(|error| failed(&error))?;
+            Ok(answers::triage(&request, report, &posted, &place, key.as_ref()))
+        }
+        Forge::GitLab => {
+            let credential = gitlab::credential(&env).ok_or_else(|| Failure::failed(gitlab::JOB_TOKEN))?;
+            let place = GitLab::new(&request, credential, patience).map_err(|error| failed(&error))?;
+            let posted = place.read().map_err(|error| failed(&error))?;
+            Ok(answers::triage(&request, report, &posted, &place, key.as_ref()))
+        }
+    }
+}
+
+fn read_state(file: &Path, dir: &Path, out: &Output) -> Result<State, Failure> {
+    let body = read_text(file, dir)?;
+    let name = file.display();
+    let read = state::read(&body, state_key(&|name: &str| std::env::var(name).ok())?.as_ref());
+    let read =
+        read.map_err(|problem| Failure::failed(format!("{name}: the state of decisions does not count: {problem}")))?;
+    let (state, trust) = read.ok_or_else(|| Failure::failed(format!("{name}: no state of decisions is in it")))?;
+    if trust == Trust::Plain {
+        out.say(
+            "note: this state was written without AI_DETECT_STATE_KEY; whoever can edit the comment can write such \
+             decisions, and here the comments that they came from are not looked at",
+        );
+    }
+    Ok(state)
+}

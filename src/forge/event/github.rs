@@ -1,0 +1,273 @@
+//! GitHub Actions: the environment and the event's file.
+
+use serde_json::Value;
+
+use super::{End, Env, Event, Problem, Range, branch, full_id, is_null};
+use crate::attest;
+use crate::forge::{Forge, Request};
+
+/// The address of the API where the environment names none.
+const API: &str = "https://api.github.com";
+/// The events that a change belongs to.
+const KNOWN: [&str; 5] = ["pull_request", "pull_request_target", "merge_group", "push", "workflow_run"];
+/// More labels than this are not read.
+const MOST_LABELS: usize = 100;
+
+/// Whether this runs in GitHub Actions.
+pub fn is_here(env: &Env<'_>) -> bool {
+    env("GITHUB_ACTIONS").as_deref() == Some("true")
+}
+
+/// A finished run of another workflow, as a `workflow_run` event tells it. GitHub wrote all of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FinishedRun {
+    /// The commit that the run was about.
+    pub head: String,
+    /// The branch of the head's repository.
+    pub branch: String,
+    /// Who owns the head's repository.
+    pub owner: String,
+    /// The head's repository: `owner/name`.
+    pub repository: String,
+    /// The requests that GitHub names; none for forks. Number, head and base.
+    pub requests: Vec<(u64, String, Option<String>)>,
+    /// How it ended: `success`, `failure`.
+    pub conclusion: String,
+    /// The event that had started it.
+    pub event: String,
+}
+
+/// The repository that the job belongs to: `owner/name`.
+///
+/// # Errors
+/// Where the environment does not name it.
+pub fn repository(env: &Env<'_>) -> Result<String, Problem> {
+    let name = env("GITHUB_REPOSITORY").ok_or(Problem::Unset("GITHUB_REPOSITORY"))?;
+    let sound = name.split('/').count() == 2
+        && name.split('/').all(|part| {
+            !part.is_empty()
+                && !part.bytes().all(|byte| byte == b'.')
+                && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
+        });
+    if sound { Ok(name) } else { Err(Problem::Unset("GITHUB_REPOSITORY")) }
+}
+
+/// The address of the API.
+pub fn api(env: &Env<'_>) -> String {
+    let address = env("GITHUB_API_URL").filter(|address| !address.is_empty());
+    address.map_or_else(|| API.to_owned(), |address| address.trim_end_matches('/').to_owned())
+}
+
+/// The number of the run; 0 outside of any.
+pub fn run(env: &Env<'_>) -> u64 {
+    env("GITHUB_RUN_ID").and_then(|run| run.parse().ok()).unwrap_or_default()
+}
+
+/// The event's name and content.
+///
+/// # Errors
+/// Where the environment names none, or it cannot be read.
+pub fn load(env: &Env<'_>) -> Result<(String, Value), Problem> {
+    let name = env("GITHUB_EVENT_NAME").ok_or(Problem::Unset("GITHUB_EVENT_NAME"))?;
+    let file = env("GITHUB_EVENT_PATH").ok_or(Problem::Unset("GITHUB_EVENT_PATH"))?;
+    let unreadable = |problem: String| Problem::Unreadable { file: file.clone(), problem };
+    let bytes = std::fs::read(&file).map_err(|error| unreadable(error.to_string()))?;
+    let event = serde_json::from_slice(&bytes).map_err(|error| unreadable(error.to_string()))?;
+    Ok((name, event))
+}
+
+/// What the job is about.
+///
+/// # Errors
+/// Where the event lacks what it should have, or no change belongs to it.
+pub fn read(env: &Env<'_>, name: &str, event: &Value) -> Result<Event, Problem> {
+    let lacks = |key: &'static str| Problem::Lacks { event: name.to_owned(), key };
+    let id = |at: &str, key: &'static str| id_at(event, at).ok_or_else(|| lacks(key));
+    let mut read = Event {
+        forge: Forge::GitHub,
+        name: name.to_owned(),
+        range: Range::Nothing(""),
+        request: None,
+        stated: attest::Request::default(),
+        from_fork: false,
+        run: run(env),
+    };
+    match name {
+        "pull_request" | "pull_request_target" => {
+            let number = event.pointer("/pull_request/number").and_then(Value::as_u64);
+            let number = number.ok_or_else(|| lacks("pull_request.number"))?;
+            let head = id("/pull_request/head/sha", "pull_request.head.sha")?;
+            let base = id("/pull_request/base/sha", "pull_request.base.sha")?;
+            read.request = Some(Request {
+                forge: Forge::GitHub,
+                base: api(env),
+                repository: repository(env)?,
+                number,
+                base_id: Some(base.clone()),
+                head_id: head.clone(),
+            });
+            read.stated = stated(event);
+            let repository =
+                |side: &str| event.pointer(&format!("/pull_request/{side}/repo/id")).and_then(Value::as_u64);
+            read.from_fork = repository("head") != repository("base");
+            let head_ref = Some(format!("refs/pull/{number}/head"));
+            read.range = Range::Between { base: End::Id(base), head, head_ref };
+        }
+        "merge_group" => {
+            let base = id("/merge_group/base_sha", "merge_group.base_sha")?;
+            let head = id("/merge_group/head_sha", "merge_group.head_sha")?;
+            read.range = Range::Between { base: End::Id(base), head, head_ref: None };
+        }
+        "push" => read.range = pushed(event).ok_or_else(|| lacks("before, after or repository.default_branch"))?,
+        "workflow_run" => {
+            let run = finished(event)?;
+            let known = run.requests.iter().find(|(_, head, _)| *head == run.head);
+            let base = known.and_then(|(_, _, base)| base.clone());
+            let base = match base {
+                Some(base) => End::Id(base),
+                None => End::Branch(default_branch(event).ok_or_else(|| lacks("repository.default_branch"))?),
+            };
+            if let Some((number, head, base)) = known {
+                read.request = Some(Request {
+                    forge: Forge::GitHub,
+                    base: api(env),
+                    repository: repository(env)?,
+                    number: *number,
+                    base_id: base.clone(),
+                    head_id: head.clone(),
+                });
+            }
+            read.from_fork = repository(env)? != run.repository;
+            let head_ref = known.map(|(number, ..)| format!("refs/pull/{number}/head"));
+            read.range = Range::Between { base, head: run.head, head_ref };
+        }
+        _ => return Err(Problem::Unknown { event: name.to_owned(), known: &KNOWN }),
+    }
+    Ok(read)
+}
+
+/// What a `workflow_run` event tells of the run.
+///
+/// # Errors
+/// Where it lacks something.
+pub fn finished(event: &Value) -> Result<FinishedRun, Problem> {
+    let lacks = |key: &'static str| Problem::Lacks { event: "workflow_run".into(), key };
+    let text = |at: &str| event.pointer(at).and_then(Value::as_str).map(str::to_owned);
+    let requests = event.pointer("/workflow_run/pull_requests").and_then(Value::as_array);
+    let ours = event.pointer("/repository/id").and_then(Value::as_u64);
+    let requests = requests.into_iter().flatten().filter_map(|request| {
+        let base = request.pointer("/base/repo/id").and_then(Value::as_u64);
+        let number = request.get("number")?.as_u64()?;
+        let of_ours = base.is_none() || base == ours;
+        of_ours.then_some((number, id_at(request, "/head/sha")?, id_at(request, "/base/sha")))
+    });
+    Ok(FinishedRun {
+        head: id_at(event, "/workflow_run/head_sha").ok_or_else(|| lacks("workflow_run.head_sha"))?,
+        branch: text("/workflow_run/head_branch").unwrap_or_default(),
+        owner: text("/workflow_run/head_repository/owner/login").unwrap_or_default(),
+        repository: text("/workflow_run/head_repository/full_name").unwrap_or_default(),
+        requests: requests.collect(),
+        conclusion: text("/workflow_run/conclusion").unwrap_or_default(),
+        event: text("/workflow_run/event").unwrap_or_default(),
+    })
+}
+
+fn pushed(event: &Value) -> Option<Range> {
+    let (before, after) = (id_at(event, "/before")?, id_at(event, "/after")?);
+    if is_null(&after) {
+        return Some(Range::Nothing("the branch was deleted"));
+    }
+    // A new branch starts where it left the default branch; what was forced away may be nowhere.
+    let forced = event.get("forced").and_then(Value::as_bool) == Some(true);
+    let base = if is_null(&before) || forced { End::Branch(default_branch(event)?) } else { End::Id(before) };
+    Some(Range::Between { base, head: after, head_ref: None })
+}
+
+fn default_branch(event: &Value) -> Option<String> {
+    event.pointer("/repository/default_branch").and_then(Value::as_str).and_then(branch)
+}
+
+fn stated(event: &Value) -> attest::Request {
+    let text = |at: &str| event.pointer(at).and_then(Value::as_str).map(str::to_owned);
+    let labels = event.pointer("/pull_request/labels").and_then(Value::as_array);
+    let labels = labels.into_iter().flatten().take(MOST_LABELS);
+    attest::Request {
+        body: text("/pull_request/body"),
+        branch: text("/pull_request/head/ref"),
+        labels: labels.filter_map(|label| label.get("name")?.as_str().map(str::to_owned)).collect(),
+    }
+}
+
+fn id_at(value: &Value, at: &str) -> Option<String> {
+    value.pointer(at).and_then(Value::as_str).and_then(full_id)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn env(name: &str) -> Option<String> {
+        match name {
+            "GITHUB_REPOSITORY" => Some("ada/engine".into()),
+            "GITHUB_RUN_ID" => Some("77".into()),
+            _ => None,
+        }
+    }
+
+    fn id(digit: &str) -> String {
+        digit.repeat(40)
+    }
+
+    #[test]
+    fn a_pull_request_names_its_ends_and_what_it_states() {
+        let event = json!({"pull_request": {
+            "number": 7, "body": "AI: none", "labels": [{"name": "ai"}],
+            "head": {"sha": id("a"), "ref": "topic", "repo": {"id": 2}},
+            "base": {"sha": id("b"), "repo": {"id": 1}},
+        }});
+        let event = read(&env, "pull_request", &event).unwrap();
+        let request = event.request.unwrap();
+        assert_eq!((request.name(), request.base.as_str(), request.head_id), ("ada/engine#7".into(), API, id("a")));
+        assert!(event.from_fork);
+        assert_eq!(event.stated.labels, ["ai"]);
+        let range = Range::Between { base: End::Id(id("b")), head: id("a"), head_ref: Some("refs/pull/7/head".into()) };
+        assert_eq!(event.range, range);
+    }
+
+    #[test]
+    fn a_push_starts_at_what_was_there_or_at_the_default_branch() {
+        let push = |before: String, after: String, forced| {
+            let event =
+                json!({"before": before, "after": after, "forced": forced, "repository": {"default_branch": "main"}});
+            read(&env, "push", &event).unwrap().range
+        };
+        let between = |base| Range::Between { base, head: id("a"), head_ref: None };
+        assert_eq!(push(id("b"), id("a"), false), between(End::Id(id("b"))));
+        assert_eq!(push(id("0"), id("a"), false), between(End::Branch("main".into())));
+        assert_eq!(push(id("b"), id("a"), true), between(End::Branch("main".into())));
+        assert!(matches!(push(id("b"), id("0"), false), Range::Nothing(_)));
+    }
+
+    #[test]
+    fn a_request_of_another_repository_is_not_taken_from_a_run() {
+        let event = json!({
+            "repository": {"id": 1, "default_branch": "main"},
+            "workflow_run": {"head_sha": id("a"), "pull_requests": [
+                {"number": 3, "head": {"sha": id("a")}, "base": {"sha": id("b"), "repo": {"id": 9}}},
+                {"number": 4, "head": {"sha": id("a")}, "base": {"sha": id("b"), "repo": {"id": 1}}},
+            ]},
+        });
+        assert_eq!(finished(&event).unwrap().requests, [(4, id("a"), Some(id("b")))]);
+    }
+
+    #[test]
+    fn what_is_no_id_is_lacking() {
+        let event = json!({"before": "--output=x", "after": id("a"), "repository": {"default_branch": "main"}});
+        assert!(matches!(read(&env, "push", &event), Err(Problem::Lacks { .. })));
+        assert!(matches!(read(&env, "schedule", &json!({})), Err(Problem::Unknown { .. })));
+        let bad = |name: &str| (name == "GITHUB_REPOSITORY").then(|| "../x".to_owned());
+        assert!(repository(&bad).is_err());
+    }
+}

@@ -1,0 +1,61 @@
+//! Which pull request a finished run belongs to. GitHub names it for branches of the repository itself,
+//! and not for forks: there it is looked up by what the event says of the head, never by a report.
+
+use serde_json::Value;
+
+use super::GitHub;
+use crate::forge::event::{full_id, github::FinishedRun};
+use crate::forge::http::{Call, Error, Method};
+use crate::forge::{Forge, Request};
+
+/// What was found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Found {
+    /// One open request ends at the run's commit.
+    One(Request),
+    /// None does: it was closed, or pushed to since.
+    None,
+    /// Several do, into different branches, and the event does not say which was meant.
+    Several(Vec<u64>),
+}
+
+/// The open request that ends at the commit of a run.
+///
+/// # Errors
+/// Where the forge refuses or cannot be reached.
+pub fn request_of(github: &GitHub, run: &FinishedRun) -> Result<Found, Error> {
+    let request = |number: u64, base_id: Option<String>| Request {
+        forge: Forge::GitHub,
+        base: github.api(),
+        repository: format!("{}/{}", github.owner, github.name),
+        number,
+        base_id,
+        head_id: run.head.clone(),
+    };
+    let named = run.requests.iter().filter(|(_, head, _)| *head == run.head);
+    let mut found: Vec<Request> = named.map(|(number, _, base)| request(*number, base.clone())).collect();
+    if found.is_empty() {
+        let path = github.path("pulls");
+        let head = format!("{}:{}", run.owner, run.branch);
+        let call = Call::new(Method::Get, &path).query("state", "open").query("head", head).query("per_page", 100);
+        for pull in github.client.list(&call, |page| page)?.items {
+            let text = |at: &str| pull.pointer(at).and_then(Value::as_str).unwrap_or_default();
+            let is_it = text("/head/sha") == run.head && text("/head/repo/full_name") == run.repository;
+            if let Some(number) = pull.get("number").and_then(Value::as_u64).filter(|_| is_it) {
+                found.push(request(number, full_id(text("/base/sha"))));
+            }
+        }
+    }
+    Ok(match (found.len(), found.pop()) {
+        (1, Some(only)) => Found::One(only),
+        (_, None) => Found::None,
+        (_, Some(last)) => Found::Several(found.iter().map(|request| request.number).chain([last.number]).collect()),
+    })
+}
+
+impl GitHub {
+    /// The address of the API.
+    fn api(&self) -> String {
+        self.client.base().to_string()
+    }
+}

@@ -1,0 +1,159 @@
+//! Addresses: a base, what is below it, and whether another address is of the same origin.
+
+use super::Error;
+
+/// The base address of an API.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Address {
+    /// Scheme, host and port, in lower case: `https://api.github.com`.
+    origin: String,
+    /// What follows, without a slash at its end: ``, `/api/v3`.
+    path: String,
+}
+
+impl Address {
+    /// Takes an address apart.
+    ///
+    /// # Errors
+    /// Where it names no host, or carries a user, a question mark or a fragment.
+    pub fn parse(text: &str) -> Result<Self, Error> {
+        let bad = || Error::BadAddress { address: text.rsplit_once('@').map_or(text, |(_, rest)| rest).to_owned() };
+        let (origin, path) = apart(text).ok_or_else(bad)?;
+        let plain = path.bytes().all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'?' | b'#'));
+        if !plain {
+            return Err(bad());
+        }
+        Ok(Address { origin, path: path.trim_end_matches('/').to_owned() })
+    }
+
+    /// Scheme, host and port.
+    pub fn origin(&self) -> &str {
+        &self.origin
+    }
+
+    /// The address of a path below the base.
+    pub(super) fn below(&self, path: &str) -> String {
+        format!("{}{}/{}", self.origin, self.path, path.trim_start_matches('/'))
+    }
+
+    /// An address that somebody else gave, made whole, if it is of the same origin.
+    pub(super) fn same_origin(&self, url: &str) -> Option<String> {
+        let graphic = url.bytes().all(|byte| byte.is_ascii_graphic());
+        if graphic && url.starts_with('/') && !url.starts_with("//") {
+            return Some(format!("{}{url}", self.origin));
+        }
+        let (origin, rest) = apart(url)?;
+        (graphic && origin == self.origin).then(|| format!("{origin}{rest}"))
+    }
+
+    /// Whether nobody on the way can read along.
+    pub(super) fn is_private(&self) -> bool {
+        let host = self.origin.strip_prefix("http://");
+        host.is_none_or(|host| {
+            let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
+            matches!(name, "localhost" | "[::1]")
+                || name.parse::<std::net::Ipv4Addr>().is_ok_and(|address| address.is_loopback())
+        })
+    }
+}
+
+impl std::fmt::Display for Address {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}{}", self.origin, self.path)
+    }
+}
+
+/// Origin and rest of an absolute address.
+fn apart(text: &str) -> Option<(String, &str)> {
+    let (scheme, rest) = text.split_once("://")?;
+    let scheme = scheme.to_ascii_lowercase();
+    let default = match scheme.as_str() {
+        "https" => ":443",
+        "http" => ":80",
+        _ => return None,
+    };
+    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    let (host, rest) = rest.split_at(end);
+    let host = host.to_ascii_lowercase();
+    let host = host.strip_suffix(default).unwrap_or(&host);
+    let sound = !host.is_empty()
+        && host
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_' | b':' | b'[' | b']'));
+    sound.then(|| (format!("{scheme}://{host}"), rest))
+}
+
+/// The origin of an address for a message, without a user that may stand in it.
+pub(super) fn shown_origin(url: &str) -> String {
+    apart(url).map_or_else(|| "another address".into(), |(origin, _)| origin)
+}
+
+/// A text as one part of a path or the value of a query: everything but letters, digits and `-._~`
+/// is percent-encoded.
+pub fn encoded(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
+            out.push(char::from(byte));
+        } else {
+            out.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    // Dots alone would be steps in a path.
+    if out.bytes().all(|byte| byte == b'.') { out.replace('.', "%2E") } else { out }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_base_address_keeps_its_path() {
+        let base = Address::parse("https://Git.Example.com:443/api/v3/").unwrap();
+        assert_eq!(base.below("/repos/a/b"), "https://git.example.com/api/v3/repos/a/b");
+    }
+
+    #[test]
+    fn what_is_no_address_is_refused_without_repeating_its_password() {
+        for text in
+            ["", "git.example.com", "ftp://a/", "https://", "https://a b/", "https://a/?x", "https://a/\r\nx: y"]
+        {
+            assert!(Address::parse(text).is_err(), "{text}");
+        }
+        let error = Address::parse("https://user:secret@git.example.com").unwrap_err();
+        assert!(!error.to_string().contains("secret"), "{error}");
+    }
+
+    #[test]
+    fn an_address_of_another_origin_is_not_ours() {
+        let base = Address::parse("https://api.example.com/v3").unwrap();
+        assert_eq!(
+            base.same_origin("https://API.example.com/v3/x?page=2").unwrap(),
+            "https://api.example.com/v3/x?page=2"
+        );
+        assert_eq!(base.same_origin("/v3/x").unwrap(), "https://api.example.com/v3/x");
+        for other in [
+            "http://api.example.com/v3/x",
+            "https://api.example.com:8443/v3/x",
+            "https://api.example.com.evil.org/v3/x",
+            "https://api.example.com@evil.org/v3/x",
+            "//evil.org/v3/x",
+            "https://api.example.com/\r\nhost: evil.org",
+        ] {
+            assert_eq!(base.same_origin(other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn a_part_of_a_path_cannot_leave_it() {
+        assert_eq!(encoded("a/b c?ü"), "a%2Fb%20c%3F%C3%BC");
+        assert_eq!(encoded(".."), "%2E%2E");
+    }
+
+    #[test]
+    fn tokens_travel_in_the_open_on_this_machine_only() {
+        let is_private = |text| Address::parse(text).unwrap().is_private();
+        assert!(is_private("https://x.org") && is_private("http://127.0.0.1:80") && is_private("http://[::1]:8080"));
+        assert!(!is_private("http://x.org") && !is_private("http://127.0.0.1.x.org"));
+    }
+}

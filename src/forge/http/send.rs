@@ -1,0 +1,164 @@
+//! The one place where bytes go out and come in.
+
+use std::time::SystemTime;
+
+use serde_json::Value;
+use ureq::http::{Request, Response, header};
+use ureq::tls::{PemItem, RootCerts, TlsConfig, parse_pem};
+use ureq::{Agent, Body};
+
+use super::patience::Limits;
+use super::{Answer, CALL, CONNECTION, Call, Client, Error, MOST_BYTES, MOST_REDIRECTS, Method, link};
+
+/// Longer words of a forge are shortened, in characters.
+const MOST_WORDS: usize = 300;
+/// What is read of an answer that is no success, in bytes.
+const MOST_REFUSAL: u64 = 64 << 10;
+
+/// What an answer said, of whatever status.
+struct Heard {
+    status: u16,
+    limits: Limits,
+    next: Option<String>,
+    location: Option<String>,
+    bytes: Vec<u8>,
+}
+
+pub(super) fn agent() -> Result<Agent, Error> {
+    let roots = match std::env::var_os("SSL_CERT_FILE").filter(|file| !file.is_empty()) {
+        Some(file) => certificates(&file)?,
+        None => RootCerts::PlatformVerifier,
+    };
+    let config = Agent::config_builder()
+        .http_status_as_error(false)
+        .max_redirects(0)
+        .max_redirects_will_error(false)
+        .timeout_global(Some(CALL))
+        .timeout_connect(Some(CONNECTION))
+        .user_agent(concat!("ai-detect/", env!("CARGO_PKG_VERSION")))
+        .tls_config(TlsConfig::builder().root_certs(roots).build())
+        .build();
+    Ok(config.new_agent())
+}
+
+/// What a file of certificates adds up to.
+fn certificates(file: &std::ffi::OsStr) -> Result<RootCerts, Error> {
+    let wrong = |problem: String| Error::Certificates { problem: format!("{}: {problem}", file.to_string_lossy()) };
+    let bytes = std::fs::read(file).map_err(|error| wrong(error.to_string()))?;
+    let mut found = Vec::new();
+    for item in parse_pem(&bytes) {
+        if let PemItem::Certificate(certificate) = item.map_err(|error| wrong(error.to_string()))? {
+            found.push(certificate);
+        }
+    }
+    if found.is_empty() {
+        return Err(wrong("it holds no certificate".into()));
+    }
+    Ok(RootCerts::new_with_certs(&found))
+}
+
+impl Client {
+    /// Makes a call to a whole address of this origin.
+    pub(super) fn at(&self, call: &Call<'_>, mut url: String) -> Result<Answer, Error> {
+        let what = format!("{} {}", call.method.word(), call.path);
+        let (mut tries, mut redirects) = (1, 0);
+        loop {
+            let heard = match self.send(call, &url) {
+                Ok(heard) => heard,
+                Err(problem) => {
+                    if call.repeatable && self.patience.borrow_mut().again(tries) {
+                        tries += 1;
+                        continue;
+                    }
+                    return Err(Error::Unreachable { what, problem: self.credential.hidden(&problem) });
+                }
+            };
+            let message = match heard.status {
+                200..=299 => {
+                    let Heard { status, next, bytes, .. } = heard;
+                    return Ok(Answer { status, next, bytes, what });
+                }
+                301 | 302 | 307 | 308 if may_follow(call.method, heard.status) && redirects < MOST_REDIRECTS => {
+                    redirects += 1;
+                    url = self.within(heard.location.as_deref().unwrap_or_default())?;
+                    continue;
+                }
+                _ => self.credential.hidden(&words(&heard.bytes)),
+            };
+            let now = SystemTime::now();
+            if let Some(wait) = heard.limits.wait(heard.status, &message, now) {
+                // Nothing was done, whatever the method.
+                self.patience.borrow_mut().limited(wait, now)?;
+                continue;
+            }
+            let fault = heard.status >= 500;
+            if fault && call.repeatable && self.patience.borrow_mut().again(tries) {
+                tries += 1;
+                continue;
+            }
+            return Err(Error::Refused { what, status: heard.status, message });
+        }
+    }
+
+    fn send(&self, call: &Call<'_>, url: &str) -> Result<Heard, String> {
+        let mut request = Request::builder().method(call.method.word()).uri(url);
+        request = request.header(header::ACCEPT, &self.manner.accept);
+        for (name, value) in &self.manner.headers {
+            request = request.header(*name, value);
+        }
+        if let Some((name, value)) = self.credential.header() {
+            request = request.header(name, value);
+        }
+        let response = match &call.body {
+            Some(body) => {
+                let body = serde_json::to_vec(body).map_err(|error| error.to_string())?;
+                let request = request.header(header::CONTENT_TYPE, "application/json").body(body);
+                self.agent.run(request.map_err(|error| error.to_string())?)
+            }
+            None => self.agent.run(request.body(()).map_err(|error| error.to_string())?),
+        };
+        heard(response.map_err(|error| error.to_string())?)
+    }
+}
+
+fn may_follow(method: Method, status: u16) -> bool {
+    method == Method::Get || matches!(status, 307 | 308)
+}
+
+fn heard(response: Response<Body>) -> Result<Heard, String> {
+    let (parts, body) = response.into_parts();
+    let text = |name: &str| parts.headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
+    let either = |one: &str, other: &str| text(one).or_else(|| text(other));
+    let status = parts.status.as_u16();
+    let most = if parts.status.is_success() { MOST_BYTES } else { MOST_REFUSAL };
+    let bytes = match body.into_with_config().limit(most).read_to_vec() {
+        Ok(bytes) => bytes,
+        // What was refused is known without the rest of the words.
+        Err(_) if !parts.status.is_success() => Vec::new(),
+        Err(error) => return Err(error.to_string()),
+    };
+    Ok(Heard {
+        status,
+        limits: Limits {
+            retry_after: text("retry-after"),
+            remaining: either("x-ratelimit-remaining", "ratelimit-remaining"),
+            reset: either("x-ratelimit-reset", "ratelimit-reset"),
+        },
+        next: text("link").as_deref().and_then(link::next),
+        location: text("location"),
+        bytes,
+    })
+}
+
+/// What a forge says about a refusal: `message`, `error`, or the beginning of the text.
+fn words(bytes: &[u8]) -> String {
+    let json: Option<Value> = serde_json::from_slice(bytes).ok();
+    let said = json.as_ref().and_then(|json| {
+        let said = ["message", "error_description", "error"].into_iter().find_map(|key| json.get(key))?;
+        let details = json.get("errors").filter(|details| !details.is_null());
+        let details = details.map(|details| format!(" {details}")).unwrap_or_default();
+        Some(said.as_str().map_or_else(|| said.to_string(), str::to_owned) + &details)
+    });
+    let text = said.unwrap_or_else(|| String::from_utf8_lossy(bytes).into_owned());
+    text.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(MOST_WORDS).collect()
+}

@@ -1,0 +1,58 @@
+//! GitLab's Code Quality report: an artifact that GitLab compares between branches and shows on the request.
+
+use serde::Serialize;
+
+use super::groups::{Flagged, flagged};
+use super::{Report, json, sentence};
+use crate::gate::Severity;
+
+#[derive(Serialize)]
+struct Issue<'a> {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    check_name: String,
+    description: String,
+    categories: [&'static str; 1],
+    fingerprint: &'a str,
+    severity: &'static str,
+    location: Location<'a>,
+}
+
+#[derive(Serialize)]
+struct Location<'a> {
+    path: &'a str,
+    lines: Lines,
+}
+
+#[derive(Serialize)]
+struct Lines {
+    begin: u32,
+    end: u32,
+}
+
+/// A JSON array, an element a flag. GitLab tells flags apart by their fingerprint.
+///
+/// # Errors
+/// Never for a report that this crate made.
+pub fn write(report: &Report) -> Result<String, serde_json::Error> {
+    let issues: Vec<Issue<'_>> = flagged(report).map(|flagged| issue(report, &flagged)).collect();
+    json::pretty(&issues)
+}
+
+fn issue<'a>(report: &Report, flagged: &Flagged<'a>) -> Issue<'a> {
+    let flag = flagged.flag;
+    Issue {
+        kind: "issue",
+        check_name: format!("ai-detect/{}", flag.verdict.word()),
+        description: sentence::paragraph(report, flagged),
+        categories: ["Clarity"],
+        fingerprint: &flag.fingerprint,
+        // A flag asks; it never says that something is broken.
+        severity: match flag.severity {
+            Severity::Low => "info",
+            Severity::Medium => "minor",
+            Severity::High => "major",
+        },
+        location: Location { path: &flag.path, lines: Lines { begin: flag.start_line, end: flag.end_line } },
+    }
+}

@@ -1,0 +1,211 @@
+//! What the page shows, as its script reads it. Every text of a stranger has gone through `shown`: what would hide or
+//! turn the direction of text is visible.
+
+use serde::Serialize;
+
+use crate::gate::Verdict;
+use crate::report::excerpts::{Excerpt, Excerpts};
+use crate::report::groups::{Flagged, groups, is_of_commit};
+use crate::report::terminal::escaped;
+use crate::report::words::{self, Sum, cut, declares, percent, short};
+use crate::report::{CommitReport, HunkReport, Report, SignalReport, declared};
+
+/// How many flags are on the page.
+const MOST_FLAGS: usize = 5000;
+/// How many blocks without a flag.
+const MOST_OTHERS: usize = 5000;
+/// How many signals of a block.
+const MOST_SIGNALS: usize = 12;
+/// How many signals of a commit.
+const MOST_OF_COMMIT: usize = 8;
+/// How many notes, and how many paths that were left out.
+const MOST_LISTED: usize = 500;
+/// How many characters of a stranger's sentence.
+const MOST_TEXT: usize = 300;
+
+#[derive(Serialize)]
+pub(super) struct Data {
+    range: String,
+    scope: String,
+    counts: Vec<String>,
+    told: Vec<String>,
+    groups: Vec<Group>,
+    others: Vec<Other>,
+    left_out: Vec<[String; 2]>,
+    /// Flags that are not on the page.
+    more: usize,
+    /// Whether code can be shown.
+    code: bool,
+    likely: f64,
+    rate: f64,
+    kind: &'static str,
+    version: String,
+}
+
+#[derive(Serialize)]
+struct Group {
+    id: String,
+    subject: String,
+    author: String,
+    declares: String,
+    trailer: String,
+    signals: Vec<Signal>,
+    flags: Vec<Block>,
+}
+
+#[derive(Serialize)]
+struct Block {
+    id: String,
+    question: &'static str,
+    severity: &'static str,
+    verdict: &'static str,
+    path: String,
+    lines: String,
+    looks: String,
+    odds: f64,
+    sensitive: bool,
+    signals: Vec<Signal>,
+    rest: String,
+    resolve: String,
+    code: Option<Code>,
+}
+
+#[derive(Serialize)]
+struct Signal {
+    title: String,
+    rule: String,
+    odds: f64,
+    of: &'static str,
+    /// Line, last line, text.
+    evidence: Vec<(u32, u32, String)>,
+}
+
+#[derive(Serialize)]
+struct Code {
+    first: u32,
+    lines: Vec<(String, bool)>,
+    more: u32,
+}
+
+#[derive(Serialize)]
+struct Other {
+    verdict: &'static str,
+    path: String,
+    lines: String,
+    looks: String,
+}
+
+pub(super) fn of(report: &Report, excerpts: Option<&Excerpts>) -> Data {
+    let mut told: Vec<String> = words::declaring(report).into_iter().collect();
+    told.extend(declared::request(report));
+    told.extend(declared::summary(report));
+    if let Some(probability) = report.range.probability.filter(|_| report.coverage.hunks_scored > 0) {
+        told.push(format!("the range as a whole looks {} AI-written", percent(probability)));
+    }
+    told.extend(report.coverage.notes.iter().take(MOST_LISTED).map(|note| format!("note: {note}")));
+    let left_out = report.coverage.excluded.iter().take(MOST_LISTED);
+    let others = report.hunks.iter().filter(|hunk| !hunk.verdict.is_flag() && hunk.verdict != Verdict::Unknown);
+    Data {
+        range: shown(&report.range.spec),
+        scope: words::scope(report),
+        counts: words::counts(report),
+        told: told.iter().map(|text| shown(text)).collect(),
+        groups: groups_of(report, excerpts),
+        others: others.take(MOST_OTHERS).map(other).collect(),
+        left_out: left_out
+            .map(|it| [shown(&it.path), format!("{} ({})", words::reason(it), shown(&it.detail))])
+            .collect(),
+        more: report.flags.len().saturating_sub(MOST_FLAGS),
+        code: excerpts.is_some(),
+        likely: report.threshold.log_odds,
+        rate: report.threshold.request_rate * 100.0,
+        kind: words::KIND,
+        version: shown(&report.tool.version),
+    }
+}
+
+fn shown(text: &str) -> String {
+    escaped(&cut(text, MOST_TEXT))
+}
+
+fn groups_of(report: &Report, excerpts: Option<&Excerpts>) -> Vec<Group> {
+    let mut room = MOST_FLAGS;
+    let mut all = Vec::new();
+    for group in groups(report) {
+        let commit = group.commit;
+        let text = |of: fn(&CommitReport) -> String| commit.map(of).unwrap_or_default();
+        // What is said of the commit is the same in all of its blocks, or nearly so where others had a part in one.
+        let first = group.flags.first().map(|flagged| flagged.hunk.signals.as_slice()).unwrap_or_default();
+        let of_commit = first.iter().filter(|it| is_of_commit(it) && it.contribution > 0.0);
+        let flags: Vec<Block> = group.flags.iter().take(room).map(|flagged| block(report, flagged, excerpts)).collect();
+        room -= flags.len();
+        if flags.is_empty() {
+            break;
+        }
+        all.push(Group {
+            id: text(|commit| short(&commit.id).to_owned()),
+            subject: text(|commit| shown(&commit.subject)),
+            author: text(|commit| shown(&commit.author)),
+            declares: text(|commit| shown(&declares(commit))),
+            trailer: shown(&words::trailer(None)),
+            signals: of_commit.take(MOST_OF_COMMIT).map(signal).collect(),
+            flags,
+        });
+    }
+    all
+}
+
+fn block(report: &Report, Flagged { flag, hunk, rank }: &Flagged<'_>, excerpts: Option<&Excerpts>) -> Block {
+    let (of_commit, own): (Vec<&SignalReport>, Vec<_>) = hunk.signals.iter().partition(|it| is_of_commit(it));
+    let sum = Sum::of(own, report.tool.intercept, MOST_SIGNALS);
+    let of_commit: f64 = of_commit.iter().map(|signal| signal.contribution).sum();
+    Block {
+        id: shown(&flag.id),
+        question: words::question(flag.verdict),
+        severity: words::severity(flag.severity),
+        verdict: flag.verdict.word(),
+        path: escaped(&flag.path),
+        lines: words::lines(flag.start_line, flag.end_line),
+        looks: percent(flag.probability),
+        odds: hunk.log_odds,
+        sensitive: hunk.sensitive,
+        signals: sum.shown.iter().map(|it| signal(it)).collect(),
+        rest: format!("{of_commit:+.2} of the commit, {}", sum.rest()),
+        resolve: shown(&flag.resolve),
+        code: excerpts.and_then(|excerpts| excerpts.get(*rank)).map(code),
+    }
+}
+
+fn signal(signal: &SignalReport) -> Signal {
+    let of = match signal.commit {
+        Some(_) => "message",
+        None if is_of_commit(signal) => "commit",
+        None => "block",
+    };
+    let evidence = signal.evidence.iter().map(|it| (it.line, it.end_line, shown(it.text.trim())));
+    Signal {
+        title: shown(&signal.title),
+        rule: shown(&signal.rule),
+        odds: signal.contribution,
+        of,
+        evidence: evidence.collect(),
+    }
+}
+
+fn code(excerpt: &Excerpt) -> Code {
+    let lines = excerpt.lines.iter().map(|(line, authored)| {
+        // Tabs are kept: the page shows them as they are.
+        let parts: Vec<String> = line.split('\t').map(escaped).collect();
+        (parts.join("\t"), *authored)
+    });
+    Code { first: excerpt.first, lines: lines.collect(), more: excerpt.more }
+}
+
+fn other(hunk: &HunkReport) -> Other {
+    Other {
+        verdict: hunk.verdict.word(),
+        path: escaped(&hunk.path),
+        lines: words::lines(hunk.start_line, hunk.end_line),
+        looks: percent(hunk.probability),
+    }
+}

@@ -1,0 +1,65 @@
+//! JUnit's XML, for places that show nothing else. A scored block is a test case. A flag is a *skipped* one: that is
+//! the one state which every viewer shows apart and none takes for a failure, as a flag blocks nothing. What was too
+//! small to score is no test case at all: unknown is not passed.
+
+use super::groups::{Flagged, flagged};
+use super::terminal::escaped;
+use super::words::{self, cut};
+use super::{HunkReport, Report, sentence};
+use crate::gate::Verdict;
+
+/// How many blocks without a flag are listed.
+const MOST_PASSED: usize = 10_000;
+
+/// An XML document with one suite.
+pub fn write(report: &Report) -> String {
+    let flags: Vec<Flagged<'_>> = flagged(report).collect();
+    let others = report.hunks.iter().filter(|hunk| !hunk.verdict.is_flag() && hunk.verdict != Verdict::Unknown);
+    let others: Vec<&HunkReport> = others.take(MOST_PASSED).collect();
+    let tests = flags.len() + others.len();
+    let mut out = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
+    let counts = format!("tests=\"{tests}\" failures=\"0\" errors=\"0\" skipped=\"{}\"", flags.len());
+    out += &format!(
+        "<testsuites name=\"ai-detect\" {counts}>\n  <testsuite name=\"ai-detect {}\" {counts}>\n",
+        xml(&cut(&report.range.spec, 200))
+    );
+    for flagged in &flags {
+        let message = xml(&sentence::paragraph(report, flagged));
+        out += &format!("{}\n      <skipped message=\"{message}\"/>\n    </testcase>\n", case(flagged.hunk, ">"));
+    }
+    for hunk in others {
+        out += &case(hunk, "/>\n");
+    }
+    out += &format!("    <system-out>{}</system-out>\n", xml(&told(report)));
+    out + "  </testsuite>\n</testsuites>\n"
+}
+
+fn case(hunk: &HunkReport, end: &str) -> String {
+    let name = format!("lines {} ({})", words::lines(hunk.start_line, hunk.end_line), hunk.verdict.word());
+    let path = xml(&hunk.path);
+    format!("    <testcase classname=\"{path}\" name=\"{name}\" file=\"{path}\" line=\"{}\"{end}", hunk.start_line)
+}
+
+fn told(report: &Report) -> String {
+    let left_out = words::left_out(report);
+    let left_out = if left_out.is_empty() { left_out } else { format!(" Not scored: {left_out}.") };
+    format!("{}. {}.{left_out} {}", words::scope(report), words::counts(report).join(", "), words::KIND)
+}
+
+/// Text for an attribute or an element.
+fn xml(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in escaped(text).chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&apos;"),
+            // No XML document may hold these.
+            '\u{fffe}' | '\u{ffff}' => out.push('\u{fffd}'),
+            c => out.push(c),
+        }
+    }
+    out
+}

@@ -1,0 +1,14 @@
+//! The report as Markdown for GitHub and GitLab: what goes into a comment.
+//!
+//! Pure functions only; who posts what where is the forge's business. `escape` makes strangers' text harmless,
+//! `flag` is the comment beside one block, `summary` the comment on the request as a whole.
+
+mod escape;
+mod flag;
+mod summary;
+#[cfg(test)]
+mod tests;
+
+pub use escape::{code_span, escaped, fenced};
+pub use flag::flag;
+pub use summary::{GITHUB_BODY, summary};

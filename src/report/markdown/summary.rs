@@ -1,0 +1,141 @@
+//! The comment on the request as a whole: what was looked at, and all flags by commit, cut to what a forge takes.
+
+use super::flag::signal_line;
+use super::{code_span, escaped, fenced};
+use crate::report::groups::{Flagged, Group, groups};
+use crate::report::words::{self, KIND, counted, cut, declares, percent, short};
+use crate::report::{Report, declared};
+
+/// The longest comment that GitHub takes, in bytes.
+pub const GITHUB_BODY: usize = 65_536;
+/// How many signals of a message are shown.
+const MOST_SIGNALS: usize = 2;
+/// How many notes are shown.
+const MOST_NOTES: usize = 5;
+/// How many characters of a stranger's sentence are shown.
+const MOST_TEXT: usize = 160;
+
+/// The comment on a request, as Markdown of at most so many bytes: flags that do not fit are counted. A limit of
+/// less than about a kilobyte leaves the counts alone.
+pub fn summary(report: &Report, limit_bytes: usize) -> String {
+    let (head, tail) = (head(report), tail(report));
+    let room = limit_bytes.saturating_sub(head.len() + tail.len() + more(report.flags.len()).len());
+    let (list, shown) = list(report, room);
+    let left = report.flags.len().saturating_sub(shown);
+    let left = if left > 0 { more(left) } else { String::new() };
+    let whole = format!("{head}{list}{left}{tail}");
+    if whole.len() <= limit_bytes { whole } else { bare(report, limit_bytes) }
+}
+
+/// In our own words alone: these can be cut anywhere.
+fn bare(report: &Report, limit_bytes: usize) -> String {
+    let told = format!("{}. The report has all of them.\n", words::counts(report).join(", "));
+    told.chars().take(limit_bytes).filter(char::is_ascii).collect()
+}
+
+fn head(report: &Report) -> String {
+    let title = match report.flags.len() {
+        0 => "No block asks for a look".to_owned(),
+        1 => "1 block asks for a look".to_owned(),
+        flags => format!("{flags} blocks ask for a look"),
+    };
+    let counts = words::counts(report).join(" \u{b7} ");
+    let mut out = format!(
+        "### {title}\n\n{}: {}\n\n{counts}\n",
+        code_span(&cut(&report.range.spec, MOST_TEXT)),
+        words::scope(report)
+    );
+    let mut told: Vec<String> = words::declaring(report).into_iter().collect();
+    told.extend(declared::request(report));
+    told.extend(declared::summary(report));
+    if let Some(probability) = report.range.probability.filter(|_| report.coverage.hunks_scored > 0) {
+        told.push(format!("the range as a whole looks {} AI-written", percent(probability)));
+    }
+    let notes = report.coverage.notes.iter();
+    told.extend(notes.take(MOST_NOTES).map(|note| format!("note: {note}")));
+    let unsaid = report.coverage.notes.len().saturating_sub(MOST_NOTES);
+    told.extend((unsaid > 0).then(|| format!("{unsaid} more notes in the report")));
+    if !told.is_empty() {
+        out.push('\n');
+    }
+    for told in told {
+        out += &format!("- {}\n", escaped(&cut(&told, 3 * MOST_TEXT)));
+    }
+    out
+}
+
+fn tail(report: &Report) -> String {
+    let mut out = String::new();
+    if !report.flags.is_empty() {
+        out += "\nIf an AI tool helped, add a line like this to the message of the commit:\n\n";
+        out += &fenced(&words::trailer(None), "");
+        out += "\nIf none did, there is nothing to do.\n";
+    }
+    let left_out = words::left_out(report);
+    if !left_out.is_empty() {
+        out += &format!("\nNot scored: {}.\n", escaped(&left_out));
+    }
+    out += &format!(
+        "\n<sub>{KIND} The threshold aims at flags on no more than {} % of changes that people wrote alone. {} {}</sub>\n",
+        report.threshold.request_rate * 100.0,
+        escaped(&cut(&report.tool.name, 40)),
+        escaped(&cut(&report.tool.version, 40)),
+    );
+    out
+}
+
+fn more(flags: usize) -> String {
+    format!("\n{} in the report.\n", counted(flags, "more flag is", "more flags are"))
+}
+
+/// As many flags as fit, and how many those are.
+fn list(report: &Report, room: usize) -> (String, usize) {
+    let (mut out, mut shown) = (String::new(), 0);
+    for group in groups(report) {
+        let mut entry = heading(&group);
+        for flagged in &group.flags {
+            entry += &line(flagged);
+            if out.len() + entry.len() > room {
+                return (out, shown);
+            }
+            // A heading goes nowhere without a flag.
+            out.push_str(&entry);
+            entry.clear();
+            shown += 1;
+        }
+    }
+    (out, shown)
+}
+
+/// The commit, and what its message shows: that is the same for all of its blocks.
+fn heading(group: &Group<'_>) -> String {
+    let Some(commit) = group.commit else { return "\n**Not committed yet**\n\n".into() };
+    let mut out = format!(
+        "\n**{}** {} by {}, {}\n\n",
+        code_span(short(&commit.id)),
+        escaped(&cut(&commit.subject, MOST_TEXT)),
+        escaped(&cut(&commit.author, MOST_TEXT)),
+        escaped(&cut(&declares(commit), MOST_TEXT)),
+    );
+    let strong = commit.signals.iter().filter(|signal| signal.contribution > 0.0);
+    for signal in strong.take(MOST_SIGNALS) {
+        out += &format!("> {}  \n", signal_line(signal));
+    }
+    if out.ends_with("  \n") {
+        out.push('\n');
+    }
+    out
+}
+
+fn line(flagged: &Flagged<'_>) -> String {
+    let Flagged { flag, hunk, .. } = flagged;
+    let place = format!("{}:{}", cut(&flag.path, 2 * MOST_TEXT), words::lines(flag.start_line, flag.end_line));
+    let sensitive = if hunk.sensitive { ", sensitive path" } else { "" };
+    format!(
+        "- {} {}, looks {} AI-written{sensitive} \u{b7} {}\n",
+        code_span(&place),
+        flag.verdict.word(),
+        percent(flag.probability),
+        code_span(&cut(&flag.id, 40)),
+    )
+}

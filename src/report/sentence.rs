@@ -1,0 +1,48 @@
+//! A flag in one paragraph of plain text, for formats that have room for no more. Nothing in it is escaped for
+//! the place where it goes; characters that act on a terminal are shown as escapes.
+
+use super::groups::Flagged;
+use super::terminal;
+use super::words::{counted, cut, declares, percent, question, short};
+use super::{Report, SignalReport};
+
+/// How many signals are named.
+const MOST_SIGNALS: usize = 4;
+/// How many characters of a stranger's sentence are shown.
+const MOST_TEXT: usize = 120;
+
+/// A few words for a title: `unattested, looks 97 % AI-written`.
+pub(super) fn title(flagged: &Flagged<'_>) -> String {
+    let sensitive = if flagged.hunk.sensitive { ", sensitive path" } else { "" };
+    format!("{}, looks {} AI-written{sensitive}", flagged.flag.verdict.word(), percent(flagged.flag.probability))
+}
+
+/// The question, how sure, what was seen, and what resolves it: at most about 1,200 characters.
+pub(super) fn paragraph(report: &Report, flagged: &Flagged<'_>) -> String {
+    let Flagged { flag, hunk, .. } = flagged;
+    let commit = hunk.commits.first().and_then(|part| report.commits.iter().find(|commit| commit.id == part.id));
+    let declared = match commit {
+        None => "nothing is committed yet that could say so".to_owned(),
+        Some(commit) => format!("{} {}", short(&commit.id), cut(&declares(commit), MOST_TEXT)),
+    };
+    let lines = counted(hunk.added_lines as usize, "added line", "added lines");
+    let text = format!(
+        "{} {lines}: looks {} AI-written (log-odds {:+.2}, likely from {:+.2}); {declared}. Seen: {}. {}",
+        question(flag.verdict),
+        percent(flag.probability),
+        hunk.log_odds,
+        report.threshold.log_odds,
+        seen(&hunk.signals),
+        cut(&flag.resolve, 3 * MOST_TEXT),
+    );
+    terminal::escaped(&text)
+}
+
+fn seen(signals: &[SignalReport]) -> String {
+    let towards = signals.iter().filter(|signal| signal.contribution > 0.0);
+    let named: Vec<String> = towards
+        .take(MOST_SIGNALS)
+        .map(|signal| format!("{} ({:+.2})", cut(&signal.title, MOST_TEXT), signal.contribution))
+        .collect();
+    if named.is_empty() { "nothing of its own".into() } else { named.join(", ") }
+}

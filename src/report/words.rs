@@ -1,0 +1,213 @@
+//! The words that all formats share, so that a flag reads the same wherever it is met. Nothing here is escaped:
+//! that is for each format.
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
+use super::terminal::is_unsafe;
+use super::{CommitReport, ExcludedReport, Report, SignalReport};
+use crate::attest::State;
+use crate::gate::{Severity, Verdict};
+use crate::score::PRIOR;
+
+/// What every format says of flags once.
+pub(super) const KIND: &str =
+    "A flag asks a person to look. It does not say who wrote the code, and it blocks nothing.";
+
+/// How many tools are named.
+const MOST_TOOLS: usize = 12;
+
+/// What of a hunk's sum is shown and what is only counted.
+pub(super) struct Sum<'a> {
+    /// The strongest signals that point to AI.
+    pub(super) shown: Vec<&'a SignalReport>,
+    /// The others that do: how many, and their sum.
+    pub(super) more: (usize, f64),
+    /// Those that point to people.
+    pub(super) against: (usize, f64),
+    /// What was assumed before anything was read.
+    pub(super) start: f64,
+}
+
+impl<'a> Sum<'a> {
+    /// Of some signals, with the `most` strongest shown. What was assumed points to nobody.
+    pub(super) fn of(signals: impl IntoIterator<Item = &'a SignalReport>, intercept: f64, most: usize) -> Self {
+        let total = |signals: &[&SignalReport]| signals.iter().map(|signal| signal.contribution).sum::<f64>();
+        let (assumed, found): (Vec<_>, Vec<_>) = signals.into_iter().partition(|signal| signal.rule == PRIOR);
+        let (mut towards, against): (Vec<_>, Vec<_>) = found.into_iter().partition(|signal| signal.contribution > 0.0);
+        towards.sort_by(|a, b| b.contribution.total_cmp(&a.contribution));
+        let more = towards.split_off(most.min(towards.len()));
+        Sum {
+            shown: towards,
+            more: (more.len(), total(&more)),
+            against: (against.len(), total(&against)),
+            start: intercept + total(&assumed),
+        }
+    }
+
+    /// What is not shown, in words: `+1.27 from 31 more, -1.97 from 29 signals pointing to people, …`
+    pub(super) fn rest(&self) -> String {
+        let mut parts = Vec::new();
+        if self.more.0 > 0 {
+            parts.push(format!("{:+.2} from {} more", self.more.1, self.more.0));
+        }
+        if self.against.0 > 0 {
+            let signals = counted(self.against.0, "signal", "signals");
+            parts.push(format!("{:+.2} from {signals} pointing to people", self.against.1));
+        }
+        parts.push(format!("{:+.2} to start with", self.start));
+        parts.join(", ")
+    }
+}
+
+/// What the evidence of a signal says in one line: the words of a lexicon together, else the first place.
+pub(super) fn evidence(signal: &SignalReport) -> String {
+    let words = signal.evidence.iter().all(|evidence| evidence.text.len() < 30);
+    let most = if words { usize::MAX } else { 1 };
+    let texts: Vec<&str> = signal.evidence.iter().take(most).map(|evidence| evidence.text.as_str()).collect();
+    texts.join(", ")
+}
+
+/// What a report finds, in a few counts; the flags come first.
+pub(super) fn counts(report: &Report) -> Vec<String> {
+    let flags = match report.flags.len() {
+        0 => "no flags".into(),
+        flags => counted(flags, "flag", "flags"),
+    };
+    let mut counts = vec![flags];
+    for verdict in [Verdict::Attested, Verdict::Partial, Verdict::Unlikely, Verdict::Unknown] {
+        let count = report.hunks.iter().filter(|hunk| hunk.verdict == verdict).count();
+        if count > 0 {
+            counts.push(format!("{count} {}", summary_word(verdict)));
+        }
+    }
+    counts
+}
+
+/// What was looked at: `3 commits, 18 added lines in 3 hunks of 3 files`.
+pub(super) fn scope(report: &Report) -> String {
+    let commits = match report.commits.len() {
+        0 => String::new(),
+        commits => format!("{}, ", counted(commits, "commit", "commits")),
+    };
+    format!(
+        "{commits}{} in {} of {}",
+        counted(report.range.added_lines as usize, "added line", "added lines"),
+        counted(report.coverage.hunks_scored, "hunk", "hunks"),
+        counted(report.coverage.files_scored, "file", "files"),
+    )
+}
+
+/// How many of the commits declare AI use, and which tools; nothing where none does.
+pub(super) fn declaring(report: &Report) -> Option<String> {
+    let declared: Vec<&CommitReport> = report.commits.iter().filter(|commit| is_declared(commit)).collect();
+    let tools: BTreeSet<&str> = declared.iter().filter_map(|commit| commit.attestation.facts.tool.as_deref()).collect();
+    let tools: Vec<_> = tools.into_iter().take(MOST_TOOLS).map(|tool| cut(tool, 60)).collect();
+    let named = if tools.is_empty() { String::new() } else { format!(" ({})", tools.join(", ")) };
+    let of = counted(report.commits.len(), "commit", "commits");
+    (!declared.is_empty()).then(|| format!("{} of {of} declare AI use{named}", declared.len()))
+}
+
+fn is_declared(commit: &CommitReport) -> bool {
+    matches!(commit.attestation.state, State::Complete | State::Partial | State::WrongForm)
+}
+
+/// What a commit declares, in a few words.
+pub(super) fn declares(commit: &CommitReport) -> String {
+    let facts = &commit.attestation.facts;
+    let tool = [facts.tool.as_deref(), facts.model.as_deref()].into_iter().flatten().collect::<Vec<_>>().join(", ");
+    let tool = cut(&tool, 100);
+    match commit.attestation.state {
+        State::Complete => format!("declares {tool}"),
+        State::Partial => format!("declares {}", if tool.is_empty() { "AI use" } else { &*tool }),
+        State::WrongForm => "declares AI use in a form the project does not accept".into(),
+        State::Denied => "declares that no AI was used".into(),
+        State::Unreadable => "has a record about AI that cannot be read".into(),
+        State::Absent => "declares nothing about AI".into(),
+    }
+}
+
+fn summary_word(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Partial => "attested in part",
+        Verdict::Unknown => "unknown (too little to say)",
+        other => other.word(),
+    }
+}
+
+/// What was left out, by reason: `2 lock file, 1 vendored`.
+pub(super) fn left_out(report: &Report) -> String {
+    let mut by_reason: std::collections::BTreeMap<String, usize> = Default::default();
+    for left_out in &report.coverage.excluded {
+        *by_reason.entry(reason(left_out)).or_default() += 1;
+    }
+    let told: Vec<String> = by_reason.into_iter().map(|(reason, count)| format!("{count} {reason}")).collect();
+    told.join(", ")
+}
+
+/// Why something was left out, as a person says it.
+pub(super) fn reason(left_out: &ExcludedReport) -> String {
+    let name = serde_json::to_value(left_out.reason).ok();
+    name.as_ref().and_then(|name| name.as_str()).unwrap_or("left out").replace('-', " ")
+}
+
+/// `low`, `medium` or `high`.
+pub(super) fn severity(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Low => "low",
+        Severity::Medium => "medium",
+        Severity::High => "high",
+    }
+}
+
+/// The start of an id, as people write it, and nothing but digits: it is shown in commands to copy.
+pub(super) fn short(id: &str) -> &str {
+    let digits = id.bytes().take(8).take_while(u8::is_ascii_hexdigit).count();
+    id.get(..digits).unwrap_or_default()
+}
+
+/// Text of at most a number of characters, with an ellipsis where something was cut.
+pub(super) fn cut(text: &str, most: usize) -> Cow<'_, str> {
+    match text.char_indices().nth(most) {
+        None => text.into(),
+        Some((at, _)) => format!("{}\u{2026}", text.get(..at).unwrap_or_default()).into(),
+    }
+}
+
+/// What a flag asks.
+pub(super) fn question(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Contradicted => "No AI was used here, says the commit. Is that right?",
+        Verdict::Unreadable => "What is recorded about AI use here cannot be read. Did a tool help?",
+        Verdict::WrongForm => "AI use is declared here in a form that the project does not accept. Can it be restated?",
+        _ => "Did an AI tool help here?",
+    }
+}
+
+/// The trailer that would answer a flag; what is not known stands in capitals.
+pub(super) fn trailer(commit: Option<&CommitReport>) -> String {
+    let facts = commit.map(|commit| &commit.attestation.facts);
+    let known = |fact: Option<&String>| fact.filter(|fact| fact.chars().all(|c| c != ':' && !is_unsafe(c))).cloned();
+    let tool = known(facts.and_then(|facts| facts.tool.as_ref())).unwrap_or_else(|| "TOOL".into());
+    let model = known(facts.and_then(|facts| facts.model.as_ref())).unwrap_or_else(|| "MODEL".into());
+    format!("Assisted-by: {}:{}", cut(&tool, 60), cut(&model, 60))
+}
+
+/// A probability without digits that mean nothing.
+pub(super) fn percent(probability: f64) -> String {
+    match probability * 100.0 {
+        p if p >= 99.0 => "over 99 %".into(),
+        p if p < 1.0 => "under 1 %".into(),
+        p => format!("{p:.0} %"),
+    }
+}
+
+/// A number with its noun.
+pub(super) fn counted(count: usize, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
+}
+
+/// Lines as people write them: `3` or `3-7`.
+pub(super) fn lines(start: u32, end: u32) -> String {
+    if end > start { format!("{start}-{end}") } else { start.to_string() }
+}

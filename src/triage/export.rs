@@ -1,0 +1,120 @@
+//! Decisions as rows that fitting can read later: one a decision, with what the flag said.
+
+use serde::Serialize;
+
+use super::decision::Decision;
+use super::state::State;
+use crate::report::terminal::escaped;
+use crate::report::{HunkReport, Report};
+
+/// A decision, and the block that it is about.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Row {
+    /// `owner/name` on its forge.
+    pub repository: String,
+    /// The number of the request.
+    pub request: u64,
+    /// The commit that brought most of the block; absent where the report does not have the block any more.
+    pub commit: Option<String>,
+    /// The block, from one push to the next.
+    pub fingerprint: String,
+    /// Its path.
+    pub path: Option<String>,
+    /// Its first line, from 1.
+    pub start_line: Option<u32>,
+    /// Its last line.
+    pub end_line: Option<u32>,
+    /// How AI-like it looked, 0 to 1.
+    pub probability: Option<f64>,
+    /// `dismissed`, `confirmed` or `attested`.
+    pub decision: &'static str,
+    /// The reason, or the tool and model.
+    pub reason: String,
+    /// When it was decided.
+    pub when: String,
+    /// Why it does not count, if so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub doubt: Option<String>,
+    /// Who decided; only where it was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub who: Option<String>,
+}
+
+/// The columns of the table, in order. `who` is there where it was asked for.
+const COLUMNS: [&str; 12] = [
+    "repository",
+    "request",
+    "commit",
+    "fingerprint",
+    "path",
+    "start_line",
+    "end_line",
+    "probability",
+    "decision",
+    "reason",
+    "when",
+    "doubt",
+];
+
+/// The rows of a state, oldest decision first.
+pub fn rows(state: &State, report: &Report, with_names: bool) -> Vec<Row> {
+    let row = |decision: &Decision, doubt: Option<String>| {
+        let hunk = report.hunks.iter().find(|hunk| hunk.fingerprint == decision.fingerprint);
+        Row {
+            repository: state.request.repository.clone(),
+            request: state.request.number,
+            commit: hunk.and_then(|hunk| brought_by(hunk, report)),
+            fingerprint: decision.fingerprint.clone(),
+            path: hunk.map(|hunk| hunk.path.clone()),
+            start_line: hunk.map(|hunk| hunk.start_line),
+            end_line: hunk.map(|hunk| hunk.end_line),
+            probability: hunk.map(|hunk| hunk.probability),
+            decision: decision.what.word(),
+            reason: decision.what.text().to_owned(),
+            when: decision.when.clone(),
+            doubt,
+            who: with_names.then(|| decision.who.login.clone()),
+        }
+    };
+    state.entries.iter().map(|entry| row(&entry.decision, entry.doubt.map(|doubt| doubt.to_string()))).collect()
+}
+
+fn brought_by(hunk: &HunkReport, report: &Report) -> Option<String> {
+    hunk.commits.first().map(|part| part.id.clone()).or_else(|| report.range.head.clone())
+}
+
+/// A JSON object a line.
+///
+/// # Errors
+/// Never for rows of this module.
+pub fn jsonl(rows: &[Row]) -> Result<String, serde_json::Error> {
+    rows.iter().map(|row| serde_json::to_string(row).map(|line| line + "\n")).collect()
+}
+
+/// A table with a heading; nothing in a field breaks a line or a column.
+pub fn tsv(rows: &[Row], with_names: bool) -> String {
+    let mut columns = COLUMNS.to_vec();
+    columns.extend(with_names.then_some("who"));
+    let mut lines = vec![columns.join("\t")];
+    for row in rows {
+        let number = |number: Option<u32>| number.map(|number| number.to_string()).unwrap_or_default();
+        let mut fields = vec![
+            row.repository.clone(),
+            row.request.to_string(),
+            row.commit.clone().unwrap_or_default(),
+            row.fingerprint.clone(),
+            row.path.clone().unwrap_or_default(),
+            number(row.start_line),
+            number(row.end_line),
+            row.probability.map(|probability| probability.to_string()).unwrap_or_default(),
+            row.decision.to_owned(),
+            row.reason.clone(),
+            row.when.clone(),
+            row.doubt.clone().unwrap_or_default(),
+        ];
+        fields.extend(with_names.then(|| row.who.clone().unwrap_or_default()));
+        let fields: Vec<String> = fields.iter().map(|field| escaped(field)).collect();
+        lines.push(fields.join("\t"));
+    }
+    lines.join("\n") + "\n"
+}

@@ -1,0 +1,156 @@
+//! Decisions in the summary comment: what was decided by whom, when and why, and how to decide.
+//!
+//! Everything that came from elsewhere is escaped; nobody is mentioned, so nobody is notified.
+
+use super::decision::{Decision, What};
+use super::settle::Triage;
+use super::standing::{Standing, standings};
+use crate::report::markdown::{code_span, escaped, fenced};
+use crate::report::{Flag, Report};
+
+/// So many decisions, doubts and answers are shown of each kind.
+const MOST: usize = 20;
+
+/// A report as it is to be shown: without dismissed flags, confirmed ones first. Everything else stays.
+pub fn applied(report: &Report, triage: &Triage) -> Report {
+    let standing = standings(report, triage.decisions());
+    let shown = standing.iter().filter(|flag| flag.standing != Standing::Dismissed);
+    let flags: Vec<Flag> = shown.filter_map(|flag| report.flags.get(flag.at).cloned()).collect();
+    Report { flags, ..report.clone() }
+}
+
+/// Longer sections are told in counts, in bytes: the summary shares the comment.
+const MOST_BYTES: usize = 20 << 10;
+
+/// What goes below the summary of [`applied`]: empty where there is nothing to say.
+pub fn section(report: &Report, triage: &Triage) -> String {
+    let whole = whole(report, triage);
+    if whole.len() <= MOST_BYTES {
+        return whole;
+    }
+    let (decided, doubted) = (triage.decisions().count(), triage.doubted().count());
+    format!(
+        "\n{decided} decisions count, {doubted} do not, and {} commands were not followed: more than this comment \
+         holds. {} lists them.\n{}",
+        triage.answers.len(),
+        code_span("ai-detect triage --state FILE"),
+        how()
+    )
+}
+
+fn whole(report: &Report, triage: &Triage) -> String {
+    let mut out = String::new();
+    let flags = standings(report, triage.decisions());
+    let flag = |at: usize| report.flags.get(at);
+    let of = |standing: Standing| {
+        let found = flags.iter().filter(move |flag| flag.standing == standing);
+        found.filter_map(|found| Some(line(flag(found.at)?, found.ruling?))).collect::<Vec<_>>()
+    };
+    list(&mut out, "Confirmed by a reviewer", false, &of(Standing::Confirmed));
+    list(&mut out, "Dismissed by a reviewer", true, &of(Standing::Dismissed));
+    let attested: Vec<&Decision> = triage.decisions().filter(|decision| !decision.what.is_ruling()).collect();
+    attestations(&mut out, &attested);
+    let doubted: Vec<String> = triage.doubted().map(|(decision, why)| doubted(decision, &why.to_string())).collect();
+    list(&mut out, "Not confirmed, so that it does not count", true, &doubted);
+    let answers = triage.answers.iter().rev().take(MOST);
+    let mut answers: Vec<String> =
+        answers.map(|answer| format!("- **{}**: {}\n", escaped(&answer.who.login), told(&answer.told))).collect();
+    answers.reverse();
+    list(&mut out, "Not followed", false, &answers);
+    if let Some(problem) = triage.problem {
+        out += &format!(
+            "\nWhat was decided earlier was read from the comments again: the state in this comment does not count, because {problem}.\n"
+        );
+    }
+    if triage.state.left_out > 0 {
+        out += &format!("\n{} more decisions did not fit into this comment.\n", triage.state.left_out);
+    }
+    if !report.flags.is_empty() {
+        out += &how();
+    }
+    out
+}
+
+/// How to answer, for reviewers and authors.
+fn how() -> String {
+    format!(
+        "\n<sub>To answer, write a line in a comment. Reviewers with write access: {}, {}. Also the author: {}. \
+         Decisions show here after the next run.</sub>\n",
+        code_span("/ai-detect dismiss ID reason"),
+        code_span("/ai-detect confirm ID"),
+        code_span("/ai-detect attest ID TOOL:MODEL"),
+    )
+}
+
+fn list(out: &mut String, title: &str, folded: bool, lines: &[String]) {
+    if lines.is_empty() {
+        return;
+    }
+    let shown: String = lines.iter().take(MOST).map(String::as_str).collect();
+    let more = lines.len().saturating_sub(MOST);
+    let more = if more > 0 { format!("- {more} more\n") } else { String::new() };
+    *out += &if folded {
+        format!("\n<details><summary>{title}: {}</summary>\n\n{shown}{more}\n</details>\n", lines.len())
+    } else {
+        format!("\n**{title}**\n\n{shown}{more}")
+    };
+}
+
+fn line(flag: &Flag, ruling: &Decision) -> String {
+    let place = format!("{}:{}-{}", flag.path, flag.start_line, flag.end_line);
+    format!("- {} {} {}\n", code_span(&place), code_span(&flag.id), by(ruling))
+}
+
+fn by(decision: &Decision) -> String {
+    let day = decision.when.split('T').next().unwrap_or_default();
+    let text = decision.what.text();
+    let text = if text.is_empty() { String::new() } else { format!(": {}", escaped(text)) };
+    let word = decision.what.word();
+    format!("{word} by **{}** on {}{text}", escaped(&decision.who.login), escaped(day))
+}
+
+fn doubted(decision: &Decision, why: &str) -> String {
+    let id = decision.fingerprint.get(..8).unwrap_or_default();
+    format!("- {} {}; {why}\n", code_span(id), by(decision))
+}
+
+/// What was said in comments, and the lines that say the same in a commit.
+fn attestations(out: &mut String, decisions: &[&Decision]) {
+    if decisions.is_empty() {
+        return;
+    }
+    let lines: Vec<String> = decisions
+        .iter()
+        .map(|decision| {
+            let id = decision.fingerprint.get(..8).unwrap_or_default();
+            format!("- {} {}\n", code_span(id), by(decision))
+        })
+        .collect();
+    list(out, "Said in comments of this request", false, &lines);
+    let mut trailers: Vec<String> = decisions.iter().filter_map(|decision| decision.trailer()).collect();
+    trailers.sort();
+    trailers.dedup();
+    *out +=
+        "\nThat speaks for the request, and no commit declares anything by it. To declare it, add to the commit:\n\n";
+    *out += &fenced(&trailers.join("\n"), "");
+}
+
+/// Our own words with pieces of code in them, escaped between the pieces.
+fn told(text: &str) -> String {
+    let parts = text.split('`').enumerate();
+    parts.map(|(at, part)| if at % 2 == 1 { code_span(part) } else { prose(part) }).collect()
+}
+
+/// The escape trims, and the spaces beside a piece of code matter.
+fn prose(text: &str) -> String {
+    let start = if text.starts_with(' ') { " " } else { "" };
+    let end = if text.ends_with(' ') && text.len() > 1 { " " } else { "" };
+    format!("{start}{}{end}", escaped(text))
+}
+
+/// Why a dismissed flag's thread is closed, in one sentence; nothing for other decisions.
+pub fn put_away(decision: &Decision) -> Option<String> {
+    let What::Dismissed { reason } = &decision.what else { return None };
+    let day = decision.when.split('T').next().unwrap_or_default();
+    Some(format!("Dismissed by **{}** on {}: {}", escaped(&decision.who.login), escaped(day), escaped(reason)))
+}

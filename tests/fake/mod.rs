@@ -1,0 +1,7 @@
+//! Forges that the tests start themselves, on loopback.
+
+#![allow(dead_code)] // Every test file uses a part.
+
+pub(crate) mod github;
+pub(crate) mod gitlab;
+pub(crate) mod server;
