@@ -12,7 +12,7 @@ use super::samples::{Features, Numbers};
 use crate::pack::Trees;
 
 /// How strongly terms are pulled to zero: less for larger values.
-const TERMS_C: f64 = 0.5;
+const TERMS_C: f64 = 6.0;
 /// The same for rules.
 const RULES_C: f64 = 0.05;
 /// How trees are grown.
@@ -129,7 +129,12 @@ pub fn fit(
         .zip(labelled.folds)
         .map(|(features, fold)| features.map_or(0.0, |features| linear(features, *fold)))
         .collect();
-    let start = beside_repositories(&told_so_far, labelled).map_err(solver("trees"))?;
+    // Trees of messages rank a little worse for it in repositories that they have not seen.
+    let start = if numbers.of_messages {
+        told_so_far
+    } else {
+        beside_repositories(&told_so_far, labelled).map_err(solver("trees"))?
+    };
     let mut columns = vec![Vec::with_capacity(samples.len()); numbers.rules.len()];
     for (features, fold) in samples.iter().zip(labelled.folds) {
         let answers = features.map(|features| asked(features, *fold));
