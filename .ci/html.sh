@@ -18,7 +18,7 @@ cp .ci/html.mjs "$area"
 
 cargo build --quiet
 detect="$PWD/target/debug/ai-detect"
-.ci/demo.sh "$area/demo"
+.ci/demo "$area/demo"
 "$detect" -C "$area/demo" diff main..topic --format html > "$area/report.html"
 
 # A change by somebody who means harm: the page shows it, and does nothing of it.

@@ -239,7 +239,7 @@ pub enum Reason {
     MissingObject,
     /// Left out by the project's configuration.
     Configured,
-    /// No grammar: the text gets size and message signals only.
+    /// No grammar: the text is not scored.
     NoGrammar,
     /// Lines that moved within the change, or differ in white space only.
     NotAuthored,

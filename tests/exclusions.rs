@@ -156,7 +156,7 @@ fn text_without_a_grammar_is_listed_and_its_hunks_are_unknown() {
     let repo = started();
     repo.commit_file("notes.adoc", "One line\nof text\nafter another\nwithout any\ngrammar at all\n");
     let report = repo.diff(&["main"]);
-    assert_eq!(excluded(&report), ["notes.adoc: no-grammar (size and message only)"]);
+    assert_eq!(excluded(&report), ["notes.adoc: no-grammar (not scored)"]);
     assert_eq!(report["hunks"][0]["verdict"], "unknown");
     assert_eq!(report["hunks"][0]["language"], serde_json::Value::Null);
 }
@@ -176,7 +176,7 @@ fn configured_paths_are_left_out() {
         [
             "docs/deep/a.py: configured (matches docs/**)",
             "notes.txt: configured (matches *.txt)",
-            "src/notes.txt: no-grammar (size and message only)",
+            "src/notes.txt: no-grammar (not scored)",
         ]
     );
     assert_eq!(hunks(&report), ["docs.py:1-5", "src/notes.txt:1-5"]);

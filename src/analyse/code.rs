@@ -8,6 +8,7 @@ use super::draft::Draft;
 use crate::pack::Model;
 use crate::score;
 use crate::signals::{Engine, Part, Reading};
+use crate::syntax::LEAST_LINES;
 
 /// The rules that stand for what is given.
 #[derive(Clone, Copy)]
@@ -44,10 +45,11 @@ pub(super) struct Code {
     pub(super) added_lines: u32,
 }
 
-/// A hunk belongs to each commit that brought at least a third of its lines.
+/// A hunk belongs to each commit that brought at least a third of its lines. Hunks that are too small to be
+/// scored alone count here: together they may say enough.
 pub(super) fn code(drafts: &[Draft], commits: usize, engine: &Engine<'_>) -> BTreeMap<Option<u32>, Code> {
     let mut brought: BTreeMap<Option<u32>, (Vec<&Draft>, u32)> = BTreeMap::new();
-    for draft in drafts.iter().filter(|draft| draft.scored) {
+    for draft in drafts.iter().filter(|draft| draft.read_lines > 0) {
         for (commit, lines) in &draft.parts {
             if commit.is_none_or(|at| (at as usize) < commits) {
                 let (hunks, total) = brought.entry(*commit).or_default();
@@ -60,8 +62,8 @@ pub(super) fn code(drafts: &[Draft], commits: usize, engine: &Engine<'_>) -> BTr
     }
     let of = |(commit, (hunks, added_lines)): (Option<u32>, (Vec<&Draft>, u32))| {
         let log_odds = match hunks.as_slice() {
-            [] => return None,
-            [only] => score::sum(&only.signals),
+            [only] if only.scored => score::sum(&only.signals),
+            hunks if hunks.iter().map(|draft| draft.read_lines).sum::<u32>() < LEAST_LINES => return None,
             hunks => {
                 let reading = Reading::sum(hunks.iter().map(|draft| &draft.reading));
                 engine.log_odds(Part::Code, &reading)

@@ -31,7 +31,10 @@ pub(super) struct Draft {
     /// Where its lines come from.
     origins: Vec<change::Origin>,
     pub(super) fingerprint: String,
+    /// Whether anything is said of it alone.
     pub(super) scored: bool,
+    /// How many of its lines are not blank, where its language is known: what it brings to its commit's code.
+    pub(super) read_lines: u32,
     /// What to add to a line of the text, from 0, to get its number in the file, from 1: a hunk
     /// is contiguous in both.
     shift: i64,
@@ -65,7 +68,7 @@ fn file_drafts(
         let reason =
             |detail: &str| Excluded { path: file.path.clone(), reason: Reason::NoGrammar, detail: detail.into() };
         if syntax.language.is_none() {
-            excluded.push(reason("size and message only"));
+            excluded.push(reason("not scored"));
         } else if syntax.gave_up {
             excluded.push(reason("too costly to parse"));
         }
@@ -74,13 +77,13 @@ fn file_drafts(
     let path = String::from_utf8_lossy(&file.path).into_owned();
     let drafts = syntax.hunks.iter().map(|hunk| {
         let block = Block { file, syntax: &syntax, hunk, before: before.as_ref(), new_files };
-        let scored = hunk.weight >= LEAST_LINES;
+        let read_lines = if syntax.language.is_some() { hunk.weight } else { 0 };
         Draft {
             path: path.clone(),
             language: block.language_name(),
             lines: (file.new.number(hunk.span.start), file.new.number(hunk.span.end.saturating_sub(1))),
             added_lines: hunk.added_lines,
-            reading: if scored { engine.read(&block) } else { Reading::default() },
+            reading: if read_lines > 0 { engine.read(&block) } else { Reading::default() },
             signals: Vec::new(),
             parts: parts(file, &hunk.authored),
             origins: hunk
@@ -89,7 +92,8 @@ fn file_drafts(
                 .flat_map(|span| file.origins.iter().filter_map(|origin| origin.within(*span)))
                 .collect(),
             fingerprint: fingerprint(file, &hunk.authored),
-            scored,
+            scored: read_lines >= LEAST_LINES,
+            read_lines,
             shift: i64::from(file.new.number(hunk.span.start)) - i64::from(hunk.span.start),
         }
     });
@@ -179,7 +183,7 @@ impl Draft {
         sensitive: &Sensitive,
     ) -> HunkReport {
         let score = Score::of(&engine.pack().model, score::sum(&self.signals));
-        let likeness = match (self.scored && self.language.is_some(), score.log_odds >= threshold.log_odds) {
+        let likeness = match (self.scored, score.log_odds >= threshold.log_odds) {
             (false, _) => Likeness::TooLittle,
             (true, false) => Likeness::Unlikely,
             (true, true) => Likeness::Likely,

@@ -93,6 +93,7 @@ fn fitted(args: &Args, dir: &Path, manifest: &Manifest, told: &dyn Fn(&str)) -> 
             code: sample.code.as_ref().map(|_| *code),
             message: *message,
             hunks: hunks.clone(),
+            single: sample.single,
         })
         .collect();
     let sum = calibrate::sum(&scored).map_err(Failure::failed)?;

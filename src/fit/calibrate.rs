@@ -17,8 +17,10 @@ pub struct Scored {
     pub code: Option<f64>,
     /// Its message.
     pub message: f64,
-    /// Each of its hunks alone, where there are several.
+    /// Each of its hunks that is scored; none where one hunk is all of its code.
     pub hunks: Vec<f64>,
+    /// Whether one hunk is all of its code.
+    pub single: bool,
 }
 
 /// `log_odds = intercept + code * its code + message * its message`, where half of all is AI.
@@ -69,14 +71,14 @@ impl Scored {
 
     /// How many hunks it has.
     fn size(&self) -> usize {
-        self.hunks.len().max(usize::from(self.code.is_some()))
+        if self.single { 1 } else { self.hunks.len() }
     }
 
     /// The highest log-odds of any of its hunks, the intercept left out; none is below all others.
     fn highest(&self, agreement: f64, with_message: bool) -> f64 {
         let Some(code) = self.code else { return f64::NEG_INFINITY };
         let own = self.hunks.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-        let hunk = if self.hunks.len() > 1 { (1.0 - agreement) * own + agreement * code } else { code };
+        let hunk = if self.single { code } else { (1.0 - agreement) * own + agreement * code };
         hunk + if with_message { self.message } else { 0.0 }
     }
 }
@@ -255,6 +257,7 @@ mod tests {
             code: Some((at * 7919 % count) as f64 / count as f64 * 8.0 - 6.0 + shift),
             message: 0.0,
             hunks: Vec::new(),
+            single: true,
         };
         (0..count).map(of).collect()
     }

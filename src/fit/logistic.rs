@@ -46,6 +46,10 @@ impl Rows {
     }
 }
 
+/// How far the share of AI commits is expected to differ between groups, as the standard deviation of its
+/// log-odds. Columns need not explain what lies within.
+const GROUPS_DIFFER: f64 = 0.4;
+
 /// Fitted weights: one a column, and the bias last.
 #[derive(Debug, Clone)]
 pub struct Weights(Vec<f64>);
@@ -167,6 +171,30 @@ pub fn fit(rows: &Rows, labels: &[bool], weights: &[f64], c: f64) -> Result<Weig
     done.state.best_param.map(Weights).ok_or_else(|| "the solver found no weights".into())
 }
 
+/// The same, where rows come in groups that differ in how many are AI for reasons that no column should
+/// learn: each group has a weight of its own. Gives the weights, and what each group adds to its rows.
+///
+/// # Errors
+/// What the solver said, where it found no way down.
+pub fn fit_within(
+    rows: &Rows,
+    groups: &[usize],
+    labels: &[bool],
+    weights: &[f64],
+    c: f64,
+) -> Result<(Weights, Vec<f64>), String> {
+    let scale = GROUPS_DIFFER / c.sqrt();
+    let count = groups.iter().max().map_or(0, |most| most + 1);
+    let mut grouped = Rows::new(rows.columns + count);
+    for (at, group) in groups.iter().enumerate() {
+        let own = ((rows.columns + group) as u32, scale as f32);
+        grouped.push(rows.row(at).iter().copied().chain([own]));
+    }
+    let mut fitted = fit(&grouped, labels, weights, c)?;
+    let of_groups = fitted.0.drain(rows.columns..rows.columns + count).map(|weight| weight * scale).collect();
+    Ok((fitted, of_groups))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -188,6 +216,24 @@ mod tests {
         }
         let weights = fit(&rows, &labels, &vec![1.0; 200], 1.0).unwrap();
         assert!(weights.of(0) > 1.0 && weights.of(1) < -0.5, "{weights:?}");
+    }
+
+    #[test]
+    fn what_tells_groups_apart_is_no_sign() {
+        let (mut rows, mut labels, mut groups) = (Rows::new(2), Vec::new(), Vec::new());
+        for at in 0..400u32 {
+            // One group is mostly AI and has a habit; another column tells within both.
+            let (group, ai) = ((at % 2) as usize, (at / 2) % 4 < if at % 2 == 0 { 3 } else { 1 });
+            let habit = (group == 0).then_some((0, 1.0));
+            rows.push(habit.into_iter().chain(ai.then_some((1, 1.0)).filter(|_| at % 5 > 0)));
+            labels.push(ai);
+            groups.push(group);
+        }
+        let (plain, within) = (
+            fit(&rows, &labels, &[1.0; 400], 1.0).unwrap(),
+            fit_within(&rows, &groups, &labels, &[1.0; 400], 1.0).unwrap().0,
+        );
+        assert!(within.of(0) < plain.of(0) && within.of(1) > 1.0, "{plain:?} {within:?}");
     }
 
     #[test]

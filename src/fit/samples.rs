@@ -41,8 +41,10 @@ pub struct Sample {
     pub code: Option<Features>,
     /// Its message.
     pub message: Features,
-    /// Its hunks, where there are several.
+    /// Its hunks that are large enough to be scored; none where one such hunk is all of its code.
     pub hunks: Vec<Features>,
+    /// Whether one hunk is all of its code.
+    pub single: bool,
 }
 
 /// The numbers that trees may ask about, and the lexicons.
@@ -217,31 +219,30 @@ impl Reader<'_> {
         let mut told = Vec::new();
         terms::message(&message, &mut |term, _| told.push(self.terms.number(term)));
         let reading = self.engine.read_message(&message);
-        let code = (!blocks.is_empty()).then(|| {
-            let reading = Reading::sum(blocks.iter().map(|(reading, _)| reading));
-            self.code.features(self.engine, &reading, together(blocks.iter().map(|(_, terms)| terms.as_slice())))
+        let code = (blocks.iter().map(|block| block.lines).sum::<u32>() >= LEAST_LINES).then(|| {
+            let reading = Reading::sum(blocks.iter().map(|block| &block.reading));
+            self.code.features(self.engine, &reading, together(blocks.iter().map(|block| block.terms.as_slice())))
         });
-        let hunks = if blocks.len() > 1 {
-            blocks.into_iter().map(|(reading, terms)| self.code.features(self.engine, &reading, terms)).collect()
-        } else {
-            Vec::new()
-        };
+        let single = matches!(blocks.as_slice(), [only] if only.lines >= LEAST_LINES);
+        let scored = blocks.into_iter().filter(|block| !single && block.lines >= LEAST_LINES);
+        let hunks = scored.map(|block| self.code.features(self.engine, &block.reading, block.terms)).collect();
         Ok(Sample {
             repository: row.repository,
             label: row.label,
             code,
             message: self.message.features(self.engine, &reading, vec![sorted(told)]),
             hunks,
+            single,
         })
     }
 
-    fn blocks(&self, change: &ChangeSet, parsers: &mut Parsers) -> Vec<(Reading, Vec<Vec<u32>>)> {
+    fn blocks(&self, change: &ChangeSet, parsers: &mut Parsers) -> Vec<Read> {
         let new_files = block::new_files(change);
         let mut found = Vec::new();
         for file in &change.files {
             let syntax = syntax::read(file, parsers);
             let before = block::before(file, &syntax);
-            for hunk in syntax.hunks.iter().filter(|hunk| hunk.weight >= LEAST_LINES && syntax.language.is_some()) {
+            for hunk in syntax.hunks.iter().filter(|_| syntax.language.is_some()) {
                 let block = Block { file, syntax: &syntax, hunk, before: before.as_ref(), new_files };
                 let of = |(_, scope, _): &(String, Scope, usize)| {
                     let mut told = Vec::new();
@@ -249,11 +250,19 @@ impl Reader<'_> {
                     sorted(told)
                 };
                 let terms = self.code.lexicons.iter().map(of).collect();
-                found.push((self.engine.read(&block), terms));
+                found.push(Read { reading: self.engine.read(&block), terms, lines: hunk.weight });
             }
         }
         found
     }
+}
+
+/// A hunk, read.
+struct Read {
+    reading: Reading,
+    terms: Vec<Vec<u32>>,
+    /// How many of its authored lines are not blank.
+    lines: u32,
 }
 
 fn sorted(mut terms: Vec<u32>) -> Vec<u32> {

@@ -12,7 +12,7 @@ use super::samples::{Features, Numbers};
 use crate::pack::Trees;
 
 /// How strongly terms are pulled to zero: less for larger values.
-const TERMS_C: f64 = 4.0;
+const TERMS_C: f64 = 6.0;
 /// The same for rules.
 const RULES_C: f64 = 0.05;
 /// How trees are grown.
@@ -89,7 +89,9 @@ pub fn fit(
         amounts.push(features.map(|features| features.amounts.clone()).unwrap_or_default());
     }
     let rules = folded(labelled, |weights| {
-        logistic::fit(&amounts, labelled.labels, weights, RULES_C).map_err(solver("rules"))
+        logistic::fit_within(&amounts, labelled.repositories, labelled.labels, weights, RULES_C)
+            .map(|(weights, _)| weights)
+            .map_err(solver("rules"))
     })?;
     let mut lexicons: Vec<(usize, Vocabulary, Folded<Weights>)> = Vec::new();
     for (at, (name, _, place)) in numbers.lexicons.iter().enumerate() {
@@ -100,8 +102,11 @@ pub fn fit(
             .filter_map(|(features, repository)| Some((*repository, (*features)?.terms.get(at)?.as_slice())));
         let vocabulary = Vocabulary::of(commits, terms);
         let rows = vocabulary.rows(samples.iter().copied(), at);
-        let weights =
-            folded(labelled, |weights| logistic::fit(&rows, labelled.labels, weights, TERMS_C).map_err(solver(name)))?;
+        let weights = folded(labelled, |weights| {
+            logistic::fit_within(&rows, labelled.repositories, labelled.labels, weights, TERMS_C)
+                .map(|(weights, _)| weights)
+                .map_err(solver(name))
+        })?;
         lexicons.push((*place, vocabulary, weights));
     }
     // What the stages before say of a block whose fold they have not seen.
@@ -119,11 +124,17 @@ pub fn fit(
         answers
     };
     told(&format!("{what}: trees"));
-    let start: Vec<f64> = samples
+    let told_so_far: Vec<f64> = samples
         .iter()
         .zip(labelled.folds)
         .map(|(features, fold)| features.map_or(0.0, |features| linear(features, *fold)))
         .collect();
+    // Trees of messages rank a little worse for it in repositories that they have not seen.
+    let start = if numbers.of_messages {
+        told_so_far
+    } else {
+        beside_repositories(&told_so_far, labelled).map_err(solver("trees"))?
+    };
     let mut columns = vec![Vec::with_capacity(samples.len()); numbers.rules.len()];
     for (features, fold) in samples.iter().zip(labelled.folds) {
         let answers = features.map(|features| asked(features, *fold));
@@ -161,4 +172,16 @@ pub fn fit(
         log_odds,
         hunks,
     })
+}
+
+/// Each commit's sum so far, and how much more or less AI its repository holds than that explains: trees
+/// that start from there need not learn to know repositories.
+fn beside_repositories(sums: &[f64], labelled: &Labelled<'_>) -> Result<Vec<f64>, String> {
+    let mut rows = Rows::new(1);
+    for sum in sums {
+        rows.push([(0, *sum as f32)]);
+    }
+    let (_, differ) = logistic::fit_within(&rows, labelled.repositories, labelled.labels, labelled.weights, 1.0)?;
+    let of = |(sum, repository): (&f64, &usize)| sum + differ.get(*repository).copied().unwrap_or_default();
+    Ok(sums.iter().zip(labelled.repositories).map(of).collect())
 }

@@ -27,8 +27,7 @@ pub struct Hunk {
     pub added_lines: u32,
     /// How many of them are not blank.
     pub weight: u32,
-    /// What was read out of the syntax tree; empty for text without a grammar and for hunks that
-    /// are too small to say anything.
+    /// What was read out of the syntax tree; empty for text without a grammar.
     pub regions: Regions,
 }
 
@@ -44,7 +43,8 @@ pub struct Syntax {
     pub gave_up: bool,
 }
 
-/// Fewer non-blank authored lines than this say too little: the hunk's verdict is `unknown`.
+/// Fewer non-blank authored lines than this say too little alone: the hunk's verdict is `unknown`. What a
+/// commit's small hunks say together is read all the same.
 pub const LEAST_LINES: u32 = 5;
 
 /// Cuts a file's authored lines into hunks and reads their regions.
@@ -75,9 +75,7 @@ pub fn read(file: &FileChange, parsers: &mut window::Parsers) -> Syntax {
 
 impl Syntax {
     fn regions_of(&self, file: &FileChange, piece: &hunks::Piece) -> Regions {
-        let Some(language) = self.language.filter(|_| piece.weight(&file.new) >= LEAST_LINES) else {
-            return Regions::default();
-        };
+        let Some(language) = self.language else { return Regions::default() };
         match self.tree_of(piece.span()) {
             Some(tree) => regions::read(tree, &file.new, &piece.authored, language),
             None => Regions::default(),

@@ -19,6 +19,10 @@ const SMALL_FILE: u32 = 120;
 const BEFORE: u32 = 60;
 /// How far it reaches after its run.
 const AFTER: u32 = 12;
+/// The same for runs that are too small to be scored alone.
+const BEFORE_SMALL: u32 = 20;
+/// The same for runs that are too small to be scored alone.
+const AFTER_SMALL: u32 = 6;
 /// Where windows would cover more than this share of a file, in per cent, the file is parsed whole.
 const MOST_SHARE: u64 = 60;
 /// How often a parser may report progress before it is stopped; each report stands for about a
@@ -38,12 +42,14 @@ const MOST_DEPTH: usize = 2_000;
 /// of is not read: nothing in it means anything, and each hunk would walk past all of them.
 const MOST_BROKEN: u32 = 10_000;
 
-/// The parts of a file to parse: sorted, disjoint, covering every run that can be scored.
+/// The parts of a file to parse: sorted, disjoint, covering every run.
 pub fn windows(text: &Text, runs: &[Run], language: &Language) -> Vec<Span> {
     let mut windows: Vec<Span> = Vec::new();
-    for run in runs.iter().filter(|run| run.weight(text) >= super::LEAST_LINES) {
+    for run in runs {
         let part = text.part_of(run.span().start);
-        let window = if part.len() <= SMALL_FILE { part } else { around(text, run.span(), part, language) };
+        let small = run.weight(text) < super::LEAST_LINES;
+        let reach = if small { (BEFORE_SMALL, AFTER_SMALL) } else { (BEFORE, AFTER) };
+        let window = if part.len() <= SMALL_FILE { part } else { around(text, run.span(), part, reach, language) };
         match windows.last_mut() {
             Some(last) if last.end >= window.start && part.contains(last.start) => last.end = last.end.max(window.end),
             _ => windows.push(window),
@@ -59,10 +65,10 @@ pub fn windows(text: &Text, runs: &[Run], language: &Language) -> Vec<Span> {
     windows
 }
 
-fn around(text: &Text, run: Span, part: Span, language: &Language) -> Span {
-    let earliest = run.start.saturating_sub(BEFORE).max(part.start);
+fn around(text: &Text, run: Span, part: Span, (before, after): (u32, u32), language: &Language) -> Span {
+    let earliest = run.start.saturating_sub(before).max(part.start);
     let start = (earliest..=run.start).rev().find(|&line| starts_item(text, line, language));
-    let end = (run.end + AFTER).min(part.end);
+    let end = (run.end + after).min(part.end);
     Span::new(start.unwrap_or(earliest), end)
 }
 

@@ -170,6 +170,15 @@ impl State {
             ("POST", ["", "graphql"]) => self.graphql(&body),
             ("GET", ["pulls", "7", "files"]) => self.files(heard),
             ("GET", ["pulls"]) => Reply::json(200, &json!(self.pulls)),
+            ("GET", ["collaborators", login, "permission"]) => {
+                let permission = match *login {
+                    "bob" => "admin",
+                    "ann" => "write",
+                    _ => "read",
+                };
+                let user = json!({"login": login, "id": number_of(login), "type": "User"});
+                Reply::json(200, &json!({"permission": permission, "role_name": permission, "user": user}))
+            }
             ("GET", ["commits", _, "check-runs"]) if self.may.check => {
                 Reply::json(200, &json!({"total_count": self.checks.len(), "check_runs": self.checks}))
             }
@@ -345,6 +354,16 @@ impl State {
     }
 }
 
+/// Bob opened the request, Ann may push; everybody else may read.
+fn number_of(login: &str) -> u64 {
+    match login {
+        BOT => 1,
+        "bob" => 2,
+        "ann" => 3,
+        _ => 4,
+    }
+}
+
 fn node(comment: &Comment) -> Value {
     let bot = comment.author == BOT;
     json!({
@@ -356,7 +375,7 @@ fn node(comment: &Comment) -> Value {
         "viewerDidAuthor": false,
         "isMinimized": comment.hidden,
         "editor": null,
-        "author": {"__typename": if bot { "Bot" } else { "User" }, "login": comment.author, "databaseId": 1},
+        "author": {"__typename": if bot { "Bot" } else { "User" }, "login": comment.author, "databaseId": number_of(&comment.author)},
     })
 }
 
