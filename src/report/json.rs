@@ -1,4 +1,4 @@
-//! The report as JSON, and the JSON Schema of it. [`read`] takes a report back that a stranger may have written.
+//! The report as JSON, and the JSON Schema of it. [`read()`] takes a report back that a stranger may have written.
 
 mod read;
 
