@@ -4,6 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
+command -v npm >/dev/null || { apt-get update -q && apt-get install -y -q npm; }
 work=target/github-api
 mkdir -p "$work"
 cp .ci/github-api.json "$work/package.json"
