@@ -1,7 +1,6 @@
 //! `ai-detect ci`: finds what the job is about, looks at it as `diff` does, and says it on the request.
 
 use std::path::Path;
-use std::process::Command;
 
 use super::output::Output;
 use super::posting::{self, Job, Outcome};
@@ -138,25 +137,13 @@ impl Ends {
     /// What is fetched is named by ids and checked names alone. Nothing is checked out.
     fn fetched(&self, dir: &Path) -> Result<(), Failure> {
         let repository = Repository::open(dir).map_err(Failure::failed)?;
-        let mut command = Command::new("git");
-        command.arg("-C").arg(dir).args(["fetch", "--quiet", "--no-tags", "--no-recurse-submodules"]);
-        if repository.is_shallow() {
-            command.arg("--unshallow");
-        }
-        command.args(["--", "origin"]);
-        command.arg(match &self.base {
+        let base = match &self.base {
             End::Id(id) => id.clone(),
             End::Branch(name) => format!("+refs/heads/{name}:refs/remotes/origin/{name}"),
-        });
-        command.arg(self.head_ref.as_deref().unwrap_or(&self.head));
-        command.env("GIT_TERMINAL_PROMPT", "0").stdin(std::process::Stdio::null());
-        let output = command.output().map_err(|error| Failure::failed(format!("git cannot be run: {error}")))?;
-        if output.status.success() {
-            return Ok(());
-        }
-        let said = String::from_utf8_lossy(&output.stderr);
-        let said = said.lines().last().unwrap_or("it said nothing");
-        Err(Failure::failed(format!("git fetch failed: {said}")))
+        };
+        let head = self.head_ref.as_deref().unwrap_or(&self.head);
+        git::fetch(dir, repository.is_shallow(), &[&base, head])
+            .map_err(|error| Failure::failed(format!("git fetch failed: {error}")))
     }
 }
 

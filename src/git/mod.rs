@@ -10,6 +10,7 @@ mod attribution;
 mod authors;
 mod blobs;
 mod commits;
+mod fetch;
 mod files;
 mod hooks;
 mod notes;
@@ -30,6 +31,7 @@ use crate::change::{ChangeSet, Record};
 use crate::exclude::Excluder;
 
 pub use amend::HeadState;
+pub use fetch::fetch;
 pub use hooks::HooksFolder;
 pub use own_notes::OwnNotes;
 pub use range::{Request, Resolved};

@@ -204,7 +204,7 @@ impl<'a> Engine<'a> {
             };
             if contribution != 0.0 {
                 let value = value.or(number).unwrap_or_default();
-                weighed.push(Weighed { rule: at, value, contribution, found });
+                weighed.push(Weighed { rule: at, value, number: number.unwrap_or(value), contribution, found });
             }
         }
         weighed
@@ -299,7 +299,7 @@ impl<'a> Engine<'a> {
             Kind::Metric { name, .. } => {
                 let (line, end_line, column) =
                     reading.whole.as_ref().map_or((0, 1, 0), |whole| (whole.line, whole.end_line, whole.column));
-                let text = format!("{name} {}", metric::shown(weighed.value));
+                let text = format!("{name} {}", metric::shown(weighed.number));
                 vec![Evidence { line, end_line, column, text, contribution: weighed.contribution }]
             }
             Kind::Phrase(_) | Kind::Query(_) | Kind::Given => told,
@@ -323,6 +323,8 @@ pub struct Amount<'r> {
 struct Weighed<'r> {
     rule: usize,
     value: f64,
+    /// What was measured; the value is how far the rule takes it.
+    number: f64,
     contribution: f64,
     found: &'r [Count],
 }
