@@ -15,7 +15,7 @@ static TEMPLATE: LazyLock<Value> =
     LazyLock::new(|| serde_json::from_str(include_str!("report.json")).expect("a template"));
 const PLACE: &str = "STRANGER";
 /// The escape sequences that are ours.
-const STYLES: [&str; 6] = ["\u{1b}[0m", "\u{1b}[1m", "\u{1b}[2m", "\u{1b}[33m", "\u{1b}[35m", "\u{1b}[36m"];
+pub const STYLES: [&str; 6] = ["\u{1b}[0m", "\u{1b}[1m", "\u{1b}[2m", "\u{1b}[33m", "\u{1b}[35m", "\u{1b}[36m"];
 
 /// What our comments are made of: kinds of nodes, and tags.
 const ELEMENTS: [&str; 19] = [
@@ -65,7 +65,8 @@ pub fn run(data: &[u8]) {
     }
 }
 
-fn filled(stranger: &str) -> Option<Report> {
+/// The report with a text in every such place; none where that is no path.
+pub fn filled(stranger: &str) -> Option<Report> {
     let mut value = TEMPLATE.clone();
     fill(&mut value, stranger);
     json::read(&serde_json::to_vec(&value).expect("a template")).ok()
