@@ -28,7 +28,7 @@ fn instructions(repo: &Repo, args: &[&str]) -> u64 {
     let output = counted.output().expect("valgrind is needed");
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{said}");
-    let count = said.lines().find_map(|line| line.split_once("I refs:")).unwrap().1;
+    let count = said.lines().find_map(|line| line.split_once("refs:")).unwrap().1;
     count.trim().replace(',', "").parse().unwrap()
 }
 
