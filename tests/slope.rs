@@ -3,7 +3,7 @@
 //!
 //! Counting takes a minute and valgrind, so `.ci/slope.sh` runs it.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr)]
 
 mod support;
 
