@@ -184,3 +184,11 @@ fn a_message_in_one_enormous_line_is_no_trouble() {
         assert!(hunks(&repo.diff(&["HEAD~1"])).iter().any(|hunk| hunk.starts_with("c.py:")));
     }
 }
+
+#[test]
+fn a_ledger_that_is_too_large_is_not_read_and_that_is_said() {
+    let repo = started(&[]);
+    repo.commit_file(".aiir/receipts.jsonl", "x".repeat((32 << 20) + 1));
+    let told = ".aiir/receipts.jsonl has 33554433 bytes; at most 33554432 are read, so none of it was";
+    assert_eq!(repo.diff(&["main"])["coverage"]["notes"], serde_json::json!([told]));
+}

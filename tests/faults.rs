@@ -159,7 +159,9 @@ fn as_reader(repo: &Repo, args: &[&str]) -> Command {
     std::fs::set_permissions(repo.beside("."), std::fs::Permissions::from_mode(0o755)).unwrap();
     let mut copy = Command::new(binary);
     copy.args(process.get_args()).current_dir(repo.beside(".")).stdin(Stdio::null());
-    process.get_envs().for_each(|(name, value)| drop(value.map(|value| copy.env(name, value))));
+    for (name, value) in process.get_envs().filter_map(|(name, value)| Some((name, value?))) {
+        copy.env(name, value);
+    }
     // Permissions mean nothing to a superuser.
     if std::fs::metadata("/proc/self").is_ok_and(|me| me.uid() == 0) {
         copy.uid(65_534);
@@ -389,7 +391,9 @@ fn neither_home_nor_locale_is_needed() {
             [&["HOME", "XDG_CONFIG_HOME"][..], &["LC_ALL", "LANG"], &["HOME", "LC_ALL", "LANG", "PATH", "TMPDIR"]]
         {
             let mut process = repo.process(args);
-            unset.iter().for_each(|name| drop(process.env_remove(name)));
+            for name in unset {
+                process.env_remove(name);
+            }
             assert_eq!(ended(&mut process), (0, expected.clone(), String::new()), "{unset:?}");
         }
         let mut process = repo.process(args);
