@@ -401,7 +401,7 @@ fn words(path: &str) -> Vec<String> {
 /// # Errors
 /// What is wrong with it.
 pub fn check_line(line: &str) -> Result<(), PatternError> {
-    own_line(line).map(drop)
+    own_line(line).map(drop).map_err(|error| PatternError { pattern: line.into(), ..error })
 }
 
 fn own_line(line: &str) -> Result<Own, PatternError> {
