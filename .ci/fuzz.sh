@@ -16,7 +16,7 @@ host=$(rustc --version --verbose | sed -n 's/^host: //p')
 export RUSTFLAGS="--cfg fuzzing -Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 \
 -Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table \
 -Cllvm-args=-sanitizer-coverage-trace-compares"
-cargo build --quiet --release --locked --target "$host"
+cargo build --quiet --release --target "$host"
 
 export RAYON_NUM_THREADS=1
 for target in fuzz_targets/*.rs; do
