@@ -113,6 +113,8 @@ pub fn analyse(
         hunks: scored,
         log_odds: rounded(model.request_threshold(config.thresholds.flag, scored, !change.commits.is_empty()) + prior),
     };
+    let paths: BTreeSet<&str> = drafts.iter().map(|draft| draft.path.as_str()).collect();
+    let sensitive = paths.into_iter().filter(|path| sensitive.is_match(path)).collect();
     let around = Around {
         change,
         engine,

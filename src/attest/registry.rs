@@ -379,14 +379,21 @@ impl Registry {
 
     /// All models named in a text, as spans.
     pub(super) fn models(&self, text: &str) -> Vec<(usize, usize)> {
-        if !self.model_hints.as_ref().is_some_and(|hints| hints.is_match(text)) {
-            return Vec::new();
+        let Some(hints) = &self.model_hints else { return Vec::new() };
+        let mut found = Vec::new();
+        // No name goes beyond its line, and few lines hold a hint.
+        let mut end = 0;
+        for hint in hints.find_iter(text) {
+            if hint.start() < end {
+                continue;
+            }
+            let start = text.get(..hint.start()).and_then(|before| before.rfind('\n')).map_or(0, |at| at + 1);
+            end = text.get(hint.end()..).and_then(|rest| rest.find('\n')).map_or(text.len(), |at| hint.end() + at);
+            let names = self.exact_models.regex().zip(text.get(start..end));
+            let names = names.into_iter().flat_map(|(regex, line)| regex.find_iter(line));
+            found.extend(names.map(|name| (start + name.start(), start + name.end())));
         }
-        let all = |pattern: &LazyPattern| -> Vec<(usize, usize)> {
-            let found = pattern.regex().map(|regex| regex.find_iter(text).map(|found| (found.start(), found.end())));
-            found.into_iter().flatten().collect()
-        };
-        all(&self.exact_models)
+        found
     }
 }
 
