@@ -19,7 +19,7 @@ use crate::attest::{self, Attestation, Registry};
 use crate::change::{ChangeSet, Commit, Excluded};
 use crate::config::Config;
 use crate::policy::{self, Described, Policy, Sensitive, sensitive};
-use crate::report::{Coverage, ExcludedReport, HunkReport, Report, SCHEMA, Threshold, Tool};
+use crate::report::{Coverage, ExcludedReport, HunkReport, PolicyReport, Report, SCHEMA, Threshold, Tool};
 use crate::score;
 use crate::signals::{Engine, Part, rounded};
 use code::{Context, Given};
@@ -68,9 +68,9 @@ pub fn analyse(
     let sensitive = Sensitive::new(&config.sensitive)?;
     let mut attestations: Vec<Attestation> =
         change.commits.par_iter().map(|commit| measures.read(commit, registry)).collect();
-    if let Some(policy) = measures.policy {
-        policy::apply(policy, change, &mut attestations, &sensitive, registry, measures.described);
-    }
+    let mendings = measures
+        .policy
+        .map(|policy| policy::apply(policy, change, &mut attestations, &sensitive, registry, measures.described));
     let messages = signals::messages(change, engine, registry);
     let (mut drafts, mut excluded) = draft::drafts(change, engine);
     drafts.par_iter_mut().filter(|draft| draft.scored).for_each(|draft| {
@@ -92,11 +92,14 @@ pub fn analyse(
         hunks: scored,
         log_odds: rounded(model.request_threshold(config.thresholds.flag, scored, !change.commits.is_empty()) + prior),
     };
-    let commits = commits::commit_reports(change, engine, &context, &messages, &attestations);
+    let mut commits = commits::commit_reports(change, engine, &context, &messages, &attestations);
+    for (commit, mending) in commits.iter_mut().zip(mendings.into_iter().flatten()) {
+        commit.mending = Some(mending).filter(|mending| !mending.is_empty());
+    }
     let hunks: Vec<HunkReport> =
         drafts.par_iter().map(|draft| draft.report(change, engine, &attestations, &threshold, &sensitive)).collect();
     let origin = if change.commits.is_empty() { Origin::Loose } else { Origin::Commits };
-    let flags = flags::flags(&hunks, &threshold, origin);
+    let flags = flags::flags(&hunks, &commits, &threshold, origin, measures.policy);
     excluded.extend(change.excluded.iter().cloned());
     Ok(Report {
         schema: SCHEMA.into(),
@@ -114,7 +117,18 @@ pub fn analyse(
         hunks,
         flags,
         request: None,
+        policy: measures.policy.map(told),
     })
+}
+
+fn told(policy: &Policy) -> PolicyReport {
+    PolicyReport {
+        id: policy.id.clone(),
+        title: policy.title.clone(),
+        stance: policy.stance,
+        says: policy.says.clone(),
+        text: policy.author_text.clone(),
+    }
 }
 
 fn coverage(change: &ChangeSet, drafts: &[Draft], mut excluded: Vec<Excluded>) -> Coverage {

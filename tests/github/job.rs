@@ -56,21 +56,6 @@ fn settings_come_from_the_base_and_a_change_to_them_is_shown() {
 }
 
 #[test]
-fn a_push_and_a_merge_queue_have_no_request_to_comment_on() {
-    let world = World::new();
-    world.repo.commit_file("engine.py", planted_code("engine"));
-    let head = world.push();
-    let repository = json!({"id": 1, "default_branch": "main"});
-    let push = json!({"before": world.base, "after": head, "repository": repository});
-    let log = world.job("push", &push, &["ci"]).text();
-    assert!(log.contains("not said as comments on the request: the event belongs to no request"), "{log}");
-    assert_eq!(world.github.state().checks.len(), 1);
-    let group = json!({"merge_group": {"base_sha": world.base, "head_sha": head}, "repository": repository});
-    world.job("merge_group", &group, &["ci"]).text();
-    assert_eq!(world.github.state().comments.len(), 0);
-}
-
-#[test]
 fn names_in_a_change_give_no_command_to_the_runner() {
     let world = World::new();
     let name = "::add-mask::x ##[error]y,line=1.py";

@@ -2,11 +2,16 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod edits;
+mod events;
 #[path = "../fake/mod.rs"]
 mod fake;
 mod forks;
 mod job;
+mod large;
+mod policies;
 mod posting;
+mod proxies;
 mod rights;
 #[path = "../support/mod.rs"]
 mod support;

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use assert_cmd::Command;
 use serde_json::{Value, json};
 
 use crate::fake::github::{Fault, GitHub, NUMBER, REPOSITORY};
@@ -20,9 +21,15 @@ pub(crate) struct World {
 impl World {
     /// Whatever is written next belongs to the request.
     pub(crate) fn new() -> Self {
+        Self::with("", &[])
+    }
+
+    /// The same with more settings, and with files that they name.
+    pub(crate) fn with(settings: &str, files: &[(&str, &str)]) -> Self {
         let repo = Repo::new();
         repo.write("planted.yml", PLANTED_PACK);
-        repo.write(".ai-detect.yml", PLANTED_CONFIG);
+        repo.write(".ai-detect.yml", format!("{PLANTED_CONFIG}{settings}"));
+        files.iter().for_each(|(path, content)| repo.write(path, content));
         let base = repo.commit("Plant");
         repo.branch("topic");
         World { repo, github: GitHub::start(), base }
@@ -53,14 +60,15 @@ impl World {
         std::fs::read_to_string(self.beside(name)).unwrap_or_default()
     }
 
-    /// Runs a command as in a job of an event.
-    pub(crate) fn job(&self, name: &str, event: &Value, args: &[&str]) -> Run {
+    /// A command as in a job of an event.
+    pub(crate) fn command(&self, name: &str, event: &Value, args: &[&str]) -> Command {
         std::fs::write(self.beside("event.json"), event.to_string()).unwrap();
         let mut command = self.repo.command(args);
-        for proxy in ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy"] {
-            command.env_remove(proxy);
+        for proxy in ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"] {
+            command.env_remove(proxy).env_remove(proxy.to_lowercase());
         }
         command
+            .env_remove("SSL_CERT_FILE")
             .env("GITHUB_ACTIONS", "true")
             .env("GITHUB_EVENT_NAME", name)
             .env("GITHUB_EVENT_PATH", self.beside("event.json"))
@@ -72,11 +80,30 @@ impl World {
             .env("RUNNER_TEMP", self.beside("."))
             .env("GITHUB_STEP_SUMMARY", self.beside("summary.md"))
             .env("GITHUB_OUTPUT", self.beside("output"));
-        let run = Run::of(&mut command);
+        command
+    }
+
+    /// Runs a command. Whatever it does, the token is shown nowhere and nothing is written to a request
+    /// that the event is not about.
+    pub(crate) fn run(&self, command: &mut Command) -> Run {
+        let run = Run::of(command);
         for text in [&run.stdout, &run.stderr, &self.read("summary.md"), &self.read("output")] {
             assert!(!text.contains(TOKEN), "the token is in {text}");
         }
+        for heard in self.github.server.heard() {
+            let path = heard.path().to_owned();
+            let of_request = ["/issues/", "/pulls/"].iter().find_map(|kind| path.split_once(kind));
+            let number = of_request.and_then(|(_, rest)| rest.split('/').next()?.parse::<u64>().ok());
+            assert!(heard.method == "GET" || number.is_none_or(|number| number == NUMBER), "{path}");
+            let asked = &heard.json()["variables"]["number"];
+            assert!(asked.is_null() || asked == NUMBER, "{asked}");
+        }
         run
+    }
+
+    /// Runs a command as in a job of an event.
+    pub(crate) fn job(&self, name: &str, event: &Value, args: &[&str]) -> Run {
+        self.run(&mut self.command(name, event, args))
     }
 
     pub(crate) fn event(&self) -> Value {
