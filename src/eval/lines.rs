@@ -15,7 +15,7 @@ use super::manifest::Label;
 use super::outcome::{HunkOutcome, Outcome};
 use super::run::{Scoring, in_parallel};
 use super::{strip, views};
-use crate::analyse::{Measures, analyse};
+use crate::analyse::{NUMBERS, analyse};
 use crate::attest::{self, Attestation, Contributor};
 use crate::change::{ChangeSet, FileChange, Record, Span};
 use crate::git::{Repository, Request};
@@ -188,7 +188,7 @@ fn commit_hunks(
     only.records.clear();
     let change = views::undeclared(change, scoring.registry);
     let scored = strip::stripped(change.clone(), scoring.strip);
-    let mut report = analyse(&scored, scoring.engine, scoring.registry, scoring.config, &Measures::default())?;
+    let mut report = analyse(&scored, scoring.engine, scoring.registry, scoring.config, &NUMBERS)?;
     for hunk in std::mem::take(&mut report.hunks) {
         let truth = truth(&hunk, &change, &attestation);
         report.hunks = vec![hunk];

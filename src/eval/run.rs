@@ -13,7 +13,7 @@ use super::manifest::{Label, Manifest, Problem, Row};
 use super::outcome::{Outcome, strongest};
 use super::strip::{Strip, stripped};
 use super::views::{self, Joined};
-use crate::analyse::{Measures, analyse};
+use crate::analyse::{NUMBERS, analyse};
 use crate::attest::Registry;
 use crate::change::ChangeSet;
 use crate::config::Config;
@@ -282,14 +282,13 @@ fn score_unit(
 fn outcome(change: &ChangeSet, row: &Row, scoring: &Scoring<'_>) -> Result<Outcome, Error> {
     let Scoring { engine, registry, config, .. } = scoring;
     let model = &engine.pack().model;
-    let mut outcome =
-        Outcome::of(&analyse(change, engine, registry, config, &Measures::default())?, &row.commit, model);
+    let mut outcome = Outcome::of(&analyse(change, engine, registry, config, &NUMBERS)?, &row.commit, model);
     if !row.label.is_people() {
         let code = outcome.hunks.iter().map(|hunk| hunk.code).fold(f64::NEG_INFINITY, f64::max);
         outcome.flagged_bare = Some(any_flag_near(&views::bare(change), code, outcome.scored_hunks, scoring)?);
     }
     if scoring.control {
-        let around = analyse(&views::surroundings(change), engine, registry, config, &Measures::default())?;
+        let around = analyse(&views::surroundings(change), engine, registry, config, &NUMBERS)?;
         outcome.surroundings = Outcome::of(&around, &row.commit, model).code;
     }
     Ok(outcome)
@@ -305,7 +304,7 @@ fn any_flag_near(change: &ChangeSet, strongest: f64, hunks: usize, scoring: &Sco
     if strongest < threshold - scoring.near {
         return Ok(false);
     }
-    Ok(!analyse(change, scoring.engine, scoring.registry, scoring.config, &Measures::default())?.flags.is_empty())
+    Ok(!analyse(change, scoring.engine, scoring.registry, scoring.config, &NUMBERS)?.flags.is_empty())
 }
 
 /// Adds a commit to a group; one that is complete is scored, and the next starts.
