@@ -21,7 +21,7 @@ use crate::attest::{self, Attestation, Registry};
 use crate::change::{ChangeSet, Commit, Excluded};
 use crate::config::Config;
 use crate::policy::{self, Described, Policy, Sensitive, sensitive};
-use crate::report::{Coverage, ExcludedReport, HunkReport, Report, SCHEMA, Threshold, Tool};
+use crate::report::{Coverage, ExcludedReport, HunkReport, PolicyReport, Report, SCHEMA, Threshold, Tool};
 use crate::score;
 use crate::signals::{Engine, Part, rounded};
 use code::{Context, Given};
@@ -89,9 +89,9 @@ pub fn analyse(
     let sensitive = Sensitive::new(&config.sensitive)?;
     let mut attestations: Vec<Attestation> =
         change.commits.par_iter().map(|commit| measures.read(commit, registry)).collect();
-    if let Some(policy) = measures.policy {
-        policy::apply(policy, change, &mut attestations, &sensitive, registry, measures.described);
-    }
+    let mendings = measures
+        .policy
+        .map(|policy| policy::apply(policy, change, &mut attestations, &sensitive, registry, measures.described));
     let messages = signals::messages(change, engine, registry);
     let (mut drafts, mut excluded) = draft::drafts(change, engine);
     drafts.par_iter_mut().filter(|draft| draft.scored).for_each(|draft| {
@@ -136,9 +136,12 @@ pub fn analyse(
         Detail::Flags => flagged.contains(commit.id.as_str()),
         Detail::Numbers => false,
     };
-    let commits = commits::commit_reports(change, engine, &context, &messages, &attestations, &explained);
+    let mut commits = commits::commit_reports(change, engine, &context, &messages, &attestations, &explained);
+    for (commit, mending) in commits.iter_mut().zip(mendings.into_iter().flatten()) {
+        commit.mending = Some(mending).filter(|mending| !mending.is_empty());
+    }
     let origin = if change.commits.is_empty() { Origin::Loose } else { Origin::Commits };
-    let flags = flags::flags(&hunks, &threshold, origin);
+    let flags = flags::flags(&hunks, &commits, &threshold, origin, measures.policy);
     excluded.extend(change.excluded.iter().cloned());
     Ok(Report {
         schema: SCHEMA.into(),
@@ -156,7 +159,18 @@ pub fn analyse(
         hunks,
         flags,
         request: None,
+        policy: measures.policy.map(told),
     })
+}
+
+fn told(policy: &Policy) -> PolicyReport {
+    PolicyReport {
+        id: policy.id.clone(),
+        title: policy.title.clone(),
+        stance: policy.stance,
+        says: policy.says.clone(),
+        text: policy.author_text.clone(),
+    }
 }
 
 fn coverage(change: &ChangeSet, drafts: &[Draft], mut excluded: Vec<Excluded>) -> Coverage {

@@ -14,6 +14,7 @@ mod fetch;
 mod files;
 mod hooks;
 mod notes;
+mod object;
 mod own_notes;
 mod range;
 mod scan;

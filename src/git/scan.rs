@@ -9,7 +9,7 @@ use gix::objs::Kind;
 use rustc_hash::FxHashSet;
 
 use super::notes::Notes;
-use super::{Error, Repository, Resolved, commits};
+use super::{Error, Repository, Resolved, commits, object};
 use crate::change::Commit;
 
 /// Which commits to read.
@@ -100,9 +100,12 @@ fn serve<T>(
 }
 
 fn commit(repo: &gix::Repository, raw: Raw, notes: &mut Option<Vec<Notes>>) -> Result<Commit, Error> {
-    let decoded = gix::objs::CommitRef::from_bytes(&raw.data, repo.object_hash())
-        .map_err(|error| Error::missing(format!("commit {}", raw.id), error))?;
-    let mut commit = commits::plain(raw.id, &decoded);
+    let mut commit = match object::commit(raw.id, &raw.data) {
+        Some(commit) => commit,
+        None => gix::objs::CommitRef::from_bytes(&raw.data, repo.object_hash())
+            .map(|decoded| commits::plain(raw.id, &decoded))
+            .map_err(|error| Error::missing(format!("commit {}", raw.id), error))?,
+    };
     if !raw.notes.is_empty() && notes.is_none() {
         *notes = Some(Notes::all(repo)?);
     }
@@ -165,8 +168,10 @@ impl Walk {
                 Kind::Tree | Kind::Blob => continue,
             }
             if !shallow.contains(&id) {
-                let parents = gix::objs::CommitRefIter::from_bytes(&data, self.repo.object_hash()).parent_ids();
-                stack.extend(parents.filter(|parent| seen.insert(*parent)));
+                let library =
+                    || gix::objs::CommitRefIter::from_bytes(&data, self.repo.object_hash()).parent_ids().collect();
+                let parents: Vec<ObjectId> = object::parents(&data).unwrap_or_else(library);
+                stack.extend(parents.into_iter().filter(|parent| seen.insert(*parent)));
             }
             if !self.push(id, data, notes)? {
                 break;
