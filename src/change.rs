@@ -83,6 +83,8 @@ pub struct Commit {
     pub author_time: i64,
     /// The whole message, invalid UTF-8 replaced.
     pub message: String,
+    /// How many bytes were left out of the middle of a message that is longer than any person writes.
+    pub left_out: usize,
     /// Whether it changes no file: its tree is that of its only parent.
     pub unchanged: bool,
     /// What others recorded about it outside of its message: notes, ledgers.

@@ -5,6 +5,7 @@ use serde::Deserialize;
 
 use crate::exclude::{DEFAULT_MAX_BYTES, check_pattern};
 use crate::pack::{self, load};
+use crate::policy::sensitive::check_line;
 
 /// Where the settings are looked for, from the repository's root.
 pub const FILE: &str = ".ai-detect.yml";
@@ -132,8 +133,10 @@ impl Config {
             let problem = format!("prior is a share of AI-written changes between 0.001 and 0.999, found {prior}");
             return wrong("prior:", problem);
         }
-        for pattern in config.exclude.iter().chain(&config.sensitive) {
-            if let Err(error) = check_pattern(pattern) {
+        let excluded = config.exclude.iter().map(|pattern| (pattern, check_pattern(pattern)));
+        let sensitive = config.sensitive.iter().map(|line| (line, check_line(line)));
+        for (pattern, checked) in excluded.chain(sensitive) {
+            if let Err(error) = checked {
                 return wrong(pattern, error.to_string());
             }
         }
@@ -175,6 +178,16 @@ mod tests {
         assert_eq!(
             error.to_string(),
             "c.yml:2:1: prior is a share of AI-written changes between 0.001 and 0.999, found 7"
+        );
+    }
+
+    #[test]
+    fn a_sensitive_line_that_means_nothing_is_refused_with_its_place() {
+        let error = Config::parse("c.yml", "sensitive:\n  - '!docs/** payment'\n").unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "c.yml:2:6: `!docs/** payment` is not a path pattern: \
+             a pattern behind `!` takes paths out of every class, so it names none"
         );
     }
 

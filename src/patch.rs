@@ -202,22 +202,27 @@ fn hunk(name: &str, at: usize, head: &[u8], lines: &mut NumberedLines<'_>) -> Re
 impl PatchHunk {
     fn add(&mut self, line: &[u8]) {
         self.added.push(self.new_lines);
-        self.new.extend_from_slice(line.get(1..).unwrap_or_default());
+        append(&mut self.new, line.get(1..).unwrap_or_default());
         self.new_lines += 1;
     }
 
     fn remove(&mut self, line: &[u8]) {
         self.removed.push(self.old_lines);
-        self.old.extend_from_slice(line.get(1..).unwrap_or_default());
+        append(&mut self.old, line.get(1..).unwrap_or_default());
         self.old_lines += 1;
     }
 
     fn keep(&mut self, line: &[u8]) {
-        self.old.extend_from_slice(line);
-        self.new.extend_from_slice(line);
+        append(&mut self.old, line);
+        append(&mut self.new, line);
         self.old_lines += 1;
         self.new_lines += 1;
     }
+}
+
+/// An empty line at the end of a patch that has no last newline is a line all the same.
+fn append(text: &mut Vec<u8>, line: &[u8]) {
+    text.extend_from_slice(if line.is_empty() { b"\n" } else { line });
 }
 
 impl PatchFile {

@@ -305,6 +305,9 @@ fn a_patch_with_carriage_returns_or_without_a_last_newline_is_read() {
     ] {
         assert_eq!(hunks(&Repo::nowhere().diff_patch(&patch)), ["a.py:1-5"], "{patch:?}");
     }
+    // Its last line may be an empty one.
+    let report = Repo::nowhere().diff_patch(patch.replace("+1,5", "+1,6") + "+");
+    assert_eq!((hunks(&report), report["coverage"]["lines_not_authored"].as_u64()), (vec!["a.py:1-6".into()], Some(0)));
 }
 
 #[test]

@@ -34,6 +34,8 @@ fn in_motion() -> Repo {
     repo
 }
 
+/// CVE-2022-24765 (git in a folder below somebody else's repository runs what its configuration names),
+/// CVE-2022-41953 (a graphical client runs programs out of what was cloned).
 #[test]
 fn no_program_that_the_configuration_names_is_run() {
     let repo = in_motion();
@@ -60,6 +62,14 @@ fn no_program_that_the_configuration_names_is_run() {
         ("filter.trap.required", "true"),
         ("merge.trap.driver", &program),
         ("gpg.program", &program),
+        ("gpg.ssh.program", &program),
+        ("gpg.x509.program", &program),
+        ("gpg.ssh.defaultKeyCommand", &program),
+        ("core.fsmonitorHookVersion", "2"),
+        ("sequence.editor", &program),
+        ("uploadpack.packObjectsHook", &program),
+        ("submodule.m.update", &format!("!{program}")),
+        ("interactive.diffFilter", &program),
         ("log.showSignature", "true"),
         ("include.path", &included.display().to_string()),
         ("alias.diff", &format!("!{program}")),
@@ -99,13 +109,20 @@ fn programs_in_the_environment_are_not_run_either() {
     }
 }
 
+/// CVE-2018-17456 and CVE-2021-43809 (an address that starts with a dash becomes an option of git),
+/// CVE-2017-1000117 (`ssh://-oProxyCommand`), CVE-2018-11235 (a module's name leads out of `.git/modules`),
+/// CVE-2024-32002 and CVE-2025-48384 (a module's path leads to a hook that a clone then runs).
 #[test]
 fn a_submodule_with_a_hostile_address_is_listed_and_not_fetched() {
     let repo = in_motion();
     let (program, trace) = trap(&repo);
     repo.write(
         ".gitmodules",
-        format!("[submodule \"m\"]\n\tpath = m\n\turl = ext::{program}\n\tupdate = !{program}\n"),
+        format!(
+            "[submodule \"m\"]\n\tpath = m\n\turl = ext::{program}\n\tupdate = !{program}\n\
+             [submodule \"../../x\"]\n\tpath = \"x\r\"\n\turl = --upload-pack={program}\n\
+             [submodule \"y\"]\n\tpath = -y\n\turl = ssh://-oProxyCommand={program}/y\n"
+        ),
     );
     repo.git(&["add", ".gitmodules"]);
     let head = repo.id("main");
@@ -120,6 +137,7 @@ fn a_submodule_with_a_hostile_address_is_listed_and_not_fetched() {
     }
 }
 
+/// CVE-2022-39253 (links in a repository give away files beside it).
 #[test]
 fn links_out_of_the_repository_are_never_followed() {
     let repo = Repo::new();
@@ -210,6 +228,8 @@ fn nasty() -> Repo {
     repo
 }
 
+/// CVE-2003-0063 (a terminal types what its title was set to), CVE-2024-52005 (git hands on sequences that a
+/// server sends), CVE-2021-42574 (marks of direction hide what code does).
 #[test]
 fn nothing_a_stranger_wrote_reaches_the_terminal_raw() {
     let repo = nasty();
@@ -276,11 +296,16 @@ fn rules_of_a_stranger_are_listed_and_explained_harmlessly() {
     }
 }
 
+/// CVE-2022-24765: git refuses such a repository, since it would run what it names. We run nothing, so it may be
+/// looked at; what git would do is asked before anything is written.
 #[test]
-fn a_repository_of_another_user_is_read_as_data() {
+fn a_repository_of_another_user_is_read_as_data_and_not_written_to() {
     let repo = in_motion();
     let (program, trace) = trap(&repo);
     repo.git(&["config", "core.fsmonitor", &program]);
+    for (key, value) in [("user.name", "Ada Example"), ("user.email", "ada@example.org")] {
+        repo.git(&["config", key, value]);
+    }
     let expected = repo.diff(&["main"]);
     let chowned = std::process::Command::new("chown").args(["-R", "12345"]).arg(repo.path()).status();
     if !chowned.is_ok_and(|status| status.success()) {
@@ -292,7 +317,124 @@ fn a_repository_of_another_user_is_read_as_data() {
     for way in WAYS {
         assert_eq!(repo.run(&[&["diff"], way].concat()).status, 0, "{way:?}");
     }
+    let head = std::fs::read(repo.path().join(".git/refs/heads/topic")).unwrap();
+    let refusal = format!(
+        "{0} belongs to another user, so nothing is written there; `git config --global --add safe.directory {0}` if \
+         you trust it",
+        std::fs::canonicalize(repo.path()).unwrap().display()
+    );
+    let attest = ["attest", "--tool", "Tool", "--model", "model-1"];
+    for args in [&attest[..], &[&attest[..], &["--notes"]].concat(), &["hook", "install"]] {
+        assert_eq!(repo.run(args).error(3), refusal, "{args:?}");
+    }
+    assert_eq!(std::fs::read(repo.path().join(".git/refs/heads/topic")).unwrap(), head);
     assert!(!trace.exists());
+    // Whoever trusts it says so to git, and here it is the same.
+    let trusting = repo.beside("trusting.config");
+    std::fs::write(
+        &trusting,
+        format!("[safe]\n\tdirectory = {}\n[user]\n\tname = A\n\temail = a@example.org\n", repo.path().display()),
+    )
+    .unwrap();
+    let run = Run::of(repo.command(&[&attest[..], &["--notes"]].concat()).env("GIT_CONFIG_GLOBAL", &trusting));
+    assert_eq!(run.status, 0, "{run:?}");
+    assert!(!trace.exists());
+}
+
+/// CVE-2022-39253 once more: what lends its objects to a repository is followed as git does it, since clones with
+/// `--reference` are made so; but only objects are read there, and whatever is none does no harm.
+#[test]
+fn borrowed_objects_are_read_and_nothing_else_is() {
+    let repo = in_motion();
+    let expected = repo.diff(&["main"]);
+    let borrowing = repo.at(repo.beside("borrowing"));
+    repo.git(&["clone", "--quiet", "--shared", ".", &borrowing.path().display().to_string()]);
+    borrowing.git(&["branch", "main", "origin/main"]);
+    assert_eq!(hunks(&borrowing.diff(&["main"])), hunks(&expected));
+    let file = borrowing.path().join(".git/objects/info/alternates");
+    let lender = std::fs::read_to_string(&file).unwrap();
+    std::fs::create_dir(repo.beside("secret")).unwrap();
+    std::fs::write(repo.beside("secret/passwd"), "a secret line\n").unwrap();
+    let odd = ["/dev/zero", "/etc/passwd", "../../../secret", "\"\\377", "/proc/self/fd", "gone", "\u{1b}[31m", "#x"];
+    for other in odd.into_iter().chain([repo.beside("borrowing/.git/objects").to_str().unwrap()]) {
+        std::fs::write(&file, format!("{lender}{other}\n")).unwrap();
+        let run = borrowing.run(&["diff", "main", "-v"]);
+        assert!(matches!(run.status, 0 | 3), "{other}: {run:?}");
+        assert!(!run.stdout.contains("secret") && !run.stderr.contains("secret line"), "{other}: {run:?}");
+        assert_eq!(raw(&run.stdout).len() + raw(&run.stderr).len(), 0, "{run:?}");
+    }
+}
+
+/// CVE-2015-1196 and CVE-2023-23946 (a patch writes through a link), CVE-2023-25652 (`git apply --reject` writes
+/// outside), CVE-2019-13638 (a patch is handed to a shell): a patch is read, and its paths are names.
+#[test]
+fn paths_of_a_patch_are_names_and_nothing_else() {
+    let repo = in_motion();
+    std::fs::write(repo.beside("secret.py"), code("secret", 9)).unwrap();
+    let outside = repo.beside("secret.py").display().to_string();
+    let before = repo.git(&["status", "--porcelain=v2", "--branch"]);
+    let paths = [
+        "../secret.py",
+        "../../secret.py",
+        outside.as_str(),
+        ".git/config",
+        ".git/hooks/pre-commit",
+        "a/../../secret.py",
+        "\\..\\secret.py",
+        "kept.py/../../secret.py",
+        "-oProxyCommand=x",
+        "|touch x",
+        "`touch x`",
+        "$(touch x)",
+        "~/x",
+        "x\0y.py",
+        "NUL",
+        "C:\\x.py",
+        "//host/x.py",
+        ".",
+        "..",
+        "/",
+    ];
+    for path in paths {
+        let quoted = path.replace('\\', "\\\\").replace('\0', "\\000");
+        let patch = format!(
+            "--- \"a/{quoted}\"\n+++ \"b/{quoted}\"\n@@ -0,0 +1,6 @@\n{}",
+            code("new", 6).replace("new_", "+new_")
+        );
+        for format in ["text", "json", "html", "sarif", "github", "junit", "markdown", "rdjsonl", "code-quality"] {
+            let run = repo.run_patch(&patch, &["--format", format]);
+            assert!(matches!(run.status, 0 | 3), "{path}: {run:?}");
+            assert!(!run.stdout.contains("secret_1"), "{path} as {format}: {}", run.stdout);
+        }
+        let report = repo.diff_patch(&patch);
+        assert!(list(&report["hunks"]).iter().all(|hunk| text(&hunk["path"]) == path), "{path}: {report}");
+    }
+    assert_eq!(repo.git(&["status", "--porcelain=v2", "--branch"]), before);
+    assert!(!repo.path().join("x").exists() && !repo.beside("x").exists());
+}
+
+/// Settings that are a link in the commit are none: nothing that they point to is read.
+#[test]
+fn settings_and_packs_that_are_links_are_not_followed() {
+    let repo = Repo::new();
+    std::fs::write(repo.beside("outside.yml"), "exclude: ['**']\n").unwrap();
+    std::fs::write(repo.beside("outside-pack.yml"), PLANTED_PACK).unwrap();
+    symlink("../outside.yml", repo.path().join(".ai-detect.yml")).unwrap();
+    repo.commit("A link");
+    repo.branch("topic");
+    repo.commit_file("a.py", code("a", 6));
+    assert_eq!(hunks(&repo.diff(&["main"])), ["a.py:1-6"]);
+    let repo = Repo::new();
+    repo.write(".ai-detect.yml", PLANTED_CONFIG);
+    symlink(repo.beside("outside-pack.yml"), repo.path().join("planted.yml")).unwrap();
+    let start = repo.commit("A link");
+    repo.branch("topic");
+    repo.commit_file("a.py", code("a", 6));
+    let said = repo.run(&["diff", "main"]).error(2);
+    assert_eq!(
+        said,
+        format!(".ai-detect.yml at {0}:2:11: the rule pack planted.yml does not exist at {0}", &start[..8])
+    );
 }
 
 #[test]

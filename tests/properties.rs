@@ -88,6 +88,36 @@ proptest! {
 }
 
 proptest! {
+    #![proptest_config(cases(12))]
+
+    #[test]
+    fn what_is_in_no_hunk_is_in_a_file_that_is_listed(
+        files in proptest::collection::vec((edited(), select(vec!["a{}.py", "vendor/{}.js", "{}.min.js", "{}/go.sum", "b{}.txt"])), 1..7),
+    ) {
+        let repo = Repo::new();
+        let name = |at: usize, pattern: &str| pattern.replace("{}", &at.to_string());
+        for (at, ((before, _), pattern)) in files.iter().enumerate() {
+            repo.write(&name(at, pattern), written(before));
+        }
+        repo.commit("Before");
+        for (at, ((_, after), pattern)) in files.iter().enumerate() {
+            repo.write(&name(at, pattern), written(after));
+        }
+        repo.commit("After");
+        let report = repo.diff_patch(repo.git_bytes(&["diff", "--no-renames", "HEAD~1"], b""));
+        let listed: Vec<&str> = list(&report["coverage"]["excluded"]).iter().map(|out| text(&out["path"])).collect();
+        prop_assert!(list(&report["hunks"]).iter().all(|hunk| !listed.contains(&text(&hunk["path"]))));
+        let (mut elsewhere, mut left_out) = (0, 0);
+        for line in repo.git(&["diff", "--no-renames", "--numstat", "HEAD~1"]).lines() {
+            let fields: Vec<&str> = line.split('\t').collect();
+            let added: u64 = fields[0].parse().unwrap();
+            if listed.contains(&fields[2]) { left_out += added } else { elsewhere += added }
+        }
+        prop_assert_eq!(covered(&report), elsewhere, "{} lines are left out", left_out);
+    }
+}
+
+proptest! {
     #![proptest_config(cases(4))]
 
     #[test]

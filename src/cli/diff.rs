@@ -201,6 +201,7 @@ fn of_repository(request: &Request, choice: Choice<'_>, dir: &Path) -> Result<Fo
     let pack = pack.map_err(|error| settings.pack_failure(error))?;
     let (mut report, excerpts) = report(choice, &change, &pack, settings)?;
     report.coverage.notes.extend(unread);
+    report.coverage.notes.extend(long_messages(&change));
     Ok((report, excerpts))
 }
 
@@ -227,6 +228,16 @@ fn content(file: &Path, dir: &Path) -> Result<(String, Vec<u8>), Failure> {
     let read = std::io::stdin().lock().read_to_end(&mut content);
     read.map_err(|error| Failure::failed(format!("standard input: {error}")))?;
     Ok(("-".to_owned(), content))
+}
+
+/// Which messages were not read whole.
+fn long_messages(change: &ChangeSet) -> Vec<String> {
+    let long = change.commits.iter().filter(|commit| commit.left_out > 0);
+    long.map(|commit| {
+        let id = commit.id.get(..8).unwrap_or(&commit.id);
+        format!("{} bytes in the middle of the message of {id} are not read: it is too long", commit.left_out)
+    })
+    .collect()
 }
 
 /// A larger file of receipts is not read.

@@ -70,7 +70,11 @@ pub(super) fn run(command: &Command, dir: &Path, out: &Output) -> Result<Exit, F
 }
 
 fn folder(dir: &Path) -> Result<HooksFolder, Failure> {
-    Repository::open(dir).and_then(|repository| repository.hooks_folder()).map_err(Failure::failed)
+    let found = Repository::open(dir).and_then(|repository| {
+        repository.check_ours()?;
+        repository.hooks_folder()
+    });
+    found.map_err(Failure::failed)
 }
 
 fn script(name: &str, block: bool) -> String {

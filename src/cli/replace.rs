@@ -28,7 +28,9 @@ impl Replacement {
         let name = format!(".{}.{}.tmp", name.to_string_lossy(), std::process::id());
         let beside = path.with_file_name(name);
         let replacement = Replacement { beside: Some(beside.clone()), path };
+        // Tried and taken away at once: whoever is killed while working leaves nothing behind.
         replacement.create(&beside)?;
+        std::fs::remove_file(&beside).map_err(|error| replacement.failure(&error))?;
         Ok(replacement)
     }
 

@@ -4,6 +4,7 @@
 //! are those of the commit that the change starts from.
 
 use std::borrow::Cow;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use super::{Failure, git_failure};
@@ -15,6 +16,8 @@ use crate::policy::Policy;
 
 /// Larger files in the working tree are not compared with the settings in force, in bytes.
 const MOST_BYTES: u64 = 1 << 20;
+/// Larger files are no settings, rule packs, tables of a model, policies or keys, in bytes.
+const MOST_READ: u64 = 32 << 20;
 
 /// Settings, with the rule packs that they name.
 #[derive(Default)]
@@ -53,9 +56,9 @@ type Reader<'a> = dyn Fn(&str) -> Result<Option<Vec<u8>>, Failure> + 'a;
 pub(super) fn from_file(dir: &Path, file: &Path) -> Result<Settings, Failure> {
     let name = file.display().to_string();
     let path = dir.join(file);
-    let content = std::fs::read(&path).map_err(|error| Failure::usage(format!("{name}: {error}")))?;
+    let content = bounded(&path).map_err(|error| Failure::usage(format!("{name}: {error}")))?;
     let root = path.parent().map(PathBuf::from).unwrap_or_default();
-    let read = |relative: &str| match std::fs::read(root.join(relative)) {
+    let read = |relative: &str| match bounded(&root.join(relative)) {
         Ok(content) => Ok(Some(content)),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(Failure::usage(format!("{}: {error}", root.join(relative).display()))),
@@ -65,8 +68,11 @@ pub(super) fn from_file(dir: &Path, file: &Path) -> Result<Settings, Failure> {
 
 /// From a revision.
 pub(super) fn from_revision(repository: &Repository, revision: &str, required: bool) -> Result<Settings, Failure> {
-    let read = |path: &str| repository.file_at(revision, path).map_err(git_failure);
     let at = format!(" at {}", short(revision));
+    let read = |path: &str| match repository.size_at(revision, path).map_err(git_failure)? {
+        Some(size) if size > MOST_READ => Err(Failure::usage(format!("{path}{at}: {}", too_large(size)))),
+        _ => repository.file_at(revision, path).map_err(git_failure),
+    };
     match read(FILE)? {
         Some(content) => {
             let mut settings = parse(&format!("{FILE}{at}"), content.clone(), &at, &read)?;
@@ -169,11 +175,25 @@ fn named_policy(name: &str, at: &str, read: &Reader<'_>) -> Result<Policy, Failu
 
 /// A preset, or a policy file on disk.
 pub(super) fn policy_on_disk(name: &str, dir: &Path) -> Result<Policy, Failure> {
-    named_policy(name, "", &|path: &str| match std::fs::read(dir.join(path)) {
+    named_policy(name, "", &|path: &str| match bounded(&dir.join(path)) {
         Ok(content) => Ok(Some(content)),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(Failure::usage(format!("{path}: {error}"))),
     })
+}
+
+/// A file's content. What is named on the command line may lead anywhere, even to an endless device.
+fn bounded(path: &Path) -> std::io::Result<Vec<u8>> {
+    let mut content = Vec::new();
+    std::fs::File::open(path)?.take(MOST_READ + 1).read_to_end(&mut content)?;
+    if content.len() as u64 > MOST_READ {
+        return Err(std::io::Error::other(format!("more than {MOST_READ} bytes; that is no file of settings")));
+    }
+    Ok(content)
+}
+
+fn too_large(size: u64) -> String {
+    format!("{size} bytes; at most {MOST_READ} are read of a file of settings")
 }
 
 fn text(name: &str, content: Vec<u8>) -> Result<String, Failure> {

@@ -51,8 +51,10 @@ impl Repository {
     /// Replaces the message of HEAD, which must still be `expected`; gives the new id.
     ///
     /// # Errors
-    /// Where HEAD is another commit by now, or something cannot be written; then nothing has changed.
+    /// Where HEAD is another commit by now, the repository is somebody else's, or something cannot be written; then
+    /// nothing has changed.
     pub fn amend_message(&self, expected: &str, message: &str) -> Result<String, Error> {
+        self.check_ours()?;
         let what = || "amending the last commit".to_owned();
         let old = ObjectId::from_hex(expected.as_bytes()).map_err(|error| Error::library(what(), error))?;
         let data = self.raw_commit(old)?;

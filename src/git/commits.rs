@@ -7,6 +7,10 @@ use rustc_hash::FxHashMap;
 use super::{Error, notes, range::Resolved, signature};
 use crate::change::{Commit, Person};
 
+/// So much is read of a message, in bytes: more than anybody writes, and little enough that a range of such messages
+/// takes no longer than one of ordinary ones.
+const MOST_MESSAGE: usize = 256 << 10;
+
 /// A commit with what attribution needs of it.
 pub(super) struct RangeCommit {
     pub(super) tree: ObjectId,
@@ -100,13 +104,26 @@ pub(super) fn plain(id: ObjectId, decoded: &gix::objs::CommitRef<'_>) -> Commit 
             },
         )
     };
+    let (message, left_out) = bounded(decoded.message);
     Commit {
         id: id.to_string(),
         parents: decoded.parents().count(),
         author: person(decoded.author()),
         committer: person(decoded.committer()),
         author_time: decoded.author().ok().map_or(0, |author| author.seconds()),
-        message: decoded.message.to_str_lossy().into_owned(),
+        message,
+        left_out,
         ..Commit::default()
     }
+}
+
+/// A message within bounds: of a longer one its start and its end, where subject and trailers stand.
+fn bounded(message: &[u8]) -> (String, usize) {
+    let left_out = message.len().saturating_sub(MOST_MESSAGE);
+    if left_out == 0 {
+        return (message.to_str_lossy().into_owned(), 0);
+    }
+    let (start, rest) = message.split_at(MOST_MESSAGE / 2);
+    let end = rest.get(left_out..).unwrap_or_default();
+    (format!("{}\n\n{}", start.to_str_lossy(), end.to_str_lossy()), left_out)
 }

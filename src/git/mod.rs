@@ -127,6 +127,15 @@ pub enum Error {
         /// The option.
         option: &'static str,
     },
+    /// Something would be written where somebody else owns the repository. Git does not even read there.
+    #[error(
+        "{dir} belongs to another user, so nothing is written there; \
+         `git config --global --add safe.directory {dir}` if you trust it", dir = .dir.display()
+    )]
+    NotYours {
+        /// Where it is.
+        dir: PathBuf,
+    },
     /// Something would be written, and nobody is known to write it.
     #[error("git does not know who you are: set user.name and user.email")]
     NoIdentity,
@@ -175,6 +184,19 @@ impl Repository {
         let mut inner = inner.to_thread_local();
         inner.object_cache_size_if_unset(16 << 20);
         Ok(Repository { inner })
+    }
+
+    /// Whether the repository is one to write to: the user's own, or named in `safe.directory`.
+    ///
+    /// # Errors
+    /// Where it is somebody else's.
+    pub fn check_ours(&self) -> Result<(), Error> {
+        match self.inner.git_dir_trust() {
+            gix::sec::Trust::Full => Ok(()),
+            gix::sec::Trust::Reduced => {
+                Err(Error::NotYours { dir: self.inner.workdir().unwrap_or_else(|| self.inner.git_dir()).to_owned() })
+            }
+        }
     }
 
     /// Looks up what a request names.

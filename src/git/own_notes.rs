@@ -12,6 +12,7 @@ use super::{Error, Repository};
 
 /// The notes under one ref.
 pub struct OwnNotes<'r> {
+    of: &'r Repository,
     repo: &'r gix::Repository,
     name: String,
     tip: Option<ObjectId>,
@@ -28,6 +29,7 @@ impl Repository {
     /// Where the ref is there and cannot be read.
     pub fn own_notes(&self, name: &str) -> Result<OwnNotes<'_>, Error> {
         let mut notes = OwnNotes {
+            of: self,
             repo: &self.inner,
             name: name.to_owned(),
             tip: None,
@@ -89,6 +91,7 @@ impl OwnNotes<'_> {
         if self.changes.is_empty() {
             return Ok(());
         }
+        self.of.check_ours()?;
         let failed = |error: &dyn std::fmt::Display| Error::library(format!("writing {}", self.name), error);
         let who = self.repo.committer().ok_or(Error::NoIdentity)?.map_err(|error| failed(&error))?;
         let empty = ObjectId::empty_tree(self.repo.object_hash());

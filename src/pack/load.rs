@@ -215,6 +215,10 @@ impl Pack {
     }
 }
 
+/// The largest file of YAML that is read, in bytes. How deep it nests and how often its aliases repeat what they
+/// stand for is bounded by the YAML library.
+const MOST_YAML: usize = 1 << 20;
+
 /// Reads what the build script made of a built-in file.
 fn prepared<T: serde::de::DeserializeOwned>(file: &Builtin) -> Result<T, Error> {
     serde_json::from_str(file.json).map_err(|error| unprepared(file.name, &error.to_string()))
@@ -229,6 +233,10 @@ fn unprepared(file: &str, problem: &str) -> Error {
 /// # Errors
 /// Where the content is not YAML of the wanted shape.
 pub fn shaped<T: serde::de::DeserializeOwned>(name: &str, content: &str) -> Result<T, Error> {
+    if content.len() > MOST_YAML {
+        let problem = format!("{} bytes of YAML; at most {MOST_YAML} are read", content.len());
+        return Err(Error::Shape { file: name.into(), line: 1, column: 1, problem, near: None });
+    }
     serde_yaml::from_str(content).map_err(|error| {
         let place = error.location();
         let problem = error.to_string();

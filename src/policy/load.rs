@@ -34,6 +34,9 @@ pub static PRESETS: &[(&str, &str)] = presets![
     "ban",
 ];
 
+/// More policies are not read for one, by whatever ways they are reached.
+const MOST_BASES: usize = 64;
+
 /// What is wrong with a policy.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -51,6 +54,9 @@ pub enum Error {
         /// The preset that was perhaps meant.
         near: Option<String>,
     },
+    /// Policies that start from ever more others.
+    #[error("{0}: a policy starts from at most {MOST_BASES} others, counting each time that one is reached")]
+    TooMany(String),
     /// A file that is not there.
     #[error("the policy file {0} does not exist")]
     NoFile(String),
@@ -83,7 +89,8 @@ impl Policy {
     /// Where there is none, it or one that it extends is wrong, or they extend each other in a circle.
     pub fn load(name: &str, read: &Reader<'_>) -> Result<Policy, Error> {
         let mut lineage = Vec::new();
-        let raw = resolve(name, read, &mut Vec::new(), &mut lineage)?;
+        let mut way = Way { read, above: Vec::new(), left: MOST_BASES + 1 };
+        let raw = resolve(name, &mut way, &mut lineage)?;
         checked(name, raw, lineage)
     }
 
@@ -102,28 +109,32 @@ struct Resolved {
     texts: Vec<(String, String)>,
 }
 
-fn resolve(
-    name: &str,
-    read: &Reader<'_>,
-    above: &mut Vec<String>,
-    lineage: &mut Vec<String>,
-) -> Result<Resolved, Error> {
-    if let Some(at) = above.iter().position(|known| known == name) {
-        let mut circle = above.get(at..).unwrap_or_default().to_vec();
+/// How a policy was reached.
+struct Way<'a> {
+    read: &'a Reader<'a>,
+    above: Vec<String>,
+    /// How many more may be read.
+    left: usize,
+}
+
+fn resolve(name: &str, way: &mut Way<'_>, lineage: &mut Vec<String>) -> Result<Resolved, Error> {
+    if let Some(at) = way.above.iter().position(|known| known == name) {
+        let mut circle = way.above.get(at..).unwrap_or_default().to_vec();
         circle.push(name.to_owned());
         return Err(Error::Cycle(circle));
     }
-    let (file, content) = text(name, read)?;
+    way.left = way.left.checked_sub(1).ok_or_else(|| Error::TooMany(name.to_owned()))?;
+    let (file, content) = text(name, way.read)?;
     let own = parse(&file, &content)?;
-    above.push(name.to_owned());
+    way.above.push(name.to_owned());
     let mut merged = RawPolicy::default();
     let mut texts = vec![(file, content)];
     for base in own.extends.clone().map(|names| names.into_vec()).unwrap_or_default() {
-        let resolved = resolve(&base, read, above, lineage)?;
+        let resolved = resolve(&base, way, lineage)?;
         merged = over(merged, resolved.raw);
         texts.extend(resolved.texts);
     }
-    above.pop();
+    way.above.pop();
     if !lineage.iter().any(|known| known == name) {
         lineage.push(name.to_owned());
     }
@@ -332,6 +343,18 @@ mod tests {
             ("d.yml", ""),
         ];
         assert!(load(&diamond).is_ok(), "two ways to one policy are no circle");
+    }
+
+    #[test]
+    fn a_policy_that_doubles_its_bases_again_and_again_is_refused() {
+        let layers: Vec<(String, String)> = (0..40)
+            .flat_map(|at| ["a", "b"].map(|side| (format!("{side}{at}.yml"), at)))
+            .map(|(name, at)| (name, format!("extends: [a{0}.yml, b{0}.yml]\n", at + 1)))
+            .collect();
+        let mut files: Vec<(&str, &str)> = layers.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+        files.extend([("own.yml", "extends: a0.yml\n"), ("a40.yml", ""), ("b40.yml", "")]);
+        let problem = told(&files);
+        assert!(problem.ends_with("a policy starts from at most 64 others, counting each time that one is reached"));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //!
 //! What traces AI tools leave, and who is a tool, is `attest`; here only its findings are looked at.
 
-use regex::Regex;
+use regex::{Regex, RegexBuilder};
 
 use super::raw::{Named, Place, RawMarker};
 use super::subject::{Described, Subject};
@@ -52,13 +52,22 @@ const FORMS: [(&str, Form); 12] = [
     ("request-body", Form::RequestBody),
 ];
 
+/// The largest compiled form of one pattern, in bytes.
+const MOST_COMPILED: usize = 1 << 20;
+
+fn regex(pattern: &str) -> Result<Regex, String> {
+    RegexBuilder::new(pattern)
+        .size_limit(MOST_COMPILED)
+        .build()
+        .map_err(|error| format!("`{pattern}` is no pattern: {error}"))
+}
+
 impl Marker {
     /// Checks a marker.
     ///
     /// # Errors
     /// A sentence on what is wrong with it.
     pub fn check(raw: RawMarker) -> Result<Self, String> {
-        let regex = |pattern: &str| Regex::new(pattern).map_err(|error| format!("`{pattern}` is no pattern: {error}"));
         let what = match (raw.trailer, raw.form, raw.text, raw.label) {
             (Some(keys), None, None, None) => What::Trailer {
                 keys: keys.into_vec(),

@@ -396,6 +396,14 @@ fn words(path: &str) -> Vec<String> {
     words
 }
 
+/// Whether a project's line is one: `PATTERN [CLASS…]` or `!PATTERN`.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn check_line(line: &str) -> Result<(), PatternError> {
+    own_line(line).map(drop)
+}
+
 fn own_line(line: &str) -> Result<Own, PatternError> {
     let mut words = line.split_whitespace();
     let wrong = |problem: &str| PatternError { pattern: line.into(), problem: problem.into() };

@@ -54,7 +54,15 @@ pub fn check(pattern: &str) -> Result<(), String> {
     if KNOWN.contains_key(pattern) {
         return Ok(());
     }
-    literals::needed(pattern).map(drop)
+    literals::needed(pattern)?;
+    // Compiled when it is first needed; that it can be is found out here, while somebody is told.
+    let bounded = |error| match error {
+        regex::Error::CompiledTooBig(_) => {
+            format!("the phrase takes more than {MOST_COMPILED} bytes when it is compiled; repeat less in it")
+        }
+        other => format!("not a regular expression: {other}"),
+    };
+    compiled(pattern).map(drop).map_err(bounded)
 }
 
 /// Patterns of the built-in rules with the literals that they need, as the build script found them.
@@ -70,14 +78,13 @@ fn needed_literals(pattern: &str) -> Option<Vec<String>> {
     }
 }
 
+/// By an engine that looks at each byte a bounded number of times, whatever the pattern.
+fn compiled(pattern: &str) -> Result<Regex, regex::Error> {
+    RegexBuilder::new(pattern).case_insensitive(true).unicode(false).multi_line(true).size_limit(MOST_COMPILED).build()
+}
+
 fn compile(pattern: &str) -> Option<Regex> {
-    RegexBuilder::new(pattern)
-        .case_insensitive(true)
-        .unicode(false)
-        .multi_line(true)
-        .size_limit(MOST_COMPILED)
-        .build()
-        .ok()
+    compiled(pattern).ok()
 }
 
 impl<'a> Phrases<'a> {

@@ -3,7 +3,7 @@
 //! Only what a reader of the rendered comment sees as a line of its own counts: nothing in code
 //! blocks, quotes or HTML comments. Who may ask for it is `rights`, which flag is meant is `decision`.
 
-use crate::report::terminal::{escaped, fitted};
+use crate::report::terminal::{escaped, fitted, is_unsafe};
 use crate::vocabulary::trailers::{self, Trailer};
 
 /// What a command starts with.
@@ -139,8 +139,11 @@ fn reason(text: &str) -> String {
     escaped(&text.join(" ")).chars().take(LONGEST_REASON).collect()
 }
 
-/// A tool and its model, in the one way in which a trailer is written.
+/// A tool and its model, in the one way in which a trailer is written. Nobody's name has characters that act or hide.
 fn assistant(text: &str) -> Option<String> {
+    if text.contains(|c| c != '\t' && is_unsafe(c)) {
+        return None;
+    }
     let trailer = Trailer::new(trailers::ASSISTED_BY, text.trim().trim_matches('`'));
     let declared = trailers::read([&trailer]).declaration?;
     declared.ai()?.assistants.as_slice().first()?.model.as_ref()?;

@@ -152,6 +152,20 @@ impl Repo {
         command
     }
 
+    /// The same as a process that can be watched, stopped or started as somebody else.
+    pub(crate) fn process(&self, args: &[&str]) -> std::process::Command {
+        let made = self.command(args);
+        let mut process = std::process::Command::new(made.get_program());
+        process.args(made.get_args()).current_dir(self.area.path()).stdin(std::process::Stdio::null());
+        for (name, value) in made.get_envs() {
+            match value {
+                Some(value) => process.env(name, value),
+                None => process.env_remove(name),
+            };
+        }
+        process
+    }
+
     /// Runs the binary on this repository.
     pub(crate) fn run(&self, args: &[&str]) -> Run {
         Run::of(&mut self.command(args))

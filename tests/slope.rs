@@ -1,0 +1,138 @@
+//! Cost grows with the size of a change, not with its square: instructions are counted, time is not. What a run
+//! costs beyond one on next to nothing must at most double, and a little, when there is twice as much.
+//!
+//! Counting takes a minute and valgrind, so `.ci/slope.sh` runs it.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr)]
+
+mod support;
+
+use std::process::Stdio;
+
+use support::{PLANTED_CONFIG, PLANTED_PACK, Repo, code};
+
+/// More than this is no straight line.
+const MOST: f64 = 2.3;
+
+/// How many instructions a run takes, on one thread.
+fn instructions(repo: &Repo, args: &[&str]) -> u64 {
+    let run = repo.process(args);
+    let mut counted = std::process::Command::new("valgrind");
+    counted.args(["--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null"]);
+    counted.arg(run.get_program()).args(run.get_args()).env("RAYON_NUM_THREADS", "1").stdin(Stdio::null());
+    for (name, value) in run.get_envs() {
+        if let Some(value) = value {
+            counted.env(name, value);
+        }
+    }
+    let output = counted.output().expect("valgrind is needed");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{said}");
+    let count = said.lines().find_map(|line| line.split_once("refs:")).unwrap().1;
+    count.trim().replace(',', "").parse().unwrap()
+}
+
+/// Costs of once and twice as much, beyond those of next to nothing.
+fn assert_straight(what: &str, size: usize, cost: impl Fn(usize) -> u64) {
+    let [none, once, twice] = [1, size, 2 * size].map(cost);
+    let slope = twice.saturating_sub(none) as f64 / once.saturating_sub(none).max(1) as f64;
+    eprintln!("{what}: {none} + {} for {size}, twice as much: {slope:.2} times", once - none);
+    assert!(slope <= MOST, "{what}: {none}, {once}, {twice}: {slope:.2} times for twice as much");
+}
+
+/// What `diff --patch` costs.
+fn of_patch(patch: &str, args: &[&str]) -> u64 {
+    let repo = Repo::nowhere();
+    repo.write("x.diff", patch);
+    instructions(&repo, &[&["diff", "--patch", "x.diff", "--format", "json"], args].concat())
+}
+
+fn added(path: &str, content: &str) -> String {
+    let lines: String = content.lines().map(|line| format!("+{line}\n")).collect();
+    format!("--- /dev/null\n+++ b/{path}\n@@ -0,0 +1,{} @@\n{lines}", content.lines().count())
+}
+
+#[test]
+#[ignore = "needs valgrind and a minute: .ci/slope.sh runs it"]
+fn hunks_of_one_file() {
+    assert_straight("hunks", 60, |hunks| {
+        let hunk = |at: usize| {
+            let lines: String = code(&format!("h{at}"), 6).lines().map(|line| format!("+{line}\n")).collect();
+            format!("@@ -{},0 +{},6 @@\n{lines}", 20 * at + 1, 26 * at + 1)
+        };
+        of_patch(&format!("--- a/a.py\n+++ b/a.py\n{}", (0..hunks).map(hunk).collect::<String>()), &[])
+    });
+}
+
+#[test]
+#[ignore = "needs valgrind and a minute: .ci/slope.sh runs it"]
+fn files_of_one_change() {
+    assert_straight("files", 60, |files| {
+        let file = |at: usize| added(&format!("f{at}.py"), &code(&format!("f{at}"), 12));
+        of_patch(&(0..files).map(file).collect::<String>(), &[])
+    });
+}
+
+#[test]
+#[ignore = "needs valgrind and a minute: .ci/slope.sh runs it"]
+fn lines_of_one_file() {
+    assert_straight("lines", 800, |lines| of_patch(&added("a.py", &code("a", lines)), &[]));
+}
+
+#[test]
+#[ignore = "needs valgrind and a minute: .ci/slope.sh runs it"]
+fn functions_that_are_all_one_hunk() {
+    assert_straight("functions", 60, |functions| {
+        let function =
+            |at: usize| format!("fn f{at}() {{\n    // why {at}\n    let x{at} = g({at});\n    h(x{at});\n}}\n");
+        of_patch(&added("a.rs", &(0..functions).map(function).collect::<String>()), &[])
+    });
+}
+
+#[test]
+#[ignore = "needs valgrind and a minute: .ci/slope.sh runs it"]
+fn rules_of_a_pack() {
+    assert_straight("rules", 60, |rules| {
+        let (head, rule) = PLANTED_PACK.split_at(PLANTED_PACK.find("  - id").unwrap());
+        let rule = |at: usize| {
+            rule.replace("planted", &format!("planted-{at}")).replace("xyzzy", &format!("xy{at}zzy \\w+ {at}"))
+        };
+        let repo = Repo::nowhere();
+        repo.write("planted.yml", format!("{head}{}", (0..rules).map(rule).collect::<String>()));
+        repo.write("config.yml", PLANTED_CONFIG);
+        repo.write("x.diff", added("a.py", &code("a", 20)));
+        instructions(&repo, &["diff", "--patch", "x.diff", "--format", "json", "--config", "config.yml"])
+    });
+}
+
+#[test]
+#[ignore = "needs valgrind and a minute: .ci/slope.sh runs it"]
+fn commits_of_a_range() {
+    assert_straight("commits", 24, |commits| {
+        let repo = Repo::new();
+        repo.commit("Start");
+        repo.branch("topic");
+        for at in 0..commits {
+            repo.write(&format!("f{at}.py"), code(&format!("f{at}"), 8));
+            repo.commit(&format!("Add f{at}\n\nIt was missing.\n\nAssisted-by: Tool:model-{at}"));
+        }
+        repo.git(&["gc", "--quiet"]);
+        instructions(&repo, &["diff", "main", "--format", "json"])
+    });
+}
+
+#[test]
+#[ignore = "needs valgrind and a minute: .ci/slope.sh runs it"]
+fn lines_of_a_message() {
+    assert_straight("lines of a message", 300, |lines| {
+        let repo = Repo::new();
+        repo.commit("Start");
+        repo.branch("topic");
+        let body: String = (0..lines)
+            .map(|at| format!("Line {at} of it, see #{at}.\nCo-authored-by: Ada {at} <ada{at}@example.org>\n"))
+            .collect();
+        repo.write("a.py", code("a", 8));
+        repo.commit(&format!("Subject\n\n{body}"));
+        instructions(&repo, &["diff", "main", "--format", "json"])
+    });
+}
