@@ -211,6 +211,7 @@ impl Draft {
                 .collect(),
             verdict: gate::verdict(likeness, gate::joint_state(&states)),
             sensitive: sensitive.is_match(&self.path),
+            scored: self.scored,
             fingerprint: self.fingerprint.clone(),
         }
     }

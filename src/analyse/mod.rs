@@ -54,6 +54,15 @@ impl Measures<'_> {
     }
 }
 
+/// What every change is measured by, made ready once.
+pub struct Analyser<'a> {
+    engine: &'a Engine<'a>,
+    registry: &'a Registry,
+    config: &'a Config,
+    measures: Measures<'a>,
+    sensitive: Sensitive,
+}
+
 /// Analyses a change.
 ///
 /// # Errors
@@ -65,11 +74,35 @@ pub fn analyse(
     config: &Config,
     measures: &Measures<'_>,
 ) -> Result<Report, sensitive::Error> {
-    let sensitive = Sensitive::new(&config.sensitive)?;
+    Ok(Analyser::new(engine, registry, config, *measures)?.report(change))
+}
+
+impl<'a> Analyser<'a> {
+    /// Makes ready what many changes share.
+    ///
+    /// # Errors
+    /// Where a configured path pattern is not one.
+    pub fn new(
+        engine: &'a Engine<'a>,
+        registry: &'a Registry,
+        config: &'a Config,
+        measures: Measures<'a>,
+    ) -> Result<Self, sensitive::Error> {
+        Ok(Analyser { engine, registry, config, measures, sensitive: Sensitive::new(&config.sensitive)? })
+    }
+
+    /// The report on a change.
+    pub fn report(&self, change: &ChangeSet) -> Report {
+        report(change, self)
+    }
+}
+
+fn report(change: &ChangeSet, analyser: &Analyser<'_>) -> Report {
+    let Analyser { engine, registry, config, measures, sensitive } = analyser;
     let mut attestations: Vec<Attestation> =
         change.commits.par_iter().map(|commit| measures.read(commit, registry)).collect();
     if let Some(policy) = measures.policy {
-        policy::apply(policy, change, &mut attestations, &sensitive, registry, measures.described);
+        policy::apply(policy, change, &mut attestations, sensitive, registry, measures.described);
     }
     let messages = signals::messages(change, engine, registry);
     let (mut drafts, mut excluded) = draft::drafts(change, engine);
@@ -94,11 +127,11 @@ pub fn analyse(
     };
     let commits = commits::commit_reports(change, engine, &context, &messages, &attestations);
     let hunks: Vec<HunkReport> =
-        drafts.par_iter().map(|draft| draft.report(change, engine, &attestations, &threshold, &sensitive)).collect();
+        drafts.par_iter().map(|draft| draft.report(change, engine, &attestations, &threshold, sensitive)).collect();
     let origin = if change.commits.is_empty() { Origin::Loose } else { Origin::Commits };
     let flags = flags::flags(&hunks, &threshold, origin);
     excluded.extend(change.excluded.iter().cloned());
-    Ok(Report {
+    Report {
         schema: SCHEMA.into(),
         tool: Tool {
             name: "ai-detect".into(),
@@ -114,7 +147,7 @@ pub fn analyse(
         hunks,
         flags,
         request: None,
-    })
+    }
 }
 
 fn coverage(change: &ChangeSet, drafts: &[Draft], mut excluded: Vec<Excluded>) -> Coverage {

@@ -9,6 +9,9 @@ use super::uncommitted::Overlay;
 const DELTA_BASES: usize = 24 << 20;
 /// How many bytes of recently read trees a thread keeps: a commit's are its child's parent's.
 const TREES: usize = 12 << 20;
+/// The same where single commits are read one after the other: trees and contents alike, for what one commit
+/// changed from is what its parent changed to.
+const NEIGHBOURS: usize = 32 << 20;
 
 /// Where contents come from. Each thread takes its own [`Reader`].
 pub(super) struct Blobs {
@@ -19,7 +22,7 @@ pub(super) struct Blobs {
 /// One thread's access.
 pub(super) struct Reader<'a> {
     pub(super) repo: gix::Repository,
-    overlay: &'a Overlay,
+    overlay: Option<&'a Overlay>,
 }
 
 impl Blobs {
@@ -30,7 +33,7 @@ impl Blobs {
     pub(super) fn reader(&self) -> Reader<'_> {
         let mut repo = self.shared.to_thread_local();
         repo.objects.set_pack_cache(|| Box::new(MemoryCappedHashmap::new(DELTA_BASES)));
-        Reader { repo, overlay: &self.overlay }
+        Reader { repo, overlay: Some(&self.overlay) }
     }
 
     /// A reader for many trees that are much alike.
@@ -41,10 +44,20 @@ impl Blobs {
     }
 }
 
+impl Reader<'static> {
+    /// A reader for many commits that are neighbours.
+    pub(super) fn of_neighbours(shared: &gix::ThreadSafeRepository) -> Self {
+        let mut repo = shared.to_thread_local();
+        repo.objects.set_pack_cache(|| Box::new(MemoryCappedHashmap::new(DELTA_BASES)));
+        repo.object_cache_size(NEIGHBOURS);
+        Reader { repo, overlay: None }
+    }
+}
+
 impl Reader<'_> {
     /// How large a content is, without reading it.
     pub(super) fn size(&self, id: ObjectId) -> Result<u64, String> {
-        match self.overlay.get(&id) {
+        match self.overlay.and_then(|overlay| overlay.get(&id)) {
             Some(bytes) => Ok(bytes.len() as u64),
             None => self.repo.find_header(id).map(|header| header.size()).map_err(|error| error.to_string()),
         }
@@ -52,7 +65,7 @@ impl Reader<'_> {
 
     /// A content.
     pub(super) fn read(&self, id: ObjectId) -> Result<Vec<u8>, String> {
-        match self.overlay.get(&id) {
+        match self.overlay.and_then(|overlay| overlay.get(&id)) {
             Some(bytes) => Ok(bytes.clone()),
             // Copied, for the buffer that it was unpacked in is several times as large, and serves again.
             None => self.repo.find_blob(id).map(|blob| blob.data.clone()).map_err(|error| error.to_string()),

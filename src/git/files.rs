@@ -67,6 +67,18 @@ pub(super) fn read(
     Ok(assemble(pieces))
 }
 
+/// The same on this thread alone, between two trees of the repository.
+pub(super) fn read_alone(
+    reader: &Reader<'_>,
+    base_tree: Option<ObjectId>,
+    head_tree: ObjectId,
+    excluder: &Excluder,
+) -> Result<Found, Error> {
+    let entries = trees::differences(&reader.repo, base_tree, Some(head_tree))?;
+    let attributes = Attributes::read(&reader.repo, base_tree, entries.iter().map(|entry| entry.path.as_bstr()));
+    Ok(assemble(entries.into_iter().map(|entry| piece(reader, entry, &attributes, excluder)).collect()))
+}
+
 /// What one entry comes to, before the change is looked at as a whole.
 enum Piece {
     /// A file that is there after the change, with its content before where that is known.
