@@ -138,13 +138,15 @@ fn a_row_says_what_diff_says_of_its_commit() {
             ("state", &told["attestation"]["state"]),
             ("tool", &told["attestation"]["facts"]["tool"]),
             ("model", &told["attestation"]["facts"]["model"]),
-            ("accountable", &told["attestation"]["facts"]["accountable"]),
             ("signature", &told["attestation"]["signature"]["state"]),
             ("version", &report["tool"]["version"]),
             ("scoring_model", &report["tool"]["model"]),
         ] {
             assert_eq!(&row[column], value, "{column} of {}", row["subject"]);
         }
+        let silent = row["state"] == "absent";
+        let accountable = if silent { &Value::Null } else { &told["attestation"]["facts"]["accountable"] };
+        assert_eq!(&row["accountable"], accountable, "{row}");
         assert_eq!(row["flags"], list(&report["flags"]).len());
         let asked = list(&report["flags"]).first().map(|flag| &flag["verdict"]);
         assert!(asked.is_none_or(|verdict| *verdict == row["verdict"]), "{row}");
@@ -157,7 +159,7 @@ fn a_row_says_what_diff_says_of_its_commit() {
         (text(&row["verdict"]).to_owned(), row["flags"].as_u64().unwrap(), text(&row["forms"]).to_owned())
     };
     assert_eq!(verdict("Add the second"), ("unattested".into(), 1, "".into()));
-    assert_eq!(verdict("Add the third"), ("complete".replace("complete", "attested"), 0, "trailer".into()));
+    assert_eq!(verdict("Add the third"), ("attested".into(), 0, "trailer".into()));
     assert_eq!(verdict("Add the fourth"), ("contradicted".into(), 1, "footer".into()));
     assert_eq!(verdict("Change nothing at all"), ("unknown".into(), 0, "".into()));
 }
@@ -207,11 +209,7 @@ fn the_next_run_adds_only_what_is_new() {
     let repo = long(5);
     repo.git(&["reset", "--quiet", "--hard"]);
     let output = repo.beside("rows.jsonl");
-    let scan = || repo.run(&["scan", "--output", "rows.jsonl", "-C", "."]);
-    let scan = || {
-        let _ = &scan;
-        repo.run(&["scan", "--output", &output.display().to_string()]).text()
-    };
+    let scan = || repo.run(&["scan", "--output", &output.display().to_string()]).text();
     assert_eq!(scan(), "repo: 5 new rows, 0 there before, 0 merges left out; 0 declare AI use, 0 have flags\n");
     let before = std::fs::read_to_string(&output).unwrap();
     assert_eq!(scan(), "repo: 0 new rows, 5 there before, 0 merges left out\n");
@@ -371,14 +369,12 @@ fn a_repository_that_cannot_be_read_does_not_stop_the_others() {
     std::fs::create_dir(repo.beside("nothing")).unwrap();
     let broken = repo.clone("broken", &[]);
     let head = broken.id("HEAD");
-    broken.git(&["unpack-objects", "-q"]);
     std::fs::remove_dir_all(broken.path().join(".git/objects")).unwrap();
     std::fs::create_dir_all(broken.path().join(".git/objects")).unwrap();
     let output = repo.beside("rows.jsonl");
-    let area = repo.beside(".");
-    let mut command = repo.command(&["-C", area.to_str().unwrap(), "scan", "-o", "rows.jsonl"]);
-    let run = Run::of(command.args(["--repo", "repo", "nothing", "broken", "./other/", "missing"]));
-    assert_eq!(run.status, 3);
+    let area = repo.at(repo.beside(""));
+    let run = area.run(&["scan", "-o", "rows.jsonl", "--repo", "repo", "nothing", "broken", "./other/", "missing"]);
+    assert_eq!(run.status, 3, "{}", run.stderr);
     assert_eq!(
         run.stdout,
         "repo: 3 new rows, 0 there before, 0 merges left out; 0 declare AI use, 0 have flags\n\

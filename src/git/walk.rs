@@ -25,7 +25,11 @@ type Visit<'a> = dyn FnMut(ObjectId, Vec<u8>) -> Result<bool, Error> + 'a;
 pub(super) fn walk(repo: &gix::Repository, history: History, visit: &mut Visit<'_>) -> Result<(), Error> {
     match history {
         History::Head => {
-            let head = repo.head_id().map_err(|_| Error::NoCommit)?;
+            let unborn = || repo.head().is_ok_and(|head| head.is_unborn());
+            let head = repo.head_id().map_err(|error| match unborn() {
+                true => Error::NoCommit,
+                false => Error::missing("the commit that HEAD names", error),
+            })?;
             reachable(repo, vec![head.detach()], visit)
         }
         History::All => reachable(repo, tips(repo)?, visit),

@@ -65,7 +65,7 @@ pub struct Row {
     /// Where it declares or denies AI use, separated by commas: `trailer`, `footer`, `git-ai-note` and so
     /// on; empty where it does neither.
     pub forms: String,
-    /// The person who answers for the commit, as it declares it.
+    /// The person who answers for the commit; null where the commit says nothing about AI.
     pub accountable: Option<String>,
     /// Whether the commit is signed, and by somebody known.
     pub signature: Option<SignatureState>,

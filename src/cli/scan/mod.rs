@@ -136,7 +136,8 @@ fn one(
     let failed = |error| Stopped::Repository(Failure::failed(error));
     let repository = Repository::open(path).map_err(failed)?;
     let (history, head) = history(args, &repository).map_err(wrong)?;
-    let (ledger, unread) = diff::ledger(&repository, head.as_deref()).map_err(wrong)?;
+    let ledger = diff::ledger(&repository, head.as_deref());
+    let (ledger, unread) = ledger.unwrap_or_else(|failure| (Vec::new(), Some(failure.message)));
     let receipts = Receipts::read(&ledger);
     let known = table.known(name);
     let before = std::cell::Cell::new(0usize);
@@ -173,14 +174,14 @@ fn one(
         told += &format!("; {} declare AI use, {} have flags", done.declaring, done.flagged);
     }
     table.tell(&told).map_err(Stopped::Table)?;
-    for problem in [unread, cut.as_ref().map(|error| format!("its history cannot be read to its end: {error}"))] {
+    for problem in [unread.clone(), cut.as_ref().map(|error| format!("its history cannot be read to its end: {error}"))] {
         problem.iter().for_each(|problem| out.error(&format!("{name}: {problem}")));
     }
     if done.unread > 0 {
         let commits = counted(done.unread, "commit has", "commits have");
         out.error(&format!("{name}: {commits} no row; the next run tries again"));
     }
-    Ok(cut.is_none() && done.unread == 0)
+    Ok(cut.is_none() && unread.is_none() && done.unread == 0)
 }
 
 fn stop(stopped: &mut Option<Stopped>, why: Stopped) -> ControlFlow<()> {
