@@ -4,10 +4,10 @@
 use std::sync::OnceLock;
 
 use bstr::BStr;
-use globset::{Glob, GlobBuilder, GlobSet, GlobSetBuilder};
 use serde::Deserialize;
 
 use crate::change::Reason;
+use crate::globs::{Case, Globs, PatternError};
 use crate::text::Text;
 
 /// `rules/exclude.yml`, as the build script prepared it.
@@ -38,22 +38,12 @@ struct Paths {
     generated: Vec<String>,
 }
 
-/// A pattern that is not a glob.
-#[derive(Debug, thiserror::Error)]
-#[error("`{pattern}` is not a path pattern: {problem}")]
-pub struct PatternError {
-    /// The pattern as written.
-    pub pattern: String,
-    /// What is wrong with it.
-    pub problem: String,
-}
-
 /// Decides what is left out.
 #[derive(Debug)]
 pub struct Excluder {
-    set: GlobSet,
-    /// For each glob of the set, its reason and its text.
-    globs: Vec<(Reason, String)>,
+    globs: Globs,
+    /// For each of the globs, its reason and its text.
+    reasons: Vec<(Reason, String)>,
     marks: String,
     compiled_marks: OnceLock<Option<regex::bytes::Regex>>,
     /// Files larger than this many bytes are left out.
@@ -68,10 +58,12 @@ impl Excluder {
     pub fn new(configured: &[String], max_bytes: u64) -> Result<Self, PatternError> {
         let data: Data = serde_json::from_str(BUILTIN)
             .map_err(|error| PatternError { pattern: "rules/exclude.yml".into(), problem: error.to_string() })?;
-        let mut builder = GlobSetBuilder::new();
-        let mut globs = Vec::new();
+        let (mut globs, mut reasons) = (Globs::new(Case::Differs), Vec::new());
+        for pattern in configured {
+            globs.add_checked(pattern)?;
+            reasons.push((Reason::Configured, pattern.clone()));
+        }
         let groups = [
-            (Reason::Configured, configured),
             (Reason::LockFile, &data.paths.lock_file),
             (Reason::Minified, &data.paths.minified),
             (Reason::Vendored, &data.paths.vendored),
@@ -79,22 +71,18 @@ impl Excluder {
         ];
         for (reason, patterns) in groups {
             for pattern in patterns {
-                builder.add(glob(pattern)?);
-                globs.push((reason, pattern.clone()));
+                globs.add(pattern)?;
+                reasons.push((reason, pattern.clone()));
             }
         }
-        let set = builder
-            .build()
-            .map_err(|error| PatternError { pattern: configured.join(", "), problem: error.to_string() })?;
         let marks = format!("(?i-u)(?:{})", data.generated_marks.join("|"));
-        Ok(Excluder { set, globs, marks, compiled_marks: OnceLock::new(), max_bytes })
+        Ok(Excluder { globs, reasons, marks, compiled_marks: OnceLock::new(), max_bytes })
     }
 
     /// Why a path is left out, and the pattern that says so.
     pub fn by_path(&self, path: &BStr) -> Option<(Reason, String)> {
-        let path = bstr::ByteSlice::to_path_lossy(path.as_ref() as &[u8]);
-        let at = self.set.matches(path).into_iter().min()?;
-        self.globs.get(at).map(|(reason, pattern)| (*reason, format!("matches {pattern}")))
+        let at = self.globs.matches(path).next()?;
+        self.reasons.get(at).map(|(reason, pattern)| (*reason, format!("matches {pattern}")))
     }
 
     /// Why content is left out, and what in it says so.
@@ -139,13 +127,5 @@ pub fn is_binary(bytes: &[u8]) -> bool {
 /// # Errors
 /// What is wrong with it.
 pub fn check_pattern(pattern: &str) -> Result<(), PatternError> {
-    glob(pattern).map(drop)
-}
-
-fn glob(pattern: &str) -> Result<Glob, PatternError> {
-    GlobBuilder::new(pattern)
-        .literal_separator(true)
-        .empty_alternates(true)
-        .build()
-        .map_err(|error| PatternError { pattern: pattern.into(), problem: error.kind().to_string() })
+    Globs::new(Case::Differs).add_checked(pattern)
 }

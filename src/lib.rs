@@ -22,6 +22,7 @@ pub mod fit;
 pub mod forge;
 pub mod gate;
 pub mod git;
+pub mod globs;
 pub mod lang;
 pub mod linediff;
 pub mod moved;

@@ -299,3 +299,109 @@ fn what_is_not_there_is_said() {
     area.write("m.tsv", HEADER);
     assert_eq!(run(&["--manifest", "m.tsv", "--repos", "."]), "m.tsv: there is no row below the header");
 }
+
+#[test]
+fn what_is_stripped_is_taken_out_before_anything_is_scored() {
+    let bench = bench();
+    let found = |args: &[&str]| {
+        let report = bench.json(args);
+        assert_eq!(list(&report["stripped"]).len(), args.len() / 2);
+        rate(&report, &["ai"], "commits", 1)["flagged"].as_u64().unwrap()
+    };
+    // The planted rule looks at comments.
+    assert_eq!(found(&[]), 6);
+    assert_eq!(found(&["--strip", "comments"]), 0);
+    assert_eq!(found(&["--strip", "names"]), 6);
+    assert_eq!(found(&["--strip", "message", "--strip", "comments"]), 0);
+    let printed = bench.run(&["--strip", "message-body"]).text();
+    assert!(printed.contains("\n  taken out before anything was scored: message-body\n"), "{printed}");
+}
+
+#[test]
+fn a_message_without_its_body_scores_as_its_first_line() {
+    let mut bench = Bench::new();
+    let repo = bench.repository("ada/engine");
+    for (at, message) in ["Add it", "Add it\n\n- Comprehensive handling of everything\n- More\n"].iter().enumerate() {
+        repo.write(&format!("a_{at}.py"), code("a", 6));
+        let id = repo.commit(message);
+        bench.row(if at == 0 { "human" } else { "ai" }, "ada/engine", &id);
+    }
+    let means = |args: &[&str]| {
+        let report = bench.json(args);
+        let of = |at: usize| report["means"][at]["log_odds"].as_f64().unwrap();
+        (of(0), of(1))
+    };
+    let (ai, human) = means(&[]);
+    assert_ne!(ai, human);
+    let (ai, human) = means(&["--strip", "message-body"]);
+    assert_eq!(ai, human);
+}
+
+#[test]
+fn looking_at_every_group_changes_no_figure_where_nothing_is_near() {
+    let bench = bench();
+    assert_eq!(bench.json(&["--every-group"]), bench.json(&[]));
+}
+
+/// A repository whose commits have notes: one AI file, one of a person, one of both, one of which
+/// nothing is recorded.
+fn noted() -> Repo {
+    let repo = Repo::new();
+    repo.commit_file("README", "Nothing yet.\n");
+    let sessions = r#"{"schema_version": "authorship/3.0.0", "base_commit_sha": "00", "sessions": {"s_00000000000001": {"agent_id": {"tool": "claude", "id": "u1", "model": "claude-opus-4-8"}}}, "humans": {"h_00000000000001": {"author": "Ada Example <ada@example.org>"}}}"#;
+    for at in 0..3 {
+        repo.write(&format!("ai_{at}.py"), planted_code("ai"));
+        repo.write(&format!("person_{at}.py"), code("person", 6));
+        repo.write(&format!("both_{at}.py"), code("both", 6));
+        repo.write(&format!("nobody_{at}.py"), code("nobody", 6));
+        let id = repo.commit("Measure more");
+        let (ai, human) = ("s_00000000000001::t_01", "h_00000000000001");
+        let entries = format!(
+            "ai_{at}.py\n  {ai} 1-5\n  {human} 6\nperson_{at}.py\n  {human} 1-6\nboth_{at}.py\n  {ai} 1-3\n  {human} 4-6\n"
+        );
+        repo.git(&["notes", "--ref", "refs/notes/ai", "add", "-m", &format!("{entries}---\n{sessions}"), &id]);
+    }
+    let empty = repo.commit("Do nothing");
+    repo.git(&["notes", "--ref", "refs/notes/ai", "add", "-m", &format!("---\n{sessions}"), &empty]);
+    repo.write("planted.yml", support::PLANTED_PACK);
+    repo.write("config.yml", "rules: { packs: [planted.yml] }\n");
+    repo
+}
+
+#[test]
+fn hunks_are_compared_with_what_was_recorded_of_their_lines() {
+    let repo = noted();
+    let run = |args: &[&str]| repo.run(&[&["eval", "--lines", ".", "--config", "config.yml"], args].concat());
+    let report = run(&["--format", "json"]).json();
+    let schema = repo.run(&["schema", "eval-lines"]).json();
+    jsonschema::validate(&schema, &report).unwrap();
+    let counts = &report["counts"];
+    for (count, wanted) in
+        [("notes", 4), ("without_lines", 1), ("hunks", 12), ("ai", 3), ("human", 3), ("mixed", 3), ("unrecorded", 3)]
+    {
+        assert_eq!(counts[count], wanted, "{count}: {counts}");
+    }
+    let all = figure(&report, "hunks", ["pooled", "full", "all", "all"]);
+    assert_eq!((&all["positives"], &all["negatives"], &all["auc"]["value"]), (&3.into(), &3.into(), &1.0.into()));
+    assert_eq!(figure(&report, "hunks", ["pooled", "code", "size", "5\u{2013}9"])["positives"], 3);
+    let printed = run(&[]).text();
+    assert!(
+        printed.contains("  12 hunks: 3 recorded as a tool's, 3 as a person's, 3 mixed, 3 unrecorded"),
+        "{printed}"
+    );
+}
+
+#[test]
+fn lines_and_a_manifest_are_two_things() {
+    let repo = noted();
+    for wrong in [
+        &["--lines", ".", "--manifest", "m.tsv", "--repos", "."][..],
+        &["--lines", ".", "--control"],
+        &["--manifest", "m.tsv"],
+        &["--lines", ".", "--strip", "comments"],
+        &["--lines", "gone"],
+        &[],
+    ] {
+        repo.run(&[&["eval"], wrong].concat()).error(2);
+    }
+}

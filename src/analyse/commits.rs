@@ -2,7 +2,7 @@
 
 use super::code::Context;
 use super::draft::Draft;
-use super::signals::signal_report;
+use super::signals::{Told, signal_report};
 use crate::attest::Attestation;
 use crate::change::{ChangeSet, Commit};
 use crate::report::{CommitReport, RangeReport, SignalReport};
@@ -13,19 +13,25 @@ pub(super) fn commit_reports(
     change: &ChangeSet,
     engine: &Engine<'_>,
     context: &Context<'_>,
-    messages: &[Vec<Signal>],
+    messages: &[Told],
     attestations: &[Attestation],
+    explained: &dyn Fn(&Commit) -> bool,
 ) -> Vec<CommitReport> {
+    let nothing = Told::default();
     let of = |(at, commit): (usize, &Commit)| {
         let code = context.of(Some(at as u32));
-        let signals = messages.get(at).map(Vec::as_slice).unwrap_or_default();
-        let message = score::sum(signals);
+        let told = messages.get(at).unwrap_or(&nothing);
+        let message = score::sum(&told.signals);
         // Of a merge, only what it brought itself can be judged.
         let judged = code.is_some() || commit.parents < 2;
         let sum = context.prior + code.map_or(0.0, |code| code.log_odds) + message;
         let total = judged.then(|| Score::of(context.model, sum));
-        let mut reported: Vec<SignalReport> =
-            signals.iter().filter_map(|signal| signal_report(signal, change, engine, 1)).collect();
+        let report =
+            |signal: &Signal| signal_report(signal, &engine.evidence(&told.reading, signal), change, engine, 1);
+        let mut reported: Vec<SignalReport> = match explained(commit) {
+            true => told.signals.iter().filter_map(report).collect(),
+            false => Vec::new(),
+        };
         reported.sort_by(|a, b| b.contribution.total_cmp(&a.contribution));
         CommitReport {
             id: commit.id.clone(),

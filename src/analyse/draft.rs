@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
+use super::Detail;
 use super::code::Context;
 use super::fingerprint::fingerprint;
-use super::signals::signal_report;
+use super::signals::{Told, signal_report};
 use crate::attest::{self, Attestation};
 use crate::change::{self, ChangeSet, Excluded, FileChange, Reason, Span};
 use crate::gate::{self, Likeness};
@@ -38,6 +39,19 @@ pub(super) struct Draft {
     /// What to add to a line of the text, from 0, to get its number in the file, from 1: a hunk
     /// is contiguous in both.
     shift: i64,
+}
+
+/// What a hunk's report is made with.
+pub(super) struct Around<'a> {
+    pub(super) change: &'a ChangeSet,
+    pub(super) engine: &'a Engine<'a>,
+    pub(super) messages: &'a [Told],
+    pub(super) attestations: &'a [Attestation],
+    pub(super) threshold: &'a Threshold,
+    pub(super) sensitive: &'a Sensitive,
+    /// The rule that stands for the rest of a commit's code.
+    pub(super) commit_code: Option<usize>,
+    pub(super) detail: Detail,
 }
 
 /// All hunks of a change, and what has none.
@@ -130,13 +144,7 @@ fn not_authored(file: &FileChange) -> Vec<Excluded> {
 impl Draft {
     /// The prior, and the commit's code as a whole beside the hunk's own.
     pub(super) fn add_context(&mut self, context: &Context<'_>) {
-        self.signals.extend(context.rules.prior.map(|rule| Signal {
-            rule,
-            value: context.prior,
-            contribution: context.prior,
-            evidence: Vec::new(),
-            commit: None,
-        }));
+        self.signals.extend(context.rules.prior.map(|rule| Signal::given(rule, context.prior, context.prior)));
         let total: u32 = self.parts.iter().map(|(_, lines)| lines).sum();
         if !self.scored || total == 0 {
             return;
@@ -149,48 +157,64 @@ impl Draft {
         let Some(rule) = context.rules.commit_code.filter(|_| hunks > 1) else { return };
         for signal in &mut self.signals {
             if Some(signal.rule) != context.rules.prior {
-                *signal = score::scaled(signal, 1.0 - agreement);
+                *signal = signal.scaled(1.0 - agreement);
             }
         }
-        let text = format!("{hunks} blocks together");
-        let contribution = rounded(sum * agreement);
-        let line = self.reading.whole.as_ref().map_or(0, |whole| whole.line);
-        let evidence = Evidence { line, end_line: line + 1, column: 0, text, contribution };
-        self.signals.push(Signal { rule, value: rounded(sum), contribution, evidence: vec![evidence], commit: None });
+        let together = Signal::given(rule, rounded(sum), rounded(sum * agreement));
+        self.signals.push(Signal { number: hunks as f64, ..together });
         self.signals.retain(|signal| signal.contribution != 0.0);
     }
 
     /// A message speaks for the lines that its commit brought.
-    pub(super) fn add_message_signals(&mut self, messages: &[Vec<Signal>]) {
+    pub(super) fn add_message_signals(&mut self, messages: &[Told]) {
         let total: u32 = self.parts.iter().map(|(_, lines)| lines).sum();
         if !self.scored || total == 0 {
             return;
         }
         for (commit, lines) in &self.parts {
-            let Some(signals) = commit.and_then(|commit| messages.get(commit as usize)) else { continue };
+            let Some(told) = commit.and_then(|commit| messages.get(commit as usize)) else { continue };
             let share = f64::from(*lines) / f64::from(total);
-            let of_message = |signal| Signal { commit: *commit, ..score::scaled(signal, share) };
-            self.signals.extend(signals.iter().map(of_message).filter(|signal| signal.contribution != 0.0));
+            let of_message = |signal: &Signal| Signal { commit: *commit, ..signal.scaled(share) };
+            self.signals.extend(told.signals.iter().map(of_message).filter(|signal| signal.contribution != 0.0));
         }
     }
 
-    pub(super) fn report(
-        &self,
-        change: &ChangeSet,
-        engine: &Engine<'_>,
-        attestations: &[Attestation],
-        threshold: &Threshold,
-        sensitive: &Sensitive,
-    ) -> HunkReport {
+    /// Where a signal of this hunk counted.
+    fn evidence(&self, signal: &Signal, around: &Around<'_>) -> Vec<Evidence> {
+        if let Some(commit) = signal.commit {
+            let told = around.messages.get(commit as usize);
+            return told.map(|told| around.engine.evidence(&told.reading, signal)).unwrap_or_default();
+        }
+        if Some(signal.rule) == around.commit_code {
+            let text = format!("{} blocks together", signal.number);
+            let line = self.reading.whole.as_ref().map_or(0, |whole| whole.line);
+            return vec![Evidence { line, end_line: line + 1, column: 0, text, contribution: signal.contribution }];
+        }
+        around.engine.evidence(&self.reading, signal)
+    }
+
+    pub(super) fn report(&self, around: &Around<'_>) -> HunkReport {
+        let Around { change, engine, threshold, .. } = *around;
         let score = Score::of(&engine.pack().model, score::sum(&self.signals));
         let likeness = match (self.scored, score.log_odds >= threshold.log_odds) {
             (false, _) => Likeness::TooLittle,
             (true, false) => Likeness::Unlikely,
             (true, true) => Likeness::Likely,
         };
-        let states = attest::states(&self.origins, &self.path, attestations);
-        let mut signals: Vec<SignalReport> =
-            self.signals.iter().filter_map(|signal| signal_report(signal, change, engine, self.shift)).collect();
+        let states = attest::states(&self.origins, &self.path, around.attestations);
+        let verdict = gate::verdict(likeness, gate::joint_state(&states));
+        let explained = match around.detail {
+            Detail::All => true,
+            Detail::Flags => verdict.is_flag(),
+            Detail::Numbers => false,
+        };
+        let report =
+            |signal: &Signal| signal_report(signal, &self.evidence(signal, around), change, engine, self.shift);
+        let mut signals: Vec<SignalReport> = match explained {
+            true => self.signals.iter().filter_map(report).collect(),
+            false => Vec::new(),
+        };
+        let of_messages = self.signals.iter().filter(|signal| signal.commit.is_some());
         signals.sort_by(|a, b| b.contribution.total_cmp(&a.contribution));
         HunkReport {
             path: self.path.clone(),
@@ -200,6 +224,7 @@ impl Draft {
             added_lines: self.added_lines,
             probability: score.probability,
             log_odds: score.log_odds,
+            message_log_odds: rounded(of_messages.map(|signal| signal.contribution).sum()),
             signals,
             commits: self
                 .parts
@@ -209,8 +234,8 @@ impl Draft {
                     Some(HunkCommit { id: commit.id.clone(), lines: *lines })
                 })
                 .collect(),
-            verdict: gate::verdict(likeness, gate::joint_state(&states)),
-            sensitive: sensitive.is_match(&self.path),
+            verdict,
+            sensitive: around.sensitive.is_match(&self.path),
             scored: self.scored,
             fingerprint: self.fingerprint.clone(),
         }

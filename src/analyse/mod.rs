@@ -12,6 +12,8 @@ mod signals;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeSet;
+
 use rayon::prelude::*;
 
 use crate::attest::signature::Signers;
@@ -23,7 +25,7 @@ use crate::report::{Coverage, ExcludedReport, HunkReport, Report, SCHEMA, Thresh
 use crate::score;
 use crate::signals::{Engine, Part, rounded};
 use code::{Context, Given};
-use draft::Draft;
+use draft::{Around, Draft};
 
 /// A change in which nobody declares anything has no request to be declared in; the words differ.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,7 +36,20 @@ pub enum Origin {
     Loose,
 }
 
-/// What declarations are measured by, beside what they say.
+/// Which hunks and messages a report explains, signal by signal. Explaining costs time and, in a large
+/// change, most of the memory.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Detail {
+    /// All of them.
+    #[default]
+    All,
+    /// Those that ask for a person.
+    Flags,
+    /// None.
+    Numbers,
+}
+
+/// What declarations are measured by, beside what they say, and how much of it all is reported.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Measures<'a> {
     /// The project's policy.
@@ -43,7 +58,13 @@ pub struct Measures<'a> {
     pub signers: Option<&'a Signers>,
     /// The request, where something of it is known: it counts where the policy says so.
     pub described: Option<&'a Described>,
+    /// What is explained.
+    pub detail: Detail,
 }
+
+/// For those who want no more than numbers.
+pub const NUMBERS: Measures<'static> =
+    Measures { policy: None, signers: None, described: None, detail: Detail::Numbers };
 
 impl Measures<'_> {
     fn read(&self, commit: &Commit, registry: &Registry) -> Attestation {
@@ -125,9 +146,28 @@ fn report(change: &ChangeSet, analyser: &Analyser<'_>) -> Report {
         hunks: scored,
         log_odds: rounded(model.request_threshold(config.thresholds.flag, scored, !change.commits.is_empty()) + prior),
     };
-    let commits = commits::commit_reports(change, engine, &context, &messages, &attestations);
-    let hunks: Vec<HunkReport> =
-        drafts.par_iter().map(|draft| draft.report(change, engine, &attestations, &threshold, sensitive)).collect();
+    let around = Around {
+        change,
+        engine,
+        messages: &messages,
+        attestations: &attestations,
+        threshold: &threshold,
+        sensitive,
+        commit_code: context.rules.commit_code,
+        detail: measures.detail,
+    };
+    let hunks: Vec<HunkReport> = drafts.par_iter().map(|draft| draft.report(&around)).collect();
+    let flagged: BTreeSet<&str> = hunks
+        .iter()
+        .filter(|hunk| hunk.verdict.is_flag())
+        .flat_map(|hunk| hunk.commits.iter().map(|commit| commit.id.as_str()))
+        .collect();
+    let explained = |commit: &Commit| match measures.detail {
+        Detail::All => true,
+        Detail::Flags => flagged.contains(commit.id.as_str()),
+        Detail::Numbers => false,
+    };
+    let commits = commits::commit_reports(change, engine, &context, &messages, &attestations, &explained);
     let origin = if change.commits.is_empty() { Origin::Loose } else { Origin::Commits };
     let flags = flags::flags(&hunks, &threshold, origin);
     excluded.extend(change.excluded.iter().cloned());

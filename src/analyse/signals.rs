@@ -1,4 +1,4 @@
-//! What messages say, and how a signal is reported.
+//! What messages say, and how a signal is reported with its evidence.
 
 use rayon::prelude::*;
 
@@ -6,10 +6,17 @@ use crate::attest::{self, Registry};
 use crate::change::{ChangeSet, Commit};
 use crate::report::{EvidenceReport, SignalReport};
 use crate::signals::message::Message;
-use crate::signals::{Engine, Part, Signal, rounded};
+use crate::signals::{Engine, Evidence, Part, Reading, Signal, rounded};
+
+/// A message and what counts in it.
+#[derive(Default)]
+pub(super) struct Told {
+    pub(super) reading: Reading,
+    pub(super) signals: Vec<Signal>,
+}
 
 /// What the messages say, by commit. A merge's message is the forge's, not the author's.
-pub(super) fn messages(change: &ChangeSet, engine: &Engine<'_>, registry: &Registry) -> Vec<Vec<Signal>> {
+pub(super) fn messages(change: &ChangeSet, engine: &Engine<'_>, registry: &Registry) -> Vec<Told> {
     let mut added = vec![0u32; change.commits.len()];
     for origin in change.files.iter().flat_map(|file| &file.origins) {
         if let Some(lines) = origin.commit.and_then(|commit| added.get_mut(commit as usize)) {
@@ -18,10 +25,11 @@ pub(super) fn messages(change: &ChangeSet, engine: &Engine<'_>, registry: &Regis
     }
     let of = |(commit, added_lines): (&Commit, &u32)| {
         if commit.parents > 1 {
-            return Vec::new();
+            return Told::default();
         }
         let text = attest::without_markers(&commit.message, registry);
-        engine.weigh(Part::Message, &engine.read_message(&Message { text: text.trim(), added_lines: *added_lines }))
+        let reading = engine.read_message(&Message { text: text.trim(), added_lines: *added_lines });
+        Told { signals: engine.weigh(Part::Message, &reading), reading }
     };
     change.commits.par_iter().zip(&added).map(of).collect()
 }
@@ -29,6 +37,7 @@ pub(super) fn messages(change: &ChangeSet, engine: &Engine<'_>, registry: &Regis
 /// `shift` turns a line of the text into its number in the file; for messages that is one.
 pub(super) fn signal_report(
     signal: &Signal,
+    evidence: &[Evidence],
     change: &ChangeSet,
     engine: &Engine<'_>,
     shift: i64,
@@ -42,8 +51,7 @@ pub(super) fn signal_report(
         value: rounded(signal.value),
         contribution: signal.contribution,
         commit: signal.commit.and_then(|at| change.commits.get(at as usize)).map(|commit| commit.id.clone()),
-        evidence: signal
-            .evidence
+        evidence: evidence
             .iter()
             .map(|evidence| EvidenceReport {
                 line: shown(evidence.line),

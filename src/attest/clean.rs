@@ -62,14 +62,13 @@ fn is_word(text: &str, start: usize, end: usize) -> bool {
 /// paragraph then reads the same.
 pub fn without_markers(message: &str, registry: &Registry) -> String {
     let mut text = once(message, registry);
-    loop {
-        let again = once(&text, registry);
-        // Cleaning only ever shortens.
-        if again.len() >= text.len() {
-            return text;
-        }
-        text = again;
+    // Cleaning only ever shortens.
+    let mut before = message.len();
+    while text.len() < before {
+        before = text.len();
+        text = once(&text, registry);
     }
+    text
 }
 
 fn once(message: &str, registry: &Registry) -> String {

@@ -7,7 +7,7 @@ use super::formats::{self, Format};
 use super::output::Output;
 use super::settings::{self, Settings};
 use super::{Exit, Failure, git_failure};
-use crate::analyse::{Measures, analyse};
+use crate::analyse::{Detail, Measures, analyse};
 use crate::attest::{self, AIIR_LEDGER, Receipts, Registry, read_request};
 use crate::change::ChangeSet;
 use crate::exclude::Excluder;
@@ -119,6 +119,8 @@ struct Choice<'a> {
     excerpts: bool,
     /// What the request says, for policies that let it speak.
     described: Option<&'a Described>,
+    /// What its reader gets to see.
+    detail: Detail,
 }
 
 impl<'a> Choice<'a> {
@@ -129,6 +131,11 @@ impl<'a> Choice<'a> {
             in_job: false,
             excerpts: args.format == Format::Html,
             described: None,
+            detail: match args.format {
+                Format::Json => Detail::All,
+                Format::Text if args.verbose => Detail::All,
+                _ => Detail::Flags,
+            },
         }
     }
 }
@@ -284,8 +291,12 @@ fn excluder(settings: &Settings) -> Result<Excluder, Failure> {
 
 fn report(choice: Choice<'_>, change: &ChangeSet, pack: &Pack, settings: Settings) -> Result<Found, Failure> {
     let engine = Engine::new(pack);
-    let measures =
-        Measures { policy: settings.policy.as_ref(), signers: Some(&settings.signers), described: choice.described };
+    let measures = Measures {
+        policy: settings.policy.as_ref(),
+        signers: Some(&settings.signers),
+        described: choice.described,
+        detail: choice.detail,
+    };
     let mut report =
         analyse(change, &engine, Registry::builtin(), &settings.config, &measures).map_err(Failure::usage)?;
     report.coverage.notes.extend(settings.note);

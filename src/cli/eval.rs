@@ -8,7 +8,7 @@ use super::output::{Output, progress_bar};
 use super::replace::Replacement;
 use super::settings::{self, Settings};
 use super::{Exit, Failure};
-use crate::analyse::{Analyser, Measures};
+use crate::analyse::{Analyser, NUMBERS};
 use crate::attest::Registry;
 use crate::eval::manifest::Manifest;
 use crate::eval::run::{NEAR, Scoring, score};
@@ -84,7 +84,7 @@ pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure
         without_name_rules(&mut pack);
     }
     let engine = Engine::new(&pack);
-    let analyser = Analyser::new(&engine, Registry::builtin(), &settings.config, Measures::default());
+    let analyser = Analyser::new(&engine, Registry::builtin(), &settings.config, NUMBERS);
     let scoring = Scoring {
         repositories: dir,
         engine: &engine,

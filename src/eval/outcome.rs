@@ -93,8 +93,7 @@ fn is_scored(hunk: &HunkReport) -> bool {
 }
 
 fn hunk_outcome(hunk: &HunkReport) -> HunkOutcome {
-    let of_messages = hunk.signals.iter().filter(|signal| signal.commit.is_some());
-    let message = rounded(of_messages.map(|signal| signal.contribution).sum());
+    let message = hunk.message_log_odds;
     HunkOutcome {
         score: Scored { log_odds: hunk.log_odds, probability: hunk.probability },
         code: rounded(hunk.log_odds - message),

@@ -6,7 +6,7 @@ use rayon::prelude::*;
 
 use super::calibrate::Highest;
 use super::{Error, samples};
-use crate::analyse::{Measures, analyse};
+use crate::analyse::{NUMBERS, analyse};
 use crate::attest::Registry;
 use crate::config::Config;
 use crate::eval::manifest::{Manifest, Row};
@@ -32,14 +32,11 @@ pub fn highest(
         let repository = Repository::open(&repositories.join(name)).map_err(|error| told(&error))?;
         let resolved = repository.resolve(&Request::Commit(row.commit.clone())).map_err(|error| told(&error))?;
         let change = repository.change_set(resolved, &excluder).map_err(|error| told(&error))?;
-        let report = analyse(&change, engine, Registry::builtin(), &config, &Measures::default())
-            .map_err(|error| told(&error))?;
+        let report = analyse(&change, engine, Registry::builtin(), &config, &NUMBERS).map_err(|error| told(&error))?;
         let prior = score::prior(config.prior);
         let of = |hunk: &crate::report::HunkReport| {
-            let message: f64 =
-                hunk.signals.iter().filter(|signal| signal.commit.is_some()).map(|signal| signal.contribution).sum();
             let with_message = hunk.log_odds - prior;
-            Highest { with_message, without_message: with_message - message }
+            Highest { with_message, without_message: with_message - hunk.message_log_odds }
         };
         let scored = report.hunks.iter().filter(|hunk| hunk.verdict != crate::gate::Verdict::Unknown).map(of);
         Ok(scored.reduce(|a, b| Highest {

@@ -87,7 +87,7 @@ impl Numbers {
 
     fn features(&self, engine: &Engine<'_>, reading: &Reading, terms: Vec<Vec<u32>>) -> Features {
         let numbers = engine.numbers(reading);
-        let capped = |amount: Amount<'_>| {
+        let capped = |amount: Amount| {
             let cap = engine.pack().rules.get(amount.rule).map_or(1.0, |rule| rule.cap);
             Some((amount.rule as u32, amount.value?.min(cap) as f32))
         };

@@ -41,12 +41,6 @@ struct Version {
     text: Arc<Text>,
 }
 
-impl Version {
-    fn new(id: ObjectId, bytes: Vec<u8>) -> Self {
-        Version { id, text: Arc::new(Text::new(bytes)) }
-    }
-}
-
 /// Reads the files that differ between two trees.
 pub(super) fn read(
     repo: &gix::Repository,
@@ -122,17 +116,17 @@ fn piece(reader: &Reader<'_>, entry: Entry, attributes: &Attributes, excluder: &
         Ok(_) => {}
         Err(problem) => return out(Reason::MissingObject, problem),
     }
-    let new = match reader.read(id) {
-        Ok(bytes) => Version::new(id, bytes),
+    let new = match reader.text(id) {
+        Ok(text) => Version { id, text },
         Err(problem) => return out(Reason::MissingObject, problem),
     };
     if let Some((reason, detail)) = excluder.by_content(&new.text) {
         return out(reason, detail);
     }
-    let old = match before.map(|id| (id, reader.read(id))) {
+    let old = match before.map(|id| (id, reader.text(id))) {
         None => None,
-        Some((_, Ok(bytes))) if is_binary(&bytes) => None,
-        Some((id, Ok(bytes))) => Some(Version::new(id, bytes)),
+        Some((_, Ok(text))) if is_binary(text.bytes()) => None,
+        Some((id, Ok(text))) => Some(Version { id, text }),
         Some((_, Err(problem))) => return out(Reason::MissingObject, format!("the content before: {problem}")),
     };
     Piece::There { path, old, new }
@@ -145,8 +139,8 @@ fn gone(reader: &Reader<'_>, path: BString, old: Side, excluder: &Excluder) -> P
     if !small || excluder.by_path(path.as_bstr()).is_some() {
         return Piece::Nothing;
     }
-    match reader.read(id) {
-        Ok(bytes) if !is_binary(&bytes) => Piece::Gone { path, old: Version::new(id, bytes) },
+    match reader.text(id) {
+        Ok(text) if !is_binary(text.bytes()) => Piece::Gone { path, old: Version { id, text } },
         _ => Piece::Nothing,
     }
 }

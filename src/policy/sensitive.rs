@@ -6,11 +6,10 @@
 use std::fmt;
 use std::sync::{LazyLock, OnceLock};
 
-use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use regex::bytes::Regex;
 use serde::Deserialize;
 
-use crate::exclude::PatternError;
+use crate::globs::{Case, Globs, PatternError};
 use crate::pack;
 use crate::text::Text;
 
@@ -104,9 +103,9 @@ impl fmt::Display for Touch {
 #[derive(Debug)]
 pub struct Sensitive {
     classes: Vec<Class>,
-    left_out: GlobSet,
-    globs: GlobSet,
-    /// For each glob of the set its class and its text.
+    left_out: Globs,
+    globs: Globs,
+    /// For each of the globs its class and its text.
     glob_of: Vec<(usize, String)>,
     contents: Vec<ContentRule>,
     own: Vec<Own>,
@@ -115,7 +114,7 @@ pub struct Sensitive {
 #[derive(Debug)]
 struct ContentRule {
     class: usize,
-    within: GlobSet,
+    within: Globs,
     look: Look,
     pattern: Pattern,
     /// The same on a whole text: where it finds nothing, no line matches.
@@ -149,7 +148,7 @@ impl Pattern {
 #[derive(Debug)]
 struct Own {
     text: String,
-    glob: globset::GlobMatcher,
+    glob: Globs,
     /// None takes the path out of every class.
     classes: Option<Vec<String>>,
 }
@@ -200,16 +199,16 @@ impl Sensitive {
         if data.version != 1 {
             return Err(wrong(format!("this program reads version 1, not {}", data.version)).into());
         }
-        let (mut builder, mut glob_of, mut contents) = (GlobSetBuilder::new(), Vec::new(), Vec::new());
+        let (mut globs, mut glob_of, mut contents) = (Globs::new(Case::Same), Vec::new(), Vec::new());
         for (at, class) in data.classes.iter().enumerate() {
             for pattern in &class.paths {
-                builder.add(glob(pattern)?);
+                globs.add(pattern)?;
                 glob_of.push((at, pattern.clone()));
             }
             for rule in &class.content {
                 contents.push(ContentRule {
                     class: at,
-                    within: set(&rule.within)?,
+                    within: Globs::builtin(Case::Same, &rule.within)?,
                     look: rule.look,
                     pattern: Pattern::new("-u", &rule.pattern),
                     anywhere: Pattern::new("m-u", &rule.pattern),
@@ -217,8 +216,8 @@ impl Sensitive {
             }
         }
         Ok(Sensitive {
-            left_out: set(&data.left_out)?,
-            globs: builder.build().map_err(|error| wrong(error.to_string()))?,
+            left_out: Globs::builtin(Case::Same, &data.left_out)?,
+            globs,
             classes: data.classes,
             glob_of,
             contents,
@@ -252,13 +251,14 @@ impl Sensitive {
     /// Whether it can matter what a file at this path holds.
     pub fn reads(&self, path: &str) -> bool {
         let counts = |class: usize| {
-            self.classes.get(class).is_some_and(|class| class.everywhere || !self.left_out.is_match(path))
+            self.classes.get(class).is_some_and(|class| class.everywhere || !self.left_out.is_match(path.as_bytes()))
         };
-        self.own_of(path).is_none() && self.contents.iter().any(|rule| rule.within.is_match(path) && counts(rule.class))
+        self.own_of(path).is_none()
+            && self.contents.iter().any(|rule| rule.within.is_match(path.as_bytes()) && counts(rule.class))
     }
 
     fn own_of(&self, path: &str) -> Option<&Own> {
-        self.own.iter().rev().find(|own| own.glob.is_match(path))
+        self.own.iter().rev().find(|own| own.glob.is_match(path.as_bytes()))
     }
 
     /// The classes of a path, by itself.
@@ -269,14 +269,14 @@ impl Sensitive {
             return classes.map(|class| touch(class, format!("the project's `{}`", own.text))).collect();
         }
         let mut found: Vec<Touch> = Vec::new();
-        let left_out = self.left_out.is_match(path);
+        let left_out = self.left_out.is_match(path.as_bytes());
         let mut add = |class: usize, why: String| {
             let Some(class) = self.classes.get(class).filter(|class| class.everywhere || !left_out) else { return };
             if !found.iter().any(|known| known.class == class.id) {
                 found.push(touch(&class.id, why));
             }
         };
-        for (class, pattern) in self.globs.matches(path).into_iter().filter_map(|at| self.glob_of.get(at)) {
+        for (class, pattern) in self.globs.matches(path.as_bytes()).filter_map(|at| self.glob_of.get(at)) {
             add(*class, format!("matches {pattern}"));
         }
         let words = words(path);
@@ -293,8 +293,8 @@ impl Sensitive {
     pub fn touches(&self, path: &str, changed: Option<Changed<'_>>) -> Vec<Touch> {
         let mut found = self.by_path(path);
         let Some(changed) = changed.filter(|_| self.own_of(path).is_none()) else { return found };
-        for rule in self.contents.iter().filter(|rule| rule.within.is_match(path)) {
-            let left_out = self.left_out.is_match(path);
+        for rule in self.contents.iter().filter(|rule| rule.within.is_match(path.as_bytes())) {
+            let left_out = self.left_out.is_match(path.as_bytes());
             let Some(class) = self.classes.get(rule.class).filter(|class| class.everywhere || !left_out) else {
                 continue;
             };
@@ -396,20 +396,6 @@ fn words(path: &str) -> Vec<String> {
     words
 }
 
-fn glob(pattern: &str) -> Result<globset::Glob, PatternError> {
-    let built = GlobBuilder::new(pattern).literal_separator(true).empty_alternates(true).case_insensitive(true).build();
-    built.map_err(|error| PatternError { pattern: pattern.into(), problem: error.kind().to_string() })
-}
-
-fn set(patterns: &[String]) -> Result<GlobSet, PatternError> {
-    let mut builder = GlobSetBuilder::new();
-    for pattern in patterns {
-        builder.add(glob(pattern)?);
-    }
-    let wrong = |error: globset::Error| PatternError { pattern: patterns.join(", "), problem: error.to_string() };
-    builder.build().map_err(wrong)
-}
-
 fn own_line(line: &str) -> Result<Own, PatternError> {
     let mut words = line.split_whitespace();
     let wrong = |problem: &str| PatternError { pattern: line.into(), problem: problem.into() };
@@ -420,11 +406,9 @@ fn own_line(line: &str) -> Result<Own, PatternError> {
         return Err(wrong("a pattern behind `!` takes paths out of every class, so it names none"));
     }
     let classes = if classes.is_empty() { vec![PROJECT.to_owned()] } else { classes };
-    Ok(Own {
-        text: line.to_owned(),
-        glob: glob(&anywhere(pattern))?.compile_matcher(),
-        classes: (!out).then_some(classes),
-    })
+    let mut glob = Globs::new(Case::Same);
+    glob.add_checked(&anywhere(pattern))?;
+    Ok(Own { text: line.to_owned(), glob, classes: (!out).then_some(classes) })
 }
 
 /// As in a CODEOWNERS file: without a slash but at its end, a pattern matches at any depth; a slash

@@ -146,6 +146,9 @@ pub struct HunkReport {
     pub probability: f64,
     /// The same as log-odds: the intercept plus all contributions.
     pub log_odds: f64,
+    /// The part of it that the messages of its commits bring.
+    #[serde(default)]
+    pub message_log_odds: f64,
     /// What counted, strongest first.
     pub signals: Vec<SignalReport>,
     /// The commits that brought its lines, largest part first.

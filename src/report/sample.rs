@@ -69,6 +69,7 @@ fn hunk(text: &str, commit: &str, number: u32) -> HunkReport {
         added_lines: 6,
         probability: 0.97,
         log_odds: 3.5,
+        message_log_odds: 1.0,
         signals: vec![
             signal("comment-words", text, None, 2.75),
             signal("message-tone", text, Some(commit), 1.0),

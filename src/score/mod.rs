@@ -36,13 +36,3 @@ pub fn prior(share: f64) -> f64 {
 pub fn sum(signals: &[Signal]) -> f64 {
     rounded(signals.iter().map(|signal| signal.contribution).sum())
 }
-
-/// A signal with `share` of its contribution.
-pub fn scaled(signal: &Signal, share: f64) -> Signal {
-    let mut signal = signal.clone();
-    signal.contribution = rounded(signal.contribution * share);
-    for evidence in &mut signal.evidence {
-        evidence.contribution = rounded(evidence.contribution * share);
-    }
-    signal
-}

@@ -1,6 +1,6 @@
 //! How rules are evaluated: one file a kind. A hunk or a message is read once ([`Engine::read`]); a
-//! reading, or the sum of several, becomes signals with their evidence ([`Engine::weigh`]). Nothing
-//! here knows git or attestations.
+//! reading, or the sum of several, becomes signals ([`Engine::weigh`]), each of which can be asked for its
+//! evidence ([`Engine::evidence`]). Nothing here knows git or attestations.
 
 pub mod block;
 pub mod lexicon;
@@ -28,19 +28,36 @@ pub fn rounded(value: f64) -> f64 {
     (value * DIGITS).round() / DIGITS + 0.0
 }
 
-/// One rule that counted in a hunk or a message.
-#[derive(Debug, Clone, PartialEq)]
+/// One rule that counted in a hunk or a message. Where it counted is told by [`Engine::evidence`]: few
+/// hunks are ever asked.
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Signal {
     /// The index of the rule in [`Pack::rules`].
     pub rule: usize,
-    /// What was counted or measured.
+    /// What was counted, or how far the rule takes what was measured.
     pub value: f64,
-    /// Log-odds, rounded to four digits.
+    /// What was measured.
+    pub number: f64,
+    /// Log-odds, rounded to four digits: a share of `whole`.
     pub contribution: f64,
-    /// Where. Empty for a number of the whole hunk.
-    pub evidence: Vec<Evidence>,
+    /// What the rule weighs in the reading, rounded to four digits.
+    pub whole: f64,
+    /// How much of it counts, 0 to 1.
+    pub share: f64,
     /// For message rules: the index of the commit in the change set.
     pub commit: Option<u32>,
+}
+
+impl Signal {
+    /// A signal that is no reading's.
+    pub fn given(rule: usize, value: f64, contribution: f64) -> Self {
+        Signal { rule, value, number: value, contribution, whole: contribution, share: 1.0, commit: None }
+    }
+
+    /// The signal with a share of what it weighs.
+    pub fn scaled(self, share: f64) -> Self {
+        Signal { share, contribution: rounded(self.whole * share), ..self }
+    }
 }
 
 /// One place where a signal fired.
@@ -173,27 +190,11 @@ impl<'a> Engine<'a> {
     /// Everything that counts in a reading, in the order of the rules: what each rule weighs by
     /// itself, and what trees make of its number beside all the others.
     pub fn weigh(&self, part: Part, reading: &Reading) -> Vec<Signal> {
-        let signal = |weighed: Weighed<'_>| Signal {
-            rule: weighed.rule,
-            value: weighed.value,
-            contribution: weighed.contribution,
-            evidence: self.evidence(reading, &weighed),
-            commit: None,
-        };
-        self.weighed(part, reading).into_iter().map(signal).collect()
-    }
-
-    /// The sum of what [`Engine::weigh`] tells.
-    pub fn log_odds(&self, part: Part, reading: &Reading) -> f64 {
-        rounded(self.weighed(part, reading).iter().map(|weighed| weighed.contribution).sum())
-    }
-
-    fn weighed<'r>(&self, part: Part, reading: &'r Reading) -> Vec<Weighed<'r>> {
         let numbers = self.numbers(reading);
         let of_trees = self.of_trees(part, &numbers);
         let mut weighed = Vec::new();
         for amount in self.amounts(reading, &numbers) {
-            let Amount { rule: at, number, value, found } = amount;
+            let Amount { rule: at, number, value } = amount;
             let Some(rule) = self.pack.rules.get(at) else { continue };
             let linear = value.map(|value| rounded(rounded(rule.weight) * value.min(rule.cap)));
             let contribution = match (linear, of_trees.get(at).copied().flatten()) {
@@ -204,10 +205,16 @@ impl<'a> Engine<'a> {
             };
             if contribution != 0.0 {
                 let value = value.or(number).unwrap_or_default();
-                weighed.push(Weighed { rule: at, value, number: number.unwrap_or(value), contribution, found });
+                let number = number.unwrap_or(value);
+                weighed.push(Signal { number, ..Signal::given(at, value, contribution) });
             }
         }
         weighed
+    }
+
+    /// The sum of what [`Engine::weigh`] tells.
+    pub fn log_odds(&self, part: Part, reading: &Reading) -> f64 {
+        rounded(self.weigh(part, reading).iter().map(|signal| signal.contribution).sum())
     }
 
     /// What the trees make of the number of each rule that they ask about.
@@ -257,7 +264,7 @@ impl<'a> Engine<'a> {
     }
 
     /// What each rule counts and measured, in the order of the rules.
-    pub fn amounts<'r>(&self, reading: &'r Reading, numbers: &[Option<f64>]) -> impl Iterator<Item = Amount<'r>> {
+    pub fn amounts(&self, reading: &Reading, numbers: &[Option<f64>]) -> impl Iterator<Item = Amount> {
         let mut counts = reading.counts.as_slice();
         self.pack.rules.iter().zip(numbers).enumerate().map(move |(at, (rule, number))| {
             let own = counts.iter().take_while(|count| count.0 <= at).count();
@@ -270,16 +277,27 @@ impl<'a> Engine<'a> {
                 }
                 _ => (!found.is_empty()).then(|| found.iter().map(|(_, amount, _)| amount).sum()),
             };
-            Amount { rule: at, number: *number, value, found }
+            Amount { rule: at, number: *number, value }
         })
     }
 
-    /// Where a rule counted; terms of a lexicon and numbers of the whole have that worked out here.
-    fn evidence(&self, reading: &Reading, weighed: &Weighed<'_>) -> Vec<Evidence> {
-        let Some(rule) = self.pack.rules.get(weighed.rule) else { return Vec::new() };
+    /// Where a signal of a reading counted; terms of a lexicon and numbers of the whole have that worked
+    /// out here. Empty for what is no reading's.
+    pub fn evidence(&self, reading: &Reading, signal: &Signal) -> Vec<Evidence> {
+        let mut told = self.places(reading, signal);
+        for evidence in &mut told {
+            evidence.contribution = rounded(evidence.contribution * signal.share);
+        }
+        told
+    }
+
+    fn places(&self, reading: &Reading, signal: &Signal) -> Vec<Evidence> {
+        let Some(rule) = self.pack.rules.get(signal.rule) else { return Vec::new() };
         let (each, mut left) = (rounded(rule.weight), rule.cap);
         let mut told: Vec<Evidence> = Vec::new();
-        for (_, amount, found) in weighed.found {
+        let first = reading.counts.partition_point(|(counted, _, _)| *counted < signal.rule);
+        let counts = reading.counts.iter().skip(first).take_while(|(counted, _, _)| *counted == signal.rule);
+        for (_, amount, found) in counts {
             let counted = amount.min(left).max(0.0);
             left -= counted;
             if let Some(found) = found.as_ref().filter(|_| counted > 0.0 && told.len() < MOST_EVIDENCE) {
@@ -291,16 +309,16 @@ impl<'a> Engine<'a> {
         }
         match &rule.kind {
             Kind::Lexicon(name) => {
-                let bag = reading.bags.iter().find(|(known, _)| *known == weighed.rule);
+                let bag = reading.bags.iter().find(|(known, _)| *known == signal.rule);
                 let Some((lexicon, (_, bag))) = self.pack.lexicons.get(name).zip(bag) else { return told };
                 let quote = |line| Evidence { line, end_line: line + 1, ..Evidence::default() };
-                bag.evidence(lexicon, weighed.contribution, quote)
+                bag.evidence(lexicon, signal.whole, quote)
             }
             Kind::Metric { name, .. } => {
                 let (line, end_line, column) =
                     reading.whole.as_ref().map_or((0, 1, 0), |whole| (whole.line, whole.end_line, whole.column));
-                let text = format!("{name} {}", metric::shown(weighed.number));
-                vec![Evidence { line, end_line, column, text, contribution: weighed.contribution }]
+                let text = format!("{name} {}", metric::shown(signal.number));
+                vec![Evidence { line, end_line, column, text, contribution: signal.whole }]
             }
             Kind::Phrase(_) | Kind::Query(_) | Kind::Given => told,
         }
@@ -309,24 +327,13 @@ impl<'a> Engine<'a> {
 
 /// What a rule comes to in a reading.
 #[derive(Debug, Clone, Copy)]
-pub struct Amount<'r> {
+pub struct Amount {
     /// The rule.
     pub rule: usize,
     /// Its number, where it has one.
     pub number: Option<f64>,
     /// How much it counts, before the cap; `None` where it does not count.
     pub value: Option<f64>,
-    found: &'r [Count],
-}
-
-/// A signal without its evidence.
-struct Weighed<'r> {
-    rule: usize,
-    value: f64,
-    /// What was measured; the value is how far the rule takes it.
-    number: f64,
-    contribution: f64,
-    found: &'r [Count],
 }
 
 /// What a rule counted once: rule, how much before the cap, evidence.

@@ -139,7 +139,13 @@ impl Ready {
                     self.at(node, text.bytes(), hit);
                 }
                 // Asking for the first child of a token costs as much as all else.
-                if within && node.child_count() > 0 && cursor.goto_first_child() {
+                let down = within
+                    && node.child_count() > 0
+                    && match node.start_byte() < range.start {
+                        true => cursor.goto_first_child_for_byte(range.start).is_some(),
+                        false => cursor.goto_first_child(),
+                    };
+                if down {
                     continue;
                 }
                 let beyond = node.start_byte() >= range.end;

@@ -53,11 +53,16 @@ pub fn read(file: &FileChange, parsers: &mut window::Parsers) -> Syntax {
     let runs = hunks::runs(&file.new, &file.authored);
     let mut syntax = Syntax { language, hunks: Vec::new(), trees: Vec::new(), gave_up: false };
     let mut cuts = hunks::Cuts::default();
+    // Only long runs are cut.
+    let long =
+        |span: Span| runs.iter().any(|run| run.span().len() > hunks::MOST_LINES && span.contains(run.span().start));
     if let Some(language) = language {
         for span in window::windows(&file.new, &runs, language) {
             match parsers.parse(language, &file.new, span) {
                 Some(tree) => {
-                    cuts.read(&tree, &file.new, language);
+                    if long(span) {
+                        cuts.read(&tree, &file.new, language);
+                    }
                     syntax.trees.push((span, tree));
                 }
                 None => syntax.gave_up = true,

@@ -154,12 +154,19 @@ struct Reader<'a> {
 impl Reader<'_> {
     fn walk(&mut self, tree: &tree_sitter::Tree, span: Span) {
         let mut cursor = tree.walk();
+        // Passing over what lies before the hunk one by one would make many hunks of a file dear.
+        let goal = tree_sitter::Point::new(span.start as usize, 0);
         'nodes: loop {
             let node = cursor.node();
             let rows = rows(node);
             let outside = rows.start >= span.end || rows.end <= span.start;
             let descend = !outside && self.visit(node, rows);
-            if descend && cursor.goto_first_child() {
+            let down = descend
+                && match rows.start < span.start {
+                    true => cursor.goto_first_child_for_point(goal).is_some(),
+                    false => cursor.goto_first_child(),
+                };
+            if down {
                 continue;
             }
             while !cursor.goto_next_sibling() || rows_start(cursor.node()) >= span.end {

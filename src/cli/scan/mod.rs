@@ -16,7 +16,7 @@ use sha2::{Digest, Sha256};
 use super::output::{Output, progress_bar};
 use super::settings::{self, Settings};
 use super::{Exit, Failure, diff, git_failure};
-use crate::analyse::{Analyser, Measures};
+use crate::analyse::{Analyser, Measures, NUMBERS};
 use crate::attest::{Receipts, Registry};
 use crate::exclude::Excluder;
 use crate::git::{History, Listed, Repository, Request};
@@ -81,7 +81,7 @@ pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure
     let pack = Pack::load(fitted, &settings.packs, &settings.config.rules.disable);
     let pack = pack.map_err(|error| settings.pack_failure(error))?;
     let engine = Engine::new(&pack);
-    let measures = Measures { policy: settings.policy.as_ref(), signers: Some(&settings.signers), described: None };
+    let measures = Measures { policy: settings.policy.as_ref(), signers: Some(&settings.signers), ..NUMBERS };
     let analyser = Analyser::new(&engine, Registry::builtin(), &settings.config, measures).map_err(Failure::usage)?;
     let scorer = Scorer { analyser, excluder: &excluder, rules: &rules };
 
@@ -174,7 +174,8 @@ fn one(
         told += &format!("; {} declare AI use, {} have flags", done.declaring, done.flagged);
     }
     table.tell(&told).map_err(Stopped::Table)?;
-    for problem in [unread.clone(), cut.as_ref().map(|error| format!("its history cannot be read to its end: {error}"))] {
+    for problem in [unread.clone(), cut.as_ref().map(|error| format!("its history cannot be read to its end: {error}"))]
+    {
         problem.iter().for_each(|problem| out.error(&format!("{name}: {problem}")));
     }
     if done.unread > 0 {
