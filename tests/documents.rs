@@ -66,7 +66,8 @@ fn every_class_is_mapped_to_its_controls() {
 #[test]
 fn every_column_of_a_scan_is_described() {
     let described = SCAN.split("## Columns").nth(1).unwrap().lines().filter_map(|line| line.strip_prefix("| `"));
-    let described: Vec<&str> = described.filter_map(|line| line.split('`').next()).take_while(|name| *name != "T").collect();
+    let described: Vec<&str> =
+        described.filter_map(|line| line.split('`').next()).take_while(|name| *name != "T").collect();
     let schema = ai_detect::scan::schema();
     let mut columns: Vec<&str> =
         schema.get("properties").and_then(|of| of.as_object()).unwrap().keys().map(String::as_str).collect();

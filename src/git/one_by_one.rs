@@ -106,6 +106,15 @@ impl OneByOne {
     /// # Errors
     /// Where the commit, its parent or a tree cannot be read.
     pub fn change(&mut self, id: CommitId, excluder: &Excluder) -> Result<ChangeSet, Error> {
+        let read = self.read(id, excluder);
+        // Whoever looks the commit up by itself is told in the same words what is wrong with it.
+        read.map_err(|error| {
+            let looked_up = super::range::resolve(&self.reader.repo, &Request::Commit(id.to_string()));
+            looked_up.err().unwrap_or(error)
+        })
+    }
+
+    fn read(&mut self, id: CommitId, excluder: &Excluder) -> Result<ChangeSet, Error> {
         let repo = &self.reader.repo;
         let RangeCommit { tree, parents, mut commit, .. } = commits::one(repo, id.0)?;
         if parents.len() > 1 {
