@@ -1,5 +1,7 @@
 //! `ai-detect scan`: one row a commit, each made once, whatever happens in between.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
 mod support;
 
 use std::collections::BTreeMap;

@@ -87,12 +87,13 @@ impl Blobs {
 impl Reader<'static> {
     /// A reader for many commits that are neighbours.
     pub(super) fn of_neighbours(shared: &gix::ThreadSafeRepository) -> Self {
-        let handle = || {
+        let handle = |bases: usize| {
             let mut repo = shared.to_thread_local();
-            repo.objects.set_pack_cache(|| Box::new(MemoryCappedHashmap::new(DELTA_BASES)));
+            repo.objects.set_pack_cache(move || Box::new(MemoryCappedHashmap::new(bases)));
             repo
         };
-        let (mut trees, mut contents) = (handle(), handle());
+        // Trees are kept whole as well, so that few of them are unpacked twice.
+        let (mut trees, mut contents) = (handle(DELTA_BASES / 4), handle(DELTA_BASES));
         trees.object_cache_size(TREES);
         contents.object_cache_size(None);
         Reader { repo: trees, overlay: None, recent: Some(Contents { repo: contents, texts: RefCell::default() }) }
