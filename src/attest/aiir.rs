@@ -2,10 +2,16 @@
 //!
 //! A receipt repeats what the message says, so it counts less than the message. "Human" in a receipt
 //! means that the scanner found nothing; that is no statement, and is not taken for one.
+//!
+//! A receipt carries a hash of what it says: one whose hash does not fit was changed since. Anybody can
+//! make a receipt that fits, so it stays a claim. Signatures lie beside receipts as Sigstore bundles;
+//! checking them takes the certificates and the log of Sigstore, which are not asked.
 
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
+use serde_json::Value;
+use sha2::{Digest as _, Sha256};
 
 use super::Contributor;
 use super::records::{By, Reading};
@@ -68,6 +74,9 @@ pub(super) fn read(text: &str, commit: &str) -> Reading {
     if receipt.commit.sha != commit {
         return Reading::unreadable("it is the receipt of another commit");
     }
+    if receipt.schema == HASHED && is_changed(text) {
+        return Reading::unreadable("it was changed after it was made: its content does not fit its hash");
+    }
     if !receipt.ai_attestation.is_ai_authored {
         return Reading::default();
     }
@@ -121,6 +130,47 @@ impl<'a> Receipts<'a> {
     }
 }
 
+/// What is hashed, by the specification of the first version.
+const CORE: [&str; 6] = ["type", "schema", "version", "commit", "ai_attestation", "provenance"];
+/// The version whose hash is specified.
+const HASHED: &str = "aiir/commit_receipt.v1";
+
+/// Whether a receipt has a hash, and it is of something else.
+fn is_changed(text: &str) -> bool {
+    let Ok(Value::Object(mut receipt)) = serde_json::from_str(text) else { return true };
+    let Some(stated) = receipt.remove("content_hash") else { return false };
+    receipt.retain(|key, _| CORE.contains(&key.as_str()));
+    let canonical = ascii(&sorted(Value::Object(receipt)).to_string());
+    let hash: String = Sha256::digest(canonical).iter().map(|byte| format!("{byte:02x}")).collect();
+    stated.as_str() != Some(&format!("sha256:{hash}"))
+}
+
+/// The same with the keys of all objects in order.
+fn sorted(value: Value) -> Value {
+    match value {
+        Value::Object(fields) => {
+            let mut fields: Vec<(String, Value)> = fields.into_iter().collect();
+            fields.sort_by(|one, other| one.0.cmp(&other.0));
+            Value::Object(fields.into_iter().map(|(key, value)| (key, sorted(value))).collect())
+        }
+        Value::Array(items) => Value::Array(items.into_iter().map(sorted).collect()),
+        other => other,
+    }
+}
+
+/// JSON with everything but ASCII escaped, in units of UTF-16.
+fn ascii(json: &str) -> String {
+    let mut out = String::with_capacity(json.len());
+    for c in json.chars() {
+        if c.is_ascii() {
+            out.push(c);
+        } else {
+            c.encode_utf16(&mut [0; 2]).iter().for_each(|unit| out.push_str(&format!("\\u{unit:04x}")));
+        }
+    }
+    out
+}
+
 /// The commit that a receipt names, found even where the rest of the line is broken.
 fn named(line: &[u8]) -> Option<&str> {
     let text = std::str::from_utf8(line).ok()?;
@@ -160,6 +210,22 @@ mod tests {
         assert!(read(&receipt("v3", true), ID).unreadable[0].contains("newer version"));
         assert!(read("{", ID).unreadable[0].contains("cannot be read"));
         assert!(read(&receipt("v2", true), "11").unreadable[0].contains("another commit"));
+    }
+
+    /// The hash was made by another implementation of the specification's canonical form.
+    #[test]
+    fn a_receipt_that_was_changed_is_unreadable() {
+        let whole = format!(
+            r#"{{"type":"aiir.commit_receipt","schema":"aiir/commit_receipt.v1","version":"1.0.4","commit":{{"sha":"{ID}","subject":"Größe 🎉\n\"x\" </b>","files_changed":1}},"ai_attestation":{{"is_ai_authored":true,"signals_detected":["message_match:co-authored-by: claude"],"signal_count":1}},"provenance":{{"repository":null,"tool":"x","generator":"aiir.cli"}},"content_hash":"HASH","timestamp":"2026-01-01T00:00:00Z","extensions":{{}}}}"#
+        );
+        let whole = whole.replace("HASH", "sha256:d20a6b3db1e0048191eb76e11ab41effb1ca2b782a860a02d4df4e137aebb310");
+        assert_eq!(read(&whole, ID).whole[0].tool.as_deref(), Some("claude"));
+        // What is not hashed may differ, and so may the order of keys.
+        assert_eq!(read(&whole.replace("2026-01-01", "2026-01-02"), ID).unreadable, [""; 0]);
+        let changed = whole.replace("claude", "nobody");
+        assert!(read(&changed, ID).unreadable[0].contains("changed after it was made"));
+        let without = whole.replace("content_hash", "no_hash");
+        assert_eq!(read(&without, ID).unreadable, [""; 0], "a receipt without a hash is a claim like the others");
     }
 
     #[test]

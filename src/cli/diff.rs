@@ -149,8 +149,13 @@ fn described(request: &attest::Request) -> Option<Described> {
 
 /// What lies between two commits, as a job of a forge looks at it: settings come from where the change
 /// starts, and what the change does to them is noted.
-pub(super) fn between(spec: &str, stated: &attest::Request, dir: &Path) -> Result<Report, Failure> {
-    let described = described(stated);
+pub(super) fn between(
+    spec: &str,
+    stated: &attest::Request,
+    by_member: Option<bool>,
+    dir: &Path,
+) -> Result<Report, Failure> {
+    let described = described(stated).map(|described| Described { by_member, ..described });
     let choice = Choice { in_job: true, described: described.as_ref(), ..Choice::default() };
     let (mut report, _) = of_repository(&Request::Spec(spec.to_owned()), choice, dir)?;
     if let (Some(base), Some(head)) = (&report.range.base, &report.range.head) {
@@ -300,6 +305,9 @@ fn report(choice: Choice<'_>, change: &ChangeSet, pack: &Pack, settings: Setting
     let mut report =
         analyse(change, &engine, Registry::builtin(), &settings.config, &measures).map_err(Failure::usage)?;
     report.coverage.notes.extend(settings.note);
+    if let (Some(policy), Some(described)) = (&settings.policy, choice.described) {
+        report.coverage.notes.extend(policy.says_of(described));
+    }
     report.coverage.notes.extend(settings.signers.notes);
     let excerpts = choice.excerpts.then(|| Excerpts::of(change, &report));
     Ok((report, excerpts))

@@ -14,6 +14,7 @@ mod fetch;
 mod files;
 mod hooks;
 mod notes;
+mod object;
 mod one_by_one;
 mod own_notes;
 mod range;

@@ -8,7 +8,7 @@ use gix::ObjectId;
 
 use super::notes::Notes;
 use super::walk::{History, walk};
-use super::{Error, Repository, commits};
+use super::{Error, Repository, commits, object};
 use crate::change::Commit;
 
 /// Commits that travel together; a single one would cost more to hand over than to read.
@@ -91,9 +91,12 @@ fn serve<T>(
 }
 
 fn commit(repo: &gix::Repository, raw: Raw, notes: &mut Option<Vec<Notes>>) -> Result<Commit, Error> {
-    let decoded = gix::objs::CommitRef::from_bytes(&raw.data, repo.object_hash())
-        .map_err(|error| Error::missing(format!("commit {}", raw.id), error))?;
-    let mut commit = commits::plain(raw.id, &decoded);
+    let mut commit = match object::commit(raw.id, &raw.data) {
+        Some(commit) => commit,
+        None => gix::objs::CommitRef::from_bytes(&raw.data, repo.object_hash())
+            .map(|decoded| commits::plain(raw.id, &decoded))
+            .map_err(|error| Error::missing(format!("commit {}", raw.id), error))?,
+    };
     if !raw.notes.is_empty() && notes.is_none() {
         *notes = Some(Notes::all(repo)?);
     }

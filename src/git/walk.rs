@@ -6,7 +6,7 @@ use gix::ObjectId;
 use gix::objs::Kind;
 use rustc_hash::FxHashSet;
 
-use super::{Error, Resolved};
+use super::{Error, Resolved, object};
 
 /// Which commits to read.
 pub enum History {
@@ -69,8 +69,9 @@ fn reachable(repo: &gix::Repository, mut stack: Vec<ObjectId>, visit: &mut Visit
             Kind::Tree | Kind::Blob => continue,
         }
         if !shallow.contains(&id) {
-            let parents = gix::objs::CommitRefIter::from_bytes(&data, repo.object_hash()).parent_ids();
-            stack.extend(parents.filter(|parent| seen.insert(*parent)));
+            let library = || gix::objs::CommitRefIter::from_bytes(&data, repo.object_hash()).parent_ids().collect();
+            let parents: Vec<ObjectId> = object::parents(&data).unwrap_or_else(library);
+            stack.extend(parents.into_iter().filter(|parent| seen.insert(*parent)));
         }
         if !visit(id, data)? {
             break;
