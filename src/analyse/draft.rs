@@ -236,6 +236,7 @@ impl Draft {
                 .collect(),
             verdict,
             sensitive: around.sensitive.contains(self.path.as_str()),
+            scored: self.scored,
             fingerprint: self.fingerprint.clone(),
         }
     }

@@ -75,6 +75,15 @@ impl Measures<'_> {
     }
 }
 
+/// What every change is measured by, made ready once.
+pub struct Analyser<'a> {
+    engine: &'a Engine<'a>,
+    registry: &'a Registry,
+    config: &'a Config,
+    measures: Measures<'a>,
+    sensitive: Sensitive,
+}
+
 /// Analyses a change.
 ///
 /// # Errors
@@ -86,12 +95,36 @@ pub fn analyse(
     config: &Config,
     measures: &Measures<'_>,
 ) -> Result<Report, sensitive::Error> {
-    let sensitive = Sensitive::new(&config.sensitive)?;
+    Ok(Analyser::new(engine, registry, config, *measures)?.report(change))
+}
+
+impl<'a> Analyser<'a> {
+    /// Makes ready what many changes share.
+    ///
+    /// # Errors
+    /// Where a configured path pattern is not one.
+    pub fn new(
+        engine: &'a Engine<'a>,
+        registry: &'a Registry,
+        config: &'a Config,
+        measures: Measures<'a>,
+    ) -> Result<Self, sensitive::Error> {
+        Ok(Analyser { engine, registry, config, measures, sensitive: Sensitive::new(&config.sensitive)? })
+    }
+
+    /// The report on a change.
+    pub fn report(&self, change: &ChangeSet) -> Report {
+        report(change, self)
+    }
+}
+
+fn report(change: &ChangeSet, analyser: &Analyser<'_>) -> Report {
+    let Analyser { engine, registry, config, measures, sensitive } = analyser;
     let mut attestations: Vec<Attestation> =
         change.commits.par_iter().map(|commit| measures.read(commit, registry)).collect();
     let mendings = measures
         .policy
-        .map(|policy| policy::apply(policy, change, &mut attestations, &sensitive, registry, measures.described));
+        .map(|policy| policy::apply(policy, change, &mut attestations, sensitive, registry, measures.described));
     let messages = signals::messages(change, engine, registry);
     let (mut drafts, mut excluded) = draft::drafts(change, engine);
     drafts.par_iter_mut().filter(|draft| draft.scored).for_each(|draft| {
@@ -143,7 +176,7 @@ pub fn analyse(
     let origin = if change.commits.is_empty() { Origin::Loose } else { Origin::Commits };
     let flags = flags::flags(&hunks, &commits, &threshold, origin, measures.policy);
     excluded.extend(change.excluded.iter().cloned());
-    Ok(Report {
+    Report {
         schema: SCHEMA.into(),
         tool: Tool {
             name: "ai-detect".into(),
@@ -160,7 +193,7 @@ pub fn analyse(
         flags,
         request: None,
         policy: measures.policy.map(told),
-    })
+    }
 }
 
 fn told(policy: &Policy) -> PolicyReport {

@@ -97,6 +97,39 @@ pub(super) fn read(text: &str, commit: &str) -> Reading {
     Reading { whole: vec![by], ..Reading::default() }
 }
 
+/// Receipts by the commit that they name.
+#[derive(Debug, Default)]
+pub struct Receipts<'a> {
+    by_commit: BTreeMap<&'a str, Vec<&'a [u8]>>,
+    /// How many lines name none.
+    pub nameless: usize,
+}
+
+impl<'a> Receipts<'a> {
+    /// Those of a file of receipts, one a line.
+    pub fn read(ledger: &'a [u8]) -> Self {
+        let mut receipts = Receipts::default();
+        for line in ledger.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty()) {
+            match named(line) {
+                Some(id) => receipts.by_commit.entry(id).or_default().push(line),
+                None => receipts.nameless += 1,
+            }
+        }
+        receipts
+    }
+
+    /// Puts the receipts of some commits beside them.
+    pub fn attach(&self, commits: &mut [Commit]) {
+        for commit in commits {
+            let lines = self.by_commit.get(commit.id.as_str()).into_iter().flatten();
+            commit.records.extend(lines.map(|line| {
+                let content = Ok(std::sync::Arc::from(*line));
+                Record { kind: RecordKind::Aiir, place: LEDGER.into(), content }
+            }));
+        }
+    }
+}
+
 /// What is hashed, by the specification of the first version.
 const CORE: [&str; 6] = ["type", "schema", "version", "commit", "ai_attestation", "provenance"];
 /// The version whose hash is specified.
@@ -136,25 +169,6 @@ fn ascii(json: &str) -> String {
         }
     }
     out
-}
-
-/// Puts the receipts of a ledger beside the commits that they name. Lines that name no commit at
-/// all cannot be anybody's: their number is returned.
-pub fn attach(ledger: &[u8], commits: &mut [Commit]) -> usize {
-    let mut by_id: BTreeMap<String, &mut Commit> =
-        commits.iter_mut().map(|commit| (commit.id.clone(), commit)).collect();
-    let mut nameless = 0;
-    for line in ledger.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty()) {
-        let Some(id) = named(line) else {
-            nameless += 1;
-            continue;
-        };
-        if let Some(commit) = by_id.get_mut(id) {
-            let content = Ok(std::sync::Arc::from(line));
-            commit.records.push(Record { kind: RecordKind::Aiir, place: LEDGER.into(), content });
-        }
-    }
-    nameless
 }
 
 /// The commit that a receipt names, found even where the rest of the line is broken.
@@ -220,7 +234,9 @@ mod tests {
         let mut commits = [commit(ID), commit("11")];
         let cut = format!("{{\"commit\": {{\"sha\": \"{ID}\"");
         let ledger = format!("{}\n{cut}\n\nnot json\n", receipt("v2", true));
-        assert_eq!(attach(ledger.as_bytes(), &mut commits), 1);
+        let receipts = Receipts::read(ledger.as_bytes());
+        receipts.attach(&mut commits);
+        assert_eq!(receipts.nameless, 1);
         assert_eq!((commits[0].records.len(), commits[1].records.len()), (2, 0));
     }
 }

@@ -44,7 +44,7 @@ pub mod tally;
 mod trailers;
 mod whogitit;
 
-pub use aiir::{LEDGER as AIIR_LEDGER, attach as attach_receipts};
+pub use aiir::{LEDGER as AIIR_LEDGER, Receipts};
 pub use check::Error;
 pub use clean::without_markers;
 pub use covering::{covering, states};

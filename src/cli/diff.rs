@@ -8,7 +8,7 @@ use super::output::Output;
 use super::settings::{self, Settings};
 use super::{Exit, Failure, git_failure};
 use crate::analyse::{Detail, Measures, analyse};
-use crate::attest::{self, AIIR_LEDGER, Registry, read_request};
+use crate::attest::{self, AIIR_LEDGER, Receipts, Registry, read_request};
 use crate::change::ChangeSet;
 use crate::exclude::Excluder;
 use crate::git::{Repository, Request};
@@ -250,17 +250,25 @@ fn attach_receipts(
     head: Option<&str>,
     change: &mut ChangeSet,
 ) -> Result<Option<String>, Failure> {
-    let Some(head) = head else { return Ok(None) };
+    let (ledger, unread) = ledger(repository, head)?;
+    let receipts = Receipts::read(&ledger);
+    receipts.attach(&mut change.commits);
+    let nameless = receipts.nameless;
+    let plural = if nameless == 1 { "line of" } else { "lines of" };
+    let told = || format!("{nameless} {plural} {AIIR_LEDGER} cannot be read: no commit is named");
+    Ok(unread.or_else(|| (nameless > 0).then(told)))
+}
+
+/// The file of receipts at a commit, empty where there is none; and why it was not read, where it was not.
+pub(super) fn ledger(repository: &Repository, head: Option<&str>) -> Result<(Vec<u8>, Option<String>), Failure> {
+    let Some(head) = head else { return Ok((Vec::new(), None)) };
     let size = repository.size_at(head, AIIR_LEDGER).map_err(Failure::failed)?;
     if let Some(size) = size.filter(|size| *size > LARGEST_LEDGER) {
-        return Ok(Some(format!(
-            "{AIIR_LEDGER} has {size} bytes; at most {LARGEST_LEDGER} are read, so none of it was"
-        )));
+        let told = format!("{AIIR_LEDGER} has {size} bytes; at most {LARGEST_LEDGER} are read, so none of it was");
+        return Ok((Vec::new(), Some(told)));
     }
     let ledger = repository.file_at(head, AIIR_LEDGER).map_err(Failure::failed)?;
-    let nameless = ledger.map_or(0, |ledger| attest::attach_receipts(&ledger, &mut change.commits));
-    let plural = if nameless == 1 { "line of" } else { "lines of" };
-    Ok((nameless > 0).then(|| format!("{nameless} {plural} {AIIR_LEDGER} cannot be read: no commit is named")))
+    Ok((ledger.unwrap_or_default(), None))
 }
 
 fn of_patch(choice: Choice<'_>, file: &Path, dir: &Path) -> Result<Found, Failure> {

@@ -181,6 +181,9 @@ pub struct HunkReport {
     pub verdict: Verdict,
     /// Whether its path is configured as sensitive.
     pub sensitive: bool,
+    /// Whether it was large enough to be scored alone. Not written: a report that was read back does not know.
+    #[serde(skip)]
+    pub scored: bool,
     /// Stable under rebases and unrelated edits.
     pub fingerprint: String,
 }

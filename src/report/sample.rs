@@ -80,6 +80,7 @@ fn hunk(text: &str, commit: &str, number: u32) -> HunkReport {
         commits: vec![HunkCommit { id: commit.into(), lines: 6 }],
         verdict: Verdict::WrongForm,
         sensitive: true,
+        scored: true,
         fingerprint: format!("{number:08x}{}", "0".repeat(24)),
     }
 }
