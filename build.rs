@@ -20,6 +20,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 
 /// What only self-tests read.
 const EXAMPLES: &[&str] = &["hits", "misses", "examples", "counter_examples"];
@@ -35,10 +36,25 @@ fn main() -> Result<(), Box<dyn Error>> {
     convert(Path::new("rules"), &out.join("rules"), &mut literals)?;
     std::fs::write(out.join("rules/literals.json"), serde_json::to_string(&literals)?)?;
     images(&out.join("rules"))?;
+    std::fs::write(out.join("rules/digest"), digest(Path::new("rules"))?)?;
     for path in ["rules", "build.rs", "src/pack/lexicon.rs", "src/pack/trees.rs", "src/signals/literals.rs"] {
         writeln!(std::io::stdout(), "cargo::rerun-if-changed={path}")?;
     }
     Ok(())
+}
+
+/// A digest of all files in a folder and their paths, folders within included.
+fn digest(folder: &Path) -> Result<Vec<u8>, Box<dyn Error>> {
+    let mut entries = std::fs::read_dir(folder)?.collect::<Result<Vec<_>, _>>()?;
+    entries.sort_by_key(|entry| entry.file_name());
+    let mut digest = Sha256::new();
+    for path in entries.iter().map(|entry| entry.path()) {
+        let content = if path.is_dir() { self::digest(&path)? } else { std::fs::read(&path)? };
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        digest.update(format!("{} {} {name}\n", content.len(), name.len()));
+        digest.update(content);
+    }
+    Ok(digest.finalize().to_vec())
 }
 
 /// Writes the images of lexicons and trees.

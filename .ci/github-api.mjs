@@ -12,7 +12,7 @@ for (const line of readFileSync(calls, "utf8").split("\n").filter(Boolean)) {
 
 // All that the program does must have been heard, or nothing was checked.
 const expected = [
-  "GET pulls", "GET pulls/7/files", "GET commits/ID/check-runs", "POST check-runs", "PATCH check-runs/N",
+  "GET pulls", "GET pulls/7", "GET collaborators/NAME/permission", "GET pulls/7/files", "GET commits/ID/check-runs", "POST check-runs", "PATCH check-runs/N",
   "POST issues/7/comments", "PATCH issues/comments/N", "DELETE issues/comments/N", "POST pulls/7/reviews",
   "POST pulls/7/comments", "PATCH pulls/comments/N", "DELETE pulls/comments/N",
   "Posted", "Resolve", "Unresolve", "Minimize", "Unminimize",
@@ -27,7 +27,7 @@ for (const call of seen.values()) {
     continue;
   }
   const path = call.target.split("?")[0].replace("/repos/ada/engine/", "");
-  heard.add(`${call.method} ${path.replace(/\d{6,}$/, "N").replace(/[0-9a-f]{40}/, "ID")}`);
+  heard.add(`${call.method} ${path.replace(/\d{6,}$/, "N").replace(/^collaborators\/[^/]+/, "collaborators/NAME").replace(/[0-9a-f]{40}/, "ID")}`);
   const answer = await fetch(prism + call.target, {
     method: call.method,
     // Prism answers 406 to GitHub's own media types.

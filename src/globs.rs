@@ -7,6 +7,7 @@ use std::sync::OnceLock;
 
 use bstr::ByteSlice;
 use globset::{Glob, GlobBuilder, GlobSet};
+use memchr::memmem::Finder;
 
 /// A pattern that is not a glob.
 #[derive(Debug, thiserror::Error)]
@@ -37,7 +38,7 @@ pub struct Globs {
 #[derive(Debug)]
 struct One {
     /// A path without it, in lower case where case does not matter, cannot match; may be empty.
-    needed: Vec<u8>,
+    needed: Finder<'static>,
     glob: Glob,
     compiled: OnceLock<GlobSet>,
 }
@@ -69,7 +70,7 @@ impl Globs {
             .case_insensitive(self.case == Case::Same)
             .build()
             .map_err(|error| PatternError { pattern: pattern.into(), problem: error.kind().to_string() })?;
-        let needed = self.folded(needed(pattern));
+        let needed = Finder::new(&self.folded(needed(pattern))).into_owned();
         self.each.push(One { needed, glob, compiled: OnceLock::new() });
         Ok(())
     }
@@ -91,9 +92,7 @@ impl Globs {
     pub fn matches(&self, path: &[u8]) -> impl Iterator<Item = usize> {
         let folded = self.folded(path.to_vec());
         let path = path.to_path_lossy().into_owned();
-        let matching = move |one: &One| {
-            (one.needed.is_empty() || folded.contains_str(&one.needed)) && one.compiled().is_match(&path)
-        };
+        let matching = move |one: &One| one.needed.find(&folded).is_some() && one.compiled().is_match(&path);
         self.each.iter().enumerate().filter(move |(_, one)| matching(one)).map(|(at, _)| at)
     }
 

@@ -9,6 +9,7 @@ use ai_detect::vocabulary::{message, trailers};
 const ATTESTATION: &str = include_str!("../docs/attestation.md");
 const POLICIES: &str = include_str!("../docs/policies.md");
 const CONTROLS: &str = include_str!("../docs/controls.md");
+const SCAN: &str = include_str!("../docs/scan.md");
 
 /// The fenced blocks of a language.
 fn blocks<'a>(document: &'a str, language: &str) -> Vec<&'a str> {
@@ -60,4 +61,18 @@ fn every_class_is_mapped_to_its_controls() {
         let with = sensitive.classes().iter().filter(|class| class.controls.iter().any(|known| known == control));
         assert!(with.count() >= 9 && CONTROLS.contains(control), "{control}");
     }
+}
+
+#[test]
+fn every_column_of_a_scan_is_described() {
+    let described = SCAN.split("## Columns").nth(1).unwrap().lines().filter_map(|line| line.strip_prefix("| `"));
+    let described: Vec<&str> =
+        described.filter_map(|line| line.split('`').next()).take_while(|name| *name != "T").collect();
+    let schema = ai_detect::scan::schema();
+    let mut columns: Vec<&str> =
+        schema.get("properties").and_then(|of| of.as_object()).unwrap().keys().map(String::as_str).collect();
+    let mut sorted = described.clone();
+    sorted.sort_unstable();
+    columns.sort_unstable();
+    assert_eq!(sorted, columns);
 }

@@ -13,6 +13,9 @@ use ai_detect::forge::http::{Credential, Error, Patience};
 use ai_detect::forge::posting::{Posting, Written, post};
 use ai_detect::forge::{Forge, Request};
 use fake::gitlab::{AUTHOR, BOT, Fake, JOB, REVIEWER, STRANGER, TOKEN};
+use fake::gitlab_calls::{ROUTES, problem};
+use fake::server::Heard;
+use serde_json::json;
 
 const FIRST: &str = "c5a7f83d00000000000000000000000a";
 const SECOND: &str = "00aa11bb00000000000000000000000b";
@@ -307,4 +310,56 @@ fn the_jobs_own_token_is_refused_and_shown_nowhere() {
         [("CI_JOB_TOKEN", JOB), ("GITLAB_TOKEN", " "), ("AI_DETECT_GITLAB_TOKEN", "")].into();
     let env = |name: &str| env.get(name).map(|value| (*value).to_owned());
     assert_eq!(ai_detect::forge::gitlab::credential(&env), None);
+}
+
+/// The fake holds every call of every test against these routes; here it is shown that it would notice.
+#[test]
+fn a_call_that_gitlab_would_not_take_as_it_is_meant_is_noticed() {
+    let told = |method: &str, target: &str, body: serde_json::Value| {
+        let headers = vec![("content-type".into(), "application/json".into())];
+        let body = if body.is_null() { String::new() } else { body.to_string() };
+        let heard = Heard { method: method.into(), target: target.into(), headers, body };
+        problem(&heard, heard.path()).unwrap_or_default()
+    };
+    let (none, request) = (serde_json::Value::Null, "/v4/projects/a%2Fb/merge_requests/7");
+    assert_eq!(told("GET", &format!("{request}/discussions?per_page=100"), none.clone()), "");
+    assert!(told("GET", &format!("{request}/discussions?per_page=101"), none.clone()).contains("1 to 100"));
+    assert!(told("GET", &format!("{request}/discussions?perpage=9"), none.clone()).contains("`perpage`"));
+    assert!(told("GET", "/v4/projects/a/b/merge_requests/7", none.clone()).contains("no route"));
+    assert!(told("PUT", &format!("{request}/notes/x"), json!({"body": "x"})).contains("no route"));
+    assert!(told("POST", &format!("{request}/notes"), json!({"text": "x"})).contains("`body` is missing"));
+    assert!(told("POST", &format!("{request}/notes"), json!({"body": "x", "bodi": 1})).contains("no field"));
+    let resolve = format!("{request}/discussions/{}", "a".repeat(40));
+    assert!(told("PUT", &resolve, json!({"resolved": "true"})).contains("`resolved` is"));
+    let position = json!({"position_type": "text", "base_sha": "a", "start_sha": "b", "new_line": 3});
+    let discussion = json!({"body": "x", "position": position});
+    assert!(told("POST", &format!("{request}/discussions"), discussion).contains("`head_sha` is missing"));
+}
+
+/// All that can be done to a request, once: each route is used, so that none is checked in vain.
+#[test]
+fn every_route_that_is_known_is_one_that_is_used() {
+    let (fake, flags) = posted();
+    let [summary, thread] = {
+        let project = fake.project();
+        [project.summaries()[0].body.clone(), project.threads()[0].notes[0].body.clone()]
+    };
+    fake.project().comment(BOT, &summary);
+    fake.project().comment(BOT, &thread);
+    run(&fake, &flags);
+    fake.project().push('c', &[("src/a.rs", 20)]);
+    fake.project().fault("GET", "/diffs", 1, 404);
+    run(&fake, &flags[..1]);
+    let answered = fake.project().comment(REVIEWER, "/ai-detect confirm c5a7f83d");
+    fake.project().touch(answered);
+    run(&fake, &flags[..1]);
+    use ai_detect::forge::answers::Rights as _;
+    place(&fake).person(&ai_detect::triage::Account { login: "robin".into(), id: REVIEWER }, false);
+    let project = fake.project();
+    for route in ROUTES {
+        let last = route.path.rsplit('/').find(|part| !part.starts_with(':')).unwrap();
+        let last = if last == "REQUEST" { "/merge_requests/7" } else { last };
+        let used = project.calls.iter().any(|call| call.starts_with(route.method) && call.contains(last));
+        assert!(used, "{route:?}");
+    }
 }

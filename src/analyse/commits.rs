@@ -44,6 +44,7 @@ pub(super) fn commit_reports(
             message_log_odds: message,
             signals: reported,
             attestation: attestations.get(at).cloned().unwrap_or_default(),
+            mending: None,
         }
     };
     change.commits.iter().enumerate().map(of).collect()

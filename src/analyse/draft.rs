@@ -1,7 +1,7 @@
 //! One hunk on its way: from its reading to its report. What a commit's hunks say together comes in as
 //! a [`Context`].
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
@@ -12,7 +12,6 @@ use super::signals::{Told, signal_report};
 use crate::attest::{self, Attestation};
 use crate::change::{self, ChangeSet, Excluded, FileChange, Reason, Span};
 use crate::gate::{self, Likeness};
-use crate::policy::Sensitive;
 use crate::report::{HunkCommit, HunkReport, SignalReport, Threshold};
 use crate::score::{self, Score};
 use crate::signals::{Block, Engine, Evidence, Reading, Signal, block, rounded};
@@ -48,7 +47,8 @@ pub(super) struct Around<'a> {
     pub(super) messages: &'a [Told],
     pub(super) attestations: &'a [Attestation],
     pub(super) threshold: &'a Threshold,
-    pub(super) sensitive: &'a Sensitive,
+    /// The paths that are sensitive.
+    pub(super) sensitive: &'a BTreeSet<&'a str>,
     /// The rule that stands for the rest of a commit's code.
     pub(super) commit_code: Option<usize>,
     pub(super) detail: Detail,
@@ -235,7 +235,8 @@ impl Draft {
                 })
                 .collect(),
             verdict,
-            sensitive: around.sensitive.is_match(&self.path),
+            sensitive: around.sensitive.contains(self.path.as_str()),
+            scored: self.scored,
             fingerprint: self.fingerprint.clone(),
         }
     }

@@ -2,9 +2,22 @@
 
 use super::Origin;
 use crate::gate::{self, Verdict};
-use crate::report::{Flag, HunkReport, Threshold};
+use crate::policy::suggest::Where;
+use crate::policy::{Mending, Policy, Stance};
+use crate::report::{CommitReport, Flag, HunkReport, Threshold};
 
-pub(super) fn flags(hunks: &[HunkReport], threshold: &Threshold, origin: Origin) -> Vec<Flag> {
+pub(super) fn flags(
+    hunks: &[HunkReport],
+    commits: &[CommitReport],
+    threshold: &Threshold,
+    origin: Origin,
+    policy: Option<&Policy>,
+) -> Vec<Flag> {
+    let ban = policy.is_some_and(|policy| policy.stance == Stance::Ban);
+    let mending = |hunk: &HunkReport| {
+        let first = hunk.commits.first()?;
+        commits.iter().find(|commit| commit.id == first.id)?.mending.as_ref()
+    };
     let mut flags: Vec<Flag> = hunks
         .iter()
         .enumerate()
@@ -19,7 +32,7 @@ pub(super) fn flags(hunks: &[HunkReport], threshold: &Threshold, origin: Origin)
             severity: gate::severity(hunk.verdict, hunk.sensitive, hunk.log_odds - threshold.log_odds),
             verdict: hunk.verdict,
             probability: hunk.probability,
-            resolve: resolve(hunk, origin),
+            resolve: if ban { resolve_banned(hunk) } else { resolve(hunk, origin, mending(hunk)) },
         })
         .collect();
     let log_odds = |flag: &Flag| hunks.get(flag.hunk).map_or(0.0, |hunk| hunk.log_odds);
@@ -33,7 +46,7 @@ pub(super) fn flags(hunks: &[HunkReport], threshold: &Threshold, origin: Origin)
 }
 
 /// How to resolve a flag, in one or two sentences.
-fn resolve(hunk: &HunkReport, origin: Origin) -> String {
+fn resolve(hunk: &HunkReport, origin: Origin, mending: Option<&Mending>) -> String {
     let ids: Vec<&str> = hunk.commits.iter().take(3).map(|commit| commit.id.get(..8).unwrap_or(&commit.id)).collect();
     let otherwise = "If none did, there is nothing to do: this flag blocks nothing.";
     match (hunk.verdict, origin) {
@@ -46,7 +59,33 @@ fn resolve(hunk: &HunkReport, origin: Origin) -> String {
         (Verdict::WrongForm, _) => "The declaration is in a form that the project does not accept; see its policy.".into(),
         (_, Origin::Loose) => format!("If an AI tool helped, say so when committing: `git commit --trailer \"Assisted-by: TOOL:MODEL\"`. {otherwise}"),
         (_, Origin::Commits) => {
-            format!("If an AI tool helped, add the trailer `Assisted-by: TOOL:MODEL` to {}. {otherwise}", ids.join(", "))
+            format!("If an AI tool helped, add {}. {otherwise}", lines(mending, &ids.join(", ")))
         }
+    }
+}
+
+/// No line would answer a policy that takes no AI contributions, and what follows is for people.
+fn resolve_banned(hunk: &HunkReport) -> String {
+    let asked = match hunk.verdict {
+        Verdict::Contradicted => "The commit says that no AI was used. If that is right, there is nothing to do.",
+        _ => "If no AI tool helped, there is nothing to do: this flag blocks nothing.",
+    };
+    format!(
+        "{asked} If one did, say so on the request; the project's policy takes no AI contributions, and a person decides what follows."
+    )
+}
+
+/// What to add where: the policy's own lines, or the trailer that every project understands.
+fn lines(mending: Option<&Mending>, ids: &str) -> String {
+    let quoted = |place: Where| -> Vec<String> {
+        let lines = mending.iter().flat_map(|mending| &mending.add).filter(|line| line.place == place);
+        lines.map(|line| format!("`{}`", line.text)).collect()
+    };
+    let (commit, request) = (quoted(Where::Commit).join(" and "), quoted(Where::Request).join(" and "));
+    match (commit.is_empty(), request.is_empty()) {
+        (true, true) => format!("the trailer `Assisted-by: TOOL:MODEL` to {ids}"),
+        (false, true) => format!("{commit} to {ids}"),
+        (true, false) => format!("{request} to the request's description"),
+        (false, false) => format!("{commit} to {ids}, and {request} to the request's description"),
     }
 }

@@ -21,7 +21,7 @@ use crate::attest::{self, Attestation, Registry};
 use crate::change::{ChangeSet, Commit, Excluded};
 use crate::config::Config;
 use crate::policy::{self, Described, Policy, Sensitive, sensitive};
-use crate::report::{Coverage, ExcludedReport, HunkReport, Report, SCHEMA, Threshold, Tool};
+use crate::report::{Coverage, ExcludedReport, HunkReport, PolicyReport, Report, SCHEMA, Threshold, Tool};
 use crate::score;
 use crate::signals::{Engine, Part, rounded};
 use code::{Context, Given};
@@ -75,6 +75,15 @@ impl Measures<'_> {
     }
 }
 
+/// What every change is measured by, made ready once.
+pub struct Analyser<'a> {
+    engine: &'a Engine<'a>,
+    registry: &'a Registry,
+    config: &'a Config,
+    measures: Measures<'a>,
+    sensitive: Sensitive,
+}
+
 /// Analyses a change.
 ///
 /// # Errors
@@ -86,12 +95,36 @@ pub fn analyse(
     config: &Config,
     measures: &Measures<'_>,
 ) -> Result<Report, sensitive::Error> {
-    let sensitive = Sensitive::new(&config.sensitive)?;
+    Ok(Analyser::new(engine, registry, config, *measures)?.report(change))
+}
+
+impl<'a> Analyser<'a> {
+    /// Makes ready what many changes share.
+    ///
+    /// # Errors
+    /// Where a configured path pattern is not one.
+    pub fn new(
+        engine: &'a Engine<'a>,
+        registry: &'a Registry,
+        config: &'a Config,
+        measures: Measures<'a>,
+    ) -> Result<Self, sensitive::Error> {
+        Ok(Analyser { engine, registry, config, measures, sensitive: Sensitive::new(&config.sensitive)? })
+    }
+
+    /// The report on a change.
+    pub fn report(&self, change: &ChangeSet) -> Report {
+        report(change, self)
+    }
+}
+
+fn report(change: &ChangeSet, analyser: &Analyser<'_>) -> Report {
+    let Analyser { engine, registry, config, measures, sensitive } = analyser;
     let mut attestations: Vec<Attestation> =
         change.commits.par_iter().map(|commit| measures.read(commit, registry)).collect();
-    if let Some(policy) = measures.policy {
-        policy::apply(policy, change, &mut attestations, &sensitive, registry, measures.described);
-    }
+    let mendings = measures
+        .policy
+        .map(|policy| policy::apply(policy, change, &mut attestations, sensitive, registry, measures.described));
     let messages = signals::messages(change, engine, registry);
     let (mut drafts, mut excluded) = draft::drafts(change, engine);
     drafts.par_iter_mut().filter(|draft| draft.scored).for_each(|draft| {
@@ -113,6 +146,8 @@ pub fn analyse(
         hunks: scored,
         log_odds: rounded(model.request_threshold(config.thresholds.flag, scored, !change.commits.is_empty()) + prior),
     };
+    let paths: BTreeSet<&str> = drafts.iter().map(|draft| draft.path.as_str()).collect();
+    let sensitive = paths.into_iter().filter(|path| sensitive.is_match(path)).collect();
     let around = Around {
         change,
         engine,
@@ -134,11 +169,14 @@ pub fn analyse(
         Detail::Flags => flagged.contains(commit.id.as_str()),
         Detail::Numbers => false,
     };
-    let commits = commits::commit_reports(change, engine, &context, &messages, &attestations, &explained);
+    let mut commits = commits::commit_reports(change, engine, &context, &messages, &attestations, &explained);
+    for (commit, mending) in commits.iter_mut().zip(mendings.into_iter().flatten()) {
+        commit.mending = Some(mending).filter(|mending| !mending.is_empty());
+    }
     let origin = if change.commits.is_empty() { Origin::Loose } else { Origin::Commits };
-    let flags = flags::flags(&hunks, &threshold, origin);
+    let flags = flags::flags(&hunks, &commits, &threshold, origin, measures.policy);
     excluded.extend(change.excluded.iter().cloned());
-    Ok(Report {
+    Report {
         schema: SCHEMA.into(),
         tool: Tool {
             name: "ai-detect".into(),
@@ -154,7 +192,18 @@ pub fn analyse(
         hunks,
         flags,
         request: None,
-    })
+        policy: measures.policy.map(told),
+    }
+}
+
+fn told(policy: &Policy) -> PolicyReport {
+    PolicyReport {
+        id: policy.id.clone(),
+        title: policy.title.clone(),
+        stance: policy.stance,
+        says: policy.says.clone(),
+        text: policy.author_text.clone(),
+    }
 }
 
 fn coverage(change: &ChangeSet, drafts: &[Draft], mut excluded: Vec<Excluded>) -> Coverage {

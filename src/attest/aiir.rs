@@ -2,10 +2,16 @@
 //!
 //! A receipt repeats what the message says, so it counts less than the message. "Human" in a receipt
 //! means that the scanner found nothing; that is no statement, and is not taken for one.
+//!
+//! A receipt carries a hash of what it says: one whose hash does not fit was changed since. Anybody can
+//! make a receipt that fits, so it stays a claim. Signatures lie beside receipts as Sigstore bundles;
+//! checking them takes the certificates and the log of Sigstore, which are not asked.
 
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
+use serde_json::Value;
+use sha2::{Digest as _, Sha256};
 
 use super::Contributor;
 use super::records::{By, Reading};
@@ -68,6 +74,9 @@ pub(super) fn read(text: &str, commit: &str) -> Reading {
     if receipt.commit.sha != commit {
         return Reading::unreadable("it is the receipt of another commit");
     }
+    if receipt.schema == HASHED && is_changed(text) {
+        return Reading::unreadable("it was changed after it was made: its content does not fit its hash");
+    }
     if !receipt.ai_attestation.is_ai_authored {
         return Reading::default();
     }
@@ -88,23 +97,78 @@ pub(super) fn read(text: &str, commit: &str) -> Reading {
     Reading { whole: vec![by], ..Reading::default() }
 }
 
-/// Puts the receipts of a ledger beside the commits that they name. Lines that name no commit at
-/// all cannot be anybody's: their number is returned.
-pub fn attach(ledger: &[u8], commits: &mut [Commit]) -> usize {
-    let mut by_id: BTreeMap<String, &mut Commit> =
-        commits.iter_mut().map(|commit| (commit.id.clone(), commit)).collect();
-    let mut nameless = 0;
-    for line in ledger.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty()) {
-        let Some(id) = named(line) else {
-            nameless += 1;
-            continue;
-        };
-        if let Some(commit) = by_id.get_mut(id) {
-            let content = Ok(std::sync::Arc::from(line));
-            commit.records.push(Record { kind: RecordKind::Aiir, place: LEDGER.into(), content });
+/// Receipts by the commit that they name.
+#[derive(Debug, Default)]
+pub struct Receipts<'a> {
+    by_commit: BTreeMap<&'a str, Vec<&'a [u8]>>,
+    /// How many lines name none.
+    pub nameless: usize,
+}
+
+impl<'a> Receipts<'a> {
+    /// Those of a file of receipts, one a line.
+    pub fn read(ledger: &'a [u8]) -> Self {
+        let mut receipts = Receipts::default();
+        for line in ledger.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty()) {
+            match named(line) {
+                Some(id) => receipts.by_commit.entry(id).or_default().push(line),
+                None => receipts.nameless += 1,
+            }
+        }
+        receipts
+    }
+
+    /// Puts the receipts of some commits beside them.
+    pub fn attach(&self, commits: &mut [Commit]) {
+        for commit in commits {
+            let lines = self.by_commit.get(commit.id.as_str()).into_iter().flatten();
+            commit.records.extend(lines.map(|line| {
+                let content = Ok(std::sync::Arc::from(*line));
+                Record { kind: RecordKind::Aiir, place: LEDGER.into(), content }
+            }));
         }
     }
-    nameless
+}
+
+/// What is hashed, by the specification of the first version.
+const CORE: [&str; 6] = ["type", "schema", "version", "commit", "ai_attestation", "provenance"];
+/// The version whose hash is specified.
+const HASHED: &str = "aiir/commit_receipt.v1";
+
+/// Whether a receipt has a hash, and it is of something else.
+fn is_changed(text: &str) -> bool {
+    let Ok(Value::Object(mut receipt)) = serde_json::from_str(text) else { return true };
+    let Some(stated) = receipt.remove("content_hash") else { return false };
+    receipt.retain(|key, _| CORE.contains(&key.as_str()));
+    let canonical = ascii(&sorted(Value::Object(receipt)).to_string());
+    let hash: String = Sha256::digest(canonical).iter().map(|byte| format!("{byte:02x}")).collect();
+    stated.as_str() != Some(&format!("sha256:{hash}"))
+}
+
+/// The same with the keys of all objects in order.
+fn sorted(value: Value) -> Value {
+    match value {
+        Value::Object(fields) => {
+            let mut fields: Vec<(String, Value)> = fields.into_iter().collect();
+            fields.sort_by(|one, other| one.0.cmp(&other.0));
+            Value::Object(fields.into_iter().map(|(key, value)| (key, sorted(value))).collect())
+        }
+        Value::Array(items) => Value::Array(items.into_iter().map(sorted).collect()),
+        other => other,
+    }
+}
+
+/// JSON with everything but ASCII escaped, in units of UTF-16.
+fn ascii(json: &str) -> String {
+    let mut out = String::with_capacity(json.len());
+    for c in json.chars() {
+        if c.is_ascii() {
+            out.push(c);
+        } else {
+            c.encode_utf16(&mut [0; 2]).iter().for_each(|unit| out.push_str(&format!("\\u{unit:04x}")));
+        }
+    }
+    out
 }
 
 /// The commit that a receipt names, found even where the rest of the line is broken.
@@ -148,13 +212,31 @@ mod tests {
         assert!(read(&receipt("v2", true), "11").unreadable[0].contains("another commit"));
     }
 
+    /// The hash was made by another implementation of the specification's canonical form.
+    #[test]
+    fn a_receipt_that_was_changed_is_unreadable() {
+        let whole = format!(
+            r#"{{"type":"aiir.commit_receipt","schema":"aiir/commit_receipt.v1","version":"1.0.4","commit":{{"sha":"{ID}","subject":"Größe 🎉\n\"x\" </b>","files_changed":1}},"ai_attestation":{{"is_ai_authored":true,"signals_detected":["message_match:co-authored-by: claude"],"signal_count":1}},"provenance":{{"repository":null,"tool":"x","generator":"aiir.cli"}},"content_hash":"HASH","timestamp":"2026-01-01T00:00:00Z","extensions":{{}}}}"#
+        );
+        let whole = whole.replace("HASH", "sha256:d20a6b3db1e0048191eb76e11ab41effb1ca2b782a860a02d4df4e137aebb310");
+        assert_eq!(read(&whole, ID).whole[0].tool.as_deref(), Some("claude"));
+        // What is not hashed may differ, and so may the order of keys.
+        assert_eq!(read(&whole.replace("2026-01-01", "2026-01-02"), ID).unreadable, [""; 0]);
+        let changed = whole.replace("claude", "nobody");
+        assert!(read(&changed, ID).unreadable[0].contains("changed after it was made"));
+        let without = whole.replace("content_hash", "no_hash");
+        assert_eq!(read(&without, ID).unreadable, [""; 0], "a receipt without a hash is a claim like the others");
+    }
+
     #[test]
     fn a_ledger_is_dealt_out() {
         let commit = |id: &str| Commit { id: id.into(), ..Commit::default() };
         let mut commits = [commit(ID), commit("11")];
         let cut = format!("{{\"commit\": {{\"sha\": \"{ID}\"");
         let ledger = format!("{}\n{cut}\n\nnot json\n", receipt("v2", true));
-        assert_eq!(attach(ledger.as_bytes(), &mut commits), 1);
+        let receipts = Receipts::read(ledger.as_bytes());
+        receipts.attach(&mut commits);
+        assert_eq!(receipts.nameless, 1);
         assert_eq!((commits[0].records.len(), commits[1].records.len()), (2, 0));
     }
 }

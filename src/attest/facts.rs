@@ -77,11 +77,13 @@ pub(super) struct Evidence {
     pub(super) notes: Vec<String>,
     pub(super) signature: Option<Checked>,
     pub(super) note_signature: Option<Checked>,
+    pub(super) receipt_signature: Option<Checked>,
 }
 
 /// Draws the conclusion.
 pub(super) fn conclude(commit: &Commit, evidence: Evidence) -> Attestation {
-    let Evidence { findings, people, lines, unreadable, notes, signature, note_signature } = evidence;
+    let Evidence { findings, people, lines, unreadable, notes, signature, note_signature, receipt_signature } =
+        evidence;
     let accountable = accountable(commit, &people);
     let facts = of(findings.iter(), &accountable);
     let unread = !unreadable.is_empty();
@@ -107,6 +109,7 @@ pub(super) fn conclude(commit: &Commit, evidence: Evidence) -> Attestation {
         statements: findings.into_iter().map(|found| found.statement).collect(),
         signature,
         note_signature,
+        receipt_signature,
     }
 }
 

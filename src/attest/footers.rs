@@ -35,13 +35,37 @@ pub(super) fn find<'a, 'r>(
     hints: &Hints,
     registry: &'r Registry,
 ) -> Vec<Phrase<'a, 'r>> {
-    let mut found = Vec::new();
-    for marker in hints.phrases.iter().filter_map(|slot| registry.at(*slot)) {
+    let mut found: Vec<Phrase<'a, 'r>> = Vec::new();
+    let markers = || hints.phrases.iter().filter_map(|slot| registry.at(*slot));
+    let (own, general) =
+        (markers().filter(|marker| marker.tool.is_some()), markers().filter(|marker| marker.tool.is_none()));
+    for marker in own.chain(general) {
         let Some(regex) = marker.marker.pattern.as_ref().and_then(|pattern| pattern.regex()) else {
             continue;
         };
-        for groups in regex.captures_iter(message).take(MOST_OF_A_KIND) {
-            let Some(whole) = groups.get(0) else { continue };
+        let names_session = regex.capture_names().flatten().any(|name| name == "session");
+        let is_general = marker.tool.is_none() && !names_session;
+        for whole in regex.find_iter(message).take(MOST_OF_A_KIND) {
+            // The match may start with the line ending before it.
+            let leading = whole.as_str().len() - whole.as_str().trim_start().len();
+            let line = lines::holding(lines, whole.start() + leading);
+            let place = |declared, session| Phrase {
+                marker,
+                start: whole.start() + leading,
+                end: whole.end(),
+                line,
+                session,
+                declared,
+                quoted: lines.get(line).is_some_and(|line| line.quoted),
+            };
+            // A tool's own footer says more than the general form, whose groups take the most time of all.
+            let within = |phrase: &Phrase<'_, '_>| {
+                phrase.marker.tool.is_some() && phrase.start <= whole.start() + leading && whole.end() <= phrase.end
+            };
+            if is_general && found.iter().any(within) {
+                continue;
+            }
+            let Some(groups) = regex.captures_at(message, whole.start()) else { continue };
             let group = |name| groups.name(name).map(|group| group.as_str());
             let mut declared = group("value").map(|value| declared::read(value, registry)).unwrap_or_default();
             if marker.marker.known_only && !declared.known {
@@ -53,18 +77,7 @@ pub(super) fn find<'a, 'r>(
             if let Some(tool) = group("tool") {
                 declared.tool = declared::read(tool, registry).tool.or_else(|| Some(tool.trim().to_owned()));
             }
-            // The match may start with the line ending before it.
-            let leading = whole.as_str().len() - whole.as_str().trim_start().len();
-            let line = lines::holding(lines, whole.start() + leading);
-            found.push(Phrase {
-                marker,
-                start: whole.start() + leading,
-                end: whole.end(),
-                line,
-                session: group("session"),
-                declared,
-                quoted: lines.get(line).is_some_and(|line| line.quoted),
-            });
+            found.push(place(declared, group("session")));
         }
     }
     found.sort_by_key(|phrase| (phrase.start, phrase.end));

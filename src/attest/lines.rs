@@ -34,7 +34,7 @@ pub(super) fn of(message: &str) -> Vec<Line<'_>> {
         start = end;
     }
     // `git merge --squash` indents the messages that it joins: there, depth is not quotation.
-    let squashed = message.contains("Squashed commit of the following:");
+    let squashed = memchr::memmem::find(message.as_bytes(), b"Squashed commit of the following:").is_some();
     let mut fence = None;
     for at in 0..lines.len() {
         let text = lines[at].text;

@@ -44,7 +44,7 @@ pub mod tally;
 mod trailers;
 mod whogitit;
 
-pub use aiir::{LEDGER as AIIR_LEDGER, attach as attach_receipts};
+pub use aiir::{LEDGER as AIIR_LEDGER, Receipts};
 pub use check::Error;
 pub use clean::without_markers;
 pub use covering::{covering, states};
@@ -274,4 +274,7 @@ pub struct Attestation {
     /// The signature of our note on the commit, where there is a note.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note_signature: Option<Checked>,
+    /// The signature of a receipt of the commit, where there is one: never verified, with the reason.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub receipt_signature: Option<Checked>,
 }

@@ -78,6 +78,8 @@ pub struct Registry {
     aliases: Vec<(String, usize)>,
     programs: HashSet<String>,
     quoting: HashSet<String>,
+    /// Phrases of programs that quote others.
+    quoting_phrases: Option<AhoCorasick>,
     hints: Option<AhoCorasick>,
     /// The same, quicker to run and slower to make.
     many_hints: OnceLock<Option<AhoCorasick>>,
@@ -182,6 +184,7 @@ impl Registry {
         registry.aliases.dedup();
         registry.programs = lower(&file.programs.addresses).into_iter().chain(lower(&file.programs.names)).collect();
         registry.quoting = lower(&file.programs.quoting).into_iter().collect();
+        registry.quoting_phrases = AhoCorasick::new(&file.programs.quoting_phrases).ok();
         hints.extend(registry.aliases.iter().map(|(alias, _)| (alias.clone(), None)));
         hints.extend(file.models.hints.iter().map(|hint| (hint.clone(), None)));
         registry.hints = Some(automaton(hints.iter().map(|(hint, _)| hint.as_str()), MatchKind::Standard)?);
@@ -331,8 +334,7 @@ impl Registry {
 
     /// Whether a message by this author, or with these phrases, quotes other projects.
     pub(super) fn is_quoting(&self, author: &Person, message: &str) -> bool {
-        listed(&self.quoting, author)
-            || self.file.programs.quoting_phrases.iter().any(|phrase| message.contains(phrase))
+        listed(&self.quoting, author) || self.quoting_phrases.as_ref().is_some_and(|phrases| phrases.is_match(message))
     }
 
     /// Whether a look at the person's name and address is worth while.
@@ -379,14 +381,21 @@ impl Registry {
 
     /// All models named in a text, as spans.
     pub(super) fn models(&self, text: &str) -> Vec<(usize, usize)> {
-        if !self.model_hints.as_ref().is_some_and(|hints| hints.is_match(text)) {
-            return Vec::new();
+        let Some(hints) = &self.model_hints else { return Vec::new() };
+        let mut found = Vec::new();
+        // No name goes beyond its line, and few lines hold a hint.
+        let mut end = 0;
+        for hint in hints.find_iter(text) {
+            if hint.start() < end {
+                continue;
+            }
+            let start = text.get(..hint.start()).and_then(|before| before.rfind('\n')).map_or(0, |at| at + 1);
+            end = text.get(hint.end()..).and_then(|rest| rest.find('\n')).map_or(text.len(), |at| hint.end() + at);
+            let names = self.exact_models.regex().zip(text.get(start..end));
+            let names = names.into_iter().flat_map(|(regex, line)| regex.find_iter(line));
+            found.extend(names.map(|name| (start + name.start(), start + name.end())));
         }
-        let all = |pattern: &LazyPattern| -> Vec<(usize, usize)> {
-            let found = pattern.regex().map(|regex| regex.find_iter(text).map(|found| (found.start(), found.end())));
-            found.into_iter().flatten().collect()
-        };
-        all(&self.exact_models)
+        found
     }
 }
 
@@ -405,14 +414,15 @@ fn listed(list: &HashSet<String>, person: &Person) -> bool {
     list.contains(&person.email.to_lowercase()) || list.contains(&person.name.to_lowercase())
 }
 
+/// Names of models, which are of ASCII alone. What `\d` and `\w` are in all scripts takes longer to compile than a
+/// small history to read; and by the ends of words of Unicode, a message with a letter beyond ASCII takes the
+/// slowest of the engines.
 pub(super) fn alternatives(patterns: &[String]) -> LazyPattern {
     if patterns.is_empty() {
         // Matches nothing, unlike an empty alternation.
         return Pattern::from(String::from(r"[^\s\S]"));
     }
-    // The ends of words are those of ASCII: by those of Unicode, a message with a letter beyond it takes the
-    // slowest of the engines.
-    Pattern::from(format!(r"(?i)(?-u:\b)(?:{})(?-u:\b)", patterns.join("|")))
+    Pattern::from(format!(r"(?i-u)\b(?:{})\b", patterns.join("|")))
 }
 
 pub(super) fn automaton<'a>(words: impl Iterator<Item = &'a str>, kind: MatchKind) -> Result<AhoCorasick, Error> {

@@ -235,8 +235,9 @@ pub(super) fn schema() -> schemars::Schema {
 }
 
 pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure> {
-    let checking = Checking::open(args.range.as_deref(), args.config.as_deref(), args.policy.as_deref(), dir)?;
+    let mut checking = Checking::open(args.range.as_deref(), args.config.as_deref(), args.policy.as_deref(), dir)?;
     let described = described(args, dir)?;
+    checking.notes.extend(described.iter().flat_map(|described| checking.policy.says_of(described)));
     let judged = checking.judged(described.as_ref())?;
     let text = match args.format {
         Format::Json => {
@@ -350,7 +351,7 @@ fn several(text: &mut String, group: &[&Judged], stance: Stance, verbose: bool, 
             commit.touches.iter().for_each(|touch| {
                 let _ = writeln!(text, "  touches {}", escaped(touch));
             });
-            for told in signatures::told(Some(&commit.signature), commit.note_signature.as_ref()) {
+            for told in signatures::told(Some(&commit.signature), commit.note_signature.as_ref(), None) {
                 paragraph(text, "  ", &told, width);
             }
         }

@@ -6,8 +6,8 @@ use super::output::Output;
 use super::posting::{self, Job, Outcome};
 use super::{Exit, Failure, diff};
 use crate::forge::event::{self, End, Event, Range};
-use crate::forge::github::{self, Found};
-use crate::forge::{Forge, Request};
+use crate::forge::github::{self, Details, Found};
+use crate::forge::{Error, Forge};
 use crate::git::{self, Repository};
 
 /// What a job looks at and where it says what it found
@@ -24,7 +24,7 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure> {
     let env = |name: &str| std::env::var(name).ok();
     let (mut event, finished) = read(&env)?;
-    let (base, head, head_ref) = match &event.range {
+    let (mut base, head, mut head_ref) = match &event.range {
         Range::Between { base, head, head_ref } => (base.clone(), head.clone(), head_ref.clone()),
         Range::Nothing(why) => {
             out.log(&format!("nothing to look at: {why}\n"))?;
@@ -32,14 +32,16 @@ pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure
         }
     };
     let mut job = Job::new(&env, out, &args.posting, event.forge, head.clone(), event.run)?;
-    if event.request.is_none()
-        && let Some(run) = finished
-    {
-        event.request = job.request_of(&run)?;
+    if let Some(run) = finished {
+        job.look_up(&run, &mut event)?;
+        if let Some(request) = &event.request {
+            head_ref = Some(format!("refs/pull/{}/head", request.number));
+            base = request.base_id.clone().map_or(base, End::Id);
+        }
     }
     job.request.clone_from(&event.request);
     let ends = Ends { base, head, head_ref, fetch: args.fetch };
-    match ends.spec(&event, dir).and_then(|spec| diff::between(&spec, &event.stated, dir)) {
+    match ends.spec(&event, dir).and_then(|spec| diff::between(&spec, &event.stated, event.by_member, dir)) {
         Ok(report) => {
             job.publish(&Outcome::Report(&report))?;
             Ok(Exit::Analysed)
@@ -157,16 +159,25 @@ fn resolved(spec: &str, dir: &Path) -> Result<Result<(), git::Error>, Failure> {
 }
 
 impl Job<'_> {
-    /// The request of a finished run, where the event does not name it.
-    fn request_of(&self, run: &event::github::FinishedRun) -> Result<Option<Request>, Failure> {
-        let Some(github) = self.github()? else { return Ok(None) };
-        match github::request_of(&github, run) {
-            Ok(Found::One(request)) => Ok(Some(request)),
-            Ok(_) => Ok(None),
-            Err(error) => {
-                self.out.say(&format!("the request of this run could not be looked up: {error}"));
-                Ok(None)
+    /// The request of a finished run and what it states: the event tells neither for forks, and what a request
+    /// states for none.
+    fn look_up(&self, run: &event::github::FinishedRun, event: &mut Event) -> Result<(), Failure> {
+        let Some(github) = self.github()? else { return Ok(()) };
+        let mut looked_up = || -> Result<(), Error> {
+            if event.request.is_none()
+                && let Found::One(request) = github::request_of(&github, run)?
+            {
+                event.request = Some(request);
             }
+            if let Some(request) = &event.request {
+                let Details { stated, by_member } = github::details(&github, request)?;
+                (event.stated, event.by_member) = (stated, by_member);
+            }
+            Ok(())
+        };
+        if let Err(error) = looked_up() {
+            self.out.say(&format!("the request of this run could not be looked up: {error}"));
         }
+        Ok(())
     }
 }

@@ -8,7 +8,7 @@ use super::output::Output;
 use super::settings::{self, Settings};
 use super::{Exit, Failure, git_failure};
 use crate::analyse::{Detail, Measures, analyse};
-use crate::attest::{self, AIIR_LEDGER, Registry, read_request};
+use crate::attest::{self, AIIR_LEDGER, Receipts, Registry, read_request};
 use crate::change::ChangeSet;
 use crate::exclude::Excluder;
 use crate::git::{Repository, Request};
@@ -149,8 +149,13 @@ fn described(request: &attest::Request) -> Option<Described> {
 
 /// What lies between two commits, as a job of a forge looks at it: settings come from where the change
 /// starts, and what the change does to them is noted.
-pub(super) fn between(spec: &str, stated: &attest::Request, dir: &Path) -> Result<Report, Failure> {
-    let described = described(stated);
+pub(super) fn between(
+    spec: &str,
+    stated: &attest::Request,
+    by_member: Option<bool>,
+    dir: &Path,
+) -> Result<Report, Failure> {
+    let described = described(stated).map(|described| Described { by_member, ..described });
     let choice = Choice { in_job: true, described: described.as_ref(), ..Choice::default() };
     let (mut report, _) = of_repository(&Request::Spec(spec.to_owned()), choice, dir)?;
     if let (Some(base), Some(head)) = (&report.range.base, &report.range.head) {
@@ -245,17 +250,25 @@ fn attach_receipts(
     head: Option<&str>,
     change: &mut ChangeSet,
 ) -> Result<Option<String>, Failure> {
-    let Some(head) = head else { return Ok(None) };
+    let (ledger, unread) = ledger(repository, head)?;
+    let receipts = Receipts::read(&ledger);
+    receipts.attach(&mut change.commits);
+    let nameless = receipts.nameless;
+    let plural = if nameless == 1 { "line of" } else { "lines of" };
+    let told = || format!("{nameless} {plural} {AIIR_LEDGER} cannot be read: no commit is named");
+    Ok(unread.or_else(|| (nameless > 0).then(told)))
+}
+
+/// The file of receipts at a commit, empty where there is none; and why it was not read, where it was not.
+pub(super) fn ledger(repository: &Repository, head: Option<&str>) -> Result<(Vec<u8>, Option<String>), Failure> {
+    let Some(head) = head else { return Ok((Vec::new(), None)) };
     let size = repository.size_at(head, AIIR_LEDGER).map_err(Failure::failed)?;
     if let Some(size) = size.filter(|size| *size > LARGEST_LEDGER) {
-        return Ok(Some(format!(
-            "{AIIR_LEDGER} has {size} bytes; at most {LARGEST_LEDGER} are read, so none of it was"
-        )));
+        let told = format!("{AIIR_LEDGER} has {size} bytes; at most {LARGEST_LEDGER} are read, so none of it was");
+        return Ok((Vec::new(), Some(told)));
     }
     let ledger = repository.file_at(head, AIIR_LEDGER).map_err(Failure::failed)?;
-    let nameless = ledger.map_or(0, |ledger| attest::attach_receipts(&ledger, &mut change.commits));
-    let plural = if nameless == 1 { "line of" } else { "lines of" };
-    Ok((nameless > 0).then(|| format!("{nameless} {plural} {AIIR_LEDGER} cannot be read: no commit is named")))
+    Ok((ledger.unwrap_or_default(), None))
 }
 
 fn of_patch(choice: Choice<'_>, file: &Path, dir: &Path) -> Result<Found, Failure> {
@@ -303,6 +316,9 @@ fn report(choice: Choice<'_>, change: &ChangeSet, pack: &Pack, settings: Setting
     let mut report =
         analyse(change, &engine, Registry::builtin(), &settings.config, &measures).map_err(Failure::usage)?;
     report.coverage.notes.extend(settings.note);
+    if let (Some(policy), Some(described)) = (&settings.policy, choice.described) {
+        report.coverage.notes.extend(policy.says_of(described));
+    }
     report.coverage.notes.extend(settings.signers.notes);
     let excerpts = choice.excerpts.then(|| Excerpts::of(change, &report));
     Ok((report, excerpts))

@@ -3,12 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
-use indicatif::{ProgressBar, ProgressStyle};
 
-use super::output::Output;
+use super::output::{Output, progress_bar};
 use super::replace::Replacement;
 use super::settings::{self, Settings};
 use super::{Exit, Failure};
+use crate::analyse::{Analyser, NUMBERS};
 use crate::attest::Registry;
 use crate::eval::manifest::Manifest;
 use crate::eval::run::{NEAR, Scoring, score};
@@ -84,9 +84,11 @@ pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure
         without_name_rules(&mut pack);
     }
     let engine = Engine::new(&pack);
+    let analyser = Analyser::new(&engine, Registry::builtin(), &settings.config, NUMBERS);
     let scoring = Scoring {
         repositories: dir,
         engine: &engine,
+        analyser: &analyser.map_err(Failure::usage)?,
         registry: Registry::builtin(),
         config: &settings.config,
         excluder: &excluder,
@@ -156,13 +158,4 @@ fn failure(error: Error) -> Failure {
         Error::Threads(_) => Failure::failed(error),
         other => Failure::usage(other),
     }
-}
-
-/// On standard error, and only where that is a terminal.
-fn progress_bar(rows: usize) -> ProgressBar {
-    let bar = ProgressBar::new(rows as u64);
-    if let Ok(style) = ProgressStyle::with_template("{bar:40} {pos} of {len} commits, {per_sec}, {eta} left") {
-        bar.set_style(style);
-    }
-    bar
 }

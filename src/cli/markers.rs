@@ -1,12 +1,14 @@
 //! `ai-detect markers`: whether the registry of AI tools' markers keeps its word, and what it finds
 //! in a history (`scan`).
 
+mod scan;
+
 use std::fmt::Write as _;
 
 use std::path::Path;
 
 use super::output::Output;
-use super::{Exit, Failure, scan};
+use super::{Exit, Failure};
 use crate::attest::Registry;
 
 #[derive(Debug, clap::Subcommand)]

@@ -84,6 +84,8 @@ enum Command {
     Diff(diff::Args),
     /// In a job of GitHub Actions or GitLab CI: look at what the job is about, and say it on the request
     Ci(ci::Args),
+    /// Score every commit of a history and compare with what it declares: one row a commit, added to what is there
+    Scan(scan::Args),
     /// Post a report that another, unprivileged job made; for requests from forks
     Post(post::Args),
     /// Print a written report in another format
@@ -171,6 +173,7 @@ pub fn run() -> Exit {
     let result = match args.command {
         Command::Diff(command) => diff::run(&command, &args.dir, &out),
         Command::Ci(command) => ci::run(&command, &args.dir, &out),
+        Command::Scan(command) => scan::run(&command, &args.dir, &out),
         Command::Post(command) => post::run(&command, &args.dir, &out),
         Command::Report(command) => report::run(&command, &args.dir, &out),
         Command::Eval(command) => eval::run(&command, &args.dir, &out),

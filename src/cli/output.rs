@@ -6,6 +6,7 @@ use std::io::{ErrorKind, IsTerminal, Write};
 use anstream::AutoStream;
 use anstyle::{AnsiColor, Style};
 use clap::ColorChoice;
+use indicatif::{ProgressBar, ProgressStyle};
 
 use super::Failure;
 use crate::report::terminal::{escaped, uncommanded};
@@ -38,6 +39,16 @@ impl Output {
         match written {
             Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
             other => other.map_err(|error| Failure::failed(format!("cannot write the output: {error}"))),
+        }
+    }
+
+    /// Writes a part of a long output to standard output; says whether anybody still reads.
+    pub(super) fn stream(&self, text: &str) -> Result<bool, Failure> {
+        let mut stream = AutoStream::new(std::io::stdout().lock(), self.choice);
+        match stream.write_all(text.as_bytes()).and_then(|()| stream.flush()) {
+            Ok(()) => Ok(true),
+            Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(false),
+            Err(error) => Err(Failure::failed(format!("cannot write the output: {error}"))),
         }
     }
 
@@ -87,4 +98,13 @@ impl Output {
         };
         columns.or_else(terminal).unwrap_or(DEFAULT_WIDTH).min(MOST_WIDTH)
     }
+}
+
+/// On standard error, and only where that is a terminal.
+pub(super) fn progress_bar(rows: usize) -> ProgressBar {
+    let bar = ProgressBar::new(rows as u64);
+    if let Ok(style) = ProgressStyle::with_template("{prefix}{bar:40} {pos} of {len} commits, {per_sec}, {eta} left") {
+        bar.set_style(style);
+    }
+    bar
 }

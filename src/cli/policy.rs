@@ -77,9 +77,12 @@ fn explain(policy: &Policy, out: &Output) -> Result<Exit, Failure> {
     };
     field("stance", stance(policy.stance));
     field("says", &policy.says);
-    for (label, markers) in
-        [("requires", &policy.required), ("accepts", &policy.accepted), ("forbids", &policy.forbidden)]
-    {
+    for (label, markers) in [
+        ("requires", &policy.required),
+        ("accepts", &policy.accepted),
+        ("forbids", &policy.forbidden),
+        ("tells", &policy.told),
+    ] {
         markers.iter().for_each(|marker| field(label, &shown(marker)));
     }
     let facts =
@@ -154,7 +157,14 @@ fn exempt(policy: &Policy) -> String {
         Kind::Docs => "changes of documentation",
         Kind::Tests => "changes of tests",
     });
-    kinds.map(str::to_owned).chain(policy.exempt_authors.patterns.iter().cloned()).collect::<Vec<_>>().join(", ")
+    let members = policy.exempt_members.then_some("requests of people of the project");
+    members
+        .into_iter()
+        .chain(kinds)
+        .map(str::to_owned)
+        .chain(policy.exempt_authors.patterns.iter().cloned())
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 fn classes(out: &Output) -> Result<Exit, Failure> {

@@ -9,6 +9,7 @@ use crate::eval;
 use crate::pack::raw::RuleFile;
 use crate::policy::raw::RawPolicy;
 use crate::report::json;
+use crate::scan;
 use crate::vocabulary::note::Note;
 
 /// Which schema to print
@@ -23,6 +24,8 @@ pub(super) struct Args {
 enum Of {
     /// What `diff --format json` prints
     Report,
+    /// A row of what `scan` writes
+    Scan,
     /// What `eval --format json` prints
     Eval,
     /// What `eval --lines REPO --format json` prints
@@ -42,6 +45,7 @@ enum Of {
 pub(super) fn run(args: &Args, out: &Output) -> Result<Exit, Failure> {
     let schema = match args.of {
         Of::Report => json::schema(),
+        Of::Scan => scan::schema(),
         Of::Eval => eval::json::schema(),
         Of::EvalLines => eval::json::lines_schema(),
         Of::Config => schemars::schema_for!(Config),

@@ -4,8 +4,11 @@
 //! are those of the commit that the change starts from.
 
 use std::borrow::Cow;
+use std::cell::RefCell;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
+
+use sha2::{Digest, Sha256};
 
 use super::{Failure, git_failure};
 use crate::attest::signature::Signers;
@@ -32,6 +35,8 @@ pub(super) struct Settings {
     pub(super) signers: Signers,
     /// What the reader should know of where they came from.
     pub(super) note: Option<String>,
+    /// A digest of everything that was read of them from a file on disk; empty for none.
+    pub(super) digest: Vec<u8>,
     /// The settings as written, for messages that point into them.
     written: Option<Source>,
 }
@@ -58,12 +63,19 @@ pub(super) fn from_file(dir: &Path, file: &Path) -> Result<Settings, Failure> {
     let path = dir.join(file);
     let content = bounded(&path).map_err(|error| Failure::usage(format!("{name}: {error}")))?;
     let root = path.parent().map(PathBuf::from).unwrap_or_default();
+    let digest = RefCell::new(Sha256::new_with_prefix(&content));
     let read = |relative: &str| match bounded(&root.join(relative)) {
-        Ok(content) => Ok(Some(content)),
+        Ok(content) => {
+            let mut digest = digest.borrow_mut();
+            digest.update(format!("\n{} {relative}\n", content.len()));
+            digest.update(&content);
+            Ok(Some(content))
+        }
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(Failure::usage(format!("{}: {error}", root.join(relative).display()))),
     };
-    parse(&name, content, "", &read)
+    let settings = parse(&name, content, "", &read)?;
+    Ok(Settings { digest: digest.into_inner().finalize().to_vec(), ..settings })
 }
 
 /// From a revision.
@@ -138,7 +150,7 @@ fn parse(name: &str, content: Vec<u8>, at: &str, read: &Reader<'_>) -> Result<Se
         config.thresholds.flag = rate;
     }
     let written = Some(Source { name: name.into(), content });
-    Ok(Settings { config, packs, model, policy, signers, note: None, written })
+    Ok(Settings { config, packs, model, policy, signers, note: None, digest: Vec::new(), written })
 }
 
 /// The files that say whose signatures count, from wherever the settings come from.

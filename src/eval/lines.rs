@@ -15,7 +15,6 @@ use super::manifest::Label;
 use super::outcome::{HunkOutcome, Outcome};
 use super::run::{Scoring, in_parallel};
 use super::{strip, views};
-use crate::analyse::{NUMBERS, analyse};
 use crate::attest::{self, Attestation, Contributor};
 use crate::change::{ChangeSet, FileChange, Record, Span};
 use crate::git::{Repository, Request};
@@ -116,7 +115,7 @@ pub fn measure(
         let repository = Repository::open(dir)?;
         let (mut counts, mut labelled) = (LineCounts::default(), Vec::new());
         for (at, (commit, record)) in *unit {
-            commit_hunks(&repository, (*at, commit, record), scoring, &mut counts, &mut labelled)?;
+            commit_hunks(&repository, (*at, commit, record), scoring, &mut counts, &mut labelled);
             progress(1);
         }
         Ok((counts, labelled))
@@ -162,33 +161,33 @@ fn commit_hunks(
     scoring: &Scoring<'_>,
     counts: &mut LineCounts,
     labelled: &mut Vec<Labelled>,
-) -> Result<(), Error> {
+) {
     let Ok(resolved) = repository.resolve(&Request::Commit(commit.to_owned())) else {
         counts.not_there += 1;
-        return Ok(());
+        return;
     };
     let Ok(mut change) = repository.change_set(resolved, scoring.excluder) else {
         counts.unreadable += 1;
-        return Ok(());
+        return;
     };
     let [only] = change.commits.as_mut_slice() else {
         counts.not_there += 1;
-        return Ok(());
+        return;
     };
     if only.parents > 1 {
         counts.not_there += 1;
-        return Ok(());
+        return;
     }
     only.records = vec![record.clone()];
     let attestation = attest::read(only, scoring.registry);
     if attestation.lines.is_empty() {
         counts.without_lines += 1;
-        return Ok(());
+        return;
     }
     only.records.clear();
     let change = views::undeclared(change, scoring.registry);
     let scored = strip::stripped(change.clone(), scoring.strip);
-    let mut report = analyse(&scored, scoring.engine, scoring.registry, scoring.config, &NUMBERS)?;
+    let mut report = scoring.analyser.report(&scored);
     for hunk in std::mem::take(&mut report.hunks) {
         let truth = truth(&hunk, &change, &attestation);
         report.hunks = vec![hunk];
@@ -211,7 +210,6 @@ fn commit_hunks(
             labelled.push(Labelled { label, commit: at, hunk });
         }
     }
-    Ok(())
 }
 
 fn truth(hunk: &HunkReport, change: &ChangeSet, attestation: &Attestation) -> Truth {

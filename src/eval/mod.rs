@@ -58,15 +58,12 @@ pub enum Error {
         /// Where they were looked for.
         dir: String,
     },
-    /// A path pattern of the settings is not one.
-    #[error(transparent)]
-    Pattern(#[from] crate::policy::sensitive::Error),
     /// The repository or its notes cannot be read.
     #[error(transparent)]
     Git(#[from] crate::git::Error),
     /// The threads that score could not be started.
-    #[error("cannot start a thread: {0}")]
-    Threads(String),
+    #[error(transparent)]
+    Threads(#[from] crate::parallel::Error),
 }
 
 fn told(name: &str, problems: &[Problem]) -> String {

@@ -1,9 +1,8 @@
 //! Scores the commits of a manifest, and people's commits in groups as if each group were one
 //! request. Work is spread over threads; what comes out does not depend on how many there are.
 
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -13,12 +12,13 @@ use super::manifest::{Label, Manifest, Problem, Row};
 use super::outcome::{Outcome, strongest};
 use super::strip::{Strip, stripped};
 use super::views::{self, Joined};
-use crate::analyse::{NUMBERS, analyse};
+use crate::analyse::Analyser;
 use crate::attest::Registry;
 use crate::change::ChangeSet;
 use crate::config::Config;
 use crate::exclude::Excluder;
-use crate::git::{Repository, Request};
+use crate::git::{self, CommitId, OneByOne, Repository, Request};
+use crate::parallel;
 use crate::score::prior;
 use crate::signals::Engine;
 
@@ -39,6 +39,8 @@ pub struct Scoring<'a> {
     pub repositories: &'a Path,
     /// The rules, ready.
     pub engine: &'a Engine<'a>,
+    /// The way from a change to its report.
+    pub analyser: &'a Analyser<'a>,
     /// The markers that style must not see.
     pub registry: &'a Registry,
     /// The settings, the same for all commits.
@@ -123,7 +125,6 @@ pub fn score(manifest: &Manifest, scoring: &Scoring<'_>, progress: &(dyn Fn(usiz
     stop_at(&mut scores.problems, manifest, scoring.keep_going)?;
     let done = in_parallel(&units, &|unit| score_unit(unit, manifest, scoring, progress))?;
     for unit in done {
-        let unit = unit?;
         for (at, outcome) in unit.rows {
             if let Some(row) = scores.rows.get_mut(at) {
                 *row = Some(outcome);
@@ -172,33 +173,16 @@ fn units(manifest: &Manifest, root: &Path) -> (Vec<Unit>, Vec<MissingRepository>
     (units, missing)
 }
 
-/// Runs a job on every unit, one unit a thread at a time, and gives the results in order. Each
-/// thread has a pool of its own with nothing else in it: one that waits would otherwise start on
-/// another unit meanwhile and hold both in memory.
+/// Runs a job on every unit, one unit a thread at a time, and gives the results in order.
 pub(super) fn in_parallel<U: Sync, T: Send>(units: &[U], job: &(dyn Fn(&U) -> T + Sync)) -> Result<Vec<T>, Error> {
-    let threads = rayon::current_num_threads().clamp(1, units.len().max(1));
-    let pools = (0..threads)
-        .map(|_| rayon::ThreadPoolBuilder::new().num_threads(1).build())
-        .collect::<Result<Vec<_>, _>>()
-        .map_err(|error| Error::Threads(error.to_string()))?;
-    let next = AtomicUsize::new(0);
-    let results = Mutex::new(Vec::with_capacity(units.len()));
-    let work = || {
-        while let Some((at, unit)) =
-            Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|at| Some((at, units.get(at)?)))
-        {
-            let result = job(unit);
-            results.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push((at, result));
-        }
-    };
-    std::thread::scope(|scope| {
-        for pool in &pools {
-            scope.spawn(|| pool.install(work));
-        }
+    let mut results = Vec::with_capacity(units.len());
+    let start = || |at: usize| units.get(at).map(job);
+    let done = parallel::in_order(units.len(), start, |result| {
+        results.extend(result);
+        ControlFlow::Continue(())
     });
-    let mut results = results.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
-    results.sort_by_key(|(at, _)| *at);
-    Ok(results.into_iter().map(|(_, result)| result).collect())
+    done?;
+    Ok(results)
 }
 
 fn rows_of<'a>(unit: &'a Unit, manifest: &'a Manifest) -> impl Iterator<Item = (usize, &'a Row)> {
@@ -247,27 +231,24 @@ fn score_unit(
     manifest: &Manifest,
     scoring: &Scoring<'_>,
     progress: &(dyn Fn(usize) + Sync),
-) -> Result<UnitScores, Error> {
+) -> UnitScores {
     let mut scores = UnitScores::default();
-    let repository = match Repository::open(&unit.dir) {
-        Ok(repository) => repository,
+    let mut commits = match Repository::open(&unit.dir).and_then(|repository| repository.shared().one_by_one()) {
+        Ok(commits) => commits,
         Err(error) => {
             scores.problems = rows_of(unit, manifest).map(|(_, row)| problem(row, &error)).collect();
-            return Ok(scores);
+            return scores;
         }
     };
     let mut gathering: [Gathering; RANGES.len()] = Default::default();
     for (at, row) in rows_of(unit, manifest) {
-        let read = repository
-            .resolve(&Request::Commit(row.commit.clone()))
-            .and_then(|resolved| repository.change_set(resolved, scoring.excluder));
-        match read {
+        match read(&mut commits, row, scoring) {
             Ok(change) => {
                 let change = stripped(views::undeclared(change, scoring.registry), scoring.strip);
-                let outcome = outcome(&change, row, scoring)?;
+                let outcome = outcome(&change, row, scoring);
                 if row.label.is_people() {
                     for (group, commits) in gathering.iter_mut().zip(RANGES) {
-                        scores.ranges.extend(gather(group, commits, &change, row, &outcome, scoring)?);
+                        scores.ranges.extend(gather(group, commits, &change, row, &outcome, scoring));
                     }
                 }
                 scores.rows.push((at, outcome));
@@ -276,35 +257,40 @@ fn score_unit(
         }
         progress(1);
     }
-    Ok(scores)
+    scores
 }
 
-fn outcome(change: &ChangeSet, row: &Row, scoring: &Scoring<'_>) -> Result<Outcome, Error> {
-    let Scoring { engine, registry, config, .. } = scoring;
-    let model = &engine.pack().model;
-    let mut outcome = Outcome::of(&analyse(change, engine, registry, config, &NUMBERS)?, &row.commit, model);
+fn read(commits: &mut OneByOne, row: &Row, scoring: &Scoring<'_>) -> Result<ChangeSet, git::Error> {
+    let bad = || git::Error::BadRevision { spec: row.commit.clone(), problem: "it is no full id".into() };
+    commits.change(CommitId::parse(&row.commit).ok_or_else(bad)?, scoring.excluder)
+}
+
+fn outcome(change: &ChangeSet, row: &Row, scoring: &Scoring<'_>) -> Outcome {
+    let analyser = scoring.analyser;
+    let model = &scoring.engine.pack().model;
+    let mut outcome = Outcome::of(&analyser.report(change), &row.commit, model);
     if !row.label.is_people() {
         let code = outcome.hunks.iter().map(|hunk| hunk.code).fold(f64::NEG_INFINITY, f64::max);
-        outcome.flagged_bare = Some(any_flag_near(&views::bare(change), code, outcome.scored_hunks, scoring)?);
+        outcome.flagged_bare = Some(any_flag_near(&views::bare(change), code, outcome.scored_hunks, scoring));
     }
     if scoring.control {
-        let around = analyse(&views::surroundings(change), engine, registry, config, &NUMBERS)?;
+        let around = analyser.report(&views::surroundings(change));
         outcome.surroundings = Outcome::of(&around, &row.commit, model).code;
     }
-    Ok(outcome)
+    outcome
 }
 
 /// Whether a change has any flag. It is analysed only where the highest score that its hunks had in
 /// another view comes near the threshold.
-fn any_flag_near(change: &ChangeSet, strongest: f64, hunks: usize, scoring: &Scoring<'_>) -> Result<bool, Error> {
+fn any_flag_near(change: &ChangeSet, strongest: f64, hunks: usize, scoring: &Scoring<'_>) -> bool {
     let rate = scoring.config.thresholds.flag;
     let with_messages = !change.commits.is_empty();
     let model = &scoring.engine.pack().model;
     let threshold = model.request_threshold(rate, hunks, with_messages) + prior(scoring.config.prior);
     if strongest < threshold - scoring.near {
-        return Ok(false);
+        return false;
     }
-    Ok(!analyse(change, scoring.engine, scoring.registry, scoring.config, &NUMBERS)?.flags.is_empty())
+    !scoring.analyser.report(change).flags.is_empty()
 }
 
 /// Adds a commit to a group; one that is complete is scored, and the next starts.
@@ -315,7 +301,7 @@ fn gather(
     row: &Row,
     outcome: &Outcome,
     scoring: &Scoring<'_>,
-) -> Result<Option<RangeOutcome>, Error> {
+) -> Option<RangeOutcome> {
     if group.joined.is_empty() {
         group.first = row.number;
     }
@@ -323,9 +309,9 @@ fn gather(
     group.hunks += outcome.scored_hunks;
     group.strongest = group.strongest.max(strongest(&outcome.hunks));
     if group.joined.len() < commits {
-        return Ok(None);
+        return None;
     }
     let group = std::mem::take(group);
-    let flagged = any_flag_near(group.joined.change(), group.strongest, group.hunks, scoring)?;
-    Ok(Some(RangeOutcome { commits, repository: row.repository, label: row.label, first: group.first, flagged }))
+    let flagged = any_flag_near(group.joined.change(), group.strongest, group.hunks, scoring);
+    Some(RangeOutcome { commits, repository: row.repository, label: row.label, first: group.first, flagged })
 }

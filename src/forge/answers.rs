@@ -82,6 +82,13 @@ pub struct Run<'a> {
     pub most: usize,
 }
 
+/// What is said where there is no report, with the decisions that stand in our summary: a run that could not
+/// look has decided nothing anew.
+pub fn kept(said: String, posted: &Posted) -> String {
+    let state = posted.summaries.first().and_then(|note| triage::state::line(&note.body));
+    state.map_or(said.clone(), |state| format!("{said}\n{state}\n"))
+}
+
 /// The state comes before the words, so that nothing that is cut at the end is of it.
 fn below(report: &Report, triage: &Triage, state_key: Option<&StateKey>) -> String {
     let anything = !triage.state.entries.is_empty();

@@ -46,10 +46,7 @@ pub(super) fn attribute(
         return no_commit(change);
     };
     if matches!(commits, [only] if only.parents.len() < 2) {
-        for file in &mut change.files {
-            let whole = |&span: &Span| Origin { commit: Some(0), ..Origin::unknown(span) };
-            file.origins = file.authored.iter().map(whole).collect();
-        }
+        to_only_commit(&mut change.files);
         return Ok(());
     }
     let history = History::read(blobs, commits)?;
@@ -71,6 +68,14 @@ pub(super) fn attribute(
         _ => true,
     });
     Ok(())
+}
+
+/// Where there is one commit, it brought everything.
+pub(super) fn to_only_commit(files: &mut [FileChange]) {
+    for file in files {
+        let whole = |&span: &Span| Origin { commit: Some(0), ..Origin::unknown(span) };
+        file.origins = file.authored.iter().map(whole).collect();
+    }
 }
 
 fn no_commit(change: &mut ChangeSet) -> Result<(), Error> {

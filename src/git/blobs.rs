@@ -1,14 +1,21 @@
 //! File contents by id, from the object database or from what is not committed yet, on any thread.
 
+use std::cell::RefCell;
+use std::sync::Arc;
+
 use gix::ObjectId;
 use gix::odb::pack::cache::lru::MemoryCappedHashmap;
+use rustc_hash::FxHashMap;
 
 use super::uncommitted::Overlay;
+use crate::text::Text;
 
 /// How many bytes of recently unpacked contents a thread keeps, as what others are deltas of.
 const DELTA_BASES: usize = 24 << 20;
 /// How many bytes of recently read trees a thread keeps: a commit's are its child's parent's.
 const TREES: usize = 12 << 20;
+/// How many bytes of texts a generation of [`Recent`] holds.
+const GENERATION: usize = 8 << 20;
 
 /// Where contents come from. Each thread takes its own [`Reader`].
 pub(super) struct Blobs {
@@ -19,7 +26,43 @@ pub(super) struct Blobs {
 /// One thread's access.
 pub(super) struct Reader<'a> {
     pub(super) repo: gix::Repository,
-    overlay: &'a Overlay,
+    overlay: Option<&'a Overlay>,
+    /// Where commits are read one after the other: what one changed from is what its parent changed to.
+    recent: Option<Contents>,
+}
+
+/// Contents apart from all else, so that they are kept as texts and not as bytes beside them.
+struct Contents {
+    repo: gix::Repository,
+    texts: RefCell<Recent>,
+}
+
+/// The texts that were read last, in two generations: when the young one is full, the old one goes.
+#[derive(Default)]
+struct Recent {
+    young: FxHashMap<ObjectId, Arc<Text>>,
+    old: FxHashMap<ObjectId, Arc<Text>>,
+    bytes: usize,
+}
+
+impl Recent {
+    fn get(&mut self, id: ObjectId) -> Option<Arc<Text>> {
+        if let Some(text) = self.young.get(&id) {
+            return Some(text.clone());
+        }
+        let text = self.old.remove(&id)?;
+        self.put(id, &text);
+        Some(text)
+    }
+
+    fn put(&mut self, id: ObjectId, text: &Arc<Text>) {
+        self.bytes += text.bytes().len();
+        if self.bytes > GENERATION {
+            self.old = std::mem::take(&mut self.young);
+            self.bytes = text.bytes().len();
+        }
+        self.young.insert(id, text.clone());
+    }
 }
 
 impl Blobs {
@@ -30,7 +73,7 @@ impl Blobs {
     pub(super) fn reader(&self) -> Reader<'_> {
         let mut repo = self.shared.to_thread_local();
         repo.objects.set_pack_cache(|| Box::new(MemoryCappedHashmap::new(DELTA_BASES)));
-        Reader { repo, overlay: &self.overlay }
+        Reader { repo, overlay: Some(&self.overlay), recent: None }
     }
 
     /// A reader for many trees that are much alike.
@@ -41,10 +84,26 @@ impl Blobs {
     }
 }
 
+impl Reader<'static> {
+    /// A reader for many commits that are neighbours.
+    pub(super) fn of_neighbours(shared: &gix::ThreadSafeRepository) -> Self {
+        let handle = |bases: usize| {
+            let mut repo = shared.to_thread_local();
+            repo.objects.set_pack_cache(move || Box::new(MemoryCappedHashmap::new(bases)));
+            repo
+        };
+        // Trees are kept whole as well, so that few of them are unpacked twice.
+        let (mut trees, mut contents) = (handle(DELTA_BASES / 4), handle(DELTA_BASES));
+        trees.object_cache_size(TREES);
+        contents.object_cache_size(None);
+        Reader { repo: trees, overlay: None, recent: Some(Contents { repo: contents, texts: RefCell::default() }) }
+    }
+}
+
 impl Reader<'_> {
     /// How large a content is, without reading it.
     pub(super) fn size(&self, id: ObjectId) -> Result<u64, String> {
-        match self.overlay.get(&id) {
+        match self.overlay.and_then(|overlay| overlay.get(&id)) {
             Some(bytes) => Ok(bytes.len() as u64),
             None => self.repo.find_header(id).map(|header| header.size()).map_err(|error| error.to_string()),
         }
@@ -52,10 +111,24 @@ impl Reader<'_> {
 
     /// A content.
     pub(super) fn read(&self, id: ObjectId) -> Result<Vec<u8>, String> {
-        match self.overlay.get(&id) {
+        match self.overlay.and_then(|overlay| overlay.get(&id)) {
             Some(bytes) => Ok(bytes.clone()),
             // Copied, for the buffer that it was unpacked in is several times as large, and serves again.
             None => self.repo.find_blob(id).map(|blob| blob.data.clone()).map_err(|error| error.to_string()),
         }
+    }
+
+    /// A content, cut into lines.
+    pub(super) fn text(&self, id: ObjectId) -> Result<Arc<Text>, String> {
+        let Some(Contents { repo, texts }) = &self.recent else {
+            return self.read(id).map(|bytes| Arc::new(Text::new(bytes)));
+        };
+        if let Some(text) = texts.borrow_mut().get(id) {
+            return Ok(text);
+        }
+        let blob = repo.find_blob(id).map_err(|error| error.to_string())?;
+        let text = Arc::new(Text::new(blob.data.clone()));
+        texts.borrow_mut().put(id, &text);
+        Ok(text)
     }
 }

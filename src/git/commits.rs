@@ -98,7 +98,10 @@ pub(super) fn plain(id: ObjectId, decoded: &gix::objs::CommitRef<'_>) -> Commit 
     let person = |signature: Result<gix::actor::SignatureRef<'_>, gix::Error>| {
         signature.map_or_else(
             |_| Person::default(),
-            |signature| Person { name: signature.name.to_string(), email: signature.email.to_string() },
+            |signature| {
+                let text = |bytes: &gix::bstr::BStr| bytes.to_str_lossy().into_owned();
+                Person { name: text(signature.name), email: text(signature.email) }
+            },
         )
     };
     let (message, left_out) = bounded(decoded.message);

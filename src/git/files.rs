@@ -41,12 +41,6 @@ struct Version {
     text: Arc<Text>,
 }
 
-impl Version {
-    fn new(id: ObjectId, bytes: Vec<u8>) -> Self {
-        Version { id, text: Arc::new(Text::new(bytes)) }
-    }
-}
-
 /// Reads the files that differ between two trees.
 pub(super) fn read(
     repo: &gix::Repository,
@@ -65,6 +59,18 @@ pub(super) fn read(
         .map_init(|| blobs.reader(), |reader, entry| piece(reader, entry, &attributes, excluder))
         .collect();
     Ok(assemble(pieces))
+}
+
+/// The same on this thread alone, between two trees of the repository.
+pub(super) fn read_alone(
+    reader: &Reader<'_>,
+    base_tree: Option<ObjectId>,
+    head_tree: ObjectId,
+    excluder: &Excluder,
+) -> Result<Found, Error> {
+    let entries = trees::differences(&reader.repo, base_tree, Some(head_tree))?;
+    let attributes = Attributes::read(&reader.repo, base_tree, entries.iter().map(|entry| entry.path.as_bstr()));
+    Ok(assemble(entries.into_iter().map(|entry| piece(reader, entry, &attributes, excluder)).collect()))
 }
 
 /// What one entry comes to, before the change is looked at as a whole.
@@ -110,17 +116,17 @@ fn piece(reader: &Reader<'_>, entry: Entry, attributes: &Attributes, excluder: &
         Ok(_) => {}
         Err(problem) => return out(Reason::MissingObject, problem),
     }
-    let new = match reader.read(id) {
-        Ok(bytes) => Version::new(id, bytes),
+    let new = match reader.text(id) {
+        Ok(text) => Version { id, text },
         Err(problem) => return out(Reason::MissingObject, problem),
     };
     if let Some((reason, detail)) = excluder.by_content(&new.text) {
         return out(reason, detail);
     }
-    let old = match before.map(|id| (id, reader.read(id))) {
+    let old = match before.map(|id| (id, reader.text(id))) {
         None => None,
-        Some((_, Ok(bytes))) if is_binary(&bytes) => None,
-        Some((id, Ok(bytes))) => Some(Version::new(id, bytes)),
+        Some((_, Ok(text))) if is_binary(text.bytes()) => None,
+        Some((id, Ok(text))) => Some(Version { id, text }),
         Some((_, Err(problem))) => return out(Reason::MissingObject, format!("the content before: {problem}")),
     };
     Piece::There { path, old, new }
@@ -133,8 +139,8 @@ fn gone(reader: &Reader<'_>, path: BString, old: Side, excluder: &Excluder) -> P
     if !small || excluder.by_path(path.as_bstr()).is_some() {
         return Piece::Nothing;
     }
-    match reader.read(id) {
-        Ok(bytes) if !is_binary(&bytes) => Piece::Gone { path, old: Version::new(id, bytes) },
+    match reader.text(id) {
+        Ok(text) if !is_binary(text.bytes()) => Piece::Gone { path, old: Version { id, text } },
         _ => Piece::Nothing,
     }
 }

@@ -14,6 +14,8 @@ mod fetch;
 mod files;
 mod hooks;
 mod notes;
+mod object;
+mod one_by_one;
 mod own_notes;
 mod range;
 mod scan;
@@ -22,6 +24,7 @@ mod suggest;
 mod touched;
 mod trees;
 mod uncommitted;
+mod walk;
 
 use std::path::{Path, PathBuf};
 
@@ -33,11 +36,12 @@ use crate::exclude::Excluder;
 pub use amend::HeadState;
 pub use fetch::fetch;
 pub use hooks::HooksFolder;
+pub use one_by_one::{CommitId, Listed, OneByOne, Shared};
 pub use own_notes::OwnNotes;
 pub use range::{Request, Resolved};
-pub use scan::History;
 pub use signature::SigningKey;
 pub use touched::{CommitChange, Texts, Touched};
+pub use walk::History;
 
 /// Why a repository or a range could not be read.
 #[derive(Debug, thiserror::Error)]

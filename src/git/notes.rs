@@ -131,10 +131,18 @@ pub(super) fn attach<'a>(
     repo: &gix::Repository,
     commits: impl Iterator<Item = (ObjectId, &'a mut Commit)>,
 ) -> Result<(), Error> {
-    let mut all = Notes::all(repo)?;
+    attach_from(repo, &mut Notes::all(repo)?, commits)
+}
+
+/// The same from notes that remember what they read before.
+pub(super) fn attach_from<'a>(
+    repo: &gix::Repository,
+    all: &mut [Notes],
+    commits: impl Iterator<Item = (ObjectId, &'a mut Commit)>,
+) -> Result<(), Error> {
     let mut left = LARGEST_TOGETHER;
     for (id, commit) in commits {
-        for notes in &mut all {
+        for notes in all.iter_mut() {
             let Some(blob) = notes.find(repo, id)? else { continue };
             let record = notes.record(repo, blob, left);
             left -= record.content.as_ref().map_or(0, |content| content.len() as u64);

@@ -210,7 +210,7 @@ pub(super) fn commit(repo: &gix::Repository, spec: &str) -> Result<ObjectId, Err
     Ok(peeled.id)
 }
 
-fn tree_of(repo: &gix::Repository, commit: ObjectId) -> Result<ObjectId, Error> {
+pub(super) fn tree_of(repo: &gix::Repository, commit: ObjectId) -> Result<ObjectId, Error> {
     repo.find_commit(commit)
         .and_then(|commit| commit.tree_id().map(gix::Id::detach))
         .map_err(|error| Error::missing(format!("the tree of {commit}"), error))

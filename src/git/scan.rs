@@ -5,20 +5,11 @@
 use std::sync::mpsc::{self, Receiver, SyncSender};
 
 use gix::ObjectId;
-use gix::objs::Kind;
-use rustc_hash::FxHashSet;
 
 use super::notes::Notes;
-use super::{Error, Repository, Resolved, commits};
+use super::walk::{History, walk};
+use super::{Error, Repository, commits, object};
 use crate::change::Commit;
-
-/// Which commits to read.
-pub enum History {
-    /// Everything that any branch, tag or other ref reaches, notes aside.
-    All,
-    /// What a request brings.
-    Range(Box<Resolved>),
-}
 
 /// Commits that travel together; a single one would cost more to hand over than to read.
 const BATCH: usize = 128;
@@ -100,9 +91,12 @@ fn serve<T>(
 }
 
 fn commit(repo: &gix::Repository, raw: Raw, notes: &mut Option<Vec<Notes>>) -> Result<Commit, Error> {
-    let decoded = gix::objs::CommitRef::from_bytes(&raw.data, repo.object_hash())
-        .map_err(|error| Error::missing(format!("commit {}", raw.id), error))?;
-    let mut commit = commits::plain(raw.id, &decoded);
+    let mut commit = match object::commit(raw.id, &raw.data) {
+        Some(commit) => commit,
+        None => gix::objs::CommitRef::from_bytes(&raw.data, repo.object_hash())
+            .map(|decoded| commits::plain(raw.id, &decoded))
+            .map_err(|error| Error::missing(format!("commit {}", raw.id), error))?,
+    };
     if !raw.notes.is_empty() && notes.is_none() {
         *notes = Some(Notes::all(repo)?);
     }
@@ -122,81 +116,8 @@ struct Walk {
 impl Walk {
     fn run(&mut self, history: History) -> Result<(), Error> {
         let mut notes = Notes::all(&self.repo)?;
-        match history {
-            History::All => {
-                let tips = self.tips()?;
-                self.reachable(tips, &mut notes)
-            }
-            History::Range(resolved) if resolved.hidden.is_empty() => {
-                self.reachable(resolved.head.into_iter().collect(), &mut notes)
-            }
-            History::Range(resolved) => {
-                let Some(head) = resolved.head else { return Ok(()) };
-                let repo = self.repo.clone();
-                let walk = repo.rev_walk([head]).with_hidden(resolved.hidden.iter().copied()).all();
-                for info in walk.map_err(|error| Error::missing("the history of the range", error))? {
-                    let info = info.map_err(|error| Error::missing("a commit of the range", error))?;
-                    let (_, data) = self.find(info.id)?;
-                    if !self.push(info.id, data, &mut notes)? {
-                        break;
-                    }
-                }
-                Ok(())
-            }
-        }
-    }
-
-    /// Depth first: how much waits does not grow with a long history.
-    fn reachable(&mut self, mut stack: Vec<ObjectId>, notes: &mut [Notes]) -> Result<(), Error> {
-        let shallow =
-            self.repo.shallow_commits().map_err(|error| Error::library("the list of shallow commits", error))?;
-        let shallow: FxHashSet<ObjectId> = shallow.iter().flat_map(|list| list.iter().copied()).collect();
-        let mut seen: FxHashSet<ObjectId> = stack.iter().copied().collect();
-        while let Some(id) = stack.pop() {
-            let (kind, data) = self.find(id)?;
-            match kind {
-                Kind::Commit => {}
-                Kind::Tag => {
-                    let target = gix::objs::TagRefIter::from_bytes(&data, self.repo.object_hash()).target_id().ok();
-                    stack.extend(target.filter(|target| seen.insert(*target)));
-                    continue;
-                }
-                // A ref may name anything; trees and contents have no history.
-                Kind::Tree | Kind::Blob => continue,
-            }
-            if !shallow.contains(&id) {
-                let parents = gix::objs::CommitRefIter::from_bytes(&data, self.repo.object_hash()).parent_ids();
-                stack.extend(parents.filter(|parent| seen.insert(*parent)));
-            }
-            if !self.push(id, data, notes)? {
-                break;
-            }
-        }
-        Ok(())
-    }
-
-    fn find(&self, id: ObjectId) -> Result<(Kind, Vec<u8>), Error> {
-        let found = self.repo.find_object(id).map_err(|error| Error::missing(format!("commit {id}"), error))?;
-        let found = found.detach();
-        Ok((found.kind, found.data))
-    }
-
-    /// What refs name, in one order whatever the names.
-    fn tips(&self) -> Result<Vec<ObjectId>, Error> {
-        let wrong = |error: &dyn std::fmt::Display| Error::library("the refs", error);
-        let refs = self.repo.references().map_err(|error| wrong(&error))?;
-        let mut tips: Vec<ObjectId> = Vec::new();
-        for reference in refs.all().map_err(|error| wrong(&error))? {
-            let reference = reference.map_err(|error| wrong(&error))?;
-            if !reference.name().as_bstr().starts_with(b"refs/notes/") {
-                // What a symbolic ref stands for is a ref itself.
-                tips.extend(reference.try_id().map(gix::Id::detach));
-            }
-        }
-        tips.extend(self.repo.head_id().ok().map(gix::Id::detach));
-        tips.sort_unstable();
-        tips.dedup();
-        Ok(tips)
+        let repo = self.repo.clone();
+        walk(&repo, history, &mut |id, data| self.push(id, data, &mut notes))
     }
 
     /// Whether anybody still listens.

@@ -121,6 +121,10 @@ static RULES: &[Builtin] = builtin![
     "signals/context",
 ];
 
+/// A digest of everything built in that scores and attestations stand on: rules, weights, lexicons, trees,
+/// markers, exclusions and policies.
+pub const BUILTIN_DIGEST: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/rules/digest"));
+
 /// Everything that scoring stands on.
 #[derive(Debug)]
 pub struct Pack {

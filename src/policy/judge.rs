@@ -186,7 +186,7 @@ impl Judging<'_> {
         self.markers(covered);
         self.facts(covered);
         self.review();
-        for text in signed::missing(self.policy, self.subject, &self.sensitive_classes()) {
+        for text in signed::missing(self.policy, self.subject, &sensitive_classes(self.policy, self.subject)) {
             self.say(FindingKind::Signature, text, None);
             self.sink(State::Partial);
         }
@@ -275,13 +275,8 @@ impl Judging<'_> {
     }
 
     fn facts(&mut self, covered: bool) {
-        let mut wanted = self.policy.facts.clone();
-        let classes = self.sensitive_classes();
-        if !classes.is_empty() {
-            wanted.extend(&self.policy.sensitive.facts);
-        }
-        wanted.sort_unstable();
-        wanted.dedup();
+        let classes = sensitive_classes(self.policy, self.subject);
+        let wanted = wanted_facts(self.policy, self.subject);
         for fact in wanted.into_iter().filter(|fact| !self.subject.states(*fact, covered)) {
             let because = if self.policy.facts.contains(&fact) {
                 String::new()
@@ -318,13 +313,8 @@ impl Judging<'_> {
         }
     }
 
-    fn sensitive_classes(&self) -> Vec<String> {
-        let counted = self.subject.classes().into_iter().filter(|class| self.policy.sensitive.counts(class));
-        if self.policy.sensitive.asks() { counted.map(str::to_owned).collect() } else { Vec::new() }
-    }
-
     fn review(&mut self) {
-        let classes = self.sensitive_classes();
+        let classes = sensitive_classes(self.policy, self.subject);
         let for_class = self.policy.sensitive.reviewed_by_another_person && !classes.is_empty();
         if !(self.policy.reviewed_by_another_person || for_class) {
             return;
@@ -373,12 +363,31 @@ impl Judging<'_> {
     }
 }
 
+/// What a declaration of this commit must state.
+pub(super) fn wanted_facts(policy: &Policy, subject: &Subject<'_>) -> Vec<Fact> {
+    let mut wanted = policy.facts.clone();
+    if !sensitive_classes(policy, subject).is_empty() {
+        wanted.extend(&policy.sensitive.facts);
+    }
+    wanted.sort_unstable();
+    wanted.dedup();
+    wanted
+}
+
+fn sensitive_classes(policy: &Policy, subject: &Subject<'_>) -> Vec<String> {
+    let counted = subject.classes().into_iter().filter(|class| policy.sensitive.counts(class));
+    if policy.sensitive.asks() { counted.map(str::to_owned).collect() } else { Vec::new() }
+}
+
 /// Why the policy does not apply.
 fn exempt(policy: &Policy, subject: &Subject<'_>) -> Option<String> {
     let author = &subject.commit.author;
     let set = &policy.exempt_authors.set;
     if set.is_match(&author.name) || set.is_match(&author.email) {
         return Some(format!("the policy exempts {}", author.name));
+    }
+    if policy.exempt_members && subject.described.is_some_and(|request| request.by_member == Some(true)) {
+        return Some("the policy exempts people of the project, and the request is one of theirs".into());
     }
     let is = |kind: Kind| match kind {
         Kind::Merge => subject.commit.parents > 1,

@@ -186,9 +186,11 @@ fn over(base: RawPolicy, top: RawPolicy) -> RawPolicy {
     merged.markers.required = list(base.markers.required, top.markers.required, top.also.required);
     merged.markers.accepted = list(base.markers.accepted, top.markers.accepted, top.also.accepted);
     merged.markers.forbidden = list(base.markers.forbidden, top.markers.forbidden, top.also.forbidden);
+    merged.markers.told = top.markers.told.or(base.markers.told);
     merged.sign_off.by_person = top.sign_off.by_person.or(base.sign_off.by_person);
     merged.sign_off.not_by_tool = top.sign_off.not_by_tool.or(base.sign_off.not_by_tool);
     merged.exempt.authors = list(base.exempt.authors, top.exempt.authors, top.also.exempt_authors);
+    merged.exempt.members = top.exempt.members.or(base.exempt.members);
     merged.exempt.kinds = list(base.exempt.kinds, top.exempt.kinds, top.also.exempt_kinds);
     merged.sensitive.classes = top.sensitive.classes.or(base.sensitive.classes);
     merged.sensitive.facts = top.sensitive.facts.or(base.sensitive.facts);
@@ -252,6 +254,7 @@ fn checked(name: &str, Resolved { raw, texts }: Resolved, lineage: Vec<String>) 
         required: markers(raw.markers.required)?,
         accepted: markers(raw.markers.accepted)?,
         forbidden: markers(raw.markers.forbidden)?,
+        told: markers(raw.markers.told)?,
         facts: raw.facts.unwrap_or_default(),
         sign_off_by_person: raw.sign_off.by_person.unwrap_or(false),
         sign_off_not_by_tool: raw.sign_off.not_by_tool.unwrap_or(true),
@@ -259,6 +262,7 @@ fn checked(name: &str, Resolved { raw, texts }: Resolved, lineage: Vec<String>) 
         signed_commits: raw.signatures.commits.unwrap_or(false),
         signed_notes: raw.signatures.notes.unwrap_or(false),
         exempt_authors: ExemptAuthors { patterns: authors, set },
+        exempt_members: raw.exempt.members.unwrap_or(false),
         exempt_kinds: raw.exempt.kinds.unwrap_or_default(),
         sensitive: SensitiveRules {
             classes: raw.sensitive.classes.unwrap_or_default(),

@@ -5,7 +5,7 @@
 use regex::{Regex, RegexBuilder};
 
 use super::raw::{Named, Place, RawMarker};
-use super::subject::Subject;
+use super::subject::{Described, Subject};
 use crate::attest::{Confidence, Form, Role, Statement};
 
 /// A marker, checked.
@@ -125,6 +125,15 @@ impl Marker {
                 let found = labels.iter().find(|known| known.eq_ignore_ascii_case(label));
                 found.map(|label| Hit { line: None, quote: label.clone() }).into_iter().collect()
             }
+        }
+    }
+
+    /// Whether a request carries it; what is looked for in commits is on none.
+    pub(super) fn is_on(&self, request: &Described) -> bool {
+        match &self.what {
+            What::Label(label) => request.labels.iter().any(|known| known.eq_ignore_ascii_case(label)),
+            What::Text(pattern) => self.place == Place::Request && pattern.is_match(&request.text),
+            What::Trailer { .. } | What::Form(_) => false,
         }
     }
 

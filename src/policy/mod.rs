@@ -12,6 +12,7 @@
 pub mod judge;
 pub mod load;
 pub mod markers;
+pub mod mending;
 pub mod raw;
 pub mod sensitive;
 mod signed;
@@ -23,6 +24,7 @@ use globset::GlobSet;
 pub use judge::{Finding, Judgement, judge};
 pub use load::{Error, PRESETS};
 pub use markers::Marker;
+pub use mending::Mending;
 pub use raw::{Fact, Kind, Place, Source, Stance};
 pub use sensitive::Sensitive;
 pub use subject::{Described, Size, Subject};
@@ -56,6 +58,8 @@ pub struct Policy {
     pub accepted: Vec<Marker>,
     /// None of these may be there.
     pub forbidden: Vec<Marker>,
+    /// Of these it is told that they are there, and nothing follows.
+    pub told: Vec<Marker>,
     /// What a declaration must state.
     pub facts: Vec<Fact>,
     /// Whether every commit needs a person's sign-off.
@@ -70,6 +74,8 @@ pub struct Policy {
     pub signed_notes: bool,
     /// Authors to whom it does not apply.
     pub exempt_authors: ExemptAuthors,
+    /// Whether it does not apply to requests of people who belong to the project, as far as the forge says.
+    pub exempt_members: bool,
     /// Kinds of change to which it does not apply.
     pub exempt_kinds: Vec<Kind>,
     /// What it asks for where sensitive paths are touched.
@@ -106,6 +112,16 @@ pub struct SensitiveRules {
 }
 
 impl Policy {
+    /// What it says of a request as a whole, in sentences: something to know, from which nothing follows.
+    pub fn says_of(&self, request: &Described) -> Vec<String> {
+        let there = self.told.iter().filter(|marker| marker.is_on(request));
+        let sentence = |marker: &Marker| {
+            let why = marker.why.as_deref().unwrap_or("this is worth knowing");
+            format!("the policy ({}) says: {why}. It has {}.", self.title, marker.shown())
+        };
+        there.map(sentence).collect()
+    }
+
     /// Whether it asks how large requests are.
     pub fn asks_size(&self) -> bool {
         self.lines_below.is_some() || self.newcomer_lines_below.is_some()
@@ -124,8 +140,8 @@ impl SensitiveRules {
 }
 
 /// Lets a policy settle the states of a change's attestations, by commit; the request counts where the
-/// policy says so. Paths are those that the
-/// commits' lines ended up in.
+/// policy says so. Paths are those that the commits' lines ended up in. Gives what would answer the policy, by
+/// commit.
 pub fn apply(
     policy: &Policy,
     change: &ChangeSet,
@@ -133,7 +149,8 @@ pub fn apply(
     sensitive: &Sensitive,
     registry: &Registry,
     described: Option<&Described>,
-) {
+) -> Vec<Mending> {
+    let mut mendings = Vec::with_capacity(change.commits.len());
     let mut paths: Vec<Vec<&[u8]>> = vec![Vec::new(); change.commits.len()];
     for file in &change.files {
         for origin in &file.origins {
@@ -153,6 +170,7 @@ pub fn apply(
             .noted(note.as_ref())
             .described(described);
         let judgement = judge(policy, &subject);
+        mendings.push(Mending::of(policy, &subject, &judgement));
         let unreadable = attestation.state == State::Unreadable && judgement.state == State::Absent;
         let state = if unreadable { State::Unreadable } else { judgement.state };
         // A record covers its own lines whatever the policy makes of the commit.
@@ -167,6 +185,7 @@ pub fn apply(
             }
         }
     }
+    mendings
 }
 
 /// The lines that would mend it, in a sentence.

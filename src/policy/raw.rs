@@ -102,6 +102,9 @@ pub struct RawMarkers {
     pub accepted: Option<Vec<RawMarker>>,
     /// None of these may be there.
     pub forbidden: Option<Vec<RawMarker>>,
+    /// Labels and words of the request that are told, with what the policy says of them in `why`; nothing
+    /// follows from them.
+    pub told: Option<Vec<RawMarker>>,
 }
 
 /// A marker. Exactly one of `trailer`, `form`, `text` and `label` says what is looked for.
@@ -202,6 +205,9 @@ pub struct RawSignatures {
 pub struct RawExempt {
     /// Globs on the author's name or address.
     pub authors: Option<Vec<String>>,
+    /// Whether it does not apply to requests of people who belong to the project: on GitHub its owners,
+    /// members and collaborators. Known in jobs of GitHub only.
+    pub members: Option<bool>,
     /// Kinds of change.
     pub kinds: Option<Vec<Kind>>,
 }

@@ -59,6 +59,8 @@ pub struct Described {
     pub attestation: Attestation,
     /// Lines in it that look like trailers.
     pub trailers: Vec<TrailerLine>,
+    /// Whether somebody who belongs to the project opened it, where the forge says so.
+    pub by_member: Option<bool>,
 }
 
 impl Described {
@@ -85,7 +87,7 @@ impl Described {
         let more: Vec<_> = request.statements.into_iter().filter(|statement| !known(statement)).collect();
         attestation.statements.extend(more);
         let trailers = attest::trailers(&message);
-        Described { text: text.to_owned(), labels: labels.to_vec(), attestation, trailers }
+        Described { text: text.to_owned(), labels: labels.to_vec(), attestation, trailers, by_member: None }
     }
 }
 

@@ -41,7 +41,9 @@ pub(super) fn details(report: &Report) -> Vec<String> {
         );
         told.extend(commit.attestation.notes.iter().map(|note| format!("{id}: {note}")));
         let attestation = &commit.attestation;
-        let signed = signatures::told(attestation.signature.as_ref(), attestation.note_signature.as_ref());
+        let [commit, note, receipt] =
+            [&attestation.signature, &attestation.note_signature, &attestation.receipt_signature].map(Option::as_ref);
+        let signed = signatures::told(commit, note, receipt);
         told.extend(signed.into_iter().map(|signed| format!("{id}: {signed}")));
     }
     let request = report.request.iter().flat_map(|request| &request.notes);

@@ -26,7 +26,7 @@ pub(super) fn pretty(value: &impl Serialize) -> Result<String, serde_json::Error
 }
 
 /// The same on one line, without the newline.
-pub(super) fn compact(value: &impl Serialize) -> Result<String, serde_json::Error> {
+pub(crate) fn compact(value: &impl Serialize) -> Result<String, serde_json::Error> {
     written(value, Harmless(CompactFormatter))
 }
 

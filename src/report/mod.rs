@@ -13,6 +13,7 @@ pub mod json;
 pub mod junit;
 pub mod markdown;
 pub mod markers;
+mod paste;
 pub mod rdjsonl;
 #[cfg(test)]
 mod sample;
@@ -31,6 +32,7 @@ use serde::{Deserialize, Serialize};
 use crate::attest::{Attestation, RequestAttestation};
 use crate::change::Reason;
 use crate::gate::{Severity, Verdict};
+use crate::policy::{Mending, Stance};
 
 /// The schema that this version writes.
 pub const SCHEMA: &str = "ai-detect/report/v1";
@@ -57,6 +59,24 @@ pub struct Report {
     /// What is stated in the request, where something of it was given. It fills no commit's state.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub request: Option<RequestAttestation>,
+    /// The project's policy, where the settings name one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub policy: Option<PolicyReport>,
+}
+
+/// A project's policy, as far as it is told beside flags.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct PolicyReport {
+    /// Its name.
+    pub id: String,
+    /// Whose policy it is.
+    pub title: String,
+    /// What it thinks of AI contributions.
+    pub stance: Stance,
+    /// What it asks for.
+    pub says: String,
+    /// What it tells authors.
+    pub text: String,
 }
 
 /// What made a report.
@@ -127,6 +147,10 @@ pub struct CommitReport {
     pub signals: Vec<SignalReport>,
     /// What it declares about AI. Never enters a score.
     pub attestation: Attestation,
+    /// What would answer the project's policy, where the settings name one; for a commit that declares
+    /// nothing, what would declare AI use if there was any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mending: Option<Mending>,
 }
 
 /// A reviewable block of added lines.
@@ -157,6 +181,9 @@ pub struct HunkReport {
     pub verdict: Verdict,
     /// Whether its path is configured as sensitive.
     pub sensitive: bool,
+    /// Whether it was large enough to be scored alone. Not written: a report that was read back does not know.
+    #[serde(skip)]
+    pub scored: bool,
     /// Stable under rebases and unrelated edits.
     pub fingerprint: String,
 }

@@ -41,6 +41,7 @@ pub(super) fn report(text: &str, flags: usize) -> Report {
             ..Coverage::default()
         },
         request: None,
+        policy: None,
     }
 }
 
@@ -57,6 +58,7 @@ fn commit(id: &str, text: &str) -> CommitReport {
         message_log_odds: 1.0,
         signals: vec![signal("message-tone", text, Some(id), 1.0)],
         attestation: Attestation { state: State::WrongForm, facts, notes: vec![text.into()], ..Attestation::default() },
+        mending: None,
     }
 }
 
@@ -78,6 +80,7 @@ fn hunk(text: &str, commit: &str, number: u32) -> HunkReport {
         commits: vec![HunkCommit { id: commit.into(), lines: 6 }],
         verdict: Verdict::WrongForm,
         sensitive: true,
+        scored: true,
         fingerprint: format!("{number:08x}{}", "0".repeat(24)),
     }
 }

@@ -15,13 +15,14 @@ pub fn counted(signatures: &[&Checked]) -> Option<String> {
     (count(SignatureState::Unsigned) < signatures.len()).then(|| told.join(" \u{b7} "))
 }
 
-/// What there is to say of a commit's signature and of its note's; nothing where the commit is unsigned
-/// and has no note.
-pub fn told(commit: Option<&Checked>, note: Option<&Checked>) -> Vec<String> {
+/// What there is to say of a commit's signature, of its note's and of its receipt's; nothing where the commit is
+/// unsigned and has neither.
+pub fn told(commit: Option<&Checked>, note: Option<&Checked>, receipt: Option<&Checked>) -> Vec<String> {
     let commit =
         commit.filter(|checked| checked.state != SignatureState::Unsigned).map(|checked| one("signature", checked));
     let note = note.map(|checked| one("the note's signature", checked));
-    commit.into_iter().chain(note).collect()
+    let receipt = receipt.map(|checked| one("the receipt's signature", checked));
+    commit.into_iter().chain(note).chain(receipt).collect()
 }
 
 fn one(what: &str, checked: &Checked) -> String {

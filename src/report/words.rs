@@ -166,6 +166,15 @@ pub(super) fn short(id: &str) -> &str {
     id.get(..digits).unwrap_or_default()
 }
 
+/// A range as people write it: full ids, which jobs use, are shortened.
+pub(super) fn range(spec: &str) -> String {
+    let end = |text: &str| {
+        let is_id = matches!(text.len(), 40 | 64) && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+        if is_id { short(text).to_owned() } else { text.to_owned() }
+    };
+    spec.split("..").map(end).collect::<Vec<_>>().join("..")
+}
+
 /// Text of at most a number of characters, with an ellipsis where something was cut.
 pub(super) fn cut(text: &str, most: usize) -> Cow<'_, str> {
     match text.char_indices().nth(most) {

@@ -181,6 +181,12 @@ impl State {
     }
 }
 
+/// The hidden line of a body as it stands, undamaged or not; none where it is too long to be one of ours.
+pub fn line(body: &str) -> Option<&str> {
+    let line = body.lines().find(|line| line.starts_with(MARKER))?;
+    (line.len() <= MOST_READ && line.ends_with(END)).then_some(line)
+}
+
 /// Reads what an earlier run left in the body of its summary comment, for one request.
 pub fn decode(body: &str, request: &RequestKey, key: Option<&StateKey>) -> Earlier {
     match read(body, key) {

@@ -22,6 +22,8 @@ pub(crate) struct Comment {
     pub(crate) author: String,
     pub(crate) body: String,
     pub(crate) hidden: bool,
+    /// Who changed it last; an account that is gone has no name.
+    pub(crate) edited_by: Option<String>,
 }
 
 #[derive(Debug, Clone)]
@@ -80,6 +82,15 @@ pub(crate) struct GitHub {
 
 impl GitHub {
     pub(crate) fn start() -> Self {
+        Self::with(Server::start)
+    }
+
+    /// The same behind TLS.
+    pub(crate) fn start_tls() -> Self {
+        Self::with(Server::start_tls)
+    }
+
+    fn with(start: impl FnOnce(Box<dyn FnMut(&Heard) -> Reply + Send>) -> Server) -> Self {
         let state = Arc::new(Mutex::new(State {
             head: String::new(),
             comments: Vec::new(),
@@ -95,10 +106,10 @@ impl GitHub {
             next: 3_000_000_000,
         }));
         let shared = state.clone();
-        let server = Server::start(move |heard| {
+        let server = start(Box::new(move |heard: &Heard| {
             record(heard);
             shared.lock().unwrap().answer(heard)
-        });
+        }));
         GitHub { server, state }
     }
 
@@ -170,6 +181,10 @@ impl State {
             ("POST", ["", "graphql"]) => self.graphql(&body),
             ("GET", ["pulls", "7", "files"]) => self.files(heard),
             ("GET", ["pulls"]) => Reply::json(200, &json!(self.pulls)),
+            ("GET", ["pulls", "7"]) => {
+                let found = self.pulls.iter().find(|pull| pull["number"] == NUMBER);
+                found.map_or_else(missing, |pull| Reply::json(200, pull))
+            }
             ("GET", ["collaborators", login, "permission"]) => {
                 let permission = match *login {
                     "bob" => "admin",
@@ -225,21 +240,31 @@ impl State {
     /// Somebody comments; the id is given.
     pub(crate) fn comment(&mut self, author: &str, body: &str) -> u64 {
         self.next += 1;
-        let comment = Comment { id: self.next, author: author.into(), body: body.into(), hidden: false };
+        let comment =
+            Comment { id: self.next, author: author.into(), body: body.into(), hidden: false, edited_by: None };
         self.comments.push(comment);
         self.next
+    }
+
+    /// Somebody changes a comment of the conversation.
+    pub(crate) fn edit(&mut self, id: u64, editor: &str, body: &str) {
+        let comment = self.comments.iter_mut().find(|comment| comment.id == id).unwrap();
+        comment.body = body.into();
+        comment.edited_by = Some(editor.into());
     }
 
     /// Somebody answers in a thread.
     pub(crate) fn reply(&mut self, thread: usize, author: &str, body: &str) {
         self.next += 1;
-        let comment = Comment { id: self.next, author: author.into(), body: body.into(), hidden: false };
+        let comment =
+            Comment { id: self.next, author: author.into(), body: body.into(), hidden: false, edited_by: None };
         self.threads[thread].comments.push(comment);
     }
 
     fn changed(comment: Option<&mut Comment>, body: &Value) -> Reply {
         let Some(comment) = comment else { return missing() };
         comment.body = body["body"].as_str().unwrap().to_owned();
+        comment.edited_by = Some(BOT.into());
         let id = comment.id;
         Reply::json(
             200,
@@ -282,6 +307,7 @@ impl State {
             author: BOT.into(),
             body: comment["body"].as_str().unwrap().into(),
             hidden: false,
+            edited_by: None,
         };
         self.threads.push(Thread {
             id: format!("T_{}", self.next),
@@ -370,11 +396,11 @@ fn node(comment: &Comment) -> Value {
         "fullDatabaseId": comment.id.to_string(),
         "body": comment.body,
         "createdAt": "2026-01-01T00:00:00Z",
-        "lastEditedAt": null,
+        "lastEditedAt": comment.edited_by.as_ref().map(|_| "2026-01-02T00:00:00Z"),
         // For apps GitHub says false here.
         "viewerDidAuthor": false,
         "isMinimized": comment.hidden,
-        "editor": null,
+        "editor": comment.edited_by.as_ref().filter(|name| !name.is_empty()).map(|name| json!({"login": name})),
         "author": {"__typename": if bot { "Bot" } else { "User" }, "login": comment.author, "databaseId": number_of(&comment.author)},
     })
 }

@@ -195,6 +195,7 @@ fn refused(status: u16, message: &str) -> Reply {
 
 fn answer(project: &mut Project, asked: &Heard) -> Reply {
     let path = asked.path().strip_prefix("/lab/api").unwrap_or_else(|| panic!("outside: {}", asked.path()));
+    assert_eq!(super::gitlab_calls::problem(asked, path), None);
     project.calls.push(format!("{} {path}", asked.method));
     let hit = |fault: &&mut Fault| {
         let fits = match fault.path.strip_suffix('*') {
@@ -249,6 +250,11 @@ fn respond(project: &mut Project, asked: &Heard, path: &str) -> Reply {
                 "diff_refs": { "base_sha": project.base, "start_sha": project.base, "head_sha": project.head },
             }),
         ),
+        ("GET", true, ["changes"]) => {
+            let file = |(old, new, diff): &(String, String, String)| json!({ "old_path": old, "new_path": new, "diff": diff, "deleted_file": false });
+            let files: Vec<Value> = project.diffs.iter().map(file).collect();
+            Reply::json(200, &json!({ "changes": files }))
+        }
         ("GET", true, ["diffs"]) => {
             let file = |(old, new, diff): &(String, String, String)| json!({ "old_path": old, "new_path": new, "diff": diff, "deleted_file": false });
             let files = project.diffs.iter().map(file).collect();

@@ -4,4 +4,6 @@
 
 pub(crate) mod github;
 pub(crate) mod gitlab;
+pub(crate) mod gitlab_calls;
+pub(crate) mod proxy;
 pub(crate) mod server;

@@ -1,11 +1,13 @@
-//! A small HTTP server on loopback: one request a connection, each answered by a function.
+//! A small HTTP server on loopback, with or without TLS: one request a connection, each answered by a
+//! function.
 
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 
+use rustls::{ServerConfig, ServerConnection, StreamOwned};
 use serde_json::Value;
 
 /// What a client sent.
@@ -60,7 +62,16 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    pub(crate) fn start(mut answer: impl FnMut(&Heard) -> Reply + Send + 'static) -> Self {
+    pub(crate) fn start(answer: impl FnMut(&Heard) -> Reply + Send + 'static) -> Self {
+        Self::serving(None, answer)
+    }
+
+    /// With the certificate of testdata/tls, which is good for `git.example.org` and 127.0.0.1.
+    pub(crate) fn start_tls(answer: impl FnMut(&Heard) -> Reply + Send + 'static) -> Self {
+        Self::serving(Some(tls()), answer)
+    }
+
+    fn serving(tls: Option<Arc<ServerConfig>>, mut answer: impl FnMut(&Heard) -> Reply + Send + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let (heard, ends) = (Arc::new(Mutex::new(Vec::new())), Arc::new(AtomicBool::new(false)));
@@ -70,9 +81,17 @@ impl Server {
                 if end.load(Ordering::SeqCst) {
                     return;
                 }
-                let Some(request) = read(&stream) else { continue };
-                log.lock().unwrap().push(request.clone());
-                write(&stream, &answer(&request));
+                let mut answered = |request: &Heard| {
+                    log.lock().unwrap().push(request.clone());
+                    answer(request)
+                };
+                match &tls {
+                    None => serve(stream, &mut answered),
+                    Some(config) => {
+                        let connection = ServerConnection::new(config.clone()).unwrap();
+                        serve(StreamOwned::new(connection, stream), &mut answered);
+                    }
+                }
             }
         });
         Server { address, heard, ends, thread: Some(thread) }
@@ -80,6 +99,10 @@ impl Server {
 
     pub(crate) fn url(&self) -> String {
         format!("http://{}", self.address)
+    }
+
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
     }
 
     /// What was heard so far, oldest first.
@@ -104,8 +127,25 @@ impl Drop for Server {
     }
 }
 
-fn read(stream: &TcpStream) -> Option<Heard> {
-    let mut reader = BufReader::new(stream);
+fn tls() -> Arc<ServerConfig> {
+    use rustls::pki_types::pem::PemObject as _;
+    use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+    let file = |name: &str| format!("{}/testdata/tls/{name}", env!("CARGO_MANIFEST_DIR"));
+    let certificate = CertificateDer::from_pem_file(file("server.pem")).unwrap();
+    let key = PrivateKeyDer::from_pem_file(file("server.key")).unwrap();
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
+    Arc::new(config.with_no_client_auth().with_single_cert(vec![certificate], key).unwrap())
+}
+
+fn serve(stream: impl Read + Write, answer: &mut dyn FnMut(&Heard) -> Reply) {
+    let mut stream = BufReader::new(stream);
+    if let Some(request) = read(&mut stream) {
+        write(stream.get_mut(), &answer(&request));
+    }
+}
+
+fn read(reader: &mut impl BufRead) -> Option<Heard> {
     let mut line = String::new();
     reader.read_line(&mut line).ok()?;
     let mut words = line.split_whitespace();
@@ -128,7 +168,7 @@ fn read(stream: &TcpStream) -> Option<Heard> {
     Some(Heard { method, target, headers, body: String::from_utf8(body).unwrap() })
 }
 
-fn write(mut stream: &TcpStream, reply: &Reply) {
+fn write(stream: &mut impl Write, reply: &Reply) {
     let mut head = format!("HTTP/1.1 {} -\r\nconnection: close\r\n", reply.status);
     for (name, value) in &reply.headers {
         head.push_str(&format!("{name}: {value}\r\n"));
@@ -137,5 +177,6 @@ fn write(mut stream: &TcpStream, reply: &Reply) {
         head.push_str(&format!("content-length: {}\r\n", reply.body.len()));
     }
     // A client may have gone away.
-    let _ = stream.write_all(format!("{head}\r\n").as_bytes()).and_then(|()| stream.write_all(reply.body.as_bytes()));
+    let whole = format!("{head}\r\n{}", reply.body);
+    let _ = stream.write_all(whole.as_bytes()).and_then(|()| stream.flush());
 }

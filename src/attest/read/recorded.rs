@@ -19,6 +19,9 @@ use crate::vocabulary::note;
 /// What contributors of one kind, tool and model did.
 type Group<'a> = BTreeMap<(Contributor, Option<&'a str>, Option<&'a str>), Vec<(&'a By, &'a str, &'a [LineRange])>>;
 
+/// Why a receipt is a claim.
+const RECEIPTS: &str = "those of AIIR receipts are Sigstore bundles, which are not checked; the receipt is a claim";
+
 /// Adds what is recorded of a commit.
 pub(super) fn add(commit: &Commit, registry: &Registry, signers: Option<&Signers>, evidence: &mut Evidence) {
     for record in &commit.records {
@@ -27,6 +30,9 @@ pub(super) fn add(commit: &Commit, registry: &Registry, signers: Option<&Signers
         if let Some(checked) = signers.and_then(|signers| of_note(commit, record, signers)) {
             most = if checked.is_verified() { Confidence::High } else { most };
             evidence.note_signature = Some(checked);
+        }
+        if signers.is_some() && record.kind == RecordKind::Aiir {
+            evidence.receipt_signature = Some(Checked::unasked(RECEIPTS));
         }
         match records::read(record, &commit.id) {
             Found::Headers(headers) => add_headers(&headers, record, registry, evidence),

@@ -78,6 +78,12 @@ impl Checked {
         self.state == SignatureState::Verified
     }
 
+    /// Of something whose signature is not looked for, and why.
+    pub(super) fn unasked(reason: &str) -> Self {
+        let reason = Some(reason.to_owned());
+        Checked { state: SignatureState::Unverified, kind: None, by: None, key: None, reason }
+    }
+
     fn unverified(kind: SignatureKind, key: Option<String>, reason: impl Into<String>) -> Self {
         let reason: String = reason.into();
         let reason = reason.chars().take(300).collect();

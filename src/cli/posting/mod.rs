@@ -222,7 +222,9 @@ impl<'a> Job<'a> {
         request: &Request,
         rights: &dyn answers::Rights,
     ) -> Wanted {
-        let Outcome::Report(report) = outcome else { return self.wanted(outcome) };
+        let Outcome::Report(report) = outcome else {
+            return Wanted { summary: answers::kept(self.wanted(outcome).summary, posted), ..self.wanted(outcome) };
+        };
         let key = self.state_key.as_ref();
         let triage = answers::triage(request, report, posted, rights, key);
         let run = answers::Run { head: &self.head, number: self.run, most: self.most() };

@@ -89,6 +89,7 @@ pub fn read(env: &Env<'_>, name: &str, event: &Value) -> Result<Event, Problem> 
         range: Range::Nothing(""),
         request: None,
         stated: attest::Request::default(),
+        by_member: None,
         from_fork: false,
         run: run(env),
     };
@@ -106,7 +107,9 @@ pub fn read(env: &Env<'_>, name: &str, event: &Value) -> Result<Event, Problem> 
                 base_id: Some(base.clone()),
                 head_id: head.clone(),
             });
-            read.stated = stated(event);
+            let pull = event.get("pull_request").unwrap_or(&Value::Null);
+            read.stated = stated(pull);
+            read.by_member = by_member(pull);
             let repository =
                 |side: &str| event.pointer(&format!("/pull_request/{side}/repo/id")).and_then(Value::as_u64);
             read.from_fork = repository("head") != repository("base");
@@ -187,15 +190,24 @@ fn default_branch(event: &Value) -> Option<String> {
     event.pointer("/repository/default_branch").and_then(Value::as_str).and_then(branch)
 }
 
-fn stated(event: &Value) -> attest::Request {
-    let text = |at: &str| event.pointer(at).and_then(Value::as_str).map(str::to_owned);
-    let labels = event.pointer("/pull_request/labels").and_then(Value::as_array);
+/// What a pull request states: as it stands in an event, and as the API gives it.
+pub fn stated(pull: &Value) -> attest::Request {
+    let text = |at: &str| pull.pointer(at).and_then(Value::as_str).map(str::to_owned);
+    let labels = pull.get("labels").and_then(Value::as_array);
     let labels = labels.into_iter().flatten().take(MOST_LABELS);
     attest::Request {
-        body: text("/pull_request/body"),
-        branch: text("/pull_request/head/ref"),
+        // None was written, and that is known.
+        body: Some(text("/body").unwrap_or_default()),
+        branch: text("/head/ref"),
         labels: labels.filter_map(|label| label.get("name")?.as_str().map(str::to_owned)).collect(),
     }
+}
+
+/// Whether who opened a pull request belongs to the repository: owns it, is a member of who does, or was
+/// invited to push.
+pub fn by_member(pull: &Value) -> Option<bool> {
+    let association = pull.get("author_association").and_then(Value::as_str)?;
+    Some(matches!(association, "OWNER" | "MEMBER" | "COLLABORATOR"))
 }
 
 fn id_at(value: &Value, at: &str) -> Option<String> {

@@ -35,6 +35,7 @@ pub fn read(env: &Env<'_>) -> Result<Event, Problem> {
         range: Range::Nothing(""),
         request: None,
         stated: attest::Request::default(),
+        by_member: None,
         from_fork: false,
         run,
     };

@@ -23,6 +23,8 @@ pub struct Event {
     pub request: Option<Request>,
     /// What the request states: its body, branch and labels.
     pub stated: attest::Request,
+    /// Whether somebody who belongs to the project opened the request, where the event says so.
+    pub by_member: Option<bool>,
     /// Whether the change comes from another repository, whose jobs get a token that only reads.
     pub from_fork: bool,
     /// The number of the run; later ones have larger numbers.

@@ -4,7 +4,9 @@
 use serde_json::Value;
 
 use super::GitHub;
-use crate::forge::event::{full_id, github::FinishedRun};
+use crate::attest;
+use crate::forge::event::full_id;
+use crate::forge::event::github::{FinishedRun, by_member, stated};
 use crate::forge::http::{Call, Error, Method};
 use crate::forge::{Forge, Request};
 
@@ -51,6 +53,25 @@ pub fn request_of(github: &GitHub, run: &FinishedRun) -> Result<Found, Error> {
         (_, None) => Found::None,
         (_, Some(last)) => Found::Several(found.iter().map(|request| request.number).chain([last.number]).collect()),
     })
+}
+
+/// What the event of a finished run does not tell of a request.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Details {
+    /// Its body, branch and labels.
+    pub stated: attest::Request,
+    /// Whether somebody who belongs to the repository opened it.
+    pub by_member: Option<bool>,
+}
+
+/// Looks a request up.
+///
+/// # Errors
+/// Where the forge refuses or cannot be reached.
+pub fn details(github: &GitHub, request: &Request) -> Result<Details, Error> {
+    let path = github.path(&format!("pulls/{}", request.number));
+    let pull = github.client.json(&Call::new(Method::Get, &path))?;
+    Ok(Details { stated: stated(&pull), by_member: by_member(&pull) })
 }
 
 impl GitHub {

@@ -17,7 +17,7 @@ use super::posting::{Place, Written};
 use super::{Request, http};
 
 pub use check::{Annotation, Check};
-pub use find::{Found, request_of};
+pub use find::{Details, Found, details, request_of};
 
 /// The version of the REST API that answers are read by.
 const API_VERSION: &str = "2022-11-28";

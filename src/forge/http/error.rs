@@ -20,6 +20,12 @@ pub enum Error {
     /// The token cannot stand in a header.
     #[error("the token holds characters that no token has (a line break at its end?)")]
     BadCredential,
+    /// A proxy that cannot be used. Its address may hold a password, and is not repeated.
+    #[error("{variable} names no HTTP proxy: its address must start with http:// or https:// and name a host")]
+    BadProxy {
+        /// The variable of the environment.
+        variable: &'static str,
+    },
     /// A certificate file that cannot be used.
     #[error("SSL_CERT_FILE: {problem}")]
     Certificates {

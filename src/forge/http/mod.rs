@@ -9,6 +9,7 @@ mod credential;
 mod error;
 mod link;
 mod patience;
+mod proxy;
 mod send;
 
 use std::cell::RefCell;
@@ -154,8 +155,8 @@ impl Client {
     /// (`HTTPS_PROXY`, `NO_PROXY`) and certificates to trust (`SSL_CERT_FILE`, else the system's).
     ///
     /// # Errors
-    /// Where the address is none, the credential cannot stand in a header, or the credential would
-    /// travel in the open: without TLS it goes to this machine only.
+    /// Where the address is none, the credential cannot stand in a header or would travel in the open
+    /// (without TLS it goes to this machine only), or the proxy or the certificates cannot be used.
     pub fn new(base: &str, credential: Credential, manner: Manner, patience: Patience) -> Result<Self, Error> {
         let base = Address::parse(base)?;
         credential.check()?;

@@ -8,7 +8,7 @@ use ureq::tls::{PemItem, RootCerts, TlsConfig, parse_pem};
 use ureq::{Agent, Body};
 
 use super::patience::Limits;
-use super::{Answer, CALL, CONNECTION, Call, Client, Error, MOST_BYTES, MOST_REDIRECTS, Method, link};
+use super::{Answer, CALL, CONNECTION, Call, Client, Error, MOST_BYTES, MOST_REDIRECTS, Method, link, proxy};
 
 /// Longer words of a forge are shortened, in characters.
 const MOST_WORDS: usize = 300;
@@ -33,6 +33,7 @@ pub(super) fn agent() -> Result<Agent, Error> {
         .http_status_as_error(false)
         .max_redirects(0)
         .max_redirects_will_error(false)
+        .proxy(proxy::from(&|name| std::env::var(name).ok())?)
         .timeout_global(Some(CALL))
         .timeout_connect(Some(CONNECTION))
         .user_agent(concat!("ai-detect/", env!("CARGO_PKG_VERSION")))

@@ -6,6 +6,7 @@ use serde::Serialize;
 use crate::gate::Verdict;
 use crate::report::excerpts::{Excerpt, Excerpts};
 use crate::report::groups::{Flagged, groups, is_of_commit};
+use crate::report::paste::Paste;
 use crate::report::terminal::escaped;
 use crate::report::words::{self, Sum, cut, declares, percent, short};
 use crate::report::{CommitReport, HunkReport, Report, SignalReport, declared};
@@ -147,12 +148,19 @@ fn groups_of(report: &Report, excerpts: Option<&Excerpts>) -> Vec<Group> {
             subject: text(|commit| shown(&commit.subject)),
             author: text(|commit| shown(&commit.author)),
             declares: text(|commit| shown(&declares(commit))),
-            trailer: shown(&words::trailer(None)),
+            trailer: pasted(report, commit),
             signals: of_commit.take(MOST_OF_COMMIT).map(signal).collect(),
             flags,
         });
     }
     all
+}
+
+/// What the button beside a commit copies.
+fn pasted(report: &Report, commit: Option<&CommitReport>) -> String {
+    let paste = Paste::of(report, commit, Verdict::Unattested);
+    let lines = paste.commit.iter().chain(&paste.request);
+    lines.map(|line| shown(line)).collect::<Vec<_>>().join("\n")
 }
 
 fn block(report: &Report, Flagged { flag, hunk, rank }: &Flagged<'_>, excerpts: Option<&Excerpts>) -> Block {

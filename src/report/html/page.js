@@ -108,7 +108,7 @@ function bodyOf(block, group) {
     make("div", { class: "resolve" },
       make("p", {}, make("strong", { text: block.question })),
       make("p", { text: block.resolve }),
-      make("div", { class: "copy" }, make("code", { text: group.trailer }), button)));
+      group.trailer ? make("div", { class: "copy" }, make("code", { text: group.trailer }), button) : null));
 }
 
 function flagOf(block, group) {

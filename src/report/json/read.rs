@@ -12,6 +12,8 @@ const MOST_COMMITS: usize = 100_000;
 const MOST_HUNKS: usize = 200_000;
 const MOST_SIGNALS: usize = 2000;
 const MOST_EVIDENCE: usize = 100;
+/// Lines to paste for one commit.
+const MOST_LINES: usize = 100;
 const MOST_LINE: u32 = 100_000_000;
 /// The longest path of common systems.
 const MOST_PATH: usize = 4096;
@@ -107,13 +109,21 @@ fn whole(report: &Report) -> Checked {
     ensure(report.range.probability.is_none_or(is_share), "a probability is none")?;
     ensure(is_share(report.threshold.request_rate), "the rate is none")?;
     let texts = [&report.range.spec, &report.tool.name, &report.tool.version, &report.tool.model];
-    ensure(texts.into_iter().chain(&report.coverage.notes).all(|text| text.len() <= MOST_TEXT), "a text is too long")
+    let policy = report.policy.iter().flat_map(|policy| [&policy.id, &policy.title, &policy.says, &policy.text]);
+    let texts = texts.into_iter().chain(policy).chain(&report.coverage.notes);
+    ensure(texts.into_iter().all(|text| text.len() <= MOST_TEXT), "a text is too long")
 }
 
 fn commit(commit: &CommitReport) -> Checked {
     ensure(is_id(&commit.id), "the id is none")?;
     ensure(commit.subject.len() <= MOST_TEXT && commit.author.len() <= MOST_TEXT, "a text is too long")?;
     ensure(commit.probability.is_none_or(is_share), "the probability is none")?;
+    if let Some(mending) = &commit.mending {
+        let mut lines = mending.add.iter().map(|line| &line.text).chain(&mending.remove);
+        ensure(mending.add.len().max(mending.remove.len()) <= MOST_LINES, "too many lines to paste")?;
+        // Each is one line of a message, wherever it is shown.
+        ensure(lines.all(|line| line.len() <= MOST_TEXT && !line.contains(['\n', '\r'])), "a line to paste is none")?;
+    }
     signals(&commit.signals)
 }
 

@@ -3,13 +3,16 @@
 use super::{code_span, escaped, fenced};
 use crate::gate::Verdict;
 use crate::report::groups::is_of_commit;
-use crate::report::words::{Sum, counted, cut, declares, evidence, percent, question, severity, short, trailer};
+use crate::report::paste::{Paste, is_ban, policy_says};
+use crate::report::words::{Sum, counted, cut, declares, evidence, percent, question, severity, short};
 use crate::report::{CommitReport, Flag, HunkReport, Report, SignalReport};
 
 /// How many signals of a flag are shown.
 const MOST_SIGNALS: usize = 6;
 /// How many characters of a stranger's sentence are shown.
 const MOST_TEXT: usize = 160;
+/// How many characters of a policy are shown.
+const MOST_SAID: usize = 600;
 
 /// The body of the comment beside a flagged block, as Markdown of a few kilobytes.
 pub fn flag(report: &Report, flag: &Flag) -> String {
@@ -90,35 +93,69 @@ pub(super) fn signal_line(signal: &SignalReport) -> String {
 
 fn resolve(report: &Report, verdict: Verdict, commits: &[&CommitReport]) -> String {
     let first = commits.first().copied();
-    let line = fenced(&trailer(first.filter(|_| verdict == Verdict::WrongForm)), "");
-    let otherwise = match verdict {
+    let paste = Paste::of(report, first, verdict);
+    let mut out = pasted(report, verdict, first, &paste);
+    out += match verdict {
         Verdict::WrongForm => "The project's policy says which forms it accepts.",
         Verdict::Contradicted => "If no tool did, there is nothing to do: this flag blocks nothing.",
         _ => "If none did, there is nothing to do: this flag blocks nothing.",
     };
-    let ask = match commits {
-        [] => String::new(),
-        commits => {
-            let mut names: Vec<String> =
-                commits.iter().map(|commit| format!("**{}**", escaped(&cut(&commit.author, MOST_TEXT)))).collect();
-            names.dedup();
-            format!(" To ask: {}.", names.join(", "))
-        }
-    };
-    let how = match first {
+    if let Some(says) = policy_says(report) {
+        out += &format!(" {}", escaped(&cut(&says, MOST_SAID)));
+    }
+    if !commits.is_empty() {
+        let mut names: Vec<String> =
+            commits.iter().map(|commit| format!("**{}**", escaped(&cut(&commit.author, MOST_TEXT)))).collect();
+        names.dedup();
+        out += &format!(" To ask: {}.", names.join(", "));
+    }
+    out + "\n"
+}
+
+/// What to paste where, each place with its lines.
+fn pasted(report: &Report, verdict: Verdict, commit: Option<&CommitReport>, paste: &Paste) -> String {
+    if is_ban(report) {
+        return "If an AI tool helped, say so here.\n\n".into();
+    }
+    let how = match commit {
         None => "when committing".to_owned(),
         Some(commit) => format!("to the message of {}", code_span(short(&commit.id))),
     };
+    let these = |lines: &[String]| if lines.len() == 1 { "this line" } else { "these lines" };
+    let mut parts = Vec::new();
+    if !paste.remove.is_empty() {
+        parts.push((format!("take {} out of the commit's message", these(&paste.remove)), &paste.remove));
+    }
+    if !paste.commit.is_empty() {
+        let command = command(report, commit, &paste.commit);
+        parts.push((format!("add {} {how}{command}", these(&paste.commit)), &paste.commit));
+    }
+    if !paste.request.is_empty() {
+        parts.push((format!("add {} to the request's description", these(&paste.request)), &paste.request));
+    }
     let when = if verdict == Verdict::WrongForm { "To restate it" } else { "If an AI tool helped" };
-    format!("{when}, add this line {how}{}:\n\n{line}\n{otherwise}{ask}\n", command(report, first))
+    let mut out = String::new();
+    for (at, (what, lines)) in parts.into_iter().enumerate() {
+        let lead = if at == 0 { format!("{when}, ") } else { "Then ".to_owned() };
+        let lines: Vec<_> = lines.iter().map(|line| cut(line, MOST_TEXT)).collect();
+        out += &format!("{lead}{what}:\n\n{}\n", fenced(&lines.join("\n"), ""));
+    }
+    out
 }
 
-/// The command that adds a trailer where one command is enough.
-fn command(report: &Report, commit: Option<&CommitReport>) -> String {
+/// The command that adds trailers where one command is enough. Words of a commit may stand in them, and a shell
+/// reads what is copied.
+fn command(report: &Report, commit: Option<&CommitReport>, lines: &[String]) -> String {
     let last = commit.is_some_and(|commit| report.range.head.as_ref() == Some(&commit.id));
-    if last {
-        format!(" ({})", code_span("git commit --amend --no-edit --trailer \"Assisted-by: TOOL:MODEL\""))
-    } else {
-        String::new()
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || " :._@<>+-/%,".contains(c);
+    let is_trailer = |line: &String| {
+        line.len() <= MOST_TEXT
+            && line.chars().all(is_plain)
+            && line.split_once(": ").is_some_and(|(key, _)| !key.contains(' '))
+    };
+    if !last || lines.is_empty() || !lines.iter().all(is_trailer) {
+        return String::new();
     }
+    let trailers: Vec<String> = lines.iter().map(|line| format!("--trailer \"{line}\"")).collect();
+    format!(" ({})", code_span(&format!("git commit --amend --no-edit {}", trailers.join(" "))))
 }

@@ -2,7 +2,9 @@
 
 use super::flag::signal_line;
 use super::{code_span, escaped, fenced};
+use crate::gate::Verdict;
 use crate::report::groups::{Flagged, Group, groups};
+use crate::report::paste::{Paste, is_ban, policy_says};
 use crate::report::words::{self, KIND, counted, cut, declares, percent, short};
 use crate::report::{Report, declared};
 
@@ -14,6 +16,8 @@ const MOST_SIGNALS: usize = 2;
 const MOST_NOTES: usize = 5;
 /// How many characters of a stranger's sentence are shown.
 const MOST_TEXT: usize = 160;
+/// How many characters of a policy are shown.
+const MOST_SAID: usize = 600;
 
 /// The comment on a request, as Markdown of at most so many bytes: flags that do not fit are counted. A limit of
 /// less than about a kilobyte leaves the counts alone.
@@ -42,7 +46,7 @@ fn head(report: &Report) -> String {
     let counts = words::counts(report).join(" \u{b7} ");
     let mut out = format!(
         "### {title}\n\n{}: {}\n\n{counts}\n",
-        code_span(&cut(&report.range.spec, MOST_TEXT)),
+        code_span(&cut(&words::range(&report.range.spec), MOST_TEXT)),
         words::scope(report)
     );
     let mut told: Vec<String> = words::declaring(report).into_iter().collect();
@@ -67,9 +71,12 @@ fn head(report: &Report) -> String {
 fn tail(report: &Report) -> String {
     let mut out = String::new();
     if !report.flags.is_empty() {
-        out += "\nIf an AI tool helped, add a line like this to the message of the commit:\n\n";
-        out += &fenced(&words::trailer(None), "");
-        out += "\nIf none did, there is nothing to do.\n";
+        out += &pasted(report);
+        out += "If none did, there is nothing to do.";
+        if let Some(says) = policy_says(report) {
+            out += &format!(" {}", escaped(&cut(&says, MOST_SAID)));
+        }
+        out.push('\n');
     }
     let left_out = words::left_out(report);
     if !left_out.is_empty() {
@@ -82,6 +89,28 @@ fn tail(report: &Report) -> String {
         escaped(&cut(&report.tool.version, 40)),
     );
     out
+}
+
+/// What answers the first of the flags; those of other commits are alike, and their own comments have theirs.
+fn pasted(report: &Report) -> String {
+    if is_ban(report) {
+        return "\nIf an AI tool helped, say so here. ".into();
+    }
+    let first = groups(report).into_iter().next();
+    let commit = first.as_ref().and_then(|group| group.commit);
+    let paste = Paste::of(report, commit, Verdict::Unattested);
+    let mut out = String::new();
+    for (lines, place) in [(&paste.commit, "the message of the commit"), (&paste.request, "the request's description")]
+    {
+        if lines.is_empty() {
+            continue;
+        }
+        let these = if lines.len() == 1 { "a line like this" } else { "lines like these" };
+        let lines: Vec<_> = lines.iter().map(|line| cut(line, MOST_TEXT)).collect();
+        let lead = if out.is_empty() { "\nIf an AI tool helped, add" } else { "\nand" };
+        out += &format!("{lead} {these} to {place}:\n\n{}", fenced(&lines.join("\n"), ""));
+    }
+    out + "\n"
 }
 
 fn more(flags: usize) -> String {

@@ -6,17 +6,17 @@ use std::path::Path;
 use clap::ValueEnum;
 use serde::Serialize;
 
-use super::output::Output;
-use super::{Exit, Failure};
 use crate::attest::tally::{Counter, Marks, marks};
 use crate::attest::{Attestation, Registry, State, read};
 use crate::change::Commit;
+use crate::cli::output::Output;
+use crate::cli::{Exit, Failure};
 use crate::git::{self, History, Repository, Request};
 use crate::report::markers;
 
 /// What `markers scan` reads and how it says what it found
 #[derive(Debug, clap::Args)]
-pub(super) struct Args {
+pub(in crate::cli) struct Args {
     /// A..B or A: as for `diff`; nothing: from the default branch to HEAD
     #[arg(value_name = "RANGE", conflicts_with = "all")]
     range: Option<String>,

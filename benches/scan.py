@@ -1,0 +1,70 @@
+#!/usr/bin/env python3
+"""Times `ai-detect scan` against `git log -p` of the same commits: whole processes, in turn.
+
+    cargo build --release
+    benches/scan.py [-n RUNS] [--binary PATH] REPOSITORY COMMITS [REPOSITORY COMMITS …]
+
+COMMITS is how many commits back from HEAD the range goes, along first parents, or `all`. Prints a Markdown table:
+commits without merges, the median of the ratios of neighbouring runs (how many times as long as `git log -p`), the
+same ratio of processor time, and the largest resident set of ai-detect. Neighbouring runs meet the same load, so the
+ratios are steadier than times would be. `git log -p` has one thread; on a machine with two idle cores the ratio of
+times can come to half of that of processor time, and on a busy one the two are alike.
+"""
+
+import argparse
+import os
+import statistics
+import subprocess
+import sys
+import time
+
+HEAD = """\
+| repository | range | commits | ratio | of CPU | peak memory |
+|---|---|--:|--:|--:|--:|"""
+
+
+def timed(command):
+    """Seconds, seconds of processor time and peak resident set in MiB of one run, its output thrown away."""
+    null = os.open(os.devnull, os.O_RDWR)
+    actions = [(os.POSIX_SPAWN_DUP2, null, stream) for stream in (0, 1)]
+    start = time.perf_counter()
+    child = os.posix_spawnp(command[0], command, os.environ, file_actions=actions)
+    _, status, usage = os.wait4(child, 0)
+    elapsed = time.perf_counter() - start
+    os.close(null)
+    if os.waitstatus_to_exitcode(status) != 0:
+        sys.exit(f"failed: {' '.join(command)}")
+    return elapsed, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / (1024 if sys.platform != "darwin" else 1 << 20)
+
+
+def compare(binary, repository, back, runs):
+    """One line of the table."""
+    spec = [] if back == "all" else [f"HEAD~{back}..HEAD"]
+    git = ["git", "--no-pager", "-C", repository, "log", "-p", "--no-merges", *spec]
+    ours = [binary, "-C", repository, "scan", *spec]
+    counted = ["git", "-C", repository, "rev-list", "--count", "--no-merges", *(spec or ["HEAD"])]
+    commits = int(subprocess.run(counted, check=True, capture_output=True).stdout)
+    timed(git)
+    pairs = [(timed(git), timed(ours)) for _ in range(runs)]
+    ratio, of_processor = (statistics.median(ours[at] / git[at] for git, ours in pairs) for at in (0, 1))
+    peak = max(ours[2] for _, ours in pairs)
+    name = os.path.basename(os.path.abspath(repository))
+    return f"| {name} | `{spec[0] if spec else 'HEAD'}` | {commits:,} | {ratio:.2f} × | {of_processor:.2f} × | {peak:.0f} MiB |"
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("-n", "--runs", type=int, default=5, help="how many pairs of runs (5)")
+    here = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    parser.add_argument("--binary", default=os.path.join(here, "target", "release", "ai-detect"))
+    parser.add_argument("ranges", nargs="+", metavar="REPOSITORY COMMITS")
+    args = parser.parse_args()
+    if len(args.ranges) % 2 != 0:
+        parser.error("each repository needs a number of commits, or `all`")
+    print(HEAD)
+    for repository, back in zip(args.ranges[::2], args.ranges[1::2]):
+        print(compare(args.binary, repository, back, args.runs), flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,40 @@
+//! Which rows a table holds already.
+
+use std::collections::{BTreeSet, HashMap};
+
+use rustc_hash::FxHashSet;
+
+use crate::git::CommitId;
+use crate::scan::columns::Key;
+
+/// The commits that have a row, by repository, and which rules made the rows.
+#[derive(Debug, Default)]
+pub(super) struct Known {
+    commits: HashMap<String, FxHashSet<CommitId>>,
+    rules: BTreeSet<String>,
+}
+
+impl Known {
+    /// Adds a row; says whether it is one.
+    pub(super) fn add(&mut self, key: Key) -> bool {
+        let Some(commit) = CommitId::parse(&key.commit) else { return false };
+        if !self.rules.contains(&key.rules) {
+            self.rules.insert(key.rules);
+        }
+        match self.commits.get_mut(&key.repository) {
+            Some(commits) => commits.insert(commit),
+            None => self.commits.entry(key.repository).or_default().insert(commit),
+        };
+        true
+    }
+
+    /// The commits of a repository that have a row. They are given away, for nobody asks again.
+    pub(super) fn take(&mut self, repository: &str) -> FxHashSet<CommitId> {
+        self.commits.remove(repository).unwrap_or_default()
+    }
+
+    /// Rules other than these that made any of the rows.
+    pub(super) fn others(&self, rules: &str) -> Vec<&str> {
+        self.rules.iter().map(String::as_str).filter(|known| *known != rules).collect()
+    }
+}

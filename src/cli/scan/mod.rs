@@ -1,0 +1,271 @@
+//! `ai-detect scan`: every commit of a history as a row of a table that grows.
+//!
+//! The table is its own memory: rows that are there are not made again, and whatever a kill cut off is.
+
+mod known;
+mod lines;
+mod parts;
+mod table;
+
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+
+use indicatif::ProgressBar;
+use sha2::{Digest, Sha256};
+
+use super::output::{Output, progress_bar};
+use super::settings::{self, Settings};
+use super::{Exit, Failure, diff, git_failure};
+use crate::analyse::{Analyser, Measures, NUMBERS};
+use crate::attest::{Receipts, Registry};
+use crate::exclude::Excluder;
+use crate::git::{History, Listed, Repository, Request};
+use crate::pack::load::BUILTIN_DIGEST;
+use crate::pack::{Fitted, Pack};
+use crate::report::terminal::escaped;
+use crate::scan::{self, Scanned, Scorer, Source};
+use crate::signals::Engine;
+use table::{Format, Table};
+
+/// Which histories are scanned, and where the rows go
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// A..B: what B reaches and A does not; A: the same up to HEAD; nothing: everything that HEAD reaches.
+    /// Of several repositories, in each of them
+    #[arg(value_name = "RANGE", conflicts_with = "all")]
+    range: Option<String>,
+
+    /// Everything that any branch, tag or other ref reaches
+    #[arg(long)]
+    all: bool,
+
+    /// The repositories, each called in its rows as it is called here; without it the one at hand, called
+    /// as its folder
+    #[arg(long, value_name = "DIR", num_args = 1..)]
+    repo: Vec<PathBuf>,
+
+    /// Where the rows are kept: commits that have one are not done again. A file of lines, or a folder of
+    /// Parquet files; nothing: lines on standard output, and nothing is kept
+    #[arg(long, short, value_name = "PATH")]
+    output: Option<PathBuf>,
+
+    /// In which form; without it by the end of the output's name, lines unless it ends in .parquet
+    #[arg(long, value_enum)]
+    format: Option<Format>,
+
+    /// Go on where rows are kept that another version, model or settings made; each row says which
+    #[arg(long)]
+    mixed: bool,
+
+    /// Settings and rule packs from a file on disk, for all commits of all repositories; those that lie in
+    /// a repository do not count
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+}
+
+/// What became of a repository.
+#[derive(Default)]
+struct Done {
+    added: usize,
+    declaring: usize,
+    flagged: usize,
+    unread: usize,
+}
+
+pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure> {
+    let settings = args.config.as_deref().map_or(Ok(Settings::default()), |file| settings::from_file(dir, file))?;
+    let rules = digest(&settings);
+    let excluder =
+        Excluder::new(&settings.config.exclude, settings.config.limits.file_bytes).map_err(Failure::usage)?;
+    let fitted = settings.model.clone().map_or_else(Fitted::builtin, Ok)?;
+    let pack = Pack::load(fitted, &settings.packs, &settings.config.rules.disable);
+    let pack = pack.map_err(|error| settings.pack_failure(error))?;
+    let engine = Engine::new(&pack);
+    let measures = Measures { policy: settings.policy.as_ref(), signers: Some(&settings.signers), ..NUMBERS };
+    let analyser = Analyser::new(&engine, Registry::builtin(), &settings.config, measures).map_err(Failure::usage)?;
+    let scorer = Scorer { analyser, excluder: &excluder, rules: &rules };
+
+    let repositories = repositories(&args.repo, dir)?;
+    let mut table = Table::open(args.output.as_deref(), args.format, dir, out)?;
+    if !args.mixed {
+        table.only_rows_of(&rules)?;
+    }
+    let mut exit = Exit::Analysed;
+    for (at, (name, path)) in repositories.iter().enumerate() {
+        let bar = progress_bar(0);
+        if repositories.len() > 1 {
+            bar.set_prefix(format!("{} ({} of {}) ", escaped(name), at + 1, repositories.len()));
+        }
+        match one(args, name, path, &scorer, &mut table, &bar, out) {
+            Ok(complete) => exit = if complete { exit } else { Exit::Failed },
+            // What is wrong with one repository says nothing of the next; a table that cannot be written does.
+            Err(Stopped::Repository(failure)) => {
+                bar.finish_and_clear();
+                out.error(&format!("{name}: {}", failure.message));
+                exit = Exit::Failed;
+            }
+            Err(Stopped::Table(failure)) => {
+                bar.finish_and_clear();
+                return Err(failure);
+            }
+            Err(Stopped::NobodyReads) => return Ok(exit),
+        }
+    }
+    table.finish()?;
+    Ok(exit)
+}
+
+/// Why a repository was not done to its end.
+enum Stopped {
+    Repository(Failure),
+    Table(Failure),
+    NobodyReads,
+}
+
+/// Scans one repository; says whether nothing was missing.
+fn one(
+    args: &Args,
+    name: &str,
+    path: &Path,
+    scorer: &Scorer<'_>,
+    table: &mut Table<'_>,
+    bar: &ProgressBar,
+    out: &Output,
+) -> Result<bool, Stopped> {
+    let wrong = |failure| Stopped::Repository(failure);
+    let failed = |error| Stopped::Repository(Failure::failed(error));
+    let repository = Repository::open(path).map_err(failed)?;
+    let (history, head) = history(args, &repository).map_err(wrong)?;
+    let ledger = diff::ledger(&repository, head.as_deref());
+    let (ledger, unread) = ledger.unwrap_or_else(|failure| (Vec::new(), Some(failure.message)));
+    let receipts = Receipts::read(&ledger);
+    let known = table.known(name);
+    let before = std::cell::Cell::new(0usize);
+    let wanted = |commit| {
+        let is_new = !known.contains(&commit);
+        before.set(before.get() + usize::from(!is_new));
+        is_new
+    };
+    let Listed { commits, merges, cut } = repository.list(history, &wanted).map_err(failed)?;
+    bar.set_length(commits.len() as u64);
+    let source = Source { repository: &repository.shared(), name, receipts: &receipts };
+    let (mut done, mut stopped) = (Done::default(), None);
+    let each = |scanned: Vec<Scanned>| {
+        bar.inc(scanned.len() as u64);
+        let taken = take(scanned, table, &mut done, &mut |message| {
+            bar.suspend(|| out.error(&format!("{name}: {message}")));
+        });
+        match taken {
+            Ok(true) => ControlFlow::Continue(()),
+            Ok(false) => stop(&mut stopped, Stopped::NobodyReads),
+            Err(failure) => stop(&mut stopped, Stopped::Table(failure)),
+        }
+    };
+    let scored = scan::score(&source, &commits, scorer, each);
+    bar.finish_and_clear();
+    if let Some(stopped) = stopped {
+        return Err(stopped);
+    }
+    table.end_of_repository().map_err(Stopped::Table)?;
+    scored.map_err(failed)?;
+    let mut told = format!("{}: {}", escaped(name), counted(done.added, "new row", "new rows"));
+    told += &format!(", {} there before, {} left out", before.get(), counted(merges, "merge", "merges"));
+    if done.added > 0 {
+        told += &format!("; {} declare AI use, {} have flags", done.declaring, done.flagged);
+    }
+    table.tell(&told).map_err(Stopped::Table)?;
+    for problem in [unread.clone(), cut.as_ref().map(|error| format!("its history cannot be read to its end: {error}"))]
+    {
+        problem.iter().for_each(|problem| out.error(&format!("{name}: {problem}")));
+    }
+    if done.unread > 0 {
+        let commits = counted(done.unread, "commit has", "commits have");
+        out.error(&format!("{name}: {commits} no row; the next run tries again"));
+    }
+    Ok(cut.is_none() && unread.is_none() && done.unread == 0)
+}
+
+fn stop(stopped: &mut Option<Stopped>, why: Stopped) -> ControlFlow<()> {
+    *stopped = Some(why);
+    ControlFlow::Break(())
+}
+
+/// So many commits that cannot be read are named.
+const MOST_NAMED: usize = 5;
+
+fn take(
+    scanned: Vec<Scanned>,
+    table: &mut Table<'_>,
+    done: &mut Done,
+    tell: &mut dyn FnMut(&str),
+) -> Result<bool, Failure> {
+    use crate::attest::State;
+    for scanned in scanned {
+        match scanned {
+            Scanned::Row(row) => {
+                done.added += 1;
+                done.declaring += usize::from(matches!(row.state, State::Complete | State::Partial | State::WrongForm));
+                done.flagged += usize::from(row.flags > 0);
+                if !table.add(*row)? {
+                    return Ok(false);
+                }
+            }
+            Scanned::Unread { commit, problem } => {
+                done.unread += 1;
+                if done.unread <= MOST_NAMED {
+                    tell(&format!("{} is left out: {problem}", commit.get(..12).unwrap_or(&commit)));
+                }
+            }
+        }
+    }
+    Ok(true)
+}
+
+fn counted(count: usize, one: &str, several: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { several })
+}
+
+fn history(args: &Args, repository: &Repository) -> Result<(History, Option<String>), Failure> {
+    let Some(spec) = &args.range else {
+        let history = if args.all { History::All } else { History::Head };
+        return Ok((history, repository.head()));
+    };
+    let resolved = repository.resolve(&Request::Spec(spec.clone())).map_err(git_failure)?;
+    let head = resolved.head().map(str::to_owned);
+    Ok((History::Range(Box::new(resolved)), head))
+}
+
+/// What each repository is called, and where it lies. Rows are found again by that name.
+fn repositories(given: &[PathBuf], dir: &Path) -> Result<Vec<(String, PathBuf)>, Failure> {
+    if given.is_empty() {
+        return Ok(vec![(own_name(dir), dir.to_owned())]);
+    }
+    let mut found: Vec<(String, PathBuf)> = Vec::new();
+    for path in given {
+        let name = path.to_string_lossy();
+        let name = name.strip_prefix("./").unwrap_or(&name).trim_end_matches('/');
+        let name = if matches!(name, "" | ".") { own_name(&dir.join(path)) } else { name.to_owned() };
+        if found.iter().any(|(known, _)| *known == name) {
+            return Err(Failure::usage(format!("{name} is named twice")));
+        }
+        found.push((name, dir.join(path)));
+    }
+    Ok(found)
+}
+
+/// The name of the folder in which a repository lies, wherever in it one stands.
+fn own_name(dir: &Path) -> String {
+    let root = Repository::open(dir).ok().and_then(|repository| repository.workdir().map(Path::to_owned));
+    let path = root.unwrap_or_else(|| dir.to_owned());
+    // A name as given is kept, also where it is a link.
+    let path = if path.file_name().is_some() { path } else { std::fs::canonicalize(&path).unwrap_or(path) };
+    path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
+}
+
+/// What a row states of everything that it depends on beside the repository.
+fn digest(settings: &Settings) -> String {
+    let mut digest = Sha256::new_with_prefix(env!("CARGO_PKG_VERSION"));
+    digest.update(BUILTIN_DIGEST);
+    digest.update(&settings.digest);
+    digest.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,126 @@
+//! Rows as a folder of Parquet files, which is its own memory: each file appears whole under its name and is
+//! never changed, so the rows that are there are those of the files.
+
+use std::fs::File;
+use std::io::{ErrorKind, Write};
+use std::path::{Path, PathBuf};
+
+use super::known::Known;
+use super::table::{in_use, unwritable};
+use crate::cli::Failure;
+use crate::scan::{Row, columns};
+
+/// Says that a folder is ours, and keeps a second run out while it is locked. The lock goes with the
+/// process, however it ends; the file stays.
+const MARK: &str = ".ai-detect-scan";
+/// Where a file is before it has its name. Names that start with a dot are passed over by all that read
+/// such folders.
+const UNFINISHED: &str = ".unfinished";
+/// So many rows make a file. That many commits at most are done again after a kill.
+const MOST_ROWS: usize = 4096;
+
+/// A folder of files that nobody else writes to meanwhile.
+pub(super) struct Parts {
+    folder: PathBuf,
+    /// Held, not used.
+    _lock: File,
+    /// The number of the next file.
+    next: u32,
+    rows: Vec<Row>,
+}
+
+impl Parts {
+    /// Opens a folder, or makes it, and reads what it knows.
+    pub(super) fn open(folder: &Path) -> Result<(Self, Known), Failure> {
+        let failed = |error: &std::io::Error| unwritable(folder, error);
+        let mark = folder.join(MARK);
+        if !mark.is_file() {
+            let is_empty = match std::fs::read_dir(folder) {
+                Ok(mut entries) => entries.next().is_none(),
+                Err(error) if error.kind() == ErrorKind::NotFound => true,
+                Err(error) if error.kind() == ErrorKind::NotADirectory => false,
+                Err(error) => return Err(failed(&error)),
+            };
+            if !is_empty {
+                return Err(Failure::usage(format!(
+                    "{} is no folder of `ai-detect scan`; nothing was written, name another --output",
+                    folder.display()
+                )));
+            }
+            std::fs::create_dir_all(folder).map_err(|error| failed(&error))?;
+        }
+        let options = File::options().write(true).create(true).truncate(false).open(&mark);
+        let lock = options.map_err(|error| failed(&error))?;
+        match lock.try_lock() {
+            Ok(()) => {}
+            Err(std::fs::TryLockError::WouldBlock) => return Err(in_use(folder)),
+            Err(std::fs::TryLockError::Error(error)) => return Err(failed(&error)),
+        }
+        let (known, next) = read(folder)?;
+        Ok((Parts { folder: folder.to_owned(), _lock: lock, next, rows: Vec::new() }, known))
+    }
+
+    /// Adds a row.
+    pub(super) fn add(&mut self, row: Row) -> Result<(), Failure> {
+        self.rows.push(row);
+        if self.rows.len() >= MOST_ROWS { self.write() } else { Ok(()) }
+    }
+
+    /// Writes what is left.
+    pub(super) fn finish(mut self) -> Result<(), Failure> {
+        self.write()
+    }
+
+    fn write(&mut self) -> Result<(), Failure> {
+        if self.rows.is_empty() {
+            return Ok(());
+        }
+        let unfinished = self.folder.join(UNFINISHED);
+        let mut content = Vec::new();
+        columns::write(&self.rows, &mut content).map_err(Failure::failed)?;
+        let write = || {
+            let mut file = File::create(&unfinished)?;
+            file.write_all(&content)?;
+            file.sync_all()?;
+            std::fs::rename(&unfinished, self.folder.join(name(self.next)))?;
+            // So that the name is on the disk as well; not every system lets a folder be opened.
+            File::open(&self.folder).and_then(|folder| folder.sync_all()).or(Ok(()))
+        };
+        write().map_err(|error| {
+            let _ = std::fs::remove_file(&unfinished);
+            unwritable(&self.folder, &error)
+        })?;
+        self.next += 1;
+        self.rows.clear();
+        Ok(())
+    }
+}
+
+fn name(number: u32) -> String {
+    format!("part-{number:06}.parquet")
+}
+
+/// Which rows the files hold, and the number of the next file.
+fn read(folder: &Path) -> Result<(Known, u32), Failure> {
+    let failed = |error: &std::io::Error| unwritable(folder, error);
+    let (mut known, mut next) = (Known::default(), 1);
+    for entry in std::fs::read_dir(folder).map_err(|error| failed(&error))? {
+        let path = entry.map_err(|error| failed(&error))?.path();
+        let Some(file) = path.file_name().and_then(|name| name.to_str()) else { continue };
+        if file.starts_with('.') || !file.ends_with(".parquet") {
+            continue;
+        }
+        let wrong = |problem: String| {
+            Failure::usage(format!("{}: {problem}; nothing was written, name another --output", path.display()))
+        };
+        let content = File::open(&path).map_err(|error| wrong(error.to_string()))?;
+        for key in columns::keys(content).map_err(|error| wrong(error.to_string()))? {
+            if !known.add(key) {
+                return Err(wrong("a row of it names no commit".into()));
+            }
+        }
+        let number = file.strip_prefix("part-").and_then(|rest| rest.strip_suffix(".parquet")?.parse().ok());
+        next = next.max(number.map_or(1, |number: u32| number.saturating_add(1)));
+    }
+    Ok((known, next))
+}

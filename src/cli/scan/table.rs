@@ -1,0 +1,133 @@
+//! Where rows go: a file of lines, a folder of Parquet files, or standard output.
+
+use std::ffi::OsStr;
+use std::io::ErrorKind;
+use std::path::Path;
+
+use clap::ValueEnum;
+use rustc_hash::FxHashSet;
+
+use super::known::Known;
+use super::lines::{Lines, line};
+use super::parts::Parts;
+use crate::cli::Failure;
+use crate::cli::output::Output;
+use crate::git::CommitId;
+use crate::scan::Row;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    /// A file of lines, each a row as JSON
+    Jsonl,
+    /// A folder of Parquet files
+    Parquet,
+}
+
+/// Rows that are there, and new ones.
+pub(super) struct Table<'a> {
+    to: To,
+    known: Known,
+    name: String,
+    out: &'a Output,
+}
+
+enum To {
+    /// Gathered lines.
+    Stdout(String),
+    Lines(Lines),
+    Parts(Parts),
+}
+
+/// Lines for standard output are printed when so many bytes of them have gathered.
+const GATHERED: usize = 1 << 14;
+
+impl<'a> Table<'a> {
+    /// Opens a table, or starts it. Nothing is changed where something else is found.
+    pub(super) fn open(
+        output: Option<&Path>,
+        format: Option<Format>,
+        dir: &Path,
+        out: &'a Output,
+    ) -> Result<Self, Failure> {
+        let Some(output) = output else {
+            if format == Some(Format::Parquet) {
+                return Err(Failure::usage("Parquet files need an --output, a folder"));
+            }
+            return Ok(Table { to: To::Stdout(String::new()), known: Known::default(), name: String::new(), out });
+        };
+        let by_name = if output.extension() == Some(OsStr::new("parquet")) { Format::Parquet } else { Format::Jsonl };
+        let path = dir.join(output);
+        let (to, known) = match format.unwrap_or(by_name) {
+            Format::Jsonl => Lines::open(&path).map(|(lines, known)| (To::Lines(lines), known))?,
+            Format::Parquet => Parts::open(&path).map(|(parts, known)| (To::Parts(parts), known))?,
+        };
+        Ok(Table { to, known, name: output.display().to_string(), out })
+    }
+
+    /// Refuses a table with rows that others made.
+    pub(super) fn only_rows_of(&self, rules: &str) -> Result<(), Failure> {
+        let others = self.known.others(rules);
+        if others.is_empty() {
+            return Ok(());
+        }
+        Err(Failure::usage(format!(
+            "{} holds rows made by another version, model or settings (rules {}; now {rules}), which do not compare; \
+             name another --output, or add to them all the same with --mixed: each row says by which rules",
+            self.name,
+            others.join(", ")
+        )))
+    }
+
+    /// The commits of a repository that have a row; asked for once.
+    pub(super) fn known(&mut self, repository: &str) -> FxHashSet<CommitId> {
+        self.known.take(repository)
+    }
+
+    /// Adds a row; says whether anybody wants more.
+    pub(super) fn add(&mut self, row: Row) -> Result<bool, Failure> {
+        match &mut self.to {
+            To::Lines(lines) => lines.add(&row).map(|()| true),
+            To::Parts(parts) => parts.add(row).map(|()| true),
+            To::Stdout(gathered) => {
+                *gathered += &line(&row)?;
+                if gathered.len() < GATHERED { Ok(true) } else { self.out.stream(&std::mem::take(gathered)) }
+            }
+        }
+    }
+
+    /// Rows of another repository follow.
+    pub(super) fn end_of_repository(&mut self) -> Result<(), Failure> {
+        match &mut self.to {
+            To::Lines(lines) => lines.flush(),
+            _ => Ok(()),
+        }
+    }
+
+    /// Says something beside the rows, where that is possible.
+    pub(super) fn tell(&self, text: &str) -> Result<(), Failure> {
+        match &self.to {
+            To::Stdout(_) => Ok(()),
+            _ => self.out.print(&format!("{text}\n")),
+        }
+    }
+
+    /// Keeps what is not kept yet.
+    pub(super) fn finish(self) -> Result<(), Failure> {
+        match self.to {
+            To::Lines(lines) => lines.finish(),
+            To::Parts(parts) => parts.finish(),
+            To::Stdout(gathered) => self.out.stream(&gathered).map(|_| ()),
+        }
+    }
+}
+
+/// Another run has the table.
+pub(super) fn in_use(path: &Path) -> Failure {
+    Failure::failed(format!("another run is writing to {}; wait for it, or name another --output", path.display()))
+}
+
+/// A table that cannot be read or written.
+pub(super) fn unwritable(path: &Path, error: &std::io::Error) -> Failure {
+    let what = if error.kind() == ErrorKind::StorageFull { "the disk is full".into() } else { error.to_string() };
+    Failure::failed(format!("cannot write {}: {what}", path.display()))
+}

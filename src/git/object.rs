@@ -1,0 +1,117 @@
+//! A commit object as stored, read by hand: in a scan of a history this is done for every commit, and the git
+//! library's own reading looks at each header twice. What is not of the common shape is left to the library.
+
+use gix::ObjectId;
+use gix::bstr::ByteSlice as _;
+
+use crate::change::{Commit, Person};
+
+/// The parents that a commit object names. Nothing where it is not of the common shape.
+pub(super) fn parents(data: &[u8]) -> Option<Vec<ObjectId>> {
+    let (mut rest, mut parents) = (tree(data)?, Vec::new());
+    while let Some(after) = rest.strip_prefix(b"parent ") {
+        let (id, after) = after.split_once_str(b"\n")?;
+        parents.push(ObjectId::from_hex(id).ok()?);
+        rest = after;
+    }
+    Some(parents)
+}
+
+/// What a commit object says. Nothing where it is not of the common shape.
+pub(super) fn commit(id: ObjectId, data: &[u8]) -> Option<Commit> {
+    let (mut rest, mut parents) = (tree(data)?, 0);
+    while let Some(after) = rest.strip_prefix(b"parent ") {
+        rest = after.split_once_str(b"\n")?.1;
+        parents += 1;
+    }
+    let (author, rest) = rest.strip_prefix(b"author ")?.split_once_str(b"\n")?;
+    let (committer, rest) = rest.strip_prefix(b"committer ")?.split_once_str(b"\n")?;
+    // Other headers end at the first empty line; most commits have none.
+    let message = match rest.strip_prefix(b"\n") {
+        Some(message) => message,
+        None => rest.get(rest.find(b"\n\n")? + 2..)?,
+    };
+    let (author, author_time) = person(author)?;
+    let (committer, _) = person(committer)?;
+    let message = message.to_str_lossy().into_owned();
+    Some(Commit { id: id.to_string(), parents, author, committer, author_time, message, ..Commit::default() })
+}
+
+fn tree(data: &[u8]) -> Option<&[u8]> {
+    Some(data.strip_prefix(b"tree ")?.split_once_str(b"\n")?.1)
+}
+
+/// `Name <address> seconds zone`. Names with signs of an address in them, and times that are none, are left
+/// to the library.
+fn person(line: &[u8]) -> Option<(Person, i64)> {
+    let (name, rest) = line.split_once_str(b"<")?;
+    let (email, rest) = rest.split_once_str(b">")?;
+    let (seconds, zone) = rest.strip_prefix(b" ")?.split_once_str(b" ")?;
+    let plain = |text: &[u8]| !text.contains_str(b"<") && !text.contains_str(b">");
+    let is_zone = zone.len() == 5 && matches!(zone.first(), Some(b'+' | b'-'));
+    if !plain(name) || !plain(email) || !is_zone || !zone.iter().skip(1).all(u8::is_ascii_digit) {
+        return None;
+    }
+    let seconds = seconds.to_str().ok()?.parse().ok()?;
+    // As the library has them.
+    let (name, email) = (name.trim(), email.trim());
+    let text = |bytes: &[u8]| bytes.to_str_lossy().into_owned();
+    Some((Person { name: text(name), email: text(email) }, seconds))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::commits::plain;
+    use super::*;
+
+    const ID: &str = "00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff";
+
+    fn id() -> ObjectId {
+        ObjectId::from_hex(ID.as_bytes()).unwrap()
+    }
+
+    /// Both readings, where there are two.
+    fn read(data: &[u8]) -> (Option<Commit>, Option<Commit>) {
+        let library = gix::objs::CommitRef::from_bytes(data, gix::hash::Kind::Sha1).ok();
+        (commit(id(), data), library.map(|decoded| plain(id(), &decoded)))
+    }
+
+    fn object(parents: usize, author: &str, more: &str, message: &str) -> Vec<u8> {
+        let parents = format!("parent {ID}\n").repeat(parents);
+        format!("tree {ID}\n{parents}author {author}\ncommitter Bob <b@x> 1700000001 -0130\n{more}\n{message}").into()
+    }
+
+    #[test]
+    fn it_says_what_the_library_says() {
+        let signed = "gpgsig -----BEGIN SSH SIGNATURE-----\n U1NI\n \n -----END SSH SIGNATURE-----\nencoding x\n";
+        for parents in 0..3 {
+            for author in ["Ada Example <ada@example.org> 1700000000 +0000", "A <> 0 +0000", " Ü  < u@x > 12 -0000"] {
+                for more in ["", "encoding ISO-8859-1\n", signed] {
+                    for message in ["", "x", "Subject\n\nBody\n", "\n\n", "a\r\nb"] {
+                        let data = object(parents, author, more, message);
+                        let (own, library) = read(&data);
+                        assert_eq!(own, library, "{}", String::from_utf8_lossy(&data));
+                        assert!(own.is_some());
+                        assert_eq!(super::parents(&data).unwrap().len(), parents);
+                    }
+                }
+            }
+        }
+        let mut latin = object(1, "Ada <a@x> 1 +0000", "", "caf");
+        latin.push(0xe9);
+        let (own, library) = read(&latin);
+        assert_eq!(own, library);
+    }
+
+    #[test]
+    fn what_is_not_of_the_common_shape_is_left_to_the_library() {
+        for author in ["Ada <a@x>", "Ada <a<b@x> 1 +0000", "Ada a@x 1 +0000", "Ada <a@x> now +0000", "Ada <a@x> 1 +000"]
+        {
+            assert_eq!(commit(id(), &object(1, author, "", "x")), None, "{author}");
+        }
+        for data in ["", "tree", "tree x\n", "author A <a@x> 1 +0000\n\nx"] {
+            assert_eq!((commit(id(), data.as_bytes()), parents(b"parent x\n")), (None, None), "{data}");
+        }
+        assert_eq!(parents(format!("tree {ID}\nparent short\n").as_bytes()), None);
+    }
+}

@@ -1,0 +1,142 @@
+//! The changes of many single commits, each against its first parent, one after the other.
+//!
+//! What neighbours share is kept from one to the next: the trees and contents of one commit are mostly
+//! those of its parent. A change set comes out the same as that of `PARENT..COMMIT`.
+
+use std::cmp::Reverse;
+
+use gix::ObjectId;
+
+use super::blobs::Reader;
+use super::commits::{self, RangeCommit};
+use super::notes::{self, Notes};
+use super::walk::{History, walk};
+use super::{Error, Repository, Request, attribution, files};
+use crate::change::{ChangeSet, Range};
+use crate::exclude::Excluder;
+
+/// A commit by its full id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct CommitId(ObjectId);
+
+impl CommitId {
+    /// From hexadecimal; `None` for what is no full id.
+    pub fn parse(hex: &str) -> Option<Self> {
+        ObjectId::from_hex(hex.as_bytes()).ok().map(CommitId)
+    }
+}
+
+impl std::fmt::Display for CommitId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// Commits that are to be looked at, and what else is known of their history.
+#[derive(Debug, Default)]
+pub struct Listed {
+    /// The commits, newest first by when they were committed.
+    pub commits: Vec<CommitId>,
+    /// How many merges were met; they are not among the commits.
+    pub merges: usize,
+    /// Why the walk ended early, where it did.
+    pub cut: Option<Error>,
+}
+
+/// A repository that threads share. Each takes its own [`OneByOne`].
+pub struct Shared(gix::ThreadSafeRepository);
+
+/// One thread's way to the changes of single commits.
+pub struct OneByOne {
+    reader: Reader<'static>,
+    notes: Vec<Notes>,
+}
+
+impl Repository {
+    /// The commits of a history that `wanted` takes, merges aside: whatever a merge brings, its commits
+    /// have brought.
+    ///
+    /// # Errors
+    /// Where there is no commit at all. Where only some can be read, those are listed.
+    pub fn list(&self, history: History, wanted: &dyn Fn(CommitId) -> bool) -> Result<Listed, Error> {
+        let kind = self.inner.object_hash();
+        let mut found: Vec<(i64, CommitId)> = Vec::new();
+        let mut listed = Listed::default();
+        let mut visit = |id: ObjectId, data: Vec<u8>| {
+            let decoded = gix::objs::CommitRef::from_bytes(&data, kind)
+                .map_err(|error| Error::missing(format!("commit {id}"), error))?;
+            if decoded.parents().count() > 1 {
+                listed.merges += 1;
+            } else if wanted(CommitId(id)) {
+                let time = decoded.committer().ok().map_or(0, |committer| committer.seconds());
+                found.push((time, CommitId(id)));
+            }
+            Ok(true)
+        };
+        match walk(&self.inner, history, &mut visit) {
+            Err(error @ Error::NoCommit) => return Err(error),
+            other => listed.cut = other.err(),
+        }
+        found.sort_by_key(|(time, _)| Reverse(*time));
+        listed.commits = found.into_iter().map(|(_, id)| id).collect();
+        Ok(listed)
+    }
+
+    /// The same repository, to be read by several threads.
+    pub fn shared(&self) -> Shared {
+        Shared(self.inner.clone().into_sync())
+    }
+}
+
+impl Shared {
+    /// One thread's way to the changes of its commits.
+    ///
+    /// # Errors
+    /// Where the refs of notes cannot be read.
+    pub fn one_by_one(&self) -> Result<OneByOne, Error> {
+        let reader = Reader::of_neighbours(&self.0);
+        let notes = Notes::all(&reader.repo)?;
+        Ok(OneByOne { reader, notes })
+    }
+}
+
+impl OneByOne {
+    /// The change that a commit made, from its first parent, or from nothing where it has none, to it.
+    ///
+    /// # Errors
+    /// Where the commit, its parent or a tree cannot be read.
+    pub fn change(&mut self, id: CommitId, excluder: &Excluder) -> Result<ChangeSet, Error> {
+        let read = self.read(id, excluder);
+        // Whoever looks the commit up by itself is told in the same words what is wrong with it.
+        read.map_err(|error| {
+            let looked_up = super::range::resolve(&self.reader.repo, &Request::Commit(id.to_string()));
+            looked_up.err().unwrap_or(error)
+        })
+    }
+
+    fn read(&mut self, id: CommitId, excluder: &Excluder) -> Result<ChangeSet, Error> {
+        let repo = &self.reader.repo;
+        let RangeCommit { tree, parents, mut commit, .. } = commits::one(repo, id.0)?;
+        if parents.len() > 1 {
+            let repository = Repository { inner: repo.clone() };
+            return repository.change_set(repository.resolve(&Request::Commit(id.to_string()))?, excluder);
+        }
+        let base = parents.first().copied();
+        let base_tree = base.map(|parent| super::range::tree_of(repo, parent)).transpose()?;
+        notes::attach_from(repo, &mut self.notes, std::iter::once((id.0, &mut commit)))?;
+        let mut found = files::read_alone(&self.reader, base_tree, tree, excluder)?;
+        attribution::to_only_commit(&mut found.files);
+        found.excluded.sort();
+        let from = base.unwrap_or_else(|| ObjectId::empty_tree(repo.object_hash()));
+        Ok(ChangeSet {
+            range: Range {
+                spec: format!("{from}..{id}"),
+                base: base.map(|base| base.to_string()),
+                head: Some(id.to_string()),
+            },
+            commits: vec![commit],
+            files: found.files,
+            excluded: found.excluded,
+        })
+    }
+}

@@ -1,0 +1,291 @@
+//! Rows as a Parquet file, and which commits such a file holds.
+//!
+//! The columns are those of a row's JSON form, by the same names and with the same values.
+
+use std::borrow::Cow;
+use std::io::Write;
+use std::sync::Arc;
+
+use parquet::basic::{Compression, LogicalType, Repetition, Type as Physical};
+use parquet::column::reader::ColumnReader;
+use parquet::data_type::{ByteArray, ByteArrayType, DoubleType, Int64Type};
+use parquet::errors::ParquetError;
+use parquet::file::metadata::KeyValue;
+use parquet::file::properties::WriterProperties;
+use parquet::file::reader::{ChunkReader, FileReader, RowGroupReader, SerializedFileReader};
+use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
+use parquet::schema::types::{Type, TypePtr};
+
+use super::row::{Row, SCHEMA, word};
+
+/// Where a file says whose it is.
+const KEY: &str = "ai-detect.schema";
+
+/// How a column's values are had from a row.
+enum Values {
+    Text(fn(&Row) -> Cow<'_, str>),
+    MaybeText(fn(&Row) -> Option<Cow<'_, str>>),
+    Integer(fn(&Row) -> i64),
+    Number(fn(&Row) -> f64),
+    MaybeNumber(fn(&Row) -> Option<f64>),
+}
+
+use Values::{Integer, MaybeNumber, MaybeText, Number, Text};
+
+const COLUMNS: &[(&str, Values)] = &[
+    ("schema", Text(|row| (&row.schema).into())),
+    ("repository", Text(|row| (&row.repository).into())),
+    ("commit", Text(|row| (&row.commit).into())),
+    ("parent", MaybeText(|row| row.parent.as_ref().map(Cow::from))),
+    ("author_time", Integer(|row| row.author_time)),
+    ("subject", Text(|row| (&row.subject).into())),
+    ("languages", Text(|row| (&row.languages).into())),
+    ("files", Integer(|row| row.files.into())),
+    ("blocks", Integer(|row| row.blocks.into())),
+    ("added_lines", Integer(|row| row.added_lines.into())),
+    ("probability", Number(|row| row.probability)),
+    ("log_odds", Number(|row| row.log_odds)),
+    ("code_log_odds", MaybeNumber(|row| row.code_log_odds)),
+    ("message_log_odds", Number(|row| row.message_log_odds)),
+    ("strongest_log_odds", MaybeNumber(|row| row.strongest_log_odds)),
+    ("threshold_log_odds", Number(|row| row.threshold_log_odds)),
+    ("verdict", Text(|row| row.verdict.word().into())),
+    ("flags", Integer(|row| row.flags.into())),
+    ("state", Text(|row| word(row.state).into())),
+    ("tool", MaybeText(|row| row.tool.as_ref().map(Cow::from))),
+    ("model", MaybeText(|row| row.model.as_ref().map(Cow::from))),
+    ("forms", Text(|row| (&row.forms).into())),
+    ("accountable", MaybeText(|row| row.accountable.as_ref().map(Cow::from))),
+    ("signature", MaybeText(|row| row.signature.map(|state| state.word().into()))),
+    ("version", Text(|row| (&row.version).into())),
+    ("scoring_model", Text(|row| (&row.scoring_model).into())),
+    ("rules", Text(|row| (&row.rules).into())),
+];
+
+/// Why a file cannot be made or read.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// It is no Parquet file, or a broken one.
+    #[error("{0}")]
+    Parquet(#[from] ParquetError),
+    /// It holds something else.
+    #[error("it holds no rows of `ai-detect scan`")]
+    Foreign,
+}
+
+/// What a row is known by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Key {
+    /// The repository.
+    pub repository: String,
+    /// The full id of the commit.
+    pub commit: String,
+    /// The digest that the row states.
+    pub rules: String,
+}
+
+/// Writes rows as one file.
+///
+/// # Errors
+/// Where `to` cannot be written.
+pub fn write(rows: &[Row], to: impl Write + Send) -> Result<(), Error> {
+    let about = KeyValue::new(KEY.to_owned(), SCHEMA.to_owned());
+    let properties = WriterProperties::builder()
+        .set_compression(Compression::SNAPPY)
+        .set_created_by(format!("ai-detect {}", env!("CARGO_PKG_VERSION")))
+        .set_key_value_metadata(Some(vec![about]))
+        .build();
+    let mut file = SerializedFileWriter::new(to, shape()?, Arc::new(properties))?;
+    let mut group = file.next_row_group()?;
+    for (_, values) in COLUMNS {
+        column(&mut group, values, rows)?;
+    }
+    group.close()?;
+    file.close()?;
+    Ok(())
+}
+
+fn shape() -> Result<TypePtr, ParquetError> {
+    let field = |(name, values): &(&str, Values)| {
+        let (physical, logical) = match values {
+            Text(_) | MaybeText(_) => (Physical::BYTE_ARRAY, Some(LogicalType::String)),
+            Integer(_) => (Physical::INT64, None),
+            Number(_) | MaybeNumber(_) => (Physical::DOUBLE, None),
+        };
+        let may_lack = matches!(values, MaybeText(_) | MaybeNumber(_));
+        let repetition = if may_lack { Repetition::OPTIONAL } else { Repetition::REQUIRED };
+        let field = Type::primitive_type_builder(name, physical).with_repetition(repetition);
+        field.with_logical_type(logical).build().map(Arc::new)
+    };
+    let fields = COLUMNS.iter().map(field).collect::<Result<_, _>>()?;
+    Type::group_type_builder("commits").with_fields(fields).build().map(Arc::new)
+}
+
+fn column<W: Write + Send>(
+    group: &mut SerializedRowGroupWriter<'_, W>,
+    values: &Values,
+    rows: &[Row],
+) -> Result<(), ParquetError> {
+    let Some(mut column) = group.next_column()? else { return Ok(()) };
+    let bytes = |text: Cow<'_, str>| ByteArray::from(text.into_owned().into_bytes());
+    match values {
+        Text(of) => {
+            let values: Vec<ByteArray> = rows.iter().map(|row| bytes(of(row))).collect();
+            column.typed::<ByteArrayType>().write_batch(&values, None, None)?;
+        }
+        MaybeText(of) => {
+            let (values, there) = present(rows.iter().map(|row| of(row).map(bytes)));
+            column.typed::<ByteArrayType>().write_batch(&values, Some(&there), None)?;
+        }
+        Integer(of) => {
+            let values: Vec<i64> = rows.iter().map(of).collect();
+            column.typed::<Int64Type>().write_batch(&values, None, None)?;
+        }
+        Number(of) => {
+            let values: Vec<f64> = rows.iter().map(of).collect();
+            column.typed::<DoubleType>().write_batch(&values, None, None)?;
+        }
+        MaybeNumber(of) => {
+            let (values, there) = present(rows.iter().map(of));
+            column.typed::<DoubleType>().write_batch(&values, Some(&there), None)?;
+        }
+    }
+    column.close()
+}
+
+/// The values that are there, and for each row whether it has one.
+fn present<T>(values: impl Iterator<Item = Option<T>>) -> (Vec<T>, Vec<i16>) {
+    let (mut found, mut there) = (Vec::new(), Vec::new());
+    for value in values {
+        there.push(i16::from(value.is_some()));
+        found.extend(value);
+    }
+    (found, there)
+}
+
+/// Which rows a file holds.
+///
+/// # Errors
+/// Where it is no Parquet file, or one of somebody else.
+pub fn keys<R: ChunkReader + 'static>(file: R) -> Result<Vec<Key>, Error> {
+    let reader = SerializedFileReader::new(file)?;
+    let metadata = reader.metadata().file_metadata();
+    let is_ours = |pair: &KeyValue| pair.key == KEY && pair.value.as_deref() == Some(SCHEMA);
+    if !metadata.key_value_metadata().is_some_and(|pairs| pairs.iter().any(is_ours)) {
+        return Err(Error::Foreign);
+    }
+    let mut keys = Vec::new();
+    for at in 0..reader.num_row_groups() {
+        let group = reader.get_row_group(at)?;
+        let [repositories, commits, rules] =
+            [texts(&*group, "repository")?, texts(&*group, "commit")?, texts(&*group, "rules")?];
+        let of = |((repository, commit), rules)| Key { repository, commit, rules };
+        keys.extend(repositories.into_iter().zip(commits).zip(rules).map(of));
+    }
+    Ok(keys)
+}
+
+fn texts(group: &dyn RowGroupReader, name: &str) -> Result<Vec<String>, Error> {
+    let columns = group.metadata().columns();
+    let at = columns.iter().position(|column| column.column_path().string() == name).ok_or(Error::Foreign)?;
+    let ColumnReader::ByteArrayColumnReader(mut reader) = group.get_column_reader(at)? else {
+        return Err(Error::Foreign);
+    };
+    let rows = usize::try_from(group.metadata().num_rows()).unwrap_or(0);
+    let mut values = Vec::new();
+    while values.len() < rows {
+        let (read, _, _) = reader.read_records(rows - values.len(), None, None, &mut values)?;
+        if read == 0 {
+            break;
+        }
+    }
+    Ok(values.iter().map(|value| String::from_utf8_lossy(value.data()).into_owned()).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+    use parquet::record::Field;
+    use serde_json::Value;
+
+    use super::*;
+    use crate::attest::State;
+    use crate::attest::signature::SignatureState;
+    use crate::gate::Verdict;
+
+    fn row(commit: &str, subject: &str) -> Row {
+        Row {
+            schema: SCHEMA.into(),
+            repository: "owner/name".into(),
+            commit: commit.into(),
+            parent: None,
+            author_time: -1,
+            subject: subject.into(),
+            languages: "Go,Rust".into(),
+            files: 2,
+            blocks: 3,
+            added_lines: u32::MAX,
+            probability: 0.25,
+            log_odds: -1.0986,
+            code_log_odds: None,
+            message_log_odds: 0.0,
+            strongest_log_odds: Some(2.5),
+            threshold_log_odds: 3.5637,
+            verdict: Verdict::WrongForm,
+            flags: 1,
+            state: State::WrongForm,
+            tool: Some("Claude".into()),
+            model: None,
+            forms: "trailer".into(),
+            accountable: None,
+            signature: Some(SignatureState::Unsigned),
+            version: "0.1.0".into(),
+            scoring_model: "m".into(),
+            rules: "r".into(),
+        }
+    }
+
+    fn json(field: &Field) -> Value {
+        match field {
+            Field::Null => Value::Null,
+            Field::Str(text) => text.clone().into(),
+            Field::Long(number) => (*number).into(),
+            Field::Double(number) => (*number).into(),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_file_holds_what_json_says_by_the_same_names_in_the_same_order() {
+        let rows = [row("a", "Say \u{1b}[2J \u{0} “hello”\r\n"), Row { parent: Some("a".into()), ..row("b", "") }];
+        let mut file = Vec::new();
+        write(&rows, &mut file).unwrap();
+        let reader = SerializedFileReader::new(Bytes::from(file)).unwrap();
+        let read: Vec<_> = reader.get_row_iter(None).unwrap().map(Result::unwrap).collect();
+        assert_eq!(read.len(), rows.len());
+        for (read, row) in read.iter().zip(&rows) {
+            let read: Vec<(String, Value)> =
+                read.get_column_iter().map(|(name, field)| (name.clone(), json(field))).collect();
+            let text = serde_json::to_string(row).unwrap();
+            let Value::Object(written) = serde_json::to_value(row).unwrap() else { panic!("{text}") };
+            assert_eq!(read.len(), written.len());
+            let mut before = 0;
+            for (name, value) in read {
+                assert_eq!(written[&name], value, "{name}");
+                let at = text.find(&format!("\"{name}\":")).unwrap();
+                assert!(at > before, "{name} is out of order");
+                before = at;
+            }
+        }
+    }
+
+    #[test]
+    fn a_file_is_known_by_what_it_says_of_itself() {
+        let mut file = Vec::new();
+        write(&[row("a", ""), row("b", "")], &mut file).unwrap();
+        let found = keys(Bytes::from(file)).unwrap();
+        assert_eq!(found.iter().map(|key| key.commit.as_str()).collect::<Vec<_>>(), ["a", "b"]);
+        assert_eq!((found[0].repository.as_str(), found[0].rules.as_str()), ("owner/name", "r"));
+        assert!(matches!(keys(Bytes::from("PAR1 or so")), Err(Error::Parquet(_))));
+    }
+}

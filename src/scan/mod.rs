@@ -1,0 +1,111 @@
+//! Every commit of a history, scored against its first parent as `diff` would and cross-checked with what
+//! it declares: one row a commit. Merges have none: what a merge brings, its commits have brought, and
+//! measured against its first parent it would count all of that twice.
+//!
+//! What a row holds is [`row`], how rows become a Parquet file is [`columns`]; where they are kept, and
+//! which are there already, is `cli`.
+
+pub mod columns;
+pub mod row;
+
+use std::ops::ControlFlow;
+
+use crate::analyse::Analyser;
+use crate::attest::Receipts;
+use crate::exclude::Excluder;
+use crate::git::{CommitId, Error, OneByOne, Shared};
+use crate::parallel;
+pub use row::{Row, SCHEMA};
+
+/// With what commits are scored.
+pub struct Scorer<'a> {
+    /// The rules and settings, ready.
+    pub analyser: Analyser<'a>,
+    /// What is left out of each commit.
+    pub excluder: &'a Excluder,
+    /// The digest that rows state.
+    pub rules: &'a str,
+}
+
+/// What came of a commit.
+pub enum Scanned {
+    /// Its row.
+    Row(Box<Row>),
+    /// It, its parent or a tree cannot be read.
+    Unread {
+        /// The full id.
+        commit: String,
+        /// Why.
+        problem: Error,
+    },
+}
+
+/// The repository whose commits are scored.
+pub struct Source<'a> {
+    /// The repository.
+    pub repository: &'a Shared,
+    /// What rows call it.
+    pub name: &'a str,
+    /// Receipts of its commits, wherever they are kept.
+    pub receipts: &'a Receipts<'a>,
+}
+
+/// At most so many commits are a piece of work: neighbours share what was read.
+const MOST: usize = 64;
+/// So many pieces a thread, where there are few commits, so that threads end together.
+const PIECES: usize = 8;
+
+/// Scores commits on all threads, and hands what came of each to `each` in the order of `commits`, a few
+/// at a time, until it says to stop.
+///
+/// # Errors
+/// Where no threads can be started, or the repository's notes cannot be read.
+pub fn score(
+    source: &Source<'_>,
+    commits: &[CommitId],
+    scorer: &Scorer<'_>,
+    mut each: impl FnMut(Vec<Scanned>) -> ControlFlow<()>,
+) -> Result<(), Error> {
+    let threads = rayon::current_num_threads().max(1);
+    let size = commits.len().div_ceil(threads * PIECES).clamp(1, MOST);
+    let pieces: Vec<&[CommitId]> = commits.chunks(size).collect();
+    let mut failed = None;
+    let start = || {
+        let mut reader = source.repository.one_by_one();
+        let (pieces, source) = (&pieces, &source);
+        move |at: usize| -> Result<Vec<Scanned>, String> {
+            let reader = reader.as_mut().map_err(|error| error.to_string())?;
+            let piece = pieces.get(at).copied().unwrap_or_default();
+            Ok(piece.iter().filter_map(|&commit| one(reader, commit, source, scorer)).collect())
+        }
+    };
+    let done = parallel::in_order(pieces.len(), start, |piece| match piece {
+        Ok(scanned) => each(scanned),
+        Err(problem) => {
+            failed = Some(problem);
+            ControlFlow::Break(())
+        }
+    });
+    let what = || format!("the commits of {}", source.name);
+    done.map_err(|error| Error::Library { what: what(), problem: error.to_string() })?;
+    failed.map_or(Ok(()), |problem| Err(Error::Library { what: what(), problem }))
+}
+
+fn one(reader: &mut OneByOne, commit: CommitId, source: &Source<'_>, scorer: &Scorer<'_>) -> Option<Scanned> {
+    match reader.change(commit, scorer.excluder) {
+        Ok(mut change) => {
+            source.receipts.attach(&mut change.commits);
+            let report = scorer.analyser.report(&change);
+            let row = Row::of(source.name, scorer.rules, &change, &report)?;
+            Some(Scanned::Row(Box::new(row)))
+        }
+        Err(problem) => Some(Scanned::Unread { commit: commit.to_string(), problem }),
+    }
+}
+
+/// The JSON Schema of a row.
+pub fn schema() -> schemars::Schema {
+    let mut schema = schemars::schema_for!(Row);
+    schema.insert("$id".into(), SCHEMA.into());
+    schema
+}

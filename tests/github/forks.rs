@@ -1,0 +1,91 @@
+//! Requests from forks: what an unprivileged job found is posted by a privileged one that believes
+//! nothing of it.
+
+use std::path::PathBuf;
+
+use serde_json::{Value, json};
+
+use crate::fake::github::NUMBER;
+use crate::support::planted_code;
+use crate::world::World;
+
+/// The unprivileged job's report, and the event that its run brings about.
+fn two_stages(world: &World) -> (PathBuf, Value) {
+    world.repo.commit_file("engine.py", planted_code("engine"));
+    let head = world.push();
+    let report = world.repo.run(&["diff", "--format", "json", &format!("{}..{head}", world.base)]).text();
+    let file = world.beside("report.json");
+    std::fs::write(&file, report).unwrap();
+    world.github.state().pulls = vec![
+        json!({"number": 3, "head": {"sha": "e".repeat(40), "repo": {"full_name": "eve/engine"}}, "base": {"sha": world.base}}),
+        json!({"number": NUMBER, "head": {"sha": head, "repo": {"full_name": "eve/engine"}}, "base": {"sha": world.base}}),
+    ];
+    let event = json!({
+        "repository": {"id": 1, "default_branch": "main"},
+        "workflow_run": {
+            "head_sha": head, "head_branch": "patch-1", "event": "pull_request", "conclusion": "success",
+            "pull_requests": [],
+            "head_repository": {"full_name": "eve/engine", "owner": {"login": "eve"}},
+        },
+    });
+    (file, event)
+}
+
+#[test]
+fn a_report_of_a_fork_is_posted_on_the_request_that_the_event_leads_to() {
+    let world = World::new();
+    let (file, event) = two_stages(&world);
+    world.job("workflow_run", &event, &["post", file.to_str().unwrap()]).text();
+    assert_eq!(world.github.state().threads.len(), 1);
+    let looked_up = world.github.server.heard();
+    let looked_up = looked_up.iter().find(|heard| heard.path() == "/repos/ada/engine/pulls").unwrap();
+    assert_eq!(looked_up.target, "/repos/ada/engine/pulls?state=open&head=eve%3Apatch-1&per_page=100");
+}
+
+#[test]
+fn a_report_that_lies_about_its_request_is_posted_nowhere() {
+    let world = World::new();
+    let (file, event) = two_stages(&world);
+    let mut report: Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
+    report["range"]["head"] = "e".repeat(40).into();
+    report["range"]["spec"] = "ada/engine#3".into();
+    std::fs::write(&file, report.to_string()).unwrap();
+    let run = world.job("workflow_run", &event, &["post", file.to_str().unwrap()]);
+    assert_eq!(run.status, 3);
+    assert!(run.stderr.contains("nothing is posted"), "{}", run.stderr);
+    assert_eq!(world.github.server.heard().len(), 0);
+}
+
+#[test]
+fn a_request_that_was_pushed_to_since_or_closed_gets_nothing() {
+    let world = World::new();
+    let (file, event) = two_stages(&world);
+    world.github.state().pulls.clear();
+    let log = world.job("workflow_run", &event, &["post", file.to_str().unwrap()]).text();
+    assert!(log.contains("no open request ends at"), "{log}");
+    assert_eq!(world.github.writes(), [""; 0]);
+}
+
+#[test]
+fn a_hostile_report_says_no_more_than_text() {
+    let world = World::new();
+    let (file, event) = two_stages(&world);
+    let mut report: Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
+    let evil = "@everyone ![](https://evil.example/x.png) <!-- ai-detect:summary head=aa run=1 --> [x](javascript:1)\n::error::x\n/ai-detect dismiss";
+    report["commits"][0]["subject"] = evil.into();
+    report["commits"][0]["author"] = evil.into();
+    report["flags"][0]["path"] = "../../etc/passwd".into();
+    report["flags"][0]["fingerprint"] = "-->\n<!-- ai-detect:flag".into();
+    report["coverage"]["notes"] = json!([evil]);
+    std::fs::write(&file, report.to_string()).unwrap();
+    let run = world.job("workflow_run", &event, &["post", file.to_str().unwrap()]);
+    assert!(run.stdout.lines().all(|line| !line.trim_start().starts_with("::")), "{}", run.stdout);
+    let state = world.github.state();
+    // What is no fingerprint has no comment, and a path of nowhere no line.
+    assert_eq!(state.threads.len(), 0);
+    for comment in &state.comments {
+        let said = &comment.body;
+        assert!(!said.contains("@everyone") && !said.contains("![]("), "{said}");
+        assert_eq!(said.matches("<!--").count(), 1, "{said}");
+    }
+}

@@ -1,0 +1,20 @@
+//! Posting on GitHub: the binary against a small GitHub on loopback.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod edits;
+mod events;
+#[path = "../fake/mod.rs"]
+mod fake;
+mod forks;
+mod job;
+mod large;
+mod policies;
+mod posting;
+mod proxies;
+mod rights;
+#[path = "../support/mod.rs"]
+mod support;
+mod triage;
+mod trouble;
+mod world;

@@ -1,0 +1,506 @@
+//! `ai-detect scan`: one row a commit, each made once, whatever happens in between.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod support;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+
+use parquet::file::reader::{FileReader, SerializedFileReader};
+use parquet::record::Field;
+use serde_json::Value;
+use support::*;
+
+/// A history of so many commits with code in each, made at one go.
+fn long(commits: usize) -> Repo {
+    let repo = Repo::new();
+    let mut stream = String::new();
+    for at in 1..=commits {
+        let (message, code) = (format!("Change {at}"), code(&format!("value_{at}"), 8));
+        let people = "Ada Example <ada@example.org>";
+        stream += &format!("commit refs/heads/main\nmark :{at}\nauthor {people} {at} +0000\n");
+        stream += &format!("committer {people} {at} +0000\ndata {}\n{message}\n", message.len());
+        if at > 1 {
+            stream += &format!("from :{}\n", at - 1);
+        }
+        stream += &format!("M 100644 inline file_{}.py\ndata {}\n{code}\n", at % 7, code.len());
+    }
+    repo.git_bytes(&["fast-import", "--quiet"], stream.as_bytes());
+    repo
+}
+
+fn parsed(lines: &str) -> Vec<Value> {
+    lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+fn rows(repo: &Repo, args: &[&str]) -> Vec<Value> {
+    parsed(&repo.run(&[&["scan"], args].concat()).text())
+}
+
+fn rows_of(path: &Path) -> Vec<Value> {
+    parsed(&std::fs::read_to_string(path).unwrap())
+}
+
+fn commits(rows: &[Value]) -> Vec<&str> {
+    rows.iter().map(|row| text(&row["commit"])).collect()
+}
+
+fn sorted(mut ids: Vec<&str>) -> Vec<&str> {
+    ids.sort_unstable();
+    ids
+}
+
+/// The commits of a history, merges aside, as git lists them.
+fn listed(repo: &Repo, args: &[&str]) -> Vec<String> {
+    let mut ids: Vec<String> =
+        repo.git(&[&["rev-list", "--no-merges"], args].concat()).lines().map(str::to_owned).collect();
+    ids.sort_unstable();
+    ids
+}
+
+/// The files of a folder of Parquet files, by name.
+fn parts(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let mut parts: Vec<PathBuf> = entries.filter(|path| path.extension().is_some_and(|end| end == "parquet")).collect();
+    parts.sort();
+    parts
+}
+
+fn rows_of_parts(folder: &Path) -> Vec<Value> {
+    let value = |field: &Field| match field {
+        Field::Null => Value::Null,
+        Field::Str(text) => text.clone().into(),
+        Field::Long(number) => (*number).into(),
+        Field::Double(number) => (*number).into(),
+        other => panic!("{other:?}"),
+    };
+    let mut rows = Vec::new();
+    for part in parts(folder) {
+        let reader = SerializedFileReader::new(std::fs::File::open(part).unwrap()).unwrap();
+        for row in reader.get_row_iter(None).unwrap() {
+            let row = row.unwrap();
+            rows.push(Value::Object(row.get_column_iter().map(|(name, field)| (name.clone(), value(field))).collect()));
+        }
+    }
+    rows
+}
+
+/// Commits of many kinds, and the settings under which some of them are flagged.
+fn varied() -> (Repo, String) {
+    let repo = Repo::new();
+    let settings = repo.beside("settings.yml");
+    std::fs::write(&settings, PLANTED_CONFIG).unwrap();
+    std::fs::write(repo.beside("planted.yml"), PLANTED_PACK).unwrap();
+    repo.commit_file("one.py", code("first", 12));
+    repo.write("two.py", planted_code("second"));
+    repo.commit("Add the second\n\nIt flags.");
+    repo.write("three.py", planted_code("third"));
+    repo.commit("Add the third\n\nCo-Authored-By: Claude Opus 4.8 <noreply@anthropic.com>");
+    repo.write("four.py", planted_code("fourth"));
+    repo.commit("Add the fourth\n\nNo AI was used.");
+    repo.commit_file("README.md", "# Words\n\nAnd more of them.\n");
+    repo.commit_file("one.py", code("first", 12) + "x = 1\n");
+    repo.commit("Change nothing at all");
+    repo.branch("side");
+    repo.write("five.go", "package five\n\nfunc Five() int {\n\ta := 1\n\tb := 2\n\treturn a + b\n}\n");
+    repo.commit("Add five");
+    repo.switch("main");
+    repo.git(&["mv", "two.py", "moved.py"]);
+    repo.commit("Move a file");
+    repo.merge("side");
+    repo.remove("three.py");
+    repo.commit("Remove a file");
+    (repo, settings.display().to_string())
+}
+
+#[test]
+fn a_row_says_what_diff_says_of_its_commit() {
+    let (repo, settings) = varied();
+    let rows = rows(&repo, &["--config", &settings]);
+    assert_eq!(sorted(commits(&rows)), listed(&repo, &["HEAD"]));
+    for row in &rows {
+        let commit = text(&row["commit"]);
+        let empty = "4b825dc642cb6eb9a060e54bf8d69288fbee4904";
+        let parent = row["parent"].as_str().unwrap_or(empty);
+        let report = repo.diff(&[&format!("{parent}..{commit}"), "--config", &settings]);
+        let told = &report["commits"][0];
+        assert_eq!(told["id"], row["commit"]);
+        for (column, value) in [
+            ("subject", &told["subject"]),
+            ("added_lines", &told["added_lines"]),
+            ("probability", &told["probability"]),
+            ("log_odds", &told["log_odds"]),
+            ("code_log_odds", &told["code_log_odds"]),
+            ("message_log_odds", &told["message_log_odds"]),
+            ("threshold_log_odds", &report["threshold"]["log_odds"]),
+            ("files", &report["coverage"]["files_scored"]),
+            ("blocks", &report["coverage"]["hunks_scored"]),
+            ("state", &told["attestation"]["state"]),
+            ("tool", &told["attestation"]["facts"]["tool"]),
+            ("model", &told["attestation"]["facts"]["model"]),
+            ("signature", &told["attestation"]["signature"]["state"]),
+            ("version", &report["tool"]["version"]),
+            ("scoring_model", &report["tool"]["model"]),
+        ] {
+            assert_eq!(&row[column], value, "{column} of {}", row["subject"]);
+        }
+        let silent = row["state"] == "absent";
+        let accountable = if silent { &Value::Null } else { &told["attestation"]["facts"]["accountable"] };
+        assert_eq!(&row["accountable"], accountable, "{row}");
+        assert_eq!(row["flags"], list(&report["flags"]).len());
+        let asked = list(&report["flags"]).first().map(|flag| &flag["verdict"]);
+        assert!(asked.is_none_or(|verdict| *verdict == row["verdict"]), "{row}");
+        let scored = list(&report["hunks"]).iter().filter(|hunk| list(&hunk["signals"]).len() > 1);
+        let strongest = scored.map(|hunk| hunk["log_odds"].as_f64().unwrap()).reduce(f64::max);
+        assert_eq!(row["strongest_log_odds"].as_f64(), strongest, "{row}");
+    }
+    let verdict = |subject: &str| {
+        let row = rows.iter().find(|row| row["subject"] == subject).unwrap();
+        (text(&row["verdict"]).to_owned(), row["flags"].as_u64().unwrap(), text(&row["forms"]).to_owned())
+    };
+    assert_eq!(verdict("Add the second"), ("unattested".into(), 1, "".into()));
+    assert_eq!(verdict("Add the third"), ("attested".into(), 0, "trailer".into()));
+    assert_eq!(verdict("Add the fourth"), ("contradicted".into(), 1, "footer".into()));
+    assert_eq!(verdict("Change nothing at all"), ("unknown".into(), 0, "".into()));
+}
+
+#[test]
+fn a_range_is_what_one_end_reaches_and_the_other_does_not() {
+    let (repo, _) = varied();
+    repo.git(&["branch", "kept", "HEAD~1"]);
+    repo.switch("HEAD~3");
+    repo.commit_file("elsewhere.py", code("elsewhere", 6));
+    repo.branch("elsewhere");
+    repo.switch("main");
+    for (args, as_git) in [
+        (&["HEAD~2..HEAD"][..], &["HEAD~2..HEAD"][..]),
+        (&["HEAD~2"], &["HEAD~2..HEAD"]),
+        (&["main..elsewhere"], &["main..elsewhere"]),
+        (&["HEAD..HEAD"], &["HEAD..HEAD"]),
+        (&["--all"], &["--all"]),
+        (&[], &["HEAD"]),
+    ] {
+        assert_eq!(sorted(commits(&rows(&repo, args))), listed(&repo, as_git), "{args:?}");
+    }
+    assert!(repo.run(&["scan", "nowhere..HEAD"]).error(3).contains("unknown revision `nowhere`"));
+}
+
+#[test]
+fn rows_conform_to_the_schema() {
+    let (repo, settings) = varied();
+    let schema = repo.run(&["schema", "scan"]).json();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    for row in rows(&repo, &["--config", &settings]) {
+        assert!(validator.is_valid(&row), "{row}");
+    }
+}
+
+#[test]
+fn rows_are_the_same_whatever_the_number_of_threads() {
+    let repo = long(150);
+    let run = |threads: &str| Run::of(repo.command(&["scan"]).env("RAYON_NUM_THREADS", threads)).text();
+    let alone = run("1");
+    assert_eq!(alone.lines().count(), 150);
+    assert_eq!(run("4"), alone);
+}
+
+#[test]
+fn the_next_run_adds_only_what_is_new() {
+    let repo = long(5);
+    repo.git(&["reset", "--quiet", "--hard"]);
+    let output = repo.beside("rows.jsonl");
+    let scan = || repo.run(&["scan", "--output", &output.display().to_string()]).text();
+    assert_eq!(scan(), "repo: 5 new rows, 0 there before, 0 merges left out; 0 declare AI use, 0 have flags\n");
+    let before = std::fs::read_to_string(&output).unwrap();
+    assert_eq!(scan(), "repo: 0 new rows, 5 there before, 0 merges left out\n");
+    assert_eq!(std::fs::read_to_string(&output).unwrap(), before);
+    let new = repo.commit_file("new.py", code("new", 9));
+    scan();
+    let after = std::fs::read_to_string(&output).unwrap();
+    let added = parsed(after.strip_prefix(&before).unwrap());
+    assert_eq!(commits(&added), [new]);
+}
+
+#[test]
+fn rows_of_a_history_that_was_rewritten_stay() {
+    let repo = long(4);
+    repo.git(&["reset", "--quiet", "--hard"]);
+    let output = repo.beside("rows.jsonl").display().to_string();
+    repo.run(&["scan", "-o", &output]).text();
+    let gone = repo.id("HEAD");
+    repo.git(&["commit", "--quiet", "--amend", "-m", "Said otherwise"]);
+    repo.run(&["scan", "-o", &output]).text();
+    let rows = rows_of(Path::new(&output));
+    assert_eq!(rows.len(), 5);
+    assert!(commits(&rows).contains(&gone.as_str()) && commits(&rows).contains(&repo.id("HEAD").as_str()));
+}
+
+#[test]
+fn parquet_files_hold_the_same_rows_and_never_change() {
+    let (repo, settings) = varied();
+    let folder = repo.beside("rows.parquet");
+    let output = folder.display().to_string();
+    let lines = rows(&repo, &["--config", &settings]);
+    repo.run(&["scan", "--config", &settings, "-o", &output]).text();
+    assert_eq!(rows_of_parts(&folder), lines);
+    let first = (parts(&folder), std::fs::read(&parts(&folder)[0]).unwrap());
+    assert_eq!(first.0.len(), 1);
+
+    let told = repo.run(&["scan", "--config", &settings, "-o", &output]).text();
+    assert!(told.starts_with("repo: 0 new rows, "), "{told}");
+    assert_eq!(parts(&folder), first.0);
+
+    let new = repo.commit_file("new.py", code("new", 9));
+    repo.run(&["scan", "--config", &settings, "-o", &output, "--format", "parquet"]).text();
+    assert_eq!(std::fs::read(&parts(&folder)[0]).unwrap(), first.1);
+    let rows = rows_of_parts(&folder);
+    assert_eq!((rows.len(), text(&rows[lines.len()]["commit"])), (lines.len() + 1, new.as_str()));
+}
+
+/// Kills a run as soon as its output holds anything, and says whether it was still running.
+fn killed(repo: &Repo, args: &[&str], started: &dyn Fn() -> bool) -> bool {
+    let mut command = std::process::Command::new(assert_cmd::cargo::cargo_bin!("ai-detect"));
+    command.arg("-C").arg(repo.path()).args(args).stdout(Stdio::null()).stderr(Stdio::null());
+    let mut child = command.env("GIT_CONFIG_NOSYSTEM", "1").spawn().unwrap();
+    while !started() && child.try_wait().unwrap().is_none() {
+        std::thread::yield_now();
+    }
+    let was_running = child.try_wait().unwrap().is_none();
+    // SIGKILL where there are signals.
+    let _ = child.kill();
+    child.wait().unwrap();
+    was_running
+}
+
+#[test]
+fn after_a_kill_every_commit_has_one_row() {
+    let repo = long(600);
+    let output = repo.beside("rows.jsonl");
+    let name = output.display().to_string();
+    // Each run writes a little more than the one before it.
+    for wanted in [0, 1, 100_000, 200_000, 300_000] {
+        let large_enough = || std::fs::metadata(&output).is_ok_and(|found| found.len() >= wanted);
+        killed(&repo, &["scan", "-o", &name], &large_enough);
+    }
+    repo.run(&["scan", "-o", &name]).text();
+    assert_eq!(sorted(commits(&rows_of(&output))), listed(&repo, &["HEAD"]));
+}
+
+#[test]
+fn after_a_kill_every_commit_is_in_one_parquet_file() {
+    // More than one file holds.
+    let repo = long(4200);
+    let folder = repo.beside("rows.parquet");
+    let name = folder.display().to_string();
+    let anything = || folder.join(".ai-detect-scan").exists();
+    let unfinished = || folder.join(".unfinished").exists() || folder.join("part-000001.parquet").exists();
+    killed(&repo, &["scan", "-o", &name], &anything);
+    killed(&repo, &["scan", "-o", &name], &unfinished);
+    repo.run(&["scan", "-o", &name]).text();
+    let rows = rows_of_parts(&folder);
+    assert_eq!(sorted(commits(&rows)), listed(&repo, &["HEAD"]));
+    assert!(!folder.join(".unfinished").exists());
+}
+
+#[test]
+fn a_line_that_was_cut_off_is_made_again() {
+    let repo = long(3);
+    let output = repo.beside("rows.jsonl");
+    let name = output.display().to_string();
+    repo.run(&["scan", "-o", &name]).text();
+    let whole = std::fs::read(&output).unwrap();
+    let second = whole.iter().position(|byte| *byte == b'\n').unwrap() + 1;
+    for length in [0, 1, 40, second - 1, second, second + 1, second + 300, whole.len() - 1] {
+        std::fs::write(&output, &whole[..length]).unwrap();
+        repo.run(&["scan", "-o", &name]).text();
+        assert_eq!(std::fs::read(&output).unwrap(), whole, "cut at {length}");
+    }
+}
+
+#[test]
+fn a_second_run_at_once_is_told_so_and_changes_nothing() {
+    let repo = long(3);
+    let output = repo.beside("rows.jsonl");
+    let folder = repo.beside("rows.parquet");
+    for (table, lock) in [(&output, output.clone()), (&folder, folder.join(".ai-detect-scan"))] {
+        let name = table.display().to_string();
+        repo.run(&["scan", "-o", &name]).text();
+        let held = std::fs::File::options().write(true).open(lock).unwrap();
+        held.lock().unwrap();
+        let told = repo.run(&["scan", "-o", &name]).error(3);
+        assert_eq!(told, format!("another run is writing to {name}; wait for it, or name another --output"));
+        drop(held);
+        repo.run(&["scan", "-o", &name]).text();
+    }
+}
+
+#[test]
+fn rows_made_by_other_rules_do_not_mix_unless_asked() {
+    let (repo, settings) = varied();
+    for name in ["rows.jsonl", "rows.parquet"] {
+        let output = repo.beside(name).display().to_string();
+        repo.run(&["scan", "HEAD~1", "-o", &output]).text();
+        let told = repo.run(&["scan", "--config", &settings, "-o", &output]).error(2);
+        assert!(told.contains("holds rows made by another version, model or settings"), "{told}");
+        repo.run(&["scan", "--config", &settings, "-o", &output, "--mixed"]).text();
+        let rows = if name.ends_with('l') { rows_of(Path::new(&output)) } else { rows_of_parts(Path::new(&output)) };
+        let mut by_rules: BTreeMap<&str, usize> = BTreeMap::new();
+        rows.iter().for_each(|row| *by_rules.entry(text(&row["rules"])).or_default() += 1);
+        assert_eq!((rows.len(), by_rules.len()), (listed(&repo, &["HEAD"]).len(), 2));
+    }
+}
+
+#[test]
+fn the_digest_of_the_rules_tells_settings_and_packs_apart() {
+    let (repo, settings) = varied();
+    let digest = |args: &[&str]| text(&rows(&repo, args)[0]["rules"]).to_owned();
+    let (without, with) = (digest(&[]), digest(&["--config", &settings]));
+    assert_ne!(without, with);
+    assert_eq!(with, digest(&["--config", &settings]));
+    std::fs::write(repo.beside("planted.yml"), PLANTED_PACK.replace("weight: 10", "weight: 9")).unwrap();
+    assert_ne!(with, digest(&["--config", &settings]));
+}
+
+#[test]
+fn a_repository_that_cannot_be_read_does_not_stop_the_others() {
+    let repo = long(3);
+    let other = repo.clone("other", &[]);
+    other.commit_file("more.py", code("more", 7));
+    std::fs::create_dir(repo.beside("nothing")).unwrap();
+    let broken = repo.clone("broken", &[]);
+    let head = broken.id("HEAD");
+    std::fs::remove_dir_all(broken.path().join(".git/objects")).unwrap();
+    std::fs::create_dir_all(broken.path().join(".git/objects")).unwrap();
+    let output = repo.beside("rows.jsonl");
+    let area = repo.at(repo.beside(""));
+    let run = area.run(&["scan", "-o", "rows.jsonl", "--repo", "repo", "nothing", "broken", "./other/", "missing"]);
+    assert_eq!(run.status, 3, "{}", run.stderr);
+    assert_eq!(
+        run.stdout,
+        "repo: 3 new rows, 0 there before, 0 merges left out; 0 declare AI use, 0 have flags\n\
+         broken: 0 new rows, 0 there before, 0 merges left out\n\
+         other: 4 new rows, 0 there before, 0 merges left out; 0 declare AI use, 0 have flags\n"
+    );
+    for said in ["nothing: ", "is not in a git repository", "broken: ", head.as_str(), "missing: ", "is not a folder"] {
+        assert!(run.stderr.contains(said), "{said}: {}", run.stderr);
+    }
+    let rows = rows_of(&output);
+    let of = |name: &str| rows.iter().filter(|row| row["repository"] == name).count();
+    assert_eq!((of("repo"), of("other"), rows.len()), (3, 4, 7));
+}
+
+#[test]
+fn a_repository_named_twice_is_a_mistake() {
+    let repo = long(1);
+    let told = repo.run(&["scan", "--repo", "a", "./a/"]).error(2);
+    assert_eq!(told, "a is named twice");
+}
+
+#[test]
+fn where_nothing_can_be_scanned_it_is_said() {
+    let empty = Repo::new();
+    assert!(empty.run(&["scan"]).error(3).contains("the repository has no commit yet"));
+    assert_eq!(empty.run(&["scan", "--all"]).text(), "");
+    let nowhere = Repo::nowhere();
+    assert!(nowhere.run(&["scan"]).error(3).contains("is not in a git repository"));
+}
+
+#[test]
+fn where_history_is_cut_off_its_first_commit_has_no_row() {
+    let repo = long(5);
+    let shallow = repo.clone("shallow", &["--depth", "3"]);
+    let run = shallow.run(&["scan"]);
+    assert_eq!((run.status, parsed(&run.stdout).len()), (3, 2));
+    assert!(run.stderr.contains("1 commit has no row; the next run tries again"), "{}", run.stderr);
+    shallow.git(&["fetch", "--quiet", "--unshallow"]);
+    assert_eq!(rows(&shallow, &[]).len(), 5);
+}
+
+#[test]
+fn what_is_not_ours_is_never_written_to() {
+    let repo = long(2);
+    let file = repo.beside("notes.txt");
+    std::fs::write(&file, "mine\n").unwrap();
+    let told = repo.run(&["scan", "-o", &file.display().to_string()]).error(2);
+    assert!(told.contains("line 1 is no row of `ai-detect scan`; nothing was written"), "{told}");
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), "mine\n");
+
+    for target in [repo.beside("home"), repo.beside("taken.parquet"), file.with_extension("parquet")] {
+        std::fs::create_dir_all(&target).unwrap();
+        std::fs::write(target.join("mine.parquet"), "mine").unwrap();
+        let told = repo.run(&["scan", "--format", "parquet", "-o", &target.display().to_string()]).error(2);
+        assert!(told.contains("is no folder of `ai-detect scan`; nothing was written"), "{told}");
+        assert_eq!(std::fs::read_dir(&target).unwrap().count(), 1);
+    }
+    let told = repo.run(&["scan", "--format", "parquet", "-o", &file.display().to_string()]).error(2);
+    assert!(told.contains("is no folder of `ai-detect scan`"), "{told}");
+
+    // Somebody else's file in a folder of ours.
+    let folder = repo.beside("rows.parquet");
+    let name = folder.display().to_string();
+    repo.run(&["scan", "-o", &name]).text();
+    std::fs::write(folder.join("other.parquet"), "PAR1 but no more").unwrap();
+    let told = repo.run(&["scan", "-o", &name]).error(2);
+    assert!(told.contains("other.parquet: ") && told.contains("nothing was written"), "{told}");
+}
+
+#[test]
+fn an_output_that_cannot_be_written_is_said_before_the_work() {
+    let repo = long(2);
+    let missing = repo.beside("no/such/folder/rows.jsonl").display().to_string();
+    assert!(repo.run(&["scan", "-o", &missing]).error(3).starts_with("cannot write "));
+    let folder = repo.beside("home").display().to_string();
+    assert!(repo.run(&["scan", "-o", &folder]).error(2).contains("is no file"));
+    assert!(repo.run(&["scan", "--format", "parquet"]).error(2).contains("need an --output"));
+}
+
+#[test]
+fn nothing_that_a_stranger_wrote_breaks_a_row_or_acts_on_a_terminal() {
+    let repo = Repo::new();
+    repo.write("a.py", code("a", 6));
+    let hostile = "\u{1b}[2J \u{202e}reversed \u{9b}31m \"quoted\", \\ \u{7f}\u{2028}{\"schema\":1}";
+    let message = format!("{hostile}\n\nCo-Authored-By: Claude \u{1b}]0;x\u{7} <noreply@anthropic.com>");
+    repo.commit(&message);
+    let tree = repo.id("HEAD^{tree}");
+    let raw = format!(
+        "tree {tree}\nauthor A\u{1b}[31m\rB \u{202e}<a\u{9b}@b> 99999999999999 +0000\n\
+         committer \u{1b}c <> 0 +0000\n\nforged\r\nlines\u{0}"
+    );
+    let id = repo.git_bytes(&["hash-object", "-w", "-t", "commit", "--literally", "--stdin"], raw.as_bytes());
+    repo.git(&["branch", "hostile", String::from_utf8(id).unwrap().trim()]);
+    let run = repo.run(&["scan", "--all"]);
+    let printed = run.text();
+    let acts = |c: char| (c.is_control() && c != '\n') || matches!(c, '\u{202e}' | '\u{2028}');
+    assert!(!printed.contains(acts), "{printed:?}");
+    let rows = parsed(&printed);
+    assert_eq!(rows.len(), 2);
+    let subjects: Vec<&str> = rows.iter().map(|row| text(&row["subject"])).collect();
+    assert!(subjects.iter().any(|subject| subject.contains("\u{1b}[2J") && subject.contains("\\ \u{7f}")));
+}
+
+#[test]
+fn nobody_who_reads_on_is_no_error() {
+    let repo = long(400);
+    let mut command = std::process::Command::new(assert_cmd::cargo::cargo_bin!("ai-detect"));
+    command.arg("-C").arg(repo.path()).arg("scan").stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    drop(child.stdout.take());
+    let ended = child.wait_with_output().unwrap();
+    assert!(ended.status.success() && ended.stderr.is_empty(), "{ended:?}");
+}
+
+#[test]
+fn receipts_at_the_head_speak_for_the_commits_that_they_name() {
+    let repo = long(2);
+    repo.git(&["reset", "--quiet", "--hard"]);
+    let named = repo.id("HEAD~1");
+    let receipt = format!(
+        r#"{{"type": "aiir.commit_receipt", "schema": "aiir/commit_receipt.v1", "commit": {{"sha": "{named}"}}, "ai_attestation": {{"is_ai_authored": true, "signals_detected": ["co-authored-by: copilot"]}}}}"#
+    );
+    repo.commit_file(".aiir/receipts.jsonl", receipt + "\n");
+    let rows = rows(&repo, &[]);
+    let row = rows.iter().find(|row| row["commit"] == named.as_str()).unwrap();
+    assert_eq!((text(&row["forms"]), text(&row["state"])), ("aiir-receipt", "partial"));
+}
