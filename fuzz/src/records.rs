@@ -19,7 +19,7 @@ pub fn run(data: &[u8]) {
             commit.records.push(Record { kind: *kind, place: "refs/notes/x".into(), content: Ok(Arc::from(rest)) })
         }
         None => {
-            attest::attach_receipts(rest, std::slice::from_mut(&mut commit));
+            attest::Receipts::read(rest).attach(std::slice::from_mut(&mut commit));
         }
     }
     let attestation = attest::read(&commit, Registry::builtin());
