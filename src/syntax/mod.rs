@@ -57,13 +57,13 @@ pub fn read(file: &FileChange, parsers: &mut window::Parsers) -> Syntax {
     let long =
         |span: Span| runs.iter().any(|run| run.span().len() > hunks::MOST_LINES && span.contains(run.span().start));
     if let Some(language) = language {
-        for span in window::windows(&file.new, &runs, language) {
-            match parsers.parse(language, &file.new, span) {
+        for window in window::windows(&file.new, &runs, language) {
+            match parsers.parse(language, &file.new, &window) {
                 Some(tree) => {
-                    if long(span) {
+                    if long(window.span) {
                         cuts.read(&tree, &file.new, language);
                     }
-                    syntax.trees.push((span, tree));
+                    syntax.trees.push((window.span, tree));
                 }
                 None => syntax.gave_up = true,
             }
