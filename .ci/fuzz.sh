@@ -19,11 +19,12 @@ export RUSTFLAGS="--cfg fuzzing -Cpasses=sancov-module -Cllvm-args=-sanitizer-co
 cargo build --quiet --release --target "$host"
 
 export RAYON_NUM_THREADS=1
+readonly built=${CARGO_TARGET_DIR:-target}/$host/release
 for target in fuzz_targets/*.rs; do
   target=$(basename "$target" .rs)
   corpus=$(mktemp -d)
   mkdir -p "artifacts/$target"
-  if "target/$host/release/$target" -max_total_time="$seconds" -timeout=25 -rss_limit_mb=2048 -seed=1 \
+  if "$built/$target" -max_total_time="$seconds" -timeout=25 -rss_limit_mb=2048 -seed=1 \
     -artifact_prefix="artifacts/$target/" -print_final_stats=1 "$corpus" "seeds/$target" 2>"$corpus.log"; then
     echo "$target: $(sed -n 's/^stat::number_of_executed_units: *//p' "$corpus.log") runs"
   else
