@@ -183,6 +183,9 @@ fn receipts_in_the_tree_speak_for_the_commits_that_they_name() {
     let found = attestation(&report, "Change a.py");
     assert_eq!((&found["state"], &found["facts"]["tool"]), (&"partial".into(), &"GitHub Copilot".into()));
     assert_eq!(found["statements"][0]["form"], "aiir-receipt");
+    let signature = &found["receipt_signature"];
+    assert_eq!(signature["state"], "unverified");
+    assert!(text(&signature["reason"]).contains("Sigstore bundles, which are not checked"), "{signature}");
     let notes = list(&report["coverage"]["notes"]);
     assert!(notes.iter().any(|note| text(note).starts_with("1 line of .aiir/receipts.jsonl")), "{notes:?}");
 }
