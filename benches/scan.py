@@ -15,26 +15,12 @@ import argparse
 import os
 import statistics
 import subprocess
-import sys
-import time
+
+from diff import timed
 
 HEAD = """\
 | repository | range | commits | ratio | of CPU | peak memory |
 |---|---|--:|--:|--:|--:|"""
-
-
-def timed(command):
-    """Seconds, seconds of processor time and peak resident set in MiB of one run, its output thrown away."""
-    null = os.open(os.devnull, os.O_RDWR)
-    actions = [(os.POSIX_SPAWN_DUP2, null, stream) for stream in (0, 1)]
-    start = time.perf_counter()
-    child = os.posix_spawnp(command[0], command, os.environ, file_actions=actions)
-    _, status, usage = os.wait4(child, 0)
-    elapsed = time.perf_counter() - start
-    os.close(null)
-    if os.waitstatus_to_exitcode(status) != 0:
-        sys.exit(f"failed: {' '.join(command)}")
-    return elapsed, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / (1024 if sys.platform != "darwin" else 1 << 20)
 
 
 def compare(binary, repository, back, runs):
