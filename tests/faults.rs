@@ -322,23 +322,16 @@ fn two_people_who_attest_at_once_both_keep_their_notes_or_are_told() {
     assert!(kept > 0);
 }
 
-/// A library that puts the clock back to the first second of 1970.
-fn stopped_clock(repo: &Repo) -> PathBuf {
-    let (source, library) = (repo.beside("clock.c"), repo.beside("clock.so"));
-    let code = "#include <time.h>\n#include <sys/time.h>\n\
-        int clock_gettime(clockid_t id, struct timespec *at) { at->tv_sec = 0; at->tv_nsec = 0; return 0; }\n\
-        int gettimeofday(struct timeval *at, void *zone) { at->tv_sec = 0; at->tv_usec = 0; return 0; }\n\
-        time_t time(time_t *at) { if (at) *at = 0; return 0; }\n";
-    std::fs::write(&source, code).unwrap();
-    let made = Command::new("cc").args(["-shared", "-fPIC", "-w", "-o"]).arg(&library).arg(&source).status().unwrap();
-    assert!(made.success());
-    library
-}
+/// The first second of 1970.
+const STOPPED_CLOCK: &str = "#include <time.h>\n#include <sys/time.h>\n\
+    int clock_gettime(clockid_t id, struct timespec *at) { at->tv_sec = 0; at->tv_nsec = 0; return 0; }\n\
+    int gettimeofday(struct timeval *at, void *zone) { at->tv_sec = 0; at->tv_usec = 0; return 0; }\n\
+    time_t time(time_t *at) { if (at) *at = 0; return 0; }\n";
 
 #[test]
 fn a_clock_in_the_past_changes_nothing() {
     let repo = topic();
-    let clock = stopped_clock(&repo);
+    let clock = support::preload::library(&repo, "clock", STOPPED_CLOCK);
     for args in [&["diff", "main", "-v"][..], &["diff", "--worktree", "--format", "json"]] {
         let (expected, mut process) = (repo.run(args).text(), repo.process(args));
         assert_eq!(ended(process.env("LD_PRELOAD", &clock)), (0, expected, String::new()));
