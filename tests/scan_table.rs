@@ -341,3 +341,28 @@ fn bytes_that_changed_in_a_parquet_file_never_break_a_run() {
     }
     assert!(refused > 10 && taken > 0, "{refused} refused, {taken} taken");
 }
+
+#[test]
+fn a_commit_whose_contents_a_clone_lacks_has_no_row_until_they_are_there() {
+    let repo = long(3);
+    repo.git(&["config", "uploadpack.allowFilter", "true"]);
+    let clone = repo.clone("partial", &["--bare", "--no-local", "--filter=blob:none"]);
+    let url = clone.git(&["config", "remote.origin.url"]);
+    clone.git(&["config", "remote.origin.url", "file:///nowhere"]);
+    let output = repo.beside("rows.jsonl");
+    let run = clone.run(&["scan", "-o", &output.display().to_string()]);
+    assert_eq!(run.status, 3);
+    let id = repo.id("HEAD");
+    let told = format!("error: partial: {} is left out: file_3.py is missing from this clone (", &id[..12]);
+    assert!(run.stderr.starts_with(&told), "{}", run.stderr);
+    assert!(
+        run.stderr.ends_with("error: partial: 3 commits have no row; the next run tries again\n"),
+        "{}",
+        run.stderr
+    );
+    assert_eq!(rows_of(&output).len(), 0);
+    clone.git(&["config", "remote.origin.url", &url]);
+    clone.git(&["fetch", "--quiet", "--refetch", "--no-filter", "origin"]);
+    clone.run(&["scan", "-o", &output.display().to_string()]).text();
+    assert_eq!(sorted(commits(&rows_of(&output))), listed(&repo, &["HEAD"]));
+}
