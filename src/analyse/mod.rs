@@ -5,6 +5,7 @@
 
 mod code;
 mod commits;
+mod counting;
 mod draft;
 mod fingerprint;
 mod flags;
