@@ -4,6 +4,7 @@
 //! one of the literals it needs was seen: all literals of all rules are searched in one pass.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{LazyLock, OnceLock};
 
 use regex::bytes::RegexBuilder;
@@ -22,10 +23,32 @@ const MOST_COMPILED: usize = 1 << 20;
 /// The longest pattern, in bytes.
 const MOST_PATTERN: usize = 4_000;
 
+/// From so many bytes on that an expression was tried on, it is worth while to look for its literals first.
+const MANY: usize = 512 << 10;
+
 struct Pattern {
     rule: usize,
     source: String,
+    /// Quick to make.
     compiled: OnceLock<Option<meta::Regex>>,
+    /// Quick to run.
+    thorough: OnceLock<Option<meta::Regex>>,
+    /// How many bytes it was tried on.
+    tried: AtomicUsize,
+}
+
+impl Pattern {
+    fn new(rule: usize, source: &str) -> Self {
+        let (compiled, thorough) = (OnceLock::new(), OnceLock::new());
+        Pattern { rule, source: source.into(), compiled, thorough, tried: AtomicUsize::new(0) }
+    }
+
+    /// The expression, to be tried on so many bytes.
+    fn regex(&self, bytes: usize) -> Option<&meta::Regex> {
+        let many = self.tried.fetch_add(bytes, Ordering::Relaxed) > MANY;
+        let ready = if many { &self.thorough } else { &self.compiled };
+        ready.get_or_init(|| compile(&self.source, many)).as_ref()
+    }
 }
 
 /// All patterns of a pack, by scope.
@@ -92,10 +115,10 @@ fn needed_literals(pattern: &str) -> Option<Vec<String>> {
 /// By an engine that looks at each byte a bounded number of times, whatever the pattern. Nine tenths of the
 /// time that it takes to get ready would go into the literals that a match starts with or holds: those were
 /// seen already.
-fn compile(pattern: &str) -> Option<meta::Regex> {
+fn compile(pattern: &str, literals: bool) -> Option<meta::Regex> {
     let syntax = syntax::Config::new().case_insensitive(true).unicode(false).utf8(false).multi_line(true);
     let config = meta::Config::new()
-        .auto_prefilter(false)
+        .auto_prefilter(literals)
         .which_captures(WhichCaptures::Implicit)
         .utf8_empty(false)
         .nfa_size_limit(Some(MOST_COMPILED));
@@ -207,7 +230,7 @@ impl Patterns {
             }
             None => self.always.push(at),
         }
-        self.patterns.push(Pattern { rule, source: source.into(), compiled: OnceLock::new() });
+        self.patterns.push(Pattern::new(rule, source));
     }
 
     fn search(&self, text: &[u8], applies: &dyn Fn(usize) -> bool, hit: &mut dyn FnMut(usize, usize)) {
@@ -222,7 +245,7 @@ impl Patterns {
             if !applies(pattern.rule) {
                 continue;
             }
-            if let Some(regex) = pattern.compiled.get_or_init(|| compile(&pattern.source)) {
+            if let Some(regex) = pattern.regex(text.len()) {
                 // More occurrences than any cap counts say nothing more.
                 for found in regex.find_iter(text).take(20) {
                     hit(pattern.rule, found.start());
