@@ -29,6 +29,7 @@ mod declared;
 mod facts;
 mod footers;
 mod git_ai;
+mod hints;
 mod identities;
 mod lines;
 mod own_note;
