@@ -25,7 +25,8 @@ impl Line<'_> {
 
 /// Cuts a message into lines.
 pub(super) fn of(message: &str) -> Vec<Line<'_>> {
-    let mut lines = Vec::new();
+    // So many bytes has a line of a message.
+    let mut lines = Vec::with_capacity(message.len() / 32 + 4);
     let mut start = 0;
     let endings = memchr::memchr_iter(b'\n', message.as_bytes()).map(|at| at + 1);
     for end in endings.chain([message.len()]) {
