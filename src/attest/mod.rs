@@ -20,6 +20,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 mod agent_trace;
+mod agent_trace_cli;
 mod aiir;
 mod check;
 mod clean;
