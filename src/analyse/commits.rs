@@ -23,10 +23,8 @@ pub(super) fn commit_reports(
         let code = context.of(Some(at as u32));
         let told = messages.get(at).unwrap_or(&nothing);
         let message = score::sum(&told.signals);
-        // Of a merge, only what it brought itself can be judged.
-        let judged = code.is_some() || commit.parents < 2;
-        let sum = context.prior + code.map_or(0.0, |code| code.log_odds) + message;
-        let total = judged.then(|| Score::of(context.model, sum));
+        // A message alone is no ground for a probability: people write like that too, and nothing is flagged by it.
+        let total = code.map(|code| Score::of(context.model, context.prior + code.log_odds + message));
         let report =
             |signal: &Signal| signal_report(signal, &engine.evidence(&told.reading, signal), change, engine, 1);
         let mut reported: Vec<SignalReport> = match explained(commit) {

@@ -3,10 +3,9 @@
 //!
 //! How patterns are written is `pattern`.
 
-use regex::bytes::Regex;
 use tree_sitter::TreeCursor;
 
-use super::pattern::{Condition, Node, Pattern, Step, Test};
+use super::pattern::{Condition, Node, Pattern, Step, Test, expression};
 
 /// How many nodes one match may look at: a bound on the work for patterns with many captures.
 const MOST_LOOKS: u32 = 20_000;
@@ -123,7 +122,7 @@ impl Condition {
             Test::AnyOf(texts) => texts.iter().any(|text| text.as_bytes() == own),
             Test::SameAs(other) => text_of(*other).is_none_or(|other| other == own),
             Test::Matches { source, compiled } => {
-                let regex = compiled.get_or_init(|| Regex::new(source).ok());
+                let regex = compiled.get_or_init(|| expression(source).ok());
                 regex.as_ref().is_some_and(|regex| regex.is_match(own))
             }
         };
