@@ -197,6 +197,21 @@ fn a_wrong_rule_is_shown_with_its_file_its_line_and_the_nearest_name() {
             ":3: rule `planted`: no language is called `pyhton`; did you mean `python`?",
         ),
         (
+            "phrase: 'xyzzy'",
+            "query: {python: '((call) @hit (#match? @hit \"(xyzzy\"))'}",
+            ":3: rule `planted`: the expression `(xyzzy` of `#match?` is not a regular expression: ",
+        ),
+        (
+            "phrase: 'xyzzy'",
+            "query: {python: '((call) @hit (#match? @hit \"(x{900}){900}\"))'}",
+            ":3: rule `planted`: the expression of `#match?` takes more than 1048576 bytes when it is compiled; repeat less in it",
+        ),
+        (
+            "phrase: 'xyzzy'",
+            "query: {python: '(block (coment)+ @hit)'}",
+            ":3: rule `planted`: the query cannot be compiled: ",
+        ),
+        (
             "    phrase: 'xyzzy'\n",
             "",
             ":3: rule `planted`: give exactly one of `phrase`, `query`, `metric` and `lexicon`",

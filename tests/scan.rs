@@ -81,6 +81,14 @@ fn a_row_says_what_diff_says_of_its_commit() {
         let strongest = scored.map(|hunk| hunk["log_odds"].as_f64().unwrap()).reduce(f64::max);
         assert_eq!(row["strongest_log_odds"].as_f64(), strongest, "{row}");
     }
+    // A message is no ground for a probability where there is too little code.
+    let unscored = |row: &&Value| row["code_log_odds"].is_null();
+    assert!(rows.iter().any(|row| unscored(&row)) && !rows.iter().all(|row| unscored(&row)));
+    for row in &rows {
+        assert_eq!(row["probability"].is_null(), unscored(&row), "{row}");
+        assert_eq!(row["log_odds"].is_null(), unscored(&row), "{row}");
+        assert!(row["message_log_odds"].is_f64(), "{row}");
+    }
     let verdict = |subject: &str| {
         let row = rows.iter().find(|row| row["subject"] == subject).unwrap();
         (text(&row["verdict"]).to_owned(), row["flags"].as_u64().unwrap(), text(&row["forms"]).to_owned())

@@ -1,5 +1,6 @@
 //! What is reported of each commit and of the range.
 
+use super::Detail;
 use super::code::Context;
 use super::draft::Draft;
 use super::signals::{Told, signal_report};
@@ -22,10 +23,8 @@ pub(super) fn commit_reports(
         let code = context.of(Some(at as u32));
         let told = messages.get(at).unwrap_or(&nothing);
         let message = score::sum(&told.signals);
-        // Of a merge, only what it brought itself can be judged.
-        let judged = code.is_some() || commit.parents < 2;
-        let sum = context.prior + code.map_or(0.0, |code| code.log_odds) + message;
-        let total = judged.then(|| Score::of(context.model, sum));
+        // A message alone is no ground for a probability: people write like that too, and nothing is flagged by it.
+        let total = code.map(|code| Score::of(context.model, context.prior + code.log_odds + message));
         let report =
             |signal: &Signal| signal_report(signal, &engine.evidence(&told.reading, signal), change, engine, 1);
         let mut reported: Vec<SignalReport> = match explained(commit) {
@@ -60,7 +59,14 @@ fn bounded(text: &str) -> String {
     }
 }
 
-pub(super) fn range_report(change: &ChangeSet, engine: &Engine<'_>, drafts: &[Draft], prior: f64) -> RangeReport {
+/// Numbers are for those who look at each commit: the range is not scored for them.
+pub(super) fn range_report(
+    change: &ChangeSet,
+    engine: &Engine<'_>,
+    drafts: &[Draft],
+    prior: f64,
+    detail: Detail,
+) -> RangeReport {
     let scored: Vec<&Draft> = drafts.iter().filter(|draft| draft.scored).collect();
     let lines: u32 = scored.iter().map(|draft| draft.added_lines).sum();
     // Each hunk's share of the messages, by its lines.
@@ -69,9 +75,9 @@ pub(super) fn range_report(change: &ChangeSet, engine: &Engine<'_>, drafts: &[Dr
         signals.map(|signal| signal.contribution).sum::<f64>() * f64::from(draft.added_lines)
     };
     let message = rounded(scored.iter().map(of_message).sum::<f64>() / f64::from(lines.max(1)));
-    let reading = Reading::sum(scored.iter().map(|draft| &draft.reading));
-    let code = || engine.log_odds(Part::Code, &reading);
-    let score = (!scored.is_empty()).then(|| Score::of(&engine.pack().model, prior + code() + message));
+    let code = || engine.log_odds(Part::Code, &Reading::sum(scored.iter().map(|draft| &draft.reading)));
+    let score = (!scored.is_empty() && detail != Detail::Numbers)
+        .then(|| Score::of(&engine.pack().model, prior + code() + message));
     RangeReport {
         spec: change.range.spec.clone(),
         base: change.range.base.clone(),

@@ -7,6 +7,7 @@
 use serde::Deserialize;
 
 use super::Contributor;
+use super::agent_trace_cli;
 use super::records::{By, Ledger, Reading, major, reference};
 use super::spans::LineRange;
 
@@ -68,6 +69,9 @@ struct Lines {
 
 /// Reads what is attached to a commit.
 pub(super) fn read(text: &str, commit: &str) -> Reading {
+    if let Some(reading) = agent_trace_cli::read(text) {
+        return reading;
+    }
     let mut reading = Reading::default();
     let mut records: Vec<Record> = Vec::new();
     if text.trim_start().starts_with('[') {

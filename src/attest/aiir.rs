@@ -74,7 +74,7 @@ pub(super) fn read(text: &str, commit: &str) -> Reading {
     if receipt.commit.sha != commit {
         return Reading::unreadable("it is the receipt of another commit");
     }
-    if receipt.schema == HASHED && is_changed(text) {
+    if is_changed(text) {
         return Reading::unreadable("it was changed after it was made: its content does not fit its hash");
     }
     if !receipt.ai_attestation.is_ai_authored {
@@ -130,19 +130,21 @@ impl<'a> Receipts<'a> {
     }
 }
 
-/// What is hashed, by the specification of the first version.
+/// What is hashed, in both versions.
 const CORE: [&str; 6] = ["type", "schema", "version", "commit", "ai_attestation", "provenance"];
-/// The version whose hash is specified.
-const HASHED: &str = "aiir/commit_receipt.v1";
 
-/// Whether a receipt has a hash, and it is of something else.
+/// Whether a receipt has a hash or an id made of it, and it is of something else.
 fn is_changed(text: &str) -> bool {
     let Ok(Value::Object(mut receipt)) = serde_json::from_str(text) else { return true };
-    let Some(stated) = receipt.remove("content_hash") else { return false };
+    let (stated, id) = (receipt.remove("content_hash"), receipt.remove("receipt_id"));
+    if stated.is_none() && id.is_none() {
+        return false;
+    }
     receipt.retain(|key, _| CORE.contains(&key.as_str()));
     let canonical = ascii(&sorted(Value::Object(receipt)).to_string());
     let hash: String = Sha256::digest(canonical).iter().map(|byte| format!("{byte:02x}")).collect();
-    stated.as_str() != Some(&format!("sha256:{hash}"))
+    let other = |stated: Option<Value>, expected: String| stated.is_some_and(|stated| stated != expected);
+    other(stated, format!("sha256:{hash}")) || other(id, format!("g1-{}", hash.get(..32).unwrap_or_default()))
 }
 
 /// The same with the keys of all objects in order.
@@ -158,11 +160,11 @@ fn sorted(value: Value) -> Value {
     }
 }
 
-/// JSON with everything but ASCII escaped, in units of UTF-16.
+/// JSON with everything but what ASCII can print escaped, in units of UTF-16.
 fn ascii(json: &str) -> String {
     let mut out = String::with_capacity(json.len());
     for c in json.chars() {
-        if c.is_ascii() {
+        if c.is_ascii() && c != '\u{7f}' {
             out.push(c);
         } else {
             c.encode_utf16(&mut [0; 2]).iter().for_each(|unit| out.push_str(&format!("\\u{unit:04x}")));
@@ -212,20 +214,29 @@ mod tests {
         assert!(read(&receipt("v2", true), "11").unreadable[0].contains("another commit"));
     }
 
-    /// The hash was made by another implementation of the specification's canonical form.
+    /// The hashes were made by another implementation of the canonical form.
     #[test]
     fn a_receipt_that_was_changed_is_unreadable() {
-        let whole = format!(
-            r#"{{"type":"aiir.commit_receipt","schema":"aiir/commit_receipt.v1","version":"1.0.4","commit":{{"sha":"{ID}","subject":"Größe 🎉\n\"x\" </b>","files_changed":1}},"ai_attestation":{{"is_ai_authored":true,"signals_detected":["message_match:co-authored-by: claude"],"signal_count":1}},"provenance":{{"repository":null,"tool":"x","generator":"aiir.cli"}},"content_hash":"HASH","timestamp":"2026-01-01T00:00:00Z","extensions":{{}}}}"#
-        );
-        let whole = whole.replace("HASH", "sha256:d20a6b3db1e0048191eb76e11ab41effb1ca2b782a860a02d4df4e137aebb310");
-        assert_eq!(read(&whole, ID).whole[0].tool.as_deref(), Some("claude"));
-        // What is not hashed may differ, and so may the order of keys.
-        assert_eq!(read(&whole.replace("2026-01-01", "2026-01-02"), ID).unreadable, [""; 0]);
-        let changed = whole.replace("claude", "nobody");
-        assert!(read(&changed, ID).unreadable[0].contains("changed after it was made"));
-        let without = whole.replace("content_hash", "no_hash");
-        assert_eq!(read(&without, ID).unreadable, [""; 0], "a receipt without a hash is a claim like the others");
+        for (version, subject, hash) in [
+            ("1.0.4", "Größe 🎉", "d20a6b3db1e0048191eb76e11ab41effb1ca2b782a860a02d4df4e137aebb310"),
+            // The last is DEL.
+            ("1.7.0", "Größe 🎉\u{7f}", "86cb8ed0f0a4750844f6846ee77332b1f3a400fe925fce78f0763a701ca9e061"),
+        ] {
+            let schema = if version.starts_with("1.0") { "v1" } else { "v2" };
+            let id = hash.get(..32).unwrap();
+            let whole = format!(
+                r#"{{"type":"aiir.commit_receipt","schema":"aiir/commit_receipt.{schema}","version":"{version}","commit":{{"sha":"{ID}","subject":"{subject}\n\"x\" </b>","files_changed":1}},"ai_attestation":{{"is_ai_authored":true,"signals_detected":["message_match:co-authored-by: claude"],"signal_count":1}},"provenance":{{"repository":null,"tool":"x","generator":"aiir.cli"}},"content_hash":"sha256:{hash}","receipt_id":"g1-{id}","timestamp":"2026-01-01T00:00:00Z","extensions":{{}}}}"#
+            );
+            assert_eq!(read(&whole, ID).whole[0].tool.as_deref(), Some("claude"), "{version}");
+            // What is not hashed may differ, and so may the order of keys.
+            assert_eq!(read(&whole.replace("2026-01-01", "2026-01-02"), ID).unreadable, [""; 0]);
+            for (from, to) in [("claude", "nobody"), ("g1-", "g2-"), ("sha256:", "sha512:")] {
+                let changed = read(&whole.replace(from, to), ID);
+                assert!(changed.unreadable[0].contains("changed after it was made"), "{version} {from}");
+            }
+            let without = whole.replace("content_hash", "no_hash").replace("receipt_id", "no_id");
+            assert_eq!(read(&without, ID).unreadable, [""; 0], "a receipt without a hash is a claim like the others");
+        }
     }
 
     #[test]

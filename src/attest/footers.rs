@@ -45,6 +45,7 @@ pub(super) fn find<'a, 'r>(
         };
         let names_session = regex.capture_names().flatten().any(|name| name == "session");
         let is_general = marker.tool.is_none() && !names_session;
+        let has_groups = regex.captures_len() > 1;
         for whole in regex.find_iter(message).take(MOST_OF_A_KIND) {
             // The match may start with the line ending before it.
             let leading = whole.as_str().len() - whole.as_str().trim_start().len();
@@ -65,8 +66,8 @@ pub(super) fn find<'a, 'r>(
             if is_general && found.iter().any(within) {
                 continue;
             }
-            let Some(groups) = regex.captures_at(message, whole.start()) else { continue };
-            let group = |name| groups.name(name).map(|group| group.as_str());
+            let groups = if has_groups { regex.captures_at(message, whole.start()) } else { None };
+            let group = |name| Some(groups.as_ref()?.name(name)?.as_str());
             let mut declared = group("value").map(|value| declared::read(value, registry)).unwrap_or_default();
             if marker.marker.known_only && !declared.known {
                 continue;

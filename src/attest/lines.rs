@@ -25,11 +25,13 @@ impl Line<'_> {
 
 /// Cuts a message into lines.
 pub(super) fn of(message: &str) -> Vec<Line<'_>> {
-    let mut lines = Vec::new();
+    // So many bytes has a line of a message.
+    let mut lines = Vec::with_capacity(message.len() / 32 + 4);
     let mut start = 0;
-    for with_ending in message.split_inclusive('\n') {
-        let end = start + with_ending.len();
-        let text = with_ending.trim_end_matches(['\n', '\r']);
+    let endings = memchr::memchr_iter(b'\n', message.as_bytes()).map(|at| at + 1);
+    for end in endings.chain([message.len()]) {
+        let Some(text) = message.get(start..end).filter(|text| !text.is_empty()) else { continue };
+        let text = text.trim_end_matches(['\n', '\r']);
         lines.push(Line { start, end, text, quoted: text.trim_start().starts_with('>') || is_unticked(text) });
         start = end;
     }

@@ -20,6 +20,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 mod agent_trace;
+mod agent_trace_cli;
 mod aiir;
 mod check;
 mod clean;
@@ -29,6 +30,7 @@ mod declared;
 mod facts;
 mod footers;
 mod git_ai;
+mod hints;
 mod identities;
 mod lines;
 mod own_note;

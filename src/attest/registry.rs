@@ -3,14 +3,15 @@
 //! The data is `rules/markers.yml`; its shape is `schema`, mistakes in it are told by `check`, its
 //! own examples are run by `selftest`. The order in which a commit is read is `read`.
 
-use std::collections::{HashMap, HashSet};
-use std::sync::{LazyLock, OnceLock};
+use std::sync::LazyLock;
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
+use aho_corasick::{AhoCorasick, MatchKind};
 use regex::Regex;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Role;
 use super::check::{self, Error};
+use super::hints::Words;
 use super::schema::{File, Labels, Marker, MarkerForm, Pattern, Tool};
 use crate::change::Person;
 
@@ -66,24 +67,21 @@ pub struct Registry {
     pub(super) file: File,
     /// Every marker: the index of its tool, and its index there.
     slots: Vec<(Option<usize>, usize)>,
-    accounts: HashMap<u64, u32>,
-    addresses: HashMap<String, Vec<u32>>,
-    names: HashMap<String, Vec<u32>>,
+    accounts: FxHashMap<u64, u32>,
+    addresses: FxHashMap<String, Vec<u32>>,
+    names: FxHashMap<String, Vec<u32>>,
     suffixes: Vec<(String, u32)>,
     model_names: Option<u32>,
-    keys: HashMap<String, Vec<u32>>,
-    person_keys: HashMap<String, PersonKey>,
-    other_keys: HashSet<String>,
+    keys: FxHashMap<String, Vec<u32>>,
+    person_keys: FxHashMap<String, PersonKey>,
+    other_keys: FxHashSet<String>,
     /// Names by which tools are declared, longest first.
     aliases: Vec<(String, usize)>,
-    programs: HashSet<String>,
-    quoting: HashSet<String>,
+    programs: FxHashSet<String>,
+    quoting: FxHashSet<String>,
     /// Phrases of programs that quote others.
     quoting_phrases: Option<AhoCorasick>,
-    hints: Option<AhoCorasick>,
-    /// The same, quicker to run and slower to make.
-    many_hints: OnceLock<Option<AhoCorasick>>,
-    hint_words: Vec<String>,
+    hints: Words,
     /// For each hint the phrase that it leads to, if it does.
     hint_of: Vec<Option<u32>>,
     model_hints: Option<AhoCorasick>,
@@ -124,14 +122,6 @@ impl Registry {
         let file = check::parse(text)?;
         check::check(&file, text)?;
         Registry::index(file)
-    }
-
-    /// Gets ready for many commits: worth while from some thousands on.
-    pub fn prepare(&self) {
-        self.many_hints.get_or_init(|| {
-            let builder = AhoCorasick::builder().ascii_case_insensitive(true).kind(Some(AhoCorasickKind::DFA)).clone();
-            builder.build(&self.hint_words).ok()
-        });
     }
 
     /// The tools, in the file's order.
@@ -187,8 +177,9 @@ impl Registry {
         registry.quoting_phrases = AhoCorasick::new(&file.programs.quoting_phrases).ok();
         hints.extend(registry.aliases.iter().map(|(alias, _)| (alias.clone(), None)));
         hints.extend(file.models.hints.iter().map(|hint| (hint.clone(), None)));
-        registry.hints = Some(automaton(hints.iter().map(|(hint, _)| hint.as_str()), MatchKind::Standard)?);
-        (registry.hint_words, registry.hint_of) = hints.into_iter().unzip();
+        let (words, hint_of) = hints.into_iter().unzip();
+        registry.hints = Words::new(words);
+        registry.hint_of = hint_of;
         registry.model_hints =
             Some(automaton(registry.file.models.hints.iter().map(String::as_str), MatchKind::Standard)?);
         registry.scrub = super::clean::Scrubber::new(&registry.file.tools)?;
@@ -339,29 +330,18 @@ impl Registry {
 
     /// Whether a look at the person's name and address is worth while.
     pub(super) fn may_be_tool(&self, person: &Person) -> bool {
-        let Some(hints) = self.words() else { return false };
-        hints.is_match(&person.email) || hints.is_match(&person.name)
-    }
-
-    fn words(&self) -> Option<&AhoCorasick> {
-        self.many_hints.get().and_then(Option::as_ref).or(self.hints.as_ref())
+        let model = || self.model_hints.as_ref().is_some_and(|hints| hints.is_match(&person.name));
+        self.hints.any(&person.email) || self.hints.any(&person.name) || model()
     }
 
     /// What the message might contain.
     pub(super) fn hints(&self, message: &str) -> Hints {
         let mut found = Hints::default();
-        let Some(hints) = self.words() else { return found };
-        for hit in hints.find_overlapping_iter(message) {
-            // "example" is no hint at "amp".
-            let bytes = message.as_bytes();
-            let starts_word = hit.start() == 0
-                || !bytes.get(hit.start() - 1).is_some_and(u8::is_ascii_alphanumeric)
-                || !bytes.get(hit.start()).is_some_and(u8::is_ascii_alphanumeric);
-            if starts_word {
-                found.any = true;
-                found.phrases.extend(self.hint_of.get(hit.pattern().as_usize()).copied().flatten());
-            }
-        }
+        self.hints.each(message, |word| {
+            found.any = true;
+            found.phrases.extend(self.hint_of.get(word as usize).copied().flatten());
+            true
+        });
         found.phrases.sort_unstable();
         found.phrases.dedup();
         found
@@ -410,7 +390,7 @@ fn at<'a>(file: &'a File, slots: &[(Option<usize>, usize)], slot: u32) -> Option
     }
 }
 
-fn listed(list: &HashSet<String>, person: &Person) -> bool {
+fn listed(list: &FxHashSet<String>, person: &Person) -> bool {
     list.contains(&person.email.to_lowercase()) || list.contains(&person.name.to_lowercase())
 }
 

@@ -127,7 +127,8 @@ fn head(line: &str) -> Option<Head<'_>> {
     // Brackets, quotation marks, headings and code stay: what follows them is no trailer.
     let ornament = |c: char| c.is_whitespace() || "*_-+".contains(c) || (!c.is_ascii() && !c.is_alphanumeric());
     let bare = line.trim_start_matches(ornament);
-    let (key, rest) = bare.split_once(':')?;
+    let colon = memchr::memchr(b':', bare.as_bytes())?;
+    let (key, rest) = (bare.get(..colon)?, bare.get(colon + 1..)?);
     // Bold keys: `**Assisted-by:** …` and `**Assisted-by**: …`.
     let key = key.trim_end_matches(['*', '_', ' ', '\t']);
     let ornamented = bare.len() != line.len();

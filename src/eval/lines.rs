@@ -191,7 +191,7 @@ fn commit_hunks(
     for hunk in std::mem::take(&mut report.hunks) {
         let truth = truth(&hunk, &change, &attestation);
         report.hunks = vec![hunk];
-        let outcome = Outcome::of(&report, commit, &scoring.engine.pack().model);
+        let outcome = Outcome::of(&report, &change, commit, &scoring.engine.pack().model);
         for hunk in outcome.hunks {
             counts.hunks += 1;
             let label = match truth {

@@ -1,15 +1,18 @@
 //! The little that is kept of a report: a few numbers a commit and a hunk, so that memory does not
 //! grow with the code that was read.
 
+use crate::change::ChangeSet;
 use crate::gate::Verdict;
 use crate::pack::Model;
 use crate::report::{HunkReport, Report, Threshold};
+use crate::score::Score;
 use crate::signals::rounded;
 
 /// What was found of a commit.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Outcome {
-    /// Its score; `None` where nothing of it could be scored.
+    /// Its score, by its message alone where it brought no code to score: what `diff` keeps to itself is measured
+    /// too. `None` for merges without code of their own.
     pub score: Option<Scored>,
     /// The part of its code, in log-odds; `None` where no code was scored.
     pub code: Option<f64>,
@@ -57,14 +60,21 @@ pub struct HunkOutcome {
 pub const PROMISE: f64 = 0.01;
 
 impl Outcome {
-    /// Of the report on one commit; what it declares must have been taken out before, so that a
+    /// Of the report on the change that one commit made; what it declares must have been taken out before, so that a
     /// hunk of which something can be said has a verdict by its style.
-    pub fn of(report: &Report, commit: &str, model: &Model) -> Outcome {
+    pub fn of(report: &Report, change: &ChangeSet, commit: &str, model: &Model) -> Outcome {
         let found = report.commits.iter().find(|found| found.id == commit);
+        let is_merge = change.commits.iter().any(|found| found.id == commit && found.parents > 1);
         let hunks: Vec<HunkOutcome> = report.hunks.iter().filter(|hunk| is_scored(hunk)).map(hunk_outcome).collect();
         let strongest = strongest(&hunks);
-        let score =
-            found.and_then(|commit| Some(Scored { log_odds: commit.log_odds?, probability: commit.probability? }));
+        let score = found.and_then(|found| match found.log_odds.zip(found.probability) {
+            Some((log_odds, probability)) => Some(Scored { log_odds, probability }),
+            None if is_merge => None,
+            None => {
+                let Score { log_odds, probability } = Score::of(model, report.tool.prior + found.message_log_odds);
+                Some(Scored { log_odds, probability })
+            }
+        });
         let Threshold { request_rate, hunks: asked, log_odds } = report.threshold;
         let reached = |rate| model.request_threshold(rate, asked, !report.commits.is_empty());
         // The report's threshold has the prior in it, which is the same for all rates.

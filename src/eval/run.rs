@@ -268,14 +268,14 @@ fn read(commits: &mut OneByOne, row: &Row, scoring: &Scoring<'_>) -> Result<Chan
 fn outcome(change: &ChangeSet, row: &Row, scoring: &Scoring<'_>) -> Outcome {
     let analyser = scoring.analyser;
     let model = &scoring.engine.pack().model;
-    let mut outcome = Outcome::of(&analyser.report(change), &row.commit, model);
+    let mut outcome = Outcome::of(&analyser.report(change), change, &row.commit, model);
     if !row.label.is_people() {
         let code = outcome.hunks.iter().map(|hunk| hunk.code).fold(f64::NEG_INFINITY, f64::max);
         outcome.flagged_bare = Some(any_flag_near(&views::bare(change), code, outcome.scored_hunks, scoring));
     }
     if scoring.control {
         let around = analyser.report(&views::surroundings(change));
-        outcome.surroundings = Outcome::of(&around, &row.commit, model).code;
+        outcome.surroundings = Outcome::of(&around, change, &row.commit, model).code;
     }
     outcome
 }

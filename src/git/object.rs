@@ -10,7 +10,7 @@ use crate::change::{Commit, Person};
 pub(super) fn parents(data: &[u8]) -> Option<Vec<ObjectId>> {
     let (mut rest, mut parents) = (tree(data)?, Vec::new());
     while let Some(after) = rest.strip_prefix(b"parent ") {
-        let (id, after) = after.split_once_str(b"\n")?;
+        let (id, after) = cut(after, b'\n')?;
         parents.push(ObjectId::from_hex(id).ok()?);
         rest = after;
     }
@@ -21,11 +21,11 @@ pub(super) fn parents(data: &[u8]) -> Option<Vec<ObjectId>> {
 pub(super) fn commit(id: ObjectId, data: &[u8]) -> Option<Commit> {
     let (mut rest, mut parents) = (tree(data)?, 0);
     while let Some(after) = rest.strip_prefix(b"parent ") {
-        rest = after.split_once_str(b"\n")?.1;
+        rest = cut(after, b'\n')?.1;
         parents += 1;
     }
-    let (author, rest) = rest.strip_prefix(b"author ")?.split_once_str(b"\n")?;
-    let (committer, rest) = rest.strip_prefix(b"committer ")?.split_once_str(b"\n")?;
+    let (author, rest) = cut(rest.strip_prefix(b"author ")?, b'\n')?;
+    let (committer, rest) = cut(rest.strip_prefix(b"committer ")?, b'\n')?;
     // Other headers end at the first empty line; most commits have none.
     let message = match rest.strip_prefix(b"\n") {
         Some(message) => message,
@@ -38,16 +38,22 @@ pub(super) fn commit(id: ObjectId, data: &[u8]) -> Option<Commit> {
 }
 
 fn tree(data: &[u8]) -> Option<&[u8]> {
-    Some(data.strip_prefix(b"tree ")?.split_once_str(b"\n")?.1)
+    Some(cut(data.strip_prefix(b"tree ")?, b'\n')?.1)
+}
+
+/// What is before the first such byte, and what behind it. A search for a text would be prepared anew each time.
+fn cut(text: &[u8], at: u8) -> Option<(&[u8], &[u8])> {
+    let found = memchr::memchr(at, text)?;
+    Some((text.get(..found)?, text.get(found + 1..)?))
 }
 
 /// `Name <address> seconds zone`. Names with signs of an address in them, and times that are none, are left
 /// to the library.
 fn person(line: &[u8]) -> Option<(Person, i64)> {
-    let (name, rest) = line.split_once_str(b"<")?;
-    let (email, rest) = rest.split_once_str(b">")?;
-    let (seconds, zone) = rest.strip_prefix(b" ")?.split_once_str(b" ")?;
-    let plain = |text: &[u8]| !text.contains_str(b"<") && !text.contains_str(b">");
+    let (name, rest) = cut(line, b'<')?;
+    let (email, rest) = cut(rest, b'>')?;
+    let (seconds, zone) = cut(rest.strip_prefix(b" ")?, b' ')?;
+    let plain = |text: &[u8]| memchr::memchr2(b'<', b'>', text).is_none();
     let is_zone = zone.len() == 5 && matches!(zone.first(), Some(b'+' | b'-'));
     if !plain(name) || !plain(email) || !is_zone || !zone.iter().skip(1).all(u8::is_ascii_digit) {
         return None;

@@ -65,8 +65,8 @@ impl Repository {
         let kind = repo.object_hash();
         let mut found: Vec<(i64, CommitId)> = Vec::new();
         let mut listed = Listed::default();
-        let mut visit = |id: ObjectId, data: Vec<u8>| {
-            let decoded = gix::objs::CommitRef::from_bytes(&data, kind)
+        let mut visit = |id: ObjectId, data: &[u8]| {
+            let decoded = gix::objs::CommitRef::from_bytes(data, kind)
                 .map_err(|error| Error::missing(format!("commit {id}"), error))?;
             if decoded.parents().count() > 1 {
                 listed.merges += 1;

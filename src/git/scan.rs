@@ -2,6 +2,7 @@
 //! the caller gets the results in the order of the walk. What is held at once does not grow with
 //! the history, but for the set of ids already seen.
 
+use std::ops::Range;
 use std::sync::mpsc::{self, Receiver, SyncSender};
 
 use gix::ObjectId;
@@ -16,15 +17,20 @@ const BATCH: usize = 128;
 /// Batches that wait in front of each reader.
 const WAITING: usize = 4;
 
-/// A commit object as stored, with the notes that are attached to it.
+/// Commit objects as stored, one behind the other: memory that one thread takes and another gives back costs both.
+#[derive(Default)]
+struct Batch {
+    data: Vec<u8>,
+    commits: Vec<Raw>,
+}
+
+/// Where a commit object is, with the notes that are attached to it.
 struct Raw {
     id: ObjectId,
-    data: Vec<u8>,
+    data: Range<usize>,
     /// The index of the notes ref, and the blob.
     notes: Vec<(usize, ObjectId)>,
 }
-
-type Batch = Result<Vec<Raw>, Error>;
 
 impl Repository {
     /// Calls `read` for every commit, on any thread, and `each` with what it returned, on this one.
@@ -44,7 +50,7 @@ impl Repository {
         std::thread::scope(|scope| {
             let (mut to, mut from) = (Vec::new(), Vec::new());
             for _ in 0..readers {
-                let (batches, inbox) = mpsc::sync_channel::<Batch>(WAITING);
+                let (batches, inbox) = mpsc::sync_channel(WAITING);
                 let (outbox, results) = mpsc::sync_channel(WAITING);
                 let (shared, read) = (&shared, &read);
                 scope.spawn(move || serve(&shared.to_thread_local(), &inbox, &outbox, read));
@@ -56,7 +62,7 @@ impl Repository {
                 let mut repo = shared.to_thread_local();
                 // Every commit is read once: keeping copies of them would help nobody.
                 repo.object_cache_size(None);
-                let mut walk = Walk { repo, to, next: 0, batch: Vec::with_capacity(BATCH) };
+                let mut walk = Walk { repo, to, next: 0, batch: Batch::default() };
                 if let Err(error) = walk.run(history) {
                     walk.send(Err(error));
                 }
@@ -75,14 +81,15 @@ impl Repository {
 
 fn serve<T>(
     repo: &gix::Repository,
-    inbox: &Receiver<Batch>,
+    inbox: &Receiver<Result<Batch, Error>>,
     outbox: &SyncSender<Result<Vec<T>, Error>>,
     read: &(impl Fn(&Commit) -> T + Sync),
 ) {
     let mut notes = None;
     for batch in inbox {
-        let answer = batch.and_then(|batch| {
-            batch.into_iter().map(|raw| commit(repo, raw, &mut notes).map(|commit| read(&commit))).collect()
+        let answer = batch.and_then(|Batch { data, commits }| {
+            let mut commit = |raw| commit(repo, raw, &data, &mut notes);
+            commits.into_iter().map(|raw| commit(raw).map(|commit| read(&commit))).collect()
         });
         if outbox.send(answer).is_err() {
             break;
@@ -90,10 +97,11 @@ fn serve<T>(
     }
 }
 
-fn commit(repo: &gix::Repository, raw: Raw, notes: &mut Option<Vec<Notes>>) -> Result<Commit, Error> {
-    let mut commit = match object::commit(raw.id, &raw.data) {
+fn commit(repo: &gix::Repository, raw: Raw, data: &[u8], notes: &mut Option<Vec<Notes>>) -> Result<Commit, Error> {
+    let data = data.get(raw.data).unwrap_or_default();
+    let mut commit = match object::commit(raw.id, data) {
         Some(commit) => commit,
-        None => gix::objs::CommitRef::from_bytes(&raw.data, repo.object_hash())
+        None => gix::objs::CommitRef::from_bytes(data, repo.object_hash())
             .map(|decoded| commits::plain(raw.id, &decoded))
             .map_err(|error| Error::missing(format!("commit {}", raw.id), error))?,
     };
@@ -108,9 +116,9 @@ fn commit(repo: &gix::Repository, raw: Raw, notes: &mut Option<Vec<Notes>>) -> R
 
 struct Walk {
     repo: gix::Repository,
-    to: Vec<SyncSender<Batch>>,
+    to: Vec<SyncSender<Result<Batch, Error>>>,
     next: usize,
-    batch: Vec<Raw>,
+    batch: Batch,
 }
 
 impl Walk {
@@ -121,20 +129,24 @@ impl Walk {
     }
 
     /// Whether anybody still listens.
-    fn push(&mut self, id: ObjectId, data: Vec<u8>, notes: &mut [Notes]) -> Result<bool, Error> {
+    fn push(&mut self, id: ObjectId, data: &[u8], notes: &mut [Notes]) -> Result<bool, Error> {
         let mut found = Vec::new();
         for (at, notes) in notes.iter_mut().enumerate() {
             found.extend(notes.find(&self.repo, id)?.map(|blob| (at, blob)));
         }
-        self.batch.push(Raw { id, data, notes: found });
-        if self.batch.len() < BATCH {
+        let Batch { data: all, commits } = &mut self.batch;
+        let start = all.len();
+        all.extend_from_slice(data);
+        commits.push(Raw { id, data: start..all.len(), notes: found });
+        if commits.len() < BATCH {
             return Ok(true);
         }
-        let batch = std::mem::replace(&mut self.batch, Vec::with_capacity(BATCH));
+        let next = Batch { data: Vec::with_capacity(all.len()), commits: Vec::with_capacity(BATCH) };
+        let batch = std::mem::replace(&mut self.batch, next);
         Ok(self.send(Ok(batch)))
     }
 
-    fn send(&mut self, batch: Batch) -> bool {
+    fn send(&mut self, batch: Result<Batch, Error>) -> bool {
         let to = self.next;
         self.next = (self.next + 1) % self.to.len().max(1);
         self.to.get(to).is_some_and(|to| to.send(batch).is_ok())

@@ -19,7 +19,7 @@ pub enum History {
 }
 
 /// Hears of a commit and its bytes; says whether to go on.
-type Visit<'a> = dyn FnMut(ObjectId, Vec<u8>) -> Result<bool, Error> + 'a;
+type Visit<'a> = dyn FnMut(ObjectId, &[u8]) -> Result<bool, Error> + 'a;
 
 /// Calls `visit` for every commit of a history, always in the same order.
 pub(super) fn walk(repo: &gix::Repository, history: History, visit: &mut Visit<'_>) -> Result<(), Error> {
@@ -41,8 +41,7 @@ pub(super) fn walk(repo: &gix::Repository, history: History, visit: &mut Visit<'
             let walk = repo.rev_walk([head]).with_hidden(resolved.hidden.iter().copied()).all();
             for info in walk.map_err(|error| Error::missing("the history of the range", error))? {
                 let info = info.map_err(|error| Error::missing("a commit of the range", error))?;
-                let (_, data) = find(repo, info.id)?;
-                if !visit(info.id, data)? {
+                if !visit(info.id, &find(repo, info.id)?.data)? {
                     break;
                 }
             }
@@ -57,11 +56,12 @@ fn reachable(repo: &gix::Repository, mut stack: Vec<ObjectId>, visit: &mut Visit
     let shallow: FxHashSet<ObjectId> = shallow.iter().flat_map(|list| list.iter().copied()).collect();
     let mut seen: FxHashSet<ObjectId> = stack.iter().copied().collect();
     while let Some(id) = stack.pop() {
-        let (kind, data) = find(repo, id)?;
-        match kind {
+        let object = find(repo, id)?;
+        let data = &object.data;
+        match object.kind {
             Kind::Commit => {}
             Kind::Tag => {
-                let target = gix::objs::TagRefIter::from_bytes(&data, repo.object_hash()).target_id().ok();
+                let target = gix::objs::TagRefIter::from_bytes(data, repo.object_hash()).target_id().ok();
                 stack.extend(target.filter(|target| seen.insert(*target)));
                 continue;
             }
@@ -69,8 +69,8 @@ fn reachable(repo: &gix::Repository, mut stack: Vec<ObjectId>, visit: &mut Visit
             Kind::Tree | Kind::Blob => continue,
         }
         if !shallow.contains(&id) {
-            let library = || gix::objs::CommitRefIter::from_bytes(&data, repo.object_hash()).parent_ids().collect();
-            let parents: Vec<ObjectId> = object::parents(&data).unwrap_or_else(library);
+            let library = || gix::objs::CommitRefIter::from_bytes(data, repo.object_hash()).parent_ids().collect();
+            let parents: Vec<ObjectId> = object::parents(data).unwrap_or_else(library);
             stack.extend(parents.into_iter().filter(|parent| seen.insert(*parent)));
         }
         if !visit(id, data)? {
@@ -80,10 +80,8 @@ fn reachable(repo: &gix::Repository, mut stack: Vec<ObjectId>, visit: &mut Visit
     Ok(())
 }
 
-fn find(repo: &gix::Repository, id: ObjectId) -> Result<(Kind, Vec<u8>), Error> {
-    let found = repo.find_object(id).map_err(|error| Error::missing(format!("commit {id}"), error))?;
-    let found = found.detach();
-    Ok((found.kind, found.data))
+fn find(repo: &gix::Repository, id: ObjectId) -> Result<gix::Object<'_>, Error> {
+    repo.find_object(id).map_err(|error| Error::missing(format!("commit {id}"), error))
 }
 
 /// What refs name, in one order whatever the names.

@@ -135,11 +135,12 @@ pub struct CommitReport {
     pub author: String,
     /// Authored lines that it brought to the scored hunks.
     pub added_lines: u32,
-    /// How AI-like its code and message look, 0 to 1; absent where it brought nothing to score.
+    /// How AI-like its code and message look together, 0 to 1; absent where it brought too little code to score,
+    /// whatever its message looks like.
     pub probability: Option<f64>,
     /// The same as log-odds: the tool's intercept and prior, `code_log_odds` and `message_log_odds` together.
     pub log_odds: Option<f64>,
-    /// The part of its code.
+    /// The part of its code; absent as the probability is.
     pub code_log_odds: Option<f64>,
     /// The part of its message.
     pub message_log_odds: f64,

@@ -39,11 +39,12 @@ pub struct Row {
     /// Added lines, neither moved nor only re-indented, that its score stands on, those of small blocks
     /// included.
     pub added_lines: u32,
-    /// How AI-like its code and message look together, 0 to 1.
-    pub probability: f64,
+    /// How AI-like its code and message look together, 0 to 1; null where it brought too little code to say
+    /// anything, whatever its message looks like.
+    pub probability: Option<f64>,
     /// The same as log-odds.
-    pub log_odds: f64,
-    /// The part of its code, in log-odds; null where it brought too little code to say anything.
+    pub log_odds: Option<f64>,
+    /// The part of its code, in log-odds; null as the probability is.
     pub code_log_odds: Option<f64>,
     /// The part of its message, in log-odds.
     pub message_log_odds: f64,
@@ -101,8 +102,8 @@ impl Row {
             files: report.coverage.files_scored as u32,
             blocks: report.coverage.hunks_scored as u32,
             added_lines: found.added_lines,
-            probability: found.probability?,
-            log_odds: found.log_odds?,
+            probability: found.probability,
+            log_odds: found.log_odds,
             code_log_odds: found.code_log_odds,
             message_log_odds: found.message_log_odds,
             strongest_log_odds: strongest,

@@ -8,9 +8,10 @@ mod matching;
 mod pattern;
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::OnceLock;
 
-use tree_sitter::{Node, Query, QueryCursor, StreamingIterator, Tree};
+use tree_sitter::{Node, Query, QueryCursor, StreamingIterator, Tree, TreeCursor};
 
 use self::pattern::Pattern;
 use super::{Block, Found};
@@ -27,14 +28,49 @@ struct Ready {
     patterns: Vec<(usize, Pattern)>,
     /// Which patterns may have a node of a kind as their root, by kind.
     by_kind: Vec<Vec<usize>>,
-    /// The rest, as one query, with the rule of each of its patterns.
-    compiled: Option<(Query, Vec<usize>)>,
+    /// The rest, as one query where they compile together, with the rule of each of its patterns.
+    compiled: Vec<(Query, Vec<usize>)>,
 }
 
 /// All queries of a pack.
 pub struct Queries<'a> {
     rules: &'a [Rule],
     by_language: BTreeMap<&'static str, OnceLock<Ready>>,
+}
+
+/// Whether a query can be run, its expressions included: in a hunk it would else find nothing and nobody would know.
+/// Where several grammars share the language's name, one of them is enough.
+///
+/// # Errors
+/// What is wrong, and what to do about it.
+pub fn check(language: &str, text: &str) -> Result<(), String> {
+    check_shape(text)?;
+    let mut problem = None;
+    for language in lang::ALL.iter().filter(|known| known.name == language) {
+        match check_in(&(language.grammar)(), text) {
+            Ok(()) => return Ok(()),
+            Err(found) => problem = problem.or(Some(found)),
+        }
+    }
+    Err(problem.unwrap_or_else(|| "no such language".into()))
+}
+
+fn check_in(grammar: &tree_sitter::Language, text: &str) -> Result<(), String> {
+    if let Some(patterns) = pattern::read(grammar, text) {
+        if patterns.is_empty() {
+            return Err("the query has no pattern: write what it looks for, such as `(comment) @hit`".into());
+        }
+        return patterns.iter().try_for_each(Pattern::check);
+    }
+    let query = Query::new(grammar, text).map_err(|error| format!("the query cannot be compiled: {error}"))?;
+    let unknown = (0..query.pattern_count()).find_map(|at| query.general_predicates(at).first());
+    match unknown {
+        Some(unknown) => Err(format!(
+            "`#{}` is no condition that is known; there are `#eq?`, `#any-of?`, `#match?` and their `not-`",
+            unknown.operator
+        )),
+        None => Ok(()),
+    }
 }
 
 /// What can be said of a query without compiling it.
@@ -87,18 +123,13 @@ impl Ready {
     fn new(rules: &[Rule], language: &'static Language) -> Ready {
         let grammar = (language.grammar)();
         let mut ready = Ready::default();
-        let mut joined = String::new();
-        let mut starts: Vec<(usize, usize)> = Vec::new();
+        let mut rest: Vec<(usize, &str)> = Vec::new();
         for (at, rule) in rules.iter().enumerate().filter(|(_, rule)| rule.applies_to(Some(language.name))) {
             let Kind::Query(texts) = &rule.kind else { continue };
             let Some(text) = texts.get(language.name) else { continue };
             match pattern::read(&grammar, text) {
                 Some(patterns) => ready.patterns.extend(patterns.into_iter().map(|pattern| (at, pattern))),
-                None => {
-                    starts.push((joined.len(), at));
-                    joined.push_str(text);
-                    joined.push('\n');
-                }
+                None => rest.push((at, text)),
             }
         }
         for (at, (_, pattern)) in ready.patterns.iter().enumerate() {
@@ -112,17 +143,15 @@ impl Ready {
                 }
             }
         }
-        // Compiling is dear even where there is nothing to compile.
-        let query = if joined.is_empty() { None } else { Query::new(&grammar, &joined).ok() };
-        ready.compiled = query.map(|query| {
-            let rule_of = |pattern: usize| {
-                let start = query.start_byte_for_pattern(pattern);
-                let after = starts.partition_point(|(from, _)| *from <= start);
-                after.checked_sub(1).and_then(|at| starts.get(at)).map(|(_, rule)| *rule)
-            };
-            let rules = (0..query.pattern_count()).filter_map(rule_of).collect();
-            (query, rules)
-        });
+        // Compiling is dear even where there is nothing to compile. One query that does not fit this grammar (TSX
+        // lacks some of TypeScript) takes nothing from the others.
+        ready.compiled = match rest.as_slice() {
+            [] => Vec::new(),
+            rest => match together(&grammar, rest) {
+                Some(all) => vec![all],
+                None => rest.iter().filter_map(|one| together(&grammar, &[*one])).collect(),
+            },
+        };
         ready
     }
 
@@ -131,12 +160,12 @@ impl Ready {
         let text = &block.file.new;
         let range = text.offset(block.hunk.span.start)..text.offset(block.hunk.span.end);
         if !self.by_kind.is_empty() {
-            let mut cursor = tree.walk();
+            let (mut cursor, mut of_matches) = (tree.walk(), tree.walk());
             loop {
                 let node = cursor.node();
                 let within = node.start_byte() < range.end && node.end_byte() > range.start;
                 if within {
-                    self.at(node, text.bytes(), hit);
+                    self.at(node, &mut of_matches, text.bytes(), hit);
                 }
                 // Asking for the first child of a token costs as much as all else.
                 let down = within
@@ -158,33 +187,63 @@ impl Ready {
                 }
             }
         }
-        let Some((query, rules)) = &self.compiled else { return };
-        let wanted = query.capture_index_for_name("hit");
-        let mut cursor = QueryCursor::new();
-        cursor.set_match_limit(10_000);
-        cursor.set_byte_range(range);
-        let mut matches = cursor.matches(query, tree.root_node(), text.bytes());
-        while let Some(matched) = matches.next() {
-            let Some(&rule) = rules.get(matched.pattern_index) else { continue };
-            let captures = matched.captures();
-            let found = captures.iter().find(|capture| Some(capture.index) == wanted).or(captures.first());
-            if let Some(capture) = found {
-                hit(rule, capture.node);
-            }
+        for (query, rules) in &self.compiled {
+            run_compiled(query, rules, tree, (range.clone(), text.bytes()), hit);
         }
     }
 
     /// The matches of our own patterns with this node as their root.
-    fn at(&self, node: Node<'_>, text: &[u8], hit: &mut dyn FnMut(usize, Node<'_>)) {
+    fn at<'t>(&self, node: Node<'t>, cursor: &mut TreeCursor<'t>, text: &[u8], hit: &mut dyn FnMut(usize, Node<'_>)) {
         let candidates = self.by_kind.get(usize::from(node.kind_id()));
         for (rule, pattern) in candidates.into_iter().flatten().filter_map(|&at| self.patterns.get(at)) {
             let wanted = pattern.captures.iter().position(|name| name == "hit");
-            for captured in pattern.matches(node, text) {
+            for captured in pattern.matches(node, cursor, text) {
                 let found = captured.iter().find(|(capture, _)| Some(*capture) == wanted).or(captured.first());
                 if let Some((_, node)) = found {
                     hit(*rule, *node);
                 }
             }
+        }
+    }
+}
+
+/// Some queries as one, with the rule of each pattern; nothing where one of them does not compile.
+fn together(grammar: &tree_sitter::Language, queries: &[(usize, &str)]) -> Option<(Query, Vec<usize>)> {
+    let mut joined = String::new();
+    let mut starts: Vec<(usize, usize)> = Vec::new();
+    for (rule, text) in queries {
+        starts.push((joined.len(), *rule));
+        joined.push_str(text);
+        joined.push('\n');
+    }
+    let query = Query::new(grammar, &joined).ok()?;
+    let rule_of = |pattern: usize| {
+        let start = query.start_byte_for_pattern(pattern);
+        let after = starts.partition_point(|(from, _)| *from <= start);
+        after.checked_sub(1).and_then(|at| starts.get(at)).map(|(_, rule)| *rule)
+    };
+    let rules = (0..query.pattern_count()).filter_map(rule_of).collect();
+    Some((query, rules))
+}
+
+fn run_compiled(
+    query: &Query,
+    rules: &[usize],
+    tree: &Tree,
+    (range, text): (Range<usize>, &[u8]),
+    hit: &mut dyn FnMut(usize, Node<'_>),
+) {
+    let wanted = query.capture_index_for_name("hit");
+    let mut cursor = QueryCursor::new();
+    cursor.set_match_limit(10_000);
+    cursor.set_byte_range(range);
+    let mut matches = cursor.matches(query, tree.root_node(), text);
+    while let Some(matched) = matches.next() {
+        let Some(&rule) = rules.get(matched.pattern_index) else { continue };
+        let captures = matched.captures();
+        let found = captures.iter().find(|capture| Some(capture.index) == wanted).or(captures.first());
+        if let Some(capture) = found {
+            hit(rule, capture.node);
         }
     }
 }
@@ -211,7 +270,7 @@ mod tests {
             let mut nodes = vec![tree.root_node()];
             while let Some(node) = nodes.pop() {
                 if pattern.root.any_of.iter().any(|root| root.kind == Some(node.kind_id())) {
-                    for captured in pattern.matches(node, text.as_bytes()) {
+                    for captured in pattern.matches(node, &mut tree.walk(), text.as_bytes()) {
                         let spans = captured
                             .iter()
                             .map(|(at, node)| format!("{} {:?}", pattern.captures[*at], node.byte_range()));
@@ -279,11 +338,49 @@ mod tests {
     }
 
     #[test]
+    fn what_would_never_match_is_told() {
+        let problem = |language, query| check(language, query).unwrap_err();
+        for (query, told) in [
+            ("((call) @hit (#match? @hit \"(\"))", "the expression `(` of `#match?` is not a regular expression"),
+            ("((call) @hit (#match? @hit \"(a{500}){500}\"))", "bytes when it is compiled; repeat less in it"),
+            ("((call)+ @hit (#match? @hit \"(\"))", "the query cannot be compiled"),
+            ("(nonsense) @hit", "the query cannot be compiled"),
+            ("((call) @hit (#lua-match? @hit \"x\"))", "`#lua-match?` is no condition that is known"),
+            ("; a remark", "the query has no pattern"),
+        ] {
+            let problem = problem("python", query);
+            assert!(problem.contains(told), "{query}: {problem}");
+        }
+        assert_eq!(check("python", "((call) @hit (#match? @hit \"^a\"))"), Ok(()));
+        assert_eq!(check("python", "(block (comment)+ @hit)"), Ok(()));
+        // TSX has none.
+        assert_eq!(check("typescript", "(variable_declarator (type_assertion)* @hit)"), Ok(()));
+    }
+
+    #[test]
+    fn a_query_that_fits_one_grammar_only_silences_no_other() {
+        let text = "- {id: asserts, title: t, why: w, misleads: m, weight: 1, query: {typescript: '(variable_declarator (type_assertion)* @hit)'}}\n- {id: declares, title: t, why: w, misleads: m, weight: 1, query: {typescript: '(lexical_declaration (variable_declarator)+ @hit)'}}\n";
+        let source = crate::pack::Source { name: "own.yml".into(), content: format!("family: layout\nrules:\n{text}") };
+        let pack = Pack::load(crate::pack::Fitted::builtin().unwrap(), &[source], &[]).unwrap();
+        let compiled = |extension: &str| {
+            let language = lang::ALL.iter().find(|language| language.extensions.contains(&extension)).unwrap();
+            let ready = Ready::new(&pack.rules, language);
+            ready.compiled.iter().flat_map(|(_, rules)| rules).map(|at| pack.rules[*at].id.clone()).collect::<Vec<_>>()
+        };
+        assert_eq!(compiled("ts"), ["asserts", "declares"]);
+        assert_eq!(compiled("tsx"), ["declares"]);
+    }
+
+    #[test]
     fn every_builtin_query_is_of_the_common_kind() {
         let pack = Pack::load(crate::pack::Fitted::builtin().unwrap(), &[], &[]).unwrap();
+        for rule in &pack.rules {
+            let Kind::Query(texts) = &rule.kind else { continue };
+            texts.iter().for_each(|(language, text)| assert_eq!(check(language, text), Ok(()), "{}", rule.id));
+        }
         for language in lang::ALL {
             let ready = Ready::new(&pack.rules, language);
-            assert!(ready.compiled.is_none(), "{}", language.name);
+            assert!(ready.compiled.is_empty(), "{}", language.name);
         }
     }
 }

@@ -68,14 +68,7 @@ pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure
             printed = line.and_then(|line| gather(&mut lines, line, out));
         }
     };
-    // The walk need not wait until the registry is ready.
-    std::thread::scope(|scope| {
-        if args.all {
-            scope.spawn(|| Registry::builtin().prepare());
-        }
-        repository.scan(history, read, take)
-    })
-    .map_err(Failure::failed)?;
+    repository.scan(history, read, take).map_err(Failure::failed)?;
     printed?;
     if args.each {
         out.print(&lines)?;

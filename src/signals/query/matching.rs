@@ -3,10 +3,9 @@
 //!
 //! How patterns are written is `pattern`.
 
-use regex::bytes::Regex;
 use tree_sitter::TreeCursor;
 
-use super::pattern::{Condition, Node, Pattern, Step, Test};
+use super::pattern::{Condition, Node, Pattern, Step, Test, expression};
 
 /// How many nodes one match may look at: a bound on the work for patterns with many captures.
 const MOST_LOOKS: u32 = 20_000;
@@ -15,24 +14,30 @@ const MOST_LOOKS: u32 = 20_000;
 pub(super) type Captured<'t> = Vec<(usize, tree_sitter::Node<'t>)>;
 
 impl Pattern {
-    /// The different ways to capture nodes with this node as the root.
-    pub(super) fn matches<'t>(&self, node: tree_sitter::Node<'t>, text: &[u8]) -> Vec<Captured<'t>> {
-        let mut search = Search { cursor: node.walk(), looks: MOST_LOOKS };
+    /// The different ways to capture nodes with this node as the root. The cursor serves many nodes, wherever it
+    /// stands.
+    pub(super) fn matches<'t>(
+        &self,
+        node: tree_sitter::Node<'t>,
+        cursor: &mut TreeCursor<'t>,
+        text: &[u8],
+    ) -> Vec<Captured<'t>> {
+        let mut search = Search { cursor, looks: MOST_LOOKS };
         let mut found = search.step(&self.root, node);
         found.retain(|captured| self.conditions.iter().all(|condition| condition.holds(captured, text)));
         found
     }
 }
 
-struct Search<'t> {
-    cursor: TreeCursor<'t>,
+struct Search<'c, 't> {
+    cursor: &'c mut TreeCursor<'t>,
     looks: u32,
 }
 
 /// A child with its field.
 type Child<'t> = (tree_sitter::Node<'t>, Option<u16>);
 
-impl<'t> Search<'t> {
+impl<'t> Search<'_, 't> {
     fn step(&mut self, step: &Step, node: tree_sitter::Node<'t>) -> Vec<Captured<'t>> {
         let mut found = Vec::new();
         for wanted in &step.any_of {
@@ -117,7 +122,7 @@ impl Condition {
             Test::AnyOf(texts) => texts.iter().any(|text| text.as_bytes() == own),
             Test::SameAs(other) => text_of(*other).is_none_or(|other| other == own),
             Test::Matches { source, compiled } => {
-                let regex = compiled.get_or_init(|| Regex::new(source).ok());
+                let regex = compiled.get_or_init(|| expression(source).ok());
                 regex.as_ref().is_some_and(|regex| regex.is_match(own))
             }
         };

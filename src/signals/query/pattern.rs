@@ -6,7 +6,7 @@
 
 use std::sync::OnceLock;
 
-use regex::bytes::Regex;
+use regex::bytes::{Regex, RegexBuilder};
 
 /// One pattern of a query.
 #[derive(Debug)]
@@ -52,6 +52,29 @@ pub(super) enum Test {
     AnyOf(Vec<String>),
     SameAs(usize),
     Matches { source: String, compiled: OnceLock<Option<Regex>> },
+}
+
+impl Pattern {
+    /// Whether its expressions can be compiled.
+    pub(super) fn check(&self) -> Result<(), String> {
+        for condition in &self.conditions {
+            let Test::Matches { source, .. } = &condition.test else { continue };
+            expression(source).map_err(|error| match error {
+                regex::Error::CompiledTooBig(most) => {
+                    format!("the expression of `#match?` takes more than {most} bytes when it is compiled; repeat less in it")
+                }
+                other => format!("the expression `{source}` of `#match?` is not a regular expression: {other}"),
+            })?;
+        }
+        Ok(())
+    }
+}
+
+/// The largest expression, in bytes in memory.
+const MOST_COMPILED: usize = 1 << 20;
+
+pub(super) fn expression(source: &str) -> Result<Regex, regex::Error> {
+    RegexBuilder::new(source).size_limit(MOST_COMPILED).build()
 }
 
 impl Step {
