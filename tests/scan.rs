@@ -82,7 +82,7 @@ fn a_row_says_what_diff_says_of_its_commit() {
         assert_eq!(row["strongest_log_odds"].as_f64(), strongest, "{row}");
     }
     // A message is no ground for a probability where there is too little code.
-    let unscored = |row: &&Value| row["code_log_odds"].is_null();
+    let unscored = |row: &&serde_json::Value| row["code_log_odds"].is_null();
     assert!(rows.iter().any(|row| unscored(&row)) && !rows.iter().all(|row| unscored(&row)));
     for row in &rows {
         assert_eq!(row["probability"].is_null(), unscored(&row), "{row}");
