@@ -2,13 +2,14 @@
 """Times `ai-detect diff` against `git diff` on the same ranges: whole processes, in turn.
 
     cargo build --release
-    benches/diff.py [-n RUNS] [--binary PATH] REPOSITORY RANGE [REPOSITORY RANGE …]
+    benches/diff.py [-n RUNS] [--binary PATH] [--points FILE] REPOSITORY RANGE [REPOSITORY RANGE …]
 
 Prints a Markdown table: changed files and added lines as `git diff --numstat` counts them, the median
 time of each command in milliseconds, the median of the ratios of neighbouring runs, the same ratio of
 processor time, and the largest resident set of ai-detect. Neighbouring runs meet the same load, so the
 ratio is steadier than the times. `git diff` has one thread: with two idle cores, half of the ratio of
 processor time is what the ratio of times can come to; on a busy machine the two are alike.
+With --points, what was measured also goes to a file, which plot.py draws.
 """
 
 import argparse
@@ -21,6 +22,7 @@ import time
 HEAD = """\
 | repository | range | files | added lines | git diff | ai-detect | ratio | of CPU | peak memory |
 |---|---|--:|--:|--:|--:|--:|--:|--:|"""
+POINTS = ["repository", "range", "files", "added_lines", "git_ms", "ms", "ratio", "git_cpu_ms", "cpu_ms", "cpu_ratio", "peak_mib"]
 
 
 def timed(command):
@@ -46,17 +48,21 @@ def size(repository, spec):
 
 
 def compare(binary, repository, spec, runs):
-    """One line of the table."""
+    """What was measured, in the order of POINTS."""
     git = ["git", "--no-pager", "-C", repository, "diff", spec]
     ours = [binary, "-C", repository, "diff", spec]
     files, added = size(repository, spec)
     timed(git), timed(ours)
     pairs = [(timed(git), timed(ours)) for _ in range(runs)]
-    theirs = statistics.median(git[0] for git, _ in pairs)
-    own = statistics.median(ours[0] for _, ours in pairs)
-    ratio, of_processor = (statistics.median(ours[at] / git[at] for git, ours in pairs) for at in (0, 1))
-    peak = max(ours[2] for _, ours in pairs)
-    name = os.path.basename(os.path.abspath(repository))
+    measured = [os.path.basename(os.path.abspath(repository)), spec, files, added]
+    for at in (0, 1):
+        measured += [statistics.median(pair[side][at] for pair in pairs) for side in (0, 1)]
+        measured += [statistics.median(ours[at] / git[at] for git, ours in pairs)]
+    return measured + [max(ours[2] for _, ours in pairs)]
+
+
+def row(name, spec, files, added, theirs, own, ratio, _, __, of_processor, peak):
+    """One line of the table."""
     return (
         f"| {name} | `{spec}` | {files:,} | {added:,} | {theirs:.0f} ms | {own:.0f} ms "
         f"| {ratio:.1f} × | {of_processor:.1f} × | {peak:.0f} MiB |"
@@ -68,13 +74,20 @@ def main():
     parser.add_argument("-n", "--runs", type=int, default=9, help="how many pairs of runs (9)")
     here = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
     parser.add_argument("--binary", default=os.path.join(here, "target", "release", "ai-detect"))
+    parser.add_argument("--points", help="a file for what was measured, separated by tabs")
     parser.add_argument("ranges", nargs="+", metavar="REPOSITORY RANGE")
     args = parser.parse_args()
     if len(args.ranges) % 2 != 0:
         parser.error("each repository needs a range")
+    points = ["\t".join(POINTS)]
     print(HEAD)
     for repository, spec in zip(args.ranges[::2], args.ranges[1::2]):
-        print(compare(args.binary, repository, spec, args.runs), flush=True)
+        measured = compare(args.binary, repository, spec, args.runs)
+        print(row(*measured), flush=True)
+        points.append("\t".join(f"{value:.4g}" if isinstance(value, float) else str(value) for value in measured))
+    if args.points:
+        with open(args.points, "w", encoding="utf-8") as file:
+            file.write("\n".join(points) + "\n")
 
 
 if __name__ == "__main__":

@@ -8,6 +8,8 @@ use std::sync::OnceLock;
 use bstr::ByteSlice;
 use globset::{Glob, GlobBuilder, GlobSet};
 use memchr::memmem::Finder;
+use regex_automata::meta::Regex;
+use regex_automata::util::syntax;
 
 /// A pattern that is not a glob.
 #[derive(Debug, thiserror::Error)]
@@ -40,7 +42,7 @@ struct One {
     /// A path without it, in lower case where case does not matter, cannot match; may be empty.
     needed: Finder<'static>,
     glob: Glob,
-    compiled: OnceLock<GlobSet>,
+    compiled: OnceLock<Option<Regex>>,
 }
 
 impl Globs {
@@ -82,17 +84,15 @@ impl Globs {
     pub fn add_checked(&mut self, pattern: &str) -> Result<(), PatternError> {
         self.add(pattern)?;
         let Some(added) = self.each.last() else { return Ok(()) };
-        let compiled = GlobSet::new([added.glob.clone()])
-            .map_err(|error| PatternError { pattern: pattern.into(), problem: error.kind().to_string() })?;
-        added.compiled.get_or_init(|| compiled);
-        Ok(())
+        let compiled = GlobSet::new([added.glob.clone()]);
+        compiled.map(drop).map_err(|error| PatternError { pattern: pattern.into(), problem: error.kind().to_string() })
     }
 
     /// The numbers of the patterns that match, in order.
     pub fn matches(&self, path: &[u8]) -> impl Iterator<Item = usize> {
         let folded = self.folded(path.to_vec());
-        let path = path.to_path_lossy().into_owned();
-        let matching = move |one: &One| one.needed.find(&folded).is_some() && one.compiled().is_match(&path);
+        let path = path.to_vec();
+        let matching = move |one: &One| one.needed.find(&folded).is_some() && one.is_match(&path);
         self.each.iter().enumerate().filter(move |(_, one)| matching(one)).map(|(at, _)| at)
     }
 
@@ -111,9 +111,16 @@ impl Globs {
 
 impl One {
     /// That the built-in ones compile is tested; the others were compiled when they were added.
-    fn compiled(&self) -> &GlobSet {
-        self.compiled.get_or_init(|| GlobSet::new([self.glob.clone()]).unwrap_or_else(|_| GlobSet::empty()))
+    fn is_match(&self, path: &[u8]) -> bool {
+        self.compiled.get_or_init(|| compiled(&self.glob)).as_ref().is_some_and(|regex| regex.is_match(path))
     }
+}
+
+/// As the library of patterns compiles them, but for the search for literals: it takes longer than many paths.
+fn compiled(glob: &Glob) -> Option<Regex> {
+    let syntax = syntax::Config::new().utf8(false).dot_matches_new_line(true);
+    let config = Regex::config().auto_prefilter(false).utf8_empty(false).nfa_size_limit(Some(10 << 20));
+    Regex::builder().syntax(syntax).configure(config).build(glob.regex()).ok()
 }
 
 /// The longest piece of a pattern that stands for itself. Slashes at its ends do not count: beside `**`

@@ -26,6 +26,7 @@ pub mod globs;
 pub mod lang;
 pub mod linediff;
 pub mod moved;
+pub mod needles;
 pub mod pack;
 pub mod parallel;
 pub mod patch;

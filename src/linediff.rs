@@ -42,19 +42,42 @@ const CONTEXT: u32 = 100;
 
 /// How many lines at the start and at the end are the same, less a margin for placing differences.
 fn common_ends(old: &Text, new: &Text) -> (u32, u32) {
-    let most = old.len().min(new.len());
-    let mut prefix = 0;
-    while prefix < most && old.raw_line(prefix) == new.raw_line(prefix) {
-        prefix += 1;
-    }
+    let (before, after) = (old.bytes(), new.bytes());
+    let same = same_start(before, after);
+    let prefix = old.lines_within(same).min(new.lines_within(same));
     if prefix == old.len() && prefix == new.len() {
         return (prefix, 0);
     }
-    let mut suffix = 0;
-    while suffix < most - prefix && old.raw_line(old.len() - 1 - suffix) == new.raw_line(new.len() - 1 - suffix) {
-        suffix += 1;
+    let same = same_end(before, after);
+    let tail = |text: &Text, bytes: &[u8]| text.len() - text.lines_before(bytes.len() - same);
+    let mut suffix = tail(old, before).min(tail(new, after));
+    let rest = |text: &Text, bytes: &[u8]| bytes.len() - text.offset(text.len() - suffix);
+    // The first of these lines may start earlier in one of the texts.
+    if rest(old, before) != rest(new, after) {
+        suffix = suffix.saturating_sub(1);
     }
+    let suffix = suffix.min(old.len().min(new.len()) - prefix);
     (prefix.saturating_sub(CONTEXT), suffix.saturating_sub(CONTEXT))
+}
+
+/// How many bytes are compared at once.
+const STEP: usize = 32;
+
+/// How many bytes two texts start with alike.
+fn same_start(a: &[u8], b: &[u8]) -> usize {
+    let (steps, others) = (a.as_chunks::<STEP>().0, b.as_chunks::<STEP>().0);
+    let whole = STEP * steps.iter().zip(others).take_while(|(a, b)| a == b).count();
+    let rest = |bytes| <[u8]>::get(bytes, whole..).unwrap_or_default().iter();
+    whole + rest(a).zip(rest(b)).take_while(|(a, b)| a == b).count()
+}
+
+/// How many bytes they end with alike.
+fn same_end(a: &[u8], b: &[u8]) -> usize {
+    let (steps, others) = (a.as_rchunks::<STEP>().1, b.as_rchunks::<STEP>().1);
+    let whole = STEP * steps.iter().rev().zip(others.iter().rev()).take_while(|(a, b)| a == b).count();
+    let rest = |bytes: &'_ [u8]| bytes.len() - whole;
+    let (a, b) = (a.get(..rest(a)).unwrap_or_default(), b.get(..rest(b)).unwrap_or_default());
+    whole + a.iter().rev().zip(b.iter().rev()).take_while(|(a, b)| a == b).count()
 }
 
 fn diff(old: &Text, new: &Text, old_window: Span, new_window: Span) -> Vec<Edit> {
@@ -212,5 +235,30 @@ mod tests {
         let without = [Span::new(0, 2), Span::new(4, 5), Span::new(9, 22), Span::new(28, 40)];
         assert_eq!(subtract(&from, &without), [Span::new(2, 4), Span::new(5, 9), Span::new(22, 28)]);
         assert_eq!(subtract(&from, &[]), from);
+    }
+
+    /// Line by line, as it is meant.
+    fn ends_by_line(old: &Text, new: &Text) -> (u32, u32) {
+        let most = old.len().min(new.len());
+        let prefix = (0..most).take_while(|&line| old.raw_line(line) == new.raw_line(line)).count() as u32;
+        if prefix == old.len() && prefix == new.len() {
+            return (prefix, 0);
+        }
+        let last = |text: &Text, line| text.len() - 1 - line;
+        let same = |line: &u32| old.raw_line(last(old, *line)) == new.raw_line(last(new, *line));
+        let suffix = (0..most - prefix).take_while(same).count() as u32;
+        (prefix.saturating_sub(CONTEXT), suffix.saturating_sub(CONTEXT))
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn ends_are_the_same_lines(
+            start in "[ab\n]{0,6}", old in "[ab\n]{0,4}", new in "[ab\n]{0,4}", end in "[ab\n]{0,6}", long in 0usize..3
+        ) {
+            let more = "some line\n".repeat(60 * long);
+            let text = |middle: &str| text(&format!("{more}{start}{middle}{end}{more}"));
+            let (old, new) = (text(&old), text(&new));
+            proptest::prop_assert_eq!(common_ends(&old, &new), ends_by_line(&old, &new));
+        }
     }
 }

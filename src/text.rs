@@ -93,6 +93,16 @@ impl Text {
         (after as u32).saturating_sub(1).min(self.len().saturating_sub(1))
     }
 
+    /// How many lines end within so many bytes.
+    pub fn lines_within(&self, bytes: usize) -> u32 {
+        (self.starts.partition_point(|&start| start as usize <= bytes) as u32).saturating_sub(1)
+    }
+
+    /// How many lines start before a byte.
+    pub fn lines_before(&self, offset: usize) -> u32 {
+        (self.starts.partition_point(|&start| (start as usize) < offset) as u32).min(self.len())
+    }
+
     /// The number, from 1, that a line of this text has in the real file.
     pub fn number(&self, line: u32) -> u32 {
         let after = self.parts.partition_point(|&(start, _)| start <= line);

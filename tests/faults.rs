@@ -189,7 +189,7 @@ fn a_repository_that_cannot_be_written_is_read_all_the_same() {
 fn a_repository_that_changes_while_it_is_read_is_read_as_it_was_or_is() {
     let repo = topic();
     let range = format!("{}..{}", repo.id("main"), repo.id("topic"));
-    let expected = repo.diff(&[&range]);
+    let (expected, rows) = (repo.diff(&[&range]), repo.run(&["scan", &range]).text());
     // Packs are written anew and old ones removed, objects go from loose to packed, refs move.
     let changes = "for round in $(seq 100); do git branch -qf moving main; git pack-refs --all; git repack -adq; \
         git branch -qf moving topic; git hash-object -w kept.py >/dev/null; git prune-packed -q; done";
@@ -197,6 +197,7 @@ fn a_repository_that_changes_while_it_is_read_is_read_as_it_was_or_is() {
     let mut other = other.args(["-c", changes]).current_dir(repo.path()).stderr(Stdio::null()).spawn().unwrap();
     for _ in 0..25 {
         assert_eq!(repo.diff(&[&range]), expected);
+        assert_eq!(repo.run(&["scan", &range]).text(), rows);
         assert_eq!(repo.run(&["diff", "main...topic", "-q"]).status, 0);
     }
     assert!(other.try_wait().unwrap().is_none(), "it changed all the time");
@@ -253,6 +254,31 @@ fn damage_anywhere_in_a_repository_is_told_or_does_not_matter() {
     }
     assert!(same > 0 && refused > 10, "{same} the same, {other} otherwise, {refused} refused");
     assert_eq!(ways.map(|args| repo.run(args).text()), expected);
+}
+
+#[test]
+fn damage_in_a_history_is_told_and_leaves_all_other_rows_as_they_were() {
+    let repo = topic();
+    let expected = repo.run(&["scan", "--all"]).text();
+    let objects: Vec<PathBuf> = files(&repo.path().join(".git/objects")).into_keys().collect();
+    let (mut lost, mut kept) = (0, 0);
+    for path in objects {
+        let whole = std::fs::read(&path).unwrap();
+        std::fs::remove_file(&path).unwrap();
+        std::fs::write(&path, &whole[..whole.len() / 2]).unwrap();
+        let (status, stdout, said) = ended(&mut repo.process(&["scan", "--all"]));
+        let missing = expected.lines().count() - stdout.lines().count();
+        assert!(stdout.lines().all(|row| expected.lines().any(|line| line == row)), "{}: {stdout}", path.display());
+        if missing > 0 {
+            assert!(status == 3 && said.starts_with("error: ") && said.len() > 40, "{said}");
+        }
+        lost += missing;
+        kept += stdout.lines().count();
+        std::fs::remove_file(&path).unwrap();
+        std::fs::write(&path, whole).unwrap();
+    }
+    assert!(lost > 5 && kept > 50, "{lost} lost, {kept} kept");
+    assert_eq!(repo.run(&["scan", "--all"]).text(), expected);
 }
 
 #[test]
@@ -322,24 +348,17 @@ fn two_people_who_attest_at_once_both_keep_their_notes_or_are_told() {
     assert!(kept > 0);
 }
 
-/// A library that puts the clock back to the first second of 1970.
-fn stopped_clock(repo: &Repo) -> PathBuf {
-    let (source, library) = (repo.beside("clock.c"), repo.beside("clock.so"));
-    let code = "#include <time.h>\n#include <sys/time.h>\n\
-        int clock_gettime(clockid_t id, struct timespec *at) { at->tv_sec = 0; at->tv_nsec = 0; return 0; }\n\
-        int gettimeofday(struct timeval *at, void *zone) { at->tv_sec = 0; at->tv_usec = 0; return 0; }\n\
-        time_t time(time_t *at) { if (at) *at = 0; return 0; }\n";
-    std::fs::write(&source, code).unwrap();
-    let made = Command::new("cc").args(["-shared", "-fPIC", "-w", "-o"]).arg(&library).arg(&source).status().unwrap();
-    assert!(made.success());
-    library
-}
+/// The first second of 1970.
+const STOPPED_CLOCK: &str = "#include <time.h>\n#include <sys/time.h>\n\
+    int clock_gettime(clockid_t id, struct timespec *at) { at->tv_sec = 0; at->tv_nsec = 0; return 0; }\n\
+    int gettimeofday(struct timeval *at, void *zone) { at->tv_sec = 0; at->tv_usec = 0; return 0; }\n\
+    time_t time(time_t *at) { if (at) *at = 0; return 0; }\n";
 
 #[test]
 fn a_clock_in_the_past_changes_nothing() {
     let repo = topic();
-    let clock = stopped_clock(&repo);
-    for args in [&["diff", "main", "-v"][..], &["diff", "--worktree", "--format", "json"]] {
+    let clock = support::preload::library(&repo, "clock", STOPPED_CLOCK);
+    for args in [&["diff", "main", "-v"][..], &["diff", "--worktree", "--format", "json"], &["scan", "--all"]] {
         let (expected, mut process) = (repo.run(args).text(), repo.process(args));
         assert_eq!(ended(process.env("LD_PRELOAD", &clock)), (0, expected, String::new()));
     }
@@ -387,7 +406,8 @@ fn neither_home_nor_locale_is_needed() {
     std::fs::write(repo.path().join(OsStr::from_bytes(b"n\xff\xe9.py")), code("odd", 8)).unwrap();
     repo.write("d\u{e9}j\u{e0}.py", code("deja", 8));
     repo.commit("Names");
-    for args in [&["diff", "main", "-v"][..], &["diff", "main", "--format", "json"], &["diff", "--worktree"]] {
+    let ways = [&["diff", "main", "-v"][..], &["diff", "main", "--format", "json"], &["diff", "--worktree"], &["scan"]];
+    for args in ways {
         let expected = repo.run(args).text();
         for unset in
             [&["HOME", "XDG_CONFIG_HOME"][..], &["LC_ALL", "LANG"], &["HOME", "LC_ALL", "LANG", "PATH", "TMPDIR"]]

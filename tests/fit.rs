@@ -7,7 +7,7 @@ mod support;
 use std::fmt::Write as _;
 use std::path::Path;
 
-use support::{Repo, list};
+use support::{Repo, list, preload};
 
 /// Repositories beside each other, with a manifest that labels their commits.
 struct Labelled {
@@ -179,4 +179,78 @@ fn a_small_fit_is_the_same_twice_and_tells_the_two_apart() {
     assert!(told.contains("trees"), "{told}");
     let kept: Vec<_> = relative("model").into_iter().filter(|(path, _)| path != "/trees").collect();
     assert!(kept == rest, "{:?}", kept.iter().map(|(path, _)| path).collect::<Vec<_>>());
+}
+
+/// The files that count in a model's folder: those of `.next` before those beside it.
+fn counting(folder: &Path) -> Vec<(String, Vec<u8>)> {
+    let from = folder.display().to_string();
+    let all = files(folder).into_iter().map(|(path, content)| (path.replace(&from, ""), content));
+    let (waiting, rest): (Vec<_>, Vec<_>) = all
+        .filter(|(path, _)| !path.starts_with("/.old/") && !path.starts_with("/.new/"))
+        .partition(|(path, _)| path.starts_with("/.next/"));
+    let mut counting: std::collections::BTreeMap<_, _> = rest.into_iter().collect();
+    counting.extend(waiting.into_iter().map(|(path, content)| (path.replacen("/.next", "", 1), content)));
+    counting.into_iter().collect()
+}
+
+#[test]
+fn whatever_happens_while_a_model_is_put_in_place_its_files_belong_together() {
+    let people = labelled(5, 40);
+    let args = people.args("model", &["--calibrate-only"]);
+    let args: Vec<&str> = args.iter().map(String::as_str).collect();
+    people.area.run(&args).text();
+    let folder = people.area.beside("model");
+    std::fs::write(folder.join("README.md"), "mine").unwrap();
+    let new = counting(&folder);
+    let place = |files: &[(String, Vec<u8>)]| {
+        std::fs::remove_dir_all(&folder).unwrap();
+        for (path, content) in files {
+            let path = folder.join(path.trim_start_matches('/'));
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, content).unwrap();
+        }
+    };
+    let older = |(path, content): &(String, Vec<u8>)| match path.as_str() {
+        "/README.md" => (path.clone(), content.clone()),
+        _ => (
+            path.clone(),
+            String::from_utf8(content.clone()).unwrap().replace("thresholds moved", "thresholds of old").into_bytes(),
+        ),
+    };
+    let mut old: Vec<_> = new.iter().map(older).collect();
+    old.iter_mut()
+        .filter(|(path, _)| path != "/README.md")
+        .for_each(|(_, content)| content.splice(0..0, *b"# old\n").for_each(drop));
+    let library = preload::failing_disk(&people.area);
+    let with = |name: &str, value: &str| {
+        place(&old);
+        let output = people.area.process(&args).env("LD_PRELOAD", &library).env(name, value).output().unwrap();
+        (output.status.code(), String::from_utf8(output.stderr).unwrap())
+    };
+    for (name, value, told) in [
+        ("DISK_BYTES", "100000", "trees/code.tsv: the disk is full"),
+        ("REFUSED_RENAME", "1", "model: Permission denied (os error 13)"),
+        ("REFUSED_RENAME", "2", "model.yml: Permission denied (os error 13)"),
+        ("REFUSED_RENAME", "7", "trees/code.tsv: Permission denied (os error 13)"),
+    ] {
+        let (status, said) = with(name, value);
+        assert_eq!(status, Some(3), "{name} {value}");
+        assert!(said.starts_with("error: cannot write ") && said.trim_end().ends_with(told), "{said}");
+        assert!(counting(&folder) == old && !folder.join(".old").exists() && !folder.join(".new").exists());
+    }
+    std::fs::write(people.area.beside("settings.yml"), "rules: { model: model }\n").unwrap();
+    let settings = people.area.beside("settings.yml").display().to_string();
+    for (value, expected, version) in
+        [("1", &old, "thresholds of old"), ("2", &new, "thresholds moved"), ("9", &new, "thresholds moved")]
+    {
+        assert_eq!(with("KILLED_AT_RENAME", value).0, None);
+        assert!(counting(&folder) == *expected, "killed at {value}");
+        // That is what settings read.
+        let patch = "--- /dev/null\n+++ b/a.py\n@@ -0,0 +1 @@\n+a = 1\n";
+        let report = people.area.run_patch(patch, &["--format", "json", "--config", &settings]).json();
+        assert!(report["tool"]["model"].as_str().unwrap().contains(version), "{}", report["tool"]);
+        people.area.run(&args).text();
+        assert!(counting(&folder) == new);
+        assert!([".new", ".next", ".old"].iter().all(|name| !folder.join(name).exists()));
+    }
 }

@@ -88,6 +88,24 @@ fn no_program_that_the_configuration_names_is_run() {
         assert!(!hunks(&report).is_empty(), "{way:?}");
         assert!(!trace.exists(), "{way:?}: {}", std::fs::read_to_string(&trace).unwrap());
     }
+    // Nor does any other subcommand run it that reads a repository, or writes to it.
+    for (key, value) in [("commit.gpgSign", "true"), ("user.name", "Ada"), ("user.email", "ada@example.org")] {
+        repo.git(&["config", key, value]);
+    }
+    for args in [
+        &["scan", "--all"][..],
+        &["markers", "scan", "--all"],
+        &["policy", "check", "main..HEAD", "--policy", "linux-kernel"],
+        &["policy", "sensitive", "main..HEAD"],
+        &["attest", "--check"],
+        &["attest", "squash", "main..HEAD"],
+        &["attest", "--tool", "Tool", "--model", "model-1", "--notes"],
+        &["attest", "--tool", "Tool", "--model", "model-1"],
+    ] {
+        let run = repo.run(args);
+        assert!(run.status <= 1, "{args:?}: {run:?}");
+        assert!(!trace.exists(), "{args:?}: {}", std::fs::read_to_string(&trace).unwrap());
+    }
     // The trap works: git itself falls into it.
     repo.try_git(&["diff", "--ext-diff", "main"], b"");
     assert!(trace.exists());

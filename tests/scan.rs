@@ -1,91 +1,16 @@
-//! `ai-detect scan`: one row a commit, each made once, whatever happens in between.
+//! `ai-detect scan`: which commits have a row, and what it says. What becomes of rows that are kept is told in
+//! `scan_table.rs`, what a long history takes in `scan_long.rs`.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod support;
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Stdio;
 
-use parquet::file::reader::{FileReader, SerializedFileReader};
-use parquet::record::Field;
-use serde_json::Value;
+use support::history::*;
 use support::*;
-
-/// A history of so many commits with code in each, made at one go.
-fn long(commits: usize) -> Repo {
-    let repo = Repo::new();
-    let mut stream = String::new();
-    for at in 1..=commits {
-        let (message, code) = (format!("Change {at}"), code(&format!("value_{at}"), 8));
-        let people = "Ada Example <ada@example.org>";
-        stream += &format!("commit refs/heads/main\nmark :{at}\nauthor {people} {at} +0000\n");
-        stream += &format!("committer {people} {at} +0000\ndata {}\n{message}\n", message.len());
-        if at > 1 {
-            stream += &format!("from :{}\n", at - 1);
-        }
-        stream += &format!("M 100644 inline file_{}.py\ndata {}\n{code}\n", at % 7, code.len());
-    }
-    repo.git_bytes(&["fast-import", "--quiet"], stream.as_bytes());
-    repo
-}
-
-fn parsed(lines: &str) -> Vec<Value> {
-    lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
-}
-
-fn rows(repo: &Repo, args: &[&str]) -> Vec<Value> {
-    parsed(&repo.run(&[&["scan"], args].concat()).text())
-}
-
-fn rows_of(path: &Path) -> Vec<Value> {
-    parsed(&std::fs::read_to_string(path).unwrap())
-}
-
-fn commits(rows: &[Value]) -> Vec<&str> {
-    rows.iter().map(|row| text(&row["commit"])).collect()
-}
-
-fn sorted(mut ids: Vec<&str>) -> Vec<&str> {
-    ids.sort_unstable();
-    ids
-}
-
-/// The commits of a history, merges aside, as git lists them.
-fn listed(repo: &Repo, args: &[&str]) -> Vec<String> {
-    let mut ids: Vec<String> =
-        repo.git(&[&["rev-list", "--no-merges"], args].concat()).lines().map(str::to_owned).collect();
-    ids.sort_unstable();
-    ids
-}
-
-/// The files of a folder of Parquet files, by name.
-fn parts(folder: &Path) -> Vec<PathBuf> {
-    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-    let mut parts: Vec<PathBuf> = entries.filter(|path| path.extension().is_some_and(|end| end == "parquet")).collect();
-    parts.sort();
-    parts
-}
-
-fn rows_of_parts(folder: &Path) -> Vec<Value> {
-    let value = |field: &Field| match field {
-        Field::Null => Value::Null,
-        Field::Str(text) => text.clone().into(),
-        Field::Long(number) => (*number).into(),
-        Field::Double(number) => (*number).into(),
-        other => panic!("{other:?}"),
-    };
-    let mut rows = Vec::new();
-    for part in parts(folder) {
-        let reader = SerializedFileReader::new(std::fs::File::open(part).unwrap()).unwrap();
-        for row in reader.get_row_iter(None).unwrap() {
-            let row = row.unwrap();
-            rows.push(Value::Object(row.get_column_iter().map(|(name, field)| (name.clone(), value(field))).collect()));
-        }
-    }
-    rows
-}
 
 /// Commits of many kinds, and the settings under which some of them are flagged.
 fn varied() -> (Repo, String) {
@@ -147,7 +72,7 @@ fn a_row_says_what_diff_says_of_its_commit() {
             assert_eq!(&row[column], value, "{column} of {}", row["subject"]);
         }
         let silent = row["state"] == "absent";
-        let accountable = if silent { &Value::Null } else { &told["attestation"]["facts"]["accountable"] };
+        let accountable = if silent { &serde_json::Value::Null } else { &told["attestation"]["facts"]["accountable"] };
         assert_eq!(&row["accountable"], accountable, "{row}");
         assert_eq!(row["flags"], list(&report["flags"]).len());
         let asked = list(&report["flags"]).first().map(|flag| &flag["verdict"]);
@@ -267,83 +192,6 @@ fn parquet_files_hold_the_same_rows_and_never_change() {
     assert_eq!((rows.len(), text(&rows[lines.len()]["commit"])), (lines.len() + 1, new.as_str()));
 }
 
-/// Kills a run as soon as its output holds anything, and says whether it was still running.
-fn killed(repo: &Repo, args: &[&str], started: &dyn Fn() -> bool) -> bool {
-    let mut command = std::process::Command::new(assert_cmd::cargo::cargo_bin!("ai-detect"));
-    command.arg("-C").arg(repo.path()).args(args).stdout(Stdio::null()).stderr(Stdio::null());
-    let mut child = command.env("GIT_CONFIG_NOSYSTEM", "1").spawn().unwrap();
-    while !started() && child.try_wait().unwrap().is_none() {
-        std::thread::yield_now();
-    }
-    let was_running = child.try_wait().unwrap().is_none();
-    // SIGKILL where there are signals.
-    let _ = child.kill();
-    child.wait().unwrap();
-    was_running
-}
-
-#[test]
-fn after_a_kill_every_commit_has_one_row() {
-    let repo = long(600);
-    let output = repo.beside("rows.jsonl");
-    let name = output.display().to_string();
-    // Each run writes a little more than the one before it.
-    for wanted in [0, 1, 100_000, 200_000, 300_000] {
-        let large_enough = || std::fs::metadata(&output).is_ok_and(|found| found.len() >= wanted);
-        killed(&repo, &["scan", "-o", &name], &large_enough);
-    }
-    repo.run(&["scan", "-o", &name]).text();
-    assert_eq!(sorted(commits(&rows_of(&output))), listed(&repo, &["HEAD"]));
-}
-
-#[test]
-fn after_a_kill_every_commit_is_in_one_parquet_file() {
-    // More than one file holds.
-    let repo = long(4200);
-    let folder = repo.beside("rows.parquet");
-    let name = folder.display().to_string();
-    let anything = || folder.join(".ai-detect-scan").exists();
-    let unfinished = || folder.join(".unfinished").exists() || folder.join("part-000001.parquet").exists();
-    killed(&repo, &["scan", "-o", &name], &anything);
-    killed(&repo, &["scan", "-o", &name], &unfinished);
-    repo.run(&["scan", "-o", &name]).text();
-    let rows = rows_of_parts(&folder);
-    assert_eq!(sorted(commits(&rows)), listed(&repo, &["HEAD"]));
-    assert!(!folder.join(".unfinished").exists());
-}
-
-#[test]
-fn a_line_that_was_cut_off_is_made_again() {
-    let repo = long(3);
-    let output = repo.beside("rows.jsonl");
-    let name = output.display().to_string();
-    repo.run(&["scan", "-o", &name]).text();
-    let whole = std::fs::read(&output).unwrap();
-    let second = whole.iter().position(|byte| *byte == b'\n').unwrap() + 1;
-    for length in [0, 1, 40, second - 1, second, second + 1, second + 300, whole.len() - 1] {
-        std::fs::write(&output, &whole[..length]).unwrap();
-        repo.run(&["scan", "-o", &name]).text();
-        assert_eq!(std::fs::read(&output).unwrap(), whole, "cut at {length}");
-    }
-}
-
-#[test]
-fn a_second_run_at_once_is_told_so_and_changes_nothing() {
-    let repo = long(3);
-    let output = repo.beside("rows.jsonl");
-    let folder = repo.beside("rows.parquet");
-    for (table, lock) in [(&output, output.clone()), (&folder, folder.join(".ai-detect-scan"))] {
-        let name = table.display().to_string();
-        repo.run(&["scan", "-o", &name]).text();
-        let held = std::fs::File::options().write(true).open(lock).unwrap();
-        held.lock().unwrap();
-        let told = repo.run(&["scan", "-o", &name]).error(3);
-        assert_eq!(told, format!("another run is writing to {name}; wait for it, or name another --output"));
-        drop(held);
-        repo.run(&["scan", "-o", &name]).text();
-    }
-}
-
 #[test]
 fn rows_made_by_other_rules_do_not_mix_unless_asked() {
     let (repo, settings) = varied();
@@ -424,44 +272,6 @@ fn where_history_is_cut_off_its_first_commit_has_no_row() {
     assert!(run.stderr.contains("1 commit has no row; the next run tries again"), "{}", run.stderr);
     shallow.git(&["fetch", "--quiet", "--unshallow"]);
     assert_eq!(rows(&shallow, &[]).len(), 5);
-}
-
-#[test]
-fn what_is_not_ours_is_never_written_to() {
-    let repo = long(2);
-    let file = repo.beside("notes.txt");
-    std::fs::write(&file, "mine\n").unwrap();
-    let told = repo.run(&["scan", "-o", &file.display().to_string()]).error(2);
-    assert!(told.contains("line 1 is no row of `ai-detect scan`; nothing was written"), "{told}");
-    assert_eq!(std::fs::read_to_string(&file).unwrap(), "mine\n");
-
-    for target in [repo.beside("home"), repo.beside("taken.parquet"), file.with_extension("parquet")] {
-        std::fs::create_dir_all(&target).unwrap();
-        std::fs::write(target.join("mine.parquet"), "mine").unwrap();
-        let told = repo.run(&["scan", "--format", "parquet", "-o", &target.display().to_string()]).error(2);
-        assert!(told.contains("is no folder of `ai-detect scan`; nothing was written"), "{told}");
-        assert_eq!(std::fs::read_dir(&target).unwrap().count(), 1);
-    }
-    let told = repo.run(&["scan", "--format", "parquet", "-o", &file.display().to_string()]).error(2);
-    assert!(told.contains("is no folder of `ai-detect scan`"), "{told}");
-
-    // Somebody else's file in a folder of ours.
-    let folder = repo.beside("rows.parquet");
-    let name = folder.display().to_string();
-    repo.run(&["scan", "-o", &name]).text();
-    std::fs::write(folder.join("other.parquet"), "PAR1 but no more").unwrap();
-    let told = repo.run(&["scan", "-o", &name]).error(2);
-    assert!(told.contains("other.parquet: ") && told.contains("nothing was written"), "{told}");
-}
-
-#[test]
-fn an_output_that_cannot_be_written_is_said_before_the_work() {
-    let repo = long(2);
-    let missing = repo.beside("no/such/folder/rows.jsonl").display().to_string();
-    assert!(repo.run(&["scan", "-o", &missing]).error(3).starts_with("cannot write "));
-    let folder = repo.beside("home").display().to_string();
-    assert!(repo.run(&["scan", "-o", &folder]).error(2).contains("is no file"));
-    assert!(repo.run(&["scan", "--format", "parquet"]).error(2).contains("need an --output"));
 }
 
 #[test]

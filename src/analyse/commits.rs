@@ -1,5 +1,6 @@
 //! What is reported of each commit and of the range.
 
+use super::Detail;
 use super::code::Context;
 use super::draft::Draft;
 use super::signals::{Told, signal_report};
@@ -58,7 +59,14 @@ fn bounded(text: &str) -> String {
     }
 }
 
-pub(super) fn range_report(change: &ChangeSet, engine: &Engine<'_>, drafts: &[Draft], prior: f64) -> RangeReport {
+/// Numbers are for those who look at each commit: the range is not scored for them.
+pub(super) fn range_report(
+    change: &ChangeSet,
+    engine: &Engine<'_>,
+    drafts: &[Draft],
+    prior: f64,
+    detail: Detail,
+) -> RangeReport {
     let scored: Vec<&Draft> = drafts.iter().filter(|draft| draft.scored).collect();
     let lines: u32 = scored.iter().map(|draft| draft.added_lines).sum();
     // Each hunk's share of the messages, by its lines.
@@ -67,9 +75,9 @@ pub(super) fn range_report(change: &ChangeSet, engine: &Engine<'_>, drafts: &[Dr
         signals.map(|signal| signal.contribution).sum::<f64>() * f64::from(draft.added_lines)
     };
     let message = rounded(scored.iter().map(of_message).sum::<f64>() / f64::from(lines.max(1)));
-    let reading = Reading::sum(scored.iter().map(|draft| &draft.reading));
-    let code = || engine.log_odds(Part::Code, &reading);
-    let score = (!scored.is_empty()).then(|| Score::of(&engine.pack().model, prior + code() + message));
+    let code = || engine.log_odds(Part::Code, &Reading::sum(scored.iter().map(|draft| &draft.reading)));
+    let score = (!scored.is_empty() && detail != Detail::Numbers)
+        .then(|| Score::of(&engine.pack().model, prior + code() + message));
     RangeReport {
         spec: change.range.spec.clone(),
         base: change.range.base.clone(),

@@ -7,6 +7,7 @@ use rayon::prelude::*;
 
 use super::Detail;
 use super::code::Context;
+use super::counting;
 use super::fingerprint::fingerprint;
 use super::signals::{Told, signal_report};
 use crate::attest::{self, Attestation};
@@ -16,7 +17,7 @@ use crate::report::{HunkCommit, HunkReport, SignalReport, Threshold};
 use crate::score::{self, Score};
 use crate::signals::{Block, Engine, Evidence, Reading, Signal, block, rounded};
 use crate::syntax::window::Parsers;
-use crate::syntax::{self, LEAST_LINES};
+use crate::syntax::{LEAST_LINES, Outline, Syntax};
 
 /// A hunk with everything found about it but its verdict, which needs the whole request.
 pub(super) struct Draft {
@@ -57,10 +58,17 @@ pub(super) struct Around<'a> {
 /// All hunks of a change, and what has none.
 pub(super) fn drafts(change: &ChangeSet, engine: &Engine<'_>) -> (Vec<Draft>, Vec<Excluded>) {
     let new_files = block::new_files(change);
+    let outlines: Vec<Outline> = change.files.par_iter().map(Outline::of).collect();
+    let counting = counting::files(change, &outlines);
     let found: Vec<(Vec<Draft>, Vec<Excluded>)> = change
         .files
         .par_iter()
-        .map_init(Parsers::default, |parsers, file| file_drafts(file, parsers, engine, new_files))
+        .zip(outlines)
+        .zip(counting)
+        .map_init(Parsers::default, |parsers, ((file, outline), counts)| {
+            let syntax = if counts { outline.read(file, parsers) } else { outline.unread(file) };
+            file_drafts(file, &syntax, counts, engine, new_files)
+        })
         .collect();
     let (mut drafts, mut excluded) = (Vec::new(), Vec::new());
     for (mut hunks, mut left_out) in found {
@@ -72,11 +80,11 @@ pub(super) fn drafts(change: &ChangeSet, engine: &Engine<'_>) -> (Vec<Draft>, Ve
 
 fn file_drafts(
     file: &FileChange,
-    parsers: &mut Parsers,
+    syntax: &Syntax,
+    counts: bool,
     engine: &Engine<'_>,
     new_files: u32,
 ) -> (Vec<Draft>, Vec<Excluded>) {
-    let syntax = syntax::read(file, parsers);
     let mut excluded = not_authored(file);
     if !syntax.hunks.is_empty() {
         let reason =
@@ -87,17 +95,17 @@ fn file_drafts(
             excluded.push(reason("too costly to parse"));
         }
     }
-    let before = block::before(file, &syntax);
+    let before = block::before(file, syntax);
     let path = String::from_utf8_lossy(&file.path).into_owned();
     let drafts = syntax.hunks.iter().map(|hunk| {
-        let block = Block { file, syntax: &syntax, hunk, before: before.as_ref(), new_files };
+        let block = Block { file, syntax, hunk, before: before.as_ref(), new_files };
         let read_lines = if syntax.language.is_some() { hunk.weight } else { 0 };
         Draft {
             path: path.clone(),
             language: block.language_name(),
             lines: (file.new.number(hunk.span.start), file.new.number(hunk.span.end.saturating_sub(1))),
             added_lines: hunk.added_lines,
-            reading: if read_lines > 0 { engine.read(&block) } else { Reading::default() },
+            reading: if counts && read_lines > 0 { engine.read(&block) } else { Reading::default() },
             signals: Vec::new(),
             parts: parts(file, &hunk.authored),
             origins: hunk
@@ -115,7 +123,7 @@ fn file_drafts(
 }
 
 /// How many lines each commit brought to some spans, largest part first.
-fn parts(file: &FileChange, authored: &[Span]) -> Vec<(Option<u32>, u32)> {
+pub(super) fn parts(file: &FileChange, authored: &[Span]) -> Vec<(Option<u32>, u32)> {
     let mut lines: BTreeMap<Option<u32>, u32> = Default::default();
     for origin in &file.origins {
         let common: u32 = authored.iter().map(|span| span.intersect(origin.span).len()).sum();

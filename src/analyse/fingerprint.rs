@@ -23,7 +23,8 @@ pub(super) fn fingerprint(file: &FileChange, authored: &[Span]) -> String {
 }
 
 fn hex(digest: &[u8]) -> String {
-    digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+    let digit = |value: u8| char::from_digit(u32::from(value), 16);
+    digest.iter().take(16).flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).flatten().collect()
 }
 
 /// Two hunks of one file that read the same get different fingerprints, in their order.

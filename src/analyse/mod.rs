@@ -5,6 +5,7 @@
 
 mod code;
 mod commits;
+mod counting;
 mod draft;
 mod fingerprint;
 mod flags;
@@ -45,7 +46,7 @@ pub enum Detail {
     All,
     /// Those that ask for a person.
     Flags,
-    /// None.
+    /// None, and the range as a whole is not scored either.
     Numbers,
 }
 
@@ -185,7 +186,7 @@ fn report(change: &ChangeSet, analyser: &Analyser<'_>) -> Report {
             intercept: model.intercept,
             prior,
         },
-        range: commits::range_report(change, engine, &drafts, prior),
+        range: commits::range_report(change, engine, &drafts, prior, measures.detail),
         threshold,
         coverage: coverage(change, &drafts, excluded),
         commits,

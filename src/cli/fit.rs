@@ -5,8 +5,7 @@ use std::path::{Path, PathBuf};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::output::Output;
-use super::replace::Replacement;
-use super::{Exit, Failure};
+use super::{Exit, Failure, together};
 use crate::eval::manifest::{Label, Manifest};
 use crate::fit::calibrate::{self, Scored};
 use crate::fit::{self, Error, folds, local, samples, stages, write};
@@ -48,7 +47,7 @@ pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure
     let told = |what: &str| out.progress(what);
     let made =
         if args.calibrate_only { calibrated(args, dir, &manifest)? } else { fitted(args, dir, &manifest, &told)? };
-    put(&dir.join(&args.out), &made.files)?;
+    together::replace(&dir.join(&args.out), &made.files)?;
     out.print(&made.summary)?;
     Ok(Exit::Analysed)
 }
@@ -146,18 +145,4 @@ fn enough(samples: &[samples::Sample]) -> Result<(), Failure> {
         return Err(Failure::usage(Error::TooFew { ai, people, repositories: repositories.len() }));
     }
     Ok(())
-}
-
-/// Puts all files in place, or none: every content is on disk before the first name changes.
-fn put(folder: &Path, files: &[write::File]) -> Result<(), Failure> {
-    let mut ready = Vec::new();
-    for (path, content) in files {
-        let path = folder.join(path);
-        if let Some(parent) = path.parent() {
-            std::fs::create_dir_all(parent)
-                .map_err(|error| Failure::failed(format!("cannot make {}: {error}", parent.display())))?;
-        }
-        ready.push(Replacement::of(&path)?.prepare(content.as_bytes())?);
-    }
-    ready.into_iter().try_for_each(Replacement::commit)
 }

@@ -22,6 +22,7 @@ mod rules;
 mod scan;
 mod schema;
 mod settings;
+mod together;
 mod triage;
 
 use std::io::Read as _;

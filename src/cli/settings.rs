@@ -14,7 +14,7 @@ use super::{Failure, git_failure};
 use crate::attest::signature::Signers;
 use crate::config::{self, Config, FILE, Signatures};
 use crate::git::Repository;
-use crate::pack::{self, Fitted, Source};
+use crate::pack::{self, Fitted, NEXT, Source};
 use crate::policy::Policy;
 
 /// Larger files in the working tree are not compared with the settings in force, in bytes.
@@ -104,7 +104,7 @@ pub(super) fn changed(repository: &Repository, base: &str, head: &str) -> Result
     paths.extend(config.policy.filter(|policy| policy.ends_with(".yml")));
     if let Some(folder) = config.rules.model {
         let folder = folder.trim_end_matches('/').to_owned();
-        paths.extend(Fitted::files().map(|file| format!("{folder}/{file}")));
+        paths.extend(Fitted::files().flat_map(|file| [format!("{folder}/{file}"), format!("{folder}/{NEXT}/{file}")]));
     }
     let mut touched = Vec::new();
     for path in paths {
@@ -135,8 +135,10 @@ fn parse(name: &str, content: Vec<u8>, at: &str, read: &Reader<'_>) -> Result<Se
     };
     let packs = config.rules.packs.iter().map(pack).collect::<Result<_, Failure>>()?;
     let file = |folder: &str, path: &str| {
-        let path = format!("{}/{path}", folder.trim_end_matches('/'));
-        let content = read(&path)?
+        let folder = folder.trim_end_matches('/');
+        let (next, path) = (format!("{folder}/{NEXT}/{path}"), format!("{folder}/{path}"));
+        let content = read(&next)?
+            .map_or_else(|| read(&path), |content| Ok(Some(content)))?
             .ok_or_else(|| Failure::usage(format!("{name}: the model's file {path} does not exist{at}")))?;
         text(&format!("{path}{at}"), content).map(Cow::Owned)
     };

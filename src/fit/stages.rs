@@ -52,7 +52,7 @@ fn folded<T>(labelled: &Labelled<'_>, fit: impl Fn(&[f64]) -> Result<T, Error>) 
 
 /// One model: of code or of messages.
 pub struct Stages {
-    /// The weight of each rule, by its index.
+    /// The weight of each rule, by its index; of a lexicon's, what the sum of its words counts.
     pub rules: FxHashMap<u32, f64>,
     /// For each lexicon: its name, its file.
     pub lexicons: Vec<(String, Vocabulary, Weights)>,
@@ -123,25 +123,37 @@ pub fn fit(
         }
         answers
     };
-    told(&format!("{what}: trees"));
-    let told_so_far: Vec<f64> = samples
-        .iter()
-        .zip(labelled.folds)
-        .map(|(features, fold)| features.map_or(0.0, |features| linear(features, *fold)))
-        .collect();
-    // Trees of messages rank a little worse for it in repositories that they have not seen.
-    let start = if numbers.of_messages {
-        told_so_far
-    } else {
-        beside_repositories(&told_so_far, labelled).map_err(solver("trees"))?
+    // The same as what adds up: rules, then each lexicon.
+    let parts = |features: &Features, fold: usize, answers: &[f32]| -> Vec<f64> {
+        let of_lexicon =
+            |place: &usize| answers.get(*place).filter(|answer| !answer.is_nan()).map_or(0.0, |a| f64::from(*a));
+        std::iter::once(linear(features, fold)).chain(lexicons.iter().map(|(place, _, _)| of_lexicon(place))).collect()
     };
+    told(&format!("{what}: trees"));
     let mut columns = vec![Vec::with_capacity(samples.len()); numbers.rules.len()];
+    let mut added = Rows::new(1 + lexicons.len());
     for (features, fold) in samples.iter().zip(labelled.folds) {
         let answers = features.map(|features| asked(features, *fold));
         for (at, column) in columns.iter_mut().enumerate() {
             column.push(answers.as_ref().and_then(|answers| answers.get(at)).copied().unwrap_or(f32::NAN));
         }
+        let parts = features.zip(answers).map(|(features, answers)| parts(features, *fold, &answers));
+        added.push((0..).zip(parts.unwrap_or_default()).map(|(column, part)| (column, part as f32)));
     }
+    let (joint, differ) = logistic::fit_within(&added, labelled.repositories, labelled.labels, labelled.weights, 1.0)
+        .map_err(solver("rules and lexicons"))?;
+    // Trees that start from the sum need not learn what it tells already. Those of code start from how much more
+    // or less AI a repository holds, too, and need not learn to know repositories; those of messages
+    // rank a little worse for that in repositories that they have not seen.
+    let start: Vec<f64> = labelled
+        .repositories
+        .iter()
+        .enumerate()
+        .map(|(at, repository)| {
+            let differs = differ.get(*repository).filter(|_| !numbers.of_messages);
+            joint.sum(added.row(at)) + differs.copied().unwrap_or_default()
+        })
+        .collect();
     let present: Vec<f64> = samples.iter().map(|features| f64::from(u8::from(features.is_some()))).collect();
     let trees = folded(labelled, |weights| {
         let weights: Vec<f64> = weights.iter().zip(&present).map(|(weight, present)| weight * present).collect();
@@ -149,8 +161,10 @@ pub fn fit(
         Ok(boost::grow(&table, &numbers.names, GROWTH))
     })?;
     let of_block = |features: &Features, fold: usize| {
-        let columns: Vec<Vec<f32>> = asked(features, fold).into_iter().map(|answer| vec![answer]).collect();
-        linear(features, fold) + trees.without.get(fold).map_or(0.0, |trees| trees.answer(&columns, 0))
+        let answers = asked(features, fold);
+        let sum: f64 = (0..).zip(parts(features, fold, &answers)).map(|(column, part)| joint.of(column) * part).sum();
+        let columns: Vec<Vec<f32>> = answers.into_iter().map(|answer| vec![answer]).collect();
+        sum + trees.without.get(fold).map_or(0.0, |trees| trees.answer(&columns, 0))
     };
     let log_odds = samples
         .iter()
@@ -164,24 +178,16 @@ pub fn fit(
         .map(|(hunks, fold)| hunks.iter().map(|features| of_block(features, *fold)).collect())
         .collect();
     let names = numbers.lexicons.iter().map(|(name, _, _)| name.clone());
-    let weight = |rule: u32| (rule, rules.all.of(rule));
+    let of_rule = |rule: u32| (rule, rules.all.of(rule) * joint.of(0));
+    let of_lexicon = |(column, (place, _, _)): (u32, &(usize, Vocabulary, Folded<Weights>))| {
+        Some((*numbers.rules.get(*place)? as u32, joint.of(column)))
+    };
+    let of_lexicons: Vec<(u32, f64)> = (1..).zip(&lexicons).filter_map(of_lexicon).collect();
     Ok(Stages {
-        rules: (0..amounts.columns as u32).map(weight).collect(),
+        rules: (0..amounts.columns as u32).map(of_rule).chain(of_lexicons).collect(),
         lexicons: names.zip(lexicons).map(|(name, (_, vocabulary, weights))| (name, vocabulary, weights.all)).collect(),
         trees: trees.all,
         log_odds,
         hunks,
     })
-}
-
-/// Each commit's sum so far, and how much more or less AI its repository holds than that explains: trees
-/// that start from there need not learn to know repositories.
-fn beside_repositories(sums: &[f64], labelled: &Labelled<'_>) -> Result<Vec<f64>, String> {
-    let mut rows = Rows::new(1);
-    for sum in sums {
-        rows.push([(0, *sum as f32)]);
-    }
-    let (_, differ) = logistic::fit_within(&rows, labelled.repositories, labelled.labels, labelled.weights, 1.0)?;
-    let of = |(sum, repository): (&f64, &usize)| sum + differ.get(*repository).copied().unwrap_or_default();
-    Ok(sums.iter().zip(labelled.repositories).map(of).collect())
 }

@@ -64,13 +64,14 @@ fn weights(pack: &Pack, code: &Stages, message: &Stages, sum: Sum) -> String {
     let mut weights: Vec<(&str, f64)> = Vec::new();
     for (rule, at) in pack.rules.iter().zip(0..) {
         let (stages, scale) = if rule.is_message() { (message, sum.message) } else { (code, sum.code) };
-        if !matches!(rule.kind, Kind::Lexicon(_) | Kind::Given) {
+        if !matches!(rule.kind, Kind::Given) {
             weights.push((&rule.id, stages.rules.get(&at).copied().unwrap_or_default() * scale));
         }
     }
     weights.sort_by(|a, b| a.0.cmp(b.0));
-    let mut text =
-        String::from("# Log-odds for each time that a rule counts, fitted on labelled commits; see ACCURACY.md.\n");
+    let mut text = String::from(
+        "# Log-odds for each time that a rule counts, or for what a lexicon's words come to; fitted on labelled commits, see ACCURACY.md.\n",
+    );
     for (id, weight) in weights {
         let _ = writeln!(text, "{id}\t{:.3}", weight + 0.0);
     }

@@ -59,7 +59,10 @@ impl Repository {
     /// # Errors
     /// Where there is no commit at all. Where only some can be read, those are listed.
     pub fn list(&self, history: History, wanted: &dyn Fn(CommitId) -> bool) -> Result<Listed, Error> {
-        let kind = self.inner.object_hash();
+        let mut repo = self.inner.clone();
+        // Every commit is read once, or twice in a row: copies of them would only take room while rows are made.
+        repo.object_cache_size(1 << 20);
+        let kind = repo.object_hash();
         let mut found: Vec<(i64, CommitId)> = Vec::new();
         let mut listed = Listed::default();
         let mut visit = |id: ObjectId, data: &[u8]| {
@@ -73,7 +76,7 @@ impl Repository {
             }
             Ok(true)
         };
-        match walk(&self.inner, history, &mut visit) {
+        match walk(&repo, history, &mut visit) {
             Err(error @ Error::NoCommit) => return Err(error),
             other => listed.cut = other.err(),
         }

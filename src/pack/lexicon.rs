@@ -92,11 +92,34 @@ impl Lexicon {
         self.search(term).found
     }
 
-    fn search(&self, term: &str) -> Search {
+    /// Adds the numbers of those terms that there are to `known`, each with what stands beside it.
+    ///
+    /// A lexicon is larger than a processor's nearest caches: of terms that are looked for one after the other,
+    /// each waits for memory, and these wait together.
+    pub fn find_together<'t, T: Copy>(&self, terms: impl Iterator<Item = (&'t str, T)>, known: &mut Vec<(u32, T)>) {
+        let hashed: Vec<(&str, T, u64)> = terms.map(|(term, beside)| (term, beside, hash(term.as_bytes()))).collect();
         let (slots, bits) = (self.word(0).unwrap_or(0), self.word(1).unwrap_or(0).min(31));
-        let hash = hash(term.as_bytes());
+        let content = |hash: u64| self.word(HEAD / 4 + first_slot(hash, slots)).unwrap_or(0);
+        let contents: Vec<u32> = hashed.iter().map(|(_, _, hash)| content(*hash)).collect();
+        let entry = (1u32 << bits) - 1;
+        let likely =
+            |(content, hash): (&u32, u64)| (content & !entry == (hash as u32) << bits).then_some(content & entry);
+        let hashes = hashed.iter().map(|(_, _, hash)| *hash);
+        let starts = contents.iter().zip(hashes).filter_map(likely).filter_map(|at| self.entry(at)?.get(WEIGHT));
+        std::hint::black_box(starts.fold(0u8, |sum, byte| sum ^ byte));
+        for (term, beside, hash) in hashed {
+            known.extend(self.search_hashed(term, hash).found.map(|number| (number, beside)));
+        }
+    }
+
+    fn search(&self, term: &str) -> Search {
+        self.search_hashed(term, hash(term.as_bytes()))
+    }
+
+    fn search_hashed(&self, term: &str, hash: u64) -> Search {
+        let (slots, bits) = (self.word(0).unwrap_or(0), self.word(1).unwrap_or(0).min(31));
         let mark = (hash as u32) << bits;
-        let mut slot = (((hash >> 32) * u64::from(slots)) >> 32) as usize;
+        let mut slot = first_slot(hash, slots);
         for _ in 0..slots {
             let content = self.word(HEAD / 4 + slot).unwrap_or(0);
             let entry = content & ((1 << bits) - 1);
@@ -157,6 +180,11 @@ struct Search {
     slot: usize,
     /// The part of the hash that a slot holds.
     mark: u32,
+}
+
+/// The slot from which on a term is looked for.
+fn first_slot(hash: u64, slots: u32) -> usize {
+    (((hash >> 32) * u64::from(slots)) >> 32) as usize
 }
 
 fn put(image: &mut [u8], at: usize, word: u32) {

@@ -13,6 +13,6 @@ pub mod trees;
 
 pub use lexicon::Lexicon;
 pub use load::{Error, Pack, Source};
-pub use model::{Fitted, Model};
+pub use model::{Fitted, Model, NEXT};
 pub use rule::{Family, Kind, Rule, Scope};
 pub use trees::Trees;

@@ -63,6 +63,10 @@ fn reached(tail: &[TailPoint], rate: f64) -> f64 {
 /// The lexicons that there are, by the names that rules know.
 pub const LEXICONS: &[&str] = &["comments", "identifiers", "messages", "strings"];
 
+/// A folder within a model's, whose files count before those beside it: those of a fit that was cut off while it
+/// put them in place.
+pub const NEXT: &str = ".next";
+
 /// Everything that `fit` writes.
 #[derive(Debug, Clone)]
 pub struct Fitted {

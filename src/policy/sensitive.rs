@@ -7,6 +7,7 @@ use std::fmt;
 use std::sync::{LazyLock, OnceLock};
 
 use regex::bytes::Regex;
+use rustc_hash::FxHashMap;
 use serde::Deserialize;
 
 use crate::globs::{Case, Globs, PatternError};
@@ -107,6 +108,8 @@ pub struct Sensitive {
     globs: Globs,
     /// For each of the globs its class and its text.
     glob_of: Vec<(usize, String)>,
+    /// The classes that have a word.
+    class_of_word: FxHashMap<String, Vec<usize>>,
     contents: Vec<ContentRule>,
     own: Vec<Own>,
 }
@@ -200,7 +203,11 @@ impl Sensitive {
             return Err(wrong(format!("this program reads version 1, not {}", data.version)).into());
         }
         let (mut globs, mut glob_of, mut contents) = (Globs::new(Case::Same), Vec::new(), Vec::new());
+        let mut class_of_word: FxHashMap<String, Vec<usize>> = FxHashMap::default();
         for (at, class) in data.classes.iter().enumerate() {
+            for word in &class.words {
+                class_of_word.entry(word.clone()).or_default().push(at);
+            }
             for pattern in &class.paths {
                 globs.add(pattern)?;
                 glob_of.push((at, pattern.clone()));
@@ -220,6 +227,7 @@ impl Sensitive {
             globs,
             classes: data.classes,
             glob_of,
+            class_of_word,
             contents,
             own: own.iter().map(|line| own_line(line)).collect::<Result<_, _>>()?,
         })
@@ -279,10 +287,9 @@ impl Sensitive {
         for (class, pattern) in self.globs.matches(path.as_bytes()).filter_map(|at| self.glob_of.get(at)) {
             add(*class, format!("matches {pattern}"));
         }
-        let words = words(path);
-        for (at, class) in self.classes.iter().enumerate() {
-            if let Some(word) = words.iter().find(|word| class.words.contains(word)) {
-                add(at, format!("the word “{word}”"));
+        for word in words(path) {
+            for class in self.class_of_word.get(&word).into_iter().flatten() {
+                add(*class, format!("the word “{word}”"));
             }
         }
         found.sort();

@@ -196,7 +196,7 @@ fn texts(group: &dyn RowGroupReader, name: &str) -> Result<Vec<String>, Error> {
     while values.len() < rows {
         let (read, _, _) = reader.read_records(rows - values.len(), None, None, &mut values)?;
         if read == 0 {
-            break;
+            return Err(ParquetError::EOF(format!("the column {name} has fewer values than there are rows")).into());
         }
     }
     Ok(values.iter().map(|value| String::from_utf8_lossy(value.data()).into_owned()).collect())

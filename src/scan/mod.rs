@@ -12,6 +12,7 @@ use std::ops::ControlFlow;
 
 use crate::analyse::Analyser;
 use crate::attest::Receipts;
+use crate::change::Reason;
 use crate::exclude::Excluder;
 use crate::git::{CommitId, Error, OneByOne, Shared};
 use crate::parallel;
@@ -31,7 +32,7 @@ pub struct Scorer<'a> {
 pub enum Scanned {
     /// Its row.
     Row(Box<Row>),
-    /// It, its parent or a tree cannot be read.
+    /// It, its parent, a tree or a content cannot be read.
     Unread {
         /// The full id.
         commit: String,
@@ -94,6 +95,11 @@ pub fn score(
 fn one(reader: &mut OneByOne, commit: CommitId, source: &Source<'_>, scorer: &Scorer<'_>) -> Option<Scanned> {
     match reader.change(commit, scorer.excluder) {
         Ok(mut change) => {
+            // Without a content the row would say for ever that there is less code than there is.
+            if let Some(lacked) = change.excluded.iter().find(|file| file.reason == Reason::MissingObject) {
+                let problem = Error::Missing { what: lacked.path.to_string(), problem: lacked.detail.clone() };
+                return Some(Scanned::Unread { commit: commit.to_string(), problem });
+            }
             source.receipts.attach(&mut change.commits);
             let report = scorer.analyser.report(&change);
             let row = Row::of(source.name, scorer.rules, &change, &report)?;

@@ -3,9 +3,8 @@
 
 use std::sync::LazyLock;
 
-use aho_corasick::AhoCorasick;
-
 use super::{Block, message};
+use crate::needles::Needles;
 use crate::syntax::profile::Profile;
 use crate::syntax::regions::Region;
 use crate::syntax::words;
@@ -57,8 +56,11 @@ const NULL_CHECKS: &[&str] = &[
 /// What a line that asserts holds.
 const ASSERTS: &[&str] = &["assert", "Assert", "expect(", "EXPECT_", "REQUIRE", "should", "require."];
 
-static CALLS: LazyLock<Option<AhoCorasick>> =
-    LazyLock::new(|| AhoCorasick::new([LOG_CALLS, NULL_CHECKS, ASSERTS].concat()).ok());
+static CALLS: LazyLock<(Vec<&str>, Needles)> = LazyLock::new(|| {
+    let words = [LOG_CALLS, NULL_CHECKS, ASSERTS].concat();
+    let needles = Needles::new(words.iter().copied());
+    (words, needles)
+});
 
 /// A habit of a file that a hunk may break with.
 #[derive(Debug, Clone, Copy)]
@@ -249,13 +251,19 @@ impl Measures {
 
     fn code_line(&mut self, code: &[u8]) {
         let mut seen = [false; 3];
-        for found in CALLS.iter().flat_map(|calls| calls.find_overlapping_iter(code)) {
-            let at = found.pattern().as_usize();
-            let group = usize::from(at >= LOG_CALLS.len()) + usize::from(at >= LOG_CALLS.len() + NULL_CHECKS.len());
-            if let Some(seen) = seen.get_mut(group) {
-                *seen = true;
+        let (words, needles) = &*CALLS;
+        needles.each(code, &mut |at, start| {
+            let at = at as usize;
+            let word = words.get(at).copied().unwrap_or_default();
+            // Needles have no case; these words have.
+            if code.get(start..).is_some_and(|rest| rest.starts_with(word.as_bytes())) {
+                let group = usize::from(at >= LOG_CALLS.len()) + usize::from(at >= LOG_CALLS.len() + NULL_CHECKS.len());
+                if let Some(seen) = seen.get_mut(group) {
+                    *seen = true;
+                }
             }
-        }
+            seen.iter().all(|seen| *seen)
+        });
         let [logs, checks, asserts] = seen.map(|on| f64::from(u8::from(on)));
         self.log_calls += logs;
         self.null_checks += checks;

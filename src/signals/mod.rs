@@ -196,7 +196,12 @@ impl<'a> Engine<'a> {
         for amount in self.amounts(reading, &numbers) {
             let Amount { rule: at, number, value } = amount;
             let Some(rule) = self.pack.rules.get(at) else { continue };
-            let linear = value.map(|value| rounded(rounded(rule.weight) * value.min(rule.cap)));
+            // What the words of a lexicon come to has two sides, and no cap.
+            let counted = match rule.kind {
+                Kind::Lexicon(_) => number,
+                _ => value.map(|value| value.min(rule.cap)),
+            };
+            let linear = counted.map(|counted| rounded(rounded(rule.weight) * counted));
             let contribution = match (linear, of_trees.get(at).copied().flatten()) {
                 (Some(linear), Some(part)) => rounded(linear + part),
                 (Some(linear), None) => linear,

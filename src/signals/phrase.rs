@@ -4,13 +4,17 @@
 //! one of the literals it needs was seen: all literals of all rules are searched in one pass.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{LazyLock, OnceLock};
 
-use aho_corasick::{AhoCorasick, AhoCorasickBuilder, MatchKind};
-use regex::bytes::{Regex, RegexBuilder};
+use regex::bytes::RegexBuilder;
+use regex_automata::meta;
+use regex_automata::nfa::thompson::WhichCaptures;
+use regex_automata::util::syntax;
 
 use super::message::Message;
 use super::{Block, Evidence, Found, literals, quote};
+use crate::needles::Needles;
 use crate::pack::{Kind, Rule, Scope};
 use crate::syntax::regions::{Function, Region};
 
@@ -19,10 +23,32 @@ const MOST_COMPILED: usize = 1 << 20;
 /// The longest pattern, in bytes.
 const MOST_PATTERN: usize = 4_000;
 
+/// From so many bytes on that an expression was tried on, it is worth while to look for its literals first.
+const MANY: usize = 512 << 10;
+
 struct Pattern {
     rule: usize,
     source: String,
-    compiled: OnceLock<Option<Regex>>,
+    /// Quick to make.
+    compiled: OnceLock<Option<meta::Regex>>,
+    /// Quick to run.
+    thorough: OnceLock<Option<meta::Regex>>,
+    /// How many bytes it was tried on.
+    tried: AtomicUsize,
+}
+
+impl Pattern {
+    fn new(rule: usize, source: &str) -> Self {
+        let (compiled, thorough) = (OnceLock::new(), OnceLock::new());
+        Pattern { rule, source: source.into(), compiled, thorough, tried: AtomicUsize::new(0) }
+    }
+
+    /// The expression, to be tried on so many bytes.
+    fn regex(&self, bytes: usize) -> Option<&meta::Regex> {
+        let many = self.tried.fetch_add(bytes, Ordering::Relaxed) > MANY;
+        let ready = if many { &self.thorough } else { &self.compiled };
+        ready.get_or_init(|| compile(&self.source, many)).as_ref()
+    }
 }
 
 /// All patterns of a pack, by scope.
@@ -36,7 +62,7 @@ pub struct Phrases<'a> {
 struct Patterns {
     patterns: Vec<Pattern>,
     /// Finds the literals; `owners` tells whose each is.
-    literals: OnceLock<Option<AhoCorasick>>,
+    literals: OnceLock<Needles>,
     words: Vec<String>,
     owners: Vec<u32>,
     /// Patterns without a literal, tried on everything.
@@ -62,7 +88,15 @@ pub fn check(pattern: &str) -> Result<(), String> {
         }
         other => format!("not a regular expression: {other}"),
     };
-    compiled(pattern).map(drop).map_err(bounded)
+    let builder = |pattern: &str| {
+        RegexBuilder::new(pattern)
+            .case_insensitive(true)
+            .unicode(false)
+            .multi_line(true)
+            .size_limit(MOST_COMPILED)
+            .build()
+    };
+    builder(pattern).map(drop).map_err(bounded)
 }
 
 /// Patterns of the built-in rules with the literals that they need, as the build script found them.
@@ -78,13 +112,17 @@ fn needed_literals(pattern: &str) -> Option<Vec<String>> {
     }
 }
 
-/// By an engine that looks at each byte a bounded number of times, whatever the pattern.
-fn compiled(pattern: &str) -> Result<Regex, regex::Error> {
-    RegexBuilder::new(pattern).case_insensitive(true).unicode(false).multi_line(true).size_limit(MOST_COMPILED).build()
-}
-
-fn compile(pattern: &str) -> Option<Regex> {
-    compiled(pattern).ok()
+/// By an engine that looks at each byte a bounded number of times, whatever the pattern. Nine tenths of the
+/// time that it takes to get ready would go into the literals that a match starts with or holds: those were
+/// seen already.
+fn compile(pattern: &str, literals: bool) -> Option<meta::Regex> {
+    let syntax = syntax::Config::new().case_insensitive(true).unicode(false).utf8(false).multi_line(true);
+    let config = meta::Config::new()
+        .auto_prefilter(literals)
+        .which_captures(WhichCaptures::Implicit)
+        .utf8_empty(false)
+        .nfa_size_limit(Some(MOST_COMPILED));
+    meta::Regex::builder().syntax(syntax).configure(config).build(pattern).ok()
 }
 
 impl<'a> Phrases<'a> {
@@ -192,22 +230,22 @@ impl Patterns {
             }
             None => self.always.push(at),
         }
-        self.patterns.push(Pattern { rule, source: source.into(), compiled: OnceLock::new() });
+        self.patterns.push(Pattern::new(rule, source));
     }
 
     fn search(&self, text: &[u8], applies: &dyn Fn(usize) -> bool, hit: &mut dyn FnMut(usize, usize)) {
         let mut candidates: Vec<u32> = self.always.clone();
-        if let Some(literals) = self.literals() {
-            let seen = literals.find_overlapping_iter(text);
-            candidates.extend(seen.filter_map(|seen| self.owners.get(seen.pattern().as_usize())));
-        }
+        self.literals().each(text, &mut |word, _| {
+            candidates.extend(self.owners.get(word as usize));
+            false
+        });
         candidates.sort_unstable();
         candidates.dedup();
         for pattern in candidates.into_iter().filter_map(|at| self.patterns.get(at as usize)) {
             if !applies(pattern.rule) {
                 continue;
             }
-            if let Some(regex) = pattern.compiled.get_or_init(|| compile(&pattern.source)) {
+            if let Some(regex) = pattern.regex(text.len()) {
                 // More occurrences than any cap counts say nothing more.
                 for found in regex.find_iter(text).take(20) {
                     hit(pattern.rule, found.start());
@@ -216,12 +254,8 @@ impl Patterns {
         }
     }
 
-    fn literals(&self) -> Option<&AhoCorasick> {
-        let build = || {
-            let mut builder = AhoCorasickBuilder::new();
-            builder.ascii_case_insensitive(true).match_kind(MatchKind::Standard).build(&self.words).ok()
-        };
-        self.literals.get_or_init(build).as_ref()
+    fn literals(&self) -> &Needles {
+        self.literals.get_or_init(|| Needles::new(self.words.iter().map(String::as_str)))
     }
 }
 

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::OnceLock;
 
-use tree_sitter::{Node, Query, QueryCursor, StreamingIterator, Tree};
+use tree_sitter::{Node, Query, QueryCursor, StreamingIterator, Tree, TreeCursor};
 
 use self::pattern::Pattern;
 use super::{Block, Found};
@@ -160,12 +160,12 @@ impl Ready {
         let text = &block.file.new;
         let range = text.offset(block.hunk.span.start)..text.offset(block.hunk.span.end);
         if !self.by_kind.is_empty() {
-            let mut cursor = tree.walk();
+            let (mut cursor, mut of_matches) = (tree.walk(), tree.walk());
             loop {
                 let node = cursor.node();
                 let within = node.start_byte() < range.end && node.end_byte() > range.start;
                 if within {
-                    self.at(node, text.bytes(), hit);
+                    self.at(node, &mut of_matches, text.bytes(), hit);
                 }
                 // Asking for the first child of a token costs as much as all else.
                 let down = within
@@ -193,11 +193,11 @@ impl Ready {
     }
 
     /// The matches of our own patterns with this node as their root.
-    fn at(&self, node: Node<'_>, text: &[u8], hit: &mut dyn FnMut(usize, Node<'_>)) {
+    fn at<'t>(&self, node: Node<'t>, cursor: &mut TreeCursor<'t>, text: &[u8], hit: &mut dyn FnMut(usize, Node<'_>)) {
         let candidates = self.by_kind.get(usize::from(node.kind_id()));
         for (rule, pattern) in candidates.into_iter().flatten().filter_map(|&at| self.patterns.get(at)) {
             let wanted = pattern.captures.iter().position(|name| name == "hit");
-            for captured in pattern.matches(node, text) {
+            for captured in pattern.matches(node, cursor, text) {
                 let found = captured.iter().find(|(capture, _)| Some(*capture) == wanted).or(captured.first());
                 if let Some((_, node)) = found {
                     hit(*rule, *node);
@@ -270,7 +270,7 @@ mod tests {
             let mut nodes = vec![tree.root_node()];
             while let Some(node) = nodes.pop() {
                 if pattern.root.any_of.iter().any(|root| root.kind == Some(node.kind_id())) {
-                    for captured in pattern.matches(node, text.as_bytes()) {
+                    for captured in pattern.matches(node, &mut tree.walk(), text.as_bytes()) {
                         let spans = captured
                             .iter()
                             .map(|(at, node)| format!("{} {:?}", pattern.captures[*at], node.byte_range()));

@@ -33,6 +33,11 @@ impl Piece {
         Span::new(start, self.authored.last().map_or(start, |span| span.end))
     }
 
+    /// Whether a person would not review it at once, so that it is cut.
+    pub fn is_long(&self) -> bool {
+        self.span().len() > MOST_LINES
+    }
+
     /// How many of the authored lines are not blank.
     pub fn weight(&self, text: &Text) -> u32 {
         self.authored.iter().flat_map(|span| span.start..span.end).filter(|&line| !text.is_blank(line)).count() as u32

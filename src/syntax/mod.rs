@@ -47,35 +47,60 @@ pub struct Syntax {
 /// commit's small hunks say together is read all the same.
 pub const LEAST_LINES: u32 = 5;
 
-/// Cuts a file's authored lines into hunks and reads their regions.
-pub fn read(file: &FileChange, parsers: &mut window::Parsers) -> Syntax {
-    let language = lang::for_path(&file.path, file.new.line(0).as_bstr());
-    let runs = hunks::runs(&file.new, &file.authored);
-    let mut syntax = Syntax { language, hunks: Vec::new(), trees: Vec::new(), gave_up: false };
-    let mut cuts = hunks::Cuts::default();
-    // Only long runs are cut.
-    let long =
-        |span: Span| runs.iter().any(|run| run.span().len() > hunks::MOST_LINES && span.contains(run.span().start));
-    if let Some(language) = language {
-        for window in window::windows(&file.new, &runs, language) {
-            match parsers.parse(language, &file.new, &window) {
-                Some(tree) => {
-                    if long(window.span) {
-                        cuts.read(&tree, &file.new, language);
+/// What is known of a file's authored lines before anything is parsed.
+pub struct Outline {
+    /// The language; `None` for text without a grammar.
+    pub language: Option<&'static Language>,
+    /// The runs of authored lines, in order.
+    pub runs: Vec<hunks::Run>,
+}
+
+impl Outline {
+    /// The outline of a file.
+    pub fn of(file: &FileChange) -> Outline {
+        let language = lang::for_path(&file.path, file.new.line(0).as_bstr());
+        Outline { language, runs: hunks::runs(&file.new, &file.authored) }
+    }
+
+    /// Cuts the runs into hunks and reads their regions.
+    pub fn read(self, file: &FileChange, parsers: &mut window::Parsers) -> Syntax {
+        let Outline { language, runs } = self;
+        let mut syntax = Syntax { language, hunks: Vec::new(), trees: Vec::new(), gave_up: false };
+        let mut cuts = hunks::Cuts::default();
+        // Only long runs are cut.
+        let long = |span: Span| runs.iter().any(|run| run.is_long() && span.contains(run.span().start));
+        if let Some(language) = language {
+            for window in window::windows(&file.new, &runs, language) {
+                match parsers.parse(language, &file.new, &window) {
+                    Some(tree) => {
+                        if long(window.span) {
+                            cuts.read(&tree, &file.new, language);
+                        }
+                        syntax.trees.push((window.span, tree));
                     }
-                    syntax.trees.push((window.span, tree));
+                    None => syntax.gave_up = true,
                 }
-                None => syntax.gave_up = true,
             }
         }
-    }
-    for run in runs {
-        for piece in hunks::cut(&file.new, run, &cuts) {
-            let regions = syntax.regions_of(file, &piece);
-            syntax.hunks.push(piece.into_hunk(&file.new, regions));
+        for run in runs {
+            for piece in hunks::cut(&file.new, run, &cuts) {
+                let regions = syntax.regions_of(file, &piece);
+                syntax.hunks.push(piece.into_hunk(&file.new, regions));
+            }
         }
+        syntax
     }
-    syntax
+
+    /// The runs as hunks, with nothing read out of them: none is long.
+    pub fn unread(self, file: &FileChange) -> Syntax {
+        let hunks = self.runs.into_iter().map(|run| run.into_hunk(&file.new, Regions::default())).collect();
+        Syntax { language: self.language, hunks, trees: Vec::new(), gave_up: false }
+    }
+}
+
+/// Cuts a file's authored lines into hunks and reads their regions.
+pub fn read(file: &FileChange, parsers: &mut window::Parsers) -> Syntax {
+    Outline::of(file).read(file, parsers)
 }
 
 impl Syntax {

@@ -51,6 +51,32 @@ struct Counts {
     tabs: u32,
 }
 
+/// What a byte of code is to the name that it stands in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Sign {
+    Other,
+    Lower,
+    Upper,
+    Digit,
+    Underscore,
+}
+
+static SIGNS: [Sign; 256] = {
+    let mut signs = [Sign::Other; 256];
+    let mut byte = 0;
+    while byte < 128 {
+        signs[byte as usize] = match byte {
+            b'a'..=b'z' => Sign::Lower,
+            b'A'..=b'Z' => Sign::Upper,
+            b'0'..=b'9' => Sign::Digit,
+            b'_' => Sign::Underscore,
+            _ => Sign::Other,
+        };
+        byte += 1;
+    }
+    signs
+};
+
 impl Profile {
     /// The habits of some lines of a text.
     pub fn of(text: &Text, spans: &[Span], language: &Language) -> Profile {
@@ -99,17 +125,28 @@ impl Counts {
     }
 
     fn code(&mut self, code: &[u8]) {
-        for word in code.split(|byte| !(byte.is_ascii_alphanumeric() || *byte == b'_')) {
-            if word.len() > 1 && word.first().is_some_and(|first| first.is_ascii_alphabetic() || *first == b'_') {
-                self.names += 1;
-                let humps = word.windows(2).filter(|pair| {
-                    matches!(pair, [a, b] if a.is_ascii_lowercase() && b.is_ascii_uppercase() || *a == b'_' && *b != b'_')
-                });
-                self.parts += 1 + humps.count() as u32;
+        let (mut length, mut is_name, mut humps, mut before) = (0, false, 0, Sign::Other);
+        for byte in code.iter().chain(b" ") {
+            let sign = SIGNS.get(usize::from(*byte)).copied().unwrap_or(Sign::Other);
+            if sign != Sign::Other {
+                if length == 0 {
+                    is_name = sign != Sign::Digit;
+                } else {
+                    let hump = before == Sign::Lower && sign == Sign::Upper;
+                    humps += u32::from(hump || (before == Sign::Underscore && sign != Sign::Underscore));
+                }
+                length += 1;
+                before = sign;
+                continue;
             }
+            if is_name && length > 1 {
+                self.names += 1;
+                self.parts += 1 + humps;
+            }
+            (length, humps) = (0, 0);
+            self.double += u32::from(*byte == b'"');
+            self.single += u32::from(*byte == b'\'');
         }
-        self.double += memchr::memchr_iter(b'"', code).count() as u32;
-        self.single += memchr::memchr_iter(b'\'', code).count() as u32;
     }
 
     fn profile(&self) -> Profile {

@@ -109,8 +109,8 @@ fn around(text: &Text, run: Span, part: Span, after: u32, language: &Language) -
     let fence = language.block_comment.or(matches!(language.docs, Docs::FirstString).then_some((QUOTES, QUOTES)));
     if let Some(fence) = fence {
         let earliest = start.saturating_sub(MOST_COMMENT).max(part.start);
-        start = (earliest..start).rev().find_map(|line| opens(text, line, fence)).flatten().unwrap_or(start);
-        let open = (start..end).rev().find_map(|line| opens(text, line, fence)).flatten();
+        start = open_comment(text, Span::new(earliest, start), fence).unwrap_or(start);
+        let open = open_comment(text, Span::new(start, end), fence);
         if let Some(open) = open {
             let closes = |line: &u32| text.line(*line).contains_str(fence.1) && *line > open;
             end = (end..(end + MOST_COMMENT).min(part.end)).find(closes).map_or(end, |line| line + 1);
@@ -129,10 +129,32 @@ fn around(text: &Text, run: Span, part: Span, after: u32, language: &Language) -
 /// What opens and closes a documentation string.
 const QUOTES: &str = "\"\"\"";
 
+/// Where a comment starts that goes on after some lines.
+fn open_comment(text: &Text, lines: Span, fence: (&str, &str)) -> Option<u32> {
+    let (open, close) = (fence.0.as_bytes(), fence.1.as_bytes());
+    let (last, first) = (*open.last()?, *close.first()?);
+    let bytes = text.slice(lines);
+    let mut above = bytes.len();
+    // Lines without either say nothing, and most are without.
+    for at in memchr::memrchr2_iter(last, first, bytes) {
+        let opened = bytes.get(..=at).is_some_and(|before| before.ends_with(open));
+        let closed = bytes.get(at..).is_some_and(|after| after.starts_with(close));
+        if at >= above || !(opened || closed) {
+            continue;
+        }
+        let line = text.line_at(text.offset(lines.start) + at);
+        if let Some(found) = opens(text, line, fence) {
+            return found;
+        }
+        above = text.offset(line) - text.offset(lines.start);
+    }
+    None
+}
+
 /// Whether a comment goes on after a line: its start, where this is the line; nothing, where the line ends
 /// one. `None` where the line says neither.
 fn opens(text: &Text, line: u32, (open, close): (&str, &str)) -> Option<Option<u32>> {
-    let content = text.line(line).trim();
+    let content = trimmed(text.line(line));
     if open != close {
         let (opened, closed) = (content.rfind(open), content.rfind(close));
         return (opened.is_some() || closed.is_some()).then_some((opened > closed).then_some(line));
@@ -163,7 +185,7 @@ fn headers(text: &Text, window: Span, part: Span, language: &Language) -> Vec<Sp
             break;
         }
         let Some(own) = depth_of(text, line) else { continue };
-        let content = text.line(line).trim();
+        let content = trimmed(text.line(line));
         if own > depth || (own == depth && !closed) || is_aside(content, language) {
             continue;
         }
@@ -195,7 +217,7 @@ fn footers(text: &Text, window: Span, part: Span, outermost: u32, language: &Lan
         if depth <= least {
             break;
         }
-        let content = text.line(line).trim();
+        let content = trimmed(text.line(line));
         let Some(own) = depth_of(text, line).filter(|own| *own < depth && !is_aside(content, language)) else {
             continue;
         };
@@ -209,6 +231,16 @@ fn footers(text: &Text, window: Span, part: Span, outermost: u32, language: &Lan
     footers
 }
 
+/// A line without the white space around it, that of Unicode included.
+fn trimmed(line: &[u8]) -> &[u8] {
+    let is_white = |byte: &u8| byte.is_ascii_whitespace() || *byte == b'\x0b';
+    let start = line.iter().position(|byte| !is_white(byte)).unwrap_or(line.len());
+    let end = line.iter().rposition(|byte| !is_white(byte)).map_or(start, |at| at + 1);
+    let content = line.get(start..end).unwrap_or_default();
+    let beyond = |byte: Option<&u8>| byte.is_some_and(|byte| !byte.is_ascii());
+    if beyond(content.first()) || beyond(content.last()) { content.trim() } else { content }
+}
+
 /// Comments and what a preprocessor reads stand wherever they like.
 fn is_aside(content: &[u8], language: &Language) -> bool {
     language.line_comments.iter().any(|mark| content.starts_with(mark.as_bytes()))
@@ -218,7 +250,7 @@ fn is_aside(content: &[u8], language: &Language) -> bool {
 
 /// Comments, attributes and decorators right above belong to what follows.
 fn leads(text: &Text, line: u32, language: &Language) -> bool {
-    let content = text.line(line).trim();
+    let content = trimmed(text.line(line));
     let directive = content.starts_with(b"#") && !content.starts_with(b"#[") && !language.line_comments.contains(&"#");
     (is_aside(content, language) && !directive) || matches!(content.first(), Some(b'@' | b'['))
 }
@@ -226,7 +258,7 @@ fn leads(text: &Text, line: u32, language: &Language) -> bool {
 /// The depth of the least deep line; asides count where there is nothing else.
 fn least_depth(text: &Text, span: Span, language: &Language) -> Option<u32> {
     let lines = || (span.start..span.end).filter(|&line| !text.is_blank(line));
-    let own = lines().filter(|&line| !is_aside(text.line(line).trim(), language));
+    let own = lines().filter(|&line| !is_aside(trimmed(text.line(line)), language));
     own.filter_map(|line| depth_of(text, line)).min().or_else(|| lines().filter_map(|line| depth_of(text, line)).min())
 }
 
@@ -347,7 +379,7 @@ mod tests {
         let runs = hunks::runs(&text, &[Span::new(added, added + 1)]);
         let windows = windows(&text, &runs, lang::by_name(language).unwrap());
         let shown = |line: u32, bytes: usize| {
-            let content = text.line(line).trim();
+            let content = trimmed(text.line(line));
             content.get(..bytes).unwrap_or(content).to_str_lossy().into_owned()
         };
         let of_window = |window: &Window| -> Vec<String> {

@@ -3,6 +3,9 @@
 
 #![allow(dead_code)] // Every test file uses a part.
 
+pub(crate) mod history;
+pub(crate) mod preload;
+
 use std::cell::Cell;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;

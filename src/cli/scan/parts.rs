@@ -60,10 +60,11 @@ impl Parts {
         Ok((Parts { folder: folder.to_owned(), _lock: lock, next, rows: Vec::new() }, known))
     }
 
-    /// Adds a row.
-    pub(super) fn add(&mut self, row: Row) -> Result<(), Failure> {
+    /// Adds a row; says whether it and all before it are kept now.
+    pub(super) fn add(&mut self, row: Row) -> Result<bool, Failure> {
         self.rows.push(row);
-        if self.rows.len() >= MOST_ROWS { self.write() } else { Ok(()) }
+        let is_full = self.rows.len() >= MOST_ROWS;
+        if is_full { self.write().map(|()| true) } else { Ok(false) }
     }
 
     /// Writes what is left.

@@ -29,6 +29,8 @@ pub(super) struct Table<'a> {
     known: Known,
     name: String,
     out: &'a Output,
+    /// What is to be said of rows once they are kept.
+    pending: String,
 }
 
 enum To {
@@ -53,7 +55,13 @@ impl<'a> Table<'a> {
             if format == Some(Format::Parquet) {
                 return Err(Failure::usage("Parquet files need an --output, a folder"));
             }
-            return Ok(Table { to: To::Stdout(String::new()), known: Known::default(), name: String::new(), out });
+            return Ok(Table {
+                to: To::Stdout(String::new()),
+                known: Known::default(),
+                name: String::new(),
+                out,
+                pending: String::new(),
+            });
         };
         let by_name = if output.extension() == Some(OsStr::new("parquet")) { Format::Parquet } else { Format::Jsonl };
         let path = dir.join(output);
@@ -61,7 +69,7 @@ impl<'a> Table<'a> {
             Format::Jsonl => Lines::open(&path).map(|(lines, known)| (To::Lines(lines), known))?,
             Format::Parquet => Parts::open(&path).map(|(parts, known)| (To::Parts(parts), known))?,
         };
-        Ok(Table { to, known, name: output.display().to_string(), out })
+        Ok(Table { to, known, name: output.display().to_string(), out, pending: String::new() })
     }
 
     /// Refuses a table with rows that others made.
@@ -87,7 +95,12 @@ impl<'a> Table<'a> {
     pub(super) fn add(&mut self, row: Row) -> Result<bool, Failure> {
         match &mut self.to {
             To::Lines(lines) => lines.add(&row).map(|()| true),
-            To::Parts(parts) => parts.add(row).map(|()| true),
+            To::Parts(parts) => {
+                if parts.add(row)? {
+                    self.out.print(&std::mem::take(&mut self.pending))?;
+                }
+                Ok(true)
+            }
             To::Stdout(gathered) => {
                 *gathered += &line(&row)?;
                 if gathered.len() < GATHERED { Ok(true) } else { self.out.stream(&std::mem::take(gathered)) }
@@ -103,19 +116,21 @@ impl<'a> Table<'a> {
         }
     }
 
-    /// Says something beside the rows, where that is possible.
-    pub(super) fn tell(&self, text: &str) -> Result<(), Failure> {
+    /// Says something of the rows so far, where that is possible beside them, and once they are kept.
+    pub(super) fn tell(&mut self, text: &str) -> Result<(), Failure> {
         match &self.to {
-            To::Stdout(_) => Ok(()),
-            _ => self.out.print(&format!("{text}\n")),
+            To::Stdout(_) => {}
+            To::Lines(_) => self.out.print(&format!("{text}\n"))?,
+            To::Parts(_) => self.pending += &format!("{text}\n"),
         }
+        Ok(())
     }
 
     /// Keeps what is not kept yet.
     pub(super) fn finish(self) -> Result<(), Failure> {
         match self.to {
             To::Lines(lines) => lines.finish(),
-            To::Parts(parts) => parts.finish(),
+            To::Parts(parts) => parts.finish().and_then(|()| self.out.print(&self.pending)),
             To::Stdout(gathered) => self.out.stream(&gathered).map(|_| ()),
         }
     }

@@ -14,24 +14,30 @@ const MOST_LOOKS: u32 = 20_000;
 pub(super) type Captured<'t> = Vec<(usize, tree_sitter::Node<'t>)>;
 
 impl Pattern {
-    /// The different ways to capture nodes with this node as the root.
-    pub(super) fn matches<'t>(&self, node: tree_sitter::Node<'t>, text: &[u8]) -> Vec<Captured<'t>> {
-        let mut search = Search { cursor: node.walk(), looks: MOST_LOOKS };
+    /// The different ways to capture nodes with this node as the root. The cursor serves many nodes, wherever it
+    /// stands.
+    pub(super) fn matches<'t>(
+        &self,
+        node: tree_sitter::Node<'t>,
+        cursor: &mut TreeCursor<'t>,
+        text: &[u8],
+    ) -> Vec<Captured<'t>> {
+        let mut search = Search { cursor, looks: MOST_LOOKS };
         let mut found = search.step(&self.root, node);
         found.retain(|captured| self.conditions.iter().all(|condition| condition.holds(captured, text)));
         found
     }
 }
 
-struct Search<'t> {
-    cursor: TreeCursor<'t>,
+struct Search<'c, 't> {
+    cursor: &'c mut TreeCursor<'t>,
     looks: u32,
 }
 
 /// A child with its field.
 type Child<'t> = (tree_sitter::Node<'t>, Option<u16>);
 
-impl<'t> Search<'t> {
+impl<'t> Search<'_, 't> {
     fn step(&mut self, step: &Step, node: tree_sitter::Node<'t>) -> Vec<Captured<'t>> {
         let mut found = Vec::new();
         for wanted in &step.any_of {

@@ -1,0 +1,51 @@
+//! Which files hold a block that counts: one that is large enough to be scored, or that is part of a
+//! commit's code that is. The others need not be parsed, and in many histories half of all commits are
+//! of that kind.
+
+use std::collections::BTreeMap;
+
+use super::draft::parts;
+use crate::change::{ChangeSet, FileChange};
+use crate::syntax::hunks::Run;
+use crate::syntax::{LEAST_LINES, Outline};
+
+/// For each file whether anything in it counts.
+pub(super) fn files(change: &ChangeSet, outlines: &[Outline]) -> Vec<bool> {
+    let files: Vec<Vec<Brought>> = change
+        .files
+        .iter()
+        .zip(outlines)
+        .map(|(file, outline)| outline.runs.iter().map(|run| Brought::of(file, run)).collect())
+        .collect();
+    let mut lines: BTreeMap<Option<u32>, u32> = BTreeMap::new();
+    for (brought, _) in files.iter().zip(outlines).filter(|(_, outline)| outline.language.is_some()) {
+        for run in brought {
+            for commit in &run.commits {
+                *lines.entry(*commit).or_default() += run.weight;
+            }
+        }
+    }
+    let enough = |commit: &Option<u32>| lines.get(commit).is_some_and(|lines| *lines >= LEAST_LINES);
+    let counts = |run: &Brought| run.weight >= LEAST_LINES || run.commits.iter().any(enough);
+    files.iter().map(|brought| brought.iter().any(counts)).collect()
+}
+
+/// A run and who brought it.
+struct Brought {
+    /// Its lines that are not blank; of one that will be cut, at least enough.
+    weight: u32,
+    /// The commits whose code it may be part of.
+    commits: Vec<Option<u32>>,
+}
+
+impl Brought {
+    fn of(file: &FileChange, run: &Run) -> Brought {
+        let added: u32 = run.authored.iter().map(|span| span.len()).sum();
+        let long = run.is_long();
+        let parts = parts(file, &run.authored).into_iter();
+        // Of a run that is cut, a piece may be all of one commit.
+        let commits = parts.filter(|(_, lines)| long || lines * 3 >= added).map(|(commit, _)| commit).collect();
+        let weight = run.weight(&file.new);
+        Brought { weight: if long { weight.max(LEAST_LINES) } else { weight }, commits }
+    }
+}
