@@ -174,7 +174,7 @@ mod tests {
         assert_eq!(found("x🤖 By (o1-mini)"), ["o1-", "🤖 by"]);
         assert_eq!(found("end  X"), ["  x"]);
         assert_eq!(found(""), [""; 0]);
-        assert_eq!(Words::default().any("anything"), false);
+        assert!(!Words::default().any("anything"));
     }
 
     proptest::proptest! {
