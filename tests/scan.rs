@@ -82,11 +82,11 @@ fn a_row_says_what_diff_says_of_its_commit() {
         assert_eq!(row["strongest_log_odds"].as_f64(), strongest, "{row}");
     }
     // A message is no ground for a probability where there is too little code.
-    let unscored = |row: &&serde_json::Value| row["code_log_odds"].is_null();
-    assert!(rows.iter().any(|row| unscored(&row)) && !rows.iter().all(|row| unscored(&row)));
+    let unscored = |row: &serde_json::Value| row["code_log_odds"].is_null();
+    assert!(rows.iter().any(unscored) && !rows.iter().all(unscored));
     for row in &rows {
-        assert_eq!(row["probability"].is_null(), unscored(&row), "{row}");
-        assert_eq!(row["log_odds"].is_null(), unscored(&row), "{row}");
+        assert_eq!(row["probability"].is_null(), unscored(row), "{row}");
+        assert_eq!(row["log_odds"].is_null(), unscored(row), "{row}");
         assert!(row["message_log_odds"].is_f64(), "{row}");
     }
     let verdict = |subject: &str| {

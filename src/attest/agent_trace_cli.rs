@@ -115,7 +115,7 @@ mod tests {
             {"start_line": 20, "end_line": 30, "type": "human", "trace_id": "t2"},
             {"start_line": 8, "end_line": 7, "type": "ai", "trace_id": "t2"}]}}}"#;
         let reading = read(&note("2.0", lines)).unwrap();
-        let told = reading.shares.iter().map(|share| {
+        let told = reading.shares.iter().rev().map(|share| {
             let By { model, session, .. } = &share.by;
             format!("{} {} {model:?} {session:?}", share.path, written(&share.ranges))
         });

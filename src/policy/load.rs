@@ -225,6 +225,7 @@ fn checked(name: &str, Resolved { raw, texts }: Resolved, lineage: Vec<String>) 
         list.unwrap_or_default().into_iter().map(check).collect()
     };
     let authors = raw.exempt.authors.unwrap_or_default();
+    // Not the patterns of paths (`globs`): a slash in a name separates nothing.
     let mut set = GlobSetBuilder::new();
     for pattern in &authors {
         let glob = GlobBuilder::new(pattern).case_insensitive(true).build();

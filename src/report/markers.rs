@@ -84,8 +84,12 @@ pub fn one(attestation: &Attestation) -> String {
     let named = [facts.tool.as_deref(), facts.model.as_deref()].into_iter().flatten().map(escaped);
     let mut forms: Vec<&str> = attestation.statements.iter().map(|statement| form_name(statement.form)).collect();
     forms.dedup();
-    let named = named.collect::<Vec<_>>().join(", ");
-    format!("{state:<10}  {}{}{}", named, if named.is_empty() { "" } else { "  " }, forms.join(", "))
+    let mut unread: Vec<String> = attestation.unreadable.iter().map(|unread| escaped(&unread.place)).collect();
+    unread.dedup();
+    let unread = if unread.is_empty() { String::new() } else { format!("cannot be read: {}", unread.join(", ")) };
+    let parts = [named.collect::<Vec<_>>().join(", "), forms.join(", "), unread];
+    let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+    format!("{state:<10}  {}", parts.join("  "))
 }
 
 /// What a form is called.
@@ -123,4 +127,27 @@ fn grouped(count: u64) -> String {
         out.push(digit);
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::attest::{Registry, read};
+    use crate::change::{Commit, Record, RecordKind};
+
+    #[test]
+    fn what_cannot_be_read_is_told_beside_what_can() {
+        let place = String::from("refs/notes/ai");
+        let records =
+            vec![Record { kind: RecordKind::AiNote, place, content: Ok(b"a.py\n  s_1 1\n".as_slice().into()) }];
+        let message = "s\n\nAssisted-by: Codex:gpt-5.5\n";
+        let of = |message: &str| {
+            one(&read(
+                &Commit { message: message.into(), records: records.clone(), ..Commit::default() },
+                Registry::builtin(),
+            ))
+        };
+        assert_eq!(of(message), "partial     Codex, gpt-5.5  trailer  cannot be read: refs/notes/ai");
+        assert_eq!(of("s"), "unreadable  cannot be read: refs/notes/ai");
+    }
 }
