@@ -5,10 +5,13 @@ set -euo pipefail
 target=${1:?usage: packaging/reproduce.sh TARGET}
 root=$(cd "$(dirname "$0")/.." && pwd)
 area=$(mktemp -d)
+# Whatever is committed while the first is built.
+commit=$(git -C "$root" rev-parse HEAD)
 trap 'rm -rf "$area"' EXIT
 
 for place in first "second one/deeper"; do
-  git clone --quiet --no-hardlinks "$root" "$area/$place"
+  git clone --quiet --no-hardlinks --no-checkout "$root" "$area/$place"
+  git -C "$area/$place" checkout --quiet --detach "$commit"
   "$area/$place/packaging/build.sh" "$target"
   (cd "$area/$place/dist" && sha256sum ./*.tar.gz) > "$area/${place%% *}.sha256"
   # What is kept of the first build would only take room beside the second.

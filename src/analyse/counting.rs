@@ -49,3 +49,40 @@ impl Brought {
         Brought { weight: if long { weight.max(LEAST_LINES) } else { weight }, commits }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::change::Origin;
+    use crate::exclude::{DEFAULT_MAX_BYTES, Excluder};
+    use crate::patch;
+
+    /// Which of some new files count, each with its commit and how many lines it has.
+    fn counting(added: &[(&str, u32, usize)]) -> Vec<bool> {
+        let lines = |count: usize| (0..count).map(|at| format!("+step_{at}()\n")).collect::<String>();
+        let file = |(name, _, count): &(&str, u32, usize)| {
+            format!(
+                "diff --git a/{name} b/{name}\nnew file mode 100644\n--- /dev/null\n+++ b/{name}\n@@ -0,0 +1,{count} @@\n{}",
+                lines(*count)
+            )
+        };
+        let text: String = added.iter().map(file).collect();
+        let excluder = Excluder::new(&[], DEFAULT_MAX_BYTES).unwrap();
+        let mut change = patch::read("x", text.as_bytes(), &excluder).unwrap();
+        for (file, (_, commit, _)) in change.files.iter_mut().zip(added) {
+            let of_commit = |&span| Origin { commit: Some(*commit), ..Origin::unknown(span) };
+            file.origins = file.authored.iter().map(of_commit).collect();
+        }
+        let outlines: Vec<Outline> = change.files.iter().map(Outline::of).collect();
+        files(&change, &outlines)
+    }
+
+    #[test]
+    fn small_blocks_count_where_their_commit_brings_enough_code() {
+        assert_eq!(counting(&[("a.py", 0, 2), ("b.py", 0, 2)]), [false, false]);
+        assert_eq!(counting(&[("a.py", 0, 2), ("b.py", 0, 3)]), [true, true]);
+        assert_eq!(counting(&[("a.py", 0, 2), ("b.py", 1, 3)]), [false, false]);
+        assert_eq!(counting(&[("a.py", 0, 2), ("b.py", 1, 5)]), [false, true]);
+        assert_eq!(counting(&[("a.py", 0, 2), ("b.txt", 0, 4)]), [false, false]);
+    }
+}
