@@ -341,7 +341,7 @@ fn a_scan_lists_each_commit_in_one_order() {
             "complete    Crush, gpt-5.5  trailer",
             "no AI       footer",
             "partial     Claude  footer",
-            "unreadable",
+            "unreadable  cannot be read: refs/notes/ai",
         ]
     );
     assert_eq!(repo.run(&["markers", "scan", "--all", "--each"]).text(), told);
