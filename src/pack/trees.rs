@@ -85,6 +85,9 @@ impl Trees {
                 continue;
             }
             if let Some(features) = line.strip_prefix("features\t") {
+                if features.contains(|c: char| c != '\t' && c.is_control()) {
+                    return Err(wrong("a name holds a character that nobody sees"));
+                }
                 trees.features = features.split('\t').map(str::to_owned).collect();
             } else if line == "tree" {
                 if !open.is_empty() {
@@ -257,6 +260,7 @@ mod tests {
             ("features\ta\ntree\na\t1\tyes\t0\n=\t1\n", "line 4: the last tree is not complete"),
             ("features\ta\ntree\n=\t1\n=\t1\n", "line 4: the tree was complete before this line"),
             ("features\ta\ntree\n=\tNaN\n", "line 3: `NaN` is no number"),
+            ("features\ta\tb\r\r\n", "line 1: a name holds a character that nobody sees"),
         ] {
             assert_eq!(Trees::parse(text).unwrap_err().to_string(), message);
         }
