@@ -133,7 +133,9 @@ fn looks_for(rule: &Rule) -> String {
 fn weight(rule: &Rule) -> String {
     let towards = if rule.weight >= 0.0 { "AI" } else { "people" };
     match rule.kind {
-        Kind::Lexicon(_) => "the words' own, and what they come to beside all else".into(),
+        Kind::Lexicon(_) => {
+            format!("{:.2} times the sum of the words' own, and what that comes to beside all else", rule.weight)
+        }
         Kind::Given => "as given".into(),
         _ => format!("{:+.2} log-odds towards {towards}, counted at most {} times a hunk", rule.weight, rule.cap),
     }

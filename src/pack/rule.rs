@@ -95,7 +95,8 @@ pub struct Rule {
     pub languages: Option<Vec<String>>,
     /// How it looks.
     pub kind: Kind,
-    /// Log-odds for each time it counts, beside what the trees make of its number.
+    /// Log-odds for each time it counts, or what the sum of a lexicon's words is multiplied by; beside what the
+    /// trees make of its number.
     pub weight: f64,
     /// How often it counts at most.
     pub cap: f64,
