@@ -4,10 +4,13 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 browser=$(command -v chromium || command -v chromium-browser || command -v google-chrome || true)
-if [ -z "$browser" ] || ! command -v npm >/dev/null; then
+missing=()
+[ -n "$browser" ] || missing+=(chromium fonts-dejavu-core)
+command -v npm >/dev/null || missing+=(npm)
+if ((${#missing[@]})); then
   apt-get update -q
-  apt-get install -y -q --no-install-recommends chromium fonts-dejavu-core npm
-  browser=$(command -v chromium)
+  apt-get install -y -q --no-install-recommends "${missing[@]}"
+  browser=${browser:-$(command -v chromium)}
 fi
 area=$(mktemp -d)
 trap 'rm -rf "$area"' EXIT
