@@ -18,6 +18,7 @@ import subprocess
 import sys
 
 MOST = {"ai": 250, "human": 60, "human-recent": 120}
+BATCH = 100
 BEFORE_ASSISTANTS, RECENT = 1622505600, (1704067200, 1740182400)
 LANGUAGES = {
     "bash": "sh bash", "c": "c h", "cpp": "cc cpp cxx hpp", "csharp": "cs", "go": "go", "java": "java", "javascript": "js jsx mjs cjs",
@@ -43,7 +44,7 @@ def candidates(program, clone):
     """label -> [(commit, time, tool)], every kind in the order of the history."""
     tools, kinds = declared(program, clone), collections.defaultdict(list)
     log = run("git", "-C", clone, "log", "--branches", "--no-merges", "--format=%H%x09%at%x09%an <%ae>%x09%s")
-    for line in log.splitlines():
+    for line in log.split("\n")[:-1]:
         commit, time, author, subject = line.split("\t", 3)
         if CHORES.match(subject):
             continue
@@ -59,15 +60,37 @@ def candidates(program, clone):
     return kinds
 
 
-def added(clone, commit):
-    """language -> added lines."""
-    lines = collections.Counter()
-    for row in run("git", "-C", clone, "show", "--numstat", "-M", "--format=", commit).splitlines():
-        count, _, path = row.split("\t", 2)
-        language = OF_EXTENSION.get(os.path.splitext(path)[1].lstrip(".").lower())
-        if language and count.isdigit():
-            lines[language] += int(count)
-    return lines
+def added(clone, commits):
+    """(commit, language -> added lines), commit by commit; those with files that the clone lacks are left out."""
+    show = ["git", "-C", clone, "log", "--no-walk=unsorted", "--stdin", "--numstat", "-M", "--format=%x00%H"]
+    done = subprocess.run(show, input="\n".join(commits).encode(), capture_output=True)
+    if done.returncode and len(commits) > 1:
+        half = len(commits) // 2
+        yield from added(clone, commits[:half])
+        yield from added(clone, commits[half:])
+    if done.returncode:
+        return
+    for one in done.stdout.decode("utf8", "replace").split("\0")[1:]:
+        commit, *rows = one.split("\n")
+        lines = collections.Counter()
+        for count, _, path in (row.split("\t", 2) for row in rows if row):
+            language = OF_EXTENSION.get(os.path.splitext(path)[1].lstrip(".").lower())
+            if language and count.isdigit():
+                lines[language] += int(count)
+        yield commit, lines
+
+
+def drawn(clone, found, most):
+    """At most so many of the commits, with what they add, from the first on."""
+    of_commit = {commit: (time, tool) for commit, time, tool in found}
+    # What a commit adds is costly to tell, and about half of them fit.
+    for start in range(0, len(found), BATCH):
+        for commit, lines in added(clone, [commit for commit, _, _ in found[start:start + BATCH]]):
+            if 5 <= lines.total() <= 4000:
+                yield commit, *of_commit[commit], lines
+                most -= 1
+                if most == 0:
+                    return
 
 
 def main(program, root, names):
@@ -77,13 +100,9 @@ def main(program, root, names):
         for label, found in sorted(candidates(program, clone).items()):
             draw.shuffle(found)
             taken = 0
-            for commit, time, tool in found:
-                lines = added(clone, commit)
-                if taken < MOST[label] and 5 <= lines.total() <= 4000:
-                    taken += 1
-                    print(label, name, commit, time, tool, lines.most_common(1)[0][0], lines.total(), sep="\t")
-                if taken == MOST[label]:
-                    break
+            for commit, time, tool, lines in drawn(clone, found, MOST[label]):
+                taken += 1
+                print(label, name, commit, time, tool, lines.most_common(1)[0][0], lines.total(), sep="\t", flush=True)
             print(f"{name}: {taken} {label}", file=sys.stderr)
 
 
