@@ -157,9 +157,14 @@ impl Outcome {
                 "is gone"
             };
             self.lost.push((id.clone(), format!("“{}” {how}", statement.quote)));
-            match statement.quote.split_once(": ").filter(|_| statement.strict) {
-                Some((key, value)) => keep.push(Trailer::new(key, value)),
-                None => keep.extend(Declaration::of_attestation(&part.attestation).iter().flat_map(trailers::write)),
+            match (statement.quote.split_once(": ").filter(|_| statement.strict), &part.note) {
+                (Some((key, value)), _) => keep.push(Trailer::new(key, value)),
+                (None, Some(note)) => {
+                    keep.extend(note.attestations.iter().flat_map(|one| trailers::write(&one.declaration)));
+                }
+                (None, None) => {
+                    keep.extend(Declaration::of_attestation(&part.attestation).iter().flat_map(trailers::write));
+                }
             }
         }
         if part.attestation.state == State::Denied && self.kept.state != State::Denied {
@@ -179,8 +184,12 @@ impl Outcome {
             }
         }
         if let Some(note) = &part.note {
-            let entries = note.attestations.len();
-            self.lost.push((id, format!("the note with {entries} attestations stays with the old commit; after the merge, `ai-detect attest carry` takes it along")));
+            let attestations = match note.attestations.len() {
+                1 => "an attestation".to_owned(),
+                several => format!("{several} attestations"),
+            };
+            let stays = "stays with the old commit; after the merge, `ai-detect attest carry` takes it along";
+            self.lost.push((id, format!("the note with {attestations} {stays}")));
         }
         for line in keep {
             if !self.keep.contains(&line) {
@@ -251,6 +260,25 @@ mod tests {
         let outcome = of(Forge::Github, &two()[..1]);
         assert!(outcome.message.starts_with("One (#7)\n\nWhy.\n\nAssisted-by"), "{}", outcome.message);
         assert!(outcome.lost.is_empty(), "{:?}", outcome.lost);
+    }
+
+    #[test]
+    fn what_a_note_says_is_kept_in_its_own_words() {
+        let registry = Registry::builtin();
+        let written = "x\n\nAssisted-by: Claude Code:claude-opus-4-8 sparse\nAI-Sensitive: authentication\n";
+        let note = Note::of(trailers::read(&message::trailers(written)).declaration.unwrap());
+        let record = crate::change::Record {
+            kind: crate::change::RecordKind::Attest,
+            place: "refs/notes/ai-attest".into(),
+            content: Ok(note.write().into_bytes().into()),
+        };
+        let with_note = Commit { records: vec![record], ..commit("a", "Ann", "One\n") };
+        let attestation = attest::read(&with_note, registry);
+        let part = Part { commit: &with_note, attestation, note: Some(note) };
+        let outcome = predict(Forge::Gitlab, &Request::default(), &[part], registry);
+        let keep: Vec<String> = outcome.keep.iter().map(ToString::to_string).collect();
+        assert_eq!(keep, ["Assisted-by: Claude Code:claude-opus-4-8 sparse", "AI-Sensitive: authentication"]);
+        assert!(outcome.lost.iter().any(|(_, text)| text.starts_with("the note with an attestation stays")));
     }
 
     #[test]
