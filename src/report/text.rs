@@ -289,10 +289,7 @@ impl Page<'_> {
         self.line(&format!("{BOLD}Other hunks{BOLD:#}"));
         for hunk in others {
             let place = format!("{}:{}-{}", escaped(&hunk.path), hunk.start_line, hunk.end_line);
-            let score = match hunk.verdict {
-                Verdict::Unknown => String::new(),
-                _ => format!(" {}", percent(hunk.probability)),
-            };
+            let score = words::looks(self.report, hunk).map_or_else(String::new, |looks| format!(" {looks}"));
             self.line(&format!("  {:<12}{score:<6} {place}", hunk.verdict.word()));
             let found = hunk.signals.iter().filter(|signal| signal.rule != PRIOR);
             let strongest = found.filter(|signal| signal.contribution.abs() >= 0.2).take(3);

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use super::terminal::is_unsafe;
-use super::{CommitReport, ExcludedReport, Report, SignalReport};
+use super::{CommitReport, ExcludedReport, HunkReport, Report, SignalReport};
 use crate::attest::State;
 use crate::gate::{Severity, Verdict};
 use crate::score::PRIOR;
@@ -209,6 +209,13 @@ pub(super) fn percent(probability: f64) -> String {
         p if p < 1.0 => "under 1 %".into(),
         p => format!("{p:.0} %"),
     }
+}
+
+/// How AI-like a block looks; `None` where it was not scored, and has no more than the base rate.
+pub(super) fn looks(report: &Report, hunk: &HunkReport) -> Option<String> {
+    let base_rate = report.tool.intercept + report.tool.prior;
+    let scored = hunk.verdict != Verdict::Unknown && (hunk.log_odds - base_rate).abs() > 1e-6;
+    scored.then(|| percent(hunk.probability))
 }
 
 /// A number with its noun.

@@ -112,7 +112,7 @@ pub(super) fn of(report: &Report, excerpts: Option<&Excerpts>) -> Data {
         counts: words::counts(report),
         told: told.iter().map(|text| shown(text)).collect(),
         groups: groups_of(report, excerpts),
-        others: others.take(MOST_OTHERS).map(other).collect(),
+        others: others.take(MOST_OTHERS).map(|hunk| other(report, hunk)).collect(),
         left_out: left_out
             .map(|it| [shown(&it.path), format!("{} ({})", words::reason(it), shown(&it.detail))])
             .collect(),
@@ -209,11 +209,12 @@ fn code(excerpt: &Excerpt) -> Code {
     Code { first: excerpt.first, lines: lines.collect(), more: excerpt.more }
 }
 
-fn other(hunk: &HunkReport) -> Other {
+fn other(report: &Report, hunk: &HunkReport) -> Other {
     Other {
         verdict: hunk.verdict.word(),
         path: escaped(&hunk.path),
         lines: words::lines(hunk.start_line, hunk.end_line),
-        looks: percent(hunk.probability),
+        looks: words::looks(report, hunk)
+            .map_or_else(|| "not scored".into(), |looks| format!("looks {looks} AI-written")),
     }
 }

@@ -153,7 +153,7 @@ for (const group of data.groups) {
 for (const { node } of entries.slice(0, 3)) node.open = true;
 
 const others = data.others.map((other) => {
-  const row = make("tr", {}, make("td", {}, make("code", { text: `${other.path}:${other.lines}` })), make("td", { text: `${other.verdict}, looks ${other.looks} AI-written` }));
+  const row = make("tr", {}, make("td", {}, make("code", { text: `${other.path}:${other.lines}` })), make("td", { text: `${other.verdict}, ${other.looks}` }));
   return { row, other, path: other.path.toLowerCase() };
 });
 
