@@ -113,6 +113,17 @@ fn verbose_names_all_hunks_and_all_that_was_left_out() {
 }
 
 #[test]
+fn a_block_that_was_not_scored_has_a_verdict_and_no_probability() {
+    let repo = Repo::new();
+    repo.commit_file("a.py", code("a", 2));
+    repo.write("notes.txt", "one\ntwo\nthree\nfour\nfive\n");
+    repo.commit("Add notes\n\nAssisted-by: Claude:claude-opus-4-5\n");
+    let printed = repo.run(&["diff", "HEAD~1..HEAD", "-v"]).text();
+    let block = printed.lines().find(|line| line.contains("notes.txt:1-5")).unwrap();
+    assert!(block.trim_start().starts_with("attested ") && !block.contains('%'), "{printed}");
+}
+
+#[test]
 fn no_change_is_said_in_a_line() {
     let repo = flagged();
     assert_snapshot("nothing", &repo.run(&["diff", "HEAD..HEAD"]).text());
