@@ -145,7 +145,7 @@ fn a_small_fit_is_the_same_twice_and_tells_the_two_apart() {
         let from = folder.display().to_string();
         files(&folder).into_iter().map(|(path, content)| (path.replace(&from, ""), content)).collect()
     };
-    assert_eq!(relative("model").len(), 8);
+    assert_eq!(relative("model").len(), 9);
     assert!(relative("model") == relative("again"), "two runs give the same bytes");
 
     // A settings file may name the folder; scores then come from it.
@@ -181,6 +181,28 @@ fn a_small_fit_is_the_same_twice_and_tells_the_two_apart() {
     assert!(kept == rest, "{:?}", kept.iter().map(|(path, _)| path).collect::<Vec<_>>());
 }
 
+#[test]
+fn moved_thresholds_stand_on_the_model_that_they_were_moved_for() {
+    let people = labelled(5, 40);
+    people.fit("model", &["--calibrate-only"]).text();
+    let folder = people.area.beside("model");
+    let paths: Vec<String> = files(&folder).into_iter().map(|(path, _)| path).collect();
+    assert_eq!(paths, [folder.join("model.yml").display().to_string()], "thresholds are all that is written");
+    std::fs::write(people.area.beside("settings.yml"), "rules: { model: model }\n").unwrap();
+    let settings = people.area.beside("settings.yml").display().to_string();
+    let patch = "--- /dev/null\n+++ b/a.py\n@@ -0,0 +1 @@\n+a = 1\n";
+    let run = || people.area.run_patch(patch, &["--format", "json", "--config", &settings]);
+    assert!(run().json()["tool"]["model"].as_str().unwrap().ends_with(", thresholds moved"));
+
+    let moved = std::fs::read_to_string(folder.join("model.yml")).unwrap();
+    let of_another = moved.replace("built_in: \"on ", "built_in: \"of last year, on ");
+    assert_ne!(moved, of_another);
+    std::fs::write(folder.join("model.yml"), of_another).unwrap();
+    let told = run().error(2);
+    assert!(told.starts_with("model.yml: its thresholds are for the built-in model `of last year, on "), "{told}");
+    assert!(told.ends_with("make them anew with `ai-detect fit --calibrate-only`"), "{told}");
+}
+
 /// The files that count in a model's folder: those of `.next` before those beside it.
 fn counting(folder: &Path) -> Vec<(String, Vec<u8>)> {
     let from = folder.display().to_string();
@@ -195,8 +217,8 @@ fn counting(folder: &Path) -> Vec<(String, Vec<u8>)> {
 
 #[test]
 fn whatever_happens_while_a_model_is_put_in_place_its_files_belong_together() {
-    let people = labelled(5, 40);
-    let args = people.args("model", &["--calibrate-only"]);
+    let people = labelled(5, 20);
+    let args = people.args("model", &[]);
     let args: Vec<&str> = args.iter().map(String::as_str).collect();
     people.area.run(&args).text();
     let folder = people.area.beside("model");
@@ -214,7 +236,7 @@ fn whatever_happens_while_a_model_is_put_in_place_its_files_belong_together() {
         "/README.md" => (path.clone(), content.clone()),
         _ => (
             path.clone(),
-            String::from_utf8(content.clone()).unwrap().replace("thresholds moved", "thresholds of old").into_bytes(),
+            String::from_utf8(content.clone()).unwrap().replace("on 200 commits", "on 199 commits").into_bytes(),
         ),
     };
     let mut old: Vec<_> = new.iter().map(older).collect();
@@ -228,7 +250,7 @@ fn whatever_happens_while_a_model_is_put_in_place_its_files_belong_together() {
         (output.status.code(), String::from_utf8(output.stderr).unwrap())
     };
     for (name, value, told) in [
-        ("DISK_BYTES", "100000", "trees/code.tsv: the disk is full"),
+        ("DISK_BYTES", "7000", "trees/code.tsv: the disk is full"),
         ("REFUSED_RENAME", "1", "model: Permission denied (os error 13)"),
         ("REFUSED_RENAME", "2", "model.yml: Permission denied (os error 13)"),
         ("REFUSED_RENAME", "7", "trees/code.tsv: Permission denied (os error 13)"),
@@ -241,7 +263,7 @@ fn whatever_happens_while_a_model_is_put_in_place_its_files_belong_together() {
     std::fs::write(people.area.beside("settings.yml"), "rules: { model: model }\n").unwrap();
     let settings = people.area.beside("settings.yml").display().to_string();
     for (value, expected, version) in
-        [("1", &old, "thresholds of old"), ("2", &new, "thresholds moved"), ("9", &new, "thresholds moved")]
+        [("1", &old, "on 199 commits"), ("2", &new, "on 200 commits"), ("9", &new, "on 200 commits")]
     {
         assert_eq!(with("KILLED_AT_RENAME", value).0, None);
         assert!(counting(&folder) == *expected, "killed at {value}");

@@ -34,7 +34,7 @@ pub fn run(data: &[u8]) {
             Policy::load("p.yml", &own).err().map(|error| error.to_string())
         }
         3 => Registry::from_yaml(text).err().map(|error| error.to_string()),
-        4 => Lexicon::parse(text).map(|lexicon| lexicon.entries().count()).err().map(|error| error.to_string()),
+        4 => Lexicon::parse(text).map(|lexicon| lexicon.find(text)).err().map(|error| error.to_string()),
         _ => Trees::parse(text)
             .map(|trees| assert_eq!(Trees::parse(&trees.write()).ok().map(|again| again.write()), Some(trees.write())))
             .err()

@@ -119,7 +119,7 @@ fn calibrated(args: &Args, dir: &Path, manifest: &Manifest) -> Result<Made, Fail
     }
     let model = calibrate::moved(&pack.model, &scores);
     let made_from = format!("the built-in model, its thresholds moved to {people} commits of people");
-    let files = write::builtin_with(&model, &made_from).map_err(Failure::failed)?;
+    let files = vec![("model.yml".into(), write::numbers(&model, &made_from))];
     Ok(Made { files, summary: format!("Made from {made_from}.\n") })
 }
 

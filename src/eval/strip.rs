@@ -1,8 +1,8 @@
 //! Changes from which something that style shows itself in was taken out, to tell how far the scores
 //! rest on it: comments, names, the message or all of it but its first line.
 //!
-//! Comments go by being cut out of the text, as somebody would who hides them; names by the rules
-//! that look at them. Pure.
+//! Comments go by being cut out of the text, as somebody would who hides them; names by becoming one
+//! in the text, whoever chose them, and with the rules that look at them. Pure.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -22,7 +22,7 @@ use crate::text::Text;
 pub enum Strip {
     /// Authored comments and documentation: cut out of the text
     Comments,
-    /// Names: rules that look at them do not count
+    /// Names: all become the same, and rules that look at them do not count
     Names,
     /// The commit message
     Message,
@@ -56,7 +56,7 @@ fn is_about_names(rule: &Rule) -> bool {
     measured || rule.scope == Some(Scope::Identifier)
 }
 
-/// The change without some of its parts. [`Strip::Names`] is a matter of the rules.
+/// The change without some of its parts. What measures names is a matter of the rules, too.
 pub fn stripped(mut change: ChangeSet, parts: &[Strip]) -> ChangeSet {
     for commit in &mut change.commits {
         if parts.contains(&Strip::Message) {
@@ -65,20 +65,22 @@ pub fn stripped(mut change: ChangeSet, parts: &[Strip]) -> ChangeSet {
             commit.message = commit.subject().to_owned();
         }
     }
-    if parts.contains(&Strip::Comments) {
-        let mut parsers = Parsers::default();
-        for file in &mut change.files {
-            take_comments(file, &mut parsers);
+    let mut parsers = Parsers::default();
+    for file in &mut change.files {
+        if parts.contains(&Strip::Comments) {
+            replace(file, &comments(file, &mut parsers), "");
+        }
+        if parts.contains(&Strip::Names) {
+            replace(file, &names(file, &mut parsers), "n");
         }
     }
     change
 }
 
-/// Cuts the authored comments and documentation out of a file; lines that held nothing else go.
+/// Puts something else in the place of some parts of a file; lines that hold nothing afterwards go.
 ///
-/// Hunks too small to be scored are not read, and keep theirs.
-fn take_comments(file: &mut FileChange, parsers: &mut Parsers) {
-    let cuts = comments(file, parsers);
+/// Hunks too small to be scored are not read, and keep what they have.
+fn replace(file: &mut FileChange, cuts: &[Range<usize>], by: &str) {
     if cuts.is_empty() {
         return;
     }
@@ -88,7 +90,7 @@ fn take_comments(file: &mut FileChange, parsers: &mut Parsers) {
     let mut places: Vec<Option<u32>> = Vec::with_capacity(text.len() as usize);
     let mut kept = 0;
     for line in 0..text.len() {
-        let rest = without(&text, line, &cuts);
+        let rest = replaced(&text, line, cuts, by.as_bytes());
         places.push(rest.as_ref().map(|_| kept));
         if let Some(rest) = rest {
             kept += 1;
@@ -111,6 +113,14 @@ fn lines_of(span: Span) -> Range<u32> {
     span.start..span.end
 }
 
+fn names(file: &FileChange, parsers: &mut Parsers) -> Vec<Range<usize>> {
+    let syntax = syntax::read(file, parsers);
+    let mut names: Vec<Range<usize>> = syntax.hunks.iter().flat_map(|hunk| hunk.regions.identifiers.clone()).collect();
+    names.sort_by_key(|name| (name.start, name.end));
+    names
+}
+
+/// Authored comments and documentation.
 fn comments(file: &FileChange, parsers: &mut Parsers) -> Vec<Range<usize>> {
     let syntax = syntax::read(file, parsers);
     let regions = syntax.hunks.iter().flat_map(|hunk| hunk.regions.comments.iter().chain(&hunk.regions.docstrings));
@@ -123,8 +133,8 @@ fn comments(file: &FileChange, parsers: &mut Parsers) -> Vec<Range<usize>> {
     cuts
 }
 
-/// What remains of a line; `None` where it held a comment and nothing else.
-fn without(text: &Text, line: u32, cuts: &[Range<usize>]) -> Option<Vec<u8>> {
+/// What a line becomes; `None` where nothing is left of it.
+fn replaced(text: &Text, line: u32, cuts: &[Range<usize>], by: &[u8]) -> Option<Vec<u8>> {
     let (start, end) = (text.offset(line), text.offset(line + 1));
     let first = cuts.partition_point(|cut| cut.end <= start);
     let mut rest = Vec::new();
@@ -133,6 +143,7 @@ fn without(text: &Text, line: u32, cuts: &[Range<usize>]) -> Option<Vec<u8>> {
     for cut in cuts.iter().skip(first).take_while(|cut| cut.start < end) {
         touched = true;
         rest.extend_from_slice(text.bytes().get(at..cut.start.max(at)).unwrap_or_default());
+        rest.extend_from_slice(by);
         at = at.max(cut.end.min(end));
     }
     rest.extend_from_slice(text.bytes().get(at..end).unwrap_or_default());
@@ -153,10 +164,10 @@ mod tests {
     use super::*;
     use crate::pack::Fitted;
 
-    fn after(path: &str, old: &str, new: &str) -> FileChange {
+    fn changed(path: &str, old: &str, new: &str) -> FileChange {
         let (old, new) = (Text::new(old.into()), Text::new(new.into()));
         let authored: Vec<Span> = linediff::edits(&old, &new).iter().map(|edit| edit.new).collect();
-        let mut file = FileChange {
+        FileChange {
             path: path.into(),
             old_path: None,
             is_new: false,
@@ -166,8 +177,13 @@ mod tests {
             old: Some(Arc::new(old)),
             moved_lines: 0,
             whitespace_lines: 0,
-        };
-        take_comments(&mut file, &mut Parsers::default());
+        }
+    }
+
+    fn after(path: &str, old: &str, new: &str) -> FileChange {
+        let mut file = changed(path, old, new);
+        let cuts = comments(&file, &mut Parsers::default());
+        replace(&mut file, &cuts, "");
         file
     }
 
@@ -203,6 +219,18 @@ mod tests {
     fn a_text_without_a_grammar_stays_as_it_is() {
         let new = "# one\n# two\n# three\n# four\n# five\n";
         assert_eq!(authored(&after("notes.txt", "", new)), new);
+    }
+
+    #[test]
+    fn names_become_one_and_nothing_else_changes() {
+        let mut file = changed(
+            "a.py",
+            "",
+            "def read_all(path, *rest):\n    # Of path.\n    with open(path) as f:\n        return f.read()\n",
+        );
+        let cuts = names(&file, &mut Parsers::default());
+        replace(&mut file, &cuts, "n");
+        assert_eq!(authored(&file), "def n(n, *n):\n    # Of path.\n    with n(n) as n:\n        return n.n()\n");
     }
 
     #[test]

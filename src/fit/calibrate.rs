@@ -114,11 +114,14 @@ pub fn agreement(scored: &[Scored]) -> f64 {
     counts.into_iter().max_by_key(|(found, _)| *found).map_or(0.5, |(_, agreement)| agreement)
 }
 
-/// The log-odds that a share of sorted scores reach.
+/// What nobody reaches.
+const UNREACHED: f64 = 99.0;
+
+/// The log-odds that a share of sorted scores reach; where fewer have a score at all, that of the lowest.
 fn quantile(sorted: &[f64], rate: f64) -> f64 {
     let above = (rate * sorted.len() as f64).floor() as usize;
     let at = sorted.len().saturating_sub(above.max(1));
-    sorted.get(at).copied().filter(|score| score.is_finite()).unwrap_or(f64::MAX)
+    sorted.iter().skip(at).copied().find(|score| score.is_finite()).unwrap_or(UNREACHED)
 }
 
 /// A request: how many hunks it has, and the highest score among them.
@@ -184,6 +187,7 @@ fn any_flag(requests: &[Asked], tail: &[TailPoint], exponent: f64) -> f64 {
         tail: tail.to_vec(),
         tail_without_message: Vec::new(),
         request_exponent: exponent,
+        built_in: None,
     };
     let flagged = |asked: &&Asked| asked.highest >= model.request_threshold(RATE, asked.hunks, true);
     requests.iter().filter(flagged).count() as f64 / requests.len().max(1) as f64
@@ -206,6 +210,7 @@ pub fn model(version: String, intercept: f64, scored: &[Scored]) -> Model {
         tail: up(people.tail(request_exponent)),
         tail_without_message: up(People::of(scored, agreement, false).tail(request_exponent)),
         request_exponent,
+        built_in: None,
     }
 }
 
@@ -222,7 +227,7 @@ pub struct Highest {
     pub without_message: f64,
 }
 
-/// A model's thresholds moved to people's commits of one place: by how much these lie above or below
+/// The built-in model's thresholds moved to people's commits of one place: by how much these lie above or below
 /// the commits that the thresholds were made from, wherever at least five of them reach so far. Single
 /// commits at the very end of the tail do not move it.
 pub fn moved(model: &Model, people: &[Highest]) -> Model {
@@ -242,6 +247,7 @@ pub fn moved(model: &Model, people: &[Highest]) -> Model {
         version: format!("{}, thresholds moved", model.version),
         tail: tail(&model.tail, |commit| commit.with_message),
         tail_without_message: tail(&model.tail_without_message, |commit| commit.without_message),
+        built_in: Some(model.version.clone()),
         ..model.clone()
     }
 }
@@ -273,6 +279,21 @@ mod tests {
             assert!(share <= rate && share >= rate * 0.5, "{rate}: {share}");
         }
         assert!(made.request_threshold(0.02, 40, true) > made.request_threshold(0.02, 1, true));
+    }
+
+    #[test]
+    fn commits_without_anything_to_score_leave_thresholds_finite() {
+        let mut scored = people(4000, 0.0);
+        let keeps = |scored: &[Scored]| {
+            let made = model("test".into(), 0.0, scored);
+            assert!(made.tail.iter().all(|point| point.log_odds.abs() < UNREACHED), "{:?}", made.tail);
+            let threshold = made.request_threshold(RATE, 1, true);
+            scored.iter().filter(|commit| commit.code.is_some_and(|code| code >= threshold)).count()
+        };
+        let all = keeps(&scored);
+        scored.iter_mut().filter(|commit| commit.repository % 4 > 0).for_each(|commit| commit.code = None);
+        let few = keeps(&scored);
+        assert!((40..=80).contains(&all) && (40..=80).contains(&few), "{all} {few}");
     }
 
     #[test]

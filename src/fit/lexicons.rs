@@ -67,18 +67,13 @@ impl Vocabulary {
         rows
     }
 
-    /// The lexicon as a file. Weights that no sum would feel are left out.
+    /// The lexicon as a file.
     pub fn write(&self, weights: &Weights, what: &str) -> String {
-        write(what, self.terms.iter().zip(0..).map(|(term, column)| (term.as_str(), weights.of(column))))
+        let mut text = format!("# {what}: term and log-odds, fitted on labelled commits; see ACCURACY.md.\n");
+        for (term, column) in self.terms.iter().zip(0..) {
+            // Adding zero turns a negative zero into a plain one.
+            let _ = writeln!(text, "{term}\t{:.2}", (weights.of(column) * 100.0).round() / 100.0 + 0.0);
+        }
+        text
     }
-}
-
-/// A lexicon as a file.
-pub(super) fn write<'a>(what: &str, terms: impl Iterator<Item = (&'a str, f64)>) -> String {
-    let mut text = format!("# {what}: term and log-odds, fitted on labelled commits; see ACCURACY.md.\n");
-    for (term, weight) in terms {
-        // Adding zero turns a negative zero into a plain one.
-        let _ = writeln!(text, "{term}\t{:.2}", (weight * 100.0).round() / 100.0 + 0.0);
-    }
-    text
 }

@@ -3,10 +3,9 @@
 use std::fmt::Write as _;
 
 use super::calibrate::Sum;
-use super::lexicons;
 use super::stages::Stages;
 use crate::pack::model::{Model, TailPoint};
-use crate::pack::{self, Fitted, Kind, Pack, Trees};
+use crate::pack::{Kind, Pack, Trees};
 
 /// A file: its path within the model's folder, and its content.
 pub type File = (String, String);
@@ -25,30 +24,15 @@ pub fn files(pack: &Pack, code: &Stages, message: &Stages, sum: Sum, model: &Mod
     files
 }
 
-/// All files of the built-in model with other numbers.
-///
-/// # Errors
-/// Never, once the program's own tests have passed.
-pub fn builtin_with(model: &Model, made_from: &str) -> Result<Vec<File>, pack::Error> {
-    let builtin = Fitted::builtin()?;
-    let mut files = vec![
-        ("model.yml".into(), numbers(model, made_from)),
-        ("weights.tsv".into(), Fitted::builtin_weights().into()),
-        ("trees/code.tsv".into(), trees(&builtin.code_trees)),
-        ("trees/message.tsv".into(), trees(&builtin.message_trees)),
-    ];
-    for (name, lexicon) in &builtin.lexicons {
-        files.push((format!("lexicons/{name}.tsv"), lexicons::write(name, lexicon.entries())));
-    }
-    Ok(files)
-}
-
 /// `model.yml`.
 pub fn numbers(model: &Model, made_from: &str) -> String {
     let mut text = format!("# Fitted: {made_from}. What the numbers mean: ARCHITECTURE.md, \"Scoring\".\n");
     let _ = writeln!(text, "version: \"{}\"", model.version);
     let _ = writeln!(text, "intercept: {}\nagreement: {}", model.intercept, model.agreement);
     let _ = writeln!(text, "request_exponent: {}", model.request_exponent);
+    if let Some(version) = &model.built_in {
+        let _ = writeln!(text, "# Weights, lexicons and trees are the program's own.\nbuilt_in: \"{version}\"");
+    }
     let mut tail = |name: &str, points: &[TailPoint]| {
         let _ = writeln!(text, "{name}:");
         for point in points {
@@ -94,15 +78,12 @@ fn trees(trees: &Trees) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::pack::Fitted;
 
     #[test]
-    fn the_builtin_files_are_written_as_they_lie_there() {
+    fn numbers_are_written_as_they_lie_there() {
         let model = Fitted::builtin().unwrap().model;
-        let files = builtin_with(&model, &model.version).unwrap();
-        assert_eq!(files.len(), 8);
-        for (path, content) in files {
-            let rules = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("rules");
-            assert!(content == std::fs::read_to_string(rules.join(&path)).unwrap(), "{path}");
-        }
+        let rules = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("rules");
+        assert_eq!(numbers(&model, &model.version), std::fs::read_to_string(rules.join("model.yml")).unwrap());
     }
 }

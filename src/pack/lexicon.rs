@@ -1,16 +1,16 @@
 //! Terms with fitted weights: a tab-separated file of `term<TAB>log-odds`, `#` for remarks.
 //!
-//! A lexicon is searched in the form of an image, which is one run of bytes: the build script lays
-//! out those of the built-in lexicons, so that a start of the program neither reads nor copies them.
-//! All numbers of an image are little-endian:
+//! A lexicon is searched in the form of an image, which the build script makes of the built-in ones, so that
+//! a start of the program neither reads nor copies them. Texts of terms would be most of it, and whoever
+//! looks a term up has it: an image holds a part of each term's hash in its place. All its numbers
+//! are little-endian and have 32 bits: how many slots there are, and the slots. 0 is an empty slot; any
+//! other holds [`MARK_BITS`] bits of the hash above the weight. A term is looked for from the slot that other
+//! bits of its hash name on, up to an empty one.
 //!
-//! - how many slots there are, and how many low bits of a slot say where an entry is; 32 bits each;
-//! - the slots, 32 bits each: 0 is empty, anything else is a part of the term's hash above the place
-//!   of its entry. A term is looked for from the slot that its hash names on, up to an empty one;
-//! - the entries in the order of the file, the first after a line feed: the weight as a 32-bit float,
-//!   the term, a line feed.
+//! Of a million terms that a lexicon does not know, one or two pass for one that it does.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 /// Terms and how far each speaks for (positive) or against (negative) AI authorship, in log-odds
 /// before the sum is divided by the root of its length.
@@ -29,13 +29,15 @@ pub struct LineError {
     pub found: String,
 }
 
-/// How many bytes stand before the slots.
-const HEAD: usize = 8;
-/// How many bytes a weight has.
-const WEIGHT: usize = 4;
+/// How many bits of a slot are of the hash.
+const MARK_BITS: u32 = 22;
+/// The others are the weight: in steps of this many log-odds, and this many steps above what it is.
+const STEP: f64 = 1.0 / 32.0;
+const ZERO: f64 = 512.0;
+const WEIGHT_MASK: u32 = (1 << (u32::BITS - MARK_BITS)) - 1;
 
 impl Lexicon {
-    /// Reads a lexicon.
+    /// Reads a lexicon. Weights are kept to a 32nd, and up to 16 on either side.
     ///
     /// # Errors
     /// At the first line that is not `term<TAB>number`, or that repeats a term.
@@ -44,34 +46,27 @@ impl Lexicon {
             line,
             found: content.lines().nth(line - 1).unwrap_or_default().chars().take(80).collect(),
         };
-        let mut entries = vec![b'\n'];
-        let mut terms: Vec<(&str, usize, usize)> = Vec::new();
+        let mut terms: Vec<(&str, f64)> = Vec::new();
+        let mut met = HashSet::new();
         for (line, text) in content.lines().enumerate().map(|(at, text)| (at + 1, text)) {
             // A number sign is a word, too: only a line without a weight is a remark.
             if text.is_empty() || (text.starts_with('#') && !text.contains('\t')) {
                 continue;
             }
-            let parsed = text.split_once('\t').and_then(|(term, weight)| Some((term, weight.parse::<f32>().ok()?)));
-            let (term, weight) = parsed.filter(|(_, weight)| weight.is_finite()).ok_or_else(|| wrong(line))?;
-            terms.push((term, entries.len(), line));
-            entries.extend_from_slice(&weight.to_le_bytes());
-            entries.extend_from_slice(term.as_bytes());
-            entries.push(b'\n');
+            let parsed = text.split_once('\t').and_then(|(term, weight)| Some((term, weight.parse::<f64>().ok()?)));
+            let known = parsed.filter(|(term, weight)| weight.is_finite() && met.insert(*term));
+            terms.push(known.ok_or_else(|| wrong(line))?);
         }
         // Three slots in ten stay empty: searches are short, and the image is, too.
         let slots = terms.len() * 10 / 7 + 1;
-        let bits = usize::BITS - entries.len().leading_zeros();
-        let mut image = vec![0; HEAD + 4 * slots];
+        let mut image = vec![0; 4 * (1 + slots)];
         put(&mut image, 0, slots as u32);
-        put(&mut image, 1, bits);
-        image.extend_from_slice(&entries);
         let mut lexicon = Lexicon { image: image.into() };
-        for (term, entry, line) in terms {
-            let search = lexicon.search(term);
-            if search.found.is_some() {
-                return Err(wrong(line));
-            }
-            put(lexicon.image.to_mut(), HEAD / 4 + search.slot, search.mark | entry as u32);
+        for (term, weight) in terms {
+            let hash = hash(term.as_bytes());
+            let (Ok(slot) | Err(slot)) = lexicon.search(hash);
+            let steps = (weight / STEP).round().clamp(1.0 - ZERO, ZERO - 1.0) + ZERO;
+            put(lexicon.image.to_mut(), 1 + slot, mark(hash) | steps as u32);
         }
         Ok(lexicon)
     }
@@ -86,86 +81,44 @@ impl Lexicon {
         &self.image
     }
 
-    /// The number of a term, by which [`Lexicon::term`] and [`Lexicon::weight`] know it. Numbers
-    /// grow in the order of the file.
+    /// The number of a term, by which [`Lexicon::weight`] knows it.
     pub fn find(&self, term: &str) -> Option<u32> {
-        self.search(term).found
+        self.search(hash(term.as_bytes())).ok().map(|slot| slot as u32)
     }
 
     /// Adds the numbers of those terms that there are to `known`, each with what stands beside it.
     ///
     /// A lexicon is larger than a processor's nearest caches: of terms that are looked for one after the other,
     /// each waits for memory, and these wait together.
-    pub fn find_together<'t, T: Copy>(&self, terms: impl Iterator<Item = (&'t str, T)>, known: &mut Vec<(u32, T)>) {
-        let hashed: Vec<(&str, T, u64)> = terms.map(|(term, beside)| (term, beside, hash(term.as_bytes()))).collect();
-        let (slots, bits) = (self.word(0).unwrap_or(0), self.word(1).unwrap_or(0).min(31));
-        let content = |hash: u64| self.word(HEAD / 4 + first_slot(hash, slots)).unwrap_or(0);
-        let contents: Vec<u32> = hashed.iter().map(|(_, _, hash)| content(*hash)).collect();
-        let entry = (1u32 << bits) - 1;
-        let likely =
-            |(content, hash): (&u32, u64)| (content & !entry == (hash as u32) << bits).then_some(content & entry);
-        let hashes = hashed.iter().map(|(_, _, hash)| *hash);
-        let starts = contents.iter().zip(hashes).filter_map(likely).filter_map(|at| self.entry(at)?.get(WEIGHT));
-        std::hint::black_box(starts.fold(0u8, |sum, byte| sum ^ byte));
-        for (term, beside, hash) in hashed {
-            known.extend(self.search_hashed(term, hash).found.map(|number| (number, beside)));
+    pub fn find_together<'t, T>(&self, terms: impl Iterator<Item = (&'t str, T)>, known: &mut Vec<(u32, T)>) {
+        let slots = self.word(0).unwrap_or(0);
+        let hashed: Vec<(u64, T)> = terms.map(|(term, beside)| (hash(term.as_bytes()), beside)).collect();
+        let first = |(hash, _): &(u64, T)| self.word(1 + first_slot(*hash, slots)).unwrap_or(0);
+        std::hint::black_box(hashed.iter().map(first).fold(0, |sum, word| sum ^ word));
+        for (hash, beside) in hashed {
+            known.extend(self.search(hash).ok().map(|slot| (slot as u32, beside)));
         }
     }
 
-    fn search(&self, term: &str) -> Search {
-        self.search_hashed(term, hash(term.as_bytes()))
-    }
-
-    fn search_hashed(&self, term: &str, hash: u64) -> Search {
-        let (slots, bits) = (self.word(0).unwrap_or(0), self.word(1).unwrap_or(0).min(31));
-        let mark = (hash as u32) << bits;
+    /// The slot of a term, or the one where it would be.
+    fn search(&self, hash: u64) -> Result<usize, usize> {
+        let slots = self.word(0).unwrap_or(0);
+        let mark = mark(hash);
         let mut slot = first_slot(hash, slots);
         for _ in 0..slots {
-            let content = self.word(HEAD / 4 + slot).unwrap_or(0);
-            let entry = content & ((1 << bits) - 1);
-            if content == 0 {
-                break;
+            match self.word(1 + slot).unwrap_or(0) {
+                0 => break,
+                content if content & !WEIGHT_MASK == mark => return Ok(slot),
+                _ => slot = if slot + 1 < slots as usize { slot + 1 } else { 0 },
             }
-            if content & !((1 << bits) - 1) == mark && self.is(entry, term) {
-                return Search { found: Some(entry), slot, mark };
-            }
-            slot = if slot + 1 < slots as usize { slot + 1 } else { 0 };
         }
-        Search { found: None, slot, mark }
-    }
-
-    fn is(&self, entry: u32, term: &str) -> bool {
-        let rest = self.entry(entry).and_then(|entry| entry.get(WEIGHT..)?.strip_prefix(term.as_bytes()));
-        rest.is_some_and(|rest| rest.first() == Some(&b'\n'))
-    }
-
-    /// A term by its number.
-    pub fn term(&self, entry: u32) -> &str {
-        let bytes = self.entry(entry).and_then(|entry| entry.get(WEIGHT..)?.split(|&byte| byte == b'\n').next());
-        bytes.and_then(|term| std::str::from_utf8(term).ok()).unwrap_or_default()
+        Err(slot)
     }
 
     /// What a term weighs.
-    pub fn weight(&self, entry: u32) -> f64 {
-        let weight = self.entry(entry).and_then(|entry| entry.first_chunk());
-        weight.map_or(0.0, |weight| f64::from(f32::from_le_bytes(*weight)))
-    }
-
-    /// All terms with their weights, in the order of the file.
-    pub fn entries(&self) -> impl Iterator<Item = (&str, f64)> {
-        let mut at = 1;
-        std::iter::from_fn(move || {
-            self.entry(at).filter(|rest| rest.len() > WEIGHT)?;
-            let entry = (self.term(at), self.weight(at));
-            at += (WEIGHT + entry.0.len() + 1) as u32;
-            Some(entry)
-        })
-    }
-
-    /// From an entry to the end.
-    fn entry(&self, entry: u32) -> Option<&[u8]> {
-        let slots = self.word(0)? as usize;
-        self.image.get(HEAD.checked_add(slots.checked_mul(4)?)?.checked_add(entry as usize)?..)
+    pub fn weight(&self, number: u32) -> f64 {
+        let content = self.word(1 + number as usize).unwrap_or(0);
+        if content == 0 { 0.0 } else { (f64::from(content & WEIGHT_MASK) - ZERO) * STEP }
     }
 
     fn word(&self, at: usize) -> Option<u32> {
@@ -173,13 +126,9 @@ impl Lexicon {
     }
 }
 
-/// What a search came to.
-struct Search {
-    found: Option<u32>,
-    /// Where it ended: where the term stands, or would.
-    slot: usize,
-    /// The part of the hash that a slot holds.
-    mark: u32,
+/// The part of a hash that a slot holds.
+fn mark(hash: u64) -> u32 {
+    (hash as u32) << (u32::BITS - MARK_BITS)
 }
 
 /// The slot from which on a term is looked for.
@@ -213,11 +162,10 @@ mod tests {
 
     #[test]
     fn terms_are_found_with_their_weights() {
-        let lexicon = Lexicon::parse("# remark\nvia\t1.5\r\nso the\t-0.25\n").unwrap();
-        let entry = lexicon.find("so the").unwrap();
-        assert_eq!((lexicon.term(entry), lexicon.weight(entry)), ("so the", -0.25));
-        assert_eq!(lexicon.term(lexicon.find("via").unwrap()), "via");
-        assert_eq!(lexicon.find("so"), None);
+        let lexicon = Lexicon::parse("# remark\nvia\t1.5\r\nso the\t-0.25\nnever\t-99\n").unwrap();
+        let weight = |term: &str| lexicon.find(term).map(|number| lexicon.weight(number));
+        assert_eq!([weight("so the"), weight("via"), weight("so")], [Some(-0.25), Some(1.5), None]);
+        assert_eq!(weight("never"), Some(-511.0 / 32.0));
     }
 
     #[test]
@@ -235,26 +183,31 @@ mod tests {
         assert!(Lexicon::parse("# nothing\n#\t1\n").unwrap().find("#").is_some());
     }
 
+    #[test]
+    fn hardly_any_other_term_passes_for_one() {
+        let terms = |from: usize| (from..from + 20_000).map(|number| format!("term {number}"));
+        let lexicon = Lexicon::parse(&terms(0).map(|term| format!("{term}\t0.5\n")).collect::<String>()).unwrap();
+        assert!(terms(0).all(|term| lexicon.find(&term).is_some()));
+        assert!(terms(20_000).filter(|term| lexicon.find(term).is_some()).count() < 3);
+    }
+
     proptest::proptest! {
         #[test]
         fn every_term_is_found_and_no_other(terms in proptest::collection::btree_set("[a-c ]{1,4}|\\PC{1,12}", 0..60)) {
             let told: Vec<&String> = terms.iter().collect();
-            let text: String = told.iter().enumerate().map(|(at, term)| format!("{term}\t{at}\n")).collect();
+            let text: String = told.iter().zip(0..).map(|(term, at)| format!("{term}\t{}\n", f64::from(at) / 8.0)).collect();
             let lexicon = Lexicon::parse(&text).unwrap();
-            for (at, term) in told.iter().enumerate() {
-                let entry = lexicon.find(term).unwrap();
-                assert_eq!((lexicon.term(entry), lexicon.weight(entry)), (term.as_str(), at as f64));
-                assert_eq!(lexicon.find(&format!("{term}\t")), None);
-                assert_eq!(lexicon.find(&format!("{term}\n")), None);
-            }
+            let mut known = Vec::new();
+            lexicon.find_together(told.iter().zip(0..).map(|(term, at)| (term.as_str(), at)), &mut known);
+            let weighed: Vec<(f64, i32)> = known.iter().map(|(number, at)| (lexicon.weight(*number), *at)).collect();
+            assert_eq!(weighed, (0..told.len() as i32).map(|at| (f64::from(at) / 8.0, at)).collect::<Vec<_>>());
             assert_eq!(lexicon.find("not there"), None);
         }
 
         #[test]
         fn no_bytes_make_it_panic(image: Vec<u8>, term in "[a-c]{0,3}") {
             let lexicon = Lexicon::of_image(image.into());
-            let _ = lexicon.find(&term);
-            let _ = (lexicon.term(3), lexicon.weight(3), lexicon.entries().count());
+            let _ = (lexicon.find(&term), lexicon.weight(3), lexicon.weight(u32::MAX));
         }
     }
 }

@@ -26,6 +26,9 @@ pub struct Model {
     pub tail_without_message: Vec<TailPoint>,
     /// How many independent hunks a request of `n` scored hunks counts as: `n` to this power.
     pub request_exponent: f64,
+    /// Where only thresholds were moved: the version of the built-in model that everything else is taken from.
+    #[serde(default)]
+    pub built_in: Option<String>,
 }
 
 /// One point of the tail of people's scores.
@@ -61,7 +64,7 @@ fn reached(tail: &[TailPoint], rate: f64) -> f64 {
 }
 
 /// The lexicons that there are, by the names that rules know.
-pub const LEXICONS: &[&str] = &["comments", "identifiers", "messages", "strings"];
+pub const LEXICONS: &[&str] = &["code", "comments", "identifiers", "messages", "strings"];
 
 /// A folder within a model's, whose files count before those beside it: those of a fit that was cut off while it
 /// put them in place.
@@ -90,7 +93,8 @@ macro_rules! made {
 }
 
 /// The images of the built-in lexicons, in the order of [`LEXICONS`].
-static IMAGES: [&[u8]; 4] = [
+static IMAGES: [&[u8]; 5] = [
+    made!("lexicons/code.image"),
     made!("lexicons/comments.image"),
     made!("lexicons/identifiers.image"),
     made!("lexicons/messages.image"),
@@ -121,11 +125,6 @@ impl Fitted {
         })
     }
 
-    /// The text of the built-in weights, as a file of a model.
-    pub fn builtin_weights() -> &'static str {
-        WEIGHTS
-    }
-
     /// The files of one, by their paths within the model's folder.
     pub fn files() -> impl Iterator<Item = String> {
         let others = ["model.yml", "weights.tsv", "trees/code.tsv", "trees/message.tsv"];
@@ -141,6 +140,19 @@ impl Fitted {
         let trees = |path: &str| -> Result<Trees, E> {
             Ok(Trees::parse(&content(path)?).map_err(|problem| table(path.into(), &problem))?)
         };
+        let model: Model = shaped("model.yml", &content("model.yml")?)?;
+        if let Some(version) = &model.built_in {
+            let builtin = Fitted::builtin()?;
+            if builtin.model.version != *version {
+                let problem = format!(
+                    "its thresholds are for the built-in model `{version}`, and that of this program is `{}`: make them anew with \
+                     `ai-detect fit --calibrate-only`",
+                    builtin.model.version
+                );
+                return Err(table("model.yml".into(), &problem).into());
+            }
+            return Ok(Fitted { model, ..builtin });
+        }
         let mut lexicons = BTreeMap::new();
         for name in LEXICONS {
             let path = format!("lexicons/{name}.tsv");
@@ -148,7 +160,7 @@ impl Fitted {
             lexicons.insert((*name).to_owned(), lexicon);
         }
         Ok(Fitted {
-            model: shaped("model.yml", &content("model.yml")?)?,
+            model,
             weights: weights(&content("weights.tsv")?)?,
             lexicons,
             code_trees: trees("trees/code.tsv")?,

@@ -1,7 +1,7 @@
 //! `lexicon` rules: which terms of a hunk or of a message a lexicon knows.
 
 use super::message::Message;
-use super::reading::Bag;
+use super::reading::{Bag, Place};
 use super::{Block, terms};
 use crate::pack::{Lexicon, Scope};
 
@@ -25,40 +25,34 @@ const TOGETHER: usize = 64;
 /// Looks terms up, many together.
 struct Found<'l> {
     lexicon: &'l Lexicon,
-    /// Terms that wait, one after the other.
+    /// All terms, one after the other.
     text: String,
-    /// For each of them where it ends, and its line.
-    ends: Vec<(usize, u32)>,
-    known: Vec<(u32, u32)>,
+    /// Those that wait.
+    waiting: Vec<Place>,
+    known: Vec<(u32, Place)>,
 }
 
 impl<'l> Found<'l> {
     fn new(lexicon: &'l Lexicon) -> Self {
-        Found { lexicon, text: String::new(), ends: Vec::new(), known: Vec::new() }
+        Found { lexicon, text: String::new(), waiting: Vec::new(), known: Vec::new() }
     }
 
     fn add(&mut self, term: &str, line: u32) {
+        let start = self.text.len() as u32;
         self.text.push_str(term);
-        self.ends.push((self.text.len(), line));
-        if self.ends.len() == TOGETHER {
+        self.waiting.push(Place { line, start, end: self.text.len() as u32 });
+        if self.waiting.len() == TOGETHER {
             self.look_up();
         }
     }
 
     fn look_up(&mut self) {
-        let mut start = 0;
-        let terms = self.ends.iter().map(|(end, line)| {
-            let term = self.text.get(start..*end).unwrap_or_default();
-            start = *end;
-            (term, *line)
-        });
-        self.lexicon.find_together(terms, &mut self.known);
-        self.text.clear();
-        self.ends.clear();
+        let Found { lexicon, text, waiting, known } = self;
+        lexicon.find_together(waiting.drain(..).map(|place| (place.of(text), place)), known);
     }
 
     fn bag(mut self) -> Bag {
         self.look_up();
-        Bag::of(self.known)
+        Bag::of(self.known, &self.text, self.lexicon)
     }
 }

@@ -13,6 +13,7 @@ pub mod query;
 pub mod reading;
 pub mod selftest;
 pub mod terms;
+mod tokens;
 
 pub use block::Block;
 pub use reading::Reading;

@@ -7,50 +7,96 @@ use super::measures::Measures;
 use super::{Evidence, MOST_EVIDENCE};
 use crate::pack::Lexicon;
 
+/// Where a term stands: its line, and its bytes among all terms that were looked up. The first in order is the
+/// first to be met.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    /// The line in the text, from 0.
+    pub line: u32,
+    /// The first byte.
+    pub start: u32,
+    /// One past the last.
+    pub end: u32,
+}
+
+impl Place {
+    /// The term.
+    pub fn of(self, text: &str) -> &str {
+        text.get(self.start as usize..self.end as usize).unwrap_or_default()
+    }
+}
+
 /// The terms of a reading that a lexicon knows: each once, with the line where it stands first.
 #[derive(Debug, Clone, Default)]
 pub struct Bag {
-    /// (number in the lexicon, line), sorted.
-    terms: Vec<(u32, u32)>,
+    /// Numbers in the lexicon, sorted.
+    terms: Vec<u32>,
+    /// Those that weigh most on either side, heaviest first.
+    heaviest: [Vec<Heavy>; 2],
+}
+
+/// A term that is worth being shown.
+#[derive(Debug, Clone)]
+struct Heavy {
+    weight: f32,
+    line: u32,
+    term: Box<str>,
 }
 
 impl Bag {
-    /// Terms as they come, any number of times.
-    pub fn of(mut terms: Vec<(u32, u32)>) -> Self {
+    /// Known terms as they come, any number of times: their numbers in the lexicon, and where they stand in `text`.
+    pub fn of(mut known: Vec<(u32, Place)>, text: &str, lexicon: &Lexicon) -> Self {
+        known.sort_unstable();
+        known.dedup_by_key(|(term, _)| *term);
+        let mut sides: [Vec<(f64, Place)>; 2] = Default::default();
+        for (number, place) in &known {
+            let weight = lexicon.weight(*number);
+            let [against, for_ai] = &mut sides;
+            let side = if weight < 0.0 { against } else { for_ai };
+            let before = |other: &(f64, Place)| {
+                let order = weight.abs().total_cmp(&other.0.abs());
+                order.is_lt() || (order.is_eq() && other.1.of(text) < place.of(text))
+            };
+            // Most are lighter than all that are kept.
+            if side.len() < MOST_EVIDENCE || side.last().is_some_and(|last| !before(last)) {
+                side.insert(side.partition_point(before), (weight, *place));
+                side.truncate(MOST_EVIDENCE);
+            }
+        }
+        let told = |(weight, place): (f64, Place)| Heavy {
+            weight: weight as f32,
+            line: place.line,
+            term: place.of(text).into(),
+        };
+        // Bags are kept for as long as their hunks are, so without room to spare.
+        let mut terms = Vec::with_capacity(known.len());
+        terms.extend(known.iter().map(|(number, _)| *number));
+        Bag { terms, heaviest: sides.map(|side| side.into_iter().map(told).collect()) }
+    }
+
+    /// The terms of several bags together. Where they stand is forgotten.
+    fn union(mut terms: Vec<u32>) -> Self {
         terms.sort_unstable();
-        terms.dedup_by_key(|(term, _)| *term);
-        Bag { terms }
+        terms.dedup();
+        Bag { terms, heaviest: Default::default() }
     }
 
     /// The sum of the terms' weights divided by the root of how many there are, so that long text
     /// does not win by length alone; `None` where the lexicon knows no term.
     pub fn value(&self, lexicon: &Lexicon) -> Option<f64> {
-        let sum: f64 = self.terms.iter().map(|(term, _)| lexicon.weight(*term)).sum();
+        let sum: f64 = self.terms.iter().map(|term| lexicon.weight(*term)).sum();
         (!self.terms.is_empty()).then(|| sum / root(self.terms.len()))
     }
 
     /// The terms that speak most for the side of `contribution`, each with its part of it.
     pub fn evidence(&self, lexicon: &Lexicon, contribution: f64, quote: impl Fn(u32) -> Evidence) -> Vec<Evidence> {
-        let side = |weight: f64| weight * contribution > 0.0;
-        let mut told: Vec<(f64, u32, u32)> = self
-            .terms
-            .iter()
-            .map(|&(term, line)| (lexicon.weight(term), term, line))
-            .filter(|(weight, _, _)| side(*weight))
-            .collect();
-        let sum: f64 = told.iter().map(|(weight, _, _)| weight).sum();
-        let order = |a: &(f64, u32, u32), b: &(f64, u32, u32)| {
-            b.0.abs().total_cmp(&a.0.abs()).then_with(|| lexicon.term(a.1).cmp(lexicon.term(b.1)))
-        };
-        if told.len() > MOST_EVIDENCE {
-            told.select_nth_unstable_by(MOST_EVIDENCE, order);
-            told.truncate(MOST_EVIDENCE);
-        }
-        told.sort_by(order);
-        let told = told.into_iter().take(MOST_EVIDENCE).map(|(weight, term, line)| Evidence {
-            text: readable(lexicon.term(term)),
-            contribution: super::rounded(contribution * weight / sum),
-            ..quote(line)
+        let side = |weight: &f64| *weight * contribution > 0.0;
+        let sum: f64 = self.terms.iter().map(|term| lexicon.weight(*term)).filter(side).sum();
+        let heaviest = self.heaviest.iter().flatten().filter(|heavy| side(&f64::from(heavy.weight)));
+        let told = heaviest.map(|heavy| Evidence {
+            text: readable(&heavy.term),
+            contribution: super::rounded(contribution * f64::from(heavy.weight) / sum),
+            ..quote(heavy.line)
         });
         told.collect()
     }
@@ -94,7 +140,7 @@ impl Reading {
     /// nothing together.
     pub fn sum<'a>(readings: impl IntoIterator<Item = &'a Reading>) -> Reading {
         let mut totals: BTreeMap<usize, f64> = BTreeMap::new();
-        let mut terms: BTreeMap<usize, Vec<(u32, u32)>> = BTreeMap::new();
+        let mut terms: BTreeMap<usize, Vec<u32>> = BTreeMap::new();
         let mut measures: Option<Measures> = None;
         for reading in readings {
             for (rule, amount, _) in &reading.counts {
@@ -109,7 +155,7 @@ impl Reading {
         }
         Reading {
             counts: totals.into_iter().map(|(rule, amount)| (rule, amount, None)).collect(),
-            bags: terms.into_iter().map(|(rule, terms)| (rule, Bag::of(terms))).collect(),
+            bags: terms.into_iter().map(|(rule, terms)| (rule, Bag::union(terms))).collect(),
             measures,
             ..Reading::default()
         }

@@ -9,8 +9,8 @@ use std::sync::LazyLock;
 
 use rustc_hash::FxHashSet;
 
-use super::Block;
 use super::message::Message;
+use super::{Block, tokens};
 use crate::pack::Scope;
 use crate::syntax::words;
 
@@ -55,8 +55,14 @@ pub fn hunk(scope: Scope, block: &Block<'_>, visit: &mut Visit<'_>) {
                 }
             }
         }
+        Scope::Code => tokens::each(block.lines(), visit),
         _ => {}
     }
+}
+
+/// Whether a lower-case word may make no term, whatever number stands behind it.
+pub(super) fn is_neutral(word: &str) -> bool {
+    NEUTRAL.contains(word.trim_end_matches(|c: char| c.is_ascii_digit()))
 }
 
 /// Visits the terms of a message. Those of the subject are told apart from those of the body.
@@ -94,7 +100,7 @@ impl Names {
         pair.clear();
         words::each_part(name, lower, &mut |part| {
             let part = if part.bytes().all(|byte| byte.is_ascii_digit()) { "0" } else { part };
-            if NEUTRAL.contains(part) {
+            if is_neutral(part) {
                 pair.clear();
                 return;
             }
@@ -190,7 +196,7 @@ impl Reader {
             self.lower.push_str(&word.to_lowercase());
         }
         let lower = (start, self.lower.len() as u32);
-        let neutral = slice(&self.lower, lower).split(['_', '\'']).any(|part| NEUTRAL.contains(part));
+        let neutral = slice(&self.lower, lower).split(['_', '\'']).any(is_neutral);
         self.words.push(Word { written, lower, line, neutral });
     }
 
@@ -296,6 +302,7 @@ mod tests {
     #[test]
     fn neutral_words_leave_no_trace() {
         assert_eq!(terms("ask Claude now", Cases::Lower), ["^", "ask", "^ ask", "now", "$", "now $"]);
+        assert_eq!(terms("GPT4", Cases::Both), ["^", "$"]);
     }
 
     #[test]
