@@ -4,7 +4,7 @@
 //! a start of the program neither reads nor copies them. Texts of terms would be most of it, and whoever
 //! looks a term up has it: an image holds a part of each term's hash in its place. All its numbers
 //! are little-endian and have 32 bits: how many slots there are, and the slots. 0 is an empty slot; any
-//! other holds [`MARK_BITS`] bits of the hash above the weight. A term is looked for from the slot that other
+//! other holds 22 bits of the hash above the weight. A term is looked for from the slot that other
 //! bits of its hash name on, up to an empty one.
 //!
 //! Of a million terms that a lexicon does not know, one or two pass for one that it does.

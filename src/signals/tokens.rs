@@ -13,6 +13,8 @@ use crate::syntax::words;
 const LINE_END: (&[u8], &str) = (b"\n", "\\n");
 /// Longer lines say nothing new.
 const MOST_TOKENS: usize = 200;
+/// Longer tokens, in bytes, are data.
+const LONGEST: usize = 200;
 
 /// Visits every term of these lines once, with the line where it stands first.
 pub(super) fn each<'c>(lines: impl Iterator<Item = (u32, &'c [u8])>, visit: &mut Visit<'_>) {
@@ -94,8 +96,11 @@ fn is_of_word(byte: &u8) -> bool {
     byte.is_ascii_alphanumeric() || *byte == b'_'
 }
 
-/// A token as terms write it, with every number alike; `None` where it names a tool.
+/// A token as terms write it, with every number alike; `None` where it names a tool or is too long.
 fn plain(token: &[u8]) -> Option<String> {
+    if token.len() > LONGEST {
+        return None;
+    }
     let token = String::from_utf8_lossy(token);
     let mut neutral = false;
     words::each_part(&token, &mut String::new(), &mut |part| neutral |= is_neutral(part));
@@ -142,6 +147,11 @@ mod tests {
     #[test]
     fn names_of_tools_leave_no_trace() {
         assert_eq!(names("x = ClaudeClient()"), ["x", "\\n x", "=", "x =", "(", ")", "( )", ") \\n"]);
+    }
+
+    #[test]
+    fn data_is_no_term() {
+        assert_eq!(names(&format!("x = {}", "A1".repeat(101))), ["x", "\\n x", "=", "x ="]);
     }
 
     #[test]
