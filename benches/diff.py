@@ -35,7 +35,7 @@ def timed(command):
     elapsed = (time.perf_counter() - start) * 1000
     os.close(null)
     if os.waitstatus_to_exitcode(status) != 0:
-        sys.exit(f"failed: {' '.join(command)}")
+        sys.exit(f"failed: {' '.join(command)[:300]}")
     processor = (usage.ru_utime + usage.ru_stime) * 1000
     return elapsed, processor, usage.ru_maxrss / (1024 if sys.platform != "darwin" else 1 << 20)
 

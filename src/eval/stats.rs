@@ -31,9 +31,18 @@ pub struct Ranking {
 /// Samples by falling score.
 #[derive(Debug, Clone, Default)]
 pub struct Ranked {
-    samples: Vec<Sample>,
+    samples: Vec<Placed>,
     /// How many positives and negatives each group has.
     totals: Vec<(f64, f64)>,
+}
+
+/// What resampling needs to know of a sample in its place.
+#[derive(Debug, Clone, Copy)]
+struct Placed {
+    group: u32,
+    positive: bool,
+    /// Whether the next one scores less.
+    last: bool,
 }
 
 impl Ranked {
@@ -46,7 +55,13 @@ impl Ranked {
                 *(if sample.positive { positives } else { negatives }) += 1.0;
             }
         }
-        Ranked { samples, totals }
+        let next = samples.iter().skip(1).map(Some).chain([None]);
+        let placed = samples.iter().zip(next).map(|(sample, next)| Placed {
+            group: u32::try_from(sample.group).unwrap_or(u32::MAX),
+            positive: sample.positive,
+            last: next.is_none_or(|next| next.score != sample.score),
+        });
+        Ranked { samples: placed.collect(), totals }
     }
 
     /// The ranking with each group counted as often as its weight says; `None` where there are no
@@ -60,16 +75,18 @@ impl Ranked {
             return None;
         }
         let (mut above, mut false_above, mut area) = (0.0, 0.0, 0.0);
+        let (mut here, mut false_here) = (0.0, 0.0);
         let mut found = [0.0; RATES.len()];
-        for tied in self.samples.chunk_by(|a, b| a.score == b.score) {
-            let (mut here, mut false_here) = (0.0, 0.0);
-            for sample in tied {
-                let weight = weights.get(sample.group).copied().unwrap_or_default();
-                *(if sample.positive { &mut here } else { &mut false_here }) += weight;
+        for sample in &self.samples {
+            let weight = weights.get(sample.group as usize).copied().unwrap_or_default();
+            *(if sample.positive { &mut here } else { &mut false_here }) += weight;
+            if !sample.last {
+                continue;
             }
             area += false_here * (above + here / 2.0);
             above += here;
             false_above += false_here;
+            (here, false_here) = (0.0, 0.0);
             for (found, rate) in found.iter_mut().zip(RATES) {
                 if false_above <= rate * negatives {
                     *found = above / positives;

@@ -86,16 +86,16 @@ impl Lexicon {
         self.search(hash(term.as_bytes())).ok().map(|slot| slot as u32)
     }
 
-    /// Adds the numbers of those terms that there are to `known`, each with what stands beside it.
+    /// Adds the numbers of those terms that there are to `known`, each with what stands beside it. They are given by
+    /// their hashes, and taken out of `waiting`.
     ///
     /// A lexicon is larger than a processor's nearest caches: of terms that are looked for one after the other,
     /// each waits for memory, and these wait together.
-    pub fn find_together<'t, T>(&self, terms: impl Iterator<Item = (&'t str, T)>, known: &mut Vec<(u32, T)>) {
+    pub fn find_together<T>(&self, waiting: &mut Vec<(u64, T)>, known: &mut Vec<(u32, T)>) {
         let slots = self.word(0).unwrap_or(0);
-        let hashed: Vec<(u64, T)> = terms.map(|(term, beside)| (hash(term.as_bytes()), beside)).collect();
         let first = |(hash, _): &(u64, T)| self.word(1 + first_slot(*hash, slots)).unwrap_or(0);
-        std::hint::black_box(hashed.iter().map(first).fold(0, |sum, word| sum ^ word));
-        for (hash, beside) in hashed {
+        std::hint::black_box(waiting.iter().map(first).fold(0, |sum, word| sum ^ word));
+        for (hash, beside) in waiting.drain(..) {
             known.extend(self.search(hash).ok().map(|slot| (slot as u32, beside)));
         }
     }
@@ -142,8 +142,8 @@ fn put(image: &mut [u8], at: usize, word: u32) {
     }
 }
 
-/// The same on every machine: the one that builds may differ from the one that runs.
-fn hash(term: &[u8]) -> u64 {
+/// What terms are looked for by. The same on every machine: the one that builds may differ from the one that runs.
+pub fn hash(term: &[u8]) -> u64 {
     const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
     let (words, rest) = term.as_chunks::<8>();
     let mut tail = [0; 8];
@@ -198,7 +198,7 @@ mod tests {
             let text: String = told.iter().zip(0..).map(|(term, at)| format!("{term}\t{}\n", f64::from(at) / 8.0)).collect();
             let lexicon = Lexicon::parse(&text).unwrap();
             let mut known = Vec::new();
-            lexicon.find_together(told.iter().zip(0..).map(|(term, at)| (term.as_str(), at)), &mut known);
+            lexicon.find_together(&mut told.iter().zip(0..).map(|(term, at)| (hash(term.as_bytes()), at)).collect(), &mut known);
             let weighed: Vec<(f64, i32)> = known.iter().map(|(number, at)| (lexicon.weight(*number), *at)).collect();
             assert_eq!(weighed, (0..told.len() as i32).map(|at| (f64::from(at) / 8.0, at)).collect::<Vec<_>>());
             assert_eq!(lexicon.find("not there"), None);

@@ -3,6 +3,7 @@
 use super::message::Message;
 use super::reading::{Bag, Place};
 use super::{Block, terms};
+use crate::pack::lexicon::hash;
 use crate::pack::{Lexicon, Scope};
 
 /// The known terms of a hunk.
@@ -27,32 +28,27 @@ struct Found<'l> {
     lexicon: &'l Lexicon,
     /// All terms, one after the other.
     text: String,
-    /// Those that wait.
-    waiting: Vec<Place>,
+    /// The hashes of those that wait.
+    waiting: Vec<(u64, Place)>,
     known: Vec<(u32, Place)>,
 }
 
 impl<'l> Found<'l> {
     fn new(lexicon: &'l Lexicon) -> Self {
-        Found { lexicon, text: String::new(), waiting: Vec::new(), known: Vec::new() }
+        Found { lexicon, text: String::new(), waiting: Vec::with_capacity(TOGETHER), known: Vec::new() }
     }
 
     fn add(&mut self, term: &str, line: u32) {
         let start = self.text.len() as u32;
         self.text.push_str(term);
-        self.waiting.push(Place { line, start, end: self.text.len() as u32 });
+        self.waiting.push((hash(term.as_bytes()), Place { line, start, end: self.text.len() as u32 }));
         if self.waiting.len() == TOGETHER {
-            self.look_up();
+            self.lexicon.find_together(&mut self.waiting, &mut self.known);
         }
     }
 
-    fn look_up(&mut self) {
-        let Found { lexicon, text, waiting, known } = self;
-        lexicon.find_together(waiting.drain(..).map(|place| (place.of(text), place)), known);
-    }
-
     fn bag(mut self) -> Bag {
-        self.look_up();
+        self.lexicon.find_together(&mut self.waiting, &mut self.known);
         Bag::of(self.known, &self.text, self.lexicon)
     }
 }

@@ -7,9 +7,8 @@ use super::measures::Measures;
 use super::{Evidence, MOST_EVIDENCE};
 use crate::pack::Lexicon;
 
-/// Where a term stands: its line, and its bytes among all terms that were looked up. The first in order is the
-/// first to be met.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+/// Where a term stands: its line, and its bytes among all terms that were looked up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Place {
     /// The line in the text, from 0.
     pub line: u32,
@@ -20,6 +19,11 @@ pub struct Place {
 }
 
 impl Place {
+    /// One number for its order among all places, which is quicker to compare than three.
+    fn order(self) -> u128 {
+        (u128::from(self.line) << 64) | (u128::from(self.start) << 32) | u128::from(self.end)
+    }
+
     /// The term.
     pub fn of(self, text: &str) -> &str {
         text.get(self.start as usize..self.end as usize).unwrap_or_default()
@@ -46,7 +50,7 @@ struct Heavy {
 impl Bag {
     /// Known terms as they come, any number of times: their numbers in the lexicon, and where they stand in `text`.
     pub fn of(mut known: Vec<(u32, Place)>, text: &str, lexicon: &Lexicon) -> Self {
-        known.sort_unstable();
+        known.sort_unstable_by_key(|(term, place)| (u128::from(*term) << 96) | place.order());
         known.dedup_by_key(|(term, _)| *term);
         let mut sides: [Vec<(f64, Place)>; 2] = Default::default();
         for (number, place) in &known {

@@ -20,9 +20,10 @@ const LONGEST: usize = 200;
 pub(super) fn each<'c>(lines: impl Iterator<Item = (u32, &'c [u8])>, visit: &mut Visit<'_>) {
     let mut tokens = Tokens {
         known: FxHashMap::from_iter([(LINE_END.0, Some(0))]),
-        written: vec![LINE_END.1.to_owned()],
+        text: LINE_END.1.to_owned(),
+        written: vec![(0, LINE_END.1.len() as u32)],
         pairs: FxHashSet::default(),
-        term: String::new(),
+        buffer: String::new(),
     };
     for (number, line) in lines {
         tokens.line(line.trim_ascii(), number, visit);
@@ -33,11 +34,13 @@ pub(super) fn each<'c>(lines: impl Iterator<Item = (u32, &'c [u8])>, visit: &mut
 struct Tokens<'c> {
     /// A number for each token; `None` for those that make no term.
     known: FxHashMap<&'c [u8], Option<u32>>,
-    /// By their numbers: as terms write them.
-    written: Vec<String>,
+    /// All of them as terms write them, one after the other.
+    text: String,
+    /// By their numbers: where in it they stand.
+    written: Vec<(u32, u32)>,
     pairs: FxHashSet<(u32, u32)>,
-    /// A buffer that serves many.
-    term: String,
+    /// It serves many.
+    buffer: String,
 }
 
 impl<'c> Tokens<'c> {
@@ -58,24 +61,31 @@ impl<'c> Tokens<'c> {
 
     /// The number of a token, which is visited where it is new.
     fn number(&mut self, token: &'c [u8], line: u32, visit: &mut Visit<'_>) -> Option<u32> {
-        let Tokens { known, written, .. } = self;
+        let Tokens { known, text, written, buffer, .. } = self;
         *known.entry(token).or_insert_with(|| {
-            let plain = plain(token)?;
-            visit(&plain, line);
-            written.push(plain);
+            let start = text.len();
+            if !push_plain(token, text, buffer) {
+                text.truncate(start);
+                return None;
+            }
+            visit(text.get(start..).unwrap_or_default(), line);
+            written.push((start as u32, text.len() as u32));
             u32::try_from(written.len() - 1).ok()
         })
     }
 
     fn pair(&mut self, first: Option<u32>, second: Option<u32>, line: u32, visit: &mut Visit<'_>) {
         let Some(pair) = first.zip(second) else { return };
-        let of = |number: u32| self.written.get(number as usize).map_or("", String::as_str);
         if self.pairs.insert(pair) {
-            self.term.clear();
-            self.term.push_str(of(pair.0));
-            self.term.push(' ');
-            self.term.push_str(of(pair.1));
-            visit(&self.term, line);
+            let of = |number: u32| {
+                let written = self.written.get(number as usize);
+                written.and_then(|&(start, end)| self.text.get(start as usize..end as usize)).unwrap_or_default()
+            };
+            self.buffer.clear();
+            self.buffer.push_str(of(pair.0));
+            self.buffer.push(' ');
+            self.buffer.push_str(of(pair.1));
+            visit(&self.buffer, line);
         }
     }
 }
@@ -96,22 +106,29 @@ fn is_of_word(byte: &u8) -> bool {
     byte.is_ascii_alphanumeric() || *byte == b'_'
 }
 
-/// A token as terms write it, with every number alike; `None` where it names a tool or is too long.
-fn plain(token: &[u8]) -> Option<String> {
+/// Writes a token as terms do, with every number alike. Tells whether it may make a term: not where it names a
+/// tool or is too long.
+fn push_plain(token: &[u8], to: &mut String, buffer: &mut String) -> bool {
+    if let [byte] = token
+        && byte.is_ascii_punctuation()
+    {
+        to.push(char::from(*byte));
+        return true;
+    }
     if token.len() > LONGEST {
-        return None;
+        return false;
     }
     let token = String::from_utf8_lossy(token);
     let mut neutral = false;
-    words::each_part(&token, &mut String::new(), &mut |part| neutral |= is_neutral(part));
-    let mut plain = String::with_capacity(token.len());
+    words::each_part(&token, buffer, &mut |part| neutral |= is_neutral(part));
+    let start = to.len();
     for c in token.chars() {
         let c = if c.is_ascii_digit() { '0' } else { c };
-        if c != '0' || !plain.ends_with('0') {
-            plain.push(c);
+        if c != '0' || !to.get(start..).is_some_and(|plain| plain.ends_with('0')) {
+            to.push(c);
         }
     }
-    (!neutral).then_some(plain)
+    !neutral
 }
 
 #[cfg(test)]
