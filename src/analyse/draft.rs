@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use super::Detail;
 use super::code::Context;
 use super::counting;
-use super::fingerprint::fingerprint;
+use super::fingerprint::{fingerprint, number_twins};
 use super::signals::{Told, signal_report};
 use crate::attest::{self, Attestation};
 use crate::change::{self, ChangeSet, Excluded, FileChange, Reason, Span};
@@ -41,6 +41,24 @@ pub(super) struct Draft {
     shift: i64,
 }
 
+/// All hunks of a change, and what has none.
+pub struct Drafts {
+    pub(super) drafts: Vec<Draft>,
+    pub(super) excluded: Vec<Excluded>,
+}
+
+impl Drafts {
+    /// The same blocks as those of a patch, which no commit brought.
+    pub fn loose(&mut self) -> &mut Self {
+        for draft in &mut self.drafts {
+            let lines: u32 = draft.parts.iter().map(|(_, lines)| lines).sum();
+            draft.parts = if lines > 0 { vec![(None, lines)] } else { Vec::new() };
+            draft.origins.iter_mut().for_each(|origin| origin.commit = None);
+        }
+        self
+    }
+}
+
 /// What a hunk's report is made with.
 pub(super) struct Around<'a> {
     pub(super) change: &'a ChangeSet,
@@ -55,8 +73,8 @@ pub(super) struct Around<'a> {
     pub(super) detail: Detail,
 }
 
-/// All hunks of a change, and what has none.
-pub(super) fn drafts(change: &ChangeSet, engine: &Engine<'_>) -> (Vec<Draft>, Vec<Excluded>) {
+/// Reads all hunks of a change.
+pub(super) fn drafts(change: &ChangeSet, engine: &Engine<'_>) -> Drafts {
     let new_files = block::new_files(change);
     let outlines: Vec<Outline> = change.files.par_iter().map(Outline::of).collect();
     let counting = counting::files(change, &outlines);
@@ -75,7 +93,8 @@ pub(super) fn drafts(change: &ChangeSet, engine: &Engine<'_>) -> (Vec<Draft>, Ve
         drafts.append(&mut hunks);
         excluded.append(&mut left_out);
     }
-    (drafts, excluded)
+    number_twins(&mut drafts);
+    Drafts { drafts, excluded }
 }
 
 fn file_drafts(

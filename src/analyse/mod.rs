@@ -26,6 +26,7 @@ use crate::report::{Coverage, ExcludedReport, HunkReport, PolicyReport, Report, 
 use crate::score;
 use crate::signals::{Engine, Part, rounded};
 use code::{Context, Given};
+pub use draft::Drafts;
 use draft::{Around, Draft};
 
 /// A change in which nobody declares anything has no request to be declared in; the words differ.
@@ -115,11 +116,21 @@ impl<'a> Analyser<'a> {
 
     /// The report on a change.
     pub fn report(&self, change: &ChangeSet) -> Report {
-        report(change, self)
+        report(change, &mut self.read(change), self)
+    }
+
+    /// The blocks of a change, read: most of the work, which several reports can share.
+    pub fn read(&self, change: &ChangeSet) -> Drafts {
+        draft::drafts(change, self.engine)
+    }
+
+    /// The report on a change whose blocks were read.
+    pub fn report_read(&self, change: &ChangeSet, drafts: &mut Drafts) -> Report {
+        report(change, drafts, self)
     }
 }
 
-fn report(change: &ChangeSet, analyser: &Analyser<'_>) -> Report {
+fn report(change: &ChangeSet, drafts: &mut Drafts, analyser: &Analyser<'_>) -> Report {
     let Analyser { engine, registry, config, measures, sensitive } = analyser;
     let mut attestations: Vec<Attestation> =
         change.commits.par_iter().map(|commit| measures.read(commit, registry)).collect();
@@ -127,18 +138,17 @@ fn report(change: &ChangeSet, analyser: &Analyser<'_>) -> Report {
         .policy
         .map(|policy| policy::apply(policy, change, &mut attestations, sensitive, registry, measures.described));
     let messages = signals::messages(change, engine, registry);
-    let (mut drafts, mut excluded) = draft::drafts(change, engine);
-    drafts.par_iter_mut().filter(|draft| draft.scored).for_each(|draft| {
-        draft.signals = engine.weigh(Part::Code, &draft.reading);
+    let Drafts { drafts, excluded } = drafts;
+    drafts.par_iter_mut().for_each(|draft| {
+        draft.signals = if draft.scored { engine.weigh(Part::Code, &draft.reading) } else { Vec::new() };
     });
-    let code = code::code(&drafts, change.commits.len(), engine);
+    let code = code::code(drafts, change.commits.len(), engine);
     let prior = score::prior(config.prior);
     let context = Context { model: &engine.pack().model, rules: Given::of(engine), prior, code: &code };
-    for draft in &mut drafts {
+    for draft in &mut *drafts {
         draft.add_context(&context);
         draft.add_message_signals(&messages);
     }
-    fingerprint::number_twins(&mut drafts);
 
     let scored = drafts.iter().filter(|draft| draft.scored).count();
     let model = &engine.pack().model;
@@ -176,7 +186,6 @@ fn report(change: &ChangeSet, analyser: &Analyser<'_>) -> Report {
     }
     let origin = if change.commits.is_empty() { Origin::Loose } else { Origin::Commits };
     let flags = flags::flags(&hunks, &commits, &threshold, origin, measures.policy);
-    excluded.extend(change.excluded.iter().cloned());
     Report {
         schema: SCHEMA.into(),
         tool: Tool {
@@ -186,9 +195,9 @@ fn report(change: &ChangeSet, analyser: &Analyser<'_>) -> Report {
             intercept: model.intercept,
             prior,
         },
-        range: commits::range_report(change, engine, &drafts, prior, measures.detail),
+        range: commits::range_report(change, engine, drafts, prior, measures.detail),
         threshold,
-        coverage: coverage(change, &drafts, excluded),
+        coverage: coverage(change, drafts, excluded),
         commits,
         hunks,
         flags,
@@ -207,7 +216,8 @@ fn told(policy: &Policy) -> PolicyReport {
     }
 }
 
-fn coverage(change: &ChangeSet, drafts: &[Draft], mut excluded: Vec<Excluded>) -> Coverage {
+fn coverage(change: &ChangeSet, drafts: &[Draft], of_files: &[Excluded]) -> Coverage {
+    let mut excluded: Vec<&Excluded> = of_files.iter().chain(&change.excluded).collect();
     excluded.sort();
     let mut scored_paths: Vec<&str> =
         drafts.iter().filter(|draft| draft.scored).map(|draft| draft.path.as_str()).collect();
@@ -222,7 +232,7 @@ fn coverage(change: &ChangeSet, drafts: &[Draft], mut excluded: Vec<Excluded>) -
             .map(|left_out| ExcludedReport {
                 path: String::from_utf8_lossy(&left_out.path).into_owned(),
                 reason: left_out.reason,
-                detail: left_out.detail,
+                detail: left_out.detail.clone(),
             })
             .collect(),
         notes: Vec::new(),

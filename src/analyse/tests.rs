@@ -85,3 +85,18 @@ fn no_marker_of_the_registry_moves_a_score() {
     assert!(declared > all.len(), "{declared} of {} are found", all.len());
     assert!(moved.is_empty(), "{} moved:\n{}", moved.len(), moved.join("\n"));
 }
+
+#[test]
+fn blocks_that_were_read_once_do_for_several_reports() {
+    let pack = Pack::load(Fitted::builtin().unwrap(), &[], &[]).unwrap();
+    let (engine, config) = (Engine::new(&pack), Config::default());
+    let analyser = Analyser::new(&engine, Registry::builtin(), &config, Measures::default()).unwrap();
+    let (change, text) = (change(MESSAGES[1], &Traces::default()), |report: Report| format!("{report:#?}"));
+    let bare = crate::eval::views::bare(&change);
+    let mut drafts = analyser.read(&change);
+    for _ in 0..2 {
+        assert_eq!(text(analyser.report_read(&change, &mut drafts)), text(analyser.report(&change)));
+    }
+    assert_eq!(text(analyser.report_read(&bare, drafts.loose())), text(analyser.report(&bare)));
+    assert_ne!(text(analyser.report(&bare)), text(analyser.report(&change)));
+}

@@ -268,10 +268,12 @@ fn read(commits: &mut OneByOne, row: &Row, scoring: &Scoring<'_>) -> Result<Chan
 fn outcome(change: &ChangeSet, row: &Row, scoring: &Scoring<'_>) -> Outcome {
     let analyser = scoring.analyser;
     let model = &scoring.engine.pack().model;
-    let mut outcome = Outcome::of(&analyser.report(change), change, &row.commit, model);
+    let mut drafts = analyser.read(change);
+    let mut outcome = Outcome::of(&analyser.report_read(change, &mut drafts), change, &row.commit, model);
     if !row.label.is_people() {
         let code = outcome.hunks.iter().map(|hunk| hunk.code).fold(f64::NEG_INFINITY, f64::max);
-        outcome.flagged_bare = Some(any_flag_near(&views::bare(change), code, outcome.scored_hunks, scoring));
+        let mut is_flagged = || !analyser.report_read(&views::bare(change), drafts.loose()).flags.is_empty();
+        outcome.flagged_bare = Some(comes_near(code, outcome.scored_hunks, false, scoring) && is_flagged());
     }
     if scoring.control {
         let around = analyser.report(&views::surroundings(change));
@@ -280,17 +282,12 @@ fn outcome(change: &ChangeSet, row: &Row, scoring: &Scoring<'_>) -> Outcome {
     outcome
 }
 
-/// Whether a change has any flag. It is analysed only where the highest score that its hunks had in
-/// another view comes near the threshold.
-fn any_flag_near(change: &ChangeSet, strongest: f64, hunks: usize, scoring: &Scoring<'_>) -> bool {
-    let rate = scoring.config.thresholds.flag;
-    let with_messages = !change.commits.is_empty();
+/// Whether the highest score that hunks had in another view comes near the threshold: only then is a change
+/// analysed for flags.
+fn comes_near(strongest: f64, hunks: usize, with_messages: bool, scoring: &Scoring<'_>) -> bool {
     let model = &scoring.engine.pack().model;
-    let threshold = model.request_threshold(rate, hunks, with_messages) + prior(scoring.config.prior);
-    if strongest < threshold - scoring.near {
-        return false;
-    }
-    !scoring.analyser.report(change).flags.is_empty()
+    let threshold = model.request_threshold(scoring.config.thresholds.flag, hunks, with_messages);
+    strongest >= threshold + prior(scoring.config.prior) - scoring.near
 }
 
 /// Adds a commit to a group; one that is complete is scored, and the next starts.
@@ -312,6 +309,7 @@ fn gather(
         return None;
     }
     let group = std::mem::take(group);
-    let flagged = any_flag_near(group.joined.change(), group.strongest, group.hunks, scoring);
+    let flagged = comes_near(group.strongest, group.hunks, true, scoring)
+        && !scoring.analyser.report(group.joined.change()).flags.is_empty();
     Some(RangeOutcome { commits, repository: row.repository, label: row.label, first: group.first, flagged })
 }
