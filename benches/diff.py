@@ -69,11 +69,17 @@ def row(name, spec, files, added, theirs, own, ratio, _, __, of_processor, peak)
     )
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("-n", "--runs", type=int, default=9, help="how many pairs of runs (9)")
+def arguments(described, runs):
+    """A parser of what all scripts that time pairs of runs take."""
+    parser = argparse.ArgumentParser(description=described, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("-n", "--runs", type=int, default=runs, help=f"how many pairs of runs ({runs})")
     here = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
     parser.add_argument("--binary", default=os.path.join(here, "target", "release", "ai-detect"))
+    return parser
+
+
+def main():
+    parser = arguments(__doc__, 9)
     parser.add_argument("--points", help="a file for what was measured, separated by tabs")
     parser.add_argument("ranges", nargs="+", metavar="REPOSITORY RANGE")
     args = parser.parse_args()

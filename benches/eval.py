@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Times `ai-detect eval` against `git log -p` of the same commits: whole processes, in turn.
+"""Times `ai-detect eval` against `git show` of the same commits: whole processes, in turn.
 
     cargo build --release
     benches/eval.py [-n RUNS] [--binary PATH] --manifest FILE --repos DIR [OWNER/NAME …]
@@ -10,12 +10,11 @@ prints), the same of processor time, and the largest resident set of ai-detect. 
 ai-detect, and one run of git for each: that is the last line.
 """
 
-import argparse
 import os
 import statistics
 import tempfile
 
-from diff import timed
+from diff import arguments, timed
 
 HEAD = """\
 | repository | commits | pace | of CPU | peak memory |
@@ -57,10 +56,7 @@ def compare(binary, repos, head, found, runs):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("-n", "--runs", type=int, default=3, help="how many pairs of runs (3)")
-    here = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-    parser.add_argument("--binary", default=os.path.join(here, "target", "release", "ai-detect"))
+    parser = arguments(__doc__, 3)
     parser.add_argument("--manifest", required=True)
     parser.add_argument("--repos", required=True)
     parser.add_argument("names", nargs="*", metavar="OWNER/NAME")

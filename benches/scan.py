@@ -11,12 +11,11 @@ ratios are steadier than times would be. `git log -p` has one thread; on a machi
 times can come to half of that of processor time, and on a busy one the two are alike.
 """
 
-import argparse
 import os
 import statistics
 import subprocess
 
-from diff import timed
+from diff import arguments, timed
 
 HEAD = """\
 | repository | range | commits | ratio | of CPU | peak memory |
@@ -39,10 +38,7 @@ def compare(binary, repository, back, runs):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("-n", "--runs", type=int, default=5, help="how many pairs of runs (5)")
-    here = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-    parser.add_argument("--binary", default=os.path.join(here, "target", "release", "ai-detect"))
+    parser = arguments(__doc__, 5)
     parser.add_argument("ranges", nargs="+", metavar="REPOSITORY COMMITS")
     args = parser.parse_args()
     if len(args.ranges) % 2 != 0:

@@ -65,6 +65,17 @@ pub(super) fn is_neutral(word: &str) -> bool {
     NEUTRAL.contains(word.trim_end_matches(|c: char| c.is_ascii_digit()))
 }
 
+/// Writes a word with a zero for every run of its digits.
+pub(super) fn push_numbers_alike(word: &str, to: &mut String) {
+    let start = to.len();
+    for c in word.chars() {
+        let c = if c.is_ascii_digit() { '0' } else { c };
+        if c != '0' || !to.get(start..).is_some_and(|written| written.ends_with('0')) {
+            to.push(c);
+        }
+    }
+}
+
 /// Visits the terms of a message. Those of the subject are told apart from those of the body.
 pub fn message(message: &Message<'_>, visit: &mut Visit<'_>) {
     let mut reader = Reader::default();
@@ -175,12 +186,7 @@ impl Reader {
             return self.push(word, line);
         }
         let mut plain = String::with_capacity(word.len());
-        for c in word.chars() {
-            let c = if c.is_ascii_digit() { '0' } else { c };
-            if c != '0' || !plain.ends_with('0') {
-                plain.push(c);
-            }
-        }
+        push_numbers_alike(word, &mut plain);
         self.push(&plain, line);
     }
 

@@ -6,7 +6,7 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::terms::{Visit, is_neutral};
+use super::terms::{Visit, is_neutral, push_numbers_alike};
 use crate::syntax::words;
 
 /// What stands between lines, and how terms write it.
@@ -121,13 +121,7 @@ fn push_plain(token: &[u8], to: &mut String, buffer: &mut String) -> bool {
     let token = String::from_utf8_lossy(token);
     let mut neutral = false;
     words::each_part(&token, buffer, &mut |part| neutral |= is_neutral(part));
-    let start = to.len();
-    for c in token.chars() {
-        let c = if c.is_ascii_digit() { '0' } else { c };
-        if c != '0' || !to.get(start..).is_some_and(|plain| plain.ends_with('0')) {
-            to.push(c);
-        }
-    }
+    push_numbers_alike(&token, to);
     !neutral
 }
 
