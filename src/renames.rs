@@ -5,7 +5,8 @@
 //! Pure: contents come in, pairs come out.
 
 use bstr::{BStr, ByteSlice};
-use rustc_hash::{FxHashMap, FxHasher};
+use rayon::prelude::*;
+use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
 use std::hash::Hasher;
 
 /// How alike two files are at least, from 0 to 1.
@@ -65,9 +66,19 @@ fn take(old: &[Candidate<'_>], taken: &mut [bool], at: usize) {
 }
 
 fn similar(old: &[Candidate<'_>], new: &[Candidate<'_>], pairs: &mut [Option<usize>], taken: &mut [bool]) {
-    let open_old = old.iter().enumerate().filter(|(at, _)| !taken.get(*at).copied().unwrap_or(true));
-    let old_lines: FxHashMap<usize, FxHashMap<u64, u32>> =
-        open_old.map(|(at, file)| (at, lines(file.content))).collect();
+    let is_open = |to: &usize| pairs.get(*to).is_some_and(Option::is_none);
+    let new_lines: Vec<(usize, FxHashMap<u64, u32>)> = (0..new.len())
+        .into_par_iter()
+        .filter(is_open)
+        .filter_map(|to| Some((to, lines(new.get(to)?.content, |_| true))))
+        .collect();
+    // Most lines of the old files are in no new one.
+    let wanted: FxHashSet<u64> = new_lines.iter().flat_map(|(_, lines)| lines.keys().copied()).collect();
+    let old_lines: FxHashMap<usize, FxHashMap<u64, u32>> = (0..old.len())
+        .into_par_iter()
+        .filter(|at| !taken.get(*at).copied().unwrap_or(true))
+        .filter_map(|at| Some((at, lines(old.get(at)?.content, |line| wanted.contains(&line)))))
+        .collect();
     let mut having: FxHashMap<u64, Vec<usize>> = FxHashMap::default();
     for (&at, lines) in &old_lines {
         for &line in lines.keys() {
@@ -76,9 +87,10 @@ fn similar(old: &[Candidate<'_>], new: &[Candidate<'_>], pairs: &mut [Option<usi
     }
     // (score, same name, new, old): the best pairs are made first.
     let mut found: Vec<(f64, bool, usize, usize)> = Vec::new();
-    for (to, file) in new.iter().enumerate().filter(|(to, _)| pairs.get(*to).is_some_and(Option::is_none)) {
+    for (to, lines) in new_lines {
+        let Some(file) = new.get(to) else { continue };
         let mut common: FxHashMap<usize, u64> = FxHashMap::default();
-        for (line, bytes) in lines(file.content) {
+        for (line, bytes) in lines {
             let sources = having.get(&line).filter(|sources| sources.len() <= COMMON);
             for &at in sources.into_iter().flatten() {
                 let theirs = old_lines.get(&at).and_then(|lines| lines.get(&line)).copied().unwrap_or(0);
@@ -111,13 +123,16 @@ fn similar(old: &[Candidate<'_>], new: &[Candidate<'_>], pairs: &mut [Option<usi
     }
 }
 
-/// How many bytes lie in each different line.
-fn lines(content: &[u8]) -> FxHashMap<u64, u32> {
+/// How many bytes lie in each different line that is wanted.
+fn lines(content: &[u8], wanted: impl Fn(u64) -> bool) -> FxHashMap<u64, u32> {
     let mut lines: FxHashMap<u64, u32> = FxHashMap::default();
     for line in content.lines() {
         let mut hasher = FxHasher::default();
         hasher.write(line);
-        *lines.entry(hasher.finish()).or_default() += line.len() as u32 + 1;
+        let hash = hasher.finish();
+        if wanted(hash) {
+            *lines.entry(hash).or_default() += line.len() as u32 + 1;
+        }
     }
     lines
 }

@@ -16,7 +16,6 @@ use crate::gate::{self, Likeness};
 use crate::report::{HunkCommit, HunkReport, SignalReport, Threshold};
 use crate::score::{self, Score};
 use crate::signals::{Block, Engine, Evidence, Reading, Signal, block, rounded};
-use crate::syntax::window::Parsers;
 use crate::syntax::{LEAST_LINES, Outline, Syntax};
 
 /// A hunk with everything found about it but its verdict, which needs the whole request.
@@ -83,8 +82,8 @@ pub(super) fn drafts(change: &ChangeSet, engine: &Engine<'_>) -> Drafts {
         .par_iter()
         .zip(outlines)
         .zip(counting)
-        .map_init(Parsers::default, |parsers, ((file, outline), counts)| {
-            let syntax = if counts { outline.read(file, parsers) } else { outline.unread(file) };
+        .map(|((file, outline), counts)| {
+            let syntax = if counts { outline.read(file) } else { outline.unread(file) };
             file_drafts(file, &syntax, counts, engine, new_files)
         })
         .collect();
@@ -116,7 +115,7 @@ fn file_drafts(
     }
     let before = block::before(file, syntax);
     let path = String::from_utf8_lossy(&file.path).into_owned();
-    let drafts = syntax.hunks.iter().map(|hunk| {
+    let drafts = syntax.hunks.par_iter().map(|hunk| {
         let block = Block { file, syntax, hunk, before: before.as_ref(), new_files };
         let read_lines = if syntax.language.is_some() { hunk.weight } else { 0 };
         Draft {

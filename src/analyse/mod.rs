@@ -17,6 +17,7 @@ use std::collections::BTreeSet;
 
 use rayon::prelude::*;
 
+use self::signals::Told;
 use crate::attest::signature::Signers;
 use crate::attest::{self, Attestation, Registry};
 use crate::change::{ChangeSet, Commit, Excluded};
@@ -116,7 +117,8 @@ impl<'a> Analyser<'a> {
 
     /// The report on a change.
     pub fn report(&self, change: &ChangeSet) -> Report {
-        report(change, &mut self.read(change), self)
+        let (mut drafts, said) = rayon::join(|| self.read(change), || Said::of(change, self));
+        report(change, &mut drafts, said, self)
     }
 
     /// The blocks of a change, read: most of the work, which several reports can share.
@@ -126,18 +128,33 @@ impl<'a> Analyser<'a> {
 
     /// The report on a change whose blocks were read.
     pub fn report_read(&self, change: &ChangeSet, drafts: &mut Drafts) -> Report {
-        report(change, drafts, self)
+        report(change, drafts, Said::of(change, self), self)
     }
 }
 
-fn report(change: &ChangeSet, drafts: &mut Drafts, analyser: &Analyser<'_>) -> Report {
-    let Analyser { engine, registry, config, measures, sensitive } = analyser;
-    let mut attestations: Vec<Attestation> =
-        change.commits.par_iter().map(|commit| measures.read(commit, registry)).collect();
-    let mendings = measures
-        .policy
-        .map(|policy| policy::apply(policy, change, &mut attestations, sensitive, registry, measures.described));
-    let messages = signals::messages(change, engine, registry);
+/// What commits say of themselves.
+struct Said {
+    attestations: Vec<Attestation>,
+    /// By commit, where there is a policy.
+    mendings: Option<Vec<policy::Mending>>,
+    messages: Vec<Told>,
+}
+
+impl Said {
+    fn of(change: &ChangeSet, analyser: &Analyser<'_>) -> Said {
+        let Analyser { engine, registry, measures, sensitive, .. } = analyser;
+        let mut attestations: Vec<Attestation> =
+            change.commits.par_iter().map(|commit| measures.read(commit, registry)).collect();
+        let mendings = measures
+            .policy
+            .map(|policy| policy::apply(policy, change, &mut attestations, sensitive, registry, measures.described));
+        Said { attestations, mendings, messages: signals::messages(change, engine, registry) }
+    }
+}
+
+fn report(change: &ChangeSet, drafts: &mut Drafts, said: Said, analyser: &Analyser<'_>) -> Report {
+    let Analyser { engine, config, measures, sensitive, .. } = analyser;
+    let Said { attestations, mendings, messages } = said;
     let Drafts { drafts, excluded } = drafts;
     drafts.par_iter_mut().for_each(|draft| {
         draft.signals = if draft.scored { engine.weigh(Part::Code, &draft.reading) } else { Vec::new() };
@@ -158,7 +175,7 @@ fn report(change: &ChangeSet, drafts: &mut Drafts, analyser: &Analyser<'_>) -> R
         log_odds: rounded(model.request_threshold(config.thresholds.flag, scored, !change.commits.is_empty()) + prior),
     };
     let paths: BTreeSet<&str> = drafts.iter().map(|draft| draft.path.as_str()).collect();
-    let sensitive = paths.into_iter().filter(|path| sensitive.is_match(path)).collect();
+    let sensitive = paths.into_par_iter().filter(|path| sensitive.is_match(path)).collect();
     let around = Around {
         change,
         engine,
@@ -169,7 +186,10 @@ fn report(change: &ChangeSet, drafts: &mut Drafts, analyser: &Analyser<'_>) -> R
         commit_code: context.rules.commit_code,
         detail: measures.detail,
     };
-    let hunks: Vec<HunkReport> = drafts.par_iter().map(|draft| draft.report(&around)).collect();
+    let (hunks, range): (Vec<HunkReport>, _) = rayon::join(
+        || drafts.par_iter().map(|draft| draft.report(&around)).collect(),
+        || commits::range_report(change, engine, drafts, prior, measures.detail),
+    );
     let flagged: BTreeSet<&str> = hunks
         .iter()
         .filter(|hunk| hunk.verdict.is_flag())
@@ -195,7 +215,7 @@ fn report(change: &ChangeSet, drafts: &mut Drafts, analyser: &Analyser<'_>) -> R
             intercept: model.intercept,
             prior,
         },
-        range: commits::range_report(change, engine, drafts, prior, measures.detail),
+        range,
         threshold,
         coverage: coverage(change, drafts, excluded),
         commits,

@@ -187,17 +187,17 @@ fn of_repository(request: &Request, choice: Choice<'_>, dir: &Path) -> Result<Fo
     let excluder = excluder(&settings)?;
     let head = resolved.head().map(str::to_owned);
     // The data is made ready while the repository is read: neither needs the other.
-    let (change, pack) = std::thread::scope(|scope| {
-        let pack = scope.spawn(|| {
-            let pack = pack(&settings);
+    let mut loaded = None;
+    let change = rayon::in_place_scope(|scope| {
+        scope.spawn(|_| {
+            loaded = Some(pack(&settings));
             Registry::builtin();
-            pack
         });
-        (repository.change_set(resolved, &excluder), pack.join())
+        repository.change_set(resolved, &excluder)
     });
     let mut change = change.map_err(Failure::failed)?;
     let unread = attach_receipts(&repository, head.as_deref(), &mut change)?;
-    let pack = pack.map_err(|_| Failure::failed("the rule pack could not be loaded"))?;
+    let pack = loaded.unwrap_or_else(|| pack(&settings));
     let pack = pack.map_err(|error| settings.pack_failure(error))?;
     let (mut report, excerpts) = report(choice, &change, &pack, settings)?;
     report.coverage.notes.extend(unread);

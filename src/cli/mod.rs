@@ -171,6 +171,11 @@ pub fn run() -> Exit {
         }
     };
     let out = output::Output::new(args.color);
+    // This thread is one of those that work: waking it up would take longer than much of what is done.
+    if let Err(error) = rayon::ThreadPoolBuilder::new().use_current_thread().build_global() {
+        out.error(&format!("threads cannot be started: {error}"));
+        return Exit::Failed;
+    }
     let result = match args.command {
         Command::Diff(command) => diff::run(&command, &args.dir, &out),
         Command::Ci(command) => ci::run(&command, &args.dir, &out),

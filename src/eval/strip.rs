@@ -13,7 +13,7 @@ use serde::Serialize;
 use crate::change::{ChangeSet, FileChange, Origin, Span};
 use crate::linediff;
 use crate::pack::{Kind, Pack, Rule, Scope};
-use crate::syntax::{self, window::Parsers};
+use crate::syntax;
 use crate::text::Text;
 
 /// Something that is taken out before anything is scored.
@@ -65,13 +65,12 @@ pub fn stripped(mut change: ChangeSet, parts: &[Strip]) -> ChangeSet {
             commit.message = commit.subject().to_owned();
         }
     }
-    let mut parsers = Parsers::default();
     for file in &mut change.files {
         if parts.contains(&Strip::Comments) {
-            replace(file, &comments(file, &mut parsers), "");
+            replace(file, &comments(file), "");
         }
         if parts.contains(&Strip::Names) {
-            replace(file, &names(file, &mut parsers), "n");
+            replace(file, &names(file), "n");
         }
     }
     change
@@ -113,16 +112,16 @@ fn lines_of(span: Span) -> Range<u32> {
     span.start..span.end
 }
 
-fn names(file: &FileChange, parsers: &mut Parsers) -> Vec<Range<usize>> {
-    let syntax = syntax::read(file, parsers);
+fn names(file: &FileChange) -> Vec<Range<usize>> {
+    let syntax = syntax::read(file);
     let mut names: Vec<Range<usize>> = syntax.hunks.iter().flat_map(|hunk| hunk.regions.identifiers.clone()).collect();
     names.sort_by_key(|name| (name.start, name.end));
     names
 }
 
 /// Authored comments and documentation.
-fn comments(file: &FileChange, parsers: &mut Parsers) -> Vec<Range<usize>> {
-    let syntax = syntax::read(file, parsers);
+fn comments(file: &FileChange) -> Vec<Range<usize>> {
+    let syntax = syntax::read(file);
     let regions = syntax.hunks.iter().flat_map(|hunk| hunk.regions.comments.iter().chain(&hunk.regions.docstrings));
     // What says which program runs a script is no comment, though one may follow right below it.
     let first = if file.new.bytes().starts_with(b"#!") { file.new.offset(1) } else { 0 };
@@ -182,7 +181,7 @@ mod tests {
 
     fn after(path: &str, old: &str, new: &str) -> FileChange {
         let mut file = changed(path, old, new);
-        let cuts = comments(&file, &mut Parsers::default());
+        let cuts = comments(&file);
         replace(&mut file, &cuts, "");
         file
     }
@@ -228,7 +227,7 @@ mod tests {
             "",
             "def read_all(path, *rest):\n    # Of path.\n    with open(path) as f:\n        return f.read()\n",
         );
-        let cuts = names(&file, &mut Parsers::default());
+        let cuts = names(&file);
         replace(&mut file, &cuts, "n");
         assert_eq!(authored(&file), "def n(n, *n):\n    # Of path.\n    with n(n) as n:\n        return n.n()\n");
     }

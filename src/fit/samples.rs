@@ -16,7 +16,6 @@ use crate::git::{Repository, Request};
 use crate::pack::{Kind, Rule, Scope};
 use crate::signals::message::Message;
 use crate::signals::{Amount, Block, Engine, Reading, block, terms};
-use crate::syntax::window::Parsers;
 use crate::syntax::{self, LEAST_LINES};
 
 /// What is known of one block or message.
@@ -171,16 +170,16 @@ pub fn read(
     let mut skipped = Vec::new();
     for (rows, name) in by_repository.iter().zip(&manifest.repositories) {
         let dir = repositories.join(name);
-        let open = || (Repository::open(&dir), Parsers::default());
-        let one = |state: &mut (Result<Repository, crate::git::Error>, Parsers), row: &&Row| {
+        let one = |repository: &mut Result<Repository, crate::git::Error>, row: &&Row| {
             progress(1);
-            let sample = match &state.0 {
-                Ok(repository) => reader.sample(repository, &mut state.1, row),
+            let sample = match repository {
+                Ok(repository) => reader.sample(repository, row),
                 Err(error) => Err(error.to_string()),
             };
             (row.number, sample)
         };
-        let found: Vec<(usize, Result<Sample, String>)> = rows.par_iter().map_init(open, one).collect();
+        let found: Vec<(usize, Result<Sample, String>)> =
+            rows.par_iter().map_init(|| Repository::open(&dir), one).collect();
         for (row, sample) in found {
             match sample {
                 Ok(sample) => samples.push((row, sample)),
@@ -208,10 +207,10 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    fn sample(&self, repository: &Repository, parsers: &mut Parsers, row: &Row) -> Result<Sample, String> {
+    fn sample(&self, repository: &Repository, row: &Row) -> Result<Sample, String> {
         let resolved = repository.resolve(&Request::Commit(row.commit.clone())).map_err(|error| error.to_string())?;
         let change = repository.change_set(resolved, &self.excluder).map_err(|error| error.to_string())?;
-        let blocks = self.blocks(&change, parsers);
+        let blocks = self.blocks(&change);
         let added: u32 = change.files.iter().flat_map(|file| &file.origins).map(|origin| origin.span.len()).sum();
         let text = change.commits.last().map_or("", |commit| commit.message.as_str());
         let text = attest::without_markers(text, self.registry);
@@ -236,11 +235,11 @@ impl Reader<'_> {
         })
     }
 
-    fn blocks(&self, change: &ChangeSet, parsers: &mut Parsers) -> Vec<Read> {
+    fn blocks(&self, change: &ChangeSet) -> Vec<Read> {
         let new_files = block::new_files(change);
         let mut found = Vec::new();
         for file in &change.files {
-            let syntax = syntax::read(file, parsers);
+            let syntax = syntax::read(file);
             let before = block::before(file, &syntax);
             for hunk in syntax.hunks.iter().filter(|_| syntax.language.is_some()) {
                 let block = Block { file, syntax: &syntax, hunk, before: before.as_ref(), new_files };

@@ -15,10 +15,11 @@ use rustc_hash::FxHashMap;
 
 use super::Error;
 use super::blobs::{Blobs, Reader};
-use super::commits::RangeCommit;
+use super::commits::{self, RangeCommit};
 use super::files::Ends;
+use super::range::Reach;
 use super::trees::{self, Entry};
-use crate::change::{ChangeSet, Excluded, FileChange, Origin, Reason, Span};
+use crate::change::{ChangeSet, Commit, Excluded, FileChange, Origin, Reason, Span};
 use crate::linediff;
 use crate::renames::{self, Candidate};
 use crate::text::Text;
@@ -34,43 +35,7 @@ struct Lines {
     len: u32,
 }
 
-/// Sets the origins of all authored lines.
-pub(super) fn attribute(
-    blobs: &Blobs,
-    commits: &[RangeCommit],
-    head: Option<ObjectId>,
-    change: &mut ChangeSet,
-    ends: &[Ends],
-) -> Result<(), Error> {
-    let Some(_) = head else {
-        return no_commit(change);
-    };
-    if matches!(commits, [only] if only.parents.len() < 2) {
-        to_only_commit(&mut change.files);
-        return Ok(());
-    }
-    let history = History::read(blobs, commits)?;
-    let followed: Vec<Result<(), String>> = change
-        .files
-        .par_iter_mut()
-        .zip(ends)
-        .map_init(|| blobs.reader(), |reader, (file, ends)| history.follow(reader, file, *ends))
-        .collect();
-    // A partial clone may have both ends of a file and lack a version in between.
-    let ChangeSet { files, excluded, .. } = change;
-    let mut followed = followed.into_iter();
-    files.retain(|file| match followed.next() {
-        Some(Err(problem)) => {
-            let detail = format!("a version in between: {problem}");
-            excluded.push(Excluded { path: file.path.clone(), reason: Reason::MissingObject, detail });
-            false
-        }
-        _ => true,
-    });
-    Ok(())
-}
-
-/// Where there is one commit, it brought everything.
+/// What one commit brought is all its own.
 pub(super) fn to_only_commit(files: &mut [FileChange]) {
     for file in files {
         let whole = |&span: &Span| Origin { commit: Some(0), ..Origin::unknown(span) };
@@ -78,17 +43,23 @@ pub(super) fn to_only_commit(files: &mut [FileChange]) {
     }
 }
 
-fn no_commit(change: &mut ChangeSet) -> Result<(), Error> {
-    for file in &mut change.files {
+fn to_no_commit(files: &mut [FileChange]) {
+    for file in files {
         file.origins = file.authored.iter().map(|&span| Origin::unknown(span)).collect();
     }
-    Ok(())
 }
 
-struct History<'a> {
-    commits: &'a [RangeCommit],
-    /// For each commit, for each parent: where it stands in `commits`, and what differs from it.
+/// The commits of a range and which paths each of them touched.
+pub(super) struct History {
+    commits: Vec<RangeCommit>,
+    /// For each commit, for each parent: where it stands in `commits`, and what differs from it. Nothing where there
+    /// is no more than one commit to choose from.
     parents: Vec<Vec<Parent>>,
+}
+
+/// Where there is one commit, it brought everything; a merge may have brought nothing.
+fn is_alone(commits: &[RangeCommit]) -> bool {
+    matches!(commits, [only] if only.parents.len() < 2)
 }
 
 struct Parent {
@@ -97,14 +68,49 @@ struct Parent {
     touched: Touched,
 }
 
-impl<'a> History<'a> {
-    fn read(blobs: &Blobs, commits: &'a [RangeCommit]) -> Result<Self, Error> {
+impl History {
+    pub(super) fn read(blobs: &Blobs, reach: &Reach) -> Result<Self, Error> {
+        let commits = blobs.read_trees(|reader| commits::read(&reader.repo, reach))?;
+        if commits.is_empty() || is_alone(&commits) {
+            return Ok(History { commits, parents: Vec::new() });
+        }
         let positions: FxHashMap<ObjectId, u32> = commits.iter().zip(0..).map(|(commit, at)| (commit.id, at)).collect();
         let parents = commits
             .par_iter()
-            .map_init(|| blobs.tree_reader(), |reader, commit| parents_of(reader, commit, commits, &positions))
+            .map(|commit| blobs.read_trees(|reader| parents_of(reader, commit, &commits, &positions)))
             .collect::<Result<_, _>>()?;
         Ok(History { commits, parents })
+    }
+
+    pub(super) fn commits(&self) -> impl Iterator<Item = &Commit> {
+        self.commits.iter().map(|commit| &commit.commit)
+    }
+
+    /// Sets the origins of all authored lines.
+    pub(super) fn attribute(&self, blobs: &Blobs, change: &mut ChangeSet, ends: &[Ends]) {
+        if self.commits.is_empty() {
+            return to_no_commit(&mut change.files);
+        }
+        if is_alone(&self.commits) {
+            return to_only_commit(&mut change.files);
+        }
+        let followed: Vec<Result<(), String>> = change
+            .files
+            .par_iter_mut()
+            .zip(ends)
+            .map(|(file, ends)| blobs.read(|reader| self.follow(reader, file, *ends)))
+            .collect();
+        // A partial clone may have both ends of a file and lack a version in between.
+        let ChangeSet { files, excluded, .. } = change;
+        let mut followed = followed.into_iter();
+        files.retain(|file| match followed.next() {
+            Some(Err(problem)) => {
+                let detail = format!("a version in between: {problem}");
+                excluded.push(Excluded { path: file.path.clone(), reason: Reason::MissingObject, detail });
+                false
+            }
+            _ => true,
+        });
     }
 
     fn follow(&self, reader: &Reader<'_>, file: &mut FileChange, ends: Ends) -> Result<(), String> {

@@ -1,7 +1,7 @@
 //! File contents by id, from the object database or from what is not committed yet, on any thread.
 
 use std::cell::RefCell;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use gix::ObjectId;
 use gix::odb::pack::cache::lru::MemoryCappedHashmap;
@@ -17,13 +17,19 @@ const TREES: usize = 12 << 20;
 /// How many bytes of texts a generation of [`Recent`] holds.
 const GENERATION: usize = 8 << 20;
 
-/// Where contents come from. Each thread takes its own [`Reader`].
+/// Where contents come from, on any thread.
 pub(super) struct Blobs {
     shared: gix::ThreadSafeRepository,
     overlay: Overlay,
+    contents: Idle,
+    trees: Idle,
 }
 
-/// One thread's access.
+/// Handles that nobody has at the moment: making one costs as much as reading several files, and what it
+/// keeps of what was read serves whoever has it next.
+type Idle = Mutex<Vec<gix::Repository>>;
+
+/// Access for one thread at a time.
 pub(super) struct Reader<'a> {
     pub(super) repo: gix::Repository,
     overlay: Option<&'a Overlay>,
@@ -67,20 +73,32 @@ impl Recent {
 
 impl Blobs {
     pub(super) fn new(repo: &gix::Repository, overlay: Overlay) -> Self {
-        Blobs { shared: repo.clone().into_sync(), overlay }
+        Blobs { shared: repo.clone().into_sync(), overlay, contents: Idle::default(), trees: Idle::default() }
     }
 
-    pub(super) fn reader(&self) -> Reader<'_> {
-        let mut repo = self.shared.to_thread_local();
-        repo.objects.set_pack_cache(|| Box::new(MemoryCappedHashmap::new(DELTA_BASES)));
-        Reader { repo, overlay: Some(&self.overlay), recent: None }
+    /// Lends a reader.
+    pub(super) fn read<T>(&self, work: impl FnOnce(&Reader<'_>) -> T) -> T {
+        self.lend(&self.contents, 0, work)
     }
 
-    /// A reader for many trees that are much alike.
-    pub(super) fn tree_reader(&self) -> Reader<'_> {
-        let mut reader = self.reader();
-        reader.repo.object_cache_size(TREES);
-        reader
+    /// Lends a reader for many trees that are much alike.
+    pub(super) fn read_trees<T>(&self, work: impl FnOnce(&Reader<'_>) -> T) -> T {
+        self.lend(&self.trees, TREES, work)
+    }
+
+    fn lend<T>(&self, idle: &Idle, kept: usize, work: impl FnOnce(&Reader<'_>) -> T) -> T {
+        let waiting = || idle.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = waiting().pop();
+        let repo = known.unwrap_or_else(|| {
+            let mut repo = self.shared.to_thread_local();
+            repo.objects.set_pack_cache(|| Box::new(MemoryCappedHashmap::new(DELTA_BASES)));
+            repo.object_cache_size(kept);
+            repo
+        });
+        let reader = Reader { repo, overlay: Some(&self.overlay), recent: None };
+        let done = work(&reader);
+        waiting().push(reader.repo);
+        done
     }
 }
 

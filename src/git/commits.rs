@@ -4,7 +4,7 @@ use gix::ObjectId;
 use gix::bstr::ByteSlice;
 use rustc_hash::FxHashMap;
 
-use super::{Error, notes, range::Resolved, signature};
+use super::{Error, notes, range::Reach, signature};
 use crate::change::{Commit, Person};
 
 /// So much is read of a message, in bytes: more than anybody writes, and little enough that a range of such messages
@@ -20,16 +20,16 @@ pub(super) struct RangeCommit {
 }
 
 /// All commits of the range, topologically: every parent stands before its children.
-pub(super) fn read(repo: &gix::Repository, resolved: &Resolved) -> Result<Vec<RangeCommit>, Error> {
-    let Some(head) = resolved.head else { return Ok(Vec::new()) };
-    if resolved.is_one_commit {
+pub(super) fn read(repo: &gix::Repository, reach: &Reach) -> Result<Vec<RangeCommit>, Error> {
+    let Some(head) = reach.head else { return Ok(Vec::new()) };
+    if reach.is_one_commit {
         let mut only = vec![one(repo, head)?];
         attach(repo, &mut only)?;
         return Ok(only);
     }
     let walk = repo
         .rev_walk([head])
-        .with_hidden(resolved.hidden.iter().copied())
+        .with_hidden(reach.hidden.iter().copied())
         .all()
         .map_err(|error| Error::missing("the history of the range", error))?;
     let mut found: FxHashMap<ObjectId, RangeCommit> = FxHashMap::default();

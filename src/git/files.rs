@@ -43,22 +43,22 @@ struct Version {
 
 /// Reads the files that differ between two trees.
 pub(super) fn read(
-    repo: &gix::Repository,
     blobs: &Blobs,
     base_tree: Option<ObjectId>,
-    head_tree: &HeadTree,
+    head_tree: HeadTree,
     excluder: &Excluder,
 ) -> Result<Found, Error> {
-    let entries = match head_tree {
-        HeadTree::Committed(tree) => trees::differences(repo, base_tree, Some(*tree))?,
-        HeadTree::InMemory(memory, tree) => trees::differences(memory, base_tree, Some(*tree))?,
-    };
-    let attributes = Attributes::read(repo, base_tree, entries.iter().map(|entry| entry.path.as_bstr()));
-    let pieces: Vec<Piece> = entries
-        .into_par_iter()
-        .map_init(|| blobs.reader(), |reader, entry| piece(reader, entry, &attributes, excluder))
-        .collect();
-    Ok(assemble(pieces))
+    let (entries, attributes) = blobs.read_trees(|reader| {
+        let entries = match head_tree {
+            HeadTree::Committed(tree) => trees::differences(&reader.repo, base_tree, Some(tree))?,
+            HeadTree::InMemory(memory, tree) => trees::differences(&memory, base_tree, Some(tree))?,
+        };
+        let paths = entries.iter().map(|entry| entry.path.as_bstr());
+        let attributes = Attributes::read(&reader.repo, base_tree, paths);
+        Ok((entries, attributes))
+    })?;
+    let of = |entry| blobs.read(|reader| piece(reader, entry, &attributes, excluder));
+    Ok(assemble(entries.into_par_iter().map(of).collect()))
 }
 
 /// The same on this thread alone, between two trees of the repository.

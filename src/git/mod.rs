@@ -217,16 +217,19 @@ impl Repository {
     /// Where a commit or a tree cannot be read. A single file that cannot be read is left out of
     /// the change set with its reason, never an error.
     pub fn change_set(&self, resolved: Resolved, excluder: &Excluder) -> Result<ChangeSet, Error> {
-        let commits = commits::read(&self.inner, &resolved)?;
-        let blobs = blobs::Blobs::new(&self.inner, resolved.overlay);
-        let found = files::read(&self.inner, &blobs, resolved.base_tree, &resolved.head_tree, excluder)?;
+        let Resolved { range, base_tree, head_tree, reach, overlay } = resolved;
+        let blobs = blobs::Blobs::new(&self.inner, overlay);
+        let history = || attribution::History::read(&blobs, &reach);
+        let files = || files::read(&blobs, base_tree, head_tree, excluder);
+        let (history, found) = rayon::join(history, files);
+        let (history, found) = (history?, found?);
         let mut change = ChangeSet {
-            range: resolved.range,
-            commits: commits.iter().map(|commit| commit.commit.clone()).collect(),
+            range,
+            commits: history.commits().cloned().collect(),
             files: found.files,
             excluded: found.excluded,
         };
-        attribution::attribute(&blobs, &commits, resolved.head, &mut change, &found.ends)?;
+        history.attribute(&blobs, &mut change, &found.ends);
         change.excluded.sort();
         Ok(change)
     }

@@ -26,12 +26,7 @@ pub struct Resolved {
     /// `None` is the empty tree.
     pub(super) base_tree: Option<ObjectId>,
     pub(super) head_tree: HeadTree,
-    /// The last commit of the range; `None` for uncommitted changes.
-    pub(super) head: Option<ObjectId>,
-    /// The commits whose history is not part of the range.
-    pub(super) hidden: Vec<ObjectId>,
-    /// Whether the range is known to be its last commit alone, so that no history need be walked.
-    pub(super) is_one_commit: bool,
+    pub(super) reach: Reach,
     /// Contents that are not in the object database yet.
     pub(super) overlay: uncommitted::Overlay,
 }
@@ -51,6 +46,16 @@ impl Resolved {
     pub fn spec(&self) -> &str {
         &self.range.spec
     }
+}
+
+/// Which commits a range has.
+pub(super) struct Reach {
+    /// The last one; `None` for uncommitted changes.
+    pub(super) head: Option<ObjectId>,
+    /// Those whose history is not part of the range.
+    pub(super) hidden: Vec<ObjectId>,
+    /// Whether the last one is known to be alone, so that no history need be walked.
+    pub(super) is_one_commit: bool,
 }
 
 /// The tree that the range ends at.
@@ -120,9 +125,7 @@ fn between(repo: &gix::Repository, a: &str, b: &str, spec: String) -> Result<Res
         range: Range { spec, base: base.map(|id| id.to_string()), head: Some(head.to_string()) },
         base_tree: base.map(|id| tree_of(repo, id)).transpose()?,
         head_tree,
-        head: Some(head),
-        hidden,
-        is_one_commit: false,
+        reach: Reach { head: Some(head), hidden, is_one_commit: false },
         overlay: uncommitted::Overlay::default(),
     })
 }
@@ -146,9 +149,7 @@ fn one_commit(repo: &gix::Repository, id: &str) -> Result<Resolved, Error> {
         },
         base_tree: base.map(|id| tree_of(repo, id)).transpose()?,
         head_tree: HeadTree::Committed(tree_of(repo, head)?),
-        head: Some(head),
-        hidden: base.into_iter().collect(),
-        is_one_commit: parents.len() < 2,
+        reach: Reach { head: Some(head), hidden: base.into_iter().collect(), is_one_commit: parents.len() < 2 },
         overlay: uncommitted::Overlay::default(),
     })
 }
@@ -163,9 +164,7 @@ fn uncommitted_range(
         range: Range { spec: spec.into(), base: base.map(|id| id.to_string()), head: None },
         base_tree: base.map(|id| tree_of(repo, id)).transpose()?,
         head_tree: tree,
-        head: None,
-        hidden: Vec::new(),
-        is_one_commit: false,
+        reach: Reach { head: None, hidden: Vec::new(), is_one_commit: false },
         overlay,
     })
 }

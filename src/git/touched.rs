@@ -77,12 +77,10 @@ impl Repository {
         reads: &(dyn Fn(&str) -> bool + Sync),
         of: &(dyn Fn(CommitChange) -> T + Sync),
     ) -> Result<Vec<T>, Error> {
-        let commits = commits::read(&self.inner, resolved)?;
+        let commits = commits::read(&self.inner, &resolved.reach)?;
         let blobs = Blobs::new(&self.inner, super::uncommitted::Overlay::default());
-        commits
-            .into_par_iter()
-            .map_init(|| blobs.reader(), |reader, commit| one(reader, commit, reads).map(of))
-            .collect()
+        let change = |commit| blobs.read(|reader| one(reader, commit, reads)).map(of);
+        commits.into_par_iter().map(change).collect()
     }
 
     /// One commit with the files that it touched.
@@ -94,7 +92,7 @@ impl Repository {
         let blobs = Blobs::new(&self.inner, super::uncommitted::Overlay::default());
         let mut commit = commits::one(&self.inner, id)?;
         commits::attach(&self.inner, std::slice::from_mut(&mut commit))?;
-        one(&blobs.reader(), commit, reads)
+        blobs.read(|reader| one(reader, commit, reads))
     }
 
     /// What is staged for the next commit, file by file.
@@ -104,11 +102,10 @@ impl Repository {
     pub fn staged_changes(&self, reads: &(dyn Fn(&str) -> bool + Sync)) -> Result<Vec<Touched>, Error> {
         let resolved = self.resolve(&super::Request::Staged)?;
         let blobs = Blobs::new(&self.inner, resolved.overlay);
-        let reader = blobs.reader();
-        match &resolved.head_tree {
-            super::range::HeadTree::Committed(tree) => files(&reader, &reader.repo, resolved.base_tree, *tree, reads),
-            super::range::HeadTree::InMemory(memory, tree) => files(&reader, memory, resolved.base_tree, *tree, reads),
-        }
+        blobs.read(|reader| match &resolved.head_tree {
+            super::range::HeadTree::Committed(tree) => files(reader, &reader.repo, resolved.base_tree, *tree, reads),
+            super::range::HeadTree::InMemory(memory, tree) => files(reader, memory, resolved.base_tree, *tree, reads),
+        })
     }
 }
 

@@ -33,12 +33,12 @@ pub(super) fn walk(repo: &gix::Repository, history: History, visit: &mut Visit<'
             reachable(repo, vec![head.detach()], visit)
         }
         History::All => reachable(repo, tips(repo)?, visit),
-        History::Range(resolved) if resolved.hidden.is_empty() => {
-            reachable(repo, resolved.head.into_iter().collect(), visit)
+        History::Range(resolved) if resolved.reach.hidden.is_empty() => {
+            reachable(repo, resolved.reach.head.into_iter().collect(), visit)
         }
         History::Range(resolved) => {
-            let Some(head) = resolved.head else { return Ok(()) };
-            let walk = repo.rev_walk([head]).with_hidden(resolved.hidden.iter().copied()).all();
+            let Some(head) = resolved.reach.head else { return Ok(()) };
+            let walk = repo.rev_walk([head]).with_hidden(resolved.reach.hidden.iter().copied()).all();
             for info in walk.map_err(|error| Error::missing("the history of the range", error))? {
                 let info = info.map_err(|error| Error::missing("a commit of the range", error))?;
                 if !visit(info.id, &find(repo, info.id)?.data)? {

@@ -12,7 +12,7 @@ use crate::lang;
 use crate::linediff;
 use crate::pack::rule::Example;
 use crate::pack::{Kind, Pack, Rule, Trees};
-use crate::syntax::{self, window::Parsers};
+use crate::syntax;
 use crate::text::Text;
 
 /// An example that did not do what it should.
@@ -83,7 +83,7 @@ fn signals(engine: &Engine<'_>, example: &Example) -> Vec<Signal> {
         }
         Example::File { language, path, before, after } => {
             let file = file(language, path.as_deref(), before.as_deref(), after);
-            let syntax = syntax::read(&file, &mut Parsers::default());
+            let syntax = syntax::read(&file);
             let before = block::before(&file, &syntax);
             let of = |hunk| {
                 let reading = engine.read(&Block {

@@ -209,7 +209,7 @@ fn merge_small(text: &Text, run: &Run, spans: &mut Vec<Span>) {
 mod tests {
     use super::*;
     use crate::lang;
-    use crate::syntax::window::{Parsers, Window};
+    use crate::syntax::window::{self, Window};
 
     fn text(content: &str) -> Text {
         Text::new(content.as_bytes().to_vec())
@@ -224,7 +224,7 @@ mod tests {
         let text = text(content);
         let language = lang::by_name("rust").unwrap();
         let whole = Span::new(0, text.len());
-        let tree = Parsers::default().parse(language, &text, &Window::of(whole)).unwrap();
+        let tree = window::parse(language, &text, &Window::of(whole)).unwrap();
         let mut cuts = Cuts::default();
         cuts.read(&tree, &text, language);
         cut(&text, Piece { authored: vec![whole] }, &cuts).iter().map(Piece::span).collect()

@@ -11,10 +11,12 @@ pub mod window;
 pub mod words;
 
 use bstr::ByteSlice;
+use rayon::prelude::*;
 
 use crate::change::{FileChange, Span};
 use crate::lang::{self, Language};
 use regions::Regions;
+use window::Window;
 
 /// A reviewable block of added lines in one file at the head.
 #[derive(Debug)]
@@ -63,31 +65,34 @@ impl Outline {
     }
 
     /// Cuts the runs into hunks and reads their regions.
-    pub fn read(self, file: &FileChange, parsers: &mut window::Parsers) -> Syntax {
+    pub fn read(self, file: &FileChange) -> Syntax {
         let Outline { language, runs } = self;
         let mut syntax = Syntax { language, hunks: Vec::new(), trees: Vec::new(), gave_up: false };
         let mut cuts = hunks::Cuts::default();
         // Only long runs are cut.
         let long = |span: Span| runs.iter().any(|run| run.is_long() && span.contains(run.span().start));
         if let Some(language) = language {
-            for window in window::windows(&file.new, &runs, language) {
-                match parsers.parse(language, &file.new, &window) {
+            // One large file may be most of a change.
+            let windows = window::windows(&file.new, &runs, language);
+            let parse = |window: Window| (window.span, window::parse(language, &file.new, &window));
+            for (span, tree) in windows.into_par_iter().map(parse).collect::<Vec<_>>() {
+                match tree {
                     Some(tree) => {
-                        if long(window.span) {
+                        if long(span) {
                             cuts.read(&tree, &file.new, language);
                         }
-                        syntax.trees.push((window.span, tree));
+                        syntax.trees.push((span, tree));
                     }
                     None => syntax.gave_up = true,
                 }
             }
         }
-        for run in runs {
-            for piece in hunks::cut(&file.new, run, &cuts) {
-                let regions = syntax.regions_of(file, &piece);
-                syntax.hunks.push(piece.into_hunk(&file.new, regions));
-            }
-        }
+        let pieces: Vec<hunks::Piece> = runs.into_iter().flat_map(|run| hunks::cut(&file.new, run, &cuts)).collect();
+        let hunk = |piece: hunks::Piece| {
+            let regions = syntax.regions_of(file, &piece);
+            piece.into_hunk(&file.new, regions)
+        };
+        syntax.hunks = pieces.into_par_iter().map(hunk).collect();
         syntax
     }
 
@@ -99,8 +104,8 @@ impl Outline {
 }
 
 /// Cuts a file's authored lines into hunks and reads their regions.
-pub fn read(file: &FileChange, parsers: &mut window::Parsers) -> Syntax {
-    Outline::of(file).read(file, parsers)
+pub fn read(file: &FileChange) -> Syntax {
+    Outline::of(file).read(file)
 }
 
 impl Syntax {

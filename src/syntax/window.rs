@@ -4,6 +4,7 @@
 //! added lines. The lines that a run stands in, by their indentation, are parsed along, so that the parser
 //! meets something whole; grammars recover from the rest.
 
+use std::cell::{Cell, RefCell};
 use std::ops::ControlFlow;
 
 use bstr::ByteSlice;
@@ -271,16 +272,23 @@ fn depth_of(text: &Text, line: u32) -> Option<u32> {
     (bytes < content.len()).then_some(depth)
 }
 
-/// One parser a language, made when first needed; one set a thread.
+/// Parses one part of a text; positions are those of the whole text. `None` where the part is too costly
+/// to parse.
+pub fn parse(language: &'static Language, text: &Text, window: &Window) -> Option<tree_sitter::Tree> {
+    thread_local! {
+        static PARSERS: RefCell<Parsers> = RefCell::default();
+    }
+    PARSERS.with_borrow_mut(|parsers| parsers.parse(language, text, window))
+}
+
+/// One parser a language, made when first needed.
 #[derive(Default)]
-pub struct Parsers {
+struct Parsers {
     by_language: FxHashMap<&'static str, tree_sitter::Parser>,
 }
 
 impl Parsers {
-    /// Parses one part of a text; positions are those of the whole text. `None` where the part
-    /// is too costly to parse.
-    pub fn parse(&mut self, language: &'static Language, text: &Text, window: &Window) -> Option<tree_sitter::Tree> {
+    fn parse(&mut self, language: &'static Language, text: &Text, window: &Window) -> Option<tree_sitter::Tree> {
         let key = language.extensions.first().copied().unwrap_or(language.name);
         if !self.by_language.contains_key(key) {
             let mut parser = tree_sitter::Parser::new();
@@ -310,7 +318,7 @@ impl Parsers {
         let ranges = opening_tag(text, first).into_iter().chain(lines.map(range)).chain(footers);
         parser.set_included_ranges(&ranges.collect::<Vec<_>>()).ok()?;
         let mut steps = 0u64;
-        let chunks = std::cell::Cell::new(0);
+        let chunks = Cell::new(0);
         let mut progress = |_: &tree_sitter::ParseState| {
             steps += 1;
             let stop = steps > MOST_PROGRESS || chunks.get() > MOST_CHUNKS;
