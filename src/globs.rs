@@ -4,6 +4,7 @@
 //! path that holds its longest piece of plain text: most paths hold none of them.
 
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use bstr::ByteSlice;
 use globset::{Glob, GlobBuilder, GlobSet};
@@ -42,8 +43,14 @@ struct One {
     /// A path without it, in lower case where case does not matter, cannot match; may be empty.
     needed: Finder<'static>,
     glob: Glob,
-    compiled: OnceLock<Option<Regex>>,
+    quick: OnceLock<Option<Regex>>,
+    /// How many paths were looked at.
+    looks: AtomicU32,
+    thorough: OnceLock<Option<Regex>>,
 }
+
+/// After so many paths a pattern is compiled thoroughly.
+const MANY: u32 = 64;
 
 impl Globs {
     /// No pattern.
@@ -73,7 +80,13 @@ impl Globs {
             .build()
             .map_err(|error| PatternError { pattern: pattern.into(), problem: error.kind().to_string() })?;
         let needed = Finder::new(&self.folded(needed(pattern))).into_owned();
-        self.each.push(One { needed, glob, compiled: OnceLock::new() });
+        self.each.push(One {
+            needed,
+            glob,
+            quick: OnceLock::new(),
+            looks: AtomicU32::new(0),
+            thorough: OnceLock::new(),
+        });
         Ok(())
     }
 
@@ -112,14 +125,24 @@ impl Globs {
 impl One {
     /// That the built-in ones compile is tested; the others were compiled when they were added.
     fn is_match(&self, path: &[u8]) -> bool {
-        self.compiled.get_or_init(|| compiled(&self.glob)).as_ref().is_some_and(|regex| regex.is_match(path))
+        let compiled = match self.looks.fetch_add(1, Ordering::Relaxed) < MANY {
+            true => self.quick.get_or_init(|| compiled(&self.glob, false)),
+            false => self.thorough.get_or_init(|| compiled(&self.glob, true)),
+        };
+        compiled.as_ref().is_some_and(|regex| regex.is_match(path))
     }
 }
 
-/// As the library of patterns compiles them, but for the search for literals: it takes longer than many paths.
-fn compiled(glob: &Glob) -> Option<Regex> {
+/// As the library of patterns compiles them, but for the search for literals, which takes longer than many paths; and,
+/// where it need not be thorough, for automata.
+fn compiled(glob: &Glob, thorough: bool) -> Option<Regex> {
     let syntax = syntax::Config::new().utf8(false).dot_matches_new_line(true);
-    let config = Regex::config().auto_prefilter(false).utf8_empty(false).nfa_size_limit(Some(10 << 20));
+    let config = Regex::config()
+        .auto_prefilter(false)
+        .hybrid(thorough)
+        .onepass(thorough)
+        .utf8_empty(false)
+        .nfa_size_limit(Some(10 << 20));
     Regex::builder().syntax(syntax).configure(config).build(glob.regex()).ok()
 }
 
@@ -212,7 +235,10 @@ mod tests {
                 }
             }
             let expected = set.build().unwrap().matches(&path);
-            proptest::prop_assert_eq!(globs.matches(path.as_bytes()).collect::<Vec<_>>(), expected);
+            let matches = || globs.matches(path.as_bytes()).collect::<Vec<_>>();
+            proptest::prop_assert_eq!(matches(), expected.clone());
+            globs.each.iter().for_each(|one| one.looks.store(MANY, Ordering::Relaxed));
+            proptest::prop_assert_eq!(matches(), expected);
         }
     }
 }

@@ -5,7 +5,7 @@
 
 use std::sync::LazyLock;
 
-use aho_corasick::{AhoCorasick, MatchKind};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use regex::Regex;
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -406,7 +406,9 @@ pub(super) fn alternatives(patterns: &[String]) -> LazyPattern {
 }
 
 pub(super) fn automaton<'a>(words: impl Iterator<Item = &'a str>, kind: MatchKind) -> Result<AhoCorasick, Error> {
-    let built = AhoCorasick::builder().ascii_case_insensitive(true).match_kind(kind).build(words);
+    // The fastest kind takes longer to make than the messages of most ranges take to read.
+    let cheap = Some(AhoCorasickKind::ContiguousNFA);
+    let built = AhoCorasick::builder().kind(cheap).ascii_case_insensitive(true).match_kind(kind).build(words);
     built.map_err(|error| Error::Shape { line: 0, column: 0, problem: error.to_string(), near: None })
 }
 

@@ -1,6 +1,7 @@
 //! `ai-detect diff`.
 
 use std::io::Read;
+use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
 
 use super::formats::{self, Format};
@@ -195,10 +196,11 @@ fn of_repository(request: &Request, choice: Choice<'_>, dir: &Path) -> Result<Fo
         });
         repository.change_set(resolved, &excluder)
     });
-    let mut change = change.map_err(Failure::failed)?;
+    // The system takes back at the end what giving back piece by piece would take long for.
+    let mut change = ManuallyDrop::new(change.map_err(Failure::failed)?);
     let unread = attach_receipts(&repository, head.as_deref(), &mut change)?;
     let pack = loaded.unwrap_or_else(|| pack(&settings));
-    let pack = pack.map_err(|error| settings.pack_failure(error))?;
+    let pack = ManuallyDrop::new(pack.map_err(|error| settings.pack_failure(error))?);
     let (mut report, excerpts) = report(choice, &change, &pack, settings)?;
     report.coverage.notes.extend(unread);
     report.coverage.notes.extend(long_messages(&change));

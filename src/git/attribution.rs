@@ -69,8 +69,8 @@ struct Parent {
 }
 
 impl History {
-    pub(super) fn read(blobs: &Blobs, reach: &Reach) -> Result<Self, Error> {
-        let commits = blobs.read_trees(|reader| commits::read(&reader.repo, reach))?;
+    pub(super) fn read(repo: &gix::Repository, blobs: &Blobs, reach: &Reach) -> Result<Self, Error> {
+        let commits = commits::read(repo, reach)?;
         if commits.is_empty() || is_alone(&commits) {
             return Ok(History { commits, parents: Vec::new() });
         }

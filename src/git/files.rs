@@ -21,6 +21,7 @@ use crate::renames::{self, Candidate};
 use crate::text::Text;
 
 /// What was found of a change.
+#[derive(Default)]
 pub(super) struct Found {
     pub(super) files: Vec<FileChange>,
     /// For each file.

@@ -219,9 +219,12 @@ impl Repository {
     pub fn change_set(&self, resolved: Resolved, excluder: &Excluder) -> Result<ChangeSet, Error> {
         let Resolved { range, base_tree, head_tree, reach, overlay } = resolved;
         let blobs = blobs::Blobs::new(&self.inner, overlay);
-        let history = || attribution::History::read(&blobs, &reach);
-        let files = || files::read(&blobs, base_tree, head_tree, excluder);
-        let (history, found) = rayon::join(history, files);
+        let mut found = Ok(files::Found::default());
+        // The commits are read through this handle, which has seen many of them when the range was resolved.
+        let history = rayon::in_place_scope(|scope| {
+            scope.spawn(|_| found = files::read(&blobs, base_tree, head_tree, excluder));
+            attribution::History::read(&self.inner, &blobs, &reach)
+        });
         let (history, found) = (history?, found?);
         let mut change = ChangeSet {
             range,

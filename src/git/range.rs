@@ -5,6 +5,9 @@ use gix::ObjectId;
 use super::{Error, suggest, uncommitted};
 use crate::change::Range;
 
+/// How far first parents are followed: in a repository that replaces commits, they may go round in circles.
+const MOST_STEPS: usize = 100_000;
+
 /// What to look at.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Request {
@@ -119,7 +122,8 @@ fn between(repo: &gix::Repository, a: &str, b: &str, spec: String) -> Result<Res
         (None, Vec::new())
     } else {
         let start = commit(repo, a)?;
-        (Some(merge_base(repo, start, head, a, b)?), vec![start])
+        let base = if is_on_trunk(repo, start, head) { start } else { merge_base(repo, start, head, a, b)? };
+        (Some(base), vec![start])
     };
     Ok(Resolved {
         range: Range { spec, base: base.map(|id| id.to_string()), head: Some(head.to_string()) },
@@ -167,6 +171,27 @@ fn uncommitted_range(
         reach: Reach { head: None, hidden: Vec::new(), is_one_commit: false },
         overlay,
     })
+}
+
+/// Whether one commit is a first parent of another, or of its first parent, and so on: where it is, as in most ranges, it
+/// is their merge base, and the search for one looks at everything that was ever merged in between. Ends at commits that
+/// are older.
+fn is_on_trunk(repo: &gix::Repository, start: ObjectId, head: ObjectId) -> bool {
+    let read = |id: ObjectId| {
+        let commit = repo.find_commit(id).ok()?;
+        let parent = commit.parent_ids().next().map(gix::Id::detach);
+        Some((commit.time().ok()?.seconds, parent))
+    };
+    let Some((earliest, _)) = read(start) else { return false };
+    let mut at = head;
+    for _ in 0..MOST_STEPS {
+        match read(at) {
+            _ if at == start => return true,
+            Some((time, Some(parent))) if time >= earliest => at = parent,
+            _ => return false,
+        }
+    }
+    false
 }
 
 fn merge_base(repo: &gix::Repository, one: ObjectId, two: ObjectId, a: &str, b: &str) -> Result<ObjectId, Error> {

@@ -161,7 +161,9 @@ impl Reader<'_> {
             let rows = rows(node);
             let outside = rows.start >= span.end || rows.end <= span.start;
             let descend = !outside && self.visit(node, rows);
+            // Asking for the first child of a token costs as much as all else.
             let down = descend
+                && node.child_count() > 0
                 && match rows.start < span.start {
                     true => cursor.goto_first_child_for_point(goal).is_some(),
                     false => cursor.goto_first_child(),
