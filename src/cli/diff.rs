@@ -199,6 +199,8 @@ fn of_repository(request: &Request, choice: Choice<'_>, dir: &Path) -> Result<Fo
     // The system takes back at the end what giving back piece by piece would take long for.
     let mut change = ManuallyDrop::new(change.map_err(Failure::failed)?);
     let unread = attach_receipts(&repository, head.as_deref(), &mut change)?;
+    // What it keeps of what it read is in the way from here on.
+    drop(repository);
     let pack = loaded.unwrap_or_else(|| pack(&settings));
     let pack = ManuallyDrop::new(pack.map_err(|error| settings.pack_failure(error))?);
     let (mut report, excerpts) = report(choice, &change, &pack, settings)?;

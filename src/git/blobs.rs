@@ -12,6 +12,8 @@ use crate::text::Text;
 
 /// How many bytes of recently unpacked contents a thread keeps, as what others are deltas of.
 const DELTA_BASES: usize = 24 << 20;
+/// The same of trees, which are kept whole as well, so that few of them are unpacked twice.
+const TREE_BASES: usize = 6 << 20;
 /// How many bytes of recently read trees a thread keeps: a commit's are its child's parent's.
 const TREES: usize = 12 << 20;
 /// How many bytes of texts a generation of [`Recent`] holds.
@@ -78,21 +80,21 @@ impl Blobs {
 
     /// Lends a reader.
     pub(super) fn read<T>(&self, work: impl FnOnce(&Reader<'_>) -> T) -> T {
-        self.lend(&self.contents, 0, work)
+        self.lend(&self.contents, (DELTA_BASES, 0), work)
     }
 
     /// Lends a reader for many trees that are much alike.
     pub(super) fn read_trees<T>(&self, work: impl FnOnce(&Reader<'_>) -> T) -> T {
-        self.lend(&self.trees, TREES, work)
+        self.lend(&self.trees, (TREE_BASES, TREES), work)
     }
 
-    fn lend<T>(&self, idle: &Idle, kept: usize, work: impl FnOnce(&Reader<'_>) -> T) -> T {
+    fn lend<T>(&self, idle: &Idle, (bases, whole): (usize, usize), work: impl FnOnce(&Reader<'_>) -> T) -> T {
         let waiting = || idle.lock().unwrap_or_else(PoisonError::into_inner);
         let known = waiting().pop();
         let repo = known.unwrap_or_else(|| {
             let mut repo = self.shared.to_thread_local();
-            repo.objects.set_pack_cache(|| Box::new(MemoryCappedHashmap::new(DELTA_BASES)));
-            repo.object_cache_size(kept);
+            repo.objects.set_pack_cache(move || Box::new(MemoryCappedHashmap::new(bases)));
+            repo.object_cache_size(whole);
             repo
         });
         let reader = Reader { repo, overlay: Some(&self.overlay), recent: None };
@@ -110,8 +112,7 @@ impl Reader<'static> {
             repo.objects.set_pack_cache(move || Box::new(MemoryCappedHashmap::new(bases)));
             repo
         };
-        // Trees are kept whole as well, so that few of them are unpacked twice.
-        let (mut trees, mut contents) = (handle(DELTA_BASES / 4), handle(DELTA_BASES));
+        let (mut trees, mut contents) = (handle(TREE_BASES), handle(DELTA_BASES));
         trees.object_cache_size(TREES);
         contents.object_cache_size(None);
         Reader { repo: trees, overlay: None, recent: Some(Contents { repo: contents, texts: RefCell::default() }) }

@@ -50,10 +50,15 @@ struct Heavy {
 impl Bag {
     /// Known terms as they come, any number of times: their numbers in the lexicon, and where they stand in `text`.
     pub fn of(mut known: Vec<(u32, Place)>, text: &str, lexicon: &Lexicon) -> Self {
-        known.sort_unstable_by_key(|(term, place)| (u128::from(*term) << 96) | place.order());
-        known.dedup_by_key(|(term, _)| *term);
+        // Nearly always they are.
+        if !known.is_sorted_by_key(|(_, place)| place.order()) {
+            known.sort_unstable_by_key(|(_, place)| place.order());
+        }
+        let mut firsts: Vec<u64> = known.iter().zip(0..).map(|((term, _), at)| (u64::from(*term) << 32) | at).collect();
+        firsts.sort_unstable();
+        firsts.dedup_by_key(|first| *first >> 32);
         let mut sides: [Vec<(f64, Place)>; 2] = Default::default();
-        for (number, place) in &known {
+        for (number, place) in firsts.iter().filter_map(|first| known.get(*first as u32 as usize)) {
             let weight = lexicon.weight(*number);
             let [against, for_ai] = &mut sides;
             let side = if weight < 0.0 { against } else { for_ai };
@@ -73,15 +78,35 @@ impl Bag {
             term: place.of(text).into(),
         };
         // Bags are kept for as long as their hunks are, so without room to spare.
-        let mut terms = Vec::with_capacity(known.len());
-        terms.extend(known.iter().map(|(number, _)| *number));
+        let mut terms = Vec::with_capacity(firsts.len());
+        terms.extend(firsts.iter().map(|first| (*first >> 32) as u32));
         Bag { terms, heaviest: sides.map(|side| side.into_iter().map(told).collect()) }
     }
 
     /// The terms of several bags together. Where they stand is forgotten.
-    fn union(mut terms: Vec<u32>) -> Self {
-        terms.sort_unstable();
-        terms.dedup();
+    fn union(bags: &[&Bag]) -> Self {
+        let count: usize = bags.iter().map(|bag| bag.terms.len()).sum();
+        let all = bags.iter().flat_map(|bag| bag.terms.iter().copied());
+        let terms = if count < MANY {
+            let mut terms: Vec<u32> = all.collect();
+            terms.sort_unstable();
+            terms.dedup();
+            terms
+        } else {
+            // A bit for each term that the lexicon has; of a large change, all terms would be a hundred times as large.
+            let most = bags.iter().filter_map(|bag| bag.terms.last()).max().copied().unwrap_or_default();
+            let mut met = vec![0u64; most as usize / 64 + 1];
+            for term in all {
+                if let Some(word) = met.get_mut(term as usize / 64) {
+                    *word |= 1 << (term % 64);
+                }
+            }
+            let of_word = |(word, at): (&u64, u32)| {
+                let word = *word;
+                (0..64).filter(move |bit| word >> bit & 1 == 1).map(move |bit| at * 64 + bit)
+            };
+            met.iter().zip(0..).filter(|(word, _)| **word != 0).flat_map(of_word).collect()
+        };
         Bag { terms, heaviest: Default::default() }
     }
 
@@ -124,6 +149,9 @@ fn readable(term: &str) -> String {
     term.split(' ').map(sign).collect::<Vec<_>>().join(" ")
 }
 
+/// From so many terms on, bags are put together by a bit a term rather than by sorting.
+const MANY: usize = 20_000;
+
 /// What was read of a hunk, of several, or of a message.
 #[derive(Debug, Clone, Default)]
 pub struct Reading {
@@ -144,14 +172,14 @@ impl Reading {
     /// nothing together.
     pub fn sum<'a>(readings: impl IntoIterator<Item = &'a Reading>) -> Reading {
         let mut totals: BTreeMap<usize, f64> = BTreeMap::new();
-        let mut terms: BTreeMap<usize, Vec<u32>> = BTreeMap::new();
+        let mut bags: BTreeMap<usize, Vec<&Bag>> = BTreeMap::new();
         let mut measures: Option<Measures> = None;
         for reading in readings {
             for (rule, amount, _) in &reading.counts {
                 *totals.entry(*rule).or_default() += amount;
             }
             for (rule, bag) in &reading.bags {
-                terms.entry(*rule).or_default().extend_from_slice(&bag.terms);
+                bags.entry(*rule).or_default().push(bag);
             }
             if let Some(other) = &reading.measures {
                 measures.get_or_insert_default().add(other);
@@ -159,9 +187,46 @@ impl Reading {
         }
         Reading {
             counts: totals.into_iter().map(|(rule, amount)| (rule, amount, None)).collect(),
-            bags: terms.into_iter().map(|(rule, terms)| (rule, Bag::union(terms))).collect(),
+            bags: bags.into_iter().map(|(rule, bags)| (rule, Bag::union(&bags))).collect(),
             measures,
             ..Reading::default()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn bags_are_put_together_in_the_same_way_whatever_their_number() {
+        for count in [3, MANY] {
+            let bags: Vec<Bag> = (0..count as u32)
+                .map(|at| Bag { terms: vec![at / 3, at / 2 + 70, at + 1_000], heaviest: Default::default() })
+                .collect();
+            let expected: BTreeSet<u32> = bags.iter().flat_map(|bag| bag.terms.iter().copied()).collect();
+            let together = Bag::union(&bags.iter().collect::<Vec<_>>());
+            assert_eq!(together.terms, expected.into_iter().collect::<Vec<_>>());
+        }
+        assert_eq!(Bag::union(&[]).terms, [] as [u32; 0]);
+    }
+
+    #[test]
+    fn a_term_stands_where_it_stands_first() {
+        let lexicon = Lexicon::parse("far\t2\nnear\t1\n").unwrap();
+        let text = "far near far";
+        let place = |line, start: u32, len| Place { line, start, end: start + len };
+        let known = |order: [usize; 3]| {
+            let all = [("far", place(9, 0, 3)), ("near", place(4, 4, 4)), ("far", place(2, 9, 3))];
+            let found = order.map(|at| (lexicon.find(all[at].0).unwrap(), all[at].1));
+            Bag::of(found.to_vec(), text, &lexicon)
+        };
+        for order in [[0, 1, 2], [2, 1, 0], [1, 0, 2]] {
+            let bag = known(order);
+            let lines: Vec<(&str, u32)> = bag.heaviest[1].iter().map(|heavy| (&*heavy.term, heavy.line)).collect();
+            assert_eq!(lines, [("far", 2), ("near", 4)]);
         }
     }
 }
