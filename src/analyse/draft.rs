@@ -73,7 +73,7 @@ pub(super) struct Around<'a> {
 }
 
 /// Reads all hunks of a change.
-pub(super) fn drafts(change: &ChangeSet, engine: &Engine<'_>) -> Drafts {
+pub(super) fn drafts(change: &ChangeSet, engine: &Engine<'_>, detail: Detail) -> Drafts {
     let new_files = block::new_files(change);
     let outlines: Vec<Outline> = change.files.par_iter().map(Outline::of).collect();
     let counting = counting::files(change, &outlines);
@@ -84,7 +84,7 @@ pub(super) fn drafts(change: &ChangeSet, engine: &Engine<'_>) -> Drafts {
         .zip(counting)
         .map(|((file, outline), counts)| {
             let syntax = if counts { outline.read(file) } else { outline.unread(file) };
-            file_drafts(file, &syntax, counts, engine, new_files)
+            file_drafts(file, &syntax, counts, engine, (new_files, detail))
         })
         .collect();
     let (mut drafts, mut excluded) = (Vec::new(), Vec::new());
@@ -92,7 +92,9 @@ pub(super) fn drafts(change: &ChangeSet, engine: &Engine<'_>) -> Drafts {
         drafts.append(&mut hunks);
         excluded.append(&mut left_out);
     }
-    number_twins(&mut drafts);
+    if detail != Detail::Numbers {
+        number_twins(&mut drafts);
+    }
     Drafts { drafts, excluded }
 }
 
@@ -101,7 +103,7 @@ fn file_drafts(
     syntax: &Syntax,
     counts: bool,
     engine: &Engine<'_>,
-    new_files: u32,
+    (new_files, detail): (u32, Detail),
 ) -> (Vec<Draft>, Vec<Excluded>) {
     let mut excluded = not_authored(file);
     if !syntax.hunks.is_empty() {
@@ -131,7 +133,7 @@ fn file_drafts(
                 .iter()
                 .flat_map(|span| file.origins.iter().filter_map(|origin| origin.within(*span)))
                 .collect(),
-            fingerprint: fingerprint(file, &hunk.authored),
+            fingerprint: if detail == Detail::Numbers { String::new() } else { fingerprint(file, &hunk.authored) },
             scored: read_lines >= LEAST_LINES,
             read_lines,
             shift: i64::from(file.new.number(hunk.span.start)) - i64::from(hunk.span.start),

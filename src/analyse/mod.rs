@@ -48,7 +48,8 @@ pub enum Detail {
     All,
     /// Those that ask for a person.
     Flags,
-    /// None, and the range as a whole is not scored either.
+    /// None; the range as a whole is not scored, blocks have no fingerprints, and no path is looked at for being
+    /// sensitive.
     Numbers,
 }
 
@@ -123,7 +124,7 @@ impl<'a> Analyser<'a> {
 
     /// The blocks of a change, read: most of the work, which several reports can share.
     pub fn read(&self, change: &ChangeSet) -> Drafts {
-        draft::drafts(change, self.engine)
+        draft::drafts(change, self.engine, self.measures.detail)
     }
 
     /// The report on a change whose blocks were read.
@@ -175,7 +176,8 @@ fn report(change: &ChangeSet, drafts: &mut Drafts, said: Said, analyser: &Analys
         log_odds: rounded(model.request_threshold(config.thresholds.flag, scored, !change.commits.is_empty()) + prior),
     };
     let paths: BTreeSet<&str> = drafts.iter().map(|draft| draft.path.as_str()).collect();
-    let sensitive = paths.into_par_iter().filter(|path| sensitive.is_match(path)).collect();
+    let is_sensitive = |path: &&str| measures.detail != Detail::Numbers && sensitive.is_match(path);
+    let sensitive = paths.into_par_iter().filter(is_sensitive).collect();
     let around = Around {
         change,
         engine,

@@ -82,8 +82,9 @@ pub fn message(message: &Message<'_>, visit: &mut Visit<'_>) {
     reader.read(without_number(message.subject()), MOST_TEXT);
     reader.pairs("S ", Cases::Both, &mut |term, _| visit(term, 0));
     if !message.body().is_empty() {
+        let first = message.body_line();
         reader.read(message.body(), MOST_TEXT);
-        reader.pairs("", Cases::Both, &mut |term, line| visit(term, message.body_line() + line));
+        reader.pairs("", Cases::Both, &mut |term, line| visit(term, first + line));
     }
 }
 
