@@ -50,7 +50,7 @@ struct One {
 }
 
 /// After so many paths a pattern is compiled thoroughly.
-const MANY: u32 = 64;
+const MANY: u32 = 24;
 
 impl Globs {
     /// No pattern.

@@ -83,7 +83,8 @@ pub(super) fn drafts(change: &ChangeSet, engine: &Engine<'_>, detail: Detail) ->
         .zip(outlines)
         .zip(counting)
         .map(|((file, outline), counts)| {
-            let syntax = if counts { outline.read(file) } else { outline.unread(file) };
+            let syntax =
+                if counts { outline.read(file, &|language| engine.asked(language)) } else { outline.unread(file) };
             file_drafts(file, &syntax, counts, engine, (new_files, detail))
         })
         .collect();

@@ -13,7 +13,7 @@ use serde::Serialize;
 use crate::change::{ChangeSet, FileChange, Origin, Span};
 use crate::linediff;
 use crate::pack::{Kind, Pack, Rule, Scope};
-use crate::syntax;
+use crate::syntax::{self, regions};
 use crate::text::Text;
 
 /// Something that is taken out before anything is scored.
@@ -113,7 +113,7 @@ fn lines_of(span: Span) -> Range<u32> {
 }
 
 fn names(file: &FileChange) -> Vec<Range<usize>> {
-    let syntax = syntax::read(file);
+    let syntax = syntax::read(file, &regions::nothing);
     let mut names: Vec<Range<usize>> = syntax.hunks.iter().flat_map(|hunk| hunk.regions.identifiers.clone()).collect();
     names.sort_by_key(|name| (name.start, name.end));
     names
@@ -121,7 +121,7 @@ fn names(file: &FileChange) -> Vec<Range<usize>> {
 
 /// Authored comments and documentation.
 fn comments(file: &FileChange) -> Vec<Range<usize>> {
-    let syntax = syntax::read(file);
+    let syntax = syntax::read(file, &regions::nothing);
     let regions = syntax.hunks.iter().flat_map(|hunk| hunk.regions.comments.iter().chain(&hunk.regions.docstrings));
     // What says which program runs a script is no comment, though one may follow right below it.
     let first = if file.new.bytes().starts_with(b"#!") { file.new.offset(1) } else { 0 };

@@ -239,7 +239,7 @@ impl Reader<'_> {
         let new_files = block::new_files(change);
         let mut found = Vec::new();
         for file in &change.files {
-            let syntax = syntax::read(file);
+            let syntax = syntax::read(file, &|language| self.engine.asked(language));
             let before = block::before(file, &syntax);
             for hunk in syntax.hunks.iter().filter(|_| syntax.language.is_some()) {
                 let block = Block { file, syntax: &syntax, hunk, before: before.as_ref(), new_files };

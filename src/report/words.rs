@@ -60,12 +60,13 @@ impl<'a> Sum<'a> {
     }
 }
 
-/// What the evidence of a signal says in one line: the words of a lexicon together, else the first place.
+/// What the evidence of a signal says in one line: the words of a lexicon together, else the first place. Commas are
+/// words of lexicons, too.
 pub(super) fn evidence(signal: &SignalReport) -> String {
     let words = signal.evidence.iter().all(|evidence| evidence.text.len() < 30);
     let most = if words { usize::MAX } else { 1 };
     let texts: Vec<&str> = signal.evidence.iter().take(most).map(|evidence| evidence.text.as_str()).collect();
-    texts.join(", ")
+    texts.join(" \u{b7} ")
 }
 
 /// What a report finds, in a few counts; the flags come first.
@@ -84,14 +85,19 @@ pub(super) fn counts(report: &Report) -> Vec<String> {
     counts
 }
 
-/// What was looked at: `3 commits, 18 added lines in 3 hunks of 3 files`.
+/// What was looked at: `3 commits, 18 added lines in 3 hunks of 3 files, 2 hunks not scored`. Verdicts are on all of
+/// them: what a commit declares is known of a line, too, that says too little by itself.
 pub(super) fn scope(report: &Report) -> String {
     let commits = match report.commits.len() {
         0 => String::new(),
         commits => format!("{}, ", counted(commits, "commit", "commits")),
     };
+    let others = match report.coverage.hunks_unknown {
+        0 => String::new(),
+        others => format!(", {} not scored", counted(others, "hunk", "hunks")),
+    };
     format!(
-        "{commits}{} in {} of {}",
+        "{commits}{} in {} of {}{others}",
         counted(report.range.added_lines as usize, "added line", "added lines"),
         counted(report.coverage.hunks_scored, "hunk", "hunks"),
         counted(report.coverage.files_scored, "file", "files"),

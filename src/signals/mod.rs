@@ -18,6 +18,7 @@ mod tokens;
 pub use block::Block;
 pub use reading::Reading;
 
+use crate::lang::Language;
 use crate::pack::{Kind, Pack, Rule, Trees};
 
 /// Contributions are kept to this many digits, so that what is shown adds up to the last one.
@@ -159,6 +160,12 @@ impl<'a> Engine<'a> {
             numbers: Vec::new(),
             whole: Some(Evidence { end_line: block.hunk.span.end, ..first }),
         }
+    }
+
+    /// The kinds of nodes that its queries look at in a language: the walk for the regions of a block takes note of
+    /// them.
+    pub fn asked(&self, language: &'static Language) -> &[bool] {
+        self.queries.asked(language)
     }
 
     /// Reads a commit message whose markers were removed.

@@ -1,8 +1,8 @@
 //! `query` rules: tree-sitter queries, one a language, made ready when the language is first met.
 //!
 //! Tree-sitter's compiler analyses each pattern against the whole grammar, which takes longer than
-//! all else that a small change needs. So the patterns that `pattern` can read are matched here,
-//! in one walk over a hunk; only the others are compiled.
+//! all else that a small change needs. So the patterns that `pattern` can read are matched here, at the
+//! nodes that the walk for regions met on its way; only the others are compiled.
 
 mod matching;
 mod pattern;
@@ -28,6 +28,8 @@ struct Ready {
     patterns: Vec<(usize, Pattern)>,
     /// Which patterns may have a node of a kind as their root, by kind.
     by_kind: Vec<Vec<usize>>,
+    /// Which kinds those are, by their ids.
+    asked: Vec<bool>,
     /// The rest, as one query where they compile together, with the rule of each of its patterns.
     compiled: Vec<(Query, Vec<usize>)>,
 }
@@ -104,12 +106,20 @@ impl<'a> Queries<'a> {
         Queries { rules, by_language: keys.collect() }
     }
 
+    /// The kinds of nodes that patterns look at, by their ids.
+    pub fn asked(&self, language: &'static Language) -> &[bool] {
+        self.ready(language).map_or(&[], |ready| &ready.asked)
+    }
+
+    fn ready(&self, language: &'static Language) -> Option<&Ready> {
+        let ready = self.by_language.get(key(language))?;
+        Some(ready.get_or_init(|| Ready::new(self.rules, language)))
+    }
+
     /// Counts the matches in a hunk.
     pub fn hunk(&self, block: &Block<'_>, found: &mut Found) {
-        let Some(language) = block.language() else { return };
+        let Some(ready) = block.language().and_then(|language| self.ready(language)) else { return };
         let Some(tree) = block.syntax.tree_of(block.hunk.span) else { return };
-        let Some(ready) = self.by_language.get(key(language)) else { return };
-        let ready = ready.get_or_init(|| Ready::new(self.rules, language));
         ready.run(tree, block, &mut |rule, node| {
             let line = node.start_position().row as u32;
             if block.is_authored(line) {
@@ -143,6 +153,7 @@ impl Ready {
                 }
             }
         }
+        ready.asked = ready.by_kind.iter().map(|patterns| !patterns.is_empty()).collect();
         // Compiling is dear even where there is nothing to compile. One query that does not fit this grammar (TSX
         // lacks some of TypeScript) takes nothing from the others.
         ready.compiled = match rest.as_slice() {
@@ -158,35 +169,15 @@ impl Ready {
     /// Calls `hit` with the rule and the captured node of each match that meets the block.
     fn run(&self, tree: &Tree, block: &Block<'_>, hit: &mut dyn FnMut(usize, Node<'_>)) {
         let text = &block.file.new;
-        let range = text.offset(block.hunk.span.start)..text.offset(block.hunk.span.end);
-        if !self.by_kind.is_empty() {
+        let asked = &block.hunk.regions.asked;
+        if !asked.is_empty() {
             let (mut cursor, mut of_matches) = (tree.walk(), tree.walk());
-            loop {
-                let node = cursor.node();
-                let within = node.start_byte() < range.end && node.end_byte() > range.start;
-                if within {
-                    self.at(node, &mut of_matches, text.bytes(), hit);
-                }
-                // Asking for the first child of a token costs as much as all else.
-                let down = within
-                    && node.child_count() > 0
-                    && match node.start_byte() < range.start {
-                        true => cursor.goto_first_child_for_byte(range.start).is_some(),
-                        false => cursor.goto_first_child(),
-                    };
-                if down {
-                    continue;
-                }
-                let beyond = node.start_byte() >= range.end;
-                let mut next = !beyond && cursor.goto_next_sibling();
-                while !next && cursor.goto_parent() {
-                    next = cursor.goto_next_sibling();
-                }
-                if !next {
-                    break;
-                }
+            for at in asked {
+                cursor.goto_descendant(*at as usize);
+                self.at(cursor.node(), &mut of_matches, text.bytes(), hit);
             }
         }
+        let range = text.offset(block.hunk.span.start)..text.offset(block.hunk.span.end);
         for (query, rules) in &self.compiled {
             run_compiled(query, rules, tree, (range.clone(), text.bytes()), hit);
         }

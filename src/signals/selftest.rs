@@ -83,7 +83,7 @@ fn signals(engine: &Engine<'_>, example: &Example) -> Vec<Signal> {
         }
         Example::File { language, path, before, after } => {
             let file = file(language, path.as_deref(), before.as_deref(), after);
-            let syntax = syntax::read(&file);
+            let syntax = syntax::read(&file, &|language| engine.asked(language));
             let before = block::before(&file, &syntax);
             let of = |hunk| {
                 let reading = engine.read(&Block {

@@ -15,7 +15,7 @@ use rayon::prelude::*;
 
 use crate::change::{FileChange, Span};
 use crate::lang::{self, Language};
-use regions::Regions;
+use regions::{Asked, Regions};
 use window::Window;
 
 /// A reviewable block of added lines in one file at the head.
@@ -65,7 +65,7 @@ impl Outline {
     }
 
     /// Cuts the runs into hunks and reads their regions.
-    pub fn read(self, file: &FileChange) -> Syntax {
+    pub fn read(self, file: &FileChange, asked: &Asked<'_>) -> Syntax {
         let Outline { language, runs } = self;
         let mut syntax = Syntax { language, hunks: Vec::new(), trees: Vec::new(), gave_up: false };
         let mut cuts = hunks::Cuts::default();
@@ -89,7 +89,7 @@ impl Outline {
         }
         let pieces: Vec<hunks::Piece> = runs.into_iter().flat_map(|run| hunks::cut(&file.new, run, &cuts)).collect();
         let hunk = |piece: hunks::Piece| {
-            let regions = syntax.regions_of(file, &piece);
+            let regions = syntax.regions_of(file, &piece, asked);
             piece.into_hunk(&file.new, regions)
         };
         syntax.hunks = pieces.into_par_iter().map(hunk).collect();
@@ -104,15 +104,15 @@ impl Outline {
 }
 
 /// Cuts a file's authored lines into hunks and reads their regions.
-pub fn read(file: &FileChange) -> Syntax {
-    Outline::of(file).read(file)
+pub fn read(file: &FileChange, asked: &Asked<'_>) -> Syntax {
+    Outline::of(file).read(file, asked)
 }
 
 impl Syntax {
-    fn regions_of(&self, file: &FileChange, piece: &hunks::Piece) -> Regions {
+    fn regions_of(&self, file: &FileChange, piece: &hunks::Piece, asked: &Asked<'_>) -> Regions {
         let Some(language) = self.language else { return Regions::default() };
         match self.tree_of(piece.span()) {
-            Some(tree) => regions::read(tree, &file.new, &piece.authored, language),
+            Some(tree) => regions::read(tree, &file.new, &piece.authored, language, asked(language)),
             None => Regions::default(),
         }
     }

@@ -1,5 +1,7 @@
 //! The regions of a hunk: comments, documentation, strings, names, functions and tests, as one walk
 //! over the syntax tree finds them. Only what starts on an authored line belongs to a hunk.
+//!
+//! The walk also takes note of nodes of kinds that others ask for, so that they need no walk of their own.
 
 use std::ops::Range;
 
@@ -64,6 +66,17 @@ pub struct Regions {
     pub test_calls: Vec<Function>,
     /// How many error handlers there are.
     pub handlers: u32,
+    /// The nodes of the kinds that were asked for, by their places among all nodes of the tree
+    /// (`TreeCursor::descendant_index`). They may start before the hunk and end after it.
+    pub asked: Vec<u32>,
+}
+
+/// Which kinds of nodes are asked for, by their ids in a language's grammar; the others are not.
+pub type Asked<'a> = dyn Fn(&'static Language) -> &'a [bool] + Sync + 'a;
+
+/// None.
+pub fn nothing(_: &'static Language) -> &'static [bool] {
+    &[]
 }
 
 impl Regions {
@@ -134,11 +147,18 @@ impl Roles {
 }
 
 /// Reads the regions of the authored lines of one hunk.
-pub fn read(tree: &tree_sitter::Tree, text: &Text, authored: &[Span], language: &'static Language) -> Regions {
+pub fn read(
+    tree: &tree_sitter::Tree,
+    text: &Text,
+    authored: &[Span],
+    language: &'static Language,
+    asked: &[bool],
+) -> Regions {
     let (Some(first), Some(last)) = (authored.first(), authored.last()) else {
         return Regions::default();
     };
-    let mut reader = Reader { text, authored, language, roles: Roles::of(language), regions: Regions::default() };
+    let mut reader =
+        Reader { text, authored, language, asked, roles: Roles::of(language), regions: Regions::default() };
     reader.walk(tree, Span::new(first.start, last.end));
     reader.finish()
 }
@@ -147,6 +167,7 @@ struct Reader<'a> {
     text: &'a Text,
     authored: &'a [Span],
     language: &'static Language,
+    asked: &'a [bool],
     roles: std::rc::Rc<Roles>,
     regions: Regions,
 }
@@ -156,25 +177,43 @@ impl Reader<'_> {
         let mut cursor = tree.walk();
         // Passing over what lies before the hunk one by one would make many hunks of a file dear.
         let goal = tree_sitter::Point::new(span.start as usize, 0);
+        let start = self.text.offset(span.start);
+        // How deep the cursor is, and below which depth nothing is read: what lies within a comment is the comment's.
+        let (mut depth, mut read_to) = (0u32, u32::MAX);
         'nodes: loop {
             let node = cursor.node();
             let rows = rows(node);
-            let outside = rows.start >= span.end || rows.end <= span.start;
-            let descend = !outside && self.visit(node, rows);
+            let within = rows.start < span.end && rows.end > span.start;
+            let asked = self.asked.get(usize::from(node.kind_id())).is_some_and(|asked| *asked);
+            if within && asked && node.end_byte() > start {
+                self.regions.asked.push(cursor.descendant_index() as u32);
+            }
+            if within && depth <= read_to && !self.visit(node, rows) {
+                read_to = depth;
+            }
             // Asking for the first child of a token costs as much as all else.
-            let down = descend
+            let down = within
+                && (depth < read_to || !self.asked.is_empty())
                 && node.child_count() > 0
                 && match rows.start < span.start {
                     true => cursor.goto_first_child_for_point(goal).is_some(),
                     false => cursor.goto_first_child(),
                 };
             if down {
+                depth += 1;
                 continue;
             }
-            while !cursor.goto_next_sibling() || rows_start(cursor.node()) >= span.end {
+            loop {
+                if depth <= read_to {
+                    read_to = u32::MAX;
+                }
+                if cursor.goto_next_sibling() && rows_start(cursor.node()) < span.end {
+                    break;
+                }
                 if !cursor.goto_parent() {
                     break 'nodes;
                 }
+                depth -= 1;
             }
         }
     }

@@ -73,7 +73,7 @@ function codeOf(block) {
 function signalItem(signal, most) {
   const where = signal.of === "message" ? "commit message: " : "";
   const texts = signal.evidence.map(([, , text]) => text);
-  const told = texts.every((text) => text.length < 30) ? texts.join(", ") : texts[0];
+  const told = texts.every((text) => text.length < 30) ? texts.join(" \u00b7 ") : texts[0];
   const lines = [...new Set(signal.evidence.map(([line]) => line))].slice(0, 5).join(", ");
   const place = signal.of === "block" && lines ? `, line ${lines}` : "";
   return make("li", {},
