@@ -27,8 +27,18 @@ pub struct Candidate<'a> {
     pub gone: bool,
 }
 
+/// On which threads pairs are looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum On {
+    /// On this one: for those who are one of many at work already. Waiting for others, it would be given their
+    /// work meanwhile, and again in that.
+    This,
+    /// On all.
+    All,
+}
+
 /// For each new file, the index of the old one that it comes from.
-pub fn pair(old: &[Candidate<'_>], new: &[Candidate<'_>]) -> Vec<Option<usize>> {
+pub fn pair(old: &[Candidate<'_>], new: &[Candidate<'_>], on: On) -> Vec<Option<usize>> {
     let mut pairs = vec![None; new.len()];
     if old.is_empty() || new.is_empty() {
         return pairs;
@@ -37,7 +47,7 @@ pub fn pair(old: &[Candidate<'_>], new: &[Candidate<'_>]) -> Vec<Option<usize>> 
     identical(old, new, &mut pairs, &mut taken);
     let open = pairs.iter().filter(|pair| pair.is_none()).count();
     if open > 0 && open.saturating_mul(old.len()) <= MOST_PAIRS {
-        similar(old, new, &mut pairs, &mut taken);
+        similar(old, new, on, &mut pairs, &mut taken);
     }
     pairs
 }
@@ -65,20 +75,14 @@ fn take(old: &[Candidate<'_>], taken: &mut [bool], at: usize) {
     }
 }
 
-fn similar(old: &[Candidate<'_>], new: &[Candidate<'_>], pairs: &mut [Option<usize>], taken: &mut [bool]) {
-    let is_open = |to: &usize| pairs.get(*to).is_some_and(Option::is_none);
-    let new_lines: Vec<(usize, FxHashMap<u64, u32>)> = (0..new.len())
-        .into_par_iter()
-        .filter(is_open)
-        .filter_map(|to| Some((to, lines(new.get(to)?.content, |_| true))))
-        .collect();
+fn similar(old: &[Candidate<'_>], new: &[Candidate<'_>], on: On, pairs: &mut [Option<usize>], taken: &mut [bool]) {
+    let open: Vec<usize> = (0..new.len()).filter(|&to| pairs.get(to).is_some_and(Option::is_none)).collect();
+    let new_lines = lines_of(new, open, on, |_| true);
     // Most lines of the old files are in no new one.
     let wanted: FxHashSet<u64> = new_lines.iter().flat_map(|(_, lines)| lines.keys().copied()).collect();
-    let old_lines: FxHashMap<usize, FxHashMap<u64, u32>> = (0..old.len())
-        .into_par_iter()
-        .filter(|at| !taken.get(*at).copied().unwrap_or(true))
-        .filter_map(|at| Some((at, lines(old.get(at)?.content, |line| wanted.contains(&line)))))
-        .collect();
+    let open: Vec<usize> = (0..old.len()).filter(|&at| !taken.get(at).copied().unwrap_or(true)).collect();
+    let old_lines: FxHashMap<usize, Lines> =
+        lines_of(old, open, on, |line| wanted.contains(&line)).into_iter().collect();
     let mut having: FxHashMap<u64, Vec<usize>> = FxHashMap::default();
     for (&at, lines) in &old_lines {
         for &line in lines.keys() {
@@ -123,9 +127,26 @@ fn similar(old: &[Candidate<'_>], new: &[Candidate<'_>], pairs: &mut [Option<usi
     }
 }
 
+/// Hashes of lines, and how many bytes lie in each.
+type Lines = FxHashMap<u64, u32>;
+
+/// The lines of some of the files, where they are wanted.
+fn lines_of(
+    files: &[Candidate<'_>],
+    some: Vec<usize>,
+    on: On,
+    wanted: impl Fn(u64) -> bool + Sync,
+) -> Vec<(usize, Lines)> {
+    let of = |at: usize| Some((at, lines(files.get(at)?.content, &wanted)));
+    match on {
+        On::This => some.into_iter().filter_map(of).collect(),
+        On::All => some.into_par_iter().filter_map(of).collect(),
+    }
+}
+
 /// How many bytes lie in each different line that is wanted.
-fn lines(content: &[u8], wanted: impl Fn(u64) -> bool) -> FxHashMap<u64, u32> {
-    let mut lines: FxHashMap<u64, u32> = FxHashMap::default();
+fn lines(content: &[u8], wanted: impl Fn(u64) -> bool) -> Lines {
+    let mut lines = Lines::default();
     for line in content.lines() {
         let mut hasher = FxHasher::default();
         hasher.write(line);
@@ -153,7 +174,8 @@ mod tests {
     fn a_file_that_moved_and_changed_a_little_is_a_rename() {
         let old = [file("src/a.rs", "one\ntwo\nthree\nfour\n", true), file("src/b.rs", "x\ny\n", true)];
         let new = [file("lib/a.rs", "one\ntwo\nthree\nfive\n", false)];
-        assert_eq!(pair(&old, &new), [Some(0)]);
+        assert_eq!(pair(&old, &new, On::All), [Some(0)]);
+        assert_eq!(pair(&old, &new, On::This), [Some(0)]);
     }
 
     #[test]
@@ -161,13 +183,14 @@ mod tests {
         let gone = [file("a", "same\ncontent\n", true)];
         let stays = [file("a", "same\ncontent\n", false)];
         let new = [file("b", "same\ncontent\n", false), file("c", "same\ncontent\n", false)];
-        assert_eq!(pair(&gone, &new), [Some(0), None]);
-        assert_eq!(pair(&stays, &new), [Some(0), Some(0)]);
+        assert_eq!(pair(&gone, &new, On::All), [Some(0), None]);
+        assert_eq!(pair(&stays, &new, On::All), [Some(0), Some(0)]);
     }
 
     #[test]
     fn less_than_half_alike_is_a_new_file() {
         let old = [file("a", "one\ntwo\nthree\n", true)];
-        assert_eq!(pair(&old, &[file("b", "one\nother\nthings\nentirely\n", false)]), [None]);
+        let new = [file("b", "one\nother\nthings\nentirely\n", false)];
+        assert_eq!(pair(&old, &new, On::All), [None]);
     }
 }

@@ -21,7 +21,7 @@ use super::range::Reach;
 use super::trees::{self, Entry};
 use crate::change::{ChangeSet, Commit, Excluded, FileChange, Origin, Reason, Span};
 use crate::linediff;
-use crate::renames::{self, Candidate};
+use crate::renames::{self, Candidate, On};
 use crate::text::Text;
 
 /// What one commit did to the paths, seen from one of its parents.
@@ -256,7 +256,7 @@ fn renamed(reader: &Reader<'_>, gone: &[&Entry], entry: &Entry) -> Option<(BStri
     let candidates: Vec<Candidate<'_>> =
         old.iter().map(|(path, _, content)| Candidate { path: path.as_ref(), content, gone: true }).collect();
     let new = [Candidate { path: entry.path.as_ref(), content: &content, gone: false }];
-    let at = renames::pair(&candidates, &new).into_iter().flatten().next()?;
+    let at = renames::pair(&candidates, &new, On::This).into_iter().flatten().next()?;
     old.get(at).map(|(path, id, _)| (path.clone(), *id))
 }
 

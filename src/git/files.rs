@@ -17,7 +17,7 @@ use crate::change::{Excluded, FileChange, Reason, Span};
 use crate::exclude::{Excluder, is_binary};
 use crate::linediff::{self, Edit};
 use crate::moved::{self, Removed};
-use crate::renames::{self, Candidate};
+use crate::renames::{self, Candidate, On};
 use crate::text::Text;
 
 /// What was found of a change.
@@ -224,6 +224,7 @@ fn sources(pieces: &[Piece]) -> (FxHashMap<usize, usize>, rustc_hash::FxHashSet<
     let pairs = renames::pair(
         &old.iter().map(|(_, candidate)| *candidate).collect::<Vec<_>>(),
         &added.iter().map(|(_, candidate)| *candidate).collect::<Vec<_>>(),
+        On::All,
     );
     let mut sources = FxHashMap::default();
     let mut used = rustc_hash::FxHashSet::default();
