@@ -91,12 +91,7 @@ impl Blobs {
     fn lend<T>(&self, idle: &Idle, (bases, whole): (usize, usize), work: impl FnOnce(&Reader<'_>) -> T) -> T {
         let waiting = || idle.lock().unwrap_or_else(PoisonError::into_inner);
         let known = waiting().pop();
-        let repo = known.unwrap_or_else(|| {
-            let mut repo = self.shared.to_thread_local();
-            repo.objects.set_pack_cache(move || Box::new(MemoryCappedHashmap::new(bases)));
-            repo.object_cache_size(whole);
-            repo
-        });
+        let repo = known.unwrap_or_else(|| handle(&self.shared, bases, whole));
         let reader = Reader { repo, overlay: Some(&self.overlay), recent: None };
         let done = work(&reader);
         waiting().push(reader.repo);
@@ -104,17 +99,18 @@ impl Blobs {
     }
 }
 
+/// A handle that keeps so many bytes of what others are deltas of, and of what was read, whole.
+fn handle(shared: &gix::ThreadSafeRepository, bases: usize, whole: usize) -> gix::Repository {
+    let mut repo = shared.to_thread_local();
+    repo.objects.set_pack_cache(move || Box::new(MemoryCappedHashmap::new(bases)));
+    repo.object_cache_size(whole);
+    repo
+}
+
 impl Reader<'static> {
     /// A reader for many commits that are neighbours.
     pub(super) fn of_neighbours(shared: &gix::ThreadSafeRepository) -> Self {
-        let handle = |bases: usize| {
-            let mut repo = shared.to_thread_local();
-            repo.objects.set_pack_cache(move || Box::new(MemoryCappedHashmap::new(bases)));
-            repo
-        };
-        let (mut trees, mut contents) = (handle(TREE_BASES), handle(DELTA_BASES));
-        trees.object_cache_size(TREES);
-        contents.object_cache_size(None);
+        let (trees, contents) = (handle(shared, TREE_BASES, TREES), handle(shared, DELTA_BASES, 0));
         Reader { repo: trees, overlay: None, recent: Some(Contents { repo: contents, texts: RefCell::default() }) }
     }
 }

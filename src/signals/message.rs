@@ -87,7 +87,8 @@ pub fn number(name: &str, message: &Message<'_>) -> Option<f64> {
 pub fn count(at: usize, name: &str, value: f64, shape: Shape, message: &Message<'_>, found: &mut Found) {
     let amount = shape.of(value);
     if amount > 0.0 {
-        let line = u32::from(!name.starts_with("subject") && !message.body().is_empty()) * message.body_line();
+        let of_subject = name.contains("subject") || name == "conventional_prefix" || message.body().is_empty();
+        let line = if of_subject { 0 } else { message.body_line() };
         let text = quote(message.text.lines().nth(line as usize).unwrap_or_default());
         let text = format!("{name} {}: {text}", super::metric::shown(value));
         found.count(at, amount, Some(Evidence { line, end_line: line + 1, column: 0, text, contribution: 0.0 }));
