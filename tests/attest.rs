@@ -129,6 +129,28 @@ fn what_was_written_is_read_back_complete() {
 }
 
 #[test]
+fn what_is_written_for_any_tool_is_read_back() {
+    let repo = repo();
+    repo.branch("topic");
+    for (at, more) in [&[][..], &["--helper", "sparse"], &["--generated"]].into_iter().enumerate() {
+        repo.commit_file(&format!("b{at}.py"), code("b", 6));
+        let unsaid = repo.diff(&["HEAD~1"]);
+        assert_eq!(unsaid["commits"][0]["attestation"]["state"], "absent");
+        let args = ["attest", "--tool", "MyTool", "--model", "my-model-1", "--no-ask"];
+        run(&repo, &[&args[..], more].concat()).text();
+        let report = repo.diff(&["HEAD~1"]);
+        let found = &report["commits"][0]["attestation"];
+        assert_eq!(found["state"], "complete", "{}", message(&repo));
+        assert_eq!((text(&found["facts"]["tool"]), text(&found["facts"]["model"])), ("MyTool", "my-model-1"));
+    }
+    let checked = run(&repo, &["attest", "main", "--check"]);
+    assert!(checked.status == 0 && !checked.stdout.contains("nothing"), "{checked:?}");
+    let states = repo.run(&["policy", "check", "main", "--format", "json"]).json();
+    let states: Vec<&Value> = list(&states["commits"]).iter().map(|commit| &commit["state"]).collect();
+    assert_eq!(states, ["complete"; 3]);
+}
+
+#[test]
 fn no_ai_can_be_said() {
     let repo = repo();
     run(&repo, &["attest", "--no-ai"]).text();

@@ -172,6 +172,47 @@ fn a_note_beside_no_ai_in_the_message_is_told() {
 }
 
 #[test]
+fn who_is_said_to_answer_is_named_everywhere() {
+    let repo = started();
+    let bob = "Bob Ray <bob@example.org>";
+    repo.write("a.py", planted_code("a"));
+    repo.commit(&format!("Say it\n\nAssisted-by: Claude:claude-opus-4-8\nAI-Accountable: {bob}\n"));
+    repo.write("b.py", planted_code("b"));
+    repo.commit(&format!("Deny it\n\nNo-AI: true\nAI-Accountable: {bob}\n"));
+    let noted = repo.commit_file("c.py", planted_code("c"));
+    note(&repo, "ai-attest", &noted, &own(&entry(CODEX, "")));
+    repo.write("d.py", planted_code("d"));
+    repo.git(&["add", "--all"]);
+    let devin = "Devin AI <158243242+devin-ai-integration[bot]@users.noreply.github.com>";
+    repo.git(&["commit", "--quiet", "--author", devin, "-m", &format!("Let it\n\nAI-Accountable: {bob}\n")]);
+    let report = repo.diff(&["main"]);
+    for subject in ["Say it", "Deny it", "Change c.py", "Let it"] {
+        assert_eq!(attestation(&report, subject)["facts"]["accountable"], bob, "{subject}");
+    }
+    let rows = support::history::rows(&repo, &["main..topic"]);
+    let named: Vec<&Value> = rows.iter().map(|row| &row["accountable"]).collect();
+    assert_eq!(named, [bob; 4]);
+}
+
+#[test]
+fn trailers_of_ours_that_cannot_be_read_are_neither_absent_nor_clean() {
+    let repo = started();
+    for (line, at) in ["No-AI: maybe", "AI-Proportion: 200%", "AI-Path: telepathy"].into_iter().zip(0..) {
+        repo.write(&format!("a{at}.py"), planted_code(&format!("a{at}")));
+        repo.commit(&format!("Add {at}\n\n{line}\n"));
+        let report = repo.diff(&["HEAD~1"]);
+        assert_eq!(verdicts(&report), [format!("a{at}.py unreadable")], "{line}");
+        assert_eq!(attestation(&report, &format!("Add {at}"))["unreadable"][0]["form"], "trailer");
+    }
+    let told = repo.run(&["diff", "-v", "main"]).text();
+    let told = told.split_whitespace().collect::<Vec<_>>().join(" ");
+    let reason = "the trailer (line 3 of the message) cannot be read: `No-AI: maybe`: it is not one of `true`";
+    assert!(told.contains(reason), "{told}");
+    let scanned = repo.run(&["markers", "scan", "main..topic", "--each"]).text();
+    assert_eq!(scanned.matches("unreadable  cannot be read: line 3 of the message").count(), 3, "{scanned}");
+}
+
+#[test]
 fn receipts_in_the_tree_speak_for_the_commits_that_they_name() {
     let repo = started();
     let commit = repo.commit_file("a.py", planted_code("a"));

@@ -16,6 +16,10 @@ use super::trailers::{self, Shape, Trailer};
 
 /// So few words beside a footer or link lead up to it: "Link to the session:".
 const LEAD_IN: usize = 8;
+/// So many times what changes of a message is read again, at most. People's take two.
+const MOST_READ: usize = 32;
+/// So many phrases of a kind are looked at in one pass, in `footers`.
+const CROWDED: usize = 20;
 
 /// Finds the names of tools.
 #[derive(Debug, Default)]
@@ -60,13 +64,142 @@ fn is_word(text: &str, start: usize, end: usize) -> bool {
 /// Trailers are a message's last paragraph, so one that goes can make the paragraph before it the
 /// last: it is looked at again until nothing goes. A message that never had a marker below such a
 /// paragraph then reads the same.
+///
+/// Only the end that can still change is looked at again, so that many such paragraphs cost no more
+/// than their length. What never comes to rest there is left out: nobody writes like that, and what
+/// is left out tells nothing of a tool.
 pub fn without_markers(message: &str, registry: &Registry) -> String {
     let mut text = once(message, registry);
     // Cleaning only ever shortens.
-    let mut before = message.len();
-    while text.len() < before {
-        before = text.len();
-        text = once(&text, registry);
+    if text.len() >= message.len() {
+        return text;
+    }
+    let mut crowded = is_crowded(&text, registry);
+    let mut changed = common_start(message, &text);
+    // Each byte that is looked at again may be read so often; from `counted` on they have been counted.
+    let (mut left, mut counted) = (0, text.len());
+    loop {
+        let mut from = if crowded { 0 } else { unsettled(&text, changed) };
+        left += counted.saturating_sub(from) * MOST_READ;
+        counted = counted.min(from);
+        if left < text.len() - from {
+            text.truncate(last_changed(&text, changed));
+            text = ended_alike(text, message);
+            (changed, counted, crowded) = (text.len(), text.len(), false);
+            continue;
+        }
+        let end = once_at_end(&text, from, registry).unwrap_or_else(|| {
+            from = 0;
+            once(&text, registry)
+        });
+        let before = text.get(from..).unwrap_or_default();
+        left = left.saturating_sub(before.len());
+        let at_rest = end.len() >= before.len();
+        changed = from + common_start(before, &end);
+        text.truncate(from);
+        text.push_str(&end);
+        if at_rest {
+            return text;
+        }
+    }
+}
+
+/// Stands for all that is before the end of a message: it is a subject, and nothing in it goes.
+const BEFORE: &str = "s\n\n";
+
+/// The end of a text cleaned alone; nothing where it is all of it, or does not stand alone.
+fn once_at_end(text: &str, from: usize, registry: &Registry) -> Option<String> {
+    if from == 0 {
+        return None;
+    }
+    let alone = format!("{BEFORE}{}", text.get(from..)?);
+    once(&alone, registry).strip_prefix(BEFORE).map(str::to_owned)
+}
+
+/// Where the end of a text starts that may change when it is cleaned again, given the first byte that changed
+/// when it was cleaned last: what is above the last change up to a paragraph that stays. 0 where the subject would
+/// belong to it.
+fn unsettled(text: &str, changed: usize) -> usize {
+    let mut from = last_changed(text, changed);
+    // A rule above trailers goes with them, whatever is between.
+    while from > 0 {
+        let above = paragraph(text, from - 1);
+        let stays = text.get(above..from).is_some_and(|lines| !lines.lines().all(may_be_rule));
+        from = above;
+        if stays {
+            break;
+        }
+    }
+    let only = text.get(..from).is_none_or(|before| before.trim_end().is_empty());
+    if only { 0 } else { from }
+}
+
+/// The paragraph with the first byte that changed or, if it stands above, what git takes for the last paragraph.
+fn last_changed(text: &str, changed: usize) -> usize {
+    paragraph(text, changed).min(last_paragraph(text))
+}
+
+fn may_be_rule(line: &str) -> bool {
+    line.trim_end().bytes().all(|byte| byte == b'-')
+}
+
+/// Where the paragraph starts that git could take for the last, or one above it: comments, and the list of conflicts
+/// that git used to write, may follow.
+fn last_paragraph(text: &str) -> usize {
+    let mut end = text.len();
+    while let Some((start, line)) = line_before(text, end) {
+        let follows = line.trim().is_empty() || line.starts_with(['#', '\t']) || line.trim_end() == "Conflicts:";
+        if !follows {
+            return paragraph(text, start);
+        }
+        end = start;
+    }
+    0
+}
+
+/// Where the paragraph starts that holds a byte; between two, the one above.
+fn paragraph(text: &str, byte: usize) -> usize {
+    let rest = text.as_bytes().get(byte..).unwrap_or_default();
+    let mut end = memchr::memchr(b'\n', rest).map_or(text.len(), |ending| byte + ending + 1);
+    let mut within = false;
+    while let Some((start, line)) = line_before(text, end) {
+        match line.trim().is_empty() {
+            true if within => return end,
+            blank => within |= !blank,
+        }
+        end = start;
+    }
+    0
+}
+
+/// The line that ends where another starts, and where it starts itself.
+fn line_before(text: &str, end: usize) -> Option<(usize, &str)> {
+    let before = text.get(..end).filter(|before| !before.is_empty())?;
+    let line = before.strip_suffix('\n').unwrap_or(before);
+    let start = memchr::memrchr(b'\n', line.as_bytes()).map_or(0, |ending| ending + 1);
+    Some((start, line.get(start..)?))
+}
+
+/// How many bytes two texts begin with alike.
+fn common_start(a: &str, b: &str) -> usize {
+    a.bytes().zip(b.bytes()).take_while(|(a, b)| a == b).count()
+}
+
+/// Whether phrases are so many that not all are looked at: each pass then looks at others.
+fn is_crowded(text: &str, registry: &Registry) -> bool {
+    let phrases = registry.hints(text).phrases;
+    let mut known_only = phrases.iter().filter_map(|slot| registry.at(*slot)).filter(|at| at.marker.known_only);
+    known_only.any(|at| {
+        let regex = at.marker.pattern.as_ref().and_then(|pattern| pattern.regex());
+        regex.is_some_and(|regex| regex.find_iter(text).nth(CROWDED - 1).is_some())
+    })
+}
+
+/// The text without blank lines at its end, which is as that of another.
+fn ended_alike(mut text: String, other: &str) -> String {
+    text.truncate(text.trim_end().len());
+    if other.ends_with('\n') && !text.is_empty() {
+        text.push('\n');
     }
     text
 }
@@ -162,9 +295,16 @@ fn phrases(message: &str, lines: &[Line<'_>], registry: &Registry, gone: &mut [b
     let found = footers::find(message, lines, &hints, registry);
     let cuts = merged(found.iter().map(|phrase| widened(message, phrase.start..phrase.end)).collect());
     let subject = lines.iter().position(|line| !line.is_blank());
+    // Many phrases may share one long line.
+    let mut counted = None;
     for phrase in &found {
         let Some(line) = lines.get(phrase.line) else { continue };
-        let words = remainder(message, line, &cuts).map_or(0, |left| left.split_whitespace().count());
+        let count = || remainder(message, line, &cuts).map_or(0, |left| left.split_whitespace().count());
+        let words = match counted {
+            Some((at, words)) if at == phrase.line => words,
+            _ => count(),
+        };
+        counted = Some((phrase.line, words));
         if words == 0 || (words <= LEAD_IN && Some(phrase.line) != subject) {
             gone[phrase.line] = true;
         }
@@ -255,6 +395,49 @@ fn close_end(out: &mut Vec<String>, newline: bool) {
 mod tests {
     use super::*;
 
+    /// What messages are made of that cleaning looks at. No phrase that is looked for because of words elsewhere: at
+    /// the end of a message that is cleaned alone, words further up do not count.
+    const PARTS: [&str; 38] = [
+        "\n",
+        "\n",
+        "\n\n",
+        "\n\n",
+        "\n\n",
+        "\r\n\r\n",
+        "\n \n",
+        "\n\n\n",
+        " ",
+        "\t",
+        "  ",
+        "# a comment",
+        "#",
+        "---",
+        "\n---------\n",
+        "Conflicts:\n\ta.rs",
+        "word",
+        "Two words.",
+        "> quoted",
+        "(",
+        ")",
+        "Fixes: #12",
+        "Fixes: #12\n\n",
+        "\n\nRef: #3",
+        "Note: a thing",
+        "See-Also: x\n folded",
+        "Key:",
+        "Signed-off-by: A <a@b>",
+        "A-By: Claude",
+        "(cherry picked from commit 00ff)",
+        "Claude",
+        "cursor ",
+        "agent ",
+        "gpt-5.5",
+        "(Claude)",
+        "Made with [Cursor](https://cursor.com)",
+        "Generated by protoc",
+        "https://claude.ai/code/session_01",
+    ];
+
     fn clean(message: &str) -> String {
         without_markers(message, Registry::builtin())
     }
@@ -335,7 +518,59 @@ mod tests {
         assert_eq!(clean(message), message);
     }
 
+    /// The whole message again until nothing goes: what must come out, at a cost that grows with its square.
+    fn by_whole_passes(message: &str) -> String {
+        let registry = Registry::builtin();
+        let mut text = once(message, registry);
+        let mut before = message.len();
+        while text.len() < before {
+            before = text.len();
+            text = once(&text, registry);
+        }
+        text
+    }
+
+    #[test]
+    fn only_the_end_is_looked_at_again() {
+        let trailers = "Fixes: #12\n\nRef: #3\n# a comment\n\n---------\n\n---\n\nSee: #4\n\n".repeat(30);
+        for message in [
+            format!("s\n\nA body.\n\n{trailers}"),
+            format!("s\n\nA body of Claude.\n---\n\n{trailers}Conflicts:\n\ta.rs\n"),
+            format!("s\n\n{trailers}cursor cursor agent agent\n\n# a comment"),
+            format!("\n\ns\r\n\r\nreviewed by Cursor\n\nSigned-off-by: A <a@b>\n\nBugbot\n\n{trailers}"),
+            format!("{}\n\n{trailers}Made with [Cursor](https://cursor.com)\n", "Generated by a tool\n".repeat(30)),
+            format!("s\n\n{}\n\n{trailers}", "Made with [Cursor](https://cursor.com)\n".repeat(90)),
+        ] {
+            assert_eq!(clean(&message), by_whole_passes(&message), "{message}");
+        }
+    }
+
+    /// Whole passes over these would take a minute, or hours: there are more than twenty thousand.
+    #[test]
+    fn a_long_message_is_read_a_few_times_at_most() {
+        let most = 256 << 10;
+        assert_eq!(clean(&format!("s\n\n{}", "Fixes: #12\n\n".repeat(most / 12))), "s\n");
+        let text = format!("s\n\nb\n\n{}", "Ref: #1\n\n---\n\nFixes: #1\n\n".repeat(most / 25));
+        assert_eq!(clean(&text), "s\n\nb\n");
+        // What never comes to rest is left out.
+        let nested = format!("{}{}", "cursor ".repeat(most / 13), "agent ".repeat(most / 13));
+        assert_eq!(clean(&format!("s\n\nb\n\n{nested}\n")), "s\n\nb\n");
+        assert_eq!(clean(&nested), "");
+        let listed =
+            format!("s\n\nb\n\n{}\nConflicts:\n{}", "Fixes: #1\n\n".repeat(most / 22), "\ta\n".repeat(most / 6));
+        assert_eq!(clean(&listed), "s\n\nb\n");
+    }
+
     proptest::proptest! {
+        #[test]
+        fn what_comes_out_is_what_whole_passes_give(
+            parts in proptest::collection::vec((proptest::sample::select(PARTS.to_vec()), 1usize..9), 0..40)
+        ) {
+            // So few times that nothing is nested deeper than it is looked at again.
+            let message: String = parts.into_iter().map(|(part, times)| part.repeat(times)).collect();
+            proptest::prop_assert_eq!(clean(&message), by_whole_passes(&message));
+        }
+
         #[test]
         fn cleaning_never_adds(message in "(\\PC|\n|\r\n|: |Signed-off-by: |Assisted-by: |Claude|\\(|\\)| |---\n){0,100}") {
             let once = clean(&message);

@@ -1,6 +1,9 @@
 //! What does not fit together in what a commit declares, in neutral sentences: nobody is accused,
 //! and nothing is decided by it.
 
+use std::collections::BTreeSet;
+
+use super::declared::Model;
 use super::facts::{Finding, Key, People};
 use super::{Contributor, Covers, Facts, Form, Role};
 use crate::change::Commit;
@@ -85,21 +88,147 @@ fn unnamed_review(people: &People, facts: &Facts, attesting: &[&Finding]) -> Opt
 
 /// More than one model in the message; records name one for each of their lines.
 fn models(attesting: &[&Finding]) -> Option<String> {
-    let mut models: Vec<&str> = Vec::new();
     let of_commit = attesting.iter().filter(|found| found.statement.covers == Covers::Commit);
-    for model in of_commit.filter_map(|found| found.model.as_ref()) {
-        if !models.iter().any(|known| same_model(known, &model.name)) {
-            models.push(&model.name);
-        }
+    let (models, more) = different(of_commit.filter_map(|found| found.model.as_ref()));
+    if models.len() + more < 2 {
+        return None;
     }
-    (models.len() > 1).then(|| format!("More than one model is named: {}.", models.join(", ")))
+    let more = more + models.len().saturating_sub(MOST_TOLD);
+    let told: Vec<String> = models.iter().take(MOST_TOLD).map(|name| name.chars().take(LONGEST).collect()).collect();
+    let more = if more == 0 { String::new() } else { format!(" and {more} more") };
+    Some(format!("More than one model is named: {}{more}.", told.join(", ")))
 }
 
-/// `Claude Opus 4.5` and `claude-opus-4-5` are one model.
-fn same_model(a: &str, b: &str) -> bool {
-    let letters = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).collect::<String>().to_lowercase();
-    let (a, b) = (letters(a), letters(b));
-    a.contains(&b) || b.contains(&a)
+/// So many models are named in one sentence, each with so many letters.
+const MOST_TOLD: usize = 10;
+const LONGEST: usize = 80;
+/// So many names are compared with each other; of further ones it is counted how many are spelled differently.
+const MOST_COMPARED: usize = 64;
+
+/// The names of different models in their order, and how many more there are.
+fn different<'a>(models: impl Iterator<Item = &'a Model>) -> (Vec<&'a str>, usize) {
+    let mut seen: BTreeSet<String> = BTreeSet::new();
+    let mut names: Vec<Name<'a>> = Vec::new();
+    let mut more = 0;
+    for model in models {
+        let letters = letters(&model.name);
+        if seen.contains(&letters) {
+            continue;
+        }
+        if names.len() < MOST_COMPARED {
+            names.push(Name::new(model, letters.clone()));
+        } else {
+            more += 1;
+        }
+        seen.insert(letters);
+    }
+    // Who names a family or leaves out the date means one of those that others name in full.
+    let mut order: Vec<&Name<'a>> = names.iter().collect();
+    order.sort_by_key(|name| (name.is_family, name.date.is_none()));
+    let mut kept: Vec<&Name<'a>> = Vec::new();
+    for name in order {
+        if !kept.iter().any(|known| known.is_same(name)) {
+            kept.push(name);
+        }
+    }
+    let is_kept = |name: &&Name<'a>| kept.iter().any(|known| std::ptr::eq(*known, *name));
+    (names.iter().filter(is_kept).map(|name| name.written).collect(), more)
+}
+
+/// A model's name, taken apart.
+struct Name<'a> {
+    written: &'a str,
+    /// All that counts of it: `Claude Opus 4.5` and `claude-opus-4-5` are one model.
+    letters: String,
+    /// The same without a date and a mode at its end.
+    model: String,
+    date: Option<String>,
+    /// Whether it stands for several models.
+    is_family: bool,
+}
+
+/// Of these a version alone is no model: there is a `Gemini 2.5 Pro`, and no `Gemini 2.5`.
+const FAMILIES: [&str; 4] = ["gemini", "gemma", "llama", "qwen"];
+/// How hard a model thinks, how much it is shown, or what it costs does not make it another.
+const MODES: [&str; 9] = ["thinking", "minimal", "low", "medium", "high", "xhigh", "1m", "preview", "free"];
+
+impl<'a> Name<'a> {
+    fn new(model: &'a Model, letters: String) -> Self {
+        let bare = |family: &&str| letters.strip_prefix(*family).is_some_and(|rest| rest.bytes().all(is_digit));
+        let is_family = !model.exact || !has_digit(&letters) || FAMILIES.iter().any(bare);
+        let lower = model.name.to_lowercase();
+        let all: Vec<&str> = lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+        let (mut words, mut date) = (all.as_slice(), None);
+        while let Some((rest, end)) = without_end(words) {
+            words = rest;
+            date = date.or(end);
+        }
+        Name { written: &model.name, letters, model: words.concat(), date, is_family }
+    }
+
+    fn is_same(&self, other: &Name<'_>) -> bool {
+        if self.is_family || other.is_family {
+            return self.letters.contains(&other.letters) || other.letters.contains(&self.letters);
+        }
+        let dates = self.date.is_none() || other.date.is_none() || self.date == other.date;
+        dates && (is_more_of(&self.model, &other.model) || is_more_of(&other.model, &self.model))
+    }
+}
+
+/// `openai/gpt-5.5` and `Claude Opus 4.5` say who makes it, `gpt-5.5` and `opus-4.5` do not.
+fn is_more_of(long: &str, short: &str) -> bool {
+    long.strip_suffix(short).is_some_and(|maker| !has_digit(maker))
+}
+
+/// The words of a name without a date or mode at their end, and the date; nothing where they have none, or where no
+/// version would be left.
+fn without_end<'w>(words: &'w [&'w str]) -> Option<(&'w [&'w str], Option<String>)> {
+    let (rest, date) = match words {
+        [rest @ .., mode] if MODES.contains(mode) => (rest, None),
+        // As Amazon writes it: `claude-sonnet-4-20250514-v1:0`.
+        [rest @ .., "v1" | "v2", _] if dated(rest).is_some() => (rest, None),
+        _ => dated(words).map(|(rest, date)| (rest, Some(date)))?,
+    };
+    rest.iter().any(|word| has_digit(word)).then_some((rest, date))
+}
+
+/// The words before a date, and the date: `20250514`, `2024-08-06`, `05-06` or `0613`.
+fn dated<'w>(words: &'w [&'w str]) -> Option<(&'w [&'w str], String)> {
+    let is_date = |text: &str| match text.split_at_checked(4) {
+        Some((day, "")) => is_day(day),
+        Some((year, day)) => year.starts_with("20") && is_day(day) && year.bytes().all(is_digit),
+        None => false,
+    };
+    for parts in [1, 3, 2] {
+        let Some((rest, date)) = words.len().checked_sub(parts).and_then(|at| words.split_at_checked(at)) else {
+            continue;
+        };
+        let whole = parts == 1 || date.iter().rev().take(2).all(|part| part.len() == 2);
+        let date = date.concat();
+        if whole && is_date(&date) {
+            return Some((rest, date));
+        }
+    }
+    None
+}
+
+/// A month and a day, in two digits each.
+fn is_day(text: &str) -> bool {
+    let number = |text: &str, most: u32| text.parse().is_ok_and(|number: u32| (1..=most).contains(&number));
+    let parts = text.split_at_checked(2).filter(|_| text.len() == 4 && text.bytes().all(is_digit));
+    parts.is_some_and(|(month, day)| number(month, 12) && number(day, 31))
+}
+
+fn letters(name: &str) -> String {
+    name.chars().filter(|c| c.is_alphanumeric()).collect::<String>().to_lowercase()
+}
+
+fn has_digit(text: &str) -> bool {
+    text.bytes().any(is_digit)
+}
+
+fn is_digit(byte: u8) -> bool {
+    byte.is_ascii_digit()
 }
 
 /// What a contributor is called in a statement's role.
@@ -108,5 +237,97 @@ pub(super) fn role(contributor: Contributor) -> Role {
         Contributor::Ai => Role::Authored,
         Contributor::Mixed => Role::Assisted,
         Contributor::Human => Role::Denied,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Registry, read};
+    use super::*;
+    use crate::change::Person;
+
+    /// The names of different models, as the registry knows which are families.
+    fn told(names: &[&str]) -> Vec<String> {
+        let exact = |name: &str| Registry::builtin().model(name).map_or(has_digit(name), |found| found.exact);
+        let model = |name: &&str| Model { name: (*name).to_owned(), exact: exact(name) };
+        let models: Vec<Model> = names.iter().map(model).collect();
+        different(models.iter()).0.into_iter().map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn one_model_in_two_spellings_is_one() {
+        for (a, b) in [
+            ("Claude Opus 4.5", "claude-opus-4-5"),
+            ("Claude Sonnet 4", "claude-sonnet-4-20250514"),
+            ("claude-sonnet-4@20250514", "claude-sonnet-4"),
+            ("gpt-4o", "gpt-4o-2024-08-06"),
+            ("gpt-4", "gpt-4-0613"),
+            ("gemini-2.5-pro", "gemini-2.5-pro-preview-05-06"),
+            ("gpt4o", "gpt-4o-2024-08-06"),
+            ("openai/gpt-5.5", "GPT-5.5"),
+            ("opus-4.5", "Claude Opus 4.5"),
+            ("ChatGPT-4o", "gpt-4o"),
+            ("claude-opus-4-5", "claude-opus-4-5-thinking"),
+            ("gpt-5.5", "gpt-5.5-high"),
+            ("Claude Opus 4.6", "claude-opus-4-6[1m]"),
+            ("Claude Sonnet 4", "us.anthropic.claude-sonnet-4-20250514-v1:0"),
+        ] {
+            assert_eq!((told(&[a, b]).len(), told(&[b, a]).len()), (1, 1), "{a}, {b}");
+        }
+    }
+
+    #[test]
+    fn a_family_beside_one_of_its_models_is_no_conflict() {
+        for (family, model) in [
+            ("Claude", "Claude Opus 4.5"),
+            ("Claude Opus", "Claude Opus 4.5"),
+            ("Opus", "claude-opus-4-5-20251101"),
+            ("Claude 3.5", "Claude 3.5 Sonnet"),
+            ("claude-3-5-sonnet-latest", "Claude 3.5 Sonnet"),
+            ("Gemini 2.5", "gemini-2.5-pro"),
+            ("Gemini", "Gemini 2.5 Pro"),
+            ("GPT", "gpt-5"),
+            ("Qwen 2.5", "qwen2.5-coder"),
+            ("Llama 3", "llama-3-70b"),
+        ] {
+            assert_eq!((told(&[family, model]).len(), told(&[model, family]).len()), (1, 1), "{family}, {model}");
+        }
+    }
+
+    #[test]
+    fn models_whose_names_contain_each_other_are_two() {
+        for pair in [
+            ["gpt-4", "gpt-4o"],
+            ["Claude Opus 4", "Claude Opus 4.5"],
+            ["gpt-5", "gpt-5.1"],
+            ["gpt-5", "gpt-5-mini"],
+            ["GPT-5.3", "gpt-5.3-codex"],
+            ["o3-mini", "o3-pro"],
+            ["claude-sonnet-4-20250514", "claude-sonnet-4-20260102"],
+            ["claude-sonnet-4", "claude-sonnet-4-5-20250929"],
+        ] {
+            assert_eq!(told(&pair), pair);
+        }
+        // A family beside both does not make them one.
+        assert_eq!(told(&["Claude", "Claude Opus 4.5", "Claude Sonnet 4"]), ["Claude Opus 4.5", "Claude Sonnet 4"]);
+        assert_eq!(told(&["gpt-5", "Claude", "Gemini"]), ["gpt-5", "Claude", "Gemini"]);
+    }
+
+    fn notes(message: String) -> Vec<String> {
+        let ann = Person { name: "Ann Lee".into(), email: "ann@example.org".into() };
+        let commit = Commit { author: ann.clone(), committer: ann, message, ..Commit::default() };
+        read(&commit, Registry::builtin()).notes
+    }
+
+    #[test]
+    fn ten_models_are_named_and_the_others_counted() {
+        let named =
+            |from: usize, to: usize| -> String { (from..to).map(|at| format!("AI-Model: gpt-{at}x\n")).collect() };
+        let ten = "gpt-0x, gpt-1x, gpt-2x, gpt-3x, gpt-4x, gpt-5x, gpt-6x, gpt-7x, gpt-8x, gpt-9x";
+        assert_eq!(notes(format!("s\n\n{}", named(0, 10))), [format!("More than one model is named: {ten}.")]);
+        let many = format!("s\n\n{}{}", named(0, 10_000), named(0, 10_000));
+        assert_eq!(notes(many), [format!("More than one model is named: {ten} and 9990 more.")]);
+        let long = notes(format!("s\n\nAssisted-by: Codex:openai/gpt-5.5{}\nAI-Model: gpt-6\n", "x".repeat(100_000)));
+        assert_eq!((long.len(), long[0].len() < 200), (1, true));
     }
 }

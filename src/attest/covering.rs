@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Attestation, State};
+use super::{Attestation, RecordedLines, State};
 use crate::change::Origin;
 
 /// How fully a line is attested.
@@ -24,42 +24,91 @@ pub fn covering(attestation: &Attestation, path: &str, line: u32) -> State {
 ///
 /// `path` is the file's at the head; `attestations` are those of the change's commits, in their
 /// order. Lines that no commit brought are attested by nothing.
+///
+/// What a commit records is gone through once for each path that the hunk's lines had there, however many origins
+/// the hunk has.
 pub fn states(origins: &[Origin], path: &str, attestations: &[Attestation]) -> Vec<(State, u32)> {
     let mut found: BTreeMap<(Option<u32>, u8), (State, u32)> = BTreeMap::new();
     let mut add = |commit: Option<u32>, state: State, lines: u32| {
         found.entry((commit, strength(state))).or_insert((state, 0)).1 += lines;
     };
+    let mut files: BTreeMap<(u32, Option<&[u8]>), Vec<Stretch>> = BTreeMap::new();
     for origin in origins {
-        let attestation = origin.commit.and_then(|at| attestations.get(at as usize));
+        let attestation = origin.commit.and_then(|at| Some((at, attestations.get(at as usize)?)));
         match attestation {
             None => add(origin.commit, State::Absent, origin.span.len()),
-            Some(attestation) if attestation.lines.is_empty() => {
+            Some((_, attestation)) if attestation.lines.is_empty() => {
                 add(origin.commit, attestation.state, origin.span.len())
             }
-            Some(attestation) => {
-                let then = origin.path.as_ref().map_or(path.into(), |path| String::from_utf8_lossy(path));
-                by_line(attestation, &then, origin).into_iter().for_each(|state| add(origin.commit, state, 1));
+            Some((at, attestation)) => {
+                let stretches =
+                    files.entry((at, origin.path.as_ref().map(|path| path.as_slice()))).or_insert_with(|| {
+                        let then = origin.path.as_ref().map_or(path.into(), |path| String::from_utf8_lossy(path));
+                        stretches(attestation.lines.iter().filter(|lines| lines.path == then))
+                    });
+                by_line(attestation, stretches, origin).into_iter().for_each(|state| add(origin.commit, state, 1));
             }
         }
     }
     found.into_values().collect()
 }
 
-/// What [`covering`] says of each of some neighbouring lines, at a cost that does not grow with the
-/// number of lines times that of records.
-fn by_line(attestation: &Attestation, path: &str, origin: &Origin) -> Vec<State> {
-    let mut states = vec![attestation.elsewhere; origin.span.len() as usize];
-    for lines in attestation.lines.iter().filter(|lines| lines.path == path) {
-        let before = lines.ranges.partition_point(|range| range.last <= origin.line);
-        for range in lines.ranges.iter().skip(before) {
-            let from = range.first.saturating_sub(1).saturating_sub(origin.line) as usize;
-            let to = ((range.last - origin.line) as usize).min(states.len());
-            let Some(covered) = states.get_mut(from..to) else { break };
-            covered.iter_mut().for_each(|state| *state = fuller(*state, lines.state));
+/// Neighbouring lines of a file that are recorded alike, counted from 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Stretch {
+    first: u64,
+    /// One past the last.
+    end: u64,
+    state: State,
+}
+
+/// What recorders say of a file's lines, the fullest where several speak: sorted, disjoint.
+fn stretches<'a>(recorded: impl Iterator<Item = &'a RecordedLines>) -> Vec<Stretch> {
+    // Where a range of some strength starts and ends.
+    let mut ends: Vec<(u64, bool, u8)> = Vec::new();
+    for lines in recorded {
+        for range in lines.ranges.iter().filter(|range| !range.is_empty()) {
+            ends.push((range.first.into(), true, strength(lines.state)));
+            ends.push((u64::from(range.last) + 1, false, strength(lines.state)));
         }
+    }
+    ends.sort_unstable();
+    let mut open = BY_STRENGTH.map(|state| (state, 0u32));
+    let mut found: Vec<Stretch> = Vec::new();
+    let mut first = 0;
+    for (at, starts, strength) in ends {
+        let fullest = open.iter().rev().find(|(_, ranges)| *ranges > 0);
+        if let Some((state, _)) = fullest.filter(|_| first < at) {
+            match found.last_mut() {
+                Some(last) if last.end == first && last.state == *state => last.end = at,
+                _ => found.push(Stretch { first, end: at, state: *state }),
+            }
+        }
+        first = at;
+        if let Some((_, ranges)) = open.get_mut(usize::from(strength)) {
+            *ranges = if starts { ranges.saturating_add(1) } else { ranges.saturating_sub(1) };
+        }
+    }
+    found
+}
+
+/// What [`covering`] says of each of some neighbouring lines, given what is recorded of their file.
+fn by_line(attestation: &Attestation, stretches: &[Stretch], origin: &Origin) -> Vec<State> {
+    let mut states = vec![attestation.elsewhere; origin.span.len() as usize];
+    let start = u64::from(origin.line) + 1;
+    let before = stretches.partition_point(|stretch| stretch.end <= start);
+    for stretch in stretches.iter().skip(before) {
+        let from = usize::try_from(stretch.first.saturating_sub(start)).unwrap_or(usize::MAX);
+        let to = usize::try_from(stretch.end.saturating_sub(start)).unwrap_or(usize::MAX).min(states.len());
+        let Some(covered) = states.get_mut(from..to) else { break };
+        covered.iter_mut().for_each(|state| *state = fuller(*state, stretch.state));
     }
     states
 }
+
+/// The states, the fullest last.
+const BY_STRENGTH: [State; 6] =
+    [State::Absent, State::Denied, State::Unreadable, State::WrongForm, State::Partial, State::Complete];
 
 fn fuller(a: State, b: State) -> State {
     if strength(b) > strength(a) { b } else { a }
@@ -79,7 +128,7 @@ fn strength(state: State) -> u8 {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Contributor, Form, LineRange, RecordedLines};
+    use super::super::{Contributor, Form, LineRange};
     use super::*;
 
     fn lines(contributor: Contributor, state: State, ranges: &[(u32, u32)]) -> RecordedLines {
@@ -133,13 +182,50 @@ mod tests {
         assert_eq!(part, Some(vec![(State::Complete, 1)]));
     }
 
+    #[test]
+    fn states_are_listed_by_their_strength() {
+        assert_eq!(BY_STRENGTH.map(|state| usize::from(strength(state))), [0, 1, 2, 3, 4, 5]);
+    }
+
+    /// Lines of one file, by turns of two commits, each with a record of a hundred thousand others: going through
+    /// those for each of the lines would take minutes.
+    #[test]
+    fn records_are_gone_through_once_for_all_lines_of_a_hunk() {
+        use crate::change::Span;
+        let recorded = |at: u32| {
+            let (path, line) = if at.is_multiple_of(2) { ("a.rs".to_owned(), at + 1) } else { (format!("{at}.rs"), 1) };
+            RecordedLines { path, ..lines(Contributor::Ai, State::Complete, &[(line, line)]) }
+        };
+        let one = Attestation { lines: (0..100_000).map(recorded).collect(), ..Attestation::default() };
+        let all = [one.clone(), one];
+        let origin = |at: u32| Origin { commit: Some(at % 2), line: at, ..Origin::unknown(Span::new(at, at + 1)) };
+        let origins: Vec<Origin> = (0..100_000).map(origin).collect();
+        assert_eq!(states(&origins, "a.rs", &all), [(State::Complete, 50_000), (State::Absent, 50_000)]);
+    }
+
     proptest::proptest! {
         #[test]
-        fn many_lines_are_covered_as_each_of_them(line in 0u32..12, len in 0u32..12) {
+        fn many_lines_are_covered_as_each_of_them(
+            line in 0u32..12,
+            len in 0u32..12,
+            elsewhere in 0usize..6,
+            records in proptest::collection::vec((0usize..6, proptest::collection::vec((1u32..5, 0u32..4), 0..4)), 0..5),
+        ) {
+            let record = |(state, ranges): (usize, Vec<(u32, u32)>)| {
+                let mut next = 0;
+                // Sorted and disjoint, as they are.
+                let ranges: Vec<(u32, u32)> = ranges.into_iter().map(|(gap, more)| {
+                    let first = next + gap;
+                    next = first + more + 1;
+                    (first, first + more)
+                }).collect();
+                lines(Contributor::Ai, BY_STRENGTH[state], &ranges)
+            };
+            let lines = records.into_iter().map(record).collect();
+            let attestation = Attestation { elsewhere: BY_STRENGTH[elsewhere], lines, ..Attestation::default() };
             let origin = Origin { line, commit: Some(0), ..Origin::unknown(crate::change::Span::new(0, len)) };
-            let attestation = attestation(State::Partial);
             let one_by_one: Vec<State> = (0..len).map(|at| covering(&attestation, "a.rs", line + at + 1)).collect();
-            assert_eq!(by_line(&attestation, "a.rs", &origin), one_by_one);
+            assert_eq!(by_line(&attestation, &stretches(attestation.lines.iter()), &origin), one_by_one);
         }
     }
 

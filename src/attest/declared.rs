@@ -4,6 +4,7 @@
 //! Reads words only; who an address belongs to is `identities`.
 
 use super::registry::Registry;
+use super::schema::Pattern;
 
 /// A model as somebody wrote it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,6 +45,17 @@ pub(super) fn read(text: &str, registry: &Registry) -> Declared {
     };
     let known = by_name.is_some() || model.is_some() || is_generic(text, registry);
     Declared { tool: by_name.or_else(verbatim), model, known }
+}
+
+/// The tool and the model of a value by the groups `tool` and `model` of its marker's pattern, each as written; none
+/// where the pattern has no such groups.
+pub(super) fn as_written(pattern: &Pattern, value: &str, registry: &Registry) -> Option<Declared> {
+    let groups = pattern.regex()?.captures(value)?;
+    let (tool, model) = (groups.name("tool")?.as_str(), groups.name("model")?.as_str());
+    let exact = model.contains(|c: char| c.is_ascii_digit()) && !is_moving(model, registry);
+    let model = Model { name: model.to_owned(), exact };
+    let model = Some(model).filter(|model| !registry.file.models.unnamed.is_match(&model.name));
+    Some(Declared { tool: Some(tool.to_owned()), model, known: false })
 }
 
 /// The model that a display name names: `aider (gpt-4o)`, `Claude Opus 4.5 (1M context)`.
@@ -218,6 +230,19 @@ mod tests {
         assert_eq!(of("Pi using GPT-5.5 on medium"), pair("Pi", "GPT-5.5"));
         assert!(!of("protoc: 3.1").2);
         assert!(!read("protoc 3.1", Registry::builtin()).known);
+    }
+
+    #[test]
+    fn the_groups_of_a_pattern_are_taken_as_written() {
+        let pattern = Pattern::from("^(?P<tool>[A-Za-z]+):(?P<model>[a-z0-9-]+)".to_owned());
+        let of = |value| as_written(&pattern, value, Registry::builtin());
+        let model = |name: &str, exact| Some(Model { name: name.into(), exact });
+        let found = |value| of(value).map(|found| (found.tool.unwrap_or_default(), found.model));
+        assert_eq!(found("MyTool:my-model-1 sparse"), Some(("MyTool".into(), model("my-model-1", true))));
+        assert_eq!(found("MyTool:my-2-latest"), Some(("MyTool".into(), model("my-2-latest", false))));
+        assert_eq!(found("MyTool:unknown"), Some(("MyTool".into(), None)));
+        assert_eq!(of("my-model-1"), None);
+        assert_eq!(as_written(&Pattern::from("^a".to_owned()), "a", Registry::builtin()), None);
     }
 
     #[test]

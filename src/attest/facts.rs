@@ -53,6 +53,8 @@ impl Finding {
 /// The people whom a commit names, by the place where it does.
 #[derive(Debug, Default)]
 pub(super) struct People {
+    /// Who answers for the commit, as a trailer of ours or our note on it says.
+    pub(super) named: Option<String>,
     pub(super) sign_offs: Vec<Person>,
     pub(super) co_authors: Vec<Person>,
     /// Whether the author, and the committer, is a person.
@@ -73,7 +75,11 @@ pub(super) struct Evidence {
     pub(super) people: People,
     /// Their `state` is filled in here.
     pub(super) lines: Vec<(RecordedLines, Option<Model>)>,
+    /// By which way the tools worked, as a trailer of ours says.
+    pub(super) path: Option<String>,
     pub(super) unreadable: Vec<Unreadable>,
+    /// Whether a trailer that git itself sees is among those.
+    pub(super) strict_unreadable: bool,
     pub(super) notes: Vec<String>,
     pub(super) signature: Option<Checked>,
     pub(super) note_signature: Option<Checked>,
@@ -82,10 +88,12 @@ pub(super) struct Evidence {
 
 /// Draws the conclusion.
 pub(super) fn conclude(commit: &Commit, evidence: Evidence) -> Attestation {
-    let Evidence { findings, people, lines, unreadable, notes, signature, note_signature, receipt_signature } =
-        evidence;
+    let Evidence { findings, people, lines, path, unreadable, strict_unreadable, notes, .. } = evidence;
     let accountable = accountable(commit, &people);
-    let facts = of(findings.iter(), &accountable);
+    let mut facts = of(findings.iter(), &accountable);
+    if findings.iter().any(Finding::attests) {
+        facts.integration_path = path.or(facts.integration_path);
+    }
     let unread = !unreadable.is_empty();
     let state = state(findings.iter(), &facts, unread);
     let whole = || findings.iter().filter(|found| found.statement.covers == Covers::Commit);
@@ -94,7 +102,7 @@ pub(super) fn conclude(commit: &Commit, evidence: Evidence) -> Attestation {
         false => self::state(whole(), &of(whole(), &accountable), unread),
     };
     let strict = || findings.iter().filter(|found| found.is_strict());
-    let strict = self::state(strict(), &of(strict(), &accountable), false);
+    let strict = self::state(strict(), &of(strict(), &accountable), strict_unreadable);
     let mut told = conflicts::find(commit, &findings, &people, &facts);
     told.extend(notes);
     let lines = lines.into_iter().map(|(lines, model)| with_state(lines, model.as_ref(), accountable.is_some()));
@@ -107,9 +115,9 @@ pub(super) fn conclude(commit: &Commit, evidence: Evidence) -> Attestation {
         unreadable,
         notes: told,
         statements: findings.into_iter().map(|found| found.statement).collect(),
-        signature,
-        note_signature,
-        receipt_signature,
+        signature: evidence.signature,
+        note_signature: evidence.note_signature,
+        receipt_signature: evidence.receipt_signature,
     }
 }
 
@@ -167,9 +175,12 @@ fn ranked<'a>(findings: impl Iterator<Item = &'a Finding>) -> Vec<&'a Finding> {
     attesting
 }
 
-/// Who answers for the commit: its author if human; else a person who signed it off, shares its
-/// authorship, committed it, or is recorded as having directed the tool.
+/// Who answers for the commit: whoever is said to; else its author if human; else a person who signed
+/// it off, shares its authorship, committed it, or is recorded as having directed the tool.
 fn accountable(commit: &Commit, people: &People) -> Option<String> {
+    if people.named.is_some() {
+        return people.named.clone();
+    }
     let author = people.author.then_some(&commit.author);
     let committer = people.committer.then_some(&commit.committer);
     let found = people.behind_author.as_ref().or(author);
@@ -206,6 +217,37 @@ mod tests {
         assert_eq!(facts.session.as_deref(), Some("7f3a"));
         assert_eq!(facts.output_reference.as_deref(), Some("sha256:ff"));
         assert_eq!((found.state, found.notes.len()), (State::Complete, 0));
+    }
+
+    #[test]
+    fn who_is_said_to_answer_answers() {
+        for message in [
+            "s\n\nAssisted-by: Claude:claude-opus-4-8\nAI-Accountable: Bob Ray <bob@x.org>\n",
+            "s\n\nNo-AI: true\nai-accountable: Bob Ray <bob@x.org>\nSigned-off-by: Ann Lee <ann@example.org>\n",
+            "s\n\nAI-Accountable: Bob Ray <bob@x.org>\n\nA body.\n",
+            "s\n\nAI-Accountable: Ann Lee <ann@example.org>\nAI-Accountable: Bob Ray <bob@x.org>\nAI-Accountable: Bob\n",
+        ] {
+            assert_eq!(of(message).facts.accountable.as_deref(), Some("Bob Ray <bob@x.org>"), "{message}");
+        }
+    }
+
+    #[test]
+    fn a_tool_answers_for_nothing_and_a_quotation_names_nobody() {
+        let by_tool = of("s\n\nAssisted-by: Codex\nAI-Accountable: Claude <noreply@anthropic.com>\n");
+        assert_eq!(by_tool.facts.accountable.as_deref(), Some("Ann Lee <ann@example.org>"));
+        assert_eq!(by_tool.notes, ["Claude is named as answering for the commit; that is a person's to do."]);
+        let quoted = of("s\n\n```\nAI-Accountable: Bob Ray <bob@x.org>\n```\n");
+        assert_eq!(quoted.facts.accountable.as_deref(), Some("Ann Lee <ann@example.org>"));
+    }
+
+    #[test]
+    fn the_way_that_is_stated_goes_before_the_one_that_a_mark_suggests() {
+        let path = |message: &str| of(message).facts.integration_path;
+        assert_eq!(path("s\n\nAssisted-by: Codex\nAI-Path: CLI\n").as_deref(), Some("cli"));
+        let link = "s\n\nhttps://jules.google.com/task/1234567890\n";
+        assert_eq!(path(link).as_deref(), Some("cloud agent"));
+        assert_eq!(path(&format!("{link}\nAI-Path: web\n")).as_deref(), Some("web"));
+        assert_eq!(path("s\n\nAI-Path: cli\n"), None, "by itself it says nothing of any tool");
     }
 
     #[test]

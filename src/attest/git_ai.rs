@@ -4,7 +4,7 @@
 //! describes has it. Lines without a key are untracked, which says nothing about who wrote them.
 //! Unlike that reader, one bad entry does not hide the rest: it is told, and the rest is read.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 
@@ -15,6 +15,8 @@ use super::spans::LineRange;
 const DIVIDER: &str = "---";
 /// So many bad entries are told.
 const MOST_TOLD: usize = 5;
+/// So many letters are kept of what a note says of a session: each of its entries gets them.
+const LONGEST: usize = 1_000;
 
 #[derive(Debug, Default, Deserialize)]
 struct Metadata {
@@ -79,11 +81,11 @@ pub(super) fn read(text: &str) -> Reading {
     let mut reading = Reading::default();
     let entries = read_entries(entries, &mut reading.unreadable);
     let mut ledger = Ledger::default();
-    let mut used: Vec<&str> = Vec::new();
+    let mut used: BTreeSet<&str> = BTreeSet::new();
     for entry in entries.iter().rev() {
         if let Some(by) = described(entry.key, &metadata) {
             ledger.claim(entry.path, &by, &entry.ranges);
-            used.push(session_key(entry.key));
+            used.insert(session_key(entry.key));
         }
     }
     // A key that the note does not describe still says of what kind it is.
@@ -101,7 +103,7 @@ pub(super) fn read(text: &str) -> Reading {
     }
     reading.shares = ledger.shares();
     let sessions = metadata.prompts.iter().chain(&metadata.sessions);
-    reading.idle = sessions.filter(|(key, _)| !used.contains(&key.as_str())).map(|(_, session)| of(session)).collect();
+    reading.idle = sessions.filter(|(key, _)| !used.contains(key.as_str())).map(|(_, session)| of(session)).collect();
     reading
 }
 
@@ -158,7 +160,7 @@ fn entry_of<'a>(text: &'a str, path: Option<&'a str>) -> Result<Entry<'a>, Strin
     let path = path.ok_or("lines are stated before any path")?;
     let (key, list) = text.split_once(' ').ok_or("a key has no lines")?;
     let parts = list.split(',').filter(|part| !part.is_empty());
-    let range = |part: &str| LineRange::parse(part).ok_or_else(|| format!("`{}` is no range of lines", cut(part)));
+    let range = |part: &str| LineRange::parse(part).ok_or_else(|| format!("`{}` is no range of lines", cut(part, 40)));
     let ranges: Vec<LineRange> = parts.map(range).collect::<Result<_, _>>()?;
     if key.is_empty() || ranges.is_empty() {
         return Err("a key has no lines".into());
@@ -166,8 +168,8 @@ fn entry_of<'a>(text: &'a str, path: Option<&'a str>) -> Result<Entry<'a>, Strin
     Ok(Entry { path, key, ranges })
 }
 
-fn cut(text: &str) -> &str {
-    text.char_indices().nth(40).map_or(text, |(end, _)| text.get(..end).unwrap_or(text))
+fn cut(text: &str, most: usize) -> &str {
+    text.char_indices().nth(most).map_or(text, |(end, _)| text.get(..end).unwrap_or(text))
 }
 
 /// `s_…::t_…` names a session and one of its edits.
@@ -182,27 +184,26 @@ fn session_key(key: &str) -> &str {
 fn described(key: &str, metadata: &Metadata) -> Option<By> {
     if key.starts_with("h_") {
         let human = metadata.humans.get(key)?;
-        return Some(By {
-            contributor: Contributor::Human,
-            person: Some(human.author.clone()).filter(|author| !author.trim().is_empty()),
-            ..By::default()
-        });
+        return Some(By { contributor: Contributor::Human, person: kept(Some(&human.author)), ..By::default() });
     }
     let sessions = if key.starts_with("s_") { &metadata.sessions } else { &metadata.prompts };
     sessions.get(session_key(key)).map(of)
 }
 
 fn of(session: &Session) -> By {
-    let filled = |text: &String| !text.trim().is_empty();
     By {
         contributor: Contributor::Ai,
-        tool: Some(session.agent_id.tool.clone()).filter(filled),
-        model: session.agent_id.model.clone().filter(filled),
-        session: session.agent_id.id.clone().filter(filled),
-        prompt: reference(session.messages_url.clone()),
-        person: session.human_author.clone().filter(filled),
+        tool: kept(Some(&session.agent_id.tool)),
+        model: kept(session.agent_id.model.as_ref()),
+        session: kept(session.agent_id.id.as_ref()),
+        prompt: reference(kept(session.messages_url.as_ref())),
+        person: kept(session.human_author.as_ref()),
         ..By::default()
     }
+}
+
+fn kept(text: Option<&String>) -> Option<String> {
+    text.filter(|text| !text.trim().is_empty()).map(|text| cut(text, LONGEST).to_owned())
 }
 
 #[cfg(test)]
@@ -240,6 +241,23 @@ mod tests {
         let reading = read(&format!("---\n{META}"));
         assert_eq!((reading.shares.len(), reading.idle.len(), reading.unreadable.len()), (0, 2, 0));
         assert_eq!(reading.idle[0].prompt.as_deref(), Some("https://example.org/c1"));
+    }
+
+    #[test]
+    fn many_sessions_and_long_ones_cost_no_more_than_the_note_is_long() {
+        let numbers = 0..150_000;
+        let entries: String = numbers.clone().map(|at| format!("  {at:016x} {}\n", at + 1)).collect();
+        let sessions: Vec<String> =
+            numbers.map(|at| format!(r#""{at:016x}": {{"agent_id": {{"tool": "cursor"}}}}"#)).collect();
+        let meta = |prompts: &str| format!(r#"{{"schema_version": "authorship/3.0.0", "prompts": {{{prompts}}}}}"#);
+        let reading = read(&format!("a\n{entries}---\n{}", meta(&sessions.join(","))));
+        assert_eq!((reading.shares.len(), reading.idle.len()), (1, 0));
+        let author = "x".repeat(4 << 20);
+        let one = format!(r#""1": {{"agent_id": {{"tool": "cursor"}}, "human_author": "{author}"}}"#);
+        let entries: String = (0..150_000).map(|at| format!("  1 {}\n", 2 * at + 1)).collect();
+        let reading = read(&format!("a\n{entries}---\n{}", meta(&one)));
+        assert_eq!((reading.shares.len(), reading.shares[0].ranges.len()), (1, 150_000));
+        assert_eq!(reading.shares[0].by.person.as_ref().map(String::len), Some(LONGEST));
     }
 
     #[test]

@@ -15,7 +15,10 @@ use super::signature::{self, Signers};
 use super::trailers::{self, Shape, Trailer};
 use super::{Attestation, Confidence, Covers, Form, Role, Statement};
 use crate::change::{Commit, Person};
+use crate::vocabulary::trailers::may_be_ours_alone;
+use own::Own;
 
+mod own;
 mod recorded;
 
 /// A quote is cut after this many characters.
@@ -36,25 +39,28 @@ fn read_with(commit: &Commit, registry: &Registry, signers: Option<&Signers>) ->
     reader.author_and_committer(commit);
     let hints = registry.hints(&commit.message);
     // The message is worth reading for its hints, or for the person behind a tool's commit.
-    if hints.any || !reader.findings.is_empty() || !commit.records.is_empty() {
+    let hinted = hints.any || may_be_ours_alone(&commit.message);
+    if hinted || !reader.findings.is_empty() || !commit.records.is_empty() {
         reader.message(&commit.message, &hints, registry.is_quoting(&commit.author, &commit.message));
     }
-    let Reader { mut findings, people, .. } = reader;
-    findings.sort_by_key(|found| found.statement.line);
-    let mut evidence = Evidence { findings, people, ..Evidence::default() };
+    let mut evidence = reader.evidence();
     evidence.signature = signers.map(|signers| signature::of_commit(commit, signers));
     recorded::add(commit, registry, signers, &mut evidence);
     facts::conclude(commit, evidence)
 }
 
-/// What a text that is no commit's message says: a note's headers, a request's description.
+/// What a text that is no commit's message says: a request's description.
 pub(super) fn text(text: &str, registry: &Registry) -> (Vec<Finding>, People) {
+    let Evidence { findings, people, .. } = evidence_in(text, registry);
+    (findings, people)
+}
+
+/// The same with all else that it says: a note's headers.
+fn evidence_in(text: &str, registry: &Registry) -> Evidence {
     let mut reader = Reader::new(registry);
     let distrust = registry.is_quoting(&Person::default(), text);
     reader.message(text, &registry.hints(text), distrust);
-    let Reader { mut findings, people, .. } = reader;
-    findings.sort_by_key(|found| found.statement.line);
-    (findings, people)
+    reader.evidence()
 }
 
 struct Reader<'a, 'r> {
@@ -62,11 +68,22 @@ struct Reader<'a, 'r> {
     lines: Vec<Line<'a>>,
     findings: Vec<Finding>,
     people: People,
+    own: Own,
 }
 
 impl<'a, 'r> Reader<'a, 'r> {
     fn new(registry: &'r Registry) -> Self {
-        Reader { registry, lines: Vec::new(), findings: Vec::new(), people: People::default() }
+        let own = Own::default();
+        Reader { registry, lines: Vec::new(), findings: Vec::new(), people: People::default(), own }
+    }
+
+    /// What was found, from top to bottom.
+    fn evidence(self) -> Evidence {
+        let Reader { mut findings, mut people, own, .. } = self;
+        findings.sort_by_key(|found| found.statement.line);
+        people.named = own.accountable;
+        let Own { path, unreadable, strict_unreadable, notes, .. } = own;
+        Evidence { findings, people, path, unreadable, strict_unreadable, notes, ..Evidence::default() }
     }
 
     fn message(&mut self, message: &'a str, hints: &Hints, distrust: bool) {
@@ -122,6 +139,9 @@ impl<'a, 'r> Reader<'a, 'r> {
         }
         // In a message that quotes others, only the block that git itself reads is the author's.
         let doubtful = trailer.quoted || (distrust && !trailer.strict);
+        if !doubtful && !self.own.take(trailer, self.registry) {
+            return;
+        }
         let most = if doubtful { Confidence::Low } else { Confidence::High };
         let value = trailer.value.trim();
         let key = self.registry.person_key(&trailer.key);
@@ -132,9 +152,15 @@ impl<'a, 'r> Reader<'a, 'r> {
                 self.person(&person, key, trailer, most);
             }
         }
+        let before = self.findings.len();
         for marker in self.registry.by_key(&trailer.key) {
-            if marker.marker.value.as_ref().is_none_or(|value| value.is_match(&trailer.value)) {
+            let fits = marker.marker.value.as_ref().is_none_or(|pattern| pattern.is_match(value));
+            if fits && !marker.marker.unless.as_ref().is_some_and(|pattern| pattern.is_match(value)) {
                 self.own_trailer(marker, trailer, most);
+            }
+            // Where several markers have a key, the first that makes something of the value is enough.
+            if self.findings.len() > before {
+                break;
             }
         }
     }
@@ -249,6 +275,10 @@ impl<'a, 'r> Reader<'a, 'r> {
         if !declared.known {
             if marker.marker.known_only {
                 return None;
+            }
+            let pattern = marker.marker.value.as_ref();
+            if let Some(written) = pattern.and_then(|pattern| declared::as_written(pattern, value, self.registry)) {
+                return Some((written, Confidence::High));
             }
             let names_tool = marker.marker.reads == Reads::Declaration;
             declared.tool = declared.tool.or_else(|| names_tool.then(|| cut(value, 60)));

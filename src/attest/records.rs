@@ -1,7 +1,8 @@
 //! What recorders keep beside commits: the shape that all their formats are read into, and which
 //! reader is for which.
 //!
-//! One file a format: `git_ai`, `whogitit`, `agent_trace`, `aiir`, `own_note`. Headers in a note are `headers`.
+//! One file a format: `git_ai`, `whogitit`, `agent_trace`, `aiir`, `own_note`. Headers in a note are read like a
+//! message's trailers, in `read`.
 //! What follows from records is `facts`; which lines they cover is `covering`.
 
 use std::collections::BTreeMap;

@@ -10,8 +10,11 @@ use super::{Attestation, Confidence, Form, Role, State, Statement};
 
 /// The schema that this version writes.
 pub const SCHEMA: &str = "ai-detect/markers/v1";
-/// Strangers name models as they like; beyond so many different names they are counted together.
+/// Strangers name models and tools as they like; beyond so many different names they are counted together.
 const MOST_MODELS: usize = 5_000;
+const MOST_TOOLS: usize = 5_000;
+/// So many letters of a model's name are kept; tools' are cut where they are read.
+const LONGEST: usize = 200;
 const OTHERS: &str = "others";
 
 /// What one commit adds to the count.
@@ -21,7 +24,7 @@ pub struct Marks {
     unreadable: bool,
     conflicts: bool,
     /// What counts: tool, form, model.
-    counted: BTreeSet<(Option<String>, Form, Option<String>)>,
+    counted: BTreeSet<Mark>,
     /// What is only listed.
     listed: BTreeSet<(Option<String>, Form, Role, Confidence)>,
 }
@@ -105,7 +108,8 @@ pub fn marks(attestation: &Attestation) -> Marks {
     };
     for Statement { tool, form, model, role, confidence, .. } in &attestation.statements {
         if *confidence >= Confidence::Medium && matches!(role, Role::Authored | Role::Assisted) {
-            marks.counted.insert((tool.clone(), *form, model.clone()));
+            let model = model.as_ref().map(|model| model.chars().take(LONGEST).collect());
+            marks.counted.insert((tool.clone(), *form, model));
         } else {
             marks.listed.insert((tool.clone(), *form, *role, *confidence));
         }
@@ -113,6 +117,8 @@ pub fn marks(attestation: &Attestation) -> Marks {
     marks
 }
 
+/// Tool, form, model.
+type Mark = (Option<String>, Form, Option<String>);
 type Models = BTreeMap<Option<String>, u64>;
 /// Commits, and how many of them name which model.
 type Forms = BTreeMap<Form, (u64, Models)>;
@@ -126,6 +132,7 @@ pub struct Counter {
     unreadable: u64,
     conflicting: u64,
     models: usize,
+    names: BTreeSet<String>,
     tools: BTreeMap<Option<String>, (u64, Forms)>,
     listed: BTreeMap<(Option<String>, Form, Role, Confidence), u64>,
 }
@@ -138,8 +145,9 @@ impl Counter {
         self.denying += u64::from(marks.state == State::Denied);
         self.unreadable += u64::from(marks.unreadable);
         self.conflicting += u64::from(marks.conflicts);
+        let counted: BTreeSet<_> = marks.counted.into_iter().map(|mark| self.known_mark(mark)).collect();
         let mut before: Option<(Option<String>, Form)> = None;
-        for (tool, form, model) in marks.counted {
+        for (tool, form, model) in counted {
             let entry = self.tools.entry(tool.clone()).or_default();
             // Sorted, so a tool's and a form's first mark is where the commit counts.
             let same_tool = before.as_ref().is_some_and(|(last, _)| *last == tool);
@@ -147,15 +155,41 @@ impl Counter {
             entry.0 += u64::from(!same_tool);
             let (commits, models) = entry.1.entry(form).or_default();
             *commits += u64::from(!same_form);
-            let known = models.contains_key(&model);
-            let model = if known || self.models < MOST_MODELS { model } else { Some(OTHERS.to_owned()) };
-            self.models += usize::from(!known);
             *models.entry(model).or_default() += 1;
             before = Some((tool, form));
         }
-        for key in marks.listed {
+        let listed = marks.listed.into_iter();
+        let listed: BTreeSet<_> =
+            listed.map(|(tool, form, role, sure)| (self.known_tool(tool), form, role, sure)).collect();
+        for key in listed {
             *self.listed.entry(key).or_default() += 1;
         }
+    }
+
+    /// A mark under the names by which it is counted.
+    fn known_mark(&mut self, (tool, form, model): Mark) -> Mark {
+        let tool = self.known_tool(tool);
+        let (_, forms) = self.tools.entry(tool.clone()).or_default();
+        let (_, models) = forms.entry(form).or_default();
+        if model.is_none() || models.contains_key(&model) {
+            return (tool, form, model);
+        }
+        let model = if self.models < MOST_MODELS { model } else { Some(OTHERS.to_owned()) };
+        self.models += usize::from(!models.contains_key(&model));
+        models.entry(model.clone()).or_default();
+        (tool, form, model)
+    }
+
+    fn known_tool(&mut self, tool: Option<String>) -> Option<String> {
+        let tool = tool?;
+        if self.names.contains(&tool) {
+            return Some(tool);
+        }
+        if self.names.len() >= MOST_TOOLS {
+            return Some(OTHERS.to_owned());
+        }
+        self.names.insert(tool.clone());
+        Some(tool)
     }
 
     /// The result.
@@ -237,5 +271,31 @@ mod tests {
         let tally = counter.finish(String::new());
         let models = &tally.tools[0].forms[0].models;
         assert_eq!((models.len(), models[0].model.as_deref(), models[0].commits), (MOST_MODELS + 1, Some(OTHERS), 100));
+    }
+
+    #[test]
+    fn names_of_tools_do_not_pile_up() {
+        let mut counter = Counter::default();
+        for at in 0..MOST_TOOLS + 100 {
+            // Two in each commit, and the first ones again in all of them.
+            let names = [format!("t{at}"), format!("u{at}"), "t0".to_owned()].map(Some);
+            let counted = names.clone().into_iter().map(|tool| (tool, Form::Trailer, None)).collect();
+            let key = |tool| (tool, Form::Footer, Role::Reviewed, Confidence::High);
+            let listed = names.into_iter().map(key).collect();
+            counter.add(Marks { counted, listed, ..Marks::default() });
+        }
+        let tally = counter.finish(String::new());
+        let found: Vec<(Option<&str>, u64)> =
+            tally.tools.iter().take(3).map(|tool| (tool.tool.as_deref(), tool.commits)).collect();
+        // A commit with two of the others counts once.
+        assert_eq!(found, [(Some("t0"), 5_100), (Some(OTHERS), 2_600), (Some("t1"), 1)]);
+        assert_eq!((tally.tools.len(), tally.listed.len()), (MOST_TOOLS + 1, MOST_TOOLS + 1));
+        assert_eq!(tally.listed[1].commits, 2_600);
+    }
+
+    #[test]
+    fn names_of_models_are_kept_in_part() {
+        let tally = counted(&[&format!("s\n\nAssisted-by: Codex:openai/gpt-5.5{}\n", "x".repeat(10_000))]);
+        assert_eq!(tally.tools[0].forms[0].models[0].model.as_ref().map(String::len), Some(LONGEST));
     }
 }

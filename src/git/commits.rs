@@ -4,12 +4,12 @@ use gix::ObjectId;
 use gix::bstr::ByteSlice;
 use rustc_hash::FxHashMap;
 
-use super::{Error, notes, range::Reach, signature};
+use super::{Error, lenient, notes, range::Reach, signature};
 use crate::change::{Commit, Person};
 
 /// So much is read of a message, in bytes: more than anybody writes, and little enough that a range of such messages
 /// takes no longer than one of ordinary ones.
-const MOST_MESSAGE: usize = 256 << 10;
+pub(super) const MOST_MESSAGE: usize = 256 << 10;
 
 /// A commit with what attribution needs of it.
 pub(super) struct RangeCommit {
@@ -27,23 +27,23 @@ pub(super) fn read(repo: &gix::Repository, reach: &Reach) -> Result<Vec<RangeCom
         attach(repo, &mut only)?;
         return Ok(only);
     }
-    let walk = repo
-        .rev_walk([head])
-        .with_hidden(reach.hidden.iter().copied())
-        .all()
-        .map_err(|error| Error::missing("the history of the range", error))?;
+    let newest_first = match walked(repo, head, &reach.hidden) {
+        Ok(ids) => ids,
+        Err(_) => lenient::between(repo, head, &reach.hidden)?.collect::<Result<Vec<_>, _>>()?,
+    };
     let mut found: FxHashMap<ObjectId, RangeCommit> = FxHashMap::default();
-    let mut newest_first = Vec::new();
-    for info in walk {
-        let info = info.map_err(|error| Error::missing("a commit of the range", error))?;
-        let commit = one(repo, info.id)?;
-        newest_first.push(info.id);
-        found.insert(info.id, commit);
+    for &id in &newest_first {
+        found.insert(id, one(repo, id)?);
     }
     let order = parents_first(&newest_first, &found);
     let mut commits: Vec<RangeCommit> = order.into_iter().filter_map(|id| found.remove(&id)).collect();
     attach(repo, &mut commits)?;
     Ok(commits)
+}
+
+fn walked(repo: &gix::Repository, head: ObjectId, hidden: &[ObjectId]) -> gix::Result<Vec<ObjectId>> {
+    let walk = repo.rev_walk([head]).with_hidden(hidden.iter().copied()).all()?;
+    walk.map(|info| info.map(|info| info.id)).collect()
 }
 
 /// Puts the notes of some commits beside them.
@@ -74,23 +74,22 @@ fn parents_first(newest_first: &[ObjectId], found: &FxHashMap<ObjectId, RangeCom
 }
 
 pub(super) fn one(repo: &gix::Repository, id: ObjectId) -> Result<RangeCommit, Error> {
-    let missing = |error| Error::missing(format!("commit {id}"), error);
-    let object = repo.find_commit(id).map_err(missing)?;
-    let decoded = object.decode().map_err(missing)?;
-    let parents: Vec<ObjectId> = decoded.parents().collect();
-    let mut commit = plain(id, &decoded);
-    let time = decoded.committer().ok().map_or(0, |committer| committer.seconds());
+    let object = repo.find_commit(id).map_err(|error| Error::missing(format!("commit {id}"), error))?;
+    let read = |decoded: &gix::objs::CommitRef<'_>| {
+        let time = decoded.committer().ok().map_or(0, |committer| committer.seconds());
+        (decoded.tree(), decoded.parents().collect::<Vec<ObjectId>>(), plain(id, decoded), time)
+    };
+    let (tree, parents, mut commit, time) = lenient::decoded(id, &object.data, repo.object_hash(), read)?;
     commit.signature = signature::of(&object.data, time, repo.object_hash() == gix::hash::Kind::Sha256);
     commit.unchanged = match parents.as_slice() {
-        [] => decoded.tree() == ObjectId::empty_tree(repo.object_hash()),
+        [] => tree == ObjectId::empty_tree(repo.object_hash()),
         // A parent that a shallow clone lacks says nothing.
         [parent] => {
-            repo.find_commit(*parent).and_then(|parent| parent.tree_id().map(gix::Id::detach)).ok()
-                == Some(decoded.tree())
+            repo.find_commit(*parent).and_then(|parent| parent.tree_id().map(gix::Id::detach)).ok() == Some(tree)
         }
         _ => false,
     };
-    Ok(RangeCommit { tree: decoded.tree(), parents, commit, id })
+    Ok(RangeCommit { tree, parents, commit, id })
 }
 
 /// What the commit object itself says.
@@ -118,7 +117,7 @@ pub(super) fn plain(id: ObjectId, decoded: &gix::objs::CommitRef<'_>) -> Commit 
 }
 
 /// A message within bounds: of a longer one its start and its end, where subject and trailers stand.
-fn bounded(message: &[u8]) -> (String, usize) {
+pub(super) fn bounded(message: &[u8]) -> (String, usize) {
     let left_out = message.len().saturating_sub(MOST_MESSAGE);
     if left_out == 0 {
         return (message.to_str_lossy().into_owned(), 0);

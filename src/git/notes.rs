@@ -5,9 +5,10 @@
 use std::sync::Arc;
 
 use gix::ObjectId;
+use gix::objs::Kind;
 use rustc_hash::FxHashMap;
 
-use super::Error;
+use super::{Error, head};
 use crate::change::{Commit, Record, RecordKind};
 use crate::vocabulary::note;
 
@@ -22,6 +23,10 @@ const REFS: [(&str, RecordKind); 4] = [
 const LARGEST: u64 = 8 << 20;
 /// All notes of one range together are not larger in memory than this.
 const LARGEST_TOGETHER: u64 = 128 << 20;
+
+/// Nor are those of a whole history larger than this, and its trees hold no more entries.
+const LARGEST_OF_ALL: u64 = 1 << 30;
+const MOST_ENTRIES: usize = 1_000_000;
 
 type Entries = FxHashMap<Vec<u8>, (bool, ObjectId)>;
 
@@ -38,12 +43,15 @@ impl Notes {
     pub(super) fn all(repo: &gix::Repository) -> Result<Vec<Notes>, Error> {
         let mut found = Vec::new();
         for (name, kind) in REFS {
-            let reference = repo.try_find_reference(name).map_err(|error| Error::library(name, error))?;
+            let reference = repo.try_find_reference(name).map_err(|error| head::of_refs(repo, error))?;
             let Some(mut reference) = reference else { continue };
             let missing = |error: &dyn std::fmt::Display| Error::missing(format!("the notes of {name}"), error);
             let tip = reference.peel_to_id().map_err(|error| missing(&error))?;
-            let tree =
-                tip.object().map_err(|error| missing(&error))?.peel_to_tree().map_err(|error| missing(&error))?;
+            let tip = tip.object().map_err(|error| missing(&error))?;
+            if matches!(tip.kind, Kind::Blob | Kind::Tag) {
+                return Err(Error::NoNotes { name: name.into(), kind: format!("a {}", tip.kind) });
+            }
+            let tree = tip.peel_to_tree().map_err(|error| missing(&error))?;
             found.push(Notes { name, kind, root: tree.id, trees: FxHashMap::default() });
         }
         Ok(found)
@@ -78,6 +86,31 @@ impl Notes {
         Record { kind: self.kind, place: self.name.to_owned(), content: content(repo, blob, most.min(LARGEST)) }
     }
 
+    /// All blobs, each with the id of what it is attached to. Only where [`Notes::find`] would look, so no deeper than
+    /// an id is long; but trees may hold each other in any number, and so stand for more than there is room for.
+    fn blobs(&self, repo: &gix::Repository) -> Result<Vec<(String, ObjectId)>, Error> {
+        let length = repo.object_hash().len_in_hex();
+        let (mut found, mut seen) = (Vec::new(), 0);
+        let mut trees = vec![(String::new(), self.root)];
+        while let Some((prefix, tree)) = trees.pop() {
+            let entries = entries(repo, tree).map_err(|error| self.missing(&error))?;
+            seen += entries.len();
+            if seen > MOST_ENTRIES {
+                return Err(Error::library(self.name, format!("more than {MOST_ENTRIES} entries, so none is read")));
+            }
+            for (name, (is_tree, id)) in entries {
+                let Some(name) = std::str::from_utf8(&name).ok().filter(|name| is_hex(name)) else { continue };
+                let path = format!("{prefix}{name}");
+                match is_tree {
+                    true if name.len() == 2 && path.len() < length => trees.push((path, id)),
+                    false if path.len() == length => found.push((path, id)),
+                    _ => {}
+                }
+            }
+        }
+        Ok(found)
+    }
+
     fn missing(&self, error: &dyn std::fmt::Display) -> Error {
         Error::missing(format!("the notes of {}", self.name), error)
     }
@@ -87,24 +120,20 @@ impl Notes {
 pub(super) fn ai(repo: &gix::Repository) -> Result<Vec<(String, Record)>, Error> {
     let mut found = Vec::new();
     for notes in Notes::all(repo)?.into_iter().filter(|notes| notes.kind == RecordKind::AiNote) {
-        let mut trees = vec![(String::new(), notes.root)];
-        while let Some((prefix, tree)) = trees.pop() {
-            for (name, (is_tree, id)) in entries(repo, tree).map_err(|error| notes.missing(&error))? {
-                let path = prefix.clone() + &String::from_utf8_lossy(&name);
-                // Deeper than an id is long there is no note.
-                match is_tree {
-                    true if path.len() < repo.object_hash().len_in_hex() => trees.push((path, id)),
-                    true => {}
-                    false if path.len() == repo.object_hash().len_in_hex() => {
-                        found.push((path, notes.record(repo, id, LARGEST)));
-                    }
-                    false => {}
-                }
-            }
+        let mut blobs = notes.blobs(repo)?;
+        blobs.sort_unstable();
+        let mut left = LARGEST_OF_ALL;
+        for (path, blob) in blobs {
+            let record = notes.record(repo, blob, left);
+            left -= record.content.as_ref().map_or(0, |content| content.len() as u64);
+            found.push((path, record));
         }
     }
-    found.sort_by(|a, b| a.0.cmp(&b.0));
     Ok(found)
+}
+
+fn is_hex(name: &str) -> bool {
+    name.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
 }
 
 fn entries(repo: &gix::Repository, tree: ObjectId) -> Result<Entries, String> {

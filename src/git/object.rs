@@ -4,6 +4,7 @@
 use gix::ObjectId;
 use gix::bstr::ByteSlice as _;
 
+use super::commits;
 use crate::change::{Commit, Person};
 
 /// The parents that a commit object names. Nothing where it is not of the common shape.
@@ -33,8 +34,8 @@ pub(super) fn commit(id: ObjectId, data: &[u8]) -> Option<Commit> {
     };
     let (author, author_time) = person(author)?;
     let (committer, _) = person(committer)?;
-    let message = message.to_str_lossy().into_owned();
-    Some(Commit { id: id.to_string(), parents, author, committer, author_time, message, ..Commit::default() })
+    let (message, left_out) = commits::bounded(message);
+    Some(Commit { id: id.to_string(), parents, author, committer, author_time, message, left_out, ..Commit::default() })
 }
 
 fn tree(data: &[u8]) -> Option<&[u8]> {
@@ -67,7 +68,7 @@ fn person(line: &[u8]) -> Option<(Person, i64)> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::commits::plain;
+    use super::super::commits::{MOST_MESSAGE, plain};
     use super::*;
 
     const ID: &str = "00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff";
@@ -107,6 +108,15 @@ mod tests {
         latin.push(0xe9);
         let (own, library) = read(&latin);
         assert_eq!(own, library);
+    }
+
+    #[test]
+    fn a_message_is_read_within_the_same_bounds() {
+        for (length, left_out) in [(MOST_MESSAGE, 0), (MOST_MESSAGE + 1, 1), (3 * MOST_MESSAGE, 2 * MOST_MESSAGE)] {
+            let (own, library) = read(&object(1, "A <a@x> 0 +0000", "", &"x".repeat(length)));
+            assert_eq!(own, library);
+            assert_eq!(own.map(|own| own.left_out), Some(left_out));
+        }
     }
 
     #[test]

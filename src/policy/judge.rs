@@ -10,7 +10,7 @@ use super::signed;
 use super::subject::Subject;
 use super::suggest::{self, Line};
 use super::{Policy, Stance};
-use crate::attest::State;
+use crate::attest::{Form, State};
 use crate::vocabulary::trailers;
 
 /// What a policy says of a commit.
@@ -347,6 +347,12 @@ impl Judging<'_> {
             trailers::ACCOUNTABLE,
             trailers::REQUESTED_BY,
         ];
+        // Of these `attest` knows more answers than our grammar: `No-AI: y`.
+        let answered = [trailers::NO_AI, trailers::PROPORTION].map(|key| format!("`{}:", key.to_lowercase()));
+        let is_answer = |reason: &str| answered.iter().any(|key| reason.to_lowercase().starts_with(key));
+        let elsewhere = self.subject.attestation.unreadable.iter();
+        let answers = elsewhere.filter(|it| it.form == Form::Trailer && is_answer(&it.reason));
+        let answers: Vec<String> = answers.map(|it| format!("Unreadable attestation: {}.", it.reason)).collect();
         let unreadable: Vec<String> = self
             .subject
             .own
@@ -354,6 +360,7 @@ impl Judging<'_> {
             .iter()
             .filter(|unreadable| ours.iter().any(|key| unreadable.trailer.is(key)))
             .map(|unreadable| format!("Unreadable attestation: {unreadable}."))
+            .chain(answers)
             .collect();
         let any = !unreadable.is_empty();
         for text in unreadable {

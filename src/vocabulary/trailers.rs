@@ -33,6 +33,24 @@ pub const REQUESTED_BY: &str = "AI-Requested-by";
 /// Who answers for the commit.
 pub const ACCOUNTABLE: &str = "AI-Accountable";
 
+/// Keys that are ours alone: a value of theirs that does not fit our grammar fits nobody's. `Assisted-by` and
+/// `Generated-by` are people's and generators' too, `AI-Session`, `AI-Prompt` and `AI-Output` other tools'.
+const OURS_ALONE: [&str; 6] = [NO_AI, PROPORTION, PATH, SENSITIVE, REQUESTED_BY, ACCOUNTABLE];
+
+/// Whether nobody but us gives a key its meaning.
+pub fn is_ours_alone(key: &str) -> bool {
+    OURS_ALONE.iter().any(|own| own.eq_ignore_ascii_case(key))
+}
+
+/// Whether a text may hold a trailer with such a key: quicker than reading it.
+pub fn may_be_ours_alone(text: &str) -> bool {
+    memchr::memchr_iter(b':', text.as_bytes()).any(|colon| {
+        let before = text.as_bytes().get(..colon).unwrap_or_default();
+        let ends = |own: &&str| before.len().checked_sub(own.len()).and_then(|start| before.get(start..));
+        OURS_ALONE.iter().any(|own| ends(own).is_some_and(|end| end.eq_ignore_ascii_case(own.as_bytes())))
+    })
+}
+
 /// A trailer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Trailer {
@@ -296,6 +314,17 @@ mod tests {
         assert_eq!(told[0], "`Assisted-by: Claude:`: it is empty");
         assert!(told[1].ends_with("not one of `ide`, `cli`, `ci`, `agent`, `web`"), "{}", told[1]);
         assert!(told[2].contains("the text itself is not kept"), "{}", told[2]);
+    }
+
+    #[test]
+    fn keys_that_are_ours_alone_are_seen_wherever_they_stand() {
+        for text in ["s\n\nAI-Path: x", "no-ai:x", "**ai-accountable:** x", "x: y\nAI-REQUESTED-BY: z"] {
+            assert!(may_be_ours_alone(text), "{text}");
+        }
+        for text in ["", ":", "AI-Path", "AI-Path x:", "Assisted-by: Codex", "ai: path"] {
+            assert!(!may_be_ours_alone(text), "{text}");
+        }
+        assert!(is_ours_alone("ai-path") && !is_ours_alone("AI-Session"));
     }
 
     #[test]

@@ -58,6 +58,50 @@ fn whole_records_attest() {
 }
 
 #[test]
+fn headers_that_are_ours_and_cannot_be_read_are_told() {
+    let found = of(RecordKind::AiNote, b"AI-Proportion: 200%\nAI-Accountable: Bob Ray <bob@example.org>\n");
+    let told: Vec<&str> = found.unreadable.iter().map(|it| it.reason.as_str()).collect();
+    assert_eq!(told, ["`AI-Proportion: 200%`: it is not a whole number of per cent from 0 to 100"]);
+    assert_eq!((found.state, found.unreadable[0].place.as_str()), (State::Unreadable, "refs/notes/x"));
+    assert_eq!(found.facts.accountable.as_deref(), Some("Bob Ray <bob@example.org>"));
+}
+
+/// A note of ours with entries for the whole commit, the oldest first, or for some lines.
+fn own_note(entries: &[(&str, &str, bool)]) -> String {
+    let entry = |(involvement, who, lines): &(&str, &str, bool)| {
+        let covers = if *lines { r#", "covers": [{"path": "a.rs", "lines": [[1, 2]]}]"# } else { "" };
+        format!(r#"{{"declaration": {{"involvement": {involvement}, "accountable": "{who}"}}{covers}}}"#)
+    };
+    let entries: Vec<String> = entries.iter().map(entry).collect();
+    format!(r#"{{"schema": "ai-detect/attestation/v1", "attestations": [{}]}}"#, entries.join(","))
+}
+
+#[test]
+fn who_answers_by_our_note_answers() {
+    let codex = r#"{"ai": {"assistants": [{"extent": "assisted", "tool": "Codex"}]}}"#;
+    let (bob, eve) = ("Bob Ray <bob@example.org>", "Eve Poe <eve@example.org>");
+    let accountable = |entries: &[(&str, &str, bool)]| {
+        of(RecordKind::Attest, own_note(entries).as_bytes()).facts.accountable.unwrap_or_default()
+    };
+    assert_eq!(accountable(&[(codex, bob, false)]), bob);
+    assert_eq!(accountable(&[("\"no-ai\"", bob, false)]), bob);
+    assert_eq!(accountable(&[(codex, bob, false), (codex, eve, false)]), eve, "the newer one counts");
+    assert_eq!(accountable(&[(codex, bob, true)]), "Ann Lee <ann@example.org>", "for these lines only");
+    let by_tool = of(RecordKind::Attest, own_note(&[(codex, "Claude <noreply@anthropic.com>", false)]).as_bytes());
+    assert_eq!(by_tool.facts.accountable.as_deref(), Some("Ann Lee <ann@example.org>"));
+    assert_eq!(by_tool.notes, ["Claude is named as answering for the commit; that is a person's to do."]);
+}
+
+#[test]
+fn a_trailer_goes_before_our_note() {
+    let note = own_note(&[("\"no-ai\"", "Bob Ray <bob@example.org>", false)]);
+    let record = Record { kind: RecordKind::Attest, place: "x".into(), content: Ok(Arc::from(note.as_bytes())) };
+    let message = "s\n\nNo-AI: true\nAI-Accountable: Eve Poe <eve@example.org>\n".into();
+    let found = read(&Commit { message, records: vec![record], ..Commit::default() }, Registry::builtin());
+    assert_eq!(found.facts.accountable.as_deref(), Some("Eve Poe <eve@example.org>"));
+}
+
+#[test]
 fn torn_records_are_unreadable_and_never_absent() {
     // Headers are lines of their own: what is left of them is still a statement.
     for (kind, text) in ALL.into_iter().take(4) {

@@ -12,7 +12,8 @@ use super::super::registry::Registry;
 use super::super::signature::{self, Checked, Signers};
 use super::super::spans::{self, LineRange};
 use super::super::{Confidence, Contributor, Covers, Form, RecordedLines, Statement, Unreadable};
-use super::{LONGEST_QUOTE, cut, text};
+use super::own::person;
+use super::{LONGEST_QUOTE, cut, evidence_in};
 use crate::change::{Commit, Record, RecordKind};
 use crate::vocabulary::note;
 
@@ -50,20 +51,27 @@ fn of_note(commit: &Commit, record: &Record, signers: &Signers) -> Option<Checke
 
 fn add_headers(headers: &str, record: &Record, registry: &Registry, evidence: &mut Evidence) {
     // The first line of a message is its subject, and no trailer.
-    let (findings, people) = text(&format!("\n.\n{headers}"), registry);
+    let said = evidence_in(&format!("\n.\n{headers}"), registry);
     let before = evidence.findings.len();
-    for mut found in findings.into_iter().filter(|found| found.statement.form == Form::Trailer) {
+    for mut found in said.findings.into_iter().filter(|found| found.statement.form == Form::Trailer) {
         found.statement.form = Form::HeaderNote;
         found.statement.confidence = found.statement.confidence.min(Confidence::Medium);
         found.statement.strict = false;
         found.statement.line = found.statement.line.map(|line| line.saturating_sub(2));
         evidence.findings.push(found);
     }
-    if evidence.findings.len() == before {
+    let in_note = |it| Unreadable { form: Form::HeaderNote, place: record.place.clone(), ..it };
+    let told = !said.unreadable.is_empty();
+    evidence.unreadable.extend(said.unreadable.into_iter().map(in_note));
+    if evidence.findings.len() == before && !told {
         let reason = "it has headers, and none that says what was used".to_owned();
         evidence.unreadable.push(Unreadable { form: Form::HeaderNote, place: record.place.clone(), reason });
     }
-    evidence.people.sign_offs.extend(people.sign_offs);
+    evidence.notes.extend(said.notes);
+    evidence.path = evidence.path.take().or(said.path);
+    let people = &mut evidence.people;
+    people.named = people.named.take().or(said.people.named);
+    people.sign_offs.extend(said.people.sign_offs);
 }
 
 fn add_record(
@@ -76,6 +84,9 @@ fn add_record(
     let unreadable = |reason: &String| Unreadable { form, place: record.place.clone(), reason: cut(reason, 300) };
     evidence.unreadable.extend(reading.unreadable.iter().map(unreadable));
     evidence.notes.extend(reading.notes.iter().cloned());
+    if form == Form::AttestNote {
+        add_accountable(reading, registry, evidence);
+    }
     for by in reading.shares.iter().map(|share| &share.by).chain(&reading.whole) {
         let person = by.person.as_ref().filter(|_| by.contributor != Contributor::Human);
         let new = person.filter(|person| !evidence.people.recorded.contains(person));
@@ -108,6 +119,17 @@ fn add_record(
         evidence.findings.push(finding(form, by, Covers::Commit, quote, confidence, registry));
     }
     add_idle(form, &reading.idle, registry, evidence);
+}
+
+/// Who answers for the commit by our note on it: by the newest entry that is about all of it, where no trailer says so.
+/// Whoever answers for lines that a note carries along does not answer for the others.
+fn add_accountable(reading: &Reading, registry: &Registry, evidence: &mut Evidence) {
+    let Some(who) = reading.whole.iter().rev().find_map(|by| by.person.as_ref()) else { return };
+    match person(who, registry) {
+        Ok(person) if evidence.people.named.is_none() => evidence.people.named = Some(cut(&person, LONGEST_QUOTE)),
+        Ok(_) => {}
+        Err(note) => evidence.notes.push(note),
+    }
 }
 
 /// Listed, one of a tool and model, and not counted.

@@ -66,6 +66,11 @@ fn the_person_behind_an_agent_is_found() {
     let alone = of(COPILOT, "s\n");
     assert_eq!(alone.facts.accountable, None);
     assert_eq!(alone.notes, ["A tool is the author, and no person is named."]);
+    let mut committed = commit(COPILOT, "s\n\nAI-Accountable: Bob Ray <bob@example.org>\n");
+    committed.committer = person(ANN.0, ANN.1);
+    let named = read(&committed, Registry::builtin());
+    assert_eq!(named.facts.accountable.as_deref(), Some("Bob Ray <bob@example.org>"));
+    assert!(named.notes.is_empty());
 }
 
 #[test]
@@ -85,6 +90,85 @@ fn denials_and_contradictions() {
     let both = of(ANN, "s\n\nAI-Assisted: no\nCo-authored-by: Claude <noreply@anthropic.com>\n");
     assert_eq!(both.state, State::Partial);
     assert_eq!(both.notes, ["The commit says that no AI was used, and it also carries a mark of Claude."]);
+}
+
+#[test]
+fn any_tool_is_read_in_the_form_that_attest_writes() {
+    let found = of(ANN, "s\n\nAssisted-by: MyTool:my-model-1 sparse\n");
+    assert_eq!((found.state, found.strict), (State::Complete, State::Complete));
+    assert_eq!((found.facts.tool.as_deref(), found.facts.model.as_deref()), (Some("MyTool"), Some("my-model-1")));
+    let statement = &found.statements[0];
+    assert_eq!((statement.role, statement.confidence), (Role::Assisted, Confidence::Medium));
+    let generated = of(ANN, "s\n\nGenerated-by: MyTool:my-model-1\n");
+    assert_eq!((generated.state, generated.statements[0].role), (State::Complete, Role::Authored));
+}
+
+#[test]
+fn a_known_tool_is_read_once_and_as_ever() {
+    let found = of(ANN, "s\n\nAssisted-by: Crush:claude-opus-4.5 [sparse]\n");
+    let read: Vec<_> = found.statements.iter().map(|it| (it.marker.as_str(), it.confidence)).collect();
+    assert_eq!(read, [("declared/assisted-by", Confidence::High)]);
+    // What stands behind a known tool may be its own version.
+    let version = of(ANN, "s\n\nAssisted-by: Claude Code:build-12\n");
+    assert_eq!((version.state, version.statements.len(), version.facts.model), (State::Partial, 1, None));
+}
+
+#[test]
+fn values_of_ours_that_cannot_be_read_are_told_and_never_absent() {
+    for (line, why) in [
+        ("No-AI: maybe", "it is not one of `true`, `yes`, `false`, `no`"),
+        ("AI-Proportion: 200%", "it is not a whole number of per cent from 0 to 100"),
+        ("ai-proportion: 41", "it is not a whole number of per cent from 0 to 100"),
+        ("AI-Path: telepathy", "it is not one of `ide`, `cli`, `ci`, `agent`, `web`"),
+        ("AI-Accountable: Bob", "it is not of the form `Name <address>`"),
+        ("AI-Requested-by: Bob", "it is not of the form `Name <address>`"),
+        ("AI-Sensitive: log in", "` ` cannot stand in it"),
+    ] {
+        let found = of(ANN, &format!("s\n\nbody\n\n{line}\n"));
+        let states = (found.state, found.elsewhere, found.strict);
+        assert_eq!(states, (State::Unreadable, State::Unreadable, State::Unreadable), "{line}");
+        assert!(found.statements.is_empty() && found.facts.proportion.is_none(), "{line}");
+        let [unreadable] = found.unreadable.as_slice() else { panic!("{line}: {:?}", found.unreadable) };
+        assert_eq!(
+            (unreadable.form, unreadable.place.as_str()),
+            (super::super::Form::Trailer, "line 5 of the message")
+        );
+        assert_eq!(unreadable.reason, format!("`{line}`: {why}"));
+    }
+}
+
+#[test]
+fn what_can_be_read_beside_it_still_counts() {
+    let found = of(ANN, "s\n\nAssisted-by: Codex:gpt-5.5\nAI-Proportion: 200%\n");
+    assert_eq!((found.state, found.facts.proportion, found.unreadable.len()), (State::Complete, None, 1));
+    let twice = of(ANN, "s\n\nNo-AI: maybe\nNo-AI: true\n");
+    assert_eq!((twice.state, twice.unreadable.len()), (State::Denied, 1));
+    let above = of(ANN, "s\n\nNo-AI: maybe\n\nbody\n");
+    assert_eq!((above.state, above.strict), (State::Unreadable, State::Absent), "git does not see that one");
+}
+
+#[test]
+fn keys_that_others_write_too_are_left_alone() {
+    for text in [
+        "No-AI: false",
+        "No-AI: none",
+        "Assisted-by: :x",
+        "Assisted-by: Jane Doe",
+        "Generated-by: protoc 3.1",
+        "AI-Session: two words",
+        "AI-Prompt: write me a parser",
+        "AI-Lines: most",
+        "- AI-Path: leave the road",
+        "AI path: leave the road",
+        "> No-AI: maybe",
+        "```\nAI-Proportion: 200%\n```",
+        "AI-Path: cli",
+        "AI-Accountable: Bob Ray <bob@example.org>",
+    ] {
+        assert_eq!(of(ANN, &format!("s\n\n{text}\n")).unreadable, [], "{text}");
+    }
+    assert_eq!(of(ANN, "s\n\nNo-AI: Y\n").state, State::Denied);
+    assert_eq!(of(ANN, "s\n\nAI-Proportion: none\n").state, State::Denied);
 }
 
 #[test]
@@ -175,7 +259,7 @@ proptest::proptest! {
     fn any_commit_is_read(
         name in "(\\PC| \\(aider\\)|Claude){0,20}",
         email in "(\\PC|\\+|@|noreply@anthropic.com){0,30}",
-        message in "(\\PC|\n|\r\n|: |Co-authored-by: |Assisted-by: |Claude|<|>|\\(|\\[|\\]|via |```\n|Generated with ){0,120}",
+        message in "(\\PC|\n|\r\n|: |Co-authored-by: |Assisted-by: |Claude|<|>|\\(|\\[|\\]|via |```\n|Generated with |AI-Accountable: |AI-Proportion: |No-AI: ){0,120}",
     ) {
         let found = of((&name, &email), &message);
         let lines = message.lines().count() as u32 + 1;

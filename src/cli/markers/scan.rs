@@ -10,8 +10,8 @@ use crate::attest::tally::{Counter, Marks, marks};
 use crate::attest::{Attestation, Registry, State, read};
 use crate::change::Commit;
 use crate::cli::output::Output;
-use crate::cli::{Exit, Failure};
-use crate::git::{self, History, Repository, Request};
+use crate::cli::{Exit, Failure, git_failure};
+use crate::git::{History, Repository, Request};
 use crate::report::markers;
 
 /// What `markers scan` reads and how it says what it found
@@ -68,12 +68,14 @@ pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure
             printed = line.and_then(|line| gather(&mut lines, line, out));
         }
     };
-    repository.scan(history, read, take).map_err(Failure::failed)?;
+    let scanned = repository.scan(history, read, take).map_err(Failure::failed);
     printed?;
     if args.each {
+        // What was found before a commit that cannot be read is no less true.
         out.print(&lines)?;
-        return Ok(Exit::Analysed);
+        return scanned.map(|()| Exit::Analysed);
     }
+    scanned?;
     let tally = counter.finish(name);
     let text = match args.format {
         Format::Json => serde_json::to_string_pretty(&tally).map_err(Failure::failed)? + "\n",
@@ -88,10 +90,7 @@ fn history(args: &Args, repository: &Repository) -> Result<(History, String), Fa
         return Ok((History::All, "all refs".into()));
     }
     let request = args.range.as_ref().map_or(Request::Default, |spec| Request::Spec(spec.clone()));
-    let resolved = repository.resolve(&request).map_err(|error| match error {
-        git::Error::UnknownRevision { .. } | git::Error::BadRevision { .. } => Failure::usage(error),
-        other => Failure::failed(other),
-    })?;
+    let resolved = repository.resolve(&request).map_err(git_failure)?;
     let name = resolved.spec().to_owned();
     Ok((History::Range(Box::new(resolved)), name))
 }
