@@ -167,6 +167,17 @@ impl Origin {
     }
 }
 
+/// Those of the origins that have lines in `span`, in order and whole: [`Origin::within`] cuts them to it. They must be
+/// sorted and disjoint, as those of a [`FileChange`] are; then this costs two searches, however many there are.
+pub fn overlapping(origins: &[Origin], span: Span) -> &[Origin] {
+    if span.is_empty() {
+        return &[];
+    }
+    let first = origins.partition_point(|origin| origin.span.end <= span.start);
+    let rest = origins.get(first..).unwrap_or_default();
+    rest.get(..rest.partition_point(|origin| origin.span.start < span.end)).unwrap_or_default()
+}
+
 /// A file of the change, at its end.
 #[derive(Debug, Clone)]
 pub struct FileChange {
@@ -247,4 +258,22 @@ pub enum Reason {
     NotAuthored,
     /// Lines that reached the head by a merge from outside the range.
     OutsideRange,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_origins_that_have_lines_in_a_span_are_those_that_a_look_at_each_would_find() {
+        let spans = [(0, 3), (3, 4), (7, 9), (9, 20), (25, 26)];
+        let origins: Vec<Origin> = spans.iter().map(|&(start, end)| Origin::unknown(Span::new(start, end))).collect();
+        for (start, end) in (0..30).flat_map(|start| (0..30).map(move |end| (start, end))) {
+            let span = Span::new(start, end);
+            let one_by_one: Vec<Origin> =
+                origins.iter().filter(|origin| origin.within(span).is_some()).cloned().collect();
+            assert_eq!(overlapping(&origins, span), one_by_one, "{span:?}");
+        }
+        assert!(overlapping(&[], Span::new(0, 9)).is_empty());
+    }
 }

@@ -5,13 +5,19 @@ use serde::Deserialize;
 
 use crate::exclude::{DEFAULT_MAX_BYTES, check_pattern};
 use crate::pack::{self, load};
-use crate::policy::sensitive::check_line;
+use crate::policy::own_paths::check_line;
 
 /// Where the settings are looked for, from the repository's root.
 pub const FILE: &str = ".ai-detect.yml";
 
+/// What the file is called by mistake.
+pub const MISNAMED: &str = ".ai-detect.yaml";
+
 /// The share of AI-written changes that is assumed where a project says nothing.
 pub const DEFAULT_PRIOR: f64 = 0.3;
+
+/// The share of people's requests that may get a flag, where neither settings nor policy say one.
+const DEFAULT_FLAG: f64 = 0.02;
 
 /// Settings of ai-detect. Every key may be left out.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -23,7 +29,9 @@ pub struct Config {
     /// moves every probability, and no flag.
     #[schemars(range(min = 0.001, max = 0.999))]
     pub prior: f64,
-    /// Path patterns that are left out of the analysis, such as `docs/**`.
+    /// Path patterns that are left out of the analysis, such as `docs/**`. They start at the repository's root, and a slash or
+    /// `./` in front says nothing else: `*.snap` is in the root alone, `**/*.snap` anywhere. `docs/` is everything below
+    /// `docs`, and so is `docs`, where that is a folder.
     pub exclude: Vec<String>,
     /// Paths whose changes need more care, beside those that `ai-detect policy sensitive` lists; flags
     /// there rank higher. `PATTERN [CLASS…]`, or `!PATTERN` for paths that need none; the last line
@@ -56,8 +64,17 @@ pub struct Signatures {
 pub struct Thresholds {
     /// The share of requests by people, without any AI, that may get a flag: 0.02 is two in a hundred.
     /// Larger requests need stronger evidence for the same rate.
-    #[schemars(range(min = 0.0001, max = 0.5))]
+    #[serde(rename = "flag", deserialize_with = "stated")]
+    #[schemars(with = "f64", range(min = 0.0001, max = 0.5), extend("default" = DEFAULT_FLAG))]
+    stated: Option<f64>,
+    /// The rate that is in force: see [`Config::under`].
+    #[serde(skip)]
     pub flag: f64,
+}
+
+/// A rate that is written down is one, never nothing.
+fn stated<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<f64>, D::Error> {
+    f64::deserialize(deserializer).map(Some)
 }
 
 /// Limits on what is read.
@@ -98,7 +115,7 @@ impl Default for Config {
 
 impl Default for Thresholds {
     fn default() -> Self {
-        Thresholds { flag: 0.02 }
+        Thresholds { stated: None, flag: DEFAULT_FLAG }
     }
 }
 
@@ -118,7 +135,7 @@ impl Config {
         if content.lines().all(|line| line.trim().is_empty() || line.trim_start().starts_with('#')) {
             return Ok(Config::default());
         }
-        let config: Config = load::shaped(name, content)?;
+        let config = load::shaped::<Config>(name, content)?.under(None);
         let wrong = |at: &str, problem: String| {
             let (line, column) = place(content, at);
             Err(pack::Error::Shape { file: name.into(), line, column, problem, near: None })
@@ -137,10 +154,19 @@ impl Config {
         let sensitive = config.sensitive.iter().map(|line| (line, check_line(line)));
         for (pattern, checked) in excluded.chain(sensitive) {
             if let Err(error) = checked {
-                return wrong(pattern, error.to_string());
+                let at = if pattern.trim().is_empty() { "exclude:" } else { pattern };
+                return wrong(at, error.to_string());
             }
         }
         Ok(config)
+    }
+
+    /// The same settings under a policy that may say a rate of false positives: what the settings say goes first, then the
+    /// policy, then the default.
+    #[must_use]
+    pub fn under(mut self, rate: Option<f64>) -> Self {
+        self.thresholds.flag = self.thresholds.stated.or(rate).unwrap_or(DEFAULT_FLAG);
+        self
     }
 }
 
@@ -189,6 +215,17 @@ mod tests {
             "c.yml:2:6: `!docs/** payment` is not a path pattern: \
              a pattern behind `!` takes paths out of every class, so it names none"
         );
+    }
+
+    #[test]
+    fn a_rate_that_is_written_down_goes_before_one_of_a_policy_even_where_it_is_the_default() {
+        let rate = |content, policy| Config::parse("c.yml", content).unwrap().under(policy).thresholds.flag;
+        assert_eq!(rate("thresholds: {flag: 0.02}\n", Some(0.2)), 0.02);
+        assert_eq!(rate("thresholds: {flag: 0.05}\n", None), 0.05);
+        assert_eq!(rate("thresholds: {}\n", Some(0.2)), 0.2);
+        assert_eq!(rate("", Some(0.2)), 0.2);
+        assert_eq!(rate("thresholds: {}\n", None), 0.02);
+        assert!(Config::parse("c.yml", "thresholds: {flag: null}\n").is_err());
     }
 
     #[test]

@@ -60,8 +60,8 @@ impl Excluder {
             .map_err(|error| PatternError { pattern: "rules/exclude.yml".into(), problem: error.to_string() })?;
         let (mut globs, mut reasons) = (Globs::new(Case::Differs), Vec::new());
         for pattern in configured {
-            globs.add_checked(pattern)?;
-            reasons.push((Reason::Configured, pattern.clone()));
+            let added = add_configured(&mut globs, pattern)?;
+            reasons.extend(std::iter::repeat_n((Reason::Configured, pattern.clone()), added));
         }
         let groups = [
             (Reason::LockFile, &data.paths.lock_file),
@@ -122,10 +122,105 @@ pub fn is_binary(bytes: &[u8]) -> bool {
     memchr::memchr(0, bytes.get(..BINARY_WINDOW).unwrap_or(bytes)).is_some()
 }
 
-/// Whether a text is a path pattern.
+/// Whether a text is a pattern that a project may exclude paths by.
 ///
 /// # Errors
 /// What is wrong with it.
 pub fn check_pattern(pattern: &str) -> Result<(), PatternError> {
-    Globs::new(Case::Differs).add_checked(pattern)
+    add_configured(&mut Globs::new(Case::Differs), pattern).map(drop)
+}
+
+/// Adds a project's own pattern, and says how many it comes to.
+fn add_configured(globs: &mut Globs, pattern: &str) -> Result<usize, PatternError> {
+    let wrong = |problem: String| PatternError { pattern: pattern.into(), problem };
+    let plain = from_root(pattern).map_err(wrong)?;
+    for glob in &plain {
+        globs.add_checked(glob).map_err(|error| wrong(error.problem))?;
+    }
+    Ok(plain.len())
+}
+
+/// A pattern as globs on paths from the root. A slash or `./` at its start means the root, where all patterns start; a slash
+/// at its end means everything below; and a plain name at its end may be a file or a folder.
+fn from_root(pattern: &str) -> Result<Vec<String>, String> {
+    if pattern.trim().is_empty() {
+        return Err("it is empty; `**` stands for every path".into());
+    }
+    if let Some(kept) = pattern.strip_prefix('!') {
+        return Err(format!(
+            "`!` takes nothing back here; take out what matches {kept}, or list more exactly what is left out"
+        ));
+    }
+    let body = pattern.strip_prefix("./").or_else(|| pattern.strip_prefix('/')).unwrap_or(pattern);
+    let (body, is_folder) = body.strip_suffix('/').map_or((body, false), |body| (body, true));
+    if let Some(part) = body.split('/').find(|part| matches!(*part, "" | "." | "..")) {
+        let part = if part.is_empty() { "without a name".to_owned() } else { format!("`{part}`") };
+        return Err(format!(
+            "no path has a part {part}: paths are those from the root of the repository, as git lists them"
+        ));
+    }
+    let below = format!("{body}/**");
+    let last = body.rsplit('/').next().unwrap_or(body);
+    Ok(match (is_folder, last.contains(['*', '?', '[', ']', '{', '}', '\\', ','])) {
+        (true, _) => vec![below],
+        (false, true) => vec![body.to_owned()],
+        (false, false) => vec![body.to_owned(), below],
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn left_out(pattern: &str, path: &str) -> bool {
+        let excluder = Excluder::new(&[pattern.to_owned()], DEFAULT_MAX_BYTES).unwrap();
+        excluder.by_path(path.into()) == Some((Reason::Configured, format!("matches {pattern}")))
+    }
+
+    #[test]
+    fn slashes_and_plain_names_mean_what_they_do_in_other_files_of_patterns() {
+        for pattern in ["docs", "docs/", "/docs", "/docs/", "./docs", "./docs/", "docs/**", "/docs/**", "./docs/**"] {
+            assert!(left_out(pattern, "docs/a.py") && left_out(pattern, "docs/deep/a.py"), "{pattern}");
+            assert!(!left_out(pattern, "src/docs/a.py") && !left_out(pattern, "docs.py"), "{pattern}");
+        }
+        assert!(left_out("src/gen", "src/gen/a.py") && left_out("**/gen/", "src/gen/a.py"));
+        assert!(left_out("a.py", "a.py") && left_out("/a.py", "a.py") && !left_out("a.py", "src/a.py"));
+    }
+
+    #[test]
+    fn patterns_that_matched_match_what_they_did() {
+        for (pattern, path, expected) in [
+            ("*.snap", "a.snap", true),
+            ("*.snap", "src/a.snap", false),
+            ("**/*.snap", "src/a.snap", true),
+            ("src/*", "src/a.py", true),
+            ("src/*", "src/deep/a.py", false),
+            ("{docs,src}/*.py", "src/a.py", true),
+            ("**", "src/deep/a.py", true),
+        ] {
+            assert_eq!(left_out(pattern, path), expected, "{pattern} {path}");
+        }
+    }
+
+    #[test]
+    fn patterns_that_can_match_nothing_are_refused() {
+        let said = |pattern: &str| check_pattern(pattern).unwrap_err().to_string();
+        assert_eq!(said(" "), "` ` is not a path pattern: it is empty; `**` stands for every path");
+        assert_eq!(
+            said("!b.py"),
+            "`!b.py` is not a path pattern: `!` takes nothing back here; take out what matches b.py, or list more exactly \
+             what is left out"
+        );
+        for (pattern, part) in
+            [("/", "without a name"), ("a//b", "without a name"), ("../a", "`..`"), ("src/./a", "`.`"), (".", "`.`")]
+        {
+            assert_eq!(
+                said(pattern),
+                format!(
+                    "`{pattern}` is not a path pattern: no path has a part {part}: paths are those from the root of the \
+                     repository, as git lists them"
+                )
+            );
+        }
+    }
 }

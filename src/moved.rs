@@ -16,6 +16,10 @@ const LEAST_LINES: usize = 2;
 const LEAST_ALPHANUMERICS: usize = 20;
 /// How many places with the same line are tried: a bound on the work for lines like `return None`.
 const MOST_CANDIDATES: usize = 32;
+/// How many lines are compared for each added one; beyond it, the rest of a run did not move. Without this bound, braces
+/// would cost the square of their number. Up to 64 lines never reach it, whatever they are, and lines with letters in
+/// them compare a handful.
+const MOST_COMPARED: usize = 1024;
 
 /// The removed lines of a change, to look up added ones in.
 #[derive(Debug, Default)]
@@ -51,12 +55,13 @@ impl Removed {
             return Vec::new();
         }
         let lines = hashes(text, added);
+        let mut weights = Weights { text, lines: &lines, sums: vec![0] };
+        let mut left = lines.len().saturating_mul(MOST_COMPARED);
         let mut moved = Vec::new();
         let mut at = 0;
-        while let Some(run) = lines.get(at..).filter(|rest| !rest.is_empty()) {
-            let length = self.longest(run);
-            let weight: usize = run.iter().take(length).map(|&(line, _)| alphanumerics(text.line(line))).sum();
-            if length >= LEAST_LINES && weight >= LEAST_ALPHANUMERICS {
+        while let Some(run) = lines.get(at..).filter(|rest| !rest.is_empty() && left > 0) {
+            let length = self.longest(run, &mut left);
+            if length >= LEAST_LINES && weights.of(at, length) >= LEAST_ALPHANUMERICS {
                 if let (Some(first), Some(last)) = (run.first(), run.get(length - 1)) {
                     moved.extend(first.0..=last.0);
                 }
@@ -68,8 +73,8 @@ impl Removed {
         spans(moved)
     }
 
-    /// How many lines from the start of `run` stand together among the removed ones.
-    fn longest(&self, run: &[(u32, u64)]) -> usize {
+    /// How many lines from the start of `run` stand together among the removed ones; takes what it compares from `left`.
+    fn longest(&self, run: &[(u32, u64)], left: &mut usize) -> usize {
         let Some(places) = run.first().and_then(|(_, hash)| self.places.get(hash)) else {
             return 0;
         };
@@ -77,7 +82,33 @@ impl Removed {
             let removed = self.lines.get(place as usize..).unwrap_or_default();
             run.iter().zip(removed).take_while(|((_, added), removed)| added == *removed).count()
         };
-        places.iter().take(MOST_CANDIDATES).map(|&place| extent(place)).max().unwrap_or(0)
+        let mut longest = 0;
+        for &place in places.iter().take(MOST_CANDIDATES) {
+            let extent = extent(place);
+            *left = left.saturating_sub(extent);
+            longest = longest.max(extent);
+        }
+        longest
+    }
+}
+
+/// How many letters and digits runs of lines have; each line is counted once, when it is asked about.
+struct Weights<'a> {
+    text: &'a Text,
+    lines: &'a [(u32, u64)],
+    /// Of all lines before.
+    sums: Vec<usize>,
+}
+
+impl Weights<'_> {
+    fn of(&mut self, start: usize, length: usize) -> usize {
+        let end = start + length;
+        for &(line, _) in self.lines.get(self.sums.len() - 1..end).unwrap_or_default() {
+            let before = self.sums.last().copied().unwrap_or(0);
+            self.sums.push(before + alphanumerics(self.text.line(line)));
+        }
+        let before = |at: usize| self.sums.get(at).copied().unwrap_or(0);
+        before(end).saturating_sub(before(start))
     }
 }
 
@@ -117,6 +148,50 @@ mod tests {
         let mut removed = Removed::default();
         removed.push(&old, Span::new(0, 3));
         assert!(removed.moved(&text("}\nx += 1\n}\n"), Span::new(0, 3)).is_empty());
+    }
+
+    /// Without the bound on what is compared.
+    fn one_by_one(removed: &Removed, text: &Text, added: Span) -> Vec<Span> {
+        let lines = hashes(text, added);
+        let (mut moved, mut at) = (Vec::new(), 0);
+        while at < lines.len() {
+            let length = removed.longest(&lines[at..], &mut 0);
+            let run = &lines[at..at + length];
+            let weight: usize = run.iter().map(|&(line, _)| alphanumerics(text.line(line))).sum();
+            let counts = length >= LEAST_LINES && weight >= LEAST_ALPHANUMERICS;
+            if let (true, [first, .., last]) = (counts, run) {
+                moved.extend(first.0..=last.0);
+            }
+            at += if counts { length } else { 1 };
+        }
+        spans(moved)
+    }
+
+    #[test]
+    fn among_many_braces_the_search_ends_and_among_some_it_does_not() {
+        let code = "fn area(width: u32, height: u32) -> u32 {\n    width * height\n";
+        for (braces, found) in [(60, true), (20_000, false)] {
+            let mut removed = Removed::default();
+            removed.push(&text(&"}\n".repeat(braces)), Span::new(0, braces as u32));
+            removed.push(&text(code), Span::new(0, 2));
+            let new = text(&("}\n".repeat(braces) + code));
+            let moved = removed.moved(&new, Span::new(0, braces as u32 + 2));
+            assert_eq!(!moved.is_empty(), found, "{braces}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn the_bound_changes_nothing_for_runs_of_ordinary_length(
+            old in "([}{]|[ab]{1,3}|some longer line of code|\n){0,40}", new in "([}{]|[ab]{1,3}|some longer line of code|\n){0,40}"
+        ) {
+            let lined = |content: &str| content.replace(['}', '{'], "}\n").replace("code", "code\n");
+            let (old, new) = (text(&lined(&old)), text(&lined(&new)));
+            let mut removed = Removed::default();
+            removed.push(&old, Span::new(0, old.len()));
+            let all = Span::new(0, new.len());
+            proptest::prop_assert_eq!(removed.moved(&new, all), one_by_one(&removed, &new, all));
+        }
     }
 
     #[test]

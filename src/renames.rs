@@ -46,26 +46,71 @@ pub fn pair(old: &[Candidate<'_>], new: &[Candidate<'_>], on: On) -> Vec<Option<
     let mut taken = vec![false; old.len()];
     identical(old, new, &mut pairs, &mut taken);
     let open = pairs.iter().filter(|pair| pair.is_none()).count();
-    if open > 0 && open.saturating_mul(old.len()) <= MOST_PAIRS {
+    if open > 0 && !are_too_many(old.len(), open) {
         similar(old, new, on, &mut pairs, &mut taken);
     }
     pairs
 }
 
+/// Whether so many files of each side are more than are compared line by line.
+pub fn are_too_many(old: usize, new: usize) -> bool {
+    old.saturating_mul(new) > MOST_PAIRS
+}
+
 fn identical(old: &[Candidate<'_>], new: &[Candidate<'_>], pairs: &mut [Option<usize>], taken: &mut [bool]) {
-    let mut by_content: FxHashMap<&[u8], Vec<usize>> = FxHashMap::default();
+    let mut groups: FxHashMap<&[u8], usize> = FxHashMap::default();
+    let mut any: Vec<Sources> = Vec::new();
+    let mut named: FxHashMap<(usize, &[u8]), Sources> = FxHashMap::default();
     for (at, file) in old.iter().enumerate().filter(|(_, file)| !file.content.is_empty()) {
-        by_content.entry(file.content).or_default().push(at);
+        let group = *groups.entry(file.content).or_insert(any.len());
+        if group == any.len() {
+            any.push(Sources::default());
+        }
+        if let Some(sources) = any.get_mut(group) {
+            sources.add(at, file.gone);
+        }
+        named.entry((group, name(file.path))).or_default().add(at, file.gone);
     }
     for (pair, file) in pairs.iter_mut().zip(new) {
-        let Some(sources) = by_content.get(file.content) else { continue };
-        let usable = sources.iter().filter(|&&at| !taken.get(at).copied().unwrap_or(true));
-        let best =
-            usable.max_by_key(|&&at| old.get(at).map(|source| (source.gone, name(source.path) == name(file.path))));
-        if let Some(&at) = best {
+        let Some(&group) = groups.get(file.content) else { continue };
+        let (mut none, mut unnamed) = (Sources::default(), Sources::default());
+        let named = named.get_mut(&(group, name(file.path))).unwrap_or(&mut none);
+        let any = any.get_mut(group).unwrap_or(&mut unnamed);
+        let gone = named.gone(taken).or_else(|| any.gone(taken));
+        let best = gone.or(named.stays).or(any.stays);
+        if let Some(at) = best {
             *pair = Some(at);
             take(old, taken, at);
         }
+    }
+}
+
+/// Old files that a new one may come from; of those that are alike, the last one counts.
+#[derive(Default)]
+struct Sources {
+    /// Each can be given away once. Those at the end that are taken fall off, so that nobody looks at them again.
+    gone: Vec<usize>,
+    stays: Option<usize>,
+}
+
+impl Sources {
+    fn add(&mut self, at: usize, gone: bool) {
+        if gone {
+            self.gone.push(at);
+        } else {
+            self.stays = Some(at);
+        }
+    }
+
+    /// The last one that is gone and not taken.
+    fn gone(&mut self, taken: &[bool]) -> Option<usize> {
+        while let Some(&at) = self.gone.last() {
+            if !taken.get(at).copied().unwrap_or(true) {
+                return Some(at);
+            }
+            self.gone.pop();
+        }
+        None
     }
 }
 
@@ -185,6 +230,39 @@ mod tests {
         let new = [file("b", "same\ncontent\n", false), file("c", "same\ncontent\n", false)];
         assert_eq!(pair(&gone, &new, On::All), [Some(0), None]);
         assert_eq!(pair(&stays, &new, On::All), [Some(0), Some(0)]);
+    }
+
+    /// One look at all sources for each file.
+    fn one_by_one(old: &[Candidate<'_>], new: &[Candidate<'_>]) -> Vec<Option<usize>> {
+        let mut taken = vec![false; old.len()];
+        let mut best = |file: &Candidate<'_>| {
+            let usable = (0..old.len()).filter(|&at| !taken[at] && old[at].content == file.content);
+            let best = usable.max_by_key(|&at| (old[at].gone, name(old[at].path) == name(file.path)))?;
+            taken[best] = old[best].gone;
+            Some(best)
+        };
+        new.iter().map(|file| best(file).filter(|_| !file.content.is_empty())).collect()
+    }
+
+    #[test]
+    fn of_many_identical_files_each_finds_one_without_a_look_at_all() {
+        let paths: Vec<String> = (0..100_000).map(|at| format!("{at}/{at}")).collect();
+        let all = |gone| -> Vec<Candidate<'_>> { paths.iter().map(|path| file(path, "same\n", gone)).collect() };
+        let pairs = pair(&all(true), &all(false), On::This);
+        assert!(pairs.iter().enumerate().all(|(at, pair)| *pair == Some(at)));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn of_identical_files_the_best_is_taken(
+            old in proptest::collection::vec(("[ab]/[cd]", "[xy]", proptest::bool::ANY), 0..12),
+            new in proptest::collection::vec(("[ab]/[cd]", "[xy]"), 0..12),
+        ) {
+            let old: Vec<Candidate<'_>> =
+                old.iter().map(|(path, content, gone)| file(path, content, *gone)).collect();
+            let new: Vec<Candidate<'_>> = new.iter().map(|(path, content)| file(path, content, false)).collect();
+            proptest::prop_assert_eq!(pair(&old, &new, On::This), one_by_one(&old, &new));
+        }
     }
 
     #[test]

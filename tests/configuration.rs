@@ -140,6 +140,17 @@ fn a_wrong_value_is_shown_with_its_place_and_what_was_expected() {
             "exclude:\n- 'docs/**'\n- 'src/{a,b'\n",
             ":3:4: `src/{a,b` is not a path pattern: unclosed alternate group; missing '}' (maybe escape '{' with '[{]'?)",
         ),
+        (
+            "exclude:\n- '!b.py'\n",
+            ":2:4: `!b.py` is not a path pattern: `!` takes nothing back here; take out what matches b.py, or list more \
+             exactly what is left out",
+        ),
+        ("limits: {}\nexclude: ['']\n", ":2:1: `` is not a path pattern: it is empty; `**` stands for every path"),
+        (
+            "exclude: ['../a']\n",
+            ":1:12: `../a` is not a path pattern: no path has a part `..`: paths are those from the root of the repository, \
+             as git lists them",
+        ),
         ("sensitive: ['[z-a]']\n", ":1:14: `[z-a]` is not a path pattern: invalid range; 'z' > 'a'"),
         ("rules: {disable: [plantde]}\n", ":1:19: no rule is called `plantde`"),
         ("rules:\n  packs: [gone.yml]\n", ":2:11: the rule pack gone.yml does not exist at "),
@@ -244,4 +255,56 @@ fn packs_are_read_from_within_the_tree_only() {
         let said = repo.run(&["diff", "HEAD"]).error(2);
         assert!(said.contains(&format!("the rule pack {pack} does not exist at ")), "{said}");
     }
+}
+
+#[test]
+fn folders_are_left_out_however_they_are_written() {
+    for pattern in ["docs", "docs/", "/docs/", "./docs", "/docs/**", "./docs/**", "docs/**"] {
+        let repo = configured(&format!("exclude: ['{pattern}']\n"));
+        repo.commit_file("docs/b.py", planted_code("b"));
+        assert_eq!(excluded(&repo.diff(&["main"])), [format!("docs/b.py: configured (matches {pattern})")]);
+    }
+}
+
+#[test]
+fn settings_that_are_no_file_are_refused() {
+    let repo = Repo::new();
+    repo.write("other.yml", "exclude: ['**']\n");
+    std::os::unix::fs::symlink("other.yml", repo.path().join(CONFIG)).unwrap();
+    repo.commit("A link");
+    let said = |what: &str| {
+        let start = repo.id("HEAD");
+        let expected = format!("{CONFIG} at {}: {what}; settings are read from an ordinary file", &start[..8]);
+        assert_eq!(repo.run(&["diff", "HEAD"]).error(2), expected);
+        let named = expected.replace(&start[..8], "HEAD");
+        assert_eq!(repo.run(&["diff", "HEAD", "--config-from", "HEAD"]).error(2), named);
+    };
+    said("a symbolic link");
+    repo.remove(CONFIG);
+    repo.write(".ai-detect.yml/a.yml", "");
+    repo.commit("A folder");
+    said("a folder");
+}
+
+#[test]
+fn settings_under_a_wrong_name_are_noted_with_the_right_one() {
+    let repo = Repo::new();
+    repo.commit("Start");
+    repo.write(".ai-detect.yaml", "exclude: ['**']\n");
+    let notes = || -> Vec<String> {
+        let report = repo.diff(&["HEAD"]);
+        list(&report["coverage"]["notes"]).iter().map(|note| text(note).to_owned()).collect()
+    };
+    let nothing = "nothing to look at: HEAD is HEAD";
+    let told = |place: &str| format!(".ai-detect.yaml {place} is not read: settings are called .ai-detect.yml");
+    assert_eq!(notes(), [&told("in the working tree"), nothing]);
+    repo.commit("Settings");
+    assert_eq!(notes(), [&told(&format!("at {}", &repo.id("HEAD")[..8])), nothing]);
+    assert_eq!(
+        repo.run(&["diff", "HEAD", "--config-from", "HEAD"]).error(2),
+        format!("there is no .ai-detect.yml at HEAD; {}", told("at HEAD"))
+    );
+    repo.write(CONFIG, "");
+    repo.commit("The right name, too");
+    assert_eq!(notes(), [nothing]);
 }

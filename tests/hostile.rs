@@ -41,11 +41,13 @@ fn no_program_that_the_configuration_names_is_run() {
     let repo = in_motion();
     repo.write(".gitattributes", "*.py diff=trap filter=trap merge=trap working-tree-encoding=UTF-8 ident\n");
     let (program, trace) = trap(&repo);
+    let hooks = repo.beside("hooks");
+    std::fs::create_dir(&hooks).unwrap();
     let included = repo.beside("included.config");
     std::fs::write(&included, format!("[core]\n\tfsmonitor = {program}\n\tpager = {program}\n")).unwrap();
     for (key, value) in [
         ("core.fsmonitor", program.as_str()),
-        ("core.hooksPath", &repo.beside(".").display().to_string()),
+        ("core.hooksPath", &hooks.display().to_string()),
         ("core.sshCommand", &program),
         ("core.pager", &program),
         ("core.editor", &program),
@@ -80,8 +82,17 @@ fn no_program_that_the_configuration_names_is_run() {
     ] {
         repo.git(&["config", key, value]);
     }
-    for hook in ["post-index-change", "fsmonitor-watchman", "reference-transaction", "post-checkout", "pre-commit"] {
-        std::fs::copy(repo.beside("trap.sh"), repo.path().join(".git/hooks").join(hook)).unwrap();
+    let of_commits = [
+        "pre-commit",
+        "prepare-commit-msg",
+        "commit-msg",
+        "post-commit",
+        "post-rewrite",
+        "reference-transaction",
+        "post-index-change",
+    ];
+    for hook in of_commits.iter().chain(&["fsmonitor-watchman", "post-checkout"]) {
+        std::fs::copy(repo.beside("trap.sh"), hooks.join(hook)).unwrap();
     }
     for way in WAYS {
         let report = repo.diff(way);
@@ -106,9 +117,18 @@ fn no_program_that_the_configuration_names_is_run() {
         assert!(run.status <= 1, "{args:?}: {run:?}");
         assert!(!trace.exists(), "{args:?}: {}", std::fs::read_to_string(&trace).unwrap());
     }
-    // The trap works: git itself falls into it.
+    // The traps work: git itself falls into them.
     repo.try_git(&["diff", "--ext-diff", "main"], b"");
     assert!(trace.exists());
+    std::fs::remove_file(&trace).unwrap();
+    let usual = ["core.fsmonitor=", "commit.gpgSign=false", "filter.trap.process=", "filter.trap.required=false"];
+    let usual = usual.iter().flat_map(|setting| ["-c", setting]);
+    let amend = ["commit", "--amend", "--allow-empty", "-m", "Amended"];
+    repo.git(&usual.chain(amend).collect::<Vec<_>>());
+    let fired = std::fs::read_to_string(&trace).unwrap();
+    for hook in of_commits {
+        assert!(fired.contains(&format!("/{hook}")), "{hook}: {fired}");
+    }
 }
 
 #[test]
@@ -345,6 +365,18 @@ fn a_repository_of_another_user_is_read_as_data_and_not_written_to() {
     for args in [&attest[..], &[&attest[..], &["--notes"]].concat(), &["hook", "install"]] {
         assert_eq!(repo.run(args).error(3), refusal, "{args:?}");
     }
+    // Advice that names `.` would trust nothing.
+    let here = repo.process(&attest);
+    let mut there = std::process::Command::new(here.get_program());
+    there.args(["-C", "."]).args(attest).current_dir(repo.path());
+    for (name, value) in here.get_envs() {
+        match value {
+            Some(value) => there.env(name, value),
+            None => there.env_remove(name),
+        };
+    }
+    let said = String::from_utf8(there.output().unwrap().stderr).unwrap();
+    assert_eq!(said, format!("error: {refusal}\n"));
     assert_eq!(std::fs::read(repo.path().join(".git/refs/heads/topic")).unwrap(), head);
     assert!(!trace.exists());
     // Whoever trusts it says so to git, and here it is the same.
@@ -438,10 +470,11 @@ fn settings_and_packs_that_are_links_are_not_followed() {
     std::fs::write(repo.beside("outside.yml"), "exclude: ['**']\n").unwrap();
     std::fs::write(repo.beside("outside-pack.yml"), PLANTED_PACK).unwrap();
     symlink("../outside.yml", repo.path().join(".ai-detect.yml")).unwrap();
-    repo.commit("A link");
+    let start = repo.commit("A link");
     repo.branch("topic");
     repo.commit_file("a.py", code("a", 6));
-    assert_eq!(hunks(&repo.diff(&["main"])), ["a.py:1-6"]);
+    let said = format!(".ai-detect.yml at {}: a symbolic link; settings are read from an ordinary file", &start[..8]);
+    assert_eq!(repo.run(&["diff", "main"]).error(2), said);
     let repo = Repo::new();
     repo.write(".ai-detect.yml", PLANTED_CONFIG);
     symlink(repo.beside("outside-pack.yml"), repo.path().join("planted.yml")).unwrap();

@@ -6,7 +6,7 @@
 mod support;
 
 use serde_json::Value;
-use support::{Repo, Run, code, hunks, subjects, text};
+use support::{Repo, Run, code, excluded, hunks, subjects, text};
 
 /// `main` moved on after `topic` left it.
 fn forked() -> Repo {
@@ -138,6 +138,56 @@ fn staged_works_before_the_first_commit() {
 }
 
 #[test]
+fn a_file_that_is_too_large_to_be_read_from_disk_is_listed() {
+    let repo = Repo::new();
+    repo.write("same.dat", "");
+    let size = (64 << 20) + 1;
+    let sparse = |path: &str| std::fs::File::create(repo.path().join(path)).unwrap().set_len(size).unwrap();
+    sparse("same.dat");
+    repo.commit_file("grown.dat", "small");
+    sparse("grown.dat");
+    sparse("new.dat");
+    let report = repo.diff(&["--worktree"]);
+    let told = ["grown.dat", "new.dat"].map(|path| format!("{path}: too-large ({size} bytes; the limit is 1048576)"));
+    assert_eq!(excluded(&report), told);
+}
+
+#[test]
+#[cfg(unix)]
+fn a_file_that_may_not_be_read_from_disk_is_listed() {
+    use std::os::unix::fs::{MetadataExt, PermissionsExt};
+    use std::os::unix::process::CommandExt;
+
+    let repo = Repo::new();
+    repo.commit_file("tracked.py", code("tracked", 6));
+    repo.write("tracked.py", code("changed", 6));
+    repo.write("new.py", code("new", 6));
+    repo.write("open.py", code("open", 6));
+    let mode = |path, mode| std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+    let binary = repo.beside("ai-detect");
+    let process = repo.process(&["diff", "--worktree", "--format", "json"]);
+    std::fs::copy(process.get_program(), &binary).unwrap();
+    mode(repo.beside("."), 0o755);
+    for path in ["tracked.py", "new.py"] {
+        mode(repo.path().join(path), 0o000);
+    }
+    let mut copy = std::process::Command::new(binary);
+    copy.args(process.get_args()).current_dir(repo.beside(".")).stdin(std::process::Stdio::null());
+    copy.envs(process.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    // Permissions mean nothing to a superuser.
+    if std::fs::metadata("/proc/self").is_ok_and(|me| me.uid() == 0) {
+        copy.uid(65_534);
+    }
+    let output = copy.output().unwrap();
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{output:?}"));
+    assert_eq!(hunks(&report), ["open.py:1-6"]);
+    let told = excluded(&report);
+    let of =
+        |path: &str| told.iter().any(|told| told.starts_with(&format!("{path}: missing-object (An object with id ")));
+    assert!(told.len() == 2 && of("new.py") && of("tracked.py"), "{told:?}");
+}
+
+#[test]
 fn the_work_tree_holds_staged_unstaged_and_untracked_files_but_no_ignored_ones() {
     let repo = Repo::new();
     repo.write(".gitignore", "*.log.py\n/build/\n");
@@ -208,6 +258,77 @@ fn conflicts_in_the_index_do_not_stop_the_analysis() {
     let report = repo.diff(&["--worktree"]);
     // The marks and their side; ours are as HEAD has them.
     assert_eq!(hunks(&report), ["fought.py:1-1", "fought.py:7-13"]);
+}
+
+/// A sparse checkout of `inside`: `outside` is in the index alone, file by file, or as one folder.
+fn sparse(index: &str) -> Repo {
+    let repo = Repo::new();
+    repo.write("inside/kept.py", code("kept", 6));
+    repo.write("outside/helper.py", code("helper", 8));
+    repo.write("outside/deep/more.py", code("more", 8));
+    repo.commit("Start");
+    repo.git(&["sparse-checkout", "set", "--cone", index, "inside"]);
+    assert!(!repo.path().join("outside").exists());
+    let listed = repo.git(&["ls-files", "--sparse"]);
+    assert_eq!(listed.lines().any(|line| line == "outside/"), index == "--sparse-index", "{listed}");
+    repo
+}
+
+#[test]
+fn what_a_sparse_checkout_leaves_out_is_not_deleted() {
+    for index in ["--no-sparse-index", "--sparse-index"] {
+        let repo = sparse(index);
+        repo.write("inside/kept.py", code("kept", 6) + &code("added", 5));
+        // Were that one deleted, all of this would have moved here.
+        repo.write("inside/new.py", code("helper", 8));
+        let places = ["inside/kept.py:7-11", "inside/new.py:1-8"];
+        assert_eq!(hunks(&repo.diff(&["--worktree"])), places, "{index}");
+        repo.git(&["add", "--all"]);
+        for request in ["--worktree", "--staged"] {
+            assert_eq!(hunks(&repo.diff(&[request])), places, "{index} {request}");
+        }
+    }
+}
+
+#[test]
+fn what_is_staged_outside_of_a_sparse_checkout_is_seen() {
+    for index in ["--no-sparse-index", "--sparse-index"] {
+        let repo = sparse(index);
+        repo.git(&["sparse-checkout", "disable"]);
+        repo.commit_file("outside/new.py", code("staged", 5));
+        repo.git(&["sparse-checkout", "set", "--cone", index, "inside"]);
+        // Back to where it was, with an index that keeps what came after.
+        repo.git(&["reset", "--quiet", "--soft", "HEAD~1"]);
+        for request in ["--worktree", "--staged"] {
+            assert_eq!(hunks(&repo.diff(&[request])), ["outside/new.py:1-5"], "{index} {request}");
+        }
+    }
+}
+
+#[test]
+fn a_file_that_lies_outside_of_a_sparse_checkout_nonetheless_is_looked_at() {
+    for index in ["--no-sparse-index", "--sparse-index"] {
+        let repo = sparse(index);
+        repo.write("outside/helper.py", code("helper", 8) + &code("added", 5));
+        repo.write("outside/deep/new.py", code("new", 5));
+        let places = ["outside/deep/new.py:1-5", "outside/helper.py:9-13"];
+        assert_eq!(hunks(&repo.diff(&["--worktree"])), places, "{index}");
+        assert_eq!(hunks(&repo.diff(&["--staged"])), [""; 0], "{index}");
+    }
+}
+
+#[test]
+fn a_file_whose_place_on_disk_git_is_told_to_skip_is_as_the_index_has_it() {
+    let repo = Repo::new();
+    repo.write("edited.py", code("edited", 6));
+    repo.write("absent.py", code("absent", 6));
+    repo.commit("Start");
+    repo.git(&["update-index", "--skip-worktree", "edited.py", "absent.py"]);
+    repo.write("edited.py", code("edited", 6) + &code("mine", 5));
+    repo.remove("absent.py");
+    repo.write("new.py", code("absent", 6));
+    assert_eq!(repo.git(&["status", "--porcelain"]), "?? new.py");
+    assert_eq!(hunks(&repo.diff(&["--worktree"])), ["new.py:1-6"]);
 }
 
 #[test]
@@ -420,7 +541,7 @@ fn an_empty_range_is_analysed_and_holds_nothing() {
         assert_eq!(report["range"]["probability"], Value::Null);
     }
     let printed = repo.run(&["diff", "HEAD..HEAD"]).text();
-    assert!(printed.starts_with("HEAD..HEAD  0 added lines in 0 hunks of 0 files\n"), "{printed}");
+    assert!(printed.starts_with("HEAD..HEAD  0 added lines in 0 scored hunks of 0 files\n"), "{printed}");
 }
 
 #[test]
@@ -452,4 +573,213 @@ fn git_dir_in_the_environment_is_obeyed_as_in_a_hook() {
     let mut command = elsewhere.command(&["diff", "main..topic", "--format", "json"]);
     let report = Run::of(command.env("GIT_DIR", repo.path().join(".git"))).json();
     assert_eq!(hunks(&report), ["topic.py:1-6"]);
+}
+
+/// Coverage notes of a report.
+fn notes(report: &Value) -> Vec<&str> {
+    support::list(&report["coverage"]["notes"]).iter().map(text).collect()
+}
+
+#[test]
+fn a_range_without_anything_says_so_instead_of_passing_for_clean() {
+    let repo = forked();
+    assert_eq!(notes(&repo.diff(&["main..topic"])), [""; 0]);
+    assert_eq!(
+        notes(&repo.diff(&["topic..topic~1"])),
+        ["nothing to look at: topic has everything that topic~1 has; did you mean topic~1..topic?"]
+    );
+    assert_eq!(notes(&repo.diff(&["topic..topic"])), ["nothing to look at: topic is topic"]);
+    repo.switch("main");
+    assert_eq!(notes(&repo.diff(&[])), ["nothing to look at: main is HEAD"]);
+    let printed = repo.run(&["diff"]).text();
+    assert!(printed.contains("nothing to look at: main is HEAD"), "{printed}");
+    assert_eq!(
+        notes(&repo.diff(&["..HEAD"])),
+        ["nothing stands before the dots of the range, so it starts at HEAD", "nothing to look at: HEAD is HEAD"]
+    );
+    assert_eq!(notes(&repo.diff(&["..topic"])), ["nothing stands before the dots of the range, so it starts at HEAD"]);
+}
+
+#[test]
+fn a_range_of_no_text_is_wrong_usage() {
+    let repo = forked();
+    let said = "the range is empty text; leave it out to look at what HEAD has and the default branch has not";
+    assert_eq!(repo.run(&["diff", ""]).error(2), said);
+    assert_eq!(repo.run(&["diff", " "]).error(2), said);
+    assert_eq!(repo.run(&["scan", ""]).error(3), format!("repo: {said}"));
+}
+
+#[test]
+fn a_commit_alone_is_named_as_for_git() {
+    let repo = forked();
+    repo.commit_file("more.py", code("more", 6));
+    let report = repo.diff(&["HEAD^!"]);
+    assert_eq!((hunks(&report), text(&report["range"]["spec"])), (vec!["more.py:1-6".to_owned()], "HEAD^!"));
+    assert_eq!(subjects(&report), ["Change more.py"]);
+    // A first commit has no parent.
+    assert_eq!(hunks(&repo.diff(&["topic~2^!"])), ["shared.py:1-3"]);
+    assert_eq!(subjects(&repo.diff(&["topic~2^!"])), ["Change shared.py"]);
+    assert_eq!(
+        repo.run(&["diff", "nothing^!"]).error(2),
+        "unknown revision `nothing`; `git branch --all` and `git tag` list what there is"
+    );
+}
+
+#[test]
+fn refs_in_a_format_that_is_not_read_are_named() {
+    let repo = Repo::init(&["--ref-format=reftable"]);
+    repo.commit_file("a.py", code("a", 6));
+    let said = format!(
+        "{}/.git keeps its refs in the format reftable, which is not supported yet; `git refs migrate \
+         --ref-format=files` (git 2.48 or newer) makes it readable, and so is a clone made with `git clone \
+         --ref-format=files`",
+        std::fs::canonicalize(repo.path()).unwrap().display()
+    );
+    assert_eq!(repo.run(&["diff"]).error(3), said);
+    assert_eq!(repo.run(&["diff", "HEAD~1"]).error(3), said);
+    assert_eq!(repo.run(&["scan"]).error(3), format!("repo: {said}"));
+    assert_eq!(repo.run(&["markers", "scan", "--all"]).error(3), said);
+    assert_eq!(repo.run(&["attest", "--check"]).error(3), said);
+    let readable = repo.clone("readable", &["--ref-format=files"]);
+    readable.run(&["scan"]).text();
+}
+
+#[test]
+fn damaged_packed_refs_are_named_and_nothing_of_them_is_shown() {
+    let repo = forked();
+    repo.git(&["pack-refs", "--all"]);
+    std::fs::write(repo.beside("secret"), "a secret line\n").unwrap();
+    let file = repo.path().join(".git/packed-refs");
+    std::fs::remove_file(&file).unwrap();
+    std::os::unix::fs::symlink(repo.beside("secret"), &file).unwrap();
+    let said = format!(
+        "{}/.git/packed-refs is damaged (line 1), so the refs cannot be read; mend or remove that file, and `git fetch` \
+         what it named",
+        std::fs::canonicalize(repo.path()).unwrap().display()
+    );
+    for args in [&["diff"][..], &["diff", "HEAD~1"], &["diff", "main..topic"], &["markers", "scan", "--all"]] {
+        assert_eq!(repo.run(args).error(3), said, "{args:?}");
+    }
+    assert_eq!(repo.run(&["scan"]).error(3), format!("repo: {said}"));
+    for args in [&["scan", "--all"][..], &["attest", "--check"], &["policy", "check"], &["diff", "--staged"]] {
+        let run = repo.run(args);
+        assert!(run.status == 3 && !run.stderr.contains("secret") && run.stdout.is_empty(), "{args:?}: {run:?}");
+    }
+}
+
+#[test]
+fn a_head_without_its_branch_is_told_from_a_repository_without_commits() {
+    let repo = forked();
+    let bare = repo.at(repo.beside("bare.git"));
+    repo.git(&["init", "--quiet", "--bare", "-b", "master", &bare.path().display().to_string()]);
+    repo.git(&["push", "--quiet", &bare.path().display().to_string(), "main"]);
+    let said = "HEAD names `master`, which does not exist; there is `main`: name both ends of a range, or make HEAD \
+                name one with `git symbolic-ref HEAD refs/heads/main`";
+    assert_eq!(bare.run(&["diff"]).error(3), said);
+    assert_eq!(bare.run(&["diff", "HEAD~1"]).error(3), said);
+    assert_eq!(bare.run(&["scan"]).error(3), format!("bare.git: {said}"));
+    bare.run(&["diff", "main~1..main"]).text();
+    bare.git(&["symbolic-ref", "HEAD", "refs/heads/main"]);
+    bare.run(&["scan"]).text();
+    // The advice of `diff` is for `diff` alone.
+    let empty = Repo::new();
+    assert_eq!(empty.run(&["scan"]).error(3), "repo: the repository has no commit yet");
+}
+
+#[test]
+fn a_broken_configuration_of_the_user_is_named_with_its_line() {
+    let repo = forked();
+    let broken = repo.beside("broken.config");
+    std::fs::write(&broken, "[user]\n\tname = A\n[core\n").unwrap();
+    let run = Run::of(repo.command(&["diff", "main"]).env("GIT_CONFIG_GLOBAL", &broken));
+    let broken = std::fs::canonicalize(broken).unwrap();
+    assert_eq!(
+        run.error(3),
+        format!(
+            "git's configuration in {} cannot be read: line 3 makes no sense; `git config --list` says what is wrong with it",
+            broken.display()
+        )
+    );
+    repo.write(".git/config", "[core\n");
+    let own = std::fs::canonicalize(repo.path()).unwrap();
+    assert_eq!(
+        repo.run(&["diff", "main"]).error(3),
+        format!(
+            "the repository at {} cannot be opened: line 1 of {}/.git/config makes no sense",
+            repo.path().display(),
+            own.display()
+        )
+    );
+}
+
+/// Where a loose object lies.
+fn object(repo: &Repo, id: &str) -> std::path::PathBuf {
+    repo.path().join(".git/objects").join(&id[..2]).join(&id[2..])
+}
+
+#[test]
+fn missing_damaged_and_malformed_objects_are_told_apart() {
+    let repo = forked();
+    repo.commit_file("more.py", code("more", 6));
+    let parent = repo.id("HEAD~1");
+    let whole = std::fs::read(object(&repo, &parent)).unwrap();
+    std::fs::remove_file(object(&repo, &parent)).unwrap();
+    let fetch = "`git fetch` it, or clone without --filter and --depth";
+    for spec in ["HEAD~1", "HEAD~2", "HEAD^^..HEAD"] {
+        let said = repo.run(&["diff", spec]).error(3);
+        let lacks = format!("is missing from this clone (An object with id {parent} could not be found); {fetch}");
+        assert!(said.ends_with(&lacks), "{spec}: {said}");
+    }
+    std::fs::write(object(&repo, &parent), &whole[..whole.len() / 2]).unwrap();
+    for spec in ["HEAD~1", "HEAD~2", "main~1..HEAD"] {
+        let said = repo.run(&["diff", spec]).error(3);
+        assert!(said.contains(" is damaged (") && said.contains(&parent[2..]), "{spec}: {said}");
+        assert!(said.ends_with("); `git fsck` names all that is, and a fresh clone mends it"), "{spec}: {said}");
+    }
+    let said = repo.run(&["policy", "check", "HEAD^!", "--policy", "linux-kernel"]).error(3);
+    assert!(said.contains(" is damaged ("), "{said}");
+    std::fs::remove_file(object(&repo, &parent)).unwrap();
+    std::fs::write(object(&repo, &parent), whole).unwrap();
+    let tree = repo.id("HEAD^{tree}");
+    let odd = format!("tree {tree}\nparent x\nauthor A <a@x> 1 +0000\ncommitter A <a@x> 1 +0000\n\nm\n");
+    let odd = repo.git_bytes(&["hash-object", "-w", "-t", "commit", "--literally", "--stdin"], odd.as_bytes());
+    let odd = String::from_utf8(odd).unwrap();
+    let odd = odd.trim();
+    std::fs::write(repo.path().join(".git/refs/heads/odd"), format!("{odd}\n")).unwrap();
+    let said = repo.run(&["diff", "odd~1..HEAD"]).error(3);
+    assert_eq!(
+        said,
+        format!("commit {odd} is malformed (its tree or a parent is no id); `git fsck` says what is wrong with it")
+    );
+}
+
+#[test]
+fn a_ref_of_notes_that_names_none_is_told() {
+    let repo = forked();
+    let blob = repo.id("HEAD:shared.py");
+    repo.git(&["update-ref", "refs/notes/ai", &blob]);
+    let said = "refs/notes/ai names a blob and no notes; `git update-ref -d refs/notes/ai` takes it away, and `git fetch \
+                origin refs/notes/ai:refs/notes/ai` then brings the notes that there are elsewhere";
+    assert_eq!(repo.run(&["diff", "main"]).error(3), said);
+    let scanned = repo.run(&["scan"]).error(3);
+    assert!(scanned.contains(said), "{scanned}");
+    repo.git(&["update-ref", "-d", "refs/notes/ai"]);
+    repo.run(&["scan"]).text();
+}
+
+#[test]
+fn what_is_uncommitted_is_not_new_because_head_cannot_be_read() {
+    let repo = forked();
+    repo.write("more.py", code("more", 6));
+    repo.git(&["add", "more.py"]);
+    assert_eq!(hunks(&repo.diff(&["--staged"])), ["more.py:1-6"]);
+    repo.git(&["symbolic-ref", "HEAD", "refs/heads/nothing"]);
+    let report = repo.diff(&["--staged"]);
+    assert_eq!(notes(&report), ["HEAD names `nothing`, which does not exist, so everything counts as new"]);
+    repo.write(".git/refs/heads/topic", "zz\n");
+    repo.write(".git/HEAD", "ref: refs/heads/topic\n");
+    for args in [&["diff", "--staged"][..], &["diff", "--worktree"], &["diff"], &["diff", "HEAD~1"]] {
+        let said = repo.run(args).error(3);
+        assert!(said.contains("HEAD is damaged (The reference at \"refs/heads/topic\" could not"), "{args:?}: {said}");
+    }
 }

@@ -322,3 +322,85 @@ fn receipts_at_the_head_speak_for_the_commits_that_they_name() {
     let row = rows.iter().find(|row| row["commit"] == named.as_str()).unwrap();
     assert_eq!((text(&row["forms"]), text(&row["state"])), ("aiir-receipt", "partial"));
 }
+
+/// A commit on top of HEAD that adds a file, with an author as given.
+fn odd(repo: &Repo, author: &str) -> String {
+    repo.write("odd.py", code("odd", 8));
+    repo.git(&["add", "odd.py"]);
+    let (tree, parent) = (repo.git(&["write-tree"]), repo.id("HEAD"));
+    let raw = format!(
+        "tree {tree}\nparent {parent}\nauthor {author}\ncommitter A <a@x> 1700000000 +0000\n\nOdd\n\n\
+         Co-Authored-By: Claude Opus 4.8 <noreply@anthropic.com>\n"
+    );
+    let id = repo.git_bytes(&["hash-object", "-w", "-t", "commit", "--literally", "--stdin"], raw.as_bytes());
+    let id = String::from_utf8(id).unwrap().trim().to_owned();
+    std::fs::write(repo.path().join(".git/refs/heads/main"), format!("{id}\n")).unwrap();
+    id
+}
+
+#[test]
+fn an_odd_line_about_an_author_hides_neither_its_commit_nor_those_before_it() {
+    for (author, time) in [
+        ("A a@x 1700000000 +0000", 1_700_000_000),
+        ("A <a@x> 1700000000 UTC", 1_700_000_000),
+        ("A <a@x> 1700000000 -7:30", 1_700_000_000),
+        ("A <a@x> Mon Jan 1 2024", 0),
+        ("A <a@x> 1700000000 +0000 and more", 1_700_000_000),
+    ] {
+        let repo = Repo::new();
+        repo.commit_file("first.py", code("first", 8));
+        repo.commit_file("second.py", code("second", 8));
+        let odd = odd(&repo, author);
+        repo.commit_file("last.py", code("last", 8));
+        for args in [&[][..], &["--all"], &["HEAD~3"], &["HEAD~2..HEAD"]] {
+            let rows = rows(&repo, args);
+            let of_git = if args == ["HEAD~3"] { vec!["HEAD~3..HEAD"] } else { args.to_vec() };
+            let of_git = if of_git.is_empty() { vec!["HEAD"] } else { of_git };
+            if args != ["HEAD~3"] {
+                assert_eq!(sorted(commits(&rows)), listed(&repo, &of_git), "{author}: {args:?}");
+            }
+            let row = rows.iter().find(|row| row["commit"] == odd.as_str()).unwrap();
+            assert_eq!((row["author_time"].as_i64(), text(&row["state"])), (Some(time), "complete"), "{author}: {row}");
+        }
+        for range in ["HEAD~2..HEAD", "HEAD~2", "HEAD^^"] {
+            let report = repo.diff(&[range]);
+            assert_eq!(hunks(&report), ["last.py:1-8", "odd.py:1-8"], "{author}");
+            assert_eq!(subjects(&report), ["Odd", "Change last.py"], "{author}");
+        }
+        assert_eq!(hunks(&repo.diff(&["HEAD~1..HEAD"])), ["last.py:1-8"], "{author}");
+        let told = repo.run(&["markers", "scan", "--all", "--each"]).text();
+        assert!(told.starts_with(&odd[..12]), "{author}: {told}");
+        repo.run(&["markers", "scan", "--all"]).text();
+    }
+}
+
+#[test]
+fn a_ref_that_leads_nowhere_is_named_and_all_others_have_their_rows() {
+    let repo = Repo::new();
+    for name in ["a", "b", "c"] {
+        repo.commit_file(&format!("{name}.py"), code(name, 6));
+    }
+    let gone = "12".repeat(20);
+    repo.write(".git/refs/heads/bad", "zz\n");
+    repo.write(".git/refs/heads/gone", format!("{gone}\n"));
+    let run = repo.run(&["scan", "--all"]);
+    assert_eq!((run.status, parsed(&run.stdout).len()), (3, 3), "{}", run.stderr);
+    assert_eq!(
+        run.stderr,
+        format!(
+            "error: repo: its history cannot be read to its end: the refs: The reference at \"refs/heads/bad\" could not \
+             be decoded\n\
+             error: repo: its history cannot be read to its end: commit {gone}, which refs/heads/gone names, is missing \
+             from this clone (An object with id {gone} could not be found); `git fetch` it, or clone without --filter \
+             and --depth\n"
+        )
+    );
+    // Nor does a commit that makes no sense hide the others.
+    std::fs::remove_file(repo.path().join(".git/refs/heads/bad")).unwrap();
+    let raw = b"tree x\n\nm\n";
+    let odd = repo.git_bytes(&["hash-object", "-w", "-t", "commit", "--literally", "--stdin"], raw);
+    repo.write(".git/refs/heads/gone", odd);
+    let run = repo.run(&["scan", "--all"]);
+    assert_eq!((run.status, parsed(&run.stdout).len()), (3, 3), "{}", run.stderr);
+    assert!(run.stderr.contains(" is malformed (") && run.stderr.lines().count() == 1, "{}", run.stderr);
+}

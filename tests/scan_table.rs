@@ -37,10 +37,11 @@ fn after_a_kill_every_commit_has_one_row() {
     let output = repo.beside("rows.jsonl");
     let name = output.display().to_string();
     // Each run writes a little more than the one before it.
-    for wanted in [0, 1, 100_000, 200_000, 300_000] {
+    let kills = [0, 1, 100_000, 200_000, 300_000].map(|wanted| {
         let large_enough = || std::fs::metadata(&output).is_ok_and(|found| found.len() >= wanted);
-        killed(&repo, &["scan", "-o", &name], &large_enough);
-    }
+        killed(&repo, &["scan", "-o", &name], &large_enough)
+    });
+    assert!(kills.contains(&true), "none was still running when it was killed");
     repo.run(&["scan", "-o", &name]).text();
     assert_eq!(sorted(commits(&rows_of(&output))), listed(&repo, &["HEAD"]));
 }
@@ -53,8 +54,8 @@ fn after_a_kill_every_commit_is_in_one_parquet_file() {
     let name = folder.display().to_string();
     let anything = || folder.join(".ai-detect-scan").exists();
     let unfinished = || folder.join(".unfinished").exists() || folder.join("part-000001.parquet").exists();
-    killed(&repo, &["scan", "-o", &name], &anything);
-    killed(&repo, &["scan", "-o", &name], &unfinished);
+    let kills = [killed(&repo, &["scan", "-o", &name], &anything), killed(&repo, &["scan", "-o", &name], &unfinished)];
+    assert!(kills.contains(&true), "none was still running when it was killed");
     repo.run(&["scan", "-o", &name]).text();
     let rows = rows_of_parts(&folder);
     assert_eq!(sorted(commits(&rows)), listed(&repo, &["HEAD"]));

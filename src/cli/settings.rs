@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 
 use super::{Failure, git_failure};
 use crate::attest::signature::Signers;
-use crate::config::{self, Config, FILE, Signatures};
+use crate::config::{self, Config, FILE, MISNAMED, Signatures};
 use crate::git::Repository;
 use crate::pack::{self, Fitted, NEXT, Source};
 use crate::policy::Policy;
@@ -37,6 +37,8 @@ pub(super) struct Settings {
     pub(super) note: Option<String>,
     /// A digest of everything that was read of them from a file on disk; empty for none.
     pub(super) digest: Vec<u8>,
+    /// Every path that was asked for while they were read from a revision, whether there was such a file or not.
+    asked: Vec<String>,
     /// The settings as written, for messages that point into them.
     written: Option<Source>,
 }
@@ -81,35 +83,51 @@ pub(super) fn from_file(dir: &Path, file: &Path) -> Result<Settings, Failure> {
 /// From a revision.
 pub(super) fn from_revision(repository: &Repository, revision: &str, required: bool) -> Result<Settings, Failure> {
     let at = format!(" at {}", short(revision));
-    let read = |path: &str| match repository.size_at(revision, path).map_err(git_failure)? {
-        Some(size) if size > MOST_READ => Err(Failure::usage(format!("{path}{at}: {}", too_large(size)))),
-        _ => repository.file_at(revision, path).map_err(git_failure),
-    };
-    match read(FILE)? {
-        Some(content) => {
-            let mut settings = parse(&format!("{FILE}{at}"), content.clone(), &at, &read)?;
-            settings.note = note(repository, Some(&content));
-            Ok(settings)
+    let asked = RefCell::new(Vec::new());
+    let read = |path: &str| {
+        asked.borrow_mut().push(path.to_owned());
+        match repository.size_at(revision, path).map_err(git_failure)? {
+            Some(size) if size > MOST_READ => Err(Failure::usage(format!("{path}{at}: {}", too_large(size)))),
+            _ => repository.file_at(revision, path).map_err(git_failure),
         }
-        None if required => Err(Failure::usage(format!("there is no {FILE} at {revision}"))),
-        None => Ok(Settings { note: note(repository, None), ..Settings::default() }),
-    }
+    };
+    let settings = match read(FILE)? {
+        Some(content) => {
+            let settings = parse(&format!("{FILE}{at}"), content.clone(), &at, &read)?;
+            Settings { note: note(repository, Some(&content)), ..settings }
+        }
+        None => none_at(repository, revision, &at, required)?,
+    };
+    Ok(Settings { asked: asked.into_inner(), ..settings })
 }
 
-/// What a change does to the settings, rules, model and policy that it is measured by.
-pub(super) fn changed(repository: &Repository, base: &str, head: &str) -> Result<Option<String>, Failure> {
-    let config = from_revision(repository, base, false)?.config;
-    let mut paths = vec![FILE.to_owned()];
-    paths.extend(config.rules.packs.iter().cloned());
-    paths.extend(config.policy.filter(|policy| policy.ends_with(".yml")));
-    if let Some(folder) = config.rules.model {
-        let folder = folder.trim_end_matches('/').to_owned();
-        paths.extend(Fitted::files().flat_map(|file| [format!("{folder}/{file}"), format!("{folder}/{NEXT}/{file}")]));
+/// The defaults, where a revision has no settings, unless it has something that was meant as such.
+fn none_at(repository: &Repository, revision: &str, at: &str, required: bool) -> Result<Settings, Failure> {
+    if let Some(other) = repository.no_file_at(revision, FILE).map_err(git_failure)? {
+        return Err(Failure::usage(format!("{FILE}{at}: {other}; settings are read from an ordinary file")));
     }
-    let mut touched = Vec::new();
-    for path in paths {
-        let at = |revision: &str| repository.file_at(revision, &path).map_err(git_failure);
-        if at(base)? != at(head)? {
+    let is_misnamed = repository.size_at(revision, MISNAMED).map_err(git_failure)?.is_some();
+    let misnamed = || format!("{MISNAMED}{at} is not read: settings are called {FILE}");
+    if required {
+        let none = format!("there is no {FILE} at {revision}");
+        return Err(Failure::usage(if is_misnamed { format!("{none}; {}", misnamed()) } else { none }));
+    }
+    let note = note(repository, None).or_else(|| is_misnamed.then(misnamed));
+    Ok(Settings { note: note.or_else(|| misnamed_on_disk(repository)), ..Settings::default() })
+}
+
+/// A file in the working tree that is misnamed will do nothing once it is committed, either.
+fn misnamed_on_disk(repository: &Repository) -> Option<String> {
+    let there = |name| std::fs::symlink_metadata(repository.workdir()?.join(name)).ok();
+    let is_alone = there(MISNAMED).is_some() && there(FILE).is_none();
+    is_alone.then(|| format!("{MISNAMED} in the working tree is not read: settings are called {FILE}"))
+}
+
+/// What a change does to the settings, and to all files that they name or lead to: what it is measured by.
+pub(super) fn changed(repository: &Repository, base: &str, head: &str) -> Result<Option<String>, Failure> {
+    let mut touched: Vec<String> = Vec::new();
+    for path in from_revision(repository, base, false)?.asked {
+        if !touched.contains(&path) && differs(repository, base, head, &path)? {
             touched.push(path);
         }
     }
@@ -122,9 +140,16 @@ pub(super) fn changed(repository: &Repository, base: &str, head: &str) -> Result
     }))
 }
 
+/// Whether a file is not the same at two revisions. At the first one it was small enough to be read.
+fn differs(repository: &Repository, base: &str, head: &str, path: &str) -> Result<bool, Failure> {
+    let size = |revision: &str| repository.size_at(revision, path).map_err(git_failure);
+    let content = |revision: &str| repository.file_at(revision, path).map_err(git_failure);
+    Ok(size(base)? != size(head)? || content(base)? != content(head)?)
+}
+
 fn parse(name: &str, content: Vec<u8>, at: &str, read: &Reader<'_>) -> Result<Settings, Failure> {
     let content = text(name, content)?;
-    let mut config = Config::parse(name, &content).map_err(Failure::usage)?;
+    let config = Config::parse(name, &content).map_err(Failure::usage)?;
     let pack = |path: &String| {
         let content = read(path)?.ok_or_else(|| {
             let (line, column) = config::place(&content, path);
@@ -145,14 +170,9 @@ fn parse(name: &str, content: Vec<u8>, at: &str, read: &Reader<'_>) -> Result<Se
     let model = config.rules.model.as_ref().map(|folder| Fitted::read(|path| file(folder, path))).transpose()?;
     let signers = signers(&config.signatures, (name, &content), at, read)?;
     let policy = config.policy.as_deref().map(|policy| named_policy(policy, at, read)).transpose()?;
-    // What the settings say themselves goes before what their policy says.
-    if let Some(rate) = policy.as_ref().and_then(|policy| policy.flag_rate)
-        && config.thresholds.flag == Config::default().thresholds.flag
-    {
-        config.thresholds.flag = rate;
-    }
+    let config = config.under(policy.as_ref().and_then(|policy| policy.flag_rate));
     let written = Some(Source { name: name.into(), content });
-    Ok(Settings { config, packs, model, policy, signers, note: None, digest: Vec::new(), written })
+    Ok(Settings { config, packs, model, policy, signers, written, ..Settings::default() })
 }
 
 /// The files that say whose signatures count, from wherever the settings come from.

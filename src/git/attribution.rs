@@ -6,7 +6,7 @@
 //! parent has stays. Lines that leave the range belong to no commit of it.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use bstr::BString;
 use gix::ObjectId;
@@ -14,12 +14,12 @@ use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use super::Error;
-use super::blobs::{Blobs, Reader};
+use super::blobs::{Blobs, Reader, Unread};
 use super::commits::{self, RangeCommit};
-use super::files::Ends;
-use super::range::Reach;
-use super::trees::{self, Entry};
-use crate::change::{ChangeSet, Commit, Excluded, FileChange, Origin, Reason, Span};
+use super::files::{AllEnds, Ends};
+use super::range::{self, Reach};
+use super::trees::{self, Entry, Side};
+use crate::change::{ChangeSet, Commit, Excluded, FileChange, Origin, Span};
 use crate::linediff;
 use crate::renames::{self, Candidate, On};
 use crate::text::Text;
@@ -66,7 +66,13 @@ struct Parent {
     /// `None` outside the range.
     at: Option<u32>,
     touched: Touched,
+    /// Looked for when the first file needs it, and on that thread alone: the others wait for it, and one that gave work
+    /// to all threads here would be given other files' work meanwhile, and wait for itself.
+    renamed: OnceLock<Renamed>,
 }
+
+/// For each new file that was another one in the parent: which one, and its content there.
+type Renamed = FxHashMap<BString, (BString, ObjectId)>;
 
 impl History {
     pub(super) fn read(repo: &gix::Repository, blobs: &Blobs, reach: &Reach) -> Result<Self, Error> {
@@ -87,34 +93,34 @@ impl History {
     }
 
     /// Sets the origins of all authored lines.
-    pub(super) fn attribute(&self, blobs: &Blobs, change: &mut ChangeSet, ends: &[Ends]) {
+    pub(super) fn attribute(&self, blobs: &Blobs, change: &mut ChangeSet, ends: &AllEnds) {
         if self.commits.is_empty() {
             return to_no_commit(&mut change.files);
         }
         if is_alone(&self.commits) {
             return to_only_commit(&mut change.files);
         }
-        let followed: Vec<Result<(), String>> = change
+        let followed: Vec<Result<(), Unread>> = change
             .files
             .par_iter_mut()
-            .zip(ends)
-            .map(|(file, ends)| blobs.read(|reader| self.follow(reader, file, *ends)))
+            .zip(&ends.of_files)
+            .map(|(file, own)| blobs.read(|reader| self.follow(reader, file, *own, ends.most_bytes)))
             .collect();
-        // A partial clone may have both ends of a file and lack a version in between.
+        // A partial clone may have both ends of a file and lack a version in between, and one may be too large.
         let ChangeSet { files, excluded, .. } = change;
         let mut followed = followed.into_iter();
         files.retain(|file| match followed.next() {
-            Some(Err(problem)) => {
-                let detail = format!("a version in between: {problem}");
-                excluded.push(Excluded { path: file.path.clone(), reason: Reason::MissingObject, detail });
+            Some(Err(unread)) => {
+                let detail = format!("a version in between: {unread}");
+                excluded.push(Excluded { path: file.path.clone(), reason: unread.reason(), detail });
                 false
             }
             _ => true,
         });
     }
 
-    fn follow(&self, reader: &Reader<'_>, file: &mut FileChange, ends: Ends) -> Result<(), String> {
-        let mut versions = Versions { reader, ends, known: vec![(ends.new, file.new.clone())] };
+    fn follow(&self, reader: &Reader<'_>, file: &mut FileChange, ends: Ends, most_bytes: u64) -> Result<(), Unread> {
+        let mut versions = Versions { reader, ends, most_bytes, known: vec![(ends.new, file.new.clone())] };
         versions.known.extend(ends.old.zip(file.old.clone()));
         let mut origins: Vec<Origin> = Vec::new();
         // Children come after their parents, so the highest position is always safe to settle.
@@ -165,7 +171,7 @@ impl History {
         path: &BString,
         lines: Vec<Lines>,
         passed: &mut Vec<(Option<u32>, BString, Vec<Lines>)>,
-    ) -> Result<Vec<Lines>, String> {
+    ) -> Result<Vec<Lines>, Unread> {
         let Some(parents) = self.parents.get(at as usize) else { return Ok(lines) };
         if let Some(parent) = parents.iter().find(|parent| !parent.touched.contains_key(path)) {
             passed.push((parent.at, path.clone(), lines));
@@ -175,7 +181,7 @@ impl History {
         let mut compared: Vec<ObjectId> = Vec::new();
         for parent in parents {
             let Some(entry) = parent.touched.get(path) else { continue };
-            let (Some((old_path, old)), Some((_, new))) = (source(versions.reader, parent, entry), entry.new) else {
+            let (Some((old_path, old)), Some((_, new))) = (source(versions, parent, entry), entry.new) else {
                 continue;
             };
             if old == new {
@@ -208,16 +214,17 @@ const MOST_VERSIONS: usize = 6;
 struct Versions<'a> {
     reader: &'a Reader<'a>,
     ends: Ends,
+    most_bytes: u64,
     known: Vec<(ObjectId, Arc<Text>)>,
 }
 
 impl Versions<'_> {
     /// A content; what one commit made of a file, the next one starts from.
-    fn read(&mut self, id: ObjectId) -> Result<Arc<Text>, String> {
+    fn read(&mut self, id: ObjectId) -> Result<Arc<Text>, Unread> {
         if let Some((_, text)) = self.known.iter().find(|(known, _)| *known == id) {
             return Ok(text.clone());
         }
-        let text = Arc::new(Text::new(self.reader.read(id)?));
+        let text = self.reader.text(id, self.most_bytes)?;
         if self.known.len() >= MOST_VERSIONS {
             // Those at the ends come first.
             self.known.remove(2);
@@ -228,36 +235,100 @@ impl Versions<'_> {
 }
 
 /// Where a file came from, looking for a rename where the parent has no such path.
-fn source(reader: &Reader<'_>, parent: &Parent, entry: &Entry) -> Option<(BString, ObjectId)> {
+fn source(versions: &Versions<'_>, parent: &Parent, entry: &Entry) -> Option<(BString, ObjectId)> {
     if let Some((mode, id)) = entry.old {
         return mode.is_blob().then(|| (entry.path.clone(), id));
     }
-    let mut gone: Vec<&Entry> = parent.touched.values().filter(|entry| entry.new.is_none()).collect();
-    gone.sort_by(|a, b| a.path.cmp(&b.path));
-    renamed(reader, &gone, entry)
+    let renamed = parent.renamed.get_or_init(|| renamed(versions.reader, &parent.touched, versions.most_bytes));
+    renamed.get(&entry.path).cloned()
 }
 
-/// Which of the files that are gone a new one was.
-fn renamed(reader: &Reader<'_>, gone: &[&Entry], entry: &Entry) -> Option<(BString, ObjectId)> {
-    let (_, id) = entry.new?;
-    let identical = gone.iter().find(|entry| entry.old.is_some_and(|(_, old)| old == id));
-    if let Some(source) = identical {
-        return Some((source.path.clone(), id));
-    }
-    let content = reader.read(id).ok()?;
-    let read = |entry: &&Entry| {
-        let (mode, id) = entry.old?;
-        // Half of the larger one must be the same, so sizes tell most pairs apart unread.
-        let (here, there) = (content.len() as u64, reader.size(id).ok()?);
-        let near = mode.is_blob() && there <= 2 * here && here <= 2 * there;
-        near.then(|| reader.read(id).ok()).flatten().map(|content| (entry.path.clone(), id, content))
+/// Contents of more bytes than this are not compared to find the renames of one commit; only identical files are then
+/// renames, as where there are more files than are compared.
+const MOST_COMPARED: u64 = 64 << 20;
+
+/// Which of the files that are gone the new ones were. Each new one is asked about for itself, so that the parts of a file
+/// that was taken apart all come from it.
+fn renamed(reader: &Reader<'_>, touched: &Touched, most_bytes: u64) -> Renamed {
+    let sorted = |is_wanted: fn(&Entry) -> bool| {
+        let mut entries: Vec<&Entry> = touched.values().filter(|entry| is_wanted(entry)).collect();
+        entries.sort_by(|a, b| a.path.cmp(&b.path));
+        entries
     };
-    let old: Vec<(BString, ObjectId, Vec<u8>)> = gone.iter().filter_map(read).collect();
-    let candidates: Vec<Candidate<'_>> =
-        old.iter().map(|(path, _, content)| Candidate { path: path.as_ref(), content, gone: true }).collect();
-    let new = [Candidate { path: entry.path.as_ref(), content: &content, gone: false }];
-    let at = renames::pair(&candidates, &new, On::This).into_iter().flatten().next()?;
-    old.get(at).map(|(path, id, _)| (path.clone(), *id))
+    let gone = sorted(|entry| entry.new.is_none());
+    let mut by_id: FxHashMap<ObjectId, &BString> = FxHashMap::default();
+    for entry in &gone {
+        if let Some((_, id)) = entry.old {
+            by_id.entry(id).or_insert(&entry.path);
+        }
+    }
+    let (mut found, mut open) = (Renamed::default(), Vec::new());
+    for entry in sorted(|entry| entry.old.is_none()) {
+        let Some((_, id)) = entry.new else { continue };
+        match by_id.get(&id) {
+            Some(path) => {
+                found.insert(entry.path.clone(), ((*path).clone(), id));
+            }
+            None => open.extend(End::of(reader, &entry.path, entry.new, most_bytes)),
+        }
+    }
+    if !open.is_empty() {
+        let gone = gone.iter().filter_map(|entry| End::of(reader, &entry.path, entry.old, most_bytes)).collect();
+        found.extend(similar(reader, gone, open));
+    }
+    found
+}
+
+/// A file that may be one end of a rename.
+struct End<'a> {
+    path: &'a BString,
+    id: ObjectId,
+    size: u64,
+}
+
+impl<'a> End<'a> {
+    fn of(reader: &Reader<'_>, path: &'a BString, side: Side, most_bytes: u64) -> Option<Self> {
+        let (_, id) = side.filter(|(mode, _)| mode.is_blob())?;
+        let size = reader.size(id).ok().filter(|size| *size <= most_bytes)?;
+        Some(End { path, id, size })
+    }
+}
+
+/// Pairs files by their contents.
+fn similar(reader: &Reader<'_>, old: Vec<End<'_>>, new: Vec<End<'_>>) -> Vec<(BString, (BString, ObjectId))> {
+    // Half of the larger one must be the same, so sizes tell most files apart unread.
+    let old = near(old, &new);
+    let new = near(new, &old);
+    let bytes: u64 = old.iter().chain(&new).map(|end| end.size).sum();
+    if renames::are_too_many(old.len(), new.len()) || bytes > MOST_COMPARED {
+        return Vec::new();
+    }
+    let (old, new) = (contents(reader, old), contents(reader, new));
+    let pairs = renames::pair(&candidates(&old), &candidates(&new), On::This);
+    let named = |((new, _), at): (&(End<'_>, _), Option<usize>)| {
+        let (old, _) = old.get(at?)?;
+        Some((new.path.clone(), (old.path.clone(), old.id)))
+    };
+    new.iter().zip(pairs).filter_map(named).collect()
+}
+
+fn contents<'a>(reader: &Reader<'_>, ends: Vec<End<'a>>) -> Vec<(End<'a>, Vec<u8>)> {
+    ends.into_iter().filter_map(|end| reader.read(end.id).ok().map(|content| (end, content))).collect()
+}
+
+fn candidates<'a>(ends: &'a [(End<'_>, Vec<u8>)]) -> Vec<Candidate<'a>> {
+    ends.iter().map(|(end, content)| Candidate { path: end.path.as_ref(), content, gone: false }).collect()
+}
+
+/// Those that are at least half and at most twice as large as one of the others.
+fn near<'a>(ends: Vec<End<'a>>, others: &[End<'_>]) -> Vec<End<'a>> {
+    let mut sizes: Vec<u64> = others.iter().map(|end| end.size).collect();
+    sizes.sort_unstable();
+    let is_near = |end: &End<'_>| {
+        let first = sizes.partition_point(|size| size.saturating_mul(2) < end.size);
+        sizes.get(first).is_some_and(|size| *size <= end.size.saturating_mul(2))
+    };
+    ends.into_iter().filter(is_near).collect()
 }
 
 fn parents_of(
@@ -271,17 +342,12 @@ fn parents_of(
         let at = positions.get(id).copied();
         let tree = match at.and_then(|at| commits.get(at as usize)) {
             Some(parent) => parent.tree,
-            None => tree_of(reader, *id)?,
+            None => range::tree_of(&reader.repo, *id)?,
         };
         let touched = trees::differences(&reader.repo, Some(tree), Some(commit.tree)).map(by_path)?;
-        Ok(Parent { at, touched })
+        Ok(Parent { at, touched, renamed: OnceLock::new() })
     };
     commit.parents.iter().map(of).collect()
-}
-
-fn tree_of(reader: &Reader<'_>, commit: ObjectId) -> Result<ObjectId, Error> {
-    let found = reader.repo.find_commit(commit).and_then(|commit| commit.tree_id().map(gix::Id::detach));
-    found.map_err(|error| Error::missing(format!("the tree of {commit}"), error))
 }
 
 /// Lines that the old text has too, with their places there; and the others.
@@ -348,4 +414,22 @@ fn joined(sorted: Vec<Origin>) -> Vec<Origin> {
 fn continues(last: &Origin, next: &Origin) -> bool {
     let adjacent = last.line + last.span.len() == next.line && last.path == next.path;
     last.commit == next.commit && (next.commit.is_none() || adjacent)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_are_near_in_size_that_may_be_half_alike() {
+        let id = ObjectId::empty_blob(gix::hash::Kind::Sha1);
+        let path = BString::from("a");
+        let ends = |sizes: &[u64]| sizes.iter().map(|&size| End { path: &path, id, size }).collect::<Vec<_>>();
+        let left = |sizes: &[u64], others: &[u64]| {
+            near(ends(sizes), &ends(others)).iter().map(|end| end.size).collect::<Vec<_>>()
+        };
+        assert_eq!(left(&[4, 5, 6, 20, 21, 1000], &[10, 500]), [5, 6, 20, 1000]);
+        assert_eq!(left(&[0, 1], &[0]), [0]);
+        assert_eq!(left(&[0, 1], &[]), [0; 0]);
+    }
 }

@@ -8,6 +8,7 @@ use gix::odb::pack::cache::lru::MemoryCappedHashmap;
 use rustc_hash::FxHashMap;
 
 use super::uncommitted::Overlay;
+use crate::change::Reason;
 use crate::text::Text;
 
 /// How many bytes of recently unpacked contents a thread keeps, as what others are deltas of.
@@ -25,6 +26,40 @@ pub(super) struct Blobs {
     overlay: Overlay,
     contents: Idle,
     trees: Idle,
+}
+
+/// Why a content was not read.
+#[derive(Debug)]
+pub(super) enum Unread {
+    /// The clone lacks it, or it is damaged.
+    Missing(String),
+    TooLarge {
+        size: u64,
+        most: u64,
+    },
+}
+
+impl Unread {
+    fn missing(error: impl std::fmt::Display) -> Self {
+        Unread::Missing(error.to_string())
+    }
+
+    /// What the file is left out for.
+    pub(super) fn reason(&self) -> Reason {
+        match self {
+            Unread::Missing(_) => Reason::MissingObject,
+            Unread::TooLarge { .. } => Reason::TooLarge,
+        }
+    }
+}
+
+impl std::fmt::Display for Unread {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Unread::Missing(problem) => f.write_str(problem),
+            Unread::TooLarge { size, most } => write!(f, "{size} bytes; the limit is {most}"),
+        }
+    }
 }
 
 /// Handles that nobody has at the moment: making one costs as much as reading several files, and what it
@@ -117,33 +152,49 @@ impl Reader<'static> {
 
 impl Reader<'_> {
     /// How large a content is, without reading it.
-    pub(super) fn size(&self, id: ObjectId) -> Result<u64, String> {
+    pub(super) fn size(&self, id: ObjectId) -> Result<u64, Unread> {
         match self.overlay.and_then(|overlay| overlay.get(&id)) {
             Some(bytes) => Ok(bytes.len() as u64),
-            None => self.repo.find_header(id).map(|header| header.size()).map_err(|error| error.to_string()),
+            None => self.repo.find_header(id).map(|header| header.size()).map_err(Unread::missing),
         }
     }
 
     /// A content.
-    pub(super) fn read(&self, id: ObjectId) -> Result<Vec<u8>, String> {
+    pub(super) fn read(&self, id: ObjectId) -> Result<Vec<u8>, Unread> {
         match self.overlay.and_then(|overlay| overlay.get(&id)) {
             Some(bytes) => Ok(bytes.clone()),
             // Copied, for the buffer that it was unpacked in is several times as large, and serves again.
-            None => self.repo.find_blob(id).map(|blob| blob.data.clone()).map_err(|error| error.to_string()),
+            None => self.repo.find_blob(id).map(|blob| blob.data.clone()).map_err(Unread::missing),
         }
     }
 
-    /// A content, cut into lines.
-    pub(super) fn text(&self, id: ObjectId) -> Result<Arc<Text>, String> {
+    /// A content of at most so many bytes.
+    pub(super) fn read_within(&self, id: ObjectId, most: u64) -> Result<Vec<u8>, Unread> {
+        self.check_size(id, most)?;
+        self.read(id)
+    }
+
+    /// The same, cut into lines.
+    pub(super) fn text(&self, id: ObjectId, most: u64) -> Result<Arc<Text>, Unread> {
         let Some(Contents { repo, texts }) = &self.recent else {
-            return self.read(id).map(|bytes| Arc::new(Text::new(bytes)));
+            return self.read_within(id, most).map(|bytes| Arc::new(Text::new(bytes)));
         };
-        if let Some(text) = texts.borrow_mut().get(id) {
+        if let Some(text) = texts.borrow_mut().get(id).filter(|text| text.bytes().len() as u64 <= most) {
             return Ok(text);
         }
-        let blob = repo.find_blob(id).map_err(|error| error.to_string())?;
+        self.check_size(id, most)?;
+        let blob = repo.find_blob(id).map_err(Unread::missing)?;
         let text = Arc::new(Text::new(blob.data.clone()));
         texts.borrow_mut().put(id, &text);
         Ok(text)
+    }
+
+    /// The size stands before the content, so that what is too large is not unpacked. Reading an object whose size cannot
+    /// be told says why.
+    fn check_size(&self, id: ObjectId, most: u64) -> Result<(), Unread> {
+        match self.size(id) {
+            Ok(size) if size > most => Err(Unread::TooLarge { size, most }),
+            _ => Ok(()),
+        }
     }
 }

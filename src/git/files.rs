@@ -24,9 +24,16 @@ use crate::text::Text;
 #[derive(Default)]
 pub(super) struct Found {
     pub(super) files: Vec<FileChange>,
-    /// For each file.
-    pub(super) ends: Vec<Ends>,
+    pub(super) ends: AllEnds,
     pub(super) excluded: Vec<Excluded>,
+}
+
+/// For each file, which contents its texts are.
+#[derive(Default)]
+pub(super) struct AllEnds {
+    pub(super) of_files: Vec<Ends>,
+    /// How large a content may be that is read, in bytes.
+    pub(super) most_bytes: u64,
 }
 
 /// Which contents a file's texts are.
@@ -59,7 +66,7 @@ pub(super) fn read(
         Ok((entries, attributes))
     })?;
     let of = |entry| blobs.read(|reader| piece(reader, entry, &attributes, excluder));
-    Ok(assemble(entries.into_par_iter().map(of).collect()))
+    Ok(assemble(entries.into_par_iter().map(of).collect(), excluder.max_bytes))
 }
 
 /// The same on this thread alone, between two trees of the repository.
@@ -71,7 +78,8 @@ pub(super) fn read_alone(
 ) -> Result<Found, Error> {
     let entries = trees::differences(&reader.repo, base_tree, Some(head_tree))?;
     let attributes = Attributes::read(&reader.repo, base_tree, entries.iter().map(|entry| entry.path.as_bstr()));
-    Ok(assemble(entries.into_iter().map(|entry| piece(reader, entry, &attributes, excluder)).collect()))
+    let pieces = entries.into_iter().map(|entry| piece(reader, entry, &attributes, excluder)).collect();
+    Ok(assemble(pieces, excluder.max_bytes))
 }
 
 /// What one entry comes to, before the change is looked at as a whole.
@@ -110,25 +118,18 @@ fn piece(reader: &Reader<'_>, entry: Entry, attributes: &Attributes, excluder: &
     if let Some((reason, detail)) = by_path {
         return out(reason, detail);
     }
-    match reader.size(id) {
-        Ok(size) if size > excluder.max_bytes => {
-            return out(Reason::TooLarge, format!("{size} bytes; the limit is {}", excluder.max_bytes));
-        }
-        Ok(_) => {}
-        Err(problem) => return out(Reason::MissingObject, problem),
-    }
-    let new = match reader.text(id) {
+    let new = match reader.text(id, excluder.max_bytes) {
         Ok(text) => Version { id, text },
-        Err(problem) => return out(Reason::MissingObject, problem),
+        Err(unread) => return out(unread.reason(), unread.to_string()),
     };
     if let Some((reason, detail)) = excluder.by_content(&new.text) {
         return out(reason, detail);
     }
-    let old = match before.map(|id| (id, reader.text(id))) {
+    let old = match before.map(|id| (id, reader.text(id, excluder.max_bytes))) {
         None => None,
         Some((_, Ok(text))) if is_binary(text.bytes()) => None,
         Some((id, Ok(text))) => Some(Version { id, text }),
-        Some((_, Err(problem))) => return out(Reason::MissingObject, format!("the content before: {problem}")),
+        Some((_, Err(unread))) => return out(unread.reason(), format!("the content before: {unread}")),
     };
     Piece::There { path, old, new }
 }
@@ -136,11 +137,10 @@ fn piece(reader: &Reader<'_>, entry: Entry, attributes: &Attributes, excluder: &
 /// A deleted file's lines may have moved elsewhere, so they are read where that is cheap.
 fn gone(reader: &Reader<'_>, path: BString, old: Side, excluder: &Excluder) -> Piece {
     let Some((_, id)) = old.filter(|(mode, _)| mode.is_blob()) else { return Piece::Nothing };
-    let small = reader.size(id).is_ok_and(|size| size <= excluder.max_bytes);
-    if !small || excluder.by_path(path.as_bstr()).is_some() {
+    if excluder.by_path(path.as_bstr()).is_some() {
         return Piece::Nothing;
     }
-    match reader.text(id) {
+    match reader.text(id, excluder.max_bytes) {
         Ok(text) if !is_binary(text.bytes()) => Piece::Gone { path, old: Version { id, text } },
         _ => Piece::Nothing,
     }
@@ -157,7 +157,7 @@ struct Draft {
 
 /// Now that all contents are there: which files are renames or copies, which lines moved, and which
 /// were authored.
-fn assemble(pieces: Vec<Piece>) -> Found {
+fn assemble(pieces: Vec<Piece>, most_bytes: u64) -> Found {
     let (sources, used) = sources(&pieces);
     let drafts: Vec<Option<Draft>> = pieces
         .par_iter()
@@ -182,12 +182,12 @@ fn assemble(pieces: Vec<Piece>) -> Found {
             _ => {}
         }
     }
-    let (ends, files) = drafts.into_par_iter().flatten().map(|draft| (draft.ends, settle(draft, &removed))).unzip();
+    let (of_files, files) = drafts.into_par_iter().flatten().map(|draft| (draft.ends, settle(draft, &removed))).unzip();
     let excluded = pieces.into_iter().filter_map(|piece| match piece {
         Piece::Excluded(excluded) => Some(excluded),
         _ => None,
     });
-    Found { files, ends, excluded: excluded.collect() }
+    Found { files, ends: AllEnds { of_files, most_bytes }, excluded: excluded.collect() }
 }
 
 /// The path and content that a piece had before the change.

@@ -10,9 +10,12 @@ mod attribution;
 mod authors;
 mod blobs;
 mod commits;
+mod error;
 mod fetch;
 mod files;
+mod head;
 mod hooks;
+mod lenient;
 mod notes;
 mod object;
 mod one_by_one;
@@ -26,7 +29,7 @@ mod trees;
 mod uncommitted;
 mod walk;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use gix::ObjectId;
 
@@ -34,6 +37,7 @@ use crate::change::{ChangeSet, Record};
 use crate::exclude::Excluder;
 
 pub use amend::HeadState;
+pub use error::Error;
 pub use fetch::fetch;
 pub use hooks::HooksFolder;
 pub use one_by_one::{CommitId, Listed, OneByOne, Shared};
@@ -41,126 +45,7 @@ pub use own_notes::OwnNotes;
 pub use range::{Request, Resolved};
 pub use signature::SigningKey;
 pub use touched::{CommitChange, Texts, Touched};
-pub use walk::History;
-
-/// Why a repository or a range could not be read.
-#[derive(Debug, thiserror::Error)]
-pub enum Error {
-    /// There is not even such a folder.
-    #[error("{dir} is not a folder")]
-    NoFolder {
-        /// As given.
-        dir: PathBuf,
-    },
-    /// There is no repository.
-    #[error("{dir} is not in a git repository; name one with -C DIR, or read a patch with --patch FILE")]
-    NoRepository {
-        /// Where it was looked for.
-        dir: PathBuf,
-    },
-    /// The repository is there but cannot be opened.
-    #[error("the repository at {dir} cannot be opened: {problem}")]
-    Open {
-        /// Where it is.
-        dir: PathBuf,
-        /// What the git library said.
-        problem: String,
-    },
-    /// A revision that names nothing.
-    #[error("unknown revision `{spec}`{}", suggest::sentence(.near, *.shallow))]
-    UnknownRevision {
-        /// As typed.
-        spec: String,
-        /// Names that look like it.
-        near: Vec<String>,
-        /// Whether the clone is shallow, so that the revision may exist elsewhere.
-        shallow: bool,
-    },
-    /// A short id or name with several meanings, or one that names no commit.
-    #[error("`{spec}` cannot be used as a revision: {problem}")]
-    BadRevision {
-        /// As typed.
-        spec: String,
-        /// What is wrong.
-        problem: String,
-    },
-    /// Neither `origin/HEAD` nor `main` nor `master`.
-    #[error(
-        "no default branch to compare with: neither origin/HEAD, main nor master exists; \
-         name a range, such as `ai-detect diff {example}`"
-    )]
-    NoDefaultBranch {
-        /// A range that would work here.
-        example: String,
-    },
-    /// The repository has no commit yet.
-    #[error("the repository has no commit yet; use --staged or --worktree to look at what will be the first")]
-    NoCommit,
-    /// The histories do not meet.
-    #[error("`{a}` and `{b}` have no common ancestor, so there is no change to look at")]
-    NoMergeBase {
-        /// One end.
-        a: String,
-        /// The other.
-        b: String,
-    },
-    /// The histories may meet, but not within what was fetched.
-    #[error(
-        "`{a}` and `{b}` have no common ancestor in this shallow clone; fetch more of the history: \
-         `git fetch --deepen=100` (again until they meet) or `git fetch --unshallow`; \
-         in GitHub Actions set `fetch-depth: 0` on actions/checkout, in GitLab `GIT_DEPTH: 0`"
-    )]
-    Shallow {
-        /// One end.
-        a: String,
-        /// The other.
-        b: String,
-    },
-    /// A commit or tree that the clone lacks; without it nothing can be said.
-    #[error("{what} is missing from this clone ({problem}); `git fetch` it, or clone without --filter and --depth")]
-    Missing {
-        /// Which object.
-        what: String,
-        /// What the git library said.
-        problem: String,
-    },
-    /// Uncommitted changes of a repository without a working tree.
-    #[error("{option} needs a working tree, and this repository has none")]
-    Bare {
-        /// The option.
-        option: &'static str,
-    },
-    /// Something would be written where somebody else owns the repository. Git does not even read there.
-    #[error(
-        "{dir} belongs to another user, so nothing is written there; \
-         `git config --global --add safe.directory {dir}` if you trust it", dir = .dir.display()
-    )]
-    NotYours {
-        /// Where it is.
-        dir: PathBuf,
-    },
-    /// Something would be written, and nobody is known to write it.
-    #[error("git does not know who you are: set user.name and user.email")]
-    NoIdentity,
-    /// Anything else the library could not do.
-    #[error("{what}: {problem}")]
-    Library {
-        /// What was tried.
-        what: String,
-        /// What it said.
-        problem: String,
-    },
-}
-
-impl Error {
-    fn library(what: impl Into<String>, problem: impl std::fmt::Display) -> Self {
-        Error::Library { what: what.into(), problem: problem.to_string() }
-    }
-
-    fn missing(what: impl Into<String>, problem: impl std::fmt::Display) -> Self {
-        Error::Missing { what: what.into(), problem: problem.to_string() }
-    }
-}
+pub use walk::{History, Lost};
 
 /// An opened repository.
 pub struct Repository {
@@ -181,11 +66,16 @@ impl Repository {
         }
         let discovered = gix::ThreadSafeRepository::discover_with_environment_overrides(dir);
         let inner = discovered.map_err(|error| match gix::discover::upwards(dir) {
-            Ok(_) => Error::Open { dir: dir.into(), problem: error.to_string() },
+            Ok((found, _)) => error::not_opened(dir, &found.into_repository_and_work_tree_directories().0, &error),
             Err(_) => Error::NoRepository { dir: dir.into() },
         })?;
         let mut inner = inner.to_thread_local();
         inner.object_cache_size_if_unset(16 << 20);
+        let storage = inner.config_snapshot().string("extensions.refStorage");
+        // The library would take it for a repository without any ref.
+        if storage.is_some_and(|storage| storage.starts_with(b"reftable")) {
+            return Err(Error::Reftable { dir: error::absolute(inner.git_dir()) });
+        }
         Ok(Repository { inner })
     }
 
@@ -197,7 +87,8 @@ impl Repository {
         match self.inner.git_dir_trust() {
             gix::sec::Trust::Full => Ok(()),
             gix::sec::Trust::Reduced => {
-                Err(Error::NotYours { dir: self.inner.workdir().unwrap_or_else(|| self.inner.git_dir()).to_owned() })
+                let dir = self.inner.workdir().unwrap_or_else(|| self.inner.git_dir());
+                Err(Error::NotYours { dir: error::absolute(dir) })
             }
         }
     }
@@ -217,7 +108,7 @@ impl Repository {
     /// Where a commit or a tree cannot be read. A single file that cannot be read is left out of
     /// the change set with its reason, never an error.
     pub fn change_set(&self, resolved: Resolved, excluder: &Excluder) -> Result<ChangeSet, Error> {
-        let Resolved { range, base_tree, head_tree, reach, overlay } = resolved;
+        let Resolved { range, base_tree, head_tree, reach, overlay, .. } = resolved;
         let blobs = blobs::Blobs::new(&self.inner, overlay);
         let mut found = Ok(files::Found::default());
         // The commits are read through this handle, which has seen many of them when the range was resolved.

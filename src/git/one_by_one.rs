@@ -10,8 +10,8 @@ use gix::ObjectId;
 use super::blobs::Reader;
 use super::commits::{self, RangeCommit};
 use super::notes::{self, Notes};
-use super::walk::{History, walk};
-use super::{Error, Repository, Request, attribution, files};
+use super::walk::{History, Lost, walk};
+use super::{Error, Repository, Request, attribution, files, lenient};
 use crate::change::{ChangeSet, Range};
 use crate::exclude::Excluder;
 
@@ -39,8 +39,8 @@ pub struct Listed {
     pub commits: Vec<CommitId>,
     /// How many merges were met; they are not among the commits.
     pub merges: usize,
-    /// Why the walk ended early, where it did.
-    pub cut: Option<Error>,
+    /// What could not be read, and what it hides.
+    pub lost: Lost,
 }
 
 /// A repository that threads share. Each takes its own [`OneByOne`].
@@ -57,7 +57,7 @@ impl Repository {
     /// have brought.
     ///
     /// # Errors
-    /// Where there is no commit at all. Where only some can be read, those are listed.
+    /// Where there is no commit at all, or the refs cannot be read. Where only some commits can be read, those are listed.
     pub fn list(&self, history: History, wanted: &dyn Fn(CommitId) -> bool) -> Result<Listed, Error> {
         let mut repo = self.inner.clone();
         // Every commit is read once, or twice in a row: copies of them would only take room while rows are made.
@@ -65,21 +65,21 @@ impl Repository {
         let kind = repo.object_hash();
         let mut found: Vec<(i64, CommitId)> = Vec::new();
         let mut listed = Listed::default();
+        let mut malformed = Lost::default();
         let mut visit = |id: ObjectId, data: &[u8]| {
-            let decoded = gix::objs::CommitRef::from_bytes(data, kind)
-                .map_err(|error| Error::missing(format!("commit {id}"), error))?;
-            if decoded.parents().count() > 1 {
-                listed.merges += 1;
-            } else if wanted(CommitId(id)) {
-                let time = decoded.committer().ok().map_or(0, |committer| committer.seconds());
-                found.push((time, CommitId(id)));
+            let read = |decoded: &gix::objs::CommitRef<'_>| {
+                (decoded.parents().count(), decoded.committer().ok().map_or(0, |committer| committer.seconds()))
+            };
+            match lenient::decoded(id, data, kind, read) {
+                Ok((2.., _)) => listed.merges += 1,
+                Ok((_, time)) if wanted(CommitId(id)) => found.push((time, CommitId(id))),
+                Ok(_) => {}
+                Err(error) => malformed.push(error),
             }
             Ok(true)
         };
-        match walk(&repo, history, &mut visit) {
-            Err(error @ Error::NoCommit) => return Err(error),
-            other => listed.cut = other.err(),
-        }
+        listed.lost = walk(&repo, history, &mut visit)?;
+        listed.lost.add(malformed);
         found.sort_by_key(|(time, _)| Reverse(*time));
         listed.commits = found.into_iter().map(|(_, id)| id).collect();
         Ok(listed)

@@ -2,7 +2,7 @@
 
 use gix::ObjectId;
 
-use super::{Error, suggest, uncommitted};
+use super::{Error, head, lenient, suggest, uncommitted};
 use crate::change::Range;
 
 /// How far first parents are followed: in a repository that replaces commits, they may go round in circles.
@@ -32,6 +32,7 @@ pub struct Resolved {
     pub(super) reach: Reach,
     /// Contents that are not in the object database yet.
     pub(super) overlay: uncommitted::Overlay,
+    notes: Vec<String>,
 }
 
 impl Resolved {
@@ -43,6 +44,11 @@ impl Resolved {
     /// The id of the commit that the change ends at, where there is one.
     pub fn head(&self) -> Option<&str> {
         self.range.head.as_deref()
+    }
+
+    /// What a reader of the range should know: that it is empty, and whether it was meant so.
+    pub fn notes(&self) -> &[String] {
+        &self.notes
     }
 
     /// The range as a person would type it.
@@ -75,14 +81,30 @@ pub(super) fn resolve(repo: &gix::Repository, request: &Request) -> Result<Resol
             let base = default_branch(repo)?;
             between(repo, &base, "HEAD", format!("{base}..HEAD"))
         }
-        Request::Spec(spec) => {
-            let (a, b) = split(spec);
-            between(repo, a, b, format!("{a}..{b}"))
-        }
+        Request::Spec(spec) => of_spec(repo, spec),
         Request::Commit(id) => one_commit(repo, id),
         Request::Staged => uncommitted_range(repo, "--staged", uncommitted::staged(repo)?),
         Request::Worktree => uncommitted_range(repo, "--worktree", uncommitted::worktree(repo)?),
     }
+}
+
+fn of_spec(repo: &gix::Repository, spec: &str) -> Result<Resolved, Error> {
+    if spec.trim().is_empty() {
+        return Err(Error::EmptyRange);
+    }
+    if let Some(alone) = spec.strip_suffix("^!") {
+        let commit = commit(repo, alone)?;
+        let mut resolved = one_commit(repo, &commit.to_string())?;
+        resolved.range.spec = spec.to_owned();
+        return Ok(resolved);
+    }
+    let (a, b) = split(spec);
+    let mut resolved = between(repo, a, b, format!("{a}..{b}"))?;
+    if spec.starts_with("..") {
+        // An empty variable of a shell looks the same.
+        resolved.notes.insert(0, "nothing stands before the dots of the range, so it starts at HEAD".into());
+    }
+    Ok(resolved)
 }
 
 /// `A..B` and `A...B` mean the same: what a request brings. An absent end is HEAD.
@@ -93,9 +115,7 @@ fn split(spec: &str) -> (&str, &str) {
 }
 
 fn default_branch(repo: &gix::Repository) -> Result<String, Error> {
-    if repo.head_id().is_err() {
-        return Err(Error::NoCommit);
-    }
+    head::commit(repo)?;
     let names = ["origin/HEAD", "main", "master"];
     names
         .into_iter()
@@ -118,11 +138,13 @@ fn between(repo: &gix::Repository, a: &str, b: &str, spec: String) -> Result<Res
     let empty = ObjectId::empty_tree(repo.object_hash());
     let is_id = |id: ObjectId| ObjectId::from_hex(a.as_bytes()).is_ok_and(|given| given == id);
     let whole_history = is_id(empty) || is_id(ObjectId::empty_tree(gix::hash::Kind::Sha1));
+    let mut notes = Vec::new();
     let (base, hidden) = if whole_history {
         (None, Vec::new())
     } else {
         let start = commit(repo, a)?;
         let base = if is_on_trunk(repo, start, head) { start } else { merge_base(repo, start, head, a, b)? };
+        notes.extend(emptiness(start, base, head, a, b));
         (Some(base), vec![start])
     };
     Ok(Resolved {
@@ -131,7 +153,17 @@ fn between(repo: &gix::Repository, a: &str, b: &str, spec: String) -> Result<Res
         head_tree,
         reach: Reach { head: Some(head), hidden, is_one_commit: false },
         overlay: uncommitted::Overlay::default(),
+        notes,
     })
+}
+
+/// Why there is nothing to look at, where there is nothing: it would pass for a change without flags.
+fn emptiness(start: ObjectId, base: ObjectId, head: ObjectId, a: &str, b: &str) -> Option<String> {
+    match base == head {
+        true if start == head => Some(format!("nothing to look at: {a} is {b}")),
+        true => Some(format!("nothing to look at: {a} has everything that {b} has; did you mean {b}..{a}?")),
+        false => None,
+    }
 }
 
 /// What `A..B` is for a commit and its first parent, without a search for their merge base.
@@ -155,6 +187,7 @@ fn one_commit(repo: &gix::Repository, id: &str) -> Result<Resolved, Error> {
         head_tree: HeadTree::Committed(tree_of(repo, head)?),
         reach: Reach { head: Some(head), hidden: base.into_iter().collect(), is_one_commit: parents.len() < 2 },
         overlay: uncommitted::Overlay::default(),
+        notes: Vec::new(),
     })
 }
 
@@ -163,13 +196,24 @@ fn uncommitted_range(
     spec: &str,
     (tree, overlay): (HeadTree, uncommitted::Overlay),
 ) -> Result<Resolved, Error> {
-    let base = repo.head_id().ok().map(gix::Id::detach);
+    let mut notes = Vec::new();
+    let base = match head::commit(repo) {
+        Ok(id) => Some(id),
+        Err(Error::NoCommit) => None,
+        Err(Error::NoSuchHead { head, .. }) => {
+            notes.push(format!("HEAD names `{head}`, which does not exist, so everything counts as new"));
+            None
+        }
+        // Everything would look new.
+        Err(error) => return Err(error),
+    };
     Ok(Resolved {
         range: Range { spec: spec.into(), base: base.map(|id| id.to_string()), head: None },
         base_tree: base.map(|id| tree_of(repo, id)).transpose()?,
         head_tree: tree,
         reach: Reach { head: None, hidden: Vec::new(), is_one_commit: false },
         overlay,
+        notes,
     })
 }
 
@@ -200,8 +244,9 @@ fn merge_base(repo: &gix::Repository, one: ObjectId, two: ObjectId, a: &str, b: 
         let (a, b) = (a.to_owned(), b.to_owned());
         if shallow { Error::Shallow { a, b } } else { Error::NoMergeBase { a, b } }
     };
-    match repo.merge_base(one, two) {
-        Ok(Some(base)) => Ok(base.detach()),
+    let found = repo.merge_base(one, two).map(|base| base.map(gix::Id::detach));
+    match found.or_else(|_| lenient::merge_base(repo, one, two)) {
+        Ok(Some(base)) => Ok(base),
         Ok(None) => Err(none()),
         Err(_) if shallow => Err(none()),
         Err(error) => Err(Error::missing(format!("a commit between `{a}` and `{b}`"), error)),
@@ -213,25 +258,33 @@ pub(super) fn commit(repo: &gix::Repository, spec: &str) -> Result<ObjectId, Err
     if spec.is_empty() {
         return Err(Error::BadRevision { spec: spec.into(), problem: "it is empty".into() });
     }
-    if spec.starts_with("HEAD") && repo.head_id().is_err() {
-        return Err(Error::NoCommit);
+    if spec.starts_with("HEAD") {
+        head::commit(repo)?;
     }
     let id = match repo.rev_parse_single(spec) {
         Ok(id) => id,
-        Err(error) => {
-            let problem = error.to_string();
-            if problem.contains("mbiguous") {
-                return Err(Error::BadRevision { spec: spec.into(), problem });
-            }
-            let shallow = repo.is_shallow().unwrap_or(false);
-            return Err(Error::UnknownRevision { spec: spec.into(), near: suggest::revisions(repo, spec), shallow });
-        }
+        Err(error) => return not_parsed(repo, spec, &error),
     };
     let object = id.object().map_err(|error| Error::missing(format!("`{spec}` ({id})"), error))?;
     let peeled = object
         .peel_to_kind(gix::objs::Kind::Commit)
         .map_err(|_| Error::BadRevision { spec: spec.into(), problem: "it names no commit".into() })?;
     Ok(peeled.id)
+}
+
+/// A revision that the library finds nothing for: perhaps it stopped at an object on the way, or the refs are at fault.
+fn not_parsed(repo: &gix::Repository, spec: &str, error: &gix::Error) -> Result<ObjectId, Error> {
+    let problem = error.to_string();
+    if problem.contains("mbiguous") {
+        return Err(Error::BadRevision { spec: spec.into(), problem });
+    }
+    if let Some(damaged) = head::packed_refs(repo) {
+        return Err(damaged);
+    }
+    lenient::stepped(repo, spec).unwrap_or_else(|| {
+        let shallow = repo.is_shallow().unwrap_or(false);
+        Err(Error::UnknownRevision { spec: spec.into(), near: suggest::revisions(repo, spec), shallow })
+    })
 }
 
 pub(super) fn tree_of(repo: &gix::Repository, commit: ObjectId) -> Result<ObjectId, Error> {

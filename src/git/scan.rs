@@ -9,7 +9,7 @@ use gix::ObjectId;
 
 use super::notes::Notes;
 use super::walk::{History, walk};
-use super::{Error, Repository, commits, object};
+use super::{Error, Repository, commits, lenient, object};
 use crate::change::Commit;
 
 /// Commits that travel together; a single one would cost more to hand over than to read.
@@ -30,6 +30,12 @@ struct Raw {
     data: Range<usize>,
     /// The index of the notes ref, and the blob.
     notes: Vec<(usize, ObjectId)>,
+}
+
+/// What became of a batch: what was read, and why no more of it was.
+struct Answer<T> {
+    read: Vec<T>,
+    ended: Result<(), Error>,
 }
 
 impl Repository {
@@ -63,16 +69,19 @@ impl Repository {
                 // Every commit is read once: keeping copies of them would help nobody.
                 repo.object_cache_size(None);
                 let mut walk = Walk { repo, to, next: 0, batch: Batch::default() };
-                if let Err(error) = walk.run(history) {
-                    walk.send(Err(error));
-                }
+                let walked = walk.run(history);
+                // What was met before an error comes before it.
                 let last = std::mem::take(&mut walk.batch);
                 walk.send(Ok(last));
+                if let Err(error) = walked {
+                    walk.send(Err(error));
+                }
             });
             // Batches were dealt out in turn, so in turn they come back in order.
             for results in from.iter().cycle() {
-                let Ok(batch) = results.recv() else { break };
-                batch?.into_iter().for_each(&mut each);
+                let Ok(Answer { read, ended }) = results.recv() else { break };
+                read.into_iter().for_each(&mut each);
+                ended?;
             }
             Ok(())
         })
@@ -82,14 +91,18 @@ impl Repository {
 fn serve<T>(
     repo: &gix::Repository,
     inbox: &Receiver<Result<Batch, Error>>,
-    outbox: &SyncSender<Result<Vec<T>, Error>>,
+    outbox: &SyncSender<Answer<T>>,
     read: &(impl Fn(&Commit) -> T + Sync),
 ) {
     let mut notes = None;
     for batch in inbox {
-        let answer = batch.and_then(|Batch { data, commits }| {
-            let mut commit = |raw| commit(repo, raw, &data, &mut notes);
-            commits.into_iter().map(|raw| commit(raw).map(|commit| read(&commit))).collect()
+        let mut answer = Answer { read: Vec::new(), ended: Ok(()) };
+        answer.ended = batch.and_then(|Batch { data, commits }| {
+            answer.read.reserve(commits.len());
+            commits.into_iter().try_for_each(|raw| {
+                answer.read.push(read(&commit(repo, raw, &data, &mut notes)?));
+                Ok(())
+            })
         });
         if outbox.send(answer).is_err() {
             break;
@@ -101,9 +114,7 @@ fn commit(repo: &gix::Repository, raw: Raw, data: &[u8], notes: &mut Option<Vec<
     let data = data.get(raw.data).unwrap_or_default();
     let mut commit = match object::commit(raw.id, data) {
         Some(commit) => commit,
-        None => gix::objs::CommitRef::from_bytes(data, repo.object_hash())
-            .map(|decoded| commits::plain(raw.id, &decoded))
-            .map_err(|error| Error::missing(format!("commit {}", raw.id), error))?,
+        None => lenient::decoded(raw.id, data, repo.object_hash(), |decoded| commits::plain(raw.id, decoded))?,
     };
     if !raw.notes.is_empty() && notes.is_none() {
         *notes = Some(Notes::all(repo)?);
@@ -125,7 +136,8 @@ impl Walk {
     fn run(&mut self, history: History) -> Result<(), Error> {
         let mut notes = Notes::all(&self.repo)?;
         let repo = self.repo.clone();
-        walk(&repo, history, &mut |id, data| self.push(id, data, &mut notes))
+        let lost = walk(&repo, history, &mut |id, data| self.push(id, data, &mut notes))?;
+        lost.named.into_iter().next().map_or(Ok(()), Err)
     }
 
     /// Whether anybody still listens.

@@ -13,7 +13,7 @@ use rayon::prelude::*;
 use super::blobs::{Blobs, Reader};
 use super::commits::{self, RangeCommit};
 use super::trees::{self, Side};
-use super::{Error, Repository, Resolved};
+use super::{Error, Repository, Resolved, lenient};
 use crate::change::Commit;
 use crate::exclude::is_binary;
 use crate::linediff::{self, Edit};
@@ -110,13 +110,15 @@ impl Repository {
 }
 
 fn one(reader: &Reader<'_>, commit: RangeCommit, reads: &(dyn Fn(&str) -> bool + Sync)) -> Result<CommitChange, Error> {
-    let RangeCommit { tree, parents, commit, .. } = commit;
+    let RangeCommit { tree, parents, commit, id } = commit;
     if parents.len() > 1 {
         return Ok(CommitChange { commit, files: Vec::new() });
     }
-    // The parent of a shallow clone's first commit may be missing; then everything is new.
-    let before = parents.first().and_then(|parent| reader.repo.find_commit(*parent).ok());
-    let before = before.and_then(|parent| parent.tree_id().ok()).map(gix::Id::detach);
+    let before = match parents.first().map(|parent| super::range::tree_of(&reader.repo, *parent)) {
+        // A shallow clone lacks the parent of its first commit; then everything is new.
+        Some(Err(_)) if lenient::is_boundary(&reader.repo, id) => None,
+        before => before.transpose()?,
+    };
     let files = files(reader, &reader.repo, before, tree, reads)?;
     Ok(CommitChange { commit, files })
 }

@@ -3,24 +3,28 @@
 //! No filter, hook or file-system monitor of the repository's configuration is run. Line endings
 //! are the one conversion that matters for a diff: where the committed file has no carriage
 //! return, those of the file on disk are dropped.
+//!
+//! Files that a sparse checkout leaves out are as the index has them, wherever it has them: one by one, or as a folder of
+//! a sparse index.
 
+use std::borrow::Cow;
 use std::fs;
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
 use bstr::{BStr, BString, ByteSlice};
 use gix::ObjectId;
-use gix::index::entry::{Mode, Stage};
+use gix::index::entry::{Flags, Stage};
 use gix::objs::tree::EntryKind;
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::Error;
 use super::range::HeadTree;
+use super::{Error, Repository};
 
 /// Contents by id that only memory holds.
 pub(super) type Overlay = FxHashMap<ObjectId, Vec<u8>>;
 
-/// Files on disk larger than this are not read: they would be left out as too large anyway.
+/// Files on disk larger than this are not read, and listed as such.
 const MOST_BYTES: u64 = 64 << 20;
 
 type Made = (HeadTree, Overlay);
@@ -28,15 +32,11 @@ type Made = (HeadTree, Overlay);
 /// The index as a tree.
 pub(super) fn staged(repo: &gix::Repository) -> Result<Made, Error> {
     let mut tree = TreeInMemory::start(repo)?;
+    // An intent to add (`git add -N`) stages nothing yet.
+    let counts = |file: &Listed| file.flags.stage() == Stage::Unconflicted && !file.has(Flags::INTENT_TO_ADD);
     let index = index(repo)?;
-    for entry in index.entries().iter().filter(|entry| entry.stage() == Stage::Unconflicted) {
-        let path = entry.path(&index);
-        match kind_of(entry.mode) {
-            // An intent to add (`git add -N`) stages nothing yet.
-            _ if entry.flags.contains(gix::index::entry::Flags::INTENT_TO_ADD) => {}
-            Some(kind) => tree.set(path, kind, entry.id),
-            None => {}
-        }
+    for file in listed(repo, &index)?.into_iter().filter(counts) {
+        tree.set(file.path.as_bstr(), file.kind, file.id);
     }
     tree.finish()
 }
@@ -46,27 +46,88 @@ pub(super) fn worktree(repo: &gix::Repository) -> Result<Made, Error> {
     let root = repo.workdir().ok_or(Error::Bare { option: "--worktree" })?.to_owned();
     let mut tree = TreeInMemory::start(repo)?;
     let index = index(repo)?;
-    for entry in index.entries() {
-        let path = entry.path(&index);
-        let Some(kind) = kind_of(entry.mode) else { continue };
-        if kind == EntryKind::Commit {
-            tree.set(path, kind, entry.id);
-        } else if entry.mode.contains(Mode::SYMLINK) || is_regular(&root, path) {
-            tree.set_from_disk(&root, path, kind, Some(entry.id));
+    let is_sparse = repo.config_snapshot().boolean("core.sparseCheckout").unwrap_or(false);
+    for file in listed(repo, &index)? {
+        let (path, kind) = (file.path.as_bstr(), file.kind);
+        let is_there = kind != EntryKind::Commit && is_regular(&root, path);
+        // Not to be on disk, and not looked for there, unless a sparse checkout has it nonetheless: git, too, then takes
+        // it for any other file.
+        let left_out = file.has(Flags::SKIP_WORKTREE) && !(is_sparse && is_there);
+        if kind == EntryKind::Commit || left_out {
+            tree.set(path, kind, file.id);
+        } else if kind == EntryKind::Link || is_there {
+            tree.set_from_disk(&root, path, kind, Some(file.id));
         }
     }
     for path in untracked(repo, &index)? {
-        tree.set_from_disk(&root, path.as_bstr(), EntryKind::Blob, None);
+        if !tree.seen.contains(&path) {
+            tree.set_from_disk(&root, path.as_bstr(), EntryKind::Blob, None);
+        }
     }
     tree.finish()
+}
+
+impl Repository {
+    /// What stands at a path of a revision that is neither a file nor nothing, in words.
+    ///
+    /// # Errors
+    /// Where the revision is unknown or its tree cannot be read.
+    pub fn no_file_at(&self, revision: &str, path: &str) -> Result<Option<&'static str>, Error> {
+        let commit = super::range::commit(&self.inner, revision)?;
+        let missing = |error| Error::missing(format!("{path} at {commit}"), error);
+        let tree = self.inner.find_commit(commit).and_then(|commit| commit.tree()).map_err(missing)?;
+        let entry = tree.lookup_entry(path.split('/').map(str::as_bytes)).map_err(missing)?;
+        Ok(entry.and_then(|entry| match entry.mode().kind() {
+            EntryKind::Link => Some("a symbolic link"),
+            EntryKind::Tree => Some("a folder"),
+            EntryKind::Commit => Some("a submodule"),
+            EntryKind::Blob | EntryKind::BlobExecutable => None,
+        }))
+    }
 }
 
 fn index(repo: &gix::Repository) -> Result<gix::worktree::IndexPersistedOrInMemory, Error> {
     repo.index_or_load_from_head_or_empty().map_err(|error| Error::library("reading the index", error))
 }
 
-fn kind_of(mode: Mode) -> Option<EntryKind> {
-    mode.to_tree_entry_mode().map(|mode| mode.kind()).filter(|kind| *kind != EntryKind::Tree)
+/// A file of the index.
+struct Listed {
+    path: BString,
+    kind: EntryKind,
+    id: ObjectId,
+    flags: Flags,
+}
+
+impl Listed {
+    fn has(&self, flag: Flags) -> bool {
+        self.flags.contains(flag)
+    }
+}
+
+/// The files of the index; a folder that stands there as one entry is taken apart.
+fn listed(repo: &gix::Repository, index: &gix::index::State) -> Result<Vec<Listed>, Error> {
+    let mut listed = Vec::with_capacity(index.entries().len());
+    for entry in index.entries() {
+        let path = entry.path(index);
+        if entry.mode.is_sparse() {
+            let missing = |error| Error::missing(format!("the tree of {path}, a folder of the sparse index"), error);
+            let below = |(file, kind, id): (BString, EntryKind, ObjectId)| {
+                let path = [path.as_bytes(), file.as_bytes()].concat().into();
+                Listed { path, kind, id, flags: entry.flags }
+            };
+            listed.extend(files_of(repo, entry.id).map_err(missing)?.into_iter().map(below));
+        } else if let Some(mode) = entry.mode.to_tree_entry_mode() {
+            listed.push(Listed { path: path.to_owned(), kind: mode.kind(), id: entry.id, flags: entry.flags });
+        }
+    }
+    Ok(listed)
+}
+
+/// The files of a tree, those of its folders included.
+fn files_of(repo: &gix::Repository, tree: ObjectId) -> Result<Vec<(BString, EntryKind, ObjectId)>, gix::Error> {
+    let files = repo.find_tree(tree)?.traverse().breadthfirst.files()?;
+    let file = |file: gix::traverse::tree::recorder::Entry| (file.filepath, file.mode.kind(), file.oid);
+    Ok(files.into_iter().map(file).filter(|(_, kind, _)| *kind != EntryKind::Tree).collect())
 }
 
 /// Symbolic links are never followed: neither the file itself nor a folder on the way.
@@ -84,13 +145,21 @@ fn is_regular(root: &Path, path: &BStr) -> bool {
     true
 }
 
-/// Files that are neither tracked nor ignored.
+/// Files that are neither tracked nor ignored, and perhaps tracked ones below a folder of a sparse index.
 fn untracked(repo: &gix::Repository, index: &gix::index::State) -> Result<Vec<BString>, Error> {
+    // Where all is left out, the library looks for nothing else.
+    let mut all = Cow::Borrowed(index);
+    if index.entries().iter().any(|entry| entry.flags.contains(Flags::SKIP_WORKTREE)) {
+        all.to_mut().remove_entries(|_, _, entry| {
+            entry.flags.remove(Flags::SKIP_WORKTREE);
+            entry.mode.is_sparse()
+        });
+    }
     let failed = |error| Error::library("listing untracked files", error);
     let options = repo.dirwalk_options().map_err(failed)?.emit_untracked(gix::dir::walk::EmissionMode::Matching);
     let mut found = gix::dir::walk::delegate::Collect::default();
     let never = AtomicBool::new(false);
-    repo.dirwalk(index, None::<&BStr>, &never, options, &mut found).map_err(failed)?;
+    repo.dirwalk(&all, None::<&BStr>, &never, options, &mut found).map_err(failed)?;
     let mut paths: Vec<BString> = found
         .into_entries_by_path()
         .into_iter()
@@ -119,16 +188,11 @@ impl TreeInMemory {
         let missing = |error| Error::missing("the tree of HEAD", error);
         let repo = repo.clone().with_object_memory();
         let head = repo.head_tree_id_or_empty().map_err(missing)?.detach();
-        let files = if head == ObjectId::empty_tree(repo.object_hash()) {
-            Vec::new()
-        } else {
-            repo.find_tree(head).and_then(|tree| tree.traverse().breadthfirst.files()).map_err(missing)?
+        let files = match head == ObjectId::empty_tree(repo.object_hash()) {
+            true => Vec::new(),
+            false => files_of(&repo, head).map_err(missing)?,
         };
-        let before = files
-            .into_iter()
-            .map(|file| (file.filepath, (file.mode.kind(), file.oid)))
-            .filter(|(_, (kind, _))| *kind != EntryKind::Tree)
-            .collect();
+        let before = files.into_iter().map(|(path, kind, id)| (path, (kind, id))).collect();
         Ok(TreeInMemory {
             repo,
             head,
@@ -155,21 +219,46 @@ impl TreeInMemory {
             }
             return;
         }
-        if fs::symlink_metadata(&file).map_or(true, |meta| meta.len() > MOST_BYTES) {
-            if let Some(id) = tracked {
-                self.set(path, kind, id);
-            }
-            return;
+        let size = fs::symlink_metadata(&file).map_or(0, |meta| meta.len());
+        if size > MOST_BYTES {
+            return match tracked.filter(|id| self.repo.find_header(*id).is_ok_and(|header| header.size() == size)) {
+                // Of the same size, so most likely the same: to know would take reading it all.
+                Some(id) => self.set(path, kind, id),
+                None => self.set_too_large(path, kind),
+            };
         }
-        let Ok(mut bytes) = fs::read(&file) else { return };
+        let Ok(mut bytes) = fs::read(&file) else { return self.set_unreadable(path, kind) };
         if let Some(id) = tracked {
             self.drop_foreign_line_endings(path, id, &mut bytes);
         }
-        let Ok(id) = self.repo.write_blob(&bytes).map(gix::Id::detach) else { return };
+        let Ok(id) = self.repo.write_blob(&bytes).map(gix::Id::detach) else { return self.set_unreadable(path, kind) };
         self.set(path, kind, id);
         if self.before.get(path).is_none_or(|before| before.1 != id) {
             self.overlay.insert(id, bytes);
         }
+    }
+
+    /// A file whose content could not be read. It gets one that is in this memory alone, so that whoever reads the file lists
+    /// it among those whose content is missing.
+    fn set_unreadable(&mut self, path: &BStr, kind: EntryKind) {
+        self.set_unread(path, kind, format!("the content of {path}").as_bytes());
+    }
+
+    /// A file that is too large to be read. For whoever reads it, it is one byte longer than what would have been read: zeros,
+    /// which take no memory until somebody looks at them, and are there once for all such files.
+    fn set_too_large(&mut self, path: &BStr, kind: EntryKind) {
+        let id = self.set_unread(path, kind, b"a content that is too large");
+        let length = usize::try_from(MOST_BYTES).unwrap_or(usize::MAX).saturating_add(1);
+        if let Some(id) = id {
+            self.overlay.entry(id).or_insert_with(|| vec![0; length]);
+        }
+    }
+
+    fn set_unread(&mut self, path: &BStr, kind: EntryKind, instead: &[u8]) -> Option<ObjectId> {
+        self.seen.insert(path.to_owned());
+        let id = self.repo.write_blob([b"ai-detect did not read ", instead].concat()).ok()?.detach();
+        self.set(path, kind, id);
+        Some(id)
     }
 
     fn drop_foreign_line_endings(&self, path: &BStr, tracked: ObjectId, bytes: &mut Vec<u8>) {
@@ -177,8 +266,9 @@ impl TreeInMemory {
             return;
         }
         let committed = self.before.get(path).map_or(tracked, |before| before.1);
-        let unix = self.repo.find_blob(committed).is_ok_and(|blob| !blob.data.contains_str("\r\n"));
-        if unix {
+        let small = self.repo.find_header(committed).is_ok_and(|header| header.size() <= MOST_BYTES);
+        let unix = || self.repo.find_blob(committed).is_ok_and(|blob| !blob.data.contains_str("\r\n"));
+        if small && unix() {
             *bytes = bytes.replace("\r\n", "\n");
         }
     }

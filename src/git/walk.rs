@@ -4,9 +4,9 @@
 
 use gix::ObjectId;
 use gix::objs::Kind;
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::{Error, Resolved, object};
+use super::{Error, Resolved, head, lenient, object};
 
 /// Which commits to read.
 pub enum History {
@@ -21,42 +21,124 @@ pub enum History {
 /// Hears of a commit and its bytes; says whether to go on.
 type Visit<'a> = dyn FnMut(ObjectId, &[u8]) -> Result<bool, Error> + 'a;
 
-/// Calls `visit` for every commit of a history, always in the same order.
-pub(super) fn walk(repo: &gix::Repository, history: History, visit: &mut Visit<'_>) -> Result<(), Error> {
+/// What could not be read of a history, and so may hide more of it.
+#[derive(Debug, Default)]
+pub struct Lost {
+    /// The first few.
+    pub named: Vec<Error>,
+    /// How many more there are.
+    pub more: usize,
+}
+
+impl Lost {
+    /// So many are named.
+    const MOST: usize = 5;
+
+    pub(super) fn push(&mut self, error: Error) {
+        if self.named.len() < Self::MOST { self.named.push(error) } else { self.more += 1 }
+    }
+
+    pub(super) fn add(&mut self, other: Lost) {
+        other.named.into_iter().for_each(|error| self.push(error));
+        self.more += other.more;
+    }
+
+    /// Whether everything was read.
+    pub fn is_empty(&self) -> bool {
+        self.named.is_empty()
+    }
+}
+
+/// Calls `visit` for every commit of a history that can be reached, always in the same order, and tells what could not.
+pub(super) fn walk(repo: &gix::Repository, history: History, visit: &mut Visit<'_>) -> Result<Lost, Error> {
+    let mut lost = Lost::default();
     match history {
-        History::Head => {
-            let unborn = || repo.head().is_ok_and(|head| head.is_unborn());
-            let head = repo.head_id().map_err(|error| match unborn() {
-                true => Error::NoCommit,
-                false => Error::missing("the commit that HEAD names", error),
-            })?;
-            reachable(repo, vec![head.detach()], visit)
+        History::Head => match head::commit(repo) {
+            Ok(head) => reachable(repo, vec![(head, None)], visit, &mut lost)?,
+            Err(error) if error.is_of_object() => lost.push(error),
+            Err(error) => return Err(error),
+        },
+        History::All => {
+            let tips = tips(repo, &mut lost)?;
+            reachable(repo, tips, visit, &mut lost)?;
         }
-        History::All => reachable(repo, tips(repo)?, visit),
         History::Range(resolved) if resolved.reach.hidden.is_empty() => {
-            reachable(repo, resolved.reach.head.into_iter().collect(), visit)
+            let head = resolved.reach.head.map(|head| (head, None));
+            reachable(repo, head.into_iter().collect(), visit, &mut lost)?;
         }
         History::Range(resolved) => {
-            let Some(head) = resolved.reach.head else { return Ok(()) };
-            let walk = repo.rev_walk([head]).with_hidden(resolved.reach.hidden.iter().copied()).all();
-            for info in walk.map_err(|error| Error::missing("the history of the range", error))? {
-                let info = info.map_err(|error| Error::missing("a commit of the range", error))?;
-                if !visit(info.id, &find(repo, info.id)?.data)? {
-                    break;
-                }
-            }
-            Ok(())
+            let Some(head) = resolved.reach.head else { return Ok(lost) };
+            of_range(repo, head, &resolved.reach.hidden, visit, &mut lost)?;
+        }
+    }
+    Ok(lost)
+}
+
+fn of_range(
+    repo: &gix::Repository,
+    head: ObjectId,
+    hidden: &[ObjectId],
+    visit: &mut Visit<'_>,
+    lost: &mut Lost,
+) -> Result<(), Error> {
+    let mut seen: FxHashSet<ObjectId> = FxHashSet::default();
+    let walk = repo.rev_walk([head]).with_hidden(hidden.iter().copied()).all();
+    let walk = walk.map_err(|error| Error::missing("the history of the range", error))?;
+    let mut is_whole = true;
+    for info in walk {
+        let Ok(info) = info else {
+            // Too odd for the library, or not readable at all.
+            is_whole = false;
+            break;
+        };
+        seen.insert(info.id);
+        if !one(repo, info.id, visit, lost)? {
+            return Ok(());
+        }
+    }
+    if is_whole {
+        return Ok(());
+    }
+    for id in lenient::between(repo, head, hidden)? {
+        match id {
+            Ok(id) if seen.insert(id) && !one(repo, id, visit, lost)? => return Ok(()),
+            Ok(_) => {}
+            Err(error) => lost.push(error),
+        }
+    }
+    Ok(())
+}
+
+/// Visits one commit, if it can be read; says whether to go on.
+fn one(repo: &gix::Repository, id: ObjectId, visit: &mut Visit<'_>, lost: &mut Lost) -> Result<bool, Error> {
+    match repo.find_object(id) {
+        Ok(commit) => visit(id, &commit.data),
+        Err(error) => {
+            lost.push(Error::missing(format!("commit {id}"), error));
+            Ok(true)
         }
     }
 }
 
+/// A commit to start from, and the ref that names it, where that is worth telling.
+type Tip = (ObjectId, Option<String>);
+
 /// Depth first: how much waits does not grow with a long history.
-fn reachable(repo: &gix::Repository, mut stack: Vec<ObjectId>, visit: &mut Visit<'_>) -> Result<(), Error> {
+fn reachable(repo: &gix::Repository, tips: Vec<Tip>, visit: &mut Visit<'_>, lost: &mut Lost) -> Result<(), Error> {
     let shallow = repo.shallow_commits().map_err(|error| Error::library("the list of shallow commits", error))?;
     let shallow: FxHashSet<ObjectId> = shallow.iter().flat_map(|list| list.iter().copied()).collect();
+    let mut stack: Vec<ObjectId> = tips.iter().map(|(id, _)| *id).collect();
+    let names: FxHashMap<ObjectId, String> = tips.into_iter().filter_map(|(id, name)| Some((id, name?))).collect();
     let mut seen: FxHashSet<ObjectId> = stack.iter().copied().collect();
     while let Some(id) = stack.pop() {
-        let object = find(repo, id)?;
+        let object = match repo.find_object(id) {
+            Ok(object) => object,
+            Err(error) => {
+                let named = names.get(&id).map(|name| format!(", which {name} names,")).unwrap_or_default();
+                lost.push(Error::missing(format!("commit {id}{named}"), error));
+                continue;
+            }
+        };
         let data = &object.data;
         match object.kind {
             Kind::Commit => {}
@@ -80,24 +162,29 @@ fn reachable(repo: &gix::Repository, mut stack: Vec<ObjectId>, visit: &mut Visit
     Ok(())
 }
 
-fn find(repo: &gix::Repository, id: ObjectId) -> Result<gix::Object<'_>, Error> {
-    repo.find_object(id).map_err(|error| Error::missing(format!("commit {id}"), error))
-}
-
 /// What refs name, in one order whatever the names.
-fn tips(repo: &gix::Repository) -> Result<Vec<ObjectId>, Error> {
-    let wrong = |error: &dyn std::fmt::Display| Error::library("the refs", error);
-    let refs = repo.references().map_err(|error| wrong(&error))?;
-    let mut tips: Vec<ObjectId> = Vec::new();
-    for reference in refs.all().map_err(|error| wrong(&error))? {
-        let reference = reference.map_err(|error| wrong(&error))?;
-        if !reference.name().as_bstr().starts_with(b"refs/notes/") {
+fn tips(repo: &gix::Repository, lost: &mut Lost) -> Result<Vec<Tip>, Error> {
+    let refs = repo.references().map_err(|error| head::of_refs(repo, error))?;
+    let mut tips: Vec<Tip> = Vec::new();
+    for reference in refs.all().map_err(|error| head::of_refs(repo, error))? {
+        let reference = match reference {
+            Ok(reference) => reference,
+            Err(error) => {
+                lost.push(head::of_refs(repo, error));
+                continue;
+            }
+        };
+        let name = reference.name().as_bstr();
+        if !name.starts_with(b"refs/notes/") {
             // What a symbolic ref stands for is a ref itself.
-            tips.extend(reference.try_id().map(gix::Id::detach));
+            let id = reference.try_id().map(gix::Id::detach);
+            tips.extend(id.map(|id| (id, Some(name.to_string()))));
         }
     }
-    tips.extend(repo.head_id().ok().map(gix::Id::detach));
-    tips.sort_unstable();
-    tips.dedup();
+    tips.extend(repo.head_id().ok().map(|id| (id.detach(), None)));
+    tips.sort_unstable_by(|a, b| {
+        a.0.cmp(&b.0).then_with(|| a.1.is_none().cmp(&b.1.is_none())).then_with(|| a.1.cmp(&b.1))
+    });
+    tips.dedup_by_key(|(id, _)| *id);
     Ok(tips)
 }

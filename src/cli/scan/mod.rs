@@ -19,7 +19,7 @@ use super::{Exit, Failure, diff, git_failure};
 use crate::analyse::{Analyser, Measures, NUMBERS};
 use crate::attest::{Receipts, Registry};
 use crate::exclude::Excluder;
-use crate::git::{History, Listed, Repository, Request};
+use crate::git::{History, Listed, Lost, Repository, Request};
 use crate::pack::load::BUILTIN_DIGEST;
 use crate::pack::{Fitted, Pack};
 use crate::report::terminal::escaped;
@@ -146,7 +146,7 @@ fn one(
         before.set(before.get() + usize::from(!is_new));
         is_new
     };
-    let Listed { commits, merges, cut } = repository.list(history, &wanted).map_err(failed)?;
+    let Listed { commits, merges, lost } = repository.list(history, &wanted).map_err(failed)?;
     bar.set_length(commits.len() as u64);
     let source = Source { repository: &repository.shared(), name, receipts: &receipts };
     let (mut done, mut stopped) = (Done::default(), None);
@@ -174,15 +174,26 @@ fn one(
         told += &format!("; {} declare AI use, {} have flags", done.declaring, done.flagged);
     }
     table.tell(&told).map_err(Stopped::Table)?;
-    for problem in [unread.clone(), cut.as_ref().map(|error| format!("its history cannot be read to its end: {error}"))]
-    {
-        problem.iter().for_each(|problem| out.error(&format!("{name}: {problem}")));
+    if let Some(problem) = &unread {
+        out.error(&format!("{name}: {problem}"));
     }
+    tell_lost(name, &lost, out);
     if done.unread > 0 {
         let commits = counted(done.unread, "commit has", "commits have");
         out.error(&format!("{name}: {commits} no row; the next run tries again"));
     }
-    Ok(cut.is_none() && unread.is_none() && done.unread == 0)
+    Ok(lost.is_empty() && unread.is_none() && done.unread == 0)
+}
+
+/// Names what hides a part of the history, if anything does.
+fn tell_lost(name: &str, lost: &Lost, out: &Output) {
+    for error in &lost.named {
+        out.error(&format!("{name}: its history cannot be read to its end: {error}"));
+    }
+    if lost.more > 0 {
+        let more = counted(lost.more, "more place", "more places");
+        out.error(&format!("{name}: its history cannot be read to its end in {more}"));
+    }
 }
 
 fn stop(stopped: &mut Option<Stopped>, why: Stopped) -> ControlFlow<()> {
