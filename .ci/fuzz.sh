@@ -11,7 +11,7 @@ if ! command -v c++ >/dev/null; then
 fi
 
 # As `cargo fuzz` instruments, without its need for a nightly toolchain; that is only asked for by sanitizers,
-# which find nothing in a program without unsafe code. With --target, build scripts are left alone.
+# which find nothing in Rust without unsafe code (the C of the grammars is not instrumented). With --target, build scripts are left alone.
 host=$(rustc --version --verbose | sed -n 's/^host: //p')
 export RUSTFLAGS="--cfg fuzzing -Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 \
 -Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table \

@@ -46,7 +46,7 @@ impl Text {
             bytes.extend_from_slice(&part);
         }
         let mut text = Text::new(bytes);
-        text.parts = starts_of.into_iter().map(|(offset, number)| (text.line_at(offset), number)).collect();
+        text.parts = starts_of.into_iter().map(|(offset, number)| (text.lines_before(offset), number)).collect();
         text
     }
 
@@ -142,6 +142,14 @@ mod tests {
         assert_eq!(text.line_at(0), 0);
         assert_eq!(text.line_at(5), 1);
         assert_eq!(text.line_at(1000), 3);
+    }
+
+    #[test]
+    fn a_part_without_lines_renumbers_none() {
+        let parts = [(4, b"five\n".to_vec()), (9, Vec::new()), (19, b"twenty\n".to_vec()), (29, Vec::new())];
+        let text = Text::from_parts(parts);
+        assert_eq!((0..text.len()).map(|line| text.number(line)).collect::<Vec<_>>(), [5, 20]);
+        assert_eq!([text.part_of(0), text.part_of(1)], [Span::new(0, 1), Span::new(1, 2)]);
     }
 
     #[test]

@@ -121,18 +121,102 @@ fn commits_of_a_range() {
     });
 }
 
+/// What `diff` costs of a commit with a message.
+fn of_message(message: &str) -> u64 {
+    let repo = Repo::new();
+    repo.commit("Start");
+    repo.branch("topic");
+    repo.write("a.py", code("a", 8));
+    repo.commit(message);
+    instructions(&repo, &["diff", "main", "--format", "json"])
+}
+
+fn lines(count: usize, line: impl Fn(usize) -> String) -> String {
+    (0..count).map(line).collect()
+}
+
 #[test]
 #[ignore = "needs valgrind and a minute: .ci/slope.sh runs it"]
 fn lines_of_a_message() {
-    assert_straight("lines of a message", 300, |lines| {
+    assert_straight("lines of a message", 300, |count| {
+        let line = |at| format!("Line {at} of it, see #{at}.\nCo-authored-by: Ada {at} <ada{at}@example.org>\n");
+        of_message(&format!("Subject\n\n{}", lines(count, line)))
+    });
+}
+
+// What somebody could make who wants a check to take long.
+
+#[test]
+#[ignore = "needs valgrind and a minute: .ci/slope.sh runs it"]
+fn a_message_of_trailers_each_a_paragraph() {
+    assert_straight("paragraphs of a message", 800, |count| {
+        of_message(&format!("Subject\n\n{}", lines(count, |at| format!("Fixes: #{at}\n\n"))))
+    });
+}
+
+#[test]
+#[ignore = "needs valgrind and a minute: .ci/slope.sh runs it"]
+fn models_that_a_message_names() {
+    assert_straight("models of a message", 800, |count| {
+        of_message(&format!("Subject\n\nBody.\n\n{}", lines(count, |at| format!("AI-Model: model-{at}\n"))))
+    });
+}
+
+#[test]
+#[ignore = "needs valgrind and a minute: .ci/slope.sh runs it"]
+fn a_file_of_comments() {
+    assert_straight("lines of comments", 3000, |count| of_patch(&added("a.py", &lines(count, |_| "#\n".into())), &[]));
+}
+
+#[test]
+#[ignore = "needs valgrind and a minute: .ci/slope.sh runs it"]
+fn functions_in_one_line() {
+    // Long lines are left out where most are long.
+    let short = lines(3000, |_| "int a;\n".into());
+    assert_straight("functions in one line", 1500, |count| {
+        let content = format!("{}\n{short}", lines(count, |at| format!("int f{at}(){{}}")));
+        of_patch(&added("a.c", &content), &[])
+    });
+}
+
+#[test]
+#[ignore = "needs valgrind and a minute: .ci/slope.sh runs it"]
+fn braces_that_may_have_moved() {
+    assert_straight("braces removed and added", 2000, |count| {
+        let both = lines(count, |_| "-}\n".into()) + &lines(count, |_| "+ }\n".into());
+        of_patch(&format!("--- a/a.c\n+++ b/a.c\n@@ -1,{count} +1,{count} @@\n{both}"), &[])
+    });
+}
+
+#[test]
+#[ignore = "needs valgrind and a minute: .ci/slope.sh runs it"]
+fn many_blocks_far_apart_in_one_file() {
+    assert_straight("blocks far apart", 700, |count| {
+        let block = |at: usize| {
+            let added = lines(5, |line| format!("+    step_{at}_{line}()\n"));
+            format!("@@ -{},0 +{},5 @@\n{added}", 300 * at + 1, 305 * at + 1)
+        };
+        of_patch(&format!("--- a/a.py\n+++ b/a.py\n{}", lines(count, block)), &[])
+    });
+}
+
+#[test]
+#[ignore = "needs valgrind and a minute: .ci/slope.sh runs it"]
+fn files_that_are_written_anew_under_other_names() {
+    assert_straight("files gone and new", 60, |count| {
         let repo = Repo::new();
+        let content = |at: usize, word: &str| lines(12, |line| format!("{word}_{at}_{line} = {line}\n"));
+        for at in 0..count {
+            repo.write(&format!("old/{at}.py"), content(at, "old"));
+        }
         repo.commit("Start");
         repo.branch("topic");
-        let body: String = (0..lines)
-            .map(|at| format!("Line {at} of it, see #{at}.\nCo-authored-by: Ada {at} <ada{at}@example.org>\n"))
-            .collect();
-        repo.write("a.py", code("a", 8));
-        repo.commit(&format!("Subject\n\n{body}"));
+        for at in 0..count {
+            repo.remove(&format!("old/{at}.py"));
+            repo.write(&format!("new/{at}.py"), content(at, "new"));
+        }
+        repo.commit("Written anew");
+        repo.git(&["gc", "--quiet"]);
         instructions(&repo, &["diff", "main", "--format", "json"])
     });
 }

@@ -11,7 +11,7 @@ use super::counting;
 use super::fingerprint::{fingerprint, number_twins};
 use super::signals::{Told, signal_report};
 use crate::attest::{self, Attestation};
-use crate::change::{self, ChangeSet, Excluded, FileChange, Reason, Span};
+use crate::change::{self, ChangeSet, Excluded, FileChange, Reason, Span, overlapping};
 use crate::gate::{self, Likeness};
 use crate::report::{HunkCommit, HunkReport, SignalReport, Threshold};
 use crate::score::{self, Score};
@@ -67,8 +67,7 @@ pub(super) struct Around<'a> {
     pub(super) threshold: &'a Threshold,
     /// The paths that are sensitive.
     pub(super) sensitive: &'a BTreeSet<&'a str>,
-    /// The rule that stands for the rest of a commit's code.
-    pub(super) commit_code: Option<usize>,
+    pub(super) context: &'a Context<'a>,
     pub(super) detail: Detail,
 }
 
@@ -132,7 +131,7 @@ fn file_drafts(
             origins: hunk
                 .authored
                 .iter()
-                .flat_map(|span| file.origins.iter().filter_map(|origin| origin.within(*span)))
+                .flat_map(|span| overlapping(&file.origins, *span).iter().filter_map(|origin| origin.within(*span)))
                 .collect(),
             fingerprint: if detail == Detail::Numbers { String::new() } else { fingerprint(file, &hunk.authored) },
             scored: read_lines >= LEAST_LINES,
@@ -146,10 +145,9 @@ fn file_drafts(
 /// How many lines each commit brought to some spans, largest part first.
 pub(super) fn parts(file: &FileChange, authored: &[Span]) -> Vec<(Option<u32>, u32)> {
     let mut lines: BTreeMap<Option<u32>, u32> = Default::default();
-    for origin in &file.origins {
-        let common: u32 = authored.iter().map(|span| span.intersect(origin.span).len()).sum();
-        if common > 0 {
-            *lines.entry(origin.commit).or_default() += common;
+    for span in authored {
+        for origin in overlapping(&file.origins, *span) {
+            *lines.entry(origin.commit).or_default() += span.intersect(origin.span).len();
         }
     }
     let mut parts: Vec<_> = lines.into_iter().collect();
@@ -214,12 +212,22 @@ impl Draft {
             let told = around.messages.get(commit as usize);
             return told.map(|told| around.engine.evidence(&told.reading, signal)).unwrap_or_default();
         }
-        if Some(signal.rule) == around.commit_code {
-            let text = format!("{} blocks together", signal.number);
+        if Some(signal.rule) == around.context.rules.commit_code {
+            let text = self.together(signal, around);
             let line = self.reading.whole.as_ref().map_or(0, |whole| whole.line);
             return vec![Evidence { line, end_line: line + 1, column: 0, text, contribution: signal.contribution }];
         }
         around.engine.evidence(&self.reading, signal)
+    }
+
+    /// What the code of its commit is as a whole, and which rules say most of it.
+    fn together(&self, signal: &Signal, around: &Around<'_>) -> String {
+        let mut codes = self.parts.iter().filter_map(|(commit, _)| around.context.of(*commit));
+        let rules = codes.find(|code| !code.heaviest.is_empty()).map(|code| code.heaviest.as_slice());
+        let rule = |at: &usize| around.engine.pack().rules.get(*at).map(|rule| rule.title.as_str());
+        let titles: Vec<&str> = rules.unwrap_or_default().iter().filter_map(rule).collect();
+        let mostly = if titles.is_empty() { String::new() } else { format!(", most of it {}", titles.join("; ")) };
+        format!("{} blocks together{mostly}", signal.number)
     }
 
     pub(super) fn report(&self, around: &Around<'_>) -> HunkReport {
@@ -251,7 +259,7 @@ impl Draft {
             start_line: self.lines.0,
             end_line: self.lines.1,
             added_lines: self.added_lines,
-            probability: score.probability,
+            probability: self.scored.then_some(score.probability),
             log_odds: score.log_odds,
             message_log_odds: rounded(of_messages.map(|signal| signal.contribution).sum()),
             signals,
@@ -265,7 +273,6 @@ impl Draft {
                 .collect(),
             verdict,
             sensitive: around.sensitive.contains(self.path.as_str()),
-            scored: self.scored,
             fingerprint: self.fingerprint.clone(),
         }
     }

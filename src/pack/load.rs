@@ -3,12 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
-use super::model::{Fitted, LEXICONS, Model};
-use super::raw::{RawExample, RawLanguages, RawRule, RuleFile};
-use super::rule::{Example, Family, Kind, Rule, Scope, Shape};
+use sha2::{Digest as _, Sha256};
+
+use super::check::check;
+use super::model::{Fitted, Model};
+use super::raw::RuleFile;
+use super::rule::Rule;
 use super::{Lexicon, Trees};
-use crate::lang;
-use crate::signals::{metric, phrase, query};
 
 /// What is wrong with a pack.
 #[derive(Debug, thiserror::Error)]
@@ -71,7 +72,7 @@ pub enum Error {
     },
 }
 
-fn near_sentence(near: Option<&str>) -> String {
+pub(super) fn near_sentence(near: Option<&str>) -> String {
     near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"))
 }
 
@@ -219,9 +220,13 @@ impl Pack {
     }
 }
 
-/// The largest file of YAML that is read, in bytes. How deep it nests and how often its aliases repeat what they
-/// stand for is bounded by the YAML library.
+/// The largest file of YAML that is read, in bytes.
 const MOST_YAML: usize = 1 << 20;
+/// How many brackets may open lists and maps: the YAML library takes time by the square of how deep they nest, a fifth of a
+/// second for as many. That other things nest deeply costs little, and it refuses more than 128 levels of a value.
+const MOST_BRACKETS: usize = 10_000;
+/// How many `%TAG` may stand in a file: the library compares each with all others.
+const MOST_TAGS: usize = 100;
 
 /// Reads what the build script made of a built-in file.
 fn prepared<T: serde::de::DeserializeOwned>(file: &Builtin) -> Result<T, Error> {
@@ -235,23 +240,78 @@ fn unprepared(file: &str, problem: &str) -> Error {
 /// Reads YAML; an error names the place and the nearest key.
 ///
 /// # Errors
-/// Where the content is not YAML of the wanted shape.
+/// Where the content is not YAML of the wanted shape, or takes more than a file of this size should.
 pub fn shaped<T: serde::de::DeserializeOwned>(name: &str, content: &str) -> Result<T, Error> {
-    if content.len() > MOST_YAML {
-        let problem = format!("{} bytes of YAML; at most {MOST_YAML} are read", content.len());
-        return Err(Error::Shape { file: name.into(), line: 1, column: 1, problem, near: None });
+    if let Some((at, problem)) = too_much(content) {
+        let (line, column) = place_of(content, at);
+        return Err(Error::Shape { file: name.into(), line, column, problem, near: None });
     }
-    serde_yaml::from_str(content).map_err(|error| {
-        let place = error.location();
-        let problem = error.to_string();
-        Error::Shape {
-            file: name.into(),
-            line: place.as_ref().map_or(1, |place| place.line()),
-            column: place.as_ref().map_or(1, |place| place.column()),
-            near: nearest_expected(&problem),
-            problem: without_place(&problem),
-        }
+    check_aliases(name, content)?;
+    serde_yaml::from_str(content).map_err(|error| misshapen(name, &error))
+}
+
+/// What would take the YAML library too long: where it stands, and what to do.
+fn too_much(content: &str) -> Option<(usize, String)> {
+    if content.len() > MOST_YAML {
+        return Some((0, format!("{} bytes of YAML; at most {MOST_YAML} are read", content.len())));
+    }
+    let brackets = content.match_indices(['[', '{']).nth(MOST_BRACKETS).map(|(at, _)| {
+        let told = "write lists and maps as indented lines, without brackets";
+        (at, format!("more than {MOST_BRACKETS} opening brackets in one file; {told}"))
+    });
+    let tags = content.match_indices("%TAG").nth(MOST_TAGS);
+    brackets.or_else(|| tags.map(|(at, _)| (at, format!("more than {MOST_TAGS} `%TAG`; nothing here needs any"))))
+}
+
+/// Refuses aliases: nothing bounds how much they repeat, and a few hundred kilobytes could stand for gigabytes.
+///
+/// Only the library knows which `*` is one, and it puts in what they stand for without a word. So it is asked about a text in
+/// which each alias has another name, one that no text holds: its own digest. There it knows none of them.
+fn check_aliases(name: &str, content: &str) -> Result<(), Error> {
+    if !content.contains('&') || !content.contains('*') {
+        return Ok(());
+    }
+    let read = |text: &str| serde_yaml::from_str::<serde::de::IgnoredAny>(text);
+    read(content).map_err(|error| misshapen(name, &error))?;
+    let digest = Sha256::digest(content.as_bytes());
+    let other: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+    let renamed = content.replace('*', &format!("*{other}"));
+    read(&renamed).map(drop).map_err(|error| {
+        let (line, column) = place_in(&error);
+        let text = renamed.lines().nth(line.saturating_sub(1)).unwrap_or_default();
+        let stars = text.chars().take(column.saturating_sub(1)).filter(|c| *c == '*').count();
+        let column = column.saturating_sub(stars * other.len());
+        Error::Shape { file: name.into(), line, column, problem: ALIAS.into(), near: None }
     })
+}
+
+/// What is said of an alias, which is often a value that should stand in quotes.
+const ALIAS: &str =
+    "a value that starts with `*` is an alias, which is not read; put it in quotes, or write out what it stands for";
+
+/// Whether the library complains about an alias.
+fn is_about_alias(problem: &str) -> bool {
+    problem.ends_with("unknown anchor") || problem.ends_with("while scanning an alias")
+}
+
+fn misshapen(name: &str, error: &serde_yaml::Error) -> Error {
+    let (line, column) = place_in(error);
+    let told = error.to_string();
+    let near = nearest_expected(&told);
+    let problem = without_place(&told);
+    let problem = if is_about_alias(&problem) { ALIAS.to_owned() } else { problem };
+    Error::Shape { file: name.into(), line, column, problem, near }
+}
+
+fn place_in(error: &serde_yaml::Error) -> (usize, usize) {
+    error.location().map_or((1, 1), |place| (place.line(), place.column()))
+}
+
+/// The line and the column of a byte, from 1.
+fn place_of(content: &str, at: usize) -> (usize, usize) {
+    let before = content.get(..at).unwrap_or_default();
+    let line = before.rsplit('\n').next().unwrap_or_default();
+    (before.matches('\n').count() + 1, line.chars().count() + 1)
 }
 
 /// The YAML library repeats the place at the end of its message.
@@ -286,120 +346,4 @@ fn line_of_rule(content: &str, id: &str) -> usize {
             .is_some_and(|value| value.trim().trim_matches(['"', '\'']) == id)
     };
     content.lines().position(names).map_or(1, |at| at + 1)
-}
-
-/// From the written form to the checked one.
-fn check(raw: RawRule, family: Family, source: &str, weights: Option<&BTreeMap<String, f64>>) -> Result<Rule, String> {
-    let languages = languages(&raw.languages)?;
-    let kind = kind(&raw, weights.is_some())?;
-    let weight = match (raw.weight, weights) {
-        (Some(weight), _) => weight,
-        (None, Some(weights)) => weights.get(&raw.id).copied().unwrap_or_default(),
-        (None, None) => return Err("a rule needs a `weight`: log-odds for each time it counts".into()),
-    };
-    if !weight.is_finite() || weight.abs() > 10.0 {
-        return Err(format!("weight {weight} is not between -10 and 10"));
-    }
-    let cap = raw.cap.unwrap_or(1.0);
-    if !(cap > 0.0 && cap <= 100.0) {
-        return Err(format!("cap {cap} is not between 0 and 100"));
-    }
-    let message = raw.scope.is_some_and(Scope::is_message);
-    let examples = |list: Vec<BTreeMap<String, RawExample>>| -> Result<Vec<Example>, String> {
-        list.into_iter().flatten().map(|(key, value)| example(key, value, message)).collect()
-    };
-    Ok(Rule {
-        id: raw.id,
-        title: raw.title.trim().into(),
-        why: raw.why.trim().into(),
-        misleads: raw.misleads.trim().into(),
-        family,
-        scope: raw.scope,
-        languages,
-        kind,
-        weight,
-        cap,
-        hits: examples(raw.hits)?,
-        misses: examples(raw.misses)?,
-        source: source.into(),
-    })
-}
-
-fn languages(raw: &RawLanguages) -> Result<Option<Vec<String>>, String> {
-    let RawLanguages::Some(names) = raw else { return Ok(None) };
-    for name in names {
-        known_language(name)?;
-    }
-    Ok(Some(names.clone()))
-}
-
-fn known_language(name: &str) -> Result<(), String> {
-    if lang::by_name(name).is_some() {
-        return Ok(());
-    }
-    let near = nearest(name, lang::ALL.iter().map(|language| language.name));
-    Err(format!("no language is called `{name}`{}", near_sentence(near.as_deref())))
-}
-
-fn kind(raw: &RawRule, is_builtin: bool) -> Result<Kind, String> {
-    match (&raw.phrase, &raw.query, &raw.metric, &raw.lexicon) {
-        (None, None, None, None) if raw.given => Ok(Kind::Given),
-        (Some(phrases), None, None, None) => {
-            raw.scope.ok_or("a phrase needs a scope")?;
-            let phrases = phrases.clone().into_vec();
-            phrases.iter().try_for_each(|pattern| phrase::check(pattern))?;
-            Ok(Kind::Phrase(phrases))
-        }
-        (None, Some(queries), None, None) => {
-            for (language, text) in queries {
-                known_language(language)?;
-                // Trying it is dear: for the built-in rules the tests do it.
-                if is_builtin {
-                    query::check_shape(text)?;
-                } else {
-                    query::check(language, text)?;
-                }
-            }
-            Ok(Kind::Query(queries.clone()))
-        }
-        (None, None, Some(name), None) => {
-            metric::check(name, raw.scope)?;
-            Ok(Kind::Metric { name: name.clone(), shape: shape(raw)? })
-        }
-        (None, None, None, Some(name)) => {
-            raw.scope.ok_or("a lexicon needs a scope")?;
-            if !LEXICONS.contains(&name.as_str()) {
-                let near = nearest(name, LEXICONS.iter().copied());
-                return Err(format!("no lexicon is called `{name}`{}", near_sentence(near.as_deref())));
-            }
-            Ok(Kind::Lexicon(name.clone()))
-        }
-        _ => Err("give exactly one of `phrase`, `query`, `metric` and `lexicon`".into()),
-    }
-}
-
-fn shape(raw: &RawRule) -> Result<Shape, String> {
-    match (raw.at_least, raw.at_most, raw.from, raw.to) {
-        (Some(least), None, None, None) => Ok(Shape::AtLeast(least)),
-        (None, Some(most), None, None) => Ok(Shape::AtMost(most)),
-        (None, None, Some(from), Some(to)) if from != to => Ok(Shape::Ramp(from, to)),
-        _ => Err("a metric needs `at_least`, or `at_most`, or `from` and a different `to`".into()),
-    }
-}
-
-fn example(key: String, value: RawExample, message: bool) -> Result<Example, String> {
-    match (key.as_str(), value) {
-        ("message", RawExample::Text(text)) => Ok(Example::Message(text)),
-        (_, _) if message => Err("the examples of a message rule are messages: `message: |`".into()),
-        (language, value) => {
-            if language != "text" {
-                known_language(language)?;
-            }
-            let (path, before, after) = match value {
-                RawExample::Text(after) => (None, None, after),
-                RawExample::Change(change) => (change.path, change.before, change.after),
-            };
-            Ok(Example::File { language: language.into(), path, before, after })
-        }
-    }
 }

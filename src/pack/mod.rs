@@ -1,9 +1,10 @@
 //! Rule packs: the data that scoring stands on, read from YAML and checked.
 //!
-//! [`raw`] is the shape of the files, [`rule`] what they become once checked, [`load`] the way from
+//! [`raw`] is the shape of the files, [`rule`] what they become once checked, `check` and [`load`] the way from
 //! one to the other with errors that name file, line and the nearest key; [`model`], [`lexicon`] and
 //! [`trees`] are what was fitted. Nothing here knows git or evaluates anything on code.
 
+mod check;
 pub mod lexicon;
 pub mod load;
 pub mod model;

@@ -26,6 +26,9 @@ pub struct RawRule {
     pub id: String,
     /// One line that describes the code or the message, never the person.
     pub title: String,
+    /// The same where the number of a metric does not count: trees weigh that, too. The built-in metrics of a whole
+    /// hunk and of a message have it.
+    pub otherwise: Option<String>,
     /// Why this makes AI authorship more or less likely.
     pub why: String,
     /// Who writes like this without AI: when the rule misleads.

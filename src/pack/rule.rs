@@ -83,6 +83,8 @@ pub struct Rule {
     pub id: String,
     /// One line about the code.
     pub title: String,
+    /// The same where its number does not count.
+    pub otherwise: Option<String>,
     /// Why it means something.
     pub why: String,
     /// When it misleads.
@@ -117,6 +119,22 @@ impl Rule {
     /// Whether it is about the commit message.
     pub fn is_message(&self) -> bool {
         self.scope.is_some_and(Scope::is_message)
+    }
+
+    /// What is said of what was measured: the title only where it holds. Without a number (`NaN`), there was too
+    /// little to measure.
+    pub fn says(&self, number: f64) -> String {
+        let holds = match self.kind {
+            _ if number.is_nan() => return format!("{}: nothing to measure", self.title),
+            // Those of regions have counted wherever there is a number.
+            Kind::Metric { shape, .. } if self.scope.is_none() || self.is_message() => shape.of(number) > 0.0,
+            _ => true,
+        };
+        match &self.otherwise {
+            _ if holds => self.title.clone(),
+            Some(otherwise) => otherwise.clone(),
+            None => format!("{}: no", self.title),
+        }
     }
 
     /// The name of its kind as in the documentation.
@@ -190,4 +208,30 @@ pub enum Example {
         /// After.
         after: String,
     },
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::pack::{Fitted, Kind, Pack};
+
+    #[test]
+    fn what_was_measured_is_told_and_not_its_opposite() {
+        let pack = Pack::load(Fitted::builtin().unwrap(), &[], &[]).unwrap();
+        let says = |id: &str, number: f64| pack.rule(id).unwrap().says(number);
+        assert_eq!(says("message-conventional", 1.0), "Subject has a conventional prefix (\"fix: \u{2026}\")");
+        assert_eq!(says("message-conventional", 0.0), "Subject has no conventional prefix (\"fix: \u{2026}\")");
+        assert_eq!(says("message-short-subject", 2.0), "Subject is two or three words");
+        assert_eq!(says("break-blank-lines", -0.1), "Block has no more blank lines than the rest of the file");
+        assert_eq!(says("long-comments", f64::NAN), "Comments are long: nothing to measure");
+        assert_eq!(says("comment-words", -1.0), "Words of comments");
+    }
+
+    #[test]
+    fn every_number_that_trees_may_ask_about_has_both_titles() {
+        let pack = Pack::load(Fitted::builtin().unwrap(), &[], &[]).unwrap();
+        for rule in &pack.rules {
+            let asked = matches!(rule.kind, Kind::Metric { .. }) && (rule.scope.is_none() || rule.is_message());
+            assert_eq!(rule.otherwise.is_some(), asked, "{}", rule.id);
+        }
+    }
 }

@@ -9,10 +9,12 @@
 //! Pure. How AI-like something looks is never looked at here: a policy speaks of what is declared.
 //! A judgement says what the policy says; it concludes nothing about anybody.
 
+pub mod content;
 pub mod judge;
 pub mod load;
 pub mod markers;
 pub mod mending;
+pub mod own_paths;
 pub mod raw;
 pub mod sensitive;
 mod signed;
@@ -155,7 +157,8 @@ pub fn apply(
     for file in &change.files {
         for origin in &file.origins {
             if let Some(paths) = origin.commit.and_then(|commit| paths.get_mut(commit as usize))
-                && !paths.contains(&file.path.as_slice())
+                // A file's lines stand together.
+                && paths.last() != Some(&file.path.as_slice())
             {
                 paths.push(&file.path);
             }

@@ -1,15 +1,17 @@
 //! Sensitive paths: which classes a path or a changed line belongs to.
 //!
-//! The data is `rules/sensitive-paths.yml`, adjusted by a project's own lines, of which the last
-//! that matches counts, as in a CODEOWNERS file. What a policy asks of such paths is `judge`.
+//! The data is `rules/sensitive-paths.yml`, adjusted by a project's own lines ([`own_paths`]), of which
+//! the last that matches counts. How contents are looked at is [`content`]; what a policy asks of such
+//! paths is `judge`.
 
 use std::fmt;
-use std::sync::{LazyLock, OnceLock};
+use std::sync::LazyLock;
 
-use regex::bytes::Regex;
 use rustc_hash::FxHashMap;
 use serde::Deserialize;
 
+use super::content::{self, Changed, Look};
+use super::own_paths::{self, Own};
 use crate::globs::{Case, Globs, PatternError};
 use crate::pack;
 use crate::text::Text;
@@ -18,9 +20,6 @@ const FILE: &str = "sensitive-paths.yml";
 const WRITTEN: &str = include_str!("../../rules/sensitive-paths.yml");
 /// What the build script made of it, without examples.
 const BUILTIN: &str = include_str!(concat!(env!("OUT_DIR"), "/rules/sensitive-paths.json"));
-/// The class of a project's own lines that name none.
-pub const PROJECT: &str = "project";
-
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
@@ -67,15 +66,6 @@ struct Content {
     misses: Vec<Sample>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum Look {
-    /// The lines that were added or removed.
-    Changed,
-    /// The whole file.
-    File,
-}
-
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Sample {
@@ -110,59 +100,16 @@ pub struct Sensitive {
     glob_of: Vec<(usize, String)>,
     /// The classes that have a word.
     class_of_word: FxHashMap<String, Vec<usize>>,
-    contents: Vec<ContentRule>,
+    contents: Vec<OfContent>,
     own: Vec<Own>,
 }
 
+/// Files of a class by what they hold.
 #[derive(Debug)]
-struct ContentRule {
+struct OfContent {
     class: usize,
     within: Globs,
-    look: Look,
-    pattern: Pattern,
-    /// The same on a whole text: where it finds nothing, no line matches.
-    anywhere: Pattern,
-}
-
-/// Compiled when first needed: most runs look into no file, and compiling costs more than all else
-/// here.
-#[derive(Debug)]
-struct Pattern {
-    source: String,
-    compiled: OnceLock<Option<Regex>>,
-}
-
-impl Pattern {
-    fn new(flags: &str, pattern: &str) -> Self {
-        Pattern { source: format!("(?{flags}){pattern}"), compiled: OnceLock::new() }
-    }
-
-    /// That the built-in ones compile is tested.
-    fn get(&self) -> Option<&Regex> {
-        self.compiled.get_or_init(|| Regex::new(&self.source).ok()).as_ref()
-    }
-
-    fn is_match(&self, text: &[u8]) -> bool {
-        self.get().is_some_and(|regex| regex.is_match(text))
-    }
-}
-
-/// A project's own line.
-#[derive(Debug)]
-struct Own {
-    text: String,
-    glob: Globs,
-    /// None takes the path out of every class.
-    classes: Option<Vec<String>>,
-}
-
-/// What a change did to a file, as far as it is known.
-#[derive(Debug, Clone, Copy)]
-pub struct Changed<'a> {
-    /// Before.
-    pub old: &'a Text,
-    /// After.
-    pub new: &'a Text,
+    seen: content::Rule,
 }
 
 static DEFAULT: LazyLock<Result<Sensitive, String>> =
@@ -213,12 +160,10 @@ impl Sensitive {
                 glob_of.push((at, pattern.clone()));
             }
             for rule in &class.content {
-                contents.push(ContentRule {
+                contents.push(OfContent {
                     class: at,
                     within: Globs::builtin(Case::Same, &rule.within)?,
-                    look: rule.look,
-                    pattern: Pattern::new("-u", &rule.pattern),
-                    anywhere: Pattern::new("m-u", &rule.pattern),
+                    seen: content::Rule::new(rule.look, &rule.pattern),
                 });
             }
         }
@@ -229,7 +174,7 @@ impl Sensitive {
             glob_of,
             class_of_word,
             contents,
-            own: own.iter().map(|line| own_line(line)).collect::<Result<_, _>>()?,
+            own: own.iter().map(|line| own_paths::read(line)).collect::<Result<_, _>>()?,
         })
     }
 
@@ -308,7 +253,7 @@ impl Sensitive {
             if found.iter().any(|touch| touch.class == class.id) {
                 continue;
             }
-            if let Some(why) = rule.sees(changed) {
+            if let Some(why) = rule.seen.why(changed) {
                 found.push(Touch { class: class.id.clone(), path: path.into(), why });
             }
         }
@@ -349,36 +294,6 @@ impl Sensitive {
     }
 }
 
-impl ContentRule {
-    fn sees(&self, changed: Changed<'_>) -> Option<String> {
-        let line_in = |text: &Text, line: u32| self.pattern.is_match(text.line(line));
-        match self.look {
-            Look::File => {
-                // A file that is gone was sensitive by what it held.
-                let text = if changed.new.is_empty() { changed.old } else { changed.new };
-                let found = self.pattern.get()?.find(text.bytes())?;
-                Some(format!("holds “{}”", shown(found.as_bytes())))
-            }
-            Look::Changed
-                if !self.anywhere.is_match(changed.new.bytes()) && !self.anywhere.is_match(changed.old.bytes()) =>
-            {
-                None
-            }
-            Look::Changed => crate::linediff::edits(changed.old, changed.new).iter().find_map(|edit| {
-                let added = (edit.new.start..edit.new.end).find(|line| line_in(changed.new, *line));
-                let added = added.map(|line| format!("line {} “{}”", line + 1, shown(changed.new.line(line))));
-                let removed = || (edit.old.start..edit.old.end).find(|line| line_in(changed.old, *line));
-                added.or_else(|| removed().map(|line| format!("removed “{}”", shown(changed.old.line(line)))))
-            }),
-        }
-    }
-}
-
-fn shown(bytes: &[u8]) -> String {
-    let text = String::from_utf8_lossy(bytes);
-    crate::report::terminal::fitted(text.trim(), 60)
-}
-
 /// The words of a path in lower case: cut at everything but letters and digits, and where a new
 /// word starts in `camelCase`; `OAuth` is one word.
 fn words(path: &str) -> Vec<String> {
@@ -403,40 +318,9 @@ fn words(path: &str) -> Vec<String> {
     words
 }
 
-/// Whether a project's line is one: `PATTERN [CLASS…]` or `!PATTERN`.
-///
-/// # Errors
-/// What is wrong with it.
-pub fn check_line(line: &str) -> Result<(), PatternError> {
-    own_line(line).map(drop).map_err(|error| PatternError { pattern: line.into(), ..error })
-}
-
-fn own_line(line: &str) -> Result<Own, PatternError> {
-    let mut words = line.split_whitespace();
-    let wrong = |problem: &str| PatternError { pattern: line.into(), problem: problem.into() };
-    let first = words.next().ok_or_else(|| wrong("it is empty"))?;
-    let classes: Vec<String> = words.map(str::to_owned).collect();
-    let (pattern, out) = first.strip_prefix('!').map_or((first, false), |rest| (rest, true));
-    if out && !classes.is_empty() {
-        return Err(wrong("a pattern behind `!` takes paths out of every class, so it names none"));
-    }
-    let classes = if classes.is_empty() { vec![PROJECT.to_owned()] } else { classes };
-    let mut glob = Globs::new(Case::Same);
-    glob.add_checked(&anywhere(pattern))?;
-    Ok(Own { text: line.to_owned(), glob, classes: (!out).then_some(classes) })
-}
-
-/// As in a CODEOWNERS file: without a slash but at its end, a pattern matches at any depth; a slash
-/// at the start means the root; one at the end, everything below.
-fn anywhere(pattern: &str) -> String {
-    let (body, folder) = pattern.strip_suffix('/').map_or((pattern, false), |body| (body, true));
-    let rooted = body.strip_prefix('/').map(str::to_owned);
-    let body = rooted.unwrap_or_else(|| if body.contains('/') { body.to_owned() } else { format!("**/{body}") });
-    if folder { format!("{body}/**") } else { body }
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::own_paths::PROJECT;
     use super::*;
 
     fn classes(own: &[&str], path: &str) -> Vec<String> {

@@ -22,6 +22,9 @@ pub struct Block<'a> {
     pub new_files: u32,
 }
 
+/// How many bytes of a line are looked at for a quotation.
+const MOST_QUOTED: usize = 1024;
+
 /// How many new files of code a change brings.
 pub fn new_files(change: &ChangeSet) -> u32 {
     let is_new_code = |file: &&FileChange| file.is_new && lang::for_path(&file.path, file.new.line(0)).is_some();
@@ -73,7 +76,9 @@ impl Block<'_> {
     pub fn line_evidence(&self, line: u32) -> Evidence {
         let content = self.file.new.line(line);
         let column = content.iter().take_while(|byte| byte.is_ascii_whitespace()).count() as u32;
-        let text = quote(&String::from_utf8_lossy(content));
+        // A line may be all of a file.
+        let start = content.get(column as usize..).unwrap_or_default();
+        let text = quote(&String::from_utf8_lossy(start.get(..MOST_QUOTED).unwrap_or(start)));
         Evidence { line, end_line: line + 1, column, text, contribution: 0.0 }
     }
 

@@ -148,7 +148,8 @@ impl Ready {
                 if ready.by_kind.len() <= kind {
                     ready.by_kind.resize_with(kind + 1, Vec::new);
                 }
-                if let Some(patterns) = ready.by_kind.get_mut(kind) {
+                // An alternation may name a kind twice.
+                if let Some(patterns) = ready.by_kind.get_mut(kind).filter(|patterns| patterns.last() != Some(&at)) {
                     patterns.push(at);
                 }
             }
@@ -360,6 +361,17 @@ mod tests {
         };
         assert_eq!(compiled("ts"), ["asserts", "declares"]);
         assert_eq!(compiled("tsx"), ["declares"]);
+    }
+
+    #[test]
+    fn an_alternation_that_names_a_kind_twice_counts_once() {
+        let query = "[(return_statement (integer)) (return_statement (identifier))] @hit";
+        let rule = format!("- {{id: r, title: t, why: w, misleads: m, weight: 1, query: {{python: '{query}'}}}}\n");
+        let source = crate::pack::Source { name: "own.yml".into(), content: format!("family: layout\nrules:\n{rule}") };
+        let pack = Pack::load(crate::pack::Fitted::builtin().unwrap(), &[source], &[]).unwrap();
+        let ready = Ready::new(&pack.rules[pack.rules.len() - 1..], lang::by_name("python").unwrap());
+        assert!(ready.by_kind.iter().all(|patterns| patterns.len() <= 1));
+        assert_eq!(ready.by_kind.iter().flatten().count(), 1);
     }
 
     #[test]

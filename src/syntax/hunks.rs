@@ -54,9 +54,27 @@ impl Piece {
         }
     }
 
+    /// The piece in parts that each start where one of some sorted lines is, none of them blank.
+    pub fn split_at(self, lines: &[u32], text: &Text) -> Vec<Piece> {
+        let span = self.span();
+        let within = lines.iter().skip(lines.partition_point(|line| *line <= span.start));
+        let (mut parts, mut rest) = (Vec::new(), self);
+        let heavy = |piece: &Piece| piece.weight(text) > 0;
+        for line in within.take_while(|line| **line < span.end) {
+            let (before, after) = (rest.clipped(Span::new(0, *line)), rest.clipped(Span::new(*line, span.end)));
+            if let Some((before, after)) = before.filter(heavy).zip(after.filter(heavy)) {
+                parts.push(before);
+                rest = after;
+            }
+        }
+        parts.push(rest);
+        parts
+    }
+
     fn clipped(&self, to: Span) -> Option<Piece> {
-        let authored: Vec<Span> =
-            self.authored.iter().map(|span| span.intersect(to)).filter(|span| !span.is_empty()).collect();
+        let from = self.authored.partition_point(|span| span.end <= to.start);
+        let meeting = self.authored.iter().skip(from).take_while(|span| span.start < to.end);
+        let authored: Vec<Span> = meeting.map(|span| span.intersect(to)).filter(|span| !span.is_empty()).collect();
         (!authored.is_empty()).then_some(Piece { authored })
     }
 }
@@ -83,39 +101,40 @@ pub fn runs(text: &Text, authored: &[Span]) -> Vec<Run> {
 #[derive(Debug, Default)]
 pub struct Cuts {
     by_depth: [Vec<u32>; DEPTHS],
+    /// For each line of the text where an item starts that has its first line there: with the comments, attributes and
+    /// decorators right above it.
+    starts: Vec<u32>,
 }
 
 impl Cuts {
     /// Adds the items of a tree.
     pub fn read(&mut self, tree: &tree_sitter::Tree, text: &Text, language: &'static Language) {
-        let roles = super::regions::Roles::of(language);
+        let roles = super::roles::Roles::of(language);
+        if self.starts.is_empty() {
+            self.starts = item_starts(text, language);
+        }
         let mut cursor = tree.walk();
-        self.items(&mut cursor, &roles, text, language, 0);
+        self.items(&mut cursor, &roles, 0);
         for cuts in &mut self.by_depth {
             cuts.sort_unstable();
             cuts.dedup();
         }
     }
 
-    fn items(
-        &mut self,
-        cursor: &mut tree_sitter::TreeCursor<'_>,
-        roles: &super::regions::Roles,
-        text: &Text,
-        language: &Language,
-        depth: usize,
-    ) {
+    fn items(&mut self, cursor: &mut tree_sitter::TreeCursor<'_>, roles: &super::roles::Roles, depth: usize) {
         if depth >= DEPTHS || !cursor.goto_first_child() {
             return;
         }
         loop {
             let node = cursor.node();
             if node.is_named() {
-                if let Some(cuts) = self.by_depth.get_mut(depth) {
-                    cuts.push(item_start(text, node.start_position().row as u32, language));
+                if let Some((cuts, start)) =
+                    self.by_depth.get_mut(depth).zip(self.starts.get(node.start_position().row))
+                {
+                    cuts.push(*start);
                 }
                 if roles.is_container(node.kind_id()) {
-                    self.items(cursor, roles, text, language, depth + 1);
+                    self.items(cursor, roles, depth + 1);
                 }
             }
             if !cursor.goto_next_sibling() {
@@ -126,13 +145,16 @@ impl Cuts {
     }
 }
 
-/// An item starts with the comments, attributes and decorators right above it.
-fn item_start(text: &Text, line: u32, language: &Language) -> u32 {
-    let mut start = line;
-    while start > 0 && leads(text.line(start - 1), language) {
-        start -= 1;
-    }
-    start
+fn item_starts(text: &Text, language: &Language) -> Vec<u32> {
+    let mut start = 0;
+    let of_line = |line: u32| {
+        if line > 0 && !leads(text.line(line - 1), language) {
+            start = line;
+        }
+        start
+    };
+    // A node may start where the text ends.
+    (0..=text.len()).map(of_line).collect()
 }
 
 fn leads(line: &[u8], language: &Language) -> bool {
@@ -209,7 +231,8 @@ fn merge_small(text: &Text, run: &Run, spans: &mut Vec<Span>) {
 mod tests {
     use super::*;
     use crate::lang;
-    use crate::syntax::window::{self, Window};
+    use crate::syntax::parser;
+    use crate::syntax::window::Window;
 
     fn text(content: &str) -> Text {
         Text::new(content.as_bytes().to_vec())
@@ -224,7 +247,7 @@ mod tests {
         let text = text(content);
         let language = lang::by_name("rust").unwrap();
         let whole = Span::new(0, text.len());
-        let tree = window::parse(language, &text, &Window::of(whole)).unwrap();
+        let tree = parser::parse(language, &text, &Window::of(whole), &parser::Allowance::of(0)).unwrap();
         let mut cuts = Cuts::default();
         cuts.read(&tree, &text, language);
         cut(&text, Piece { authored: vec![whole] }, &cuts).iter().map(Piece::span).collect()
@@ -238,10 +261,25 @@ mod tests {
     }
 
     #[test]
+    fn a_run_in_several_windows_is_several_runs_and_none_of_blank_lines() {
+        let text = text("a\nb\n\n\nc\nd\n");
+        let run = || Piece { authored: vec![Span::new(0, 6)] };
+        let spans =
+            |parts: Vec<Piece>| parts.iter().map(|part| (part.span().start, part.span().end)).collect::<Vec<_>>();
+        assert_eq!(spans(run().split_at(&[0, 1, 4, 6, 9], &text)), [(0, 1), (1, 4), (4, 6)]);
+        assert_eq!(
+            spans(run().split_at(&[1, 2, 4], &text)),
+            [(0, 1), (1, 2), (2, 6)],
+            "blank lines stay with what follows"
+        );
+        assert_eq!(spans(run().split_at(&[], &text)), [(0, 6)]);
+    }
+
+    #[test]
     fn a_long_file_is_cut_where_items_start_with_their_documentation() {
-        let content = functions(30, 30);
+        let content = functions(15, 30);
         let found = pieces(&content);
-        assert!(found.len() >= 9, "{found:?}");
+        assert!(found.len() >= 4, "{found:?}");
         for span in &found {
             assert!(span.len() <= MOST_LINES, "{span:?}");
             let line = content.lines().nth(span.start as usize).unwrap();

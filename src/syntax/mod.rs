@@ -4,9 +4,12 @@
 //! tree is in [`regions`], and how runs of added lines become reviewable blocks in [`hunks`].
 //! Nothing here judges.
 
+mod comment;
 pub mod hunks;
+pub mod parser;
 pub mod profile;
 pub mod regions;
+pub mod roles;
 pub mod window;
 pub mod words;
 
@@ -15,6 +18,7 @@ use rayon::prelude::*;
 
 use crate::change::{FileChange, Span};
 use crate::lang::{self, Language};
+use parser::Allowance;
 use regions::{Asked, Regions};
 use window::Window;
 
@@ -69,22 +73,36 @@ impl Outline {
         let Outline { language, runs } = self;
         let mut syntax = Syntax { language, hunks: Vec::new(), trees: Vec::new(), gave_up: false };
         let mut cuts = hunks::Cuts::default();
+        let windows = language.map(|language| window::windows(&file.new, &runs, language)).unwrap_or_default();
+        // What stands in several windows is several blocks.
+        let starts: Vec<u32> = windows.iter().map(|window| window.span.start).collect();
+        let runs: Vec<hunks::Run> = runs.into_iter().flat_map(|run| run.split_at(&starts, &file.new)).collect();
         // Only long runs are cut.
-        let long = |span: Span| runs.iter().any(|run| run.is_long() && span.contains(run.span().start));
+        let long: Vec<Span> = runs.iter().filter(|run| run.is_long()).map(hunks::Run::span).collect();
+        let has_long = |span: Span| {
+            let first = long.partition_point(|run| run.start < span.start);
+            long.get(first).is_some_and(|run| span.contains(run.start))
+        };
         if let Some(language) = language {
             // One large file may be most of a change.
-            let windows = window::windows(&file.new, &runs, language);
-            let parse = |window: Window| (window.span, window::parse(language, &file.new, &window));
+            let bytes = windows.iter().map(|window| file.new.slice(window.span).len()).sum();
+            let allowance = Allowance::of(bytes);
+            let parse = |window: Window| (window.span, parser::parse(language, &file.new, &window, &allowance));
             for (span, tree) in windows.into_par_iter().map(parse).collect::<Vec<_>>() {
                 match tree {
                     Some(tree) => {
-                        if long(span) {
+                        if has_long(span) {
                             cuts.read(&tree, &file.new, language);
                         }
                         syntax.trees.push((span, tree));
                     }
                     None => syntax.gave_up = true,
                 }
+            }
+            // Which part is given up may depend on how busy a machine is; whether any is does not.
+            if syntax.gave_up {
+                syntax.trees.clear();
+                cuts = hunks::Cuts::default();
             }
         }
         let pieces: Vec<hunks::Piece> = runs.into_iter().flat_map(|run| hunks::cut(&file.new, run, &cuts)).collect();
@@ -119,7 +137,8 @@ impl Syntax {
 
     /// The tree that covers a span, where one was parsed.
     pub fn tree_of(&self, span: Span) -> Option<&tree_sitter::Tree> {
-        let found = self.trees.iter().find(|(parsed, _)| parsed.contains(span.start));
-        found.map(|(_, tree)| tree)
+        let after = self.trees.partition_point(|(parsed, _)| parsed.start <= span.start);
+        let (parsed, tree) = self.trees.get(after.checked_sub(1)?)?;
+        parsed.contains(span.start).then_some(tree)
     }
 }

@@ -4,7 +4,12 @@
 //! The walk also takes note of nodes of kinds that others ask for, so that they need no walk of their own.
 
 use std::ops::Range;
+use std::rc::Rc;
 
+use bstr::ByteSlice;
+
+use super::comment::{clean, is_doc};
+use super::roles::{Role, Roles};
 use crate::change::Span;
 use crate::lang::{Docs, Language};
 use crate::text::Text;
@@ -41,7 +46,7 @@ pub struct Function {
     pub span: Span,
     /// Its bytes.
     pub bytes: Range<usize>,
-    /// The words of its parameters' names.
+    /// Its list of parameters, as it stands there.
     pub parameters: String,
     /// Whether documentation belongs to it.
     pub documented: bool,
@@ -86,66 +91,6 @@ impl Regions {
     }
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Role {
-    None,
-    Comment,
-    String,
-    Identifier,
-    Function,
-    Container,
-    Handler,
-    Call,
-}
-
-/// The part that each node kind of a grammar plays, by kind id.
-pub struct Roles {
-    roles: Vec<Role>,
-}
-
-impl Roles {
-    /// The roles of a language's grammar, made once a thread.
-    pub fn of(language: &'static Language) -> std::rc::Rc<Roles> {
-        thread_local! {
-            static MADE: std::cell::RefCell<rustc_hash::FxHashMap<usize, std::rc::Rc<Roles>>> = Default::default();
-        }
-        let key = std::ptr::from_ref(language).addr();
-        MADE.with(|made| {
-            std::rc::Rc::clone(made.borrow_mut().entry(key).or_insert_with(|| std::rc::Rc::new(Roles::read(language))))
-        })
-    }
-
-    fn read(language: &Language) -> Self {
-        let grammar = (language.grammar)();
-        let kinds = &language.kinds;
-        let groups = [
-            (Role::Container, kinds.container),
-            (Role::Comment, kinds.comment),
-            (Role::String, kinds.string),
-            (Role::Identifier, kinds.identifier),
-            (Role::Function, kinds.function),
-            (Role::Handler, kinds.handler),
-            // Calls are containers too (a test suite is a call with a block), so they come last.
-            (Role::Call, ["call_expression", "call"].as_slice()),
-        ];
-        let role = |id: u16| {
-            let name = grammar.node_kind_for_id(id).filter(|_| grammar.node_kind_is_named(id))?;
-            groups.iter().rev().find(|(_, names)| names.contains(&name)).map(|(role, _)| *role)
-        };
-        let count = u16::try_from(grammar.node_kind_count()).unwrap_or(u16::MAX);
-        Roles { roles: (0..count).map(|id| role(id).unwrap_or(Role::None)).collect() }
-    }
-
-    fn role(&self, kind: u16) -> Role {
-        self.roles.get(usize::from(kind)).copied().unwrap_or(Role::None)
-    }
-
-    /// Whether items lie within nodes of this kind.
-    pub fn is_container(&self, kind: u16) -> bool {
-        matches!(self.role(kind), Role::Container | Role::Call)
-    }
-}
-
 /// Reads the regions of the authored lines of one hunk.
 pub fn read(
     tree: &tree_sitter::Tree,
@@ -168,7 +113,7 @@ struct Reader<'a> {
     authored: &'a [Span],
     language: &'static Language,
     asked: &'a [bool],
-    roles: std::rc::Rc<Roles>,
+    roles: Rc<Roles>,
     regions: Regions,
 }
 
@@ -222,7 +167,7 @@ impl Reader<'_> {
     fn visit(&mut self, node: tree_sitter::Node<'_>, rows: Span) -> bool {
         let role = self.roles.role(node.kind_id());
         if role == Role::None || !self.is_authored(rows.start) {
-            // An unauthored string or comment cannot hold anything authored that matters alone.
+            // An unauthored comment or name cannot hold anything authored that matters alone.
             return !matches!(role, Role::Comment | Role::Identifier);
         }
         match role {
@@ -267,7 +212,7 @@ impl Reader<'_> {
     fn comment(&mut self, node: tree_sitter::Node<'_>, rows: Span) {
         let raw = self.raw(node.byte_range());
         let raw = raw.trim_ascii_end();
-        let (text, tight) = clean_comment(&String::from_utf8_lossy(raw), self.language);
+        let (text, tight) = clean(&String::from_utf8_lossy(raw), self.language);
         let start = self.text.offset(rows.start);
         let trailing = !self.raw(start..node.start_byte()).trim_ascii().is_empty();
         let doc = match &self.language.docs {
@@ -330,13 +275,12 @@ impl Reader<'_> {
         let named = tests.name_prefixes.iter().any(|prefix| {
             name.strip_prefix(prefix).is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_lowercase()))
         });
-        let above = rows.start.saturating_sub(4)..rows.start + 1;
-        named
-            || above.into_iter().any(|line| {
-                let line = String::from_utf8_lossy(self.text.line(line)).into_owned();
-                let line = line.trim_start();
-                tests.attributes.iter().any(|attribute| line.starts_with(attribute))
-            })
+        let mut above = rows.start.saturating_sub(4)..rows.start + 1;
+        let is_marked = |line: u32| {
+            let line = self.text.line(line).trim_start();
+            tests.attributes.iter().any(|attribute| line.starts_with(attribute.as_bytes()))
+        };
+        named || (!tests.attributes.is_empty() && above.any(is_marked))
     }
 
     fn test_call(&mut self, node: tree_sitter::Node<'_>, rows: Span) {
@@ -374,29 +318,29 @@ impl Reader<'_> {
         if matches!(self.language.docs, Docs::Preceding) {
             self.promote_preceding();
         }
-        let docs_within = matches!(self.language.docs, Docs::FirstString);
+        let within = matches!(self.language.docs, Docs::FirstString);
         let docs: Vec<Span> = self.regions.docstrings.iter().map(|doc| doc.span).collect();
         for function in &mut self.regions.functions {
-            function.documented = docs.iter().any(|doc| {
-                if docs_within {
-                    doc.start > function.span.start
-                        && doc.end <= function.span.end
-                        && doc.start - function.span.start <= 8
-                } else {
-                    doc.end <= function.span.start && function.span.start - doc.end <= 3
-                }
-            });
+            let span = function.span;
+            function.documented = if within {
+                let below = docs.get(docs.partition_point(|doc| doc.start <= span.start)..).unwrap_or_default();
+                let mut near = below.iter().take_while(|doc| doc.start - span.start <= 8);
+                near.any(|doc| doc.end <= span.end)
+            } else {
+                let above = docs.get(..docs.partition_point(|doc| doc.end <= span.start)).unwrap_or_default();
+                above.last().is_some_and(|doc| span.start - doc.end <= 3)
+            };
         }
         self.regions
     }
-}
 
-impl Reader<'_> {
+    /// What stands right above a function is its documentation.
     fn promote_preceding(&mut self) {
-        let starts: Vec<u32> = self.regions.functions.iter().map(|function| function.span.start).collect();
+        let functions = &self.regions.functions;
+        let leads = |end: u32| functions.binary_search_by_key(&end, |function| function.span.start).is_ok();
         let (docs, comments) = std::mem::take(&mut self.regions.comments)
             .into_iter()
-            .partition(|comment| !comment.trailing && starts.contains(&comment.span.end));
+            .partition(|comment| !comment.trailing && leads(comment.span.end));
         self.regions.docstrings = docs;
         self.regions.comments = comments;
     }
@@ -413,46 +357,9 @@ fn rows(node: tree_sitter::Node<'_>) -> Span {
     Span::new(rows_start(node), last as u32)
 }
 
-/// `///` is documentation, `////` is a divider.
-fn is_doc(raw: &[u8], prefix: &str) -> bool {
-    raw.strip_prefix(prefix.as_bytes()).is_some_and(|rest| {
-        let last = prefix.as_bytes().last();
-        rest.first() != last || rest.is_empty()
-    })
-}
-
 /// Whether a comment is the next line of the one before it.
 fn continues(last: &Region, next: &Region) -> bool {
     !last.trailing && !next.trailing && last.span.end == next.span.start && next.span.len() == 1
-}
-
-/// The text of a comment without its markers, and whether the text follows the marker directly.
-fn clean_comment(raw: &str, language: &Language) -> (String, bool) {
-    let block = language.block_comment.filter(|(open, _)| raw.starts_with(open));
-    let mut tight = false;
-    let mut lines = Vec::new();
-    for (at, line) in raw.lines().enumerate() {
-        let mut line = line.trim();
-        match block {
-            Some((open, close)) => {
-                if at == 0 {
-                    line = line.strip_prefix(open).unwrap_or(line).trim_start_matches(['*', '!']);
-                } else {
-                    line = line.strip_prefix(close).unwrap_or(line);
-                    line = line.strip_prefix('*').unwrap_or(line);
-                }
-                line = line.strip_suffix(close).unwrap_or(line).trim_end_matches('*');
-            }
-            None => {
-                let mark = language.line_comments.iter().find(|mark| line.starts_with(**mark));
-                let rest = mark.and_then(|mark| line.strip_prefix(*mark)).unwrap_or(line);
-                line = rest.trim_start_matches(['/', '!', '#']);
-                tight |= line.starts_with(|c: char| c.is_alphanumeric());
-            }
-        }
-        lines.push(line.trim());
-    }
-    (lines.join("\n"), tight)
 }
 
 /// Whether a string is the first statement of a module, class or function.

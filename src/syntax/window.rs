@@ -1,14 +1,10 @@
-//! Which parts of a file are parsed, and the parsers.
+//! Which parts of a file are parsed. The parsers are in [`super::parser`].
 //!
 //! Parsing costs more than everything else together, so a large file is parsed only around its runs of
 //! added lines. The lines that a run stands in, by their indentation, are parsed along, so that the parser
 //! meets something whole; grammars recover from the rest.
 
-use std::cell::{Cell, RefCell};
-use std::ops::ControlFlow;
-
 use bstr::ByteSlice;
-use rustc_hash::FxHashMap;
 
 use super::hunks::Run;
 use crate::change::Span;
@@ -30,24 +26,16 @@ const MOST_HEADERS: usize = 8;
 const MOST_HEADER: u32 = 12;
 /// How far the ends of a comment or of a documentation string are looked for, in lines.
 const MOST_COMMENT: u32 = 40;
+/// How many words and signs a window holds; longer ones are cut in two or more. What a parser does with text that is not
+/// of its language can take memory with the square of their number: 2,500 took 0.5 GB at worst, 30,000 would take all
+/// there is. Real code has one in about four bytes, so that 1 window of 200 is cut.
+const MOST_TOKENS: u32 = 2_500;
+/// The same of a line above that a window stands in, with those that it goes on in.
+const MOST_HEADER_TOKENS: u32 = 100;
+/// How many signs of a line below are parsed along.
+const MOST_CLOSING: usize = 8;
 /// Where windows would cover more than this share of a file, in per cent, the file is parsed whole.
 const MOST_SHARE: u64 = 70;
-/// How often a parser may report progress before it is stopped; each report stands for about a
-/// hundred parse steps, so this is a bound on work, the same on every machine.
-const MOST_PROGRESS: u64 = 200_000;
-
-/// How many bytes the parser gets at a time.
-const CHUNK: usize = 4096;
-/// How many chunks it may ask for: some scanners look far ahead again and again. This is a bound on
-/// reading as the one above is on parsing; ordinary files ask for each chunk a few times.
-const MOST_CHUNKS: usize = 20_000;
-
-/// A tree that is deeper than this is not read: no person nests so deep, and every hunk is searched
-/// from the root, which a file made for the purpose could drag out for minutes.
-const MOST_DEPTH: usize = 2_000;
-/// A tree that holds more than this many pieces in one place that the grammar could not make sense
-/// of is not read: nothing in it means anything, and each hunk would walk past all of them.
-const MOST_BROKEN: u32 = 10_000;
 
 /// A part of a file to parse.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,6 +53,24 @@ impl Window {
     /// Lines that stand in nothing.
     pub fn of(span: Span) -> Self {
         Window { span, headers: Vec::new(), footers: Vec::new() }
+    }
+
+    /// Whether it holds few enough words and signs to be parsed: one line alone may hold more.
+    pub fn is_bounded(&self, text: &Text) -> bool {
+        tokens(text, self.span) <= MOST_TOKENS
+    }
+
+    /// What a parser is to see of a text, in order.
+    pub fn ranges(&self, text: &Text) -> Vec<tree_sitter::Range> {
+        let lines = || self.headers.iter().chain([&self.span]);
+        let first = lines().next().map_or(0, |span| span.start);
+        let whole = lines().map(|span| range(text, (span.start, 0), (span.end, 0)));
+        let footers = self.footers.iter().map(|&(line, bytes)| {
+            let content = text.line(line);
+            let column = content.len() - content.trim_start().len();
+            range(text, (line, column), (line, column + bytes))
+        });
+        opening_tag(text, first).into_iter().chain(whole).chain(footers).collect()
     }
 }
 
@@ -89,9 +95,10 @@ pub fn windows(text: &Text, runs: &[Run], language: &Language) -> Vec<Window> {
         let part = text.part_of(first.span.start);
         let covered: u64 = windows.iter().map(|window| u64::from(window.span.len())).sum();
         if part.len() == text.len() && covered * 100 > u64::from(part.len()) * MOST_SHARE {
-            return vec![Window::of(part)];
+            windows = vec![Window::of(part)];
         }
     }
+    let mut windows: Vec<Window> = windows.iter().flat_map(|window| cut(text, window.span)).map(Window::of).collect();
     for window in &mut windows {
         let part = text.part_of(window.span.start);
         window.headers = headers(text, window.span, part, language);
@@ -100,6 +107,44 @@ pub fn windows(text: &Text, runs: &[Run], language: &Language) -> Vec<Window> {
         }
     }
     windows
+}
+
+/// How many words and signs some lines hold: letters and digits that stand together are one.
+fn tokens(text: &Text, lines: Span) -> u32 {
+    let (mut count, mut within) = (0, false);
+    for byte in text.slice(lines) {
+        let word = byte.is_ascii_alphanumeric() || *byte == b'_' || !byte.is_ascii();
+        count += u32::from(!(byte.is_ascii_whitespace() || word && within));
+        within = word;
+    }
+    count
+}
+
+/// A window as several that are small enough, each from a line that is not blank: from the least deep one of those
+/// that would do, and of these from one behind a blank line, as items stand.
+fn cut(text: &Text, span: Span) -> Vec<Span> {
+    let mut pieces = Vec::new();
+    let mut rest = span;
+    while tokens(text, rest) > MOST_TOKENS {
+        let mut end = rest.start;
+        let mut held = 0;
+        while end < rest.end && held <= MOST_TOKENS {
+            held += tokens(text, Span::new(end, end + 1));
+            end += 1;
+        }
+        let last = (end - 1).max(rest.start + 1);
+        let place = |line: &u32| {
+            let behind_blank = text.is_blank(line - 1);
+            depth_of(text, *line).map(|depth| (depth, !behind_blank, std::cmp::Reverse(*line)))
+        };
+        let from = rest.start + (last - rest.start).div_ceil(2);
+        let best = (from..=last).filter(|line| *line > rest.start && place(line).is_some()).min_by_key(place);
+        let Some(start) = best.filter(|start| *start < rest.end) else { break };
+        pieces.push(Span::new(rest.start, start));
+        rest.start = start;
+    }
+    pieces.push(rest);
+    pieces
 }
 
 /// A run with what belongs to it: the rest of a comment that it lies in, comments right above it, and what
@@ -199,7 +244,10 @@ fn headers(text: &Text, window: Span, part: Span, language: &Language) -> Vec<Sp
             }
             _ => {
                 let end = end.take().filter(|end| *end - line <= MOST_HEADER).unwrap_or(line + 1);
-                headers.push(Span::new(line, end));
+                let header = Span::new(line, end);
+                if tokens(text, header) <= MOST_HEADER_TOKENS {
+                    headers.push(header);
+                }
                 closed = false;
             }
         }
@@ -223,7 +271,7 @@ fn footers(text: &Text, window: Span, part: Span, outermost: u32, language: &Lan
             continue;
         };
         depth = own;
-        let signs = content.iter().take_while(|byte| b"})];,".contains(byte)).count();
+        let signs = content.iter().take(MOST_CLOSING).take_while(|byte| b"})];,".contains(byte)).count();
         let closing = if [&b"end"[..], b"fi", b"done", b"esac"].contains(&content) { content.len() } else { signs };
         if closing > 0 {
             footers.push((line, closing));
@@ -272,105 +320,22 @@ fn depth_of(text: &Text, line: u32) -> Option<u32> {
     (bytes < content.len()).then_some(depth)
 }
 
-/// Parses one part of a text; positions are those of the whole text. `None` where the part is too costly
-/// to parse.
-pub fn parse(language: &'static Language, text: &Text, window: &Window) -> Option<tree_sitter::Tree> {
-    thread_local! {
-        static PARSERS: RefCell<Parsers> = RefCell::default();
-    }
-    PARSERS.with_borrow_mut(|parsers| parsers.parse(language, text, window))
-}
-
-/// One parser a language, made when first needed.
-#[derive(Default)]
-struct Parsers {
-    by_language: FxHashMap<&'static str, tree_sitter::Parser>,
-}
-
-impl Parsers {
-    fn parse(&mut self, language: &'static Language, text: &Text, window: &Window) -> Option<tree_sitter::Tree> {
-        let key = language.extensions.first().copied().unwrap_or(language.name);
-        if !self.by_language.contains_key(key) {
-            let mut parser = tree_sitter::Parser::new();
-            parser.set_language(&(language.grammar)()).ok()?;
-            self.by_language.insert(key, parser);
-        }
-        let parser = self.by_language.get_mut(key)?;
-        let range = |span: &Span| tree_sitter::Range {
-            start_byte: text.offset(span.start),
-            end_byte: text.offset(span.end),
-            start_point: tree_sitter::Point::new(span.start as usize, 0),
-            end_point: tree_sitter::Point::new(span.end as usize, 0),
-        };
-        let lines = window.headers.iter().chain([&window.span]);
-        let first = lines.clone().next().map_or(0, |span| span.start);
-        let footers = window.footers.iter().map(|&(line, bytes)| {
-            let content = text.line(line);
-            let column = content.len() - content.trim_start().len();
-            let start = text.offset(line) + column;
-            tree_sitter::Range {
-                start_byte: start,
-                end_byte: start + bytes,
-                start_point: tree_sitter::Point::new(line as usize, column),
-                end_point: tree_sitter::Point::new(line as usize, column + bytes),
-            }
-        });
-        let ranges = opening_tag(text, first).into_iter().chain(lines.map(range)).chain(footers);
-        parser.set_included_ranges(&ranges.collect::<Vec<_>>()).ok()?;
-        let mut steps = 0u64;
-        let chunks = Cell::new(0);
-        let mut progress = |_: &tree_sitter::ParseState| {
-            steps += 1;
-            let stop = steps > MOST_PROGRESS || chunks.get() > MOST_CHUNKS;
-            if stop { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-        };
-        let options = tree_sitter::ParseOptions::new().progress_callback(&mut progress);
-        let bytes = text.bytes();
-        let mut read = |at: usize, _| {
-            chunks.set(chunks.get() + 1);
-            let rest = bytes.get(at..).unwrap_or_default();
-            rest.get(..CHUNK).unwrap_or(rest)
-        };
-        let tree = parser.parse_with_options(&mut read, None, Some(options));
-        if tree.is_none() {
-            parser.reset();
-        }
-        tree.filter(is_readable)
-    }
-}
-
-/// Whether a tree is neither too deep nor too broken. Parts with too few nodes to be either are passed
-/// over, so that this looks at a small share of an ordinary tree.
-fn is_readable(tree: &tree_sitter::Tree) -> bool {
-    let mut cursor = tree.walk();
-    let mut depth = 0;
-    loop {
-        let node = cursor.node();
-        if depth > MOST_DEPTH || (node.is_error() && node.child_count() > MOST_BROKEN) {
-            return false;
-        }
-        if depth + node.descendant_count() > MOST_DEPTH && cursor.goto_first_child() {
-            depth += 1;
-            continue;
-        }
-        while !cursor.goto_next_sibling() {
-            if !cursor.goto_parent() {
-                return true;
-            }
-            depth -= 1;
-        }
+/// From one line and column to another.
+fn range(text: &Text, start: (u32, usize), end: (u32, usize)) -> tree_sitter::Range {
+    let byte = |(line, column): (u32, usize)| text.offset(line) + column;
+    let point = |(line, column): (u32, usize)| tree_sitter::Point::new(line as usize, column);
+    tree_sitter::Range {
+        start_byte: byte(start),
+        end_byte: byte(end),
+        start_point: point(start),
+        end_point: point(end),
     }
 }
 
 /// Without its opening tag, PHP is plain text to the grammar: a window takes the file's along.
 fn opening_tag(text: &Text, first: u32) -> Option<tree_sitter::Range> {
     let tag = b"<?php";
-    (first > 0 && text.line(0).starts_with(tag)).then(|| tree_sitter::Range {
-        start_byte: 0,
-        end_byte: tag.len() + 1,
-        start_point: tree_sitter::Point::new(0, 0),
-        end_point: tree_sitter::Point::new(0, tag.len() + 1),
-    })
+    (first > 0 && text.line(0).starts_with(tag)).then(|| range(text, (0, 0), (0, tag.len() + 1)))
 }
 
 #[cfg(test)]
@@ -436,6 +401,33 @@ mod tests {
         assert_eq!(parsed("python", content), lines);
         let content = "def sell():\n    \"\"\"\n    Sells.\n    \"\"\"\n    added()\n";
         assert_eq!(parsed("python", content), ["def sell():", "added()"]);
+    }
+
+    #[test]
+    fn a_long_part_is_cut_where_items_start() {
+        let function = |at: usize| format!("fn f{at}() {{\n{}}}\n\n", "    step(a, b);\n\n".repeat(40));
+        let text = Text::new((0..30).map(function).collect::<String>().into_bytes());
+        let runs = hunks::runs(&text, &[Span::new(0, text.len())]);
+        let windows = windows(&text, &runs, lang::by_name("rust").unwrap());
+        assert!(windows.len() > 3, "{windows:?}");
+        let mut end = 0;
+        for window in &windows {
+            assert_eq!(window.span.start, end, "nothing is left out");
+            end = window.span.end;
+            assert!(window.is_bounded(&text) && window.headers.is_empty() && window.footers.is_empty(), "{window:?}");
+            assert!(text.line(window.span.start).starts_with(b"fn f"), "{window:?}");
+        }
+        assert_eq!(end, text.len());
+    }
+
+    #[test]
+    fn one_line_that_holds_too_much_is_not_parsed() {
+        let text = Text::new(format!("a();\n{}\nb();\n", "(".repeat(3000)).into_bytes());
+        let runs = hunks::runs(&text, &[Span::new(0, text.len())]);
+        let windows = windows(&text, &runs, lang::by_name("java").unwrap());
+        let bounded: Vec<bool> = windows.iter().map(|window| window.is_bounded(&text)).collect();
+        assert!(bounded.contains(&false), "{windows:?}");
+        assert_eq!(windows.iter().map(|window| window.span.len()).sum::<u32>(), text.len());
     }
 
     #[test]
