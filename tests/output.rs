@@ -60,7 +60,8 @@ fn assert_snapshot(name: &str, printed: &str) {
     let mut settings = insta::Settings::clone_current();
     for (pattern, with) in [
         (r"\b[0-9a-f]{8}\b", "[id]"),
-        (r"looks\s+(over |under )?\d+\s+%\s+AI-written", "looks N % AI-written"),
+        (r"(over |under )?\d+\s+%\s+likely", "N % likely"),
+        (r"flags start at (over |under )?\d+ %", "flags start at N %"),
         (r"(?m)^(  \w+ +)(over |under )?\d+ % +", "${1}N % "),
         (r"\+\d+\.\d\d", "[odds]"),
         // How much of a title fits depends on the digits before it.

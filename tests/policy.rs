@@ -127,6 +127,15 @@ fn the_kernel_wants_its_own_form_and_a_persons_sign_off() {
 }
 
 #[test]
+fn what_a_policy_asks_of_everybody_is_no_declaration_that_does_not_fit() {
+    let repo = with_settings("policy: linux-kernel\n");
+    change(&repo, "a.py", "Add a");
+    let printed = repo.run(&["diff", "main..HEAD"]).text();
+    assert!(printed.contains("1 commit lacks something that the project's policy asks of every commit"), "{printed}");
+    assert!(!printed.contains("declares something"), "{printed}");
+}
+
+#[test]
 fn kubernetes_wants_the_description_and_nothing_in_the_commit() {
     let repo = with_settings("policy: kubernetes\n");
     change(&repo, "a.go", &format!("a\n\n{CLAUDE}\n"));

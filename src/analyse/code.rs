@@ -43,7 +43,12 @@ pub(super) struct Code {
     pub(super) log_odds: f64,
     pub(super) hunks: usize,
     pub(super) added_lines: u32,
+    /// The rules that weigh most in it towards AI, heaviest first; none where it is one hunk, which tells its own.
+    pub(super) heaviest: Vec<usize>,
 }
+
+/// How many of them are kept.
+const MOST_HEAVIEST: usize = 3;
 
 /// A hunk belongs to each commit that brought at least a third of its lines. Hunks that are too small to be
 /// scored alone count here: together they may say enough.
@@ -61,15 +66,19 @@ pub(super) fn code(drafts: &[Draft], commits: usize, engine: &Engine<'_>) -> BTr
         }
     }
     let of = |(commit, (hunks, added_lines)): (Option<u32>, (Vec<&Draft>, u32))| {
-        let log_odds = match hunks.as_slice() {
-            [only] if only.scored => score::sum(&only.signals),
+        let (log_odds, heaviest) = match hunks.as_slice() {
+            [only] if only.scored => (score::sum(&only.signals), Vec::new()),
             hunks if hunks.iter().map(|draft| draft.read_lines).sum::<u32>() < LEAST_LINES => return None,
             hunks => {
                 let reading = Reading::sum(hunks.iter().map(|draft| &draft.reading));
-                engine.log_odds(Part::Code, &reading)
+                let mut signals = engine.weigh(Part::Code, &reading);
+                let sum = score::sum(&signals);
+                signals.retain(|signal| signal.contribution > 0.0);
+                signals.sort_by(|a, b| b.contribution.total_cmp(&a.contribution).then(a.rule.cmp(&b.rule)));
+                (sum, signals.iter().take(MOST_HEAVIEST).map(|signal| signal.rule).collect())
             }
         };
-        Some((commit, Code { log_odds, hunks: hunks.len(), added_lines }))
+        Some((commit, Code { log_odds, hunks: hunks.len(), added_lines, heaviest }))
     };
     brought.into_par_iter().filter_map(of).collect()
 }

@@ -4,7 +4,7 @@ use super::Origin;
 use crate::gate::{self, Verdict};
 use crate::policy::suggest::Where;
 use crate::policy::{Mending, Policy, Stance};
-use crate::report::{CommitReport, Flag, HunkReport, Threshold};
+use crate::report::{CommitReport, Flag, HunkReport, Threshold, asked};
 
 pub(super) fn flags(
     hunks: &[HunkReport],
@@ -14,10 +14,6 @@ pub(super) fn flags(
     policy: Option<&Policy>,
 ) -> Vec<Flag> {
     let ban = policy.is_some_and(|policy| policy.stance == Stance::Ban);
-    let mending = |hunk: &HunkReport| {
-        let first = hunk.commits.first()?;
-        commits.iter().find(|commit| commit.id == first.id)?.mending.as_ref()
-    };
     let mut flags: Vec<Flag> = hunks
         .iter()
         .enumerate()
@@ -32,7 +28,7 @@ pub(super) fn flags(
             severity: gate::severity(hunk.verdict, hunk.sensitive, hunk.log_odds - threshold.log_odds),
             verdict: hunk.verdict,
             probability: hunk.probability,
-            resolve: if ban { resolve_banned(hunk) } else { resolve(hunk, origin, mending(hunk)) },
+            resolve: if ban { resolve_banned(hunk) } else { resolve(hunk.verdict, &asked(hunk, commits), origin) },
         })
         .collect();
     let log_odds = |flag: &Flag| hunks.get(flag.hunk).map_or(0.0, |hunk| hunk.log_odds);
@@ -45,11 +41,15 @@ pub(super) fn flags(
     flags
 }
 
+/// How many commits are named.
+const MOST_ASKED: usize = 3;
+
 /// How to resolve a flag, in one or two sentences.
-fn resolve(hunk: &HunkReport, origin: Origin, mending: Option<&Mending>) -> String {
-    let ids: Vec<&str> = hunk.commits.iter().take(3).map(|commit| commit.id.get(..8).unwrap_or(&commit.id)).collect();
+fn resolve(verdict: Verdict, asked: &[&CommitReport], origin: Origin) -> String {
     let otherwise = "If none did, there is nothing to do: this flag blocks nothing.";
-    match (hunk.verdict, origin) {
+    let mending = asked.first().and_then(|commit| commit.mending.as_ref());
+    let ids: Vec<&str> = asked.iter().take(MOST_ASKED).map(|it| it.id.get(..8).unwrap_or(&it.id)).collect();
+    match (verdict, origin) {
         (Verdict::Contradicted, _) => {
             "The commit says that no AI was used. If that is right, there is nothing to do; if not, state the tool instead.".into()
         }

@@ -185,7 +185,7 @@ fn report(change: &ChangeSet, drafts: &mut Drafts, said: Said, analyser: &Analys
         attestations: &attestations,
         threshold: &threshold,
         sensitive: &sensitive,
-        commit_code: context.rules.commit_code,
+        context: &context,
         detail: measures.detail,
     };
     let (hunks, range): (Vec<HunkReport>, _) = rayon::join(

@@ -47,7 +47,7 @@ pub(super) fn signal_report(
     let shown = |line: u32| u32::try_from(i64::from(line) + shift).unwrap_or(line);
     Some(SignalReport {
         rule: rule.id.clone(),
-        title: rule.title.clone(),
+        title: rule.says(signal.number),
         value: rounded(signal.value),
         contribution: signal.contribution,
         commit: signal.commit.and_then(|at| change.commits.get(at as usize)).map(|commit| commit.id.clone()),

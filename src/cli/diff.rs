@@ -12,12 +12,12 @@ use crate::analyse::{Detail, Measures, analyse};
 use crate::attest::{self, AIIR_LEDGER, Receipts, Registry, read_request};
 use crate::change::ChangeSet;
 use crate::exclude::Excluder;
-use crate::git::{Repository, Request};
+use crate::git::{self, Repository, Request};
 use crate::pack::{Fitted, Pack};
 use crate::patch;
 use crate::policy::Described;
-use crate::report::Report;
 use crate::report::excerpts::Excerpts;
+use crate::report::{self, Report};
 use crate::signals::Engine;
 
 /// What `diff` looks at and how it says what it found
@@ -95,7 +95,12 @@ pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure
     } else {
         out.print(&printed)?
     }
-    Ok(if args.exit_code && !report.flags.is_empty() { Exit::Flags } else { Exit::Analysed })
+    // Whoever asks by the status is not told that all is well where part of it was not seen.
+    match report::missing(&report).filter(|_| args.exit_code) {
+        _ if args.exit_code && !report.flags.is_empty() => Ok(Exit::Flags),
+        Some(missing) => Err(Failure::failed(missing)),
+        None => Ok(Exit::Analysed),
+    }
 }
 
 /// A report, and the code that its format shows.
@@ -180,7 +185,13 @@ fn ends(args: &Args) -> Request {
 
 fn of_repository(request: &Request, choice: Choice<'_>, dir: &Path) -> Result<Found, Failure> {
     let repository = Repository::open(dir).map_err(Failure::failed)?;
-    let resolved = repository.resolve(request).map_err(git_failure)?;
+    let resolved = repository.resolve(request).map_err(|error| match error {
+        git::Error::NoCommit => {
+            Failure::failed(format!("{error}; use --staged or --worktree to look at what will be the first"))
+        }
+        other => git_failure(other),
+    })?;
+    let about_range = resolved.notes().to_vec();
     let mut settings = settings(choice, dir, Some((&repository, resolved.base())))?;
     if choice.in_job {
         settings.note = None;
@@ -204,6 +215,7 @@ fn of_repository(request: &Request, choice: Choice<'_>, dir: &Path) -> Result<Fo
     let pack = loaded.unwrap_or_else(|| pack(&settings));
     let pack = ManuallyDrop::new(pack.map_err(|error| settings.pack_failure(error))?);
     let (mut report, excerpts) = report(choice, &change, &pack, settings)?;
+    report.coverage.notes.extend(about_range);
     report.coverage.notes.extend(unread);
     report.coverage.notes.extend(long_messages(&change));
     Ok((report, excerpts))

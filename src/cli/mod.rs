@@ -139,9 +139,10 @@ impl Failure {
 /// A name that does not exist is wrong usage; a history that cannot be read is not.
 fn git_failure(error: git::Error) -> Failure {
     match error {
-        git::Error::UnknownRevision { .. } | git::Error::BadRevision { .. } | git::Error::Bare { .. } => {
-            Failure::usage(error)
-        }
+        git::Error::UnknownRevision { .. }
+        | git::Error::BadRevision { .. }
+        | git::Error::EmptyRange
+        | git::Error::Bare { .. } => Failure::usage(error),
         other => Failure::failed(other),
     }
 }

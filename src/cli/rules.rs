@@ -65,7 +65,7 @@ fn list(pack: &Pack, out: &Output) -> Result<Exit, Failure> {
         }
         let _ = writeln!(text, "  {:+.2}  {:<36} {}", rule.weight, escaped(&rule.id), escaped(&rule.title));
     }
-    let _ = writeln!(text, "\n{} rules; `ai-detect rules explain ID` says more of one", pack.rules.len());
+    let _ = writeln!(text, "\n{} rules; `ai-detect rules explain RULE` says more of one", pack.rules.len());
     out.print(&text)?;
     Ok(Exit::Analysed)
 }
@@ -89,6 +89,9 @@ fn explain(pack: &Pack, id: &str, out: &Output) -> Result<Exit, Failure> {
             let _ = writeln!(text, "  {label:<10}{line}");
         }
     };
+    if let Some(otherwise) = &rule.otherwise {
+        field("otherwise", otherwise);
+    }
     field("why", &rule.why);
     field("misleads", &rule.misleads);
     field("looks for", &looks_for(rule));
@@ -137,6 +140,11 @@ fn weight(rule: &Rule) -> String {
             format!("{:.2} times the sum of the words' own, and what that comes to beside all else", rule.weight)
         }
         Kind::Given => "as given".into(),
+        Kind::Metric { .. } if rule.otherwise.is_some() => format!(
+            "{:+.2} log-odds towards {towards} where it counts in full, and what the trees make of the number beside all \
+             others: what a report shows is both, and may be more than this, less, or not zero where it does not count",
+            rule.weight
+        ),
         _ => format!("{:+.2} log-odds towards {towards}, counted at most {} times a hunk", rule.weight, rule.cap),
     }
 }

@@ -2,7 +2,6 @@
 //! grow with the code that was read.
 
 use crate::change::ChangeSet;
-use crate::gate::Verdict;
 use crate::pack::Model;
 use crate::report::{HunkReport, Report, Threshold};
 use crate::score::Score;
@@ -65,7 +64,7 @@ impl Outcome {
     pub fn of(report: &Report, change: &ChangeSet, commit: &str, model: &Model) -> Outcome {
         let found = report.commits.iter().find(|found| found.id == commit);
         let is_merge = change.commits.iter().any(|found| found.id == commit && found.parents > 1);
-        let hunks: Vec<HunkOutcome> = report.hunks.iter().filter(|hunk| is_scored(hunk)).map(hunk_outcome).collect();
+        let hunks: Vec<HunkOutcome> = report.hunks.iter().filter_map(hunk_outcome).collect();
         let strongest = strongest(&hunks);
         let score = found.and_then(|found| match found.log_odds.zip(found.probability) {
             Some((log_odds, probability)) => Some(Scored { log_odds, probability }),
@@ -98,17 +97,13 @@ pub fn strongest(hunks: &[HunkOutcome]) -> f64 {
     hunks.iter().map(|hunk| hunk.score.log_odds).fold(f64::NEG_INFINITY, f64::max)
 }
 
-fn is_scored(hunk: &HunkReport) -> bool {
-    hunk.verdict != Verdict::Unknown
-}
-
-fn hunk_outcome(hunk: &HunkReport) -> HunkOutcome {
+fn hunk_outcome(hunk: &HunkReport) -> Option<HunkOutcome> {
     let message = hunk.message_log_odds;
-    HunkOutcome {
-        score: Scored { log_odds: hunk.log_odds, probability: hunk.probability },
+    Some(HunkOutcome {
+        score: Scored { log_odds: hunk.log_odds, probability: hunk.probability? },
         code: rounded(hunk.log_odds - message),
         message,
         language: hunk.language.clone().unwrap_or_default(),
         added_lines: hunk.added_lines,
-    }
+    })
 }

@@ -1,7 +1,7 @@
 //! What the commits and the request declare, in sentences for people.
 
 use super::markers::form_name;
-use super::{Report, signatures};
+use super::{CommitReport, Report, signatures};
 use crate::attest::{RequestAttestation, State};
 
 /// For the summary: what the request states.
@@ -12,9 +12,12 @@ pub(super) fn request(report: &Report) -> Option<String> {
 /// For the summary: whether anything cannot be read or does not fit.
 pub(super) fn summary(report: &Report) -> Vec<String> {
     let mut told = Vec::new();
-    let count = |test: fn(&super::CommitReport) -> bool| report.commits.iter().filter(|commit| test(commit)).count();
+    let count = |test: fn(&CommitReport) -> bool| report.commits.iter().filter(|commit| test(commit)).count();
     let unreadable = count(|commit| !commit.attestation.unreadable.is_empty());
-    let conflicting = count(|commit| !commit.attestation.notes.is_empty());
+    let asked =
+        |commit: &CommitReport| commit.attestation.state == State::Absent && !commit.attestation.notes.is_empty();
+    let lacking = if report.policy.is_some() { count(asked) } else { 0 };
+    let conflicting = count(|commit| !commit.attestation.notes.is_empty()) - lacking;
     let signed: Vec<_> = report.commits.iter().filter_map(|commit| commit.attestation.signature.as_ref()).collect();
     // Who has not said whose signatures count has not asked.
     if signed.iter().any(|signed| signed.is_verified()) {
@@ -24,7 +27,11 @@ pub(super) fn summary(report: &Report) -> Vec<String> {
         told.push(format!("{} a record about AI use that cannot be read", have(unreadable)));
     }
     if conflicting > 0 {
-        told.push(format!("{} something about AI use that does not fit together", declare(conflicting)));
+        let or = if report.policy.is_some() { " or does not fit the project's policy" } else { "" };
+        told.push(format!("{} something about AI use that does not fit together{or}", declare(conflicting)));
+    }
+    if lacking > 0 {
+        told.push(format!("{} something that the project's policy asks of every commit", lack(lacking)));
     }
     told
 }
@@ -68,6 +75,10 @@ fn stated(request: &RequestAttestation) -> String {
 
 fn have(count: usize) -> String {
     if count == 1 { "1 commit has".into() } else { format!("{count} commits have") }
+}
+
+fn lack(count: usize) -> String {
+    if count == 1 { "1 commit lacks".into() } else { format!("{count} commits lack") }
 }
 
 fn declare(count: usize) -> String {

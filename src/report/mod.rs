@@ -3,6 +3,7 @@
 //! The JSON form of [`Report`] is the documented schema `ai-detect/report/v1`: fields are added,
 //! never changed or removed, within one version.
 
+mod asked;
 pub mod code_quality;
 mod declared;
 pub mod excerpts;
@@ -25,6 +26,9 @@ pub mod terminal;
 mod tests;
 pub mod text;
 mod words;
+
+pub(crate) use asked::asked;
+pub(crate) use words::{missing, percent};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -167,9 +171,9 @@ pub struct HunkReport {
     pub end_line: u32,
     /// How many of the lines were authored in this change.
     pub added_lines: u32,
-    /// How AI-like it looks, 0 to 1. For hunks that are too small this is the base rate.
-    pub probability: f64,
-    /// The same as log-odds: the intercept plus all contributions.
+    /// How AI-like it looks, 0 to 1; absent where it is too small to be scored alone, or has no grammar.
+    pub probability: Option<f64>,
+    /// The same as log-odds: the intercept plus all contributions. Without a score, what was assumed beforehand.
     pub log_odds: f64,
     /// The part of it that the messages of its commits bring.
     #[serde(default)]
@@ -182,9 +186,6 @@ pub struct HunkReport {
     pub verdict: Verdict,
     /// Whether its path is configured as sensitive.
     pub sensitive: bool,
-    /// Whether it was large enough to be scored alone. Not written: a report that was read back does not know.
-    #[serde(skip)]
-    pub scored: bool,
     /// Stable under rebases and unrelated edits.
     pub fingerprint: String,
 }
@@ -201,9 +202,9 @@ pub struct HunkCommit {
 /// A rule that counted.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct SignalReport {
-    /// The rule's id; `ai-detect rules explain ID` says more.
+    /// The rule's id; `ai-detect rules explain RULE` says more.
     pub rule: String,
-    /// The rule's title.
+    /// The rule's title, or what holds instead where its number does not count: trees weigh that, too.
     pub title: String,
     /// What was counted or measured.
     pub value: f64,
@@ -250,8 +251,8 @@ pub struct Flag {
     pub severity: Severity,
     /// Why it asks.
     pub verdict: Verdict,
-    /// How AI-like it looks, 0 to 1.
-    pub probability: f64,
+    /// How AI-like it looks, 0 to 1; absent where it is flagged for what is declared, and has no score.
+    pub probability: Option<f64>,
     /// How to resolve it.
     pub resolve: String,
 }
@@ -271,6 +272,13 @@ pub struct Coverage {
     pub excluded: Vec<ExcludedReport>,
     /// Anything about the analysis itself that the reader should know.
     pub notes: Vec<String>,
+}
+
+impl Coverage {
+    /// How many files could not be read because the clone lacks them: what is said of the change is not said of those.
+    pub fn missing(&self) -> usize {
+        self.excluded.iter().filter(|left_out| left_out.reason == Reason::MissingObject).count()
+    }
 }
 
 /// Something that was left out.

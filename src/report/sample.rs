@@ -69,7 +69,7 @@ fn hunk(text: &str, commit: &str, number: u32) -> HunkReport {
         start_line: 10 * number + 1,
         end_line: 10 * number + 6,
         added_lines: 6,
-        probability: 0.97,
+        probability: Some(0.97),
         log_odds: 3.5,
         message_log_odds: 1.0,
         signals: vec![
@@ -80,7 +80,6 @@ fn hunk(text: &str, commit: &str, number: u32) -> HunkReport {
         commits: vec![HunkCommit { id: commit.into(), lines: 6 }],
         verdict: Verdict::WrongForm,
         sensitive: true,
-        scored: true,
         fingerprint: format!("{number:08x}{}", "0".repeat(24)),
     }
 }

@@ -3,33 +3,31 @@
 
 use super::groups::Flagged;
 use super::terminal;
-use super::words::{counted, cut, declares, percent, question, short};
-use super::{Report, SignalReport};
+use super::words::{self, counted, cut, declares, question, short, written};
+use super::{Report, SignalReport, asked};
 
 /// How many signals are named.
 const MOST_SIGNALS: usize = 4;
 /// How many characters of a stranger's sentence are shown.
 const MOST_TEXT: usize = 120;
 
-/// A few words for a title: `unattested, looks 97 % AI-written`.
+/// A few words for a title: `unattested, looks AI-written (97 % likely)`.
 pub(super) fn title(flagged: &Flagged<'_>) -> String {
-    let sensitive = if flagged.hunk.sensitive { ", sensitive path" } else { "" };
-    format!("{}, looks {} AI-written{sensitive}", flagged.flag.verdict.word(), percent(flagged.flag.probability))
+    words::title(flagged.flag, flagged.hunk)
 }
 
 /// The question, how sure, what was seen, and what resolves it: at most about 1,200 characters.
 pub(super) fn paragraph(report: &Report, flagged: &Flagged<'_>) -> String {
     let Flagged { flag, hunk, .. } = flagged;
-    let commit = hunk.commits.first().and_then(|part| report.commits.iter().find(|commit| commit.id == part.id));
-    let declared = match commit {
+    let declared = match asked(hunk, &report.commits).first() {
         None => "nothing is committed yet that could say so".to_owned(),
         Some(commit) => format!("{} {}", short(&commit.id), cut(&declares(commit), MOST_TEXT)),
     };
     let lines = counted(hunk.added_lines as usize, "added line", "added lines");
     let text = format!(
-        "{} {lines}: looks {} AI-written (log-odds {:+.2}, likely from {:+.2}); {declared}. Seen: {}. {}",
+        "{} {lines}: {}, log-odds {:+.2}, likely from {:+.2}; {declared}. Seen: {}. {}",
         question(flag.verdict),
-        percent(flag.probability),
+        written(flag, hunk),
         hunk.log_odds,
         report.threshold.log_odds,
         seen(&hunk.signals),

@@ -117,6 +117,9 @@ impl Page<'_> {
             let line = line.strip_prefix(flags).map(|rest| format!("{bold}{rest}")).unwrap_or(line);
             self.line(&format!("  {line}"));
         }
+        if let Some(told) = words::missing(report) {
+            self.labelled(2, "", &told);
+        }
         if let Some(told) = words::declaring(report) {
             self.labelled(2, "", &told);
         }
@@ -126,8 +129,8 @@ impl Page<'_> {
         for told in declared::summary(report) {
             self.labelled(2, "", &format!("{told} (-v says more)"));
         }
-        if let Some(probability) = report.range.probability.filter(|_| report.coverage.hunks_scored > 0) {
-            self.styled(2, &format!("the range as a whole looks {} AI-written", percent(probability)), DIM);
+        if let Some(whole) = words::whole(report) {
+            self.styled(2, &whole, DIM);
         }
         for note in &report.coverage.notes {
             self.labelled(2, "note:", note);
@@ -159,8 +162,9 @@ impl Page<'_> {
         self.looks(3, flag, hunk);
         let sum = Sum::of(&hunk.signals, self.report.tool.intercept, most);
         let against = hunk.signals.iter().filter(|it| most == usize::MAX && it.contribution < 0.0 && it.rule != PRIOR);
+        let main = hunk.commits.first().map(|part| part.id.as_str());
         for signal in sum.shown.iter().copied().chain(against) {
-            self.signal(3, signal);
+            self.signal(3, signal, main);
         }
         self.sum(5, &sum, hunk);
         self.brought_by(hunk);
@@ -170,6 +174,7 @@ impl Page<'_> {
     fn group(&mut self, rank: usize, group: &Group<'_>, most: usize) {
         let blocks = counted(group.flags.len(), "block", "blocks");
         let title = match group.commit {
+            None if self.report.range.base.is_none() => format!("{blocks} of the patch"),
             None => format!("{blocks} not committed yet"),
             Some(commit) => format!(
                 "{} \u{201c}{}\u{201d} by {}: {blocks}, {}",
@@ -186,11 +191,7 @@ impl Page<'_> {
             let lead = if at == 0 { lead.clone() } else { " ".repeat(lead.len()) };
             self.line(&format!("{lead}{colour}{line}{colour:#}"));
         }
-        // What is said of the commit is the same in all of them, or nearly so where others had a part in a block.
-        let (of_commit, _): (Vec<_>, Vec<_>) = first.hunk.signals.iter().partition(|signal| is_of_commit(signal));
-        for signal in of_commit.iter().filter(|signal| signal.contribution > 0.0).take(MOST_SIGNALS) {
-            self.signal(3, signal);
-        }
+        self.of_commit(group);
         for flagged in group.flags.iter().take(most) {
             self.block(flagged);
         }
@@ -206,6 +207,21 @@ impl Page<'_> {
         }
     }
 
+    /// What is said of the commit, up to its sum.
+    fn of_commit(&mut self, group: &Group<'_>) {
+        let signals = group.of_commit();
+        if signals.is_empty() {
+            return;
+        }
+        let sum = Sum::of(signals.iter().copied(), 0.0, MOST_SIGNALS);
+        for signal in &sum.shown {
+            self.signal(3, signal, group.commit.map(|commit| commit.id.as_str()));
+        }
+        let total: f64 = signals.iter().map(|signal| signal.contribution).sum();
+        let unshown = sum.unshown().join(", ");
+        self.styled(5, format!("{unshown} = {total:+.2} of the commit").trim_start(), DIM);
+    }
+
     /// A flagged block of a group: what it shows itself.
     fn block(&mut self, Flagged { flag, hunk, .. }: &Flagged<'_>) {
         let place = format!("{}:{}-{}", escaped(&flag.path), flag.start_line, flag.end_line);
@@ -214,7 +230,7 @@ impl Page<'_> {
         let (of_commit, own): (Vec<&SignalReport>, Vec<_>) = hunk.signals.iter().partition(|it| is_of_commit(it));
         let sum = Sum::of(own, self.report.tool.intercept, MOST_OWN);
         for signal in &sum.shown {
-            self.signal(5, signal);
+            self.signal(5, signal, None);
         }
         let of_commit: f64 = of_commit.iter().map(|signal| signal.contribution).sum();
         let likely = self.report.threshold.log_odds;
@@ -225,8 +241,7 @@ impl Page<'_> {
     }
 
     fn looks(&mut self, indent: usize, flag: &Flag, hunk: &HunkReport) {
-        let sensitive = if hunk.sensitive { ", sensitive path" } else { "" };
-        let looks = format!("{}, looks {} AI-written{sensitive}", flag.verdict.word(), percent(flag.probability));
+        let looks = words::title(flag, hunk);
         for line in wrapped(&looks, self.width.saturating_sub(indent + 10)) {
             self.line(&format!("{:indent$}{line}", ""));
         }
@@ -241,22 +256,24 @@ impl Page<'_> {
         self.styled(indent, &told, DIM);
     }
 
-    fn signal(&mut self, indent: usize, signal: &SignalReport) {
-        let from = if signal.commit.is_some() { " (commit message)" } else { "" };
-        let head = format!("{}{from} [{}]", escaped(&signal.title), escaped(&signal.rule));
+    /// One signal with its evidence. `main` is the commit that the reader takes a message to be of.
+    fn signal(&mut self, indent: usize, signal: &SignalReport, main: Option<&str>) {
         let odds = format!("{:+.2}", signal.contribution);
-        let room = self.width.saturating_sub(indent + 1 + odds.len());
-        self.line(&format!("{:indent$}{odds} {}", "", fitted(&head, room)));
-        if signal.evidence.is_empty() {
+        // The id is to be copied.
+        let id = format!(" [{}]", escaped(&signal.rule));
+        let room = self.width.saturating_sub(indent + 1 + odds.len() + id.width());
+        self.line(&format!("{:indent$}{odds} {}{id}", "", fitted(&escaped(&signal.title), room)));
+        let quoted = escaped(&words::evidence(signal));
+        if quoted.is_empty() {
             return;
         }
         let line = signal.evidence.first().map_or(0, |evidence| evidence.line);
-        let number = match signal.commit {
+        let number = match &signal.commit {
+            Some(commit) if main.is_some_and(|main| main != commit) => words::short(commit).to_owned(),
             Some(_) => "msg".into(),
             None if is_of_commit(signal) => String::new(),
             None => line.to_string(),
         };
-        let quoted = escaped(&words::evidence(signal));
         let quoted = fitted(&quoted, self.width.saturating_sub(indent + 8 + number.len().max(4)));
         self.line(&format!("{:indent$}     {DIM}{number:>4} \u{2502}{DIM:#} {quoted}", ""));
     }
@@ -286,11 +303,12 @@ impl Page<'_> {
             return;
         }
         self.line("");
-        self.line(&format!("{BOLD}Other hunks{BOLD:#}"));
+        self.line(&format!("{BOLD}Other hunks{BOLD:#}; flags start at {} here", words::threshold(self.report)));
         for hunk in others {
             let place = format!("{}:{}-{}", escaped(&hunk.path), hunk.start_line, hunk.end_line);
-            let score = words::looks(self.report, hunk).map_or_else(String::new, |looks| format!(" {looks}"));
-            self.line(&format!("  {:<12}{score:<6} {place}", hunk.verdict.word()));
+            let score = hunk.probability.map_or_else(String::new, |likely| format!(" {}", percent(likely)));
+            let word = if hunk.verdict == Verdict::Unlikely { "below" } else { hunk.verdict.word() };
+            self.line(&format!("  {word:<12}{score:<6} {place}"));
             let found = hunk.signals.iter().filter(|signal| signal.rule != PRIOR);
             let strongest = found.filter(|signal| signal.contribution.abs() >= 0.2).take(3);
             let told: Vec<String> =
@@ -317,7 +335,8 @@ impl Page<'_> {
         let details = declared::details(self.report);
         if !details.is_empty() {
             self.line("");
-            self.line(&format!("{BOLD}Declared{BOLD:#}"));
+            let and = if self.report.policy.is_some() { ", and what the policy says of it" } else { "" };
+            self.line(&format!("{BOLD}Declared{BOLD:#}{and}"));
         }
         for told in details {
             self.labelled(2, "", &told);
@@ -337,8 +356,10 @@ impl Page<'_> {
                 0,
                 "",
                 &format!(
-                    "{KIND} The threshold aims at flags on no more than {rate} % of changes that people wrote alone. \
-                     `ai-detect rules explain ID` says what a signal means and when it misleads."
+                    "{KIND} The threshold aims at flags on no more than {rate} % of changes that people wrote alone: \
+                     {} likely for as many hunks as here. `ai-detect rules explain RULE` says what a signal means and \
+                     when it misleads.",
+                    words::threshold(self.report)
                 ),
             );
         }

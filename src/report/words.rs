@@ -4,8 +4,9 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
+use super::groups::is_of_commit;
 use super::terminal::is_unsafe;
-use super::{CommitReport, ExcludedReport, HunkReport, Report, SignalReport};
+use super::{CommitReport, ExcludedReport, Flag, HunkReport, Report, SignalReport};
 use crate::attest::State;
 use crate::gate::{Severity, Verdict};
 use crate::score::PRIOR;
@@ -16,6 +17,9 @@ pub(super) const KIND: &str =
 
 /// How many tools are named.
 const MOST_TOOLS: usize = 12;
+
+/// What adds less than this to a sum is counted, not shown: it explains nothing to anybody.
+const LEAST_SHOWN: f64 = 0.1;
 
 /// What of a hunk's sum is shown and what is only counted.
 pub(super) struct Sum<'a> {
@@ -30,13 +34,14 @@ pub(super) struct Sum<'a> {
 }
 
 impl<'a> Sum<'a> {
-    /// Of some signals, with the `most` strongest shown. What was assumed points to nobody.
+    /// Of some signals, with the `most` strongest shown, or all of them. What was assumed points to nobody.
     pub(super) fn of(signals: impl IntoIterator<Item = &'a SignalReport>, intercept: f64, most: usize) -> Self {
         let total = |signals: &[&SignalReport]| signals.iter().map(|signal| signal.contribution).sum::<f64>();
         let (assumed, found): (Vec<_>, Vec<_>) = signals.into_iter().partition(|signal| signal.rule == PRIOR);
         let (mut towards, against): (Vec<_>, Vec<_>) = found.into_iter().partition(|signal| signal.contribution > 0.0);
         towards.sort_by(|a, b| b.contribution.total_cmp(&a.contribution));
-        let more = towards.split_off(most.min(towards.len()));
+        let strong = towards.iter().take_while(|signal| most == usize::MAX || signal.contribution >= LEAST_SHOWN);
+        let more = towards.split_off(strong.take(most).count());
         Sum {
             shown: towards,
             more: (more.len(), total(&more)),
@@ -47,6 +52,13 @@ impl<'a> Sum<'a> {
 
     /// What is not shown, in words: `+1.27 from 31 more, -1.97 from 29 signals pointing to people, …`
     pub(super) fn rest(&self) -> String {
+        let mut parts = self.unshown();
+        parts.push(format!("{:+.2} to start with", self.start));
+        parts.join(", ")
+    }
+
+    /// The same without the start.
+    pub(super) fn unshown(&self) -> Vec<String> {
         let mut parts = Vec::new();
         if self.more.0 > 0 {
             parts.push(format!("{:+.2} from {} more", self.more.1, self.more.0));
@@ -55,8 +67,7 @@ impl<'a> Sum<'a> {
             let signals = counted(self.against.0, "signal", "signals");
             parts.push(format!("{:+.2} from {signals} pointing to people", self.against.1));
         }
-        parts.push(format!("{:+.2} to start with", self.start));
-        parts.join(", ")
+        parts
     }
 }
 
@@ -65,13 +76,16 @@ impl<'a> Sum<'a> {
 pub(super) fn evidence(signal: &SignalReport) -> String {
     let words = signal.evidence.iter().all(|evidence| evidence.text.len() < 30);
     let most = if words { usize::MAX } else { 1 };
-    let texts: Vec<&str> = signal.evidence.iter().take(most).map(|evidence| evidence.text.as_str()).collect();
-    texts.join(" \u{b7} ")
+    let texts = signal.evidence.iter().take(most).map(|evidence| evidence.text.as_str());
+    // Where a line ends is weighed, and is nothing to look at.
+    let shown = texts.filter(|text| !text.contains("[end]") && !text.contains("[line end]"));
+    shown.collect::<Vec<_>>().join(" \u{b7} ")
 }
 
 /// What a report finds, in a few counts; the flags come first.
 pub(super) fn counts(report: &Report) -> Vec<String> {
     let flags = match report.flags.len() {
+        0 if report.coverage.missing() > 0 => "no flags in what could be read".into(),
         0 => "no flags".into(),
         flags => counted(flags, "flag", "flags"),
     };
@@ -85,7 +99,7 @@ pub(super) fn counts(report: &Report) -> Vec<String> {
     counts
 }
 
-/// What was looked at: `3 commits, 18 added lines in 3 hunks of 3 files, 2 hunks not scored`. Verdicts are on all of
+/// What was looked at: `3 commits, 18 added lines in 3 scored hunks of 3 files, 2 hunks not scored`. Verdicts are on all of
 /// them: what a commit declares is known of a line, too, that says too little by itself.
 pub(super) fn scope(report: &Report) -> String {
     let commits = match report.commits.len() {
@@ -99,9 +113,21 @@ pub(super) fn scope(report: &Report) -> String {
     format!(
         "{commits}{} in {} of {}{others}",
         counted(report.range.added_lines as usize, "added line", "added lines"),
-        counted(report.coverage.hunks_scored, "hunk", "hunks"),
+        counted(report.coverage.hunks_scored, "scored hunk", "scored hunks"),
         counted(report.coverage.files_scored, "file", "files"),
     )
+}
+
+/// What of the change could not be read, and what helps; nothing where all was.
+pub(crate) fn missing(report: &Report) -> Option<String> {
+    let count = report.coverage.missing();
+    (count > 0).then(|| {
+        let files = if count == 1 { "1 file is".into() } else { format!("{count} files are") };
+        format!(
+            "{files} not looked at: the content is missing from this clone, damaged, or may not be read. In a partial clone, \
+             `git diff` of the same range fetches it; else clone without --filter and --depth, or see what `git fsck` says"
+        )
+    })
 }
 
 /// How many of the commits declare AI use, and which tools; nothing where none does.
@@ -137,6 +163,7 @@ fn summary_word(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Partial => "attested in part",
         Verdict::Unknown => "unknown (too little to say)",
+        Verdict::Unlikely => "below the threshold",
         other => other.word(),
     }
 }
@@ -208,20 +235,45 @@ pub(super) fn trailer(commit: Option<&CommitReport>) -> String {
     format!("Assisted-by: {}:{}", cut(&tool, 60), cut(&model, 60))
 }
 
+/// `unattested, looks AI-written (91 % likely)`; where nothing in the block itself says so, with what does.
+pub(super) fn title(flag: &Flag, hunk: &HunkReport) -> String {
+    let sensitive = if hunk.sensitive { ", sensitive path" } else { "" };
+    let looks = flag.probability.map(|_| format!(", {}", written(flag, hunk))).unwrap_or_default();
+    format!("{}{looks}{sensitive}", flag.verdict.word())
+}
+
+/// `looks AI-written (91 % likely)`, or that there is no score.
+pub(super) fn written(flag: &Flag, hunk: &HunkReport) -> String {
+    let Some(probability) = flag.probability else { return "not scored".into() };
+    let judging = if is_by_commit(hunk) { ", judging by its commit" } else { "" };
+    format!("looks AI-written{judging} ({} likely)", percent(probability))
+}
+
+/// Whether a block that looks AI-written would not by what stands in it: the rest of its commit's code and the message
+/// make it so.
+pub(super) fn is_by_commit(hunk: &HunkReport) -> bool {
+    let own = hunk.signals.iter().filter(|signal| !is_of_commit(signal) && signal.rule != PRIOR);
+    !hunk.signals.is_empty() && own.map(|signal| signal.contribution).sum::<f64>() <= 0.0
+}
+
+/// How AI-like all scored hunks look together; nothing where there is none.
+pub(super) fn whole(report: &Report) -> Option<String> {
+    let probability = report.range.probability.filter(|_| report.coverage.hunks_scored > 0)?;
+    Some(format!("all of it, taken as one block: {} likely AI-written", percent(probability)))
+}
+
+/// From which probability on a hunk is flagged here.
+pub(super) fn threshold(report: &Report) -> String {
+    percent(crate::score::probability(report.threshold.log_odds))
+}
+
 /// A probability without digits that mean nothing.
-pub(super) fn percent(probability: f64) -> String {
+pub(crate) fn percent(probability: f64) -> String {
     match probability * 100.0 {
         p if p >= 99.0 => "over 99 %".into(),
         p if p < 1.0 => "under 1 %".into(),
         p => format!("{p:.0} %"),
     }
-}
-
-/// How AI-like a block looks; `None` where it was not scored, and has no more than the base rate.
-pub(super) fn looks(report: &Report, hunk: &HunkReport) -> Option<String> {
-    let base_rate = report.tool.intercept + report.tool.prior;
-    let scored = hunk.verdict != Verdict::Unknown && (hunk.log_odds - base_rate).abs() > 1e-6;
-    scored.then(|| percent(hunk.probability))
 }
 
 /// A number with its noun.

@@ -83,7 +83,7 @@ impl Row {
     /// The row of a commit whose change alone was analysed.
     pub(super) fn of(repository: &str, rules: &str, change: &ChangeSet, report: &Report) -> Option<Row> {
         let (commit, found) = (change.commits.first()?, report.commits.first()?);
-        let scored = || report.hunks.iter().filter(|hunk| hunk.scored);
+        let scored = || report.hunks.iter().filter(|hunk| hunk.probability.is_some());
         let attestation = &found.attestation;
         let accountable = attestation.facts.accountable.clone();
         let mut languages: Vec<&str> = scored().filter_map(|hunk| hunk.language.as_deref()).collect();

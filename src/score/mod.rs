@@ -22,8 +22,13 @@ impl Score {
     /// The score of a sum of contributions.
     pub fn of(model: &Model, contributions: f64) -> Score {
         let log_odds = rounded(model.intercept + contributions);
-        Score { log_odds, probability: rounded(1.0 / (1.0 + (-log_odds).exp())) }
+        Score { log_odds, probability: probability(log_odds) }
     }
+}
+
+/// `1 / (1 + exp(-log_odds))`, rounded to four digits.
+pub fn probability(log_odds: f64) -> f64 {
+    rounded(1.0 / (1.0 + (-log_odds).exp()))
 }
 
 /// The log-odds of a share of AI-written changes, 0 to 1: what is assumed before anything is read.

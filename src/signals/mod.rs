@@ -38,7 +38,7 @@ pub struct Signal {
     pub rule: usize,
     /// What was counted, or how far the rule takes what was measured.
     pub value: f64,
-    /// What was measured.
+    /// What was measured; `NaN` where there was too little to measure, which trees weigh as well.
     pub number: f64,
     /// Log-odds, rounded to four digits: a share of `whole`.
     pub contribution: f64,
@@ -217,8 +217,8 @@ impl<'a> Engine<'a> {
                 (None, None) => continue,
             };
             if contribution != 0.0 {
-                let value = value.or(number).unwrap_or_default();
-                let number = number.unwrap_or(value);
+                let number = number.or(value).unwrap_or(f64::NAN);
+                let value = value.or(Some(number).filter(|number| !number.is_nan())).unwrap_or_default();
                 weighed.push(Signal { number, ..Signal::given(at, value, contribution) });
             }
         }

@@ -68,7 +68,7 @@ pub fn rows(state: &State, report: &Report, with_names: bool) -> Vec<Row> {
             path: hunk.map(|hunk| hunk.path.clone()),
             start_line: hunk.map(|hunk| hunk.start_line),
             end_line: hunk.map(|hunk| hunk.end_line),
-            probability: hunk.map(|hunk| hunk.probability),
+            probability: hunk.and_then(|hunk| hunk.probability),
             decision: decision.what.word(),
             reason: decision.what.text().to_owned(),
             when: decision.when.clone(),

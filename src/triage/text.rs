@@ -7,6 +7,7 @@ use super::settle::Answer;
 use super::standing::{Standing, StandingFlag, standings};
 use super::state::State;
 use super::{Entry, Source};
+use crate::report::percent;
 use crate::report::terminal::{escaped, fitted, wrapped};
 use crate::report::{Flag, Report};
 
@@ -86,8 +87,10 @@ impl Page {
 
     fn flag(&mut self, flag: &Flag, found: &StandingFlag) {
         let place = format!("{}:{}-{}", flag.path, flag.start_line, flag.end_line);
-        let percent = (flag.probability * 100.0).round().clamp(1.0, 99.0);
-        let tail = format!("  {}, looks {percent} % AI-written", flag.verdict.word());
+        let looks = flag
+            .probability
+            .map_or_else(String::new, |likely| format!(", looks AI-written ({} likely)", percent(likely)));
+        let tail = format!("  {}{looks}", flag.verdict.word());
         let room = self.width.saturating_sub(tail.len() + 12).max(20);
         let _ = writeln!(self.out, "  {}  {}{tail}", escaped(&flag.id), fitted(&escaped(&place), room));
         if let Some(decision) = found.ruling {

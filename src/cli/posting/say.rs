@@ -136,6 +136,7 @@ pub(super) fn commands(outcome: &Outcome<'_>) -> String {
 
 fn title(report: &Report) -> String {
     match report.flags.len() {
+        0 if report.coverage.missing() > 0 => "Not all of this could be looked at".into(),
         0 => "No block asks for a look".into(),
         1 => "1 block asks for a look".into(),
         flags => format!("{flags} blocks ask for a look"),
@@ -147,7 +148,10 @@ fn annotation(flag: &Flag) -> Annotation {
         path: flag.path.clone(),
         start_line: flag.start_line,
         end_line: flag.end_line,
-        title: format!("Looks {:.0} % AI-written, {}", (flag.probability * 100.0).min(99.0), flag.verdict.word()),
+        title: match flag.probability {
+            Some(likely) => format!("Looks AI-written ({} likely), {}", report::percent(likely), flag.verdict.word()),
+            None => format!("AI use is declared here: {}", flag.verdict.word()),
+        },
         message: format!("{} (flag {})", flag.resolve, flag.id),
     }
 }

@@ -97,12 +97,10 @@ struct Other {
 }
 
 pub(super) fn of(report: &Report, excerpts: Option<&Excerpts>) -> Data {
-    let mut told: Vec<String> = words::declaring(report).into_iter().collect();
+    let mut told: Vec<String> = words::missing(report).into_iter().chain(words::declaring(report)).collect();
     told.extend(declared::request(report));
     told.extend(declared::summary(report));
-    if let Some(probability) = report.range.probability.filter(|_| report.coverage.hunks_scored > 0) {
-        told.push(format!("the range as a whole looks {} AI-written", percent(probability)));
-    }
+    told.extend(words::whole(report));
     told.extend(report.coverage.notes.iter().take(MOST_LISTED).map(|note| format!("note: {note}")));
     let left_out = report.coverage.excluded.iter().take(MOST_LISTED);
     let others = report.hunks.iter().filter(|hunk| !hunk.verdict.is_flag() && hunk.verdict != Verdict::Unknown);
@@ -112,7 +110,7 @@ pub(super) fn of(report: &Report, excerpts: Option<&Excerpts>) -> Data {
         counts: words::counts(report),
         told: told.iter().map(|text| shown(text)).collect(),
         groups: groups_of(report, excerpts),
-        others: others.take(MOST_OTHERS).map(|hunk| other(report, hunk)).collect(),
+        others: others.take(MOST_OTHERS).map(other).collect(),
         left_out: left_out
             .map(|it| [shown(&it.path), format!("{} ({})", words::reason(it), shown(&it.detail))])
             .collect(),
@@ -135,9 +133,7 @@ fn groups_of(report: &Report, excerpts: Option<&Excerpts>) -> Vec<Group> {
     for group in groups(report) {
         let commit = group.commit;
         let text = |of: fn(&CommitReport) -> String| commit.map(of).unwrap_or_default();
-        // What is said of the commit is the same in all of its blocks, or nearly so where others had a part in one.
-        let first = group.flags.first().map(|flagged| flagged.hunk.signals.as_slice()).unwrap_or_default();
-        let of_commit = first.iter().filter(|it| is_of_commit(it) && it.contribution > 0.0);
+        let of_commit = Sum::of(group.of_commit(), 0.0, MOST_OF_COMMIT).shown;
         let flags: Vec<Block> = group.flags.iter().take(room).map(|flagged| block(report, flagged, excerpts)).collect();
         room -= flags.len();
         if flags.is_empty() {
@@ -149,7 +145,7 @@ fn groups_of(report: &Report, excerpts: Option<&Excerpts>) -> Vec<Group> {
             author: text(|commit| shown(&commit.author)),
             declares: text(|commit| shown(&declares(commit))),
             trailer: pasted(report, commit),
-            signals: of_commit.take(MOST_OF_COMMIT).map(signal).collect(),
+            signals: of_commit.into_iter().map(signal).collect(),
             flags,
         });
     }
@@ -174,7 +170,7 @@ fn block(report: &Report, Flagged { flag, hunk, rank }: &Flagged<'_>, excerpts: 
         verdict: flag.verdict.word(),
         path: escaped(&flag.path),
         lines: words::lines(flag.start_line, flag.end_line),
-        looks: percent(flag.probability),
+        looks: words::written(flag, hunk),
         odds: hunk.log_odds,
         sensitive: hunk.sensitive,
         signals: sum.shown.iter().map(|it| signal(it)).collect(),
@@ -209,12 +205,13 @@ fn code(excerpt: &Excerpt) -> Code {
     Code { first: excerpt.first, lines: lines.collect(), more: excerpt.more }
 }
 
-fn other(report: &Report, hunk: &HunkReport) -> Other {
+fn other(hunk: &HunkReport) -> Other {
     Other {
         verdict: hunk.verdict.word(),
         path: escaped(&hunk.path),
         lines: words::lines(hunk.start_line, hunk.end_line),
-        looks: words::looks(report, hunk)
-            .map_or_else(|| "not scored".into(), |looks| format!("looks {looks} AI-written")),
+        looks: hunk
+            .probability
+            .map_or_else(|| "not scored".into(), |likely| format!("{} likely AI-written", percent(likely))),
     }
 }

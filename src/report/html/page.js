@@ -117,7 +117,7 @@ function flagOf(block, group) {
       make("span", { class: "place" }, make("code", { text: `${block.path}:${block.lines}` })),
       make("span", { class: "tag severity", text: block.severity }),
       make("span", { class: "tag", text: block.verdict }),
-      make("span", { class: "tag", text: `looks ${block.looks} AI-written` }),
+      make("span", { class: "tag", text: block.looks }),
       block.sensitive ? make("span", { class: "tag", text: "sensitive path" }) : null,
       make("span", { class: "tag" }, make("code", { text: block.id }))));
   details.addEventListener("toggle", () => {

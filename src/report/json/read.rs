@@ -132,7 +132,7 @@ fn hunk(hunk: &HunkReport) -> Checked {
     ensure(hunk.language.as_ref().is_none_or(|name| name.len() <= 40), "the language is too long a word")?;
     lines(hunk.start_line, hunk.end_line)?;
     ensure(hunk.added_lines <= hunk.end_line - hunk.start_line + 1, "more lines are added than there are")?;
-    ensure(is_share(hunk.probability), "the probability is none")?;
+    ensure(hunk.probability.is_none_or(is_share), "the probability is none")?;
     ensure(hunk.commits.iter().all(|part| is_id(&part.id)), "a commit's id is none")?;
     ensure(is_hex(&hunk.fingerprint) && hunk.fingerprint.len() == 32, "the fingerprint is none")?;
     signals(&hunk.signals)
@@ -161,7 +161,7 @@ fn flag(flag: &Flag, report: &Report) -> Checked {
     ensure(place == found, "it does not say what its hunk says")?;
     ensure(flag.verdict.is_flag(), "its verdict asks for nobody")?;
     ensure(flag.id.len() == 8 && flag.fingerprint.starts_with(&flag.id), "the id is not that of its fingerprint")?;
-    ensure(is_share(flag.probability), "the probability is none")?;
+    ensure(flag.probability.is_none_or(is_share), "the probability is none")?;
     ensure(flag.resolve.len() <= MOST_TEXT, "a text is too long")
 }
 

@@ -4,8 +4,8 @@ use super::{code_span, escaped, fenced};
 use crate::gate::Verdict;
 use crate::report::groups::is_of_commit;
 use crate::report::paste::{Paste, is_ban, policy_says};
-use crate::report::words::{Sum, counted, cut, declares, evidence, percent, question, severity, short};
-use crate::report::{CommitReport, Flag, HunkReport, Report, SignalReport};
+use crate::report::words::{Sum, counted, cut, declares, evidence, is_by_commit, question, severity, short, written};
+use crate::report::{CommitReport, Flag, HunkReport, Report, SignalReport, asked};
 
 /// How many signals of a flag are shown.
 const MOST_SIGNALS: usize = 6;
@@ -23,12 +23,14 @@ pub fn flag(report: &Report, flag: &Flag) -> String {
         format!("**{}**\n", question(flag.verdict)),
         said(flag, hunk, &commits),
         seen(report, hunk),
-        resolve(report, flag.verdict, &commits),
+        resolve(report, flag.verdict, &asked(hunk, &report.commits)),
         format!(
-            "<sub>Flag {} \u{b7} {} \u{b7} {} says what a signal means and when it misleads.</sub>\n",
+            "<sub>Flag {} \u{b7} priority: {} \u{b7} {} says what a signal means and when it misleads. A reviewer who \
+             has looked answers in a comment: {}.</sub>\n",
             code_span(&flag.id),
             severity(flag.severity),
-            code_span("ai-detect rules explain ID")
+            code_span("ai-detect rules explain RULE"),
+            code_span(&format!("/ai-detect dismiss {} REASON", flag.id)),
         ),
     ];
     parts.join("\n")
@@ -36,10 +38,16 @@ pub fn flag(report: &Report, flag: &Flag) -> String {
 
 fn said(flag: &Flag, hunk: &HunkReport, commits: &[&CommitReport]) -> String {
     let these = match hunk.added_lines {
-        1 => "This line looks".to_owned(),
-        lines => format!("These {lines} lines look"),
+        1 => "This line".to_owned(),
+        lines => format!("These {lines} lines"),
     };
-    let looks = format!("{these} {} AI-written", percent(flag.probability));
+    let looks = match (flag.probability, hunk.added_lines) {
+        (None, 1) => format!("{these} is not scored"),
+        (None, _) => format!("{these} are not scored"),
+        (Some(_), 1) => format!("{these} {}", written(flag, hunk)),
+        (Some(_), _) => format!("{these} {}", written(flag, hunk).replacen("looks", "look", 1)),
+    };
+    let alone = if is_by_commit(hunk) { " By themselves, they say little." } else { "" };
     let sensitive = if hunk.sensitive { " The path is a sensitive one." } else { "" };
     let declared = match commits {
         [] => "nothing is committed yet that could say so".to_owned(),
@@ -56,7 +64,7 @@ fn said(flag: &Flag, hunk: &HunkReport, commits: &[&CommitReport]) -> String {
         Verdict::WrongForm => "",
         _ => " People write like this too; only whoever wrote them knows.",
     };
-    format!("{looks}; {declared}.{sensitive}{people}\n")
+    format!("{looks}; {declared}.{alone}{sensitive}{people}\n")
 }
 
 fn named(commit: &CommitReport) -> String {
@@ -81,14 +89,15 @@ fn seen(report: &Report, hunk: &HunkReport) -> String {
 
 /// One signal with its evidence, in one line.
 pub(super) fn signal_line(signal: &SignalReport) -> String {
-    let place = match (signal.commit.is_some(), signal.evidence.first()) {
-        (true, _) => " in the commit message".to_owned(),
+    let place = match (&signal.commit, signal.evidence.first()) {
+        (Some(commit), _) => format!(", message of {}", code_span(short(commit))),
         (_, Some(first)) if !is_of_commit(signal) => format!(", line {}", first.line),
         _ => String::new(),
     };
     let told = evidence(signal);
     let told = if told.is_empty() { String::new() } else { format!(": {}", code_span(&cut(&told, MOST_TEXT))) };
-    format!("**{:+.2}** {}{place}{told}", signal.contribution, escaped(&cut(&signal.title, MOST_TEXT)))
+    let title = escaped(&cut(&signal.title, MOST_TEXT));
+    format!("**{:+.2}** {title} ({}){place}{told}", signal.contribution, code_span(&cut(&signal.rule, MOST_TEXT)))
 }
 
 fn resolve(report: &Report, verdict: Verdict, commits: &[&CommitReport]) -> String {
@@ -105,7 +114,7 @@ fn resolve(report: &Report, verdict: Verdict, commits: &[&CommitReport]) -> Stri
     }
     if !commits.is_empty() {
         let mut names: Vec<String> =
-            commits.iter().map(|commit| format!("**{}**", escaped(&cut(&commit.author, MOST_TEXT)))).collect();
+            commits.iter().take(3).map(|commit| format!("**{}**", escaped(&cut(&commit.author, MOST_TEXT)))).collect();
         names.dedup();
         out += &format!(" To ask: {}.", names.join(", "));
     }

@@ -5,13 +5,13 @@ use super::{code_span, escaped, fenced};
 use crate::gate::Verdict;
 use crate::report::groups::{Flagged, Group, groups};
 use crate::report::paste::{Paste, is_ban, policy_says};
-use crate::report::words::{self, KIND, counted, cut, declares, percent, short};
+use crate::report::words::{self, KIND, Sum, counted, cut, declares, short};
 use crate::report::{Report, declared};
 
 /// The longest comment that GitHub takes, in bytes.
 pub const GITHUB_BODY: usize = 65_536;
-/// How many signals of a message are shown.
-const MOST_SIGNALS: usize = 2;
+/// How many signals of a commit are shown.
+const MOST_SIGNALS: usize = 3;
 /// How many notes are shown.
 const MOST_NOTES: usize = 5;
 /// How many characters of a stranger's sentence are shown.
@@ -39,6 +39,7 @@ fn bare(report: &Report, limit_bytes: usize) -> String {
 
 fn head(report: &Report) -> String {
     let title = match report.flags.len() {
+        0 if report.coverage.missing() > 0 => "Not all of this could be looked at".to_owned(),
         0 => "No block asks for a look".to_owned(),
         1 => "1 block asks for a look".to_owned(),
         flags => format!("{flags} blocks ask for a look"),
@@ -49,12 +50,10 @@ fn head(report: &Report) -> String {
         code_span(&cut(&words::range(&report.range.spec), MOST_TEXT)),
         words::scope(report)
     );
-    let mut told: Vec<String> = words::declaring(report).into_iter().collect();
+    let mut told: Vec<String> = words::missing(report).into_iter().chain(words::declaring(report)).collect();
     told.extend(declared::request(report));
     told.extend(declared::summary(report));
-    if let Some(probability) = report.range.probability.filter(|_| report.coverage.hunks_scored > 0) {
-        told.push(format!("the range as a whole looks {} AI-written", percent(probability)));
-    }
+    told.extend(words::whole(report));
     let notes = report.coverage.notes.iter();
     told.extend(notes.take(MOST_NOTES).map(|note| format!("note: {note}")));
     let unsaid = report.coverage.notes.len().saturating_sub(MOST_NOTES);
@@ -136,7 +135,7 @@ fn list(report: &Report, room: usize) -> (String, usize) {
     (out, shown)
 }
 
-/// The commit, and what its message shows: that is the same for all of its blocks.
+/// The commit, and what it shows as a whole: that is the same for all of its blocks.
 fn heading(group: &Group<'_>) -> String {
     let Some(commit) = group.commit else { return "\n**Not committed yet**\n\n".into() };
     let mut out = format!(
@@ -146,8 +145,7 @@ fn heading(group: &Group<'_>) -> String {
         escaped(&cut(&commit.author, MOST_TEXT)),
         escaped(&cut(&declares(commit), MOST_TEXT)),
     );
-    let strong = commit.signals.iter().filter(|signal| signal.contribution > 0.0);
-    for signal in strong.take(MOST_SIGNALS) {
+    for signal in Sum::of(group.of_commit(), 0.0, MOST_SIGNALS).shown {
         out += &format!("> {}  \n", signal_line(signal));
     }
     if out.ends_with("  \n") {
@@ -159,12 +157,6 @@ fn heading(group: &Group<'_>) -> String {
 fn line(flagged: &Flagged<'_>) -> String {
     let Flagged { flag, hunk, .. } = flagged;
     let place = format!("{}:{}", cut(&flag.path, 2 * MOST_TEXT), words::lines(flag.start_line, flag.end_line));
-    let sensitive = if hunk.sensitive { ", sensitive path" } else { "" };
-    format!(
-        "- {} {}, looks {} AI-written{sensitive} \u{b7} {}\n",
-        code_span(&place),
-        flag.verdict.word(),
-        percent(flag.probability),
-        code_span(&cut(&flag.id, 40)),
-    )
+    let id = code_span(&cut(&flag.id, 40));
+    format!("- {} {} \u{b7} {id}\n", code_span(&place), words::title(flag, hunk))
 }

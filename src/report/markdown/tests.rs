@@ -97,7 +97,7 @@ fn what_does_not_fit_is_counted() {
 #[test]
 fn the_evidence_of_a_message_is_told_once_a_commit() {
     let comment = summary(&sample::report("text", 9), GITHUB_BODY);
-    assert_eq!(comment.matches("in the commit message").count(), 2);
+    assert_eq!(comment.matches(", message of `").count(), 2);
 }
 
 #[test]

@@ -69,7 +69,7 @@ pub(super) fn written(rule: &Rule) -> Value {
             "text": format!("{} {} {kind}", rule.full, rule.resolve.replace('`', "")),
             "markdown": format!(
                 "{}\n\n**What resolves it.** {}\n\n{kind} People write like this too: the log-odds and the places named \
-                 are what was seen, `ai-detect rules explain ID` says what a signal means and when it misleads.",
+                 are what was seen, `ai-detect rules explain RULE` says what a signal means and when it misleads.",
                 rule.full, rule.resolve
             ),
         },
