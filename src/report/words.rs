@@ -253,7 +253,7 @@ pub(super) fn written(flag: &Flag, hunk: &HunkReport) -> String {
 /// make it so.
 pub(super) fn is_by_commit(hunk: &HunkReport) -> bool {
     let own = hunk.signals.iter().filter(|signal| !is_of_commit(signal) && signal.rule != PRIOR);
-    !hunk.signals.is_empty() && own.map(|signal| signal.contribution).sum::<f64>() <= 0.0
+    hunk.signals.iter().any(is_of_commit) && own.map(|signal| signal.contribution).sum::<f64>() <= 0.0
 }
 
 /// How AI-like all scored hunks look together; nothing where there is none.
