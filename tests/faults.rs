@@ -83,14 +83,26 @@ fn a_full_disk_leaves_the_old_file_as_it_was() {
     assert_eq!((status, said.as_str()), (3, "error: cannot write /dev/full: the disk is full\n"));
 }
 
-/// Starts a process, kills it after a while, and says whether it had ended before.
-fn killed_after(process: &mut Command, wait: Duration) -> bool {
+/// How a process is made to end.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum End {
+    /// Told to, as by a runner that cancels a job (and a keypress, which is another signal of the kind).
+    Told,
+    /// Stopped by the system without a word.
+    Stopped,
+}
+
+/// Starts a process, and ends it after a while.
+fn ended_after(process: &mut Command, wait: Duration, end: End) {
     let mut child = process.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     std::thread::sleep(wait);
-    let ended = child.try_wait().unwrap().is_some();
-    let _ = child.kill();
+    match end {
+        End::Told if child.try_wait().unwrap().is_some() => {}
+        // It may have ended by now, so whether there was somebody to tell does not matter.
+        End::Told => drop(Command::new("kill").arg(child.id().to_string()).stderr(Stdio::null()).status().unwrap()),
+        End::Stopped => drop(child.kill()),
+    }
     child.wait().unwrap();
-    ended
 }
 
 #[test]
@@ -100,13 +112,18 @@ fn a_kill_at_any_moment_leaves_whole_files() {
     std::fs::create_dir(&whole).unwrap();
     repo.run(&["man", &whole.display().to_string()]).text();
     std::fs::create_dir(&folder).unwrap();
-    for moment in 0..40 {
+    for (moment, end) in (0..40).flat_map(|moment| [(moment, End::Told), (moment, End::Stopped)]) {
         let mut man = repo.process(&["man", &folder.display().to_string()]);
-        killed_after(&mut man, Duration::from_micros(700 * moment));
+        ended_after(&mut man, Duration::from_micros(700 * moment), end);
         for (page, content) in files(&folder) {
             let name = page.file_name().unwrap();
             let temporary = name.to_string_lossy().starts_with('.');
-            assert!(temporary || std::fs::read(whole.join(name)).unwrap() == content, "{}", page.display());
+            assert!(!temporary || end == End::Stopped, "{}", page.display());
+            if temporary {
+                std::fs::remove_file(&page).unwrap();
+                continue;
+            }
+            assert!(std::fs::read(whole.join(name)).unwrap() == content, "{}", page.display());
         }
     }
     // The next run is not hindered by what a killed one left.
@@ -122,7 +139,7 @@ fn a_kill_while_reading_leaves_the_repository_as_it_was() {
     let before = files(repo.path());
     for moment in 0..20 {
         for args in [&["diff", "main"][..], &["diff", "--worktree"]] {
-            killed_after(&mut repo.process(args), Duration::from_millis(4 * moment));
+            ended_after(&mut repo.process(args), Duration::from_millis(4 * moment), End::Stopped);
         }
         assert!(files(repo.path()) == before, "neither locks nor anything else");
     }
@@ -140,9 +157,9 @@ fn a_kill_while_attesting_leaves_the_old_commit_or_the_new_one() {
     assert_eq!(ended(&mut attest(99)).0, 0);
     let usual = started.elapsed();
     let (mut told, mut untold) = (0, 0);
-    for moment in 0..16 {
+    for (moment, end) in (0..16).flat_map(|moment| [(moment, End::Told), (moment, End::Stopped)]) {
         let start = repo.id("HEAD");
-        killed_after(&mut attest(moment), usual * moment / 8);
+        ended_after(&mut attest(2 * moment + u32::from(end == End::Told)), usual * moment / 8, end);
         let now = repo.id("HEAD");
         match now == start {
             true => untold += 1,
@@ -151,14 +168,45 @@ fn a_kill_while_attesting_leaves_the_old_commit_or_the_new_one() {
         assert_eq!(repo.git(&["rev-parse", &format!("{now}^{{tree}}")]), repo.id(&format!("{start}^{{tree}}")));
         repo.git(&["fsck", "--strict", "--no-dangling"]);
         // An object that was not finished hinders nothing, as with git; the next `git gc` takes it away.
-        let is_lock = |path: &PathBuf| path.extension().is_some_and(|end| end == "lock");
-        let left: Vec<PathBuf> = files(&repo.path().join(".git")).into_keys().filter(is_lock).collect();
-        assert!(left.is_empty(), "{left:?}");
+        for lock in locks(&repo) {
+            assert_eq!(end, End::Stopped, "{}", lock.display());
+            std::fs::remove_file(lock).unwrap();
+        }
     }
     assert!(told > 0 && untold > 0, "{told} told, {untold} untold");
     // No kill hinders the next run.
     let (status, _, said) = ended(&mut attest(100));
     assert_eq!((status, said.as_str()), (0, ""));
+}
+
+/// Locks of a repository.
+fn locks(repo: &Repo) -> Vec<PathBuf> {
+    let is_lock = |path: &PathBuf| path.extension().is_some_and(|end| end == "lock");
+    files(&repo.path().join(".git")).into_keys().filter(is_lock).collect()
+}
+
+#[test]
+fn a_lock_that_somebody_holds_is_named() {
+    let repo = topic();
+    let start = repo.id("HEAD");
+    let told = ["attest", "--tool", "Tool", "--model", "model-2"];
+    let noted = [&told[..], &["--notes"]].concat();
+    for (held, args, what) in [
+        ("HEAD", &told[..], "amending the last commit"),
+        ("refs/heads/topic", &told, "amending the last commit"),
+        ("refs/notes/ai-attest", &noted, "writing refs/notes/ai-attest"),
+    ] {
+        let lock = std::fs::canonicalize(repo.path()).unwrap().join(format!(".git/{held}.lock"));
+        std::fs::create_dir_all(lock.parent().unwrap()).unwrap();
+        std::fs::write(&lock, "").unwrap();
+        let (status, stdout, said) = ended(&mut repo.process(args));
+        let expected = "another git is writing there; try again, or delete";
+        assert_eq!(said, format!("error: {what}: {expected} {} if none is\n", lock.display()));
+        assert_eq!((status, stdout.as_str()), (3, ""));
+        assert_eq!((locks(&repo), repo.id("HEAD")), (vec![lock.clone()], start.clone()));
+        std::fs::remove_file(lock).unwrap();
+    }
+    assert_eq!(ended(&mut repo.process(&told)).0, 0);
 }
 
 /// The program as a user who may read everything and write nothing.

@@ -8,6 +8,8 @@ use std::path::{Path, PathBuf};
 
 use super::checking::touches_of;
 use super::output::Output;
+use super::replace::Replacement;
+use super::undisturbed::undisturbed;
 use super::{Exit, Failure, read_text, settings};
 use crate::attest::{self, Registry};
 use crate::attesting::environment;
@@ -149,14 +151,19 @@ fn install(block: bool, shared: bool, dir: &Path, out: &Output) -> Result<Exit, 
 /// Beside the place and then moved there: a half-written hook would stop every commit.
 fn write_executable(path: &Path, content: &str) -> Result<(), Failure> {
     let beside = path.with_extension("ai-detect-new");
-    std::fs::write(&beside, content).map_err(|error| failed(&beside, &error))?;
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt as _;
-        let mode = std::fs::Permissions::from_mode(0o755);
-        std::fs::set_permissions(&beside, mode).map_err(|error| failed(&beside, &error))?;
-    }
-    std::fs::rename(&beside, path).map_err(|error| failed(path, &error))
+    let write = || {
+        std::fs::write(&beside, content)?;
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt as _;
+            std::fs::set_permissions(&beside, std::fs::Permissions::from_mode(0o755))?;
+        }
+        std::fs::rename(&beside, path)
+    };
+    undisturbed(write).map_err(|error| {
+        let _ = std::fs::remove_file(&beside);
+        failed(path, &error)
+    })
 }
 
 fn uninstall(dir: &Path, out: &Output) -> Result<Exit, Failure> {
@@ -295,7 +302,7 @@ fn prepare(file: &Path, source: Option<&str>, dir: &Path) -> Result<Exit, Failur
     let at = text.split_inclusive('\n').take_while(|line| !line.starts_with(comment)).map(str::len).sum::<usize>();
     let (before, after) = text.split_at_checked(at).unwrap_or((&text, ""));
     let path = dir.join(file);
-    std::fs::write(&path, format!("{before}{hint}{after}")).map_err(|error| failed(&path, &error))?;
+    Replacement::of(&path)?.write(format!("{before}{hint}{after}").as_bytes())?;
     Ok(Exit::Analysed)
 }
 

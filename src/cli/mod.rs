@@ -24,6 +24,7 @@ mod schema;
 mod settings;
 mod together;
 mod triage;
+mod undisturbed;
 
 use std::io::Read as _;
 use std::path::{Path, PathBuf};

@@ -5,6 +5,7 @@ use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use super::Failure;
+use super::undisturbed::undisturbed;
 
 /// A file that is to get new content.
 pub(super) struct Replacement {
@@ -29,42 +30,38 @@ impl Replacement {
         let beside = path.with_file_name(name);
         let replacement = Replacement { beside: Some(beside.clone()), path };
         // Tried and taken away at once: whoever is killed while working leaves nothing behind.
-        replacement.create(&beside)?;
-        std::fs::remove_file(&beside).map_err(|error| replacement.failure(&error))?;
+        let tried = undisturbed(|| create(&beside).and_then(|_| std::fs::remove_file(&beside)));
+        tried.map_err(|error| replacement.failure(&error))?;
         Ok(replacement)
     }
 
     /// Writes the content, and puts it in the place of the old.
     pub(super) fn write(self, content: &[u8]) -> Result<(), Failure> {
-        self.prepare(content)?.commit()
-    }
-
-    /// Writes the content beside the old one.
-    pub(super) fn prepare(self, content: &[u8]) -> Result<Self, Failure> {
         let Some(beside) = &self.beside else {
+            // A pipe may wait for its reader as long as it likes.
             let written = OpenOptions::new().write(true).open(&self.path).and_then(|mut file| file.write_all(content));
-            return written.map_err(|error| self.failure(&error)).map(|()| self);
+            return written.map_err(|error| self.failure(&error));
         };
-        let mut file = self.create(beside)?;
-        let written = file.write_all(content).and_then(|()| file.sync_all());
-        written.map_err(|error| self.failure(&error))?;
-        Ok(self)
-    }
-
-    /// Puts what was prepared in the place of the old.
-    pub(super) fn commit(self) -> Result<(), Failure> {
-        let Some(beside) = &self.beside else { return Ok(()) };
-        std::fs::rename(beside, &self.path).map_err(|error| self.failure(&error))
-    }
-
-    fn create(&self, beside: &Path) -> Result<File, Failure> {
-        File::create(beside).map_err(|error| self.failure(&error))
+        let write = || {
+            let mut file = create(beside)?;
+            file.write_all(content)?;
+            file.sync_all()?;
+            std::fs::rename(beside, &self.path)
+        };
+        undisturbed(write).map_err(|error| self.failure(&error))
     }
 
     fn failure(&self, error: &std::io::Error) -> Failure {
         let what = if error.kind() == ErrorKind::StorageFull { "the disk is full".into() } else { error.to_string() };
         Failure::failed(format!("cannot write {}: {what}", self.path.display()))
     }
+}
+
+/// A new file, never what a link leads to.
+fn create(beside: &Path) -> std::io::Result<File> {
+    // A process that had the same number may have been stopped here.
+    let _ = std::fs::remove_file(beside);
+    OpenOptions::new().write(true).create_new(true).open(beside)
 }
 
 impl Drop for Replacement {

@@ -84,7 +84,7 @@ impl Repository {
         let nobody = gix::actor::SignatureRef { name: "ai-detect".into(), email: "".into(), time: "0 +0000" };
         let who = self.inner.committer().and_then(Result::ok).unwrap_or(nobody);
         let edited = self.inner.edit_references_as([edit], Some(who));
-        edited.map_err(|error| Error::library(what(), error))?;
+        edited.map_err(|error| Error::unwritten(&self.inner, what(), "HEAD", &error))?;
         Ok(new.to_string())
     }
 

@@ -176,6 +176,17 @@ pub enum Error {
     /// Something would be written, and nobody is known to write it.
     #[error("git does not know who you are: set user.name and user.email")]
     NoIdentity,
+    /// A ref that another process is writing, or was when it was killed.
+    #[error(
+        "{what}: another git is writing there; try again{}",
+        .lock.as_ref().map(|lock| format!(", or delete {} if none is", lock.display())).unwrap_or_default()
+    )]
+    Locked {
+        /// What was tried.
+        what: String,
+        /// The file that says so, if it is still there.
+        lock: Option<PathBuf>,
+    },
     /// Anything else the library could not do.
     #[error("{what}: {problem}")]
     Library {
@@ -199,6 +210,21 @@ impl Error {
             Kind::Damaged => Error::Damaged { what, problem },
             Kind::Refused => Error::Library { what, problem },
         }
+    }
+
+    /// A ref that was not written, by its full name.
+    pub(super) fn unwritten(repo: &gix::Repository, what: String, name: &str, error: &gix::Error) -> Self {
+        if !error.is_retryable() {
+            return Error::Library { what, problem: chain(error).join(": ") };
+        }
+        let branch = repo.head_name().ok().flatten().map(|name| name.as_bstr().to_string());
+        let shared = [Some(name.to_owned()), branch].into_iter().flatten().map(|name| repo.common_dir().join(name));
+        let mut locks = std::iter::once(repo.git_dir().join(name)).chain(shared).map(|path| {
+            let mut path = absolute(&path).into_os_string();
+            path.push(".lock");
+            PathBuf::from(path)
+        });
+        Error::Locked { what, lock: locks.find(|lock| lock.exists()) }
     }
 
     pub(super) fn malformed(what: impl Into<String>, problem: impl Display) -> Self {
@@ -229,9 +255,7 @@ impl From<gix::Error> for Problem {
             return Problem { kind: Kind::Refused, text: format!("{}: permission denied", without_input(&error)) };
         }
         // What was asked for stands outermost, the object that lacks innermost.
-        let texts = std::iter::successors(Some(&error as &dyn std::error::Error), |error| error.source());
-        let mut texts: Vec<String> = texts.map(without_input).collect();
-        texts.dedup();
+        let mut texts = chain(&error);
         match error.is_not_found() {
             true => Problem { kind: Kind::Missing, text: texts.pop().unwrap_or_default() },
             false => Problem { kind: Kind::Damaged, text: texts.join(": ") },
@@ -251,6 +275,14 @@ impl From<&dyn Display> for Problem {
         let kind = if text.contains("could not be found") { Kind::Missing } else { Kind::Damaged };
         Problem { kind, text }
     }
+}
+
+/// What the library said, from what was asked for to what was in the way.
+fn chain(error: &gix::Error) -> Vec<String> {
+    let texts = std::iter::successors(Some(error as &dyn std::error::Error), |error| error.source());
+    let mut texts: Vec<String> = texts.map(without_input).collect();
+    texts.dedup();
+    texts
 }
 
 /// The library's words without what it read: that may be a line of any file that a link leads to.

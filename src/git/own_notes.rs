@@ -109,7 +109,8 @@ impl OwnNotes<'_> {
             Some(tip) => PreviousValue::MustExistAndMatch(tip.into()),
             None => PreviousValue::MustNotExist,
         };
-        self.repo.reference(self.name.as_str(), commit, expected, why).map_err(|error| failed(&error))?;
+        let written = self.repo.reference(self.name.as_str(), commit, expected, why);
+        written.map_err(|error| Error::unwritten(self.repo, format!("writing {}", self.name), &self.name, &error))?;
         Ok(())
     }
 

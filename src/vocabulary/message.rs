@@ -18,7 +18,9 @@ pub fn trailers(message: &str) -> Vec<Trailer> {
 /// paragraph of their own. A trailer that the block already has is not repeated.
 pub fn with_trailers(message: &str, trailers: &[Trailer]) -> String {
     let ending = if message.contains("\r\n") { "\r\n" } else { "\n" };
-    let known = attest::trailers(message);
+    // Without the blank space at its end `Signed-off-by: ` makes no block any more, so that is what counts.
+    let kept = message.trim_end();
+    let known = attest::trailers(kept);
     let in_block = |trailer: &Trailer| {
         known.iter().any(|line| line.strict && trailer.is(&line.key) && line.value == trailer.value)
     };
@@ -31,7 +33,7 @@ pub fn with_trailers(message: &str, trailers: &[Trailer]) -> String {
     if new.is_empty() {
         return message.to_owned();
     }
-    let mut text = message.trim_end().to_owned();
+    let mut text = kept.to_owned();
     if text.is_empty() {
         // A message of trailers alone has its first one as its subject, for git as for people.
         text.push_str("(no subject)");
@@ -74,6 +76,14 @@ mod tests {
         assert_eq!(with_trailers(&once, &line()), once);
         let elsewhere = "s\n\nAssisted-by: Claude:claude-opus-4-8\n\nbody\n";
         assert_ne!(with_trailers(elsewhere, &line()), elsewhere, "git does not see that one");
+    }
+
+    #[test]
+    fn a_block_that_ends_with_a_trailer_without_a_value_is_told_once_too() {
+        let once = with_trailers("s\n\nwords\nAssisted-by: Claude:claude-opus-4-8\nSigned-off-by: ", &line());
+        let told = "\nSigned-off-by:\n\nAssisted-by: Claude:claude-opus-4-8\n";
+        assert!(once.ends_with(told), "git sees no block without the space: {once:?}");
+        assert_eq!(with_trailers(&once, &line()), once);
     }
 
     proptest! {

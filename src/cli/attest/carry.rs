@@ -5,6 +5,7 @@ use std::path::Path;
 
 use crate::attesting::carry::{Way, add, carried, ways};
 use crate::cli::output::Output;
+use crate::cli::undisturbed::undisturbed;
 use crate::cli::{Exit, Failure, git_failure};
 use crate::git::{CommitChange, Repository, Request};
 use crate::report::terminal::escaped;
@@ -95,7 +96,7 @@ pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure
     if args.dry_run {
         let _ = writeln!(text, "nothing was written (--dry-run)");
     } else {
-        store.save("Carry attestations by ai-detect").map_err(Failure::failed)?;
+        undisturbed(|| store.save("Carry attestations by ai-detect")).map_err(Failure::failed)?;
     }
     let _ = writeln!(
         text,

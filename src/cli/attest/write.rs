@@ -8,6 +8,7 @@ use super::draft::Draft;
 use crate::attest::{self, Registry};
 use crate::cli::checking::Checking;
 use crate::cli::output::Output;
+use crate::cli::undisturbed::undisturbed;
 use crate::cli::{Exit, Failure};
 use crate::policy::judge::Finding;
 use crate::policy::{Subject, judge};
@@ -99,7 +100,7 @@ pub(super) fn notes(args: &Args, drafts: &[Draft], checking: &Checking, out: &Ou
     if args.dry_run {
         let _ = writeln!(text, "nothing was written (--dry-run)");
     } else if written > 0 {
-        store.save("Attest by ai-detect").map_err(Failure::failed)?;
+        undisturbed(|| store.save("Attest by ai-detect")).map_err(Failure::failed)?;
         let _ = writeln!(text, "{written} notes in {}; `git push REMOTE {}` shares them", note::REF, note::REF);
     }
     out.print(&text)?;
@@ -157,7 +158,8 @@ pub(super) fn trailers(args: &Args, drafts: &[Draft], checking: &Checking, out: 
     if args.dry_run {
         let _ = writeln!(text, "would add to the last commit:");
     } else {
-        let id = checking.repository.amend_message(&head.id, &new).map_err(Failure::failed)?;
+        let amended = undisturbed(|| checking.repository.amend_message(&head.id, &new));
+        let id = amended.map_err(Failure::failed)?;
         let short = |id: &str| id.get(..8).unwrap_or(id).to_owned();
         let _ = writeln!(text, "amended the last commit, {} is now {}:", short(&head.id), short(&id));
     }

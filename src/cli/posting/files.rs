@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::{Job, Outcome};
 use crate::cli::Failure;
+use crate::cli::replace::Replacement;
 use crate::forge::Forge;
 use crate::forge::github::job;
 use crate::report::{Report, code_quality, json, markdown, sarif};
@@ -59,5 +60,5 @@ impl Job<'_> {
 }
 
 fn write(file: &Path, content: &str) -> Result<(), Failure> {
-    std::fs::write(file, content).map_err(|error| Failure::failed(format!("{}: {error}", file.display())))
+    Replacement::of(file)?.write(content.as_bytes())
 }

@@ -10,6 +10,7 @@ use serde::Deserialize;
 use super::known::Known;
 use super::table::{in_use, unwritable};
 use crate::cli::Failure;
+use crate::cli::undisturbed::undisturbed;
 use crate::report::json;
 use crate::scan::columns::Key;
 use crate::scan::{Row, SCHEMA};
@@ -69,7 +70,7 @@ impl Lines {
     /// Writes what has gathered.
     pub(super) fn flush(&mut self) -> Result<(), Failure> {
         let lines = std::mem::take(&mut self.gathered);
-        self.file.write_all(lines.as_bytes()).map_err(|error| unwritable(&self.path, &error))
+        undisturbed(|| self.file.write_all(lines.as_bytes())).map_err(|error| unwritable(&self.path, &error))
     }
 
     /// Writes everything through to the disk.

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use super::known::Known;
 use super::table::{in_use, unwritable};
 use crate::cli::Failure;
+use crate::cli::undisturbed::undisturbed;
 use crate::scan::{Row, columns};
 
 /// Says that a folder is ours, and keeps a second run out while it is locked. The lock goes with the
@@ -87,7 +88,7 @@ impl Parts {
             // So that the name is on the disk as well; not every system lets a folder be opened.
             File::open(&self.folder).and_then(|folder| folder.sync_all()).or(Ok(()))
         };
-        write().map_err(|error| {
+        undisturbed(write).map_err(|error| {
             let _ = std::fs::remove_file(&unfinished);
             unwritable(&self.folder, &error)
         })?;
