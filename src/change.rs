@@ -248,8 +248,10 @@ pub enum Reason {
     Symlink,
     /// Larger than the configured limit.
     TooLarge,
-    /// The clone lacks the object.
+    /// The clone lacks the object, or it is damaged.
     MissingObject,
+    /// A file on disk that may not be read.
+    Unreadable,
     /// Left out by the project's configuration.
     Configured,
     /// No grammar: the text is not scored.

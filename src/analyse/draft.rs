@@ -10,7 +10,7 @@ use super::code::Context;
 use super::counting;
 use super::fingerprint::{fingerprint, number_twins};
 use super::signals::{Told, signal_report};
-use crate::attest::{self, Attestation};
+use crate::attest::Covered;
 use crate::change::{self, ChangeSet, Excluded, FileChange, Reason, Span, overlapping};
 use crate::gate::{self, Likeness};
 use crate::report::{HunkCommit, HunkReport, SignalReport, Threshold};
@@ -63,7 +63,7 @@ pub(super) struct Around<'a> {
     pub(super) change: &'a ChangeSet,
     pub(super) engine: &'a Engine<'a>,
     pub(super) messages: &'a [Told],
-    pub(super) attestations: &'a [Attestation],
+    pub(super) covered: &'a Covered<'a>,
     pub(super) threshold: &'a Threshold,
     /// The paths that are sensitive.
     pub(super) sensitive: &'a BTreeSet<&'a str>,
@@ -238,7 +238,7 @@ impl Draft {
             (true, false) => Likeness::Unlikely,
             (true, true) => Likeness::Likely,
         };
-        let states = attest::states(&self.origins, &self.path, around.attestations);
+        let states = around.covered.states(&self.origins, &self.path);
         let verdict = gate::verdict(likeness, gate::joint_state(&states));
         let explained = match around.detail {
             Detail::All => true,

@@ -19,7 +19,7 @@ use rayon::prelude::*;
 
 use self::signals::Told;
 use crate::attest::signature::Signers;
-use crate::attest::{self, Attestation, Registry};
+use crate::attest::{self, Attestation, Covered, Registry};
 use crate::change::{ChangeSet, Commit, Excluded};
 use crate::config::Config;
 use crate::policy::{self, Described, Policy, Sensitive, sensitive};
@@ -182,7 +182,7 @@ fn report(change: &ChangeSet, drafts: &mut Drafts, said: Said, analyser: &Analys
         change,
         engine,
         messages: &messages,
-        attestations: &attestations,
+        covered: &Covered::by(&attestations),
         threshold: &threshold,
         sensitive: &sensitive,
         context: &context,

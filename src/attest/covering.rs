@@ -3,8 +3,19 @@
 
 use std::collections::BTreeMap;
 
+use rustc_hash::FxHashMap;
+
 use super::{Attestation, RecordedLines, State};
 use crate::change::Origin;
+
+impl Attestation {
+    /// What recorders say of the lines of a path.
+    pub fn recorded_of(&self, path: &str) -> &[RecordedLines] {
+        let start = self.lines.partition_point(|lines| lines.path.as_str() < path);
+        let found = self.lines.get(start..).unwrap_or_default();
+        found.get(..found.partition_point(|lines| lines.path == path)).unwrap_or_default()
+    }
+}
 
 /// How fully a line is attested.
 ///
@@ -12,45 +23,53 @@ use crate::change::Origin;
 /// fullest statement counts: a trailer speaks for lines that a record leaves out, and a record of a
 /// tool's lines for lines of a commit that says "no AI".
 pub fn covering(attestation: &Attestation, path: &str, line: u32) -> State {
-    let recorded = attestation.lines.iter().filter(|lines| lines.path == path);
-    let recorded = recorded.filter(|lines| {
+    let recorded = attestation.recorded_of(path).iter().filter(|lines| {
         let after = lines.ranges.partition_point(|range| range.last < line);
         lines.ranges.get(after).is_some_and(|range| range.contains(line))
     });
     recorded.map(|lines| lines.state).fold(attestation.elsewhere, fuller)
 }
 
-/// How many of a hunk's lines are attested how, apart for each commit that brought some.
-///
-/// `path` is the file's at the head; `attestations` are those of the change's commits, in their
-/// order. Lines that no commit brought are attested by nothing.
-///
-/// What a commit records is gone through once for each path that the hunk's lines had there, however many origins
-/// the hunk has.
-pub fn states(origins: &[Origin], path: &str, attestations: &[Attestation]) -> Vec<(State, u32)> {
-    let mut found: BTreeMap<(Option<u32>, u8), (State, u32)> = BTreeMap::new();
-    let mut add = |commit: Option<u32>, state: State, lines: u32| {
-        found.entry((commit, strength(state))).or_insert((state, 0)).1 += lines;
-    };
-    let mut files: BTreeMap<(u32, Option<&[u8]>), Vec<Stretch>> = BTreeMap::new();
-    for origin in origins {
-        let attestation = origin.commit.and_then(|at| Some((at, attestations.get(at as usize)?)));
-        match attestation {
-            None => add(origin.commit, State::Absent, origin.span.len()),
-            Some((_, attestation)) if attestation.lines.is_empty() => {
-                add(origin.commit, attestation.state, origin.span.len())
-            }
-            Some((at, attestation)) => {
-                let stretches =
-                    files.entry((at, origin.path.as_ref().map(|path| path.as_slice()))).or_insert_with(|| {
-                        let then = origin.path.as_ref().map_or(path.into(), |path| String::from_utf8_lossy(path));
-                        stretches(attestation.lines.iter().filter(|lines| lines.path == then))
-                    });
-                by_line(attestation, stretches, origin).into_iter().for_each(|state| add(origin.commit, state, 1));
+/// What the commits of a change attest, ready to be asked for many hunks: records are gone through once, however many
+/// hunks there are.
+pub struct Covered<'a> {
+    /// In the order of the commits, each with what is recorded of its files.
+    commits: Vec<(&'a Attestation, FxHashMap<&'a str, Vec<Stretch>>)>,
+}
+
+impl<'a> Covered<'a> {
+    /// By the attestations of a change's commits, in their order.
+    pub fn by(attestations: &'a [Attestation]) -> Self {
+        let files = |attestation: &'a Attestation| {
+            let files = attestation.lines.chunk_by(|a, b| a.path == b.path);
+            files.filter_map(|lines| Some((lines.first()?.path.as_str(), stretches(lines)))).collect()
+        };
+        Covered { commits: attestations.iter().map(|attestation| (attestation, files(attestation))).collect() }
+    }
+
+    /// How many of a hunk's lines are attested how, apart for each commit that brought some.
+    ///
+    /// `path` is the file's at the head. Lines that no commit brought are attested by nothing.
+    pub fn states(&self, origins: &[Origin], path: &str) -> Vec<(State, u32)> {
+        let mut found: BTreeMap<(Option<u32>, u8), (State, u32)> = BTreeMap::new();
+        let mut add = |commit: Option<u32>, state: State, lines: u32| {
+            found.entry((commit, strength(state))).or_insert((state, 0)).1 += lines;
+        };
+        for origin in origins {
+            match origin.commit.and_then(|at| self.commits.get(at as usize)) {
+                None => add(origin.commit, State::Absent, origin.span.len()),
+                Some((attestation, files)) if files.is_empty() => {
+                    add(origin.commit, attestation.state, origin.span.len());
+                }
+                Some((attestation, files)) => {
+                    let then = origin.path.as_ref().map_or(path.into(), |path| String::from_utf8_lossy(path));
+                    let stretches = files.get(&*then).map(Vec::as_slice).unwrap_or_default();
+                    by_line(attestation, stretches, origin).into_iter().for_each(|state| add(origin.commit, state, 1));
+                }
             }
         }
+        found.into_values().collect()
     }
-    found.into_values().collect()
 }
 
 /// Neighbouring lines of a file that are recorded alike, counted from 1.
@@ -63,7 +82,7 @@ struct Stretch {
 }
 
 /// What recorders say of a file's lines, the fullest where several speak: sorted, disjoint.
-fn stretches<'a>(recorded: impl Iterator<Item = &'a RecordedLines>) -> Vec<Stretch> {
+fn stretches(recorded: &[RecordedLines]) -> Vec<Stretch> {
     // Where a range of some strength starts and ends.
     let mut ends: Vec<(u64, bool, u8)> = Vec::new();
     for lines in recorded {
@@ -174,11 +193,12 @@ mod tests {
         // Lines 10 to 15 of the head were lines 3 to 8 of a file of another name; line 16 is the other commit's.
         let renamed = Origin { span: Span::new(9, 15), commit: Some(0), line: 2, path: Some("a.rs".into()) };
         let other = Origin { span: Span::new(15, 16), commit: Some(1), line: 0, path: None };
-        let found = states(&[renamed.clone(), other, Origin::unknown(Span::new(16, 18))], "b.rs", &all);
+        let covered = Covered::by(&all);
+        let found = covered.states(&[renamed.clone(), other, Origin::unknown(Span::new(16, 18))], "b.rs");
         let expected =
             [(State::Absent, 2), (State::Absent, 1), (State::Denied, 2), (State::Complete, 3), (State::Partial, 1)];
         assert_eq!(found, expected);
-        let part = renamed.within(Span::new(11, 12)).map(|part| states(&[part], "b.rs", &all));
+        let part = renamed.within(Span::new(11, 12)).map(|part| covered.states(&[part], "b.rs"));
         assert_eq!(part, Some(vec![(State::Complete, 1)]));
     }
 
@@ -188,19 +208,26 @@ mod tests {
     }
 
     /// Lines of one file, by turns of two commits, each with a record of a hundred thousand others: going through
-    /// those for each of the lines would take minutes.
+    /// those for each of the lines would take minutes, and so it would for each of as many hunks.
     #[test]
-    fn records_are_gone_through_once_for_all_lines_of_a_hunk() {
+    fn records_are_gone_through_once_for_all_hunks() {
         use crate::change::Span;
         let recorded = |at: u32| {
             let (path, line) = if at.is_multiple_of(2) { ("a.rs".to_owned(), at + 1) } else { (format!("{at}.rs"), 1) };
             RecordedLines { path, ..lines(Contributor::Ai, State::Complete, &[(line, line)]) }
         };
-        let one = Attestation { lines: (0..100_000).map(recorded).collect(), ..Attestation::default() };
+        let mut lines: Vec<RecordedLines> = (0..100_000).map(recorded).collect();
+        lines.sort_by(|a, b| a.path.cmp(&b.path));
+        let one = Attestation { lines, ..Attestation::default() };
         let all = [one.clone(), one];
         let origin = |at: u32| Origin { commit: Some(at % 2), line: at, ..Origin::unknown(Span::new(at, at + 1)) };
         let origins: Vec<Origin> = (0..100_000).map(origin).collect();
-        assert_eq!(states(&origins, "a.rs", &all), [(State::Complete, 50_000), (State::Absent, 50_000)]);
+        let covered = Covered::by(&all);
+        assert_eq!(covered.states(&origins, "a.rs"), [(State::Complete, 50_000), (State::Absent, 50_000)]);
+        for (at, origin) in origins.iter().enumerate() {
+            let expected = if at % 2 == 0 { State::Complete } else { State::Absent };
+            assert_eq!(covered.states(std::slice::from_ref(origin), "a.rs"), [(expected, 1)]);
+        }
     }
 
     proptest::proptest! {
@@ -225,7 +252,7 @@ mod tests {
             let attestation = Attestation { elsewhere: BY_STRENGTH[elsewhere], lines, ..Attestation::default() };
             let origin = Origin { line, commit: Some(0), ..Origin::unknown(crate::change::Span::new(0, len)) };
             let one_by_one: Vec<State> = (0..len).map(|at| covering(&attestation, "a.rs", line + at + 1)).collect();
-            assert_eq!(by_line(&attestation, &stretches(attestation.lines.iter()), &origin), one_by_one);
+            assert_eq!(by_line(&attestation, &stretches(&attestation.lines), &origin), one_by_one);
         }
     }
 

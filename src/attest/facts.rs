@@ -62,8 +62,8 @@ pub(super) struct People {
     pub(super) committer: bool,
     /// The person behind an author that is a tool run by somebody, such as `Ann (aider)`.
     pub(super) behind_author: Option<Person>,
-    /// Who directed a tool, as a recorder has it.
-    pub(super) recorded: Vec<String>,
+    /// Who directed a tool, as the first recorder has it that says so.
+    pub(super) recorded: Option<String>,
     /// A trailer says that a person reviewed it, and names none.
     pub(super) unnamed_review: bool,
 }
@@ -106,12 +106,14 @@ pub(super) fn conclude(commit: &Commit, evidence: Evidence) -> Attestation {
     let mut told = conflicts::find(commit, &findings, &people, &facts);
     told.extend(notes);
     let lines = lines.into_iter().map(|(lines, model)| with_state(lines, model.as_ref(), accountable.is_some()));
+    let mut lines: Vec<RecordedLines> = lines.collect();
+    lines.sort_by(|a, b| a.path.cmp(&b.path));
     Attestation {
         state,
         elsewhere,
         strict,
         facts,
-        lines: lines.collect(),
+        lines,
         unreadable,
         notes: told,
         statements: findings.into_iter().map(|found| found.statement).collect(),
@@ -185,7 +187,7 @@ fn accountable(commit: &Commit, people: &People) -> Option<String> {
     let committer = people.committer.then_some(&commit.committer);
     let found = people.behind_author.as_ref().or(author);
     let found = found.or_else(|| people.sign_offs.first()).or_else(|| people.co_authors.first());
-    found.or(committer).map(written).or_else(|| people.recorded.first().cloned())
+    found.or(committer).map(written).or_else(|| people.recorded.clone())
 }
 
 #[cfg(test)]

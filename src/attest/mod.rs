@@ -49,7 +49,7 @@ mod whogitit;
 pub use aiir::{LEDGER as AIIR_LEDGER, Receipts};
 pub use check::Error;
 pub use clean::without_markers;
-pub use covering::{covering, states};
+pub use covering::{Covered, covering};
 pub use identities::{is_human as is_person, people as people_in};
 pub use read::{read, read_signed};
 pub use registry::{MarkerAt, Registry};
@@ -262,7 +262,7 @@ pub struct Attestation {
     pub facts: Facts,
     /// Every trace: the author, the committer, the message from top to bottom, then records.
     pub statements: Vec<Statement>,
-    /// What recorders say of single lines, by form and path; no line twice within one record.
+    /// What recorders say of single lines, by path; no line twice within one record.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub lines: Vec<RecordedLines>,
     /// What is attached and cannot be read.

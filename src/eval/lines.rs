@@ -15,7 +15,7 @@ use super::manifest::Label;
 use super::outcome::{HunkOutcome, Outcome};
 use super::run::{Scoring, in_parallel};
 use super::{strip, views};
-use crate::attest::{self, Attestation, Contributor};
+use crate::attest::{self, Attestation, Contributor, RecordedLines};
 use crate::change::{ChangeSet, FileChange, Record, Span};
 use crate::git::{Repository, Request};
 use crate::report::HunkReport;
@@ -245,9 +245,11 @@ fn authored(file: &FileChange, hunk: &HunkReport) -> Vec<u32> {
 }
 
 fn contributor(attestation: &Attestation, path: &str, line: u32) -> Option<Contributor> {
-    let of_file = attestation.lines.iter().filter(|lines| lines.path == path);
-    let mut covering = of_file.filter(|lines| lines.ranges.iter().any(|range| range.contains(line)));
-    covering.next().map(|lines| lines.contributor)
+    let covers = |lines: &&RecordedLines| {
+        let after = lines.ranges.partition_point(|range| range.last < line);
+        lines.ranges.get(after).is_some_and(|range| range.contains(line))
+    };
+    attestation.recorded_of(path).iter().find(covers).map(|lines| lines.contributor)
 }
 
 #[cfg(test)]

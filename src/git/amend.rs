@@ -34,7 +34,7 @@ impl Repository {
     /// # Errors
     /// Where there is no commit yet, or it cannot be read.
     pub fn head_state(&self) -> Result<HeadState, Error> {
-        let id = self.inner.head_id().map_err(|_| Error::NoCommit)?.detach();
+        let id = super::head::commit(&self.inner)?;
         let data = self.raw_commit(id)?;
         let (header, message) = split(&data);
         let index = self.inner.index_or_empty().map_err(|error| Error::library("reading the index", error))?;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Error, Repository, commits};
+use super::{Error, Repository, commits, lenient};
 
 impl Repository {
     /// Those of some addresses, in lower case, that the author of any commit up to a revision has. Reads
@@ -18,13 +18,13 @@ impl Repository {
         let mut wanted: BTreeSet<&String> = addresses.collect();
         let mut found = BTreeSet::new();
         let Some(base) = base.filter(|_| !wanted.is_empty()) else { return Ok(found) };
-        let failed = |error: &dyn std::fmt::Display| Error::missing(format!("the history of {base}"), error);
         let id = super::range::commit(&self.inner, base)?;
-        for info in self.inner.rev_walk([id]).all().map_err(|error| failed(&error))? {
-            let info = info.map_err(|error| failed(&error))?;
-            let object = self.inner.find_commit(info.id).map_err(|error| failed(&error))?;
-            let commit = commits::plain(info.id, &object.decode().map_err(|error| failed(&error))?);
-            let address = commit.author.email.to_lowercase();
+        for id in lenient::between(&self.inner, id, &[])? {
+            let id = id?;
+            let object = self.inner.find_object(id).map_err(|error| Error::missing(format!("commit {id}"), error))?;
+            let kind = self.inner.object_hash();
+            let author = lenient::decoded(id, &object.data, kind, |commit| commits::plain(id, commit).author)?;
+            let address = author.email.to_lowercase();
             if wanted.remove(&address) {
                 found.insert(address);
                 if wanted.is_empty() {

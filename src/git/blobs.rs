@@ -1,12 +1,13 @@
 //! File contents by id, from the object database or from what is not committed yet, on any thread.
 
 use std::cell::RefCell;
+use std::num::NonZeroUsize;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use gix::ObjectId;
-use gix::odb::pack::cache::lru::MemoryCappedHashmap;
 use rustc_hash::FxHashMap;
 
+use super::kept::Kept;
 use super::uncommitted::Overlay;
 use crate::change::Reason;
 use crate::text::Text;
@@ -18,7 +19,10 @@ const TREE_BASES: usize = 6 << 20;
 /// How many bytes of recently read trees a thread keeps: a commit's are its child's parent's.
 const TREES: usize = 12 << 20;
 /// How many bytes of texts a generation of [`Recent`] holds.
-const GENERATION: usize = 8 << 20;
+const GENERATION: usize = 10 << 20;
+/// What a text takes beside its bytes: itself, and its place in a table that grows by doubling; and each of its lines.
+const OF_TEXT: usize = 256;
+const OF_LINE: usize = 6;
 
 /// Where contents come from, on any thread.
 pub(super) struct Blobs {
@@ -29,10 +33,12 @@ pub(super) struct Blobs {
 }
 
 /// Why a content was not read.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) enum Unread {
     /// The clone lacks it, or it is damaged.
     Missing(String),
+    /// It is a file on disk that may not be read.
+    Unreadable(String),
     TooLarge {
         size: u64,
         most: u64,
@@ -48,6 +54,7 @@ impl Unread {
     pub(super) fn reason(&self) -> Reason {
         match self {
             Unread::Missing(_) => Reason::MissingObject,
+            Unread::Unreadable(_) => Reason::Unreadable,
             Unread::TooLarge { .. } => Reason::TooLarge,
         }
     }
@@ -56,7 +63,7 @@ impl Unread {
 impl std::fmt::Display for Unread {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Unread::Missing(problem) => f.write_str(problem),
+            Unread::Missing(problem) | Unread::Unreadable(problem) => f.write_str(problem),
             Unread::TooLarge { size, most } => write!(f, "{size} bytes; the limit is {most}"),
         }
     }
@@ -99,10 +106,11 @@ impl Recent {
     }
 
     fn put(&mut self, id: ObjectId, text: &Arc<Text>) {
-        self.bytes += text.bytes().len();
+        let bytes = text.bytes().len() + OF_TEXT + OF_LINE * text.len() as usize;
+        self.bytes += bytes;
         if self.bytes > GENERATION {
             self.old = std::mem::take(&mut self.young);
-            self.bytes = text.bytes().len();
+            self.bytes = bytes;
         }
         self.young.insert(id, text.clone());
     }
@@ -137,8 +145,12 @@ impl Blobs {
 /// A handle that keeps so many bytes of what others are deltas of, and of what was read, whole.
 fn handle(shared: &gix::ThreadSafeRepository, bases: usize, whole: usize) -> gix::Repository {
     let mut repo = shared.to_thread_local();
-    repo.objects.set_pack_cache(move || Box::new(MemoryCappedHashmap::new(bases)));
-    repo.object_cache_size(whole);
+    let limit = |most| NonZeroUsize::new(most).unwrap_or(NonZeroUsize::MIN);
+    repo.objects.set_pack_cache(move || Box::new(Kept::<(u32, u64)>::new(limit(bases))));
+    match NonZeroUsize::new(whole) {
+        Some(whole) => repo.objects.set_object_cache(move || Box::new(Kept::<ObjectId>::new(whole))),
+        None => repo.objects.unset_object_cache(),
+    }
     repo
 }
 
@@ -153,16 +165,18 @@ impl Reader<'static> {
 impl Reader<'_> {
     /// How large a content is, without reading it.
     pub(super) fn size(&self, id: ObjectId) -> Result<u64, Unread> {
-        match self.overlay.and_then(|overlay| overlay.get(&id)) {
-            Some(bytes) => Ok(bytes.len() as u64),
+        match self.overlay.and_then(|overlay| overlay.get(id)) {
+            Some(Ok(bytes)) => Ok(bytes.len() as u64),
+            Some(Err(Unread::TooLarge { size, .. })) => Ok(size),
+            Some(Err(unread)) => Err(unread),
             None => self.repo.find_header(id).map(|header| header.size()).map_err(Unread::missing),
         }
     }
 
     /// A content.
     pub(super) fn read(&self, id: ObjectId) -> Result<Vec<u8>, Unread> {
-        match self.overlay.and_then(|overlay| overlay.get(&id)) {
-            Some(bytes) => Ok(bytes.clone()),
+        match self.overlay.and_then(|overlay| overlay.get(id)) {
+            Some(found) => found.map(<[u8]>::to_vec),
             // Copied, for the buffer that it was unpacked in is several times as large, and serves again.
             None => self.repo.find_blob(id).map(|blob| blob.data.clone()).map_err(Unread::missing),
         }
@@ -189,12 +203,13 @@ impl Reader<'_> {
         Ok(text)
     }
 
-    /// The size stands before the content, so that what is too large is not unpacked. Reading an object whose size cannot
-    /// be told says why.
+    /// The size stands before the content, so that what is too large is not unpacked.
     fn check_size(&self, id: ObjectId, most: u64) -> Result<(), Unread> {
         match self.size(id) {
             Ok(size) if size > most => Err(Unread::TooLarge { size, most }),
-            _ => Ok(()),
+            // Reading the object will say what is the matter.
+            Ok(_) | Err(Unread::Missing(_)) => Ok(()),
+            Err(unread) => Err(unread),
         }
     }
 }

@@ -147,6 +147,16 @@ pub enum Error {
         /// What the git library said.
         problem: String,
     },
+    /// A content of a change that cannot be read, without which a row would say less than there is.
+    #[error(
+        "{path} cannot be read ({problem}); `git fetch` brings what is missing, and `git fsck` names what is damaged"
+    )]
+    Content {
+        /// The file.
+        path: String,
+        /// What the git library said.
+        problem: String,
+    },
     /// A ref of notes that names something else.
     #[error(
         "{name} names {kind} and no notes; `git update-ref -d {name}` takes it away, and \

@@ -5,6 +5,7 @@
 //! What the lines of a change mean is not known here.
 
 mod amend;
+mod at;
 mod attributes;
 mod attribution;
 mod authors;
@@ -15,6 +16,7 @@ mod fetch;
 mod files;
 mod head;
 mod hooks;
+mod kept;
 mod lenient;
 mod notes;
 mod object;
@@ -30,8 +32,6 @@ mod uncommitted;
 mod walk;
 
 use std::path::Path;
-
-use gix::ObjectId;
 
 use crate::change::{ChangeSet, Record};
 use crate::exclude::Excluder;
@@ -134,39 +134,6 @@ impl Repository {
     /// Where the tree of notes cannot be read.
     pub fn ai_notes(&self) -> Result<Vec<(String, Record)>, Error> {
         notes::ai(&self.inner)
-    }
-
-    /// A file at a revision; `None` where the revision has no such file.
-    ///
-    /// # Errors
-    /// Where the revision is unknown or its tree cannot be read.
-    pub fn file_at(&self, revision: &str, path: &str) -> Result<Content, Error> {
-        let commit = range::commit(&self.inner, revision)?;
-        self.file_of(commit, path)
-    }
-
-    /// How many bytes a file has at a revision; `None` where the revision has no such file.
-    ///
-    /// # Errors
-    /// Where the revision is unknown or its tree cannot be read.
-    pub fn size_at(&self, revision: &str, path: &str) -> Result<Option<u64>, Error> {
-        let commit = range::commit(&self.inner, revision)?;
-        let missing = |error| Error::missing(format!("{path} at {commit}"), error);
-        let tree = self.inner.find_commit(commit).and_then(|commit| commit.tree()).map_err(missing)?;
-        let entry = tree.lookup_entry(path.split('/').map(str::as_bytes)).map_err(missing)?;
-        let blob = entry.filter(|entry| entry.mode().is_blob());
-        blob.map(|blob| self.inner.find_header(blob.object_id()).map(|header| header.size()).map_err(missing))
-            .transpose()
-    }
-
-    fn file_of(&self, commit: ObjectId, path: &str) -> Result<Content, Error> {
-        let missing = |error| Error::missing(format!("{path} at {commit}"), error);
-        let tree = self.inner.find_commit(commit).and_then(|commit| commit.tree()).map_err(missing)?;
-        let entry = tree.lookup_entry(path.split('/').map(str::as_bytes)).map_err(missing)?;
-        match entry {
-            Some(entry) if entry.mode().is_blob() => Ok(Some(entry.object().map_err(missing)?.detach().data)),
-            _ => Ok(None),
-        }
     }
 
     /// The id of the commit that HEAD names; `None` before the first commit.

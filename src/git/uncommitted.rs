@@ -18,11 +18,20 @@ use gix::index::entry::{Flags, Stage};
 use gix::objs::tree::EntryKind;
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::Error;
+use super::blobs::Unread;
 use super::range::HeadTree;
-use super::{Error, Repository};
 
-/// Contents by id that only memory holds.
-pub(super) type Overlay = FxHashMap<ObjectId, Vec<u8>>;
+/// Contents by id that only memory holds, and what was not read.
+#[derive(Default)]
+pub(super) struct Overlay(FxHashMap<ObjectId, Result<Vec<u8>, Unread>>);
+
+impl Overlay {
+    /// What is known of an id; `None` where the repository has to be asked.
+    pub(super) fn get(&self, id: ObjectId) -> Option<Result<&[u8], Unread>> {
+        self.0.get(&id).map(|found| found.as_deref().map_err(Clone::clone))
+    }
+}
 
 /// Files on disk larger than this are not read, and listed as such.
 const MOST_BYTES: u64 = 64 << 20;
@@ -65,25 +74,6 @@ pub(super) fn worktree(repo: &gix::Repository) -> Result<Made, Error> {
         }
     }
     tree.finish()
-}
-
-impl Repository {
-    /// What stands at a path of a revision that is neither a file nor nothing, in words.
-    ///
-    /// # Errors
-    /// Where the revision is unknown or its tree cannot be read.
-    pub fn no_file_at(&self, revision: &str, path: &str) -> Result<Option<&'static str>, Error> {
-        let commit = super::range::commit(&self.inner, revision)?;
-        let missing = |error| Error::missing(format!("{path} at {commit}"), error);
-        let tree = self.inner.find_commit(commit).and_then(|commit| commit.tree()).map_err(missing)?;
-        let entry = tree.lookup_entry(path.split('/').map(str::as_bytes)).map_err(missing)?;
-        Ok(entry.and_then(|entry| match entry.mode().kind() {
-            EntryKind::Link => Some("a symbolic link"),
-            EntryKind::Tree => Some("a folder"),
-            EntryKind::Commit => Some("a submodule"),
-            EntryKind::Blob | EntryKind::BlobExecutable => None,
-        }))
-    }
 }
 
 fn index(repo: &gix::Repository) -> Result<gix::worktree::IndexPersistedOrInMemory, Error> {
@@ -224,41 +214,34 @@ impl TreeInMemory {
             return match tracked.filter(|id| self.repo.find_header(*id).is_ok_and(|header| header.size() == size)) {
                 // Of the same size, so most likely the same: to know would take reading it all.
                 Some(id) => self.set(path, kind, id),
-                None => self.set_too_large(path, kind),
+                None => self.set_unread(path, kind, Unread::TooLarge { size, most: MOST_BYTES }),
             };
         }
-        let Ok(mut bytes) = fs::read(&file) else { return self.set_unreadable(path, kind) };
+        let unreadable = |error: &dyn std::fmt::Display| Unread::Unreadable(error.to_string());
+        let mut bytes = match fs::read(&file) {
+            Ok(bytes) => bytes,
+            Err(error) => return self.set_unread(path, kind, unreadable(&error)),
+        };
         if let Some(id) = tracked {
             self.drop_foreign_line_endings(path, id, &mut bytes);
         }
-        let Ok(id) = self.repo.write_blob(&bytes).map(gix::Id::detach) else { return self.set_unreadable(path, kind) };
+        let id = match self.repo.write_blob(&bytes) {
+            Ok(id) => id.detach(),
+            Err(error) => return self.set_unread(path, kind, unreadable(&error)),
+        };
         self.set(path, kind, id);
         if self.before.get(path).is_none_or(|before| before.1 != id) {
-            self.overlay.insert(id, bytes);
+            self.overlay.0.insert(id, Ok(bytes));
         }
     }
 
-    /// A file whose content could not be read. It gets one that is in this memory alone, so that whoever reads the file lists
-    /// it among those whose content is missing.
-    fn set_unreadable(&mut self, path: &BStr, kind: EntryKind) {
-        self.set_unread(path, kind, format!("the content of {path}").as_bytes());
-    }
-
-    /// A file that is too large to be read. For whoever reads it, it is one byte longer than what would have been read: zeros,
-    /// which take no memory until somebody looks at them, and are there once for all such files.
-    fn set_too_large(&mut self, path: &BStr, kind: EntryKind) {
-        let id = self.set_unread(path, kind, b"a content that is too large");
-        let length = usize::try_from(MOST_BYTES).unwrap_or(usize::MAX).saturating_add(1);
-        if let Some(id) = id {
-            self.overlay.entry(id).or_insert_with(|| vec![0; length]);
-        }
-    }
-
-    fn set_unread(&mut self, path: &BStr, kind: EntryKind, instead: &[u8]) -> Option<ObjectId> {
+    /// A file whose content was not read. It gets an id that no content has, so that whoever asks for it is told why.
+    fn set_unread(&mut self, path: &BStr, kind: EntryKind, why: Unread) {
         self.seen.insert(path.to_owned());
-        let id = self.repo.write_blob([b"ai-detect did not read ", instead].concat()).ok()?.detach();
+        let instead = self.repo.write_blob(format!("ai-detect did not read the content of {path}"));
+        let Ok(id) = instead.map(gix::Id::detach) else { return };
         self.set(path, kind, id);
-        Some(id)
+        self.overlay.0.insert(id, Err(why));
     }
 
     fn drop_foreign_line_endings(&self, path: &BStr, tracked: ObjectId, bytes: &mut Vec<u8>) {

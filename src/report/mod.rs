@@ -275,9 +275,11 @@ pub struct Coverage {
 }
 
 impl Coverage {
-    /// How many files could not be read because the clone lacks them: what is said of the change is not said of those.
+    /// How many files could not be read, because the clone lacks them or they may not be: what is said of the change is not
+    /// said of those.
     pub fn missing(&self) -> usize {
-        self.excluded.iter().filter(|left_out| left_out.reason == Reason::MissingObject).count()
+        let is_missing = |reason| matches!(reason, Reason::MissingObject | Reason::Unreadable);
+        self.excluded.iter().filter(|left_out| is_missing(left_out.reason)).count()
     }
 }
 

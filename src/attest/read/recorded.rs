@@ -89,8 +89,9 @@ fn add_record(
     }
     for by in reading.shares.iter().map(|share| &share.by).chain(&reading.whole) {
         let person = by.person.as_ref().filter(|_| by.contributor != Contributor::Human);
-        let new = person.filter(|person| !evidence.people.recorded.contains(person));
-        evidence.people.recorded.extend(new.map(|person| cut(person, LONGEST_QUOTE)));
+        if let Some(person) = person.filter(|_| evidence.people.recorded.is_none()) {
+            evidence.people.recorded = Some(cut(person, LONGEST_QUOTE));
+        }
     }
     let mut groups: Group<'_> = BTreeMap::new();
     for share in &reading.shares {
