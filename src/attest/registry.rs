@@ -3,10 +3,11 @@
 //! The data is `rules/markers.yml`; its shape is `schema`, mistakes in it are told by `check`, its
 //! own examples are run by `selftest`. The order in which a commit is read is `read`.
 
+mod models;
+
 use std::sync::LazyLock;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
-use regex::Regex;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Role;
@@ -14,6 +15,7 @@ use super::check::{self, Error};
 use super::hints::Words;
 use super::schema::{File, Labels, Marker, MarkerForm, Pattern, Tool};
 use crate::change::Person;
+pub(super) use models::alternatives;
 
 /// A marker and the tool that leaves it; none for markers that any tool may leave.
 #[derive(Debug, Clone, Copy)]
@@ -42,14 +44,6 @@ pub(super) enum PersonKey {
     Review,
     /// Says that it was a person who looked at it.
     HumanReview,
-}
-
-/// A model's name within a text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct ModelName {
-    pub(super) start: usize,
-    pub(super) end: usize,
-    pub(super) exact: bool,
 }
 
 /// What a message might contain.
@@ -346,37 +340,6 @@ impl Registry {
         found.phrases.dedup();
         found
     }
-
-    /// The first model named in a text: one with a version before one without.
-    pub(super) fn model(&self, text: &str) -> Option<ModelName> {
-        if !self.model_hints.as_ref()?.is_match(text) {
-            return None;
-        }
-        let first = |pattern: &LazyPattern| pattern.regex().and_then(|regex: &Regex| regex.find(text));
-        let found = first(&self.exact_models);
-        let exact = found.is_some_and(|found| !self.file.models.moving.is_match(found.as_str()));
-        let found = found.or_else(|| first(&self.loose_models))?;
-        Some(ModelName { start: found.start(), end: found.end(), exact })
-    }
-
-    /// All models named in a text, as spans.
-    pub(super) fn models(&self, text: &str) -> Vec<(usize, usize)> {
-        let Some(hints) = &self.model_hints else { return Vec::new() };
-        let mut found = Vec::new();
-        // No name goes beyond its line, and few lines hold a hint.
-        let mut end = 0;
-        for hint in hints.find_iter(text) {
-            if hint.start() < end {
-                continue;
-            }
-            let start = text.get(..hint.start()).and_then(|before| before.rfind('\n')).map_or(0, |at| at + 1);
-            end = text.get(hint.end()..).and_then(|rest| rest.find('\n')).map_or(text.len(), |at| hint.end() + at);
-            let names = self.exact_models.regex().zip(text.get(start..end));
-            let names = names.into_iter().flat_map(|(regex, line)| regex.find_iter(line));
-            found.extend(names.map(|name| (start + name.start(), start + name.end())));
-        }
-        found
-    }
 }
 
 fn at<'a>(file: &'a File, slots: &[(Option<usize>, usize)], slot: u32) -> Option<MarkerAt<'a>> {
@@ -394,17 +357,6 @@ fn listed(list: &FxHashSet<String>, person: &Person) -> bool {
     list.contains(&person.email.to_lowercase()) || list.contains(&person.name.to_lowercase())
 }
 
-/// Names of models, which are of ASCII alone. What `\d` and `\w` are in all scripts takes longer to compile than a
-/// small history to read; and by the ends of words of Unicode, a message with a letter beyond ASCII takes the
-/// slowest of the engines.
-pub(super) fn alternatives(patterns: &[String]) -> LazyPattern {
-    if patterns.is_empty() {
-        // Matches nothing, unlike an empty alternation.
-        return Pattern::from(String::from(r"[^\s\S]"));
-    }
-    Pattern::from(format!(r"(?i-u)\b(?:{})\b", patterns.join("|")))
-}
-
 pub(super) fn automaton<'a>(words: impl Iterator<Item = &'a str>, kind: MatchKind) -> Result<AhoCorasick, Error> {
     // The fastest kind takes longer to make than the messages of most ranges take to read.
     let cheap = Some(AhoCorasickKind::ContiguousNFA);
@@ -415,22 +367,6 @@ pub(super) fn automaton<'a>(words: impl Iterator<Item = &'a str>, kind: MatchKin
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn models_are_told_from_families_and_from_words() {
-        let registry = Registry::builtin();
-        let model =
-            |text: &str| registry.model(text).map(|found| (text[found.start..found.end].to_owned(), found.exact));
-        assert_eq!(model("with GPT-5.3-codex today"), Some(("GPT-5.3-codex".into(), true)));
-        assert_eq!(model("Claude Opus 4 (1M context)"), Some(("Claude Opus 4".into(), true)));
-        assert_eq!(model("Claude 3.5 Sonnet"), Some(("Claude 3.5 Sonnet".into(), true)));
-        assert_eq!(model("claude-3-5-sonnet-latest"), Some(("claude-3-5-sonnet-latest".into(), false)));
-        assert_eq!(model("Gemini 2.5 Pro"), Some(("Gemini 2.5 Pro".into(), true)));
-        assert_eq!(model("Claude Opus"), Some(("Claude Opus".into(), false)));
-        for text in ["Claude", "an opus in haiku", "-O3", "llamas", "Codex"] {
-            assert_eq!(model(text), None, "{text}");
-        }
-    }
 
     #[test]
     fn words_within_words_are_no_hints() {

@@ -10,6 +10,7 @@
 //! A judgement says what the policy says; it concludes nothing about anybody.
 
 pub mod content;
+pub mod exempt;
 pub mod judge;
 pub mod load;
 pub mod markers;

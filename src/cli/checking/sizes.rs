@@ -7,7 +7,7 @@ use crate::attest::{Attestation, State};
 use crate::cli::Failure;
 use crate::git::{CommitChange, Touched};
 use crate::policy::Size;
-use crate::policy::judge::is_test;
+use crate::policy::exempt::is_test;
 use crate::policy::sensitive::Touch;
 
 impl Checking {

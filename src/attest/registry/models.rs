@@ -1,0 +1,79 @@
+//! Which models a text names.
+
+use regex::Regex;
+
+use super::{LazyPattern, Registry};
+use crate::attest::schema::Pattern;
+
+/// A model's name within a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::attest) struct ModelName {
+    pub(in crate::attest) start: usize,
+    pub(in crate::attest) end: usize,
+    pub(in crate::attest) exact: bool,
+}
+
+impl Registry {
+    /// The first model named in a text: one with a version before one without.
+    pub(in crate::attest) fn model(&self, text: &str) -> Option<ModelName> {
+        if !self.model_hints.as_ref()?.is_match(text) {
+            return None;
+        }
+        let first = |pattern: &LazyPattern| pattern.regex().and_then(|regex: &Regex| regex.find(text));
+        let found = first(&self.exact_models);
+        let exact = found.is_some_and(|found| !self.file.models.moving.is_match(found.as_str()));
+        let found = found.or_else(|| first(&self.loose_models))?;
+        Some(ModelName { start: found.start(), end: found.end(), exact })
+    }
+
+    /// All models named in a text, as spans.
+    pub(in crate::attest) fn models(&self, text: &str) -> Vec<(usize, usize)> {
+        let Some(hints) = &self.model_hints else { return Vec::new() };
+        let mut found = Vec::new();
+        // No name goes beyond its line, and few lines hold a hint.
+        let mut end = 0;
+        for hint in hints.find_iter(text) {
+            if hint.start() < end {
+                continue;
+            }
+            let start = text.get(..hint.start()).and_then(|before| before.rfind('\n')).map_or(0, |at| at + 1);
+            end = text.get(hint.end()..).and_then(|rest| rest.find('\n')).map_or(text.len(), |at| hint.end() + at);
+            let names = self.exact_models.regex().zip(text.get(start..end));
+            let names = names.into_iter().flat_map(|(regex, line)| regex.find_iter(line));
+            found.extend(names.map(|name| (start + name.start(), start + name.end())));
+        }
+        found
+    }
+}
+
+/// Names of models, which are of ASCII alone. What `\d` and `\w` are in all scripts takes longer to compile than a
+/// small history to read; and by the ends of words of Unicode, a message with a letter beyond ASCII takes the
+/// slowest of the engines.
+pub(in crate::attest) fn alternatives(patterns: &[String]) -> LazyPattern {
+    if patterns.is_empty() {
+        // Matches nothing, unlike an empty alternation.
+        return Pattern::from(String::from(r"[^\s\S]"));
+    }
+    Pattern::from(format!(r"(?i-u)\b(?:{})\b", patterns.join("|")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn models_are_told_from_families_and_from_words() {
+        let registry = Registry::builtin();
+        let model =
+            |text: &str| registry.model(text).map(|found| (text[found.start..found.end].to_owned(), found.exact));
+        assert_eq!(model("with GPT-5.3-codex today"), Some(("GPT-5.3-codex".into(), true)));
+        assert_eq!(model("Claude Opus 4 (1M context)"), Some(("Claude Opus 4".into(), true)));
+        assert_eq!(model("Claude 3.5 Sonnet"), Some(("Claude 3.5 Sonnet".into(), true)));
+        assert_eq!(model("claude-3-5-sonnet-latest"), Some(("claude-3-5-sonnet-latest".into(), false)));
+        assert_eq!(model("Gemini 2.5 Pro"), Some(("Gemini 2.5 Pro".into(), true)));
+        assert_eq!(model("Claude Opus"), Some(("Claude Opus".into(), false)));
+        for text in ["Claude", "an opus in haiku", "-O3", "llamas", "Codex"] {
+            assert_eq!(model(text), None, "{text}");
+        }
+    }
+}
