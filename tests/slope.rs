@@ -183,8 +183,8 @@ fn functions_in_one_line() {
 #[ignore = "needs valgrind and a minute: .ci/slope.sh runs it"]
 fn braces_that_may_have_moved() {
     assert_straight("braces removed and added", 2000, |count| {
-        let both = lines(count, |_| "-}\n".into()) + &lines(count, |_| "+ }\n".into());
-        of_patch(&format!("--- a/a.c\n+++ b/a.c\n@@ -1,{count} +1,{count} @@\n{both}"), &[])
+        let gone = format!("--- a/a.c\n+++ /dev/null\n@@ -1,{count} +0,0 @@\n{}", lines(count, |_| "-}\n".into()));
+        of_patch(&(gone + &added("b.c", &lines(count, |_| "}\n".into()))), &[])
     });
 }
 
@@ -216,6 +216,8 @@ fn files_that_are_written_anew_under_other_names() {
             repo.write(&format!("new/{at}.py"), content(at, "new"));
         }
         repo.commit("Written anew");
+        // A commit that is alone in its range brought everything, and nobody asks what was what before.
+        repo.commit_file("more.py", "more = 1\n");
         repo.git(&["gc", "--quiet"]);
         instructions(&repo, &["diff", "main", "--format", "json"])
     });
