@@ -22,7 +22,8 @@ pub fn with_trailers(message: &str, trailers: &[Trailer]) -> String {
     let kept = message.trim_end();
     let known = attest::trailers(kept);
     let in_block = |trailer: &Trailer| {
-        known.iter().any(|line| line.strict && trailer.is(&line.key) && line.value == trailer.value)
+        let mut said = known.iter().filter(|line| line.strict && !line.quoted);
+        said.any(|line| trailer.is(&line.key) && line.value == trailer.value)
     };
     let mut new: Vec<&Trailer> = Vec::new();
     for trailer in trailers {
@@ -83,6 +84,14 @@ mod tests {
         let once = with_trailers("s\n\nwords\nAssisted-by: Claude:claude-opus-4-8\nSigned-off-by: ", &line());
         let told = "\nSigned-off-by:\n\nAssisted-by: Claude:claude-opus-4-8\n";
         assert!(once.ends_with(told), "git sees no block without the space: {once:?}");
+        assert_eq!(with_trailers(&once, &line()), once);
+    }
+
+    #[test]
+    fn what_is_quoted_in_the_block_is_not_said() {
+        let quoted = "s\n\nSigned-off-by: A <a@b.c>\n```\nAssisted-by: Claude:claude-opus-4-8\n```\n";
+        let once = with_trailers(quoted, &line());
+        assert_eq!(once, format!("{quoted}Assisted-by: Claude:claude-opus-4-8\n"));
         assert_eq!(with_trailers(&once, &line()), once);
     }
 
