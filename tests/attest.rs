@@ -490,3 +490,14 @@ fn without_a_name_no_note_is_written() {
     run(&repo, &["attest", "--tool", "Codex"]).text();
     assert!(message(&repo).ends_with("Assisted-by: Codex"), "amending keeps the committer, so no name is needed");
 }
+
+#[test]
+fn what_nobody_will_read_as_a_declaration_is_told() {
+    let warning = "This is not read as a declaration of AI use";
+    for (model, is_read) in [("custom", false), ("custom-7b", true)] {
+        let repo = repo();
+        let told = run(&repo, &["attest", "--tool", "home-made", "--model", model]).text();
+        assert!(message(&repo).ends_with(&format!("Assisted-by: home-made:{model}")), "{told}");
+        assert_eq!(told.contains(warning), !is_read, "{told}");
+    }
+}

@@ -8,7 +8,7 @@ mod support;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
-use support::{Repo, code};
+use support::{Repo, Run, code};
 
 /// Runs git with our binary on its path, and with an agent's variable or none.
 fn git(repo: &Repo, args: &[&str], agent: Option<&str>) -> (bool, String) {
@@ -56,13 +56,24 @@ fn commit(repo: &Repo, message: &str, agent: Option<&str>) -> (bool, String) {
 fn a_reminder_blocks_nothing() {
     let repo = repo("policy: linux-kernel\n");
     let said = repo.run(&["hook", "install"]).text();
-    assert!(said.ends_with("they remind, and block nothing\n"), "{said}");
+    assert!(said.contains("they remind, and block nothing\n"), "{said}");
     let (succeeded, told) = commit(&repo, CLAUDE, None);
     assert!(succeeded, "{told}");
     assert!(told.starts_with("ai-detect (policy linux-kernel):\n"), "{told}");
     assert!(told.contains("    Assisted-by: Claude:claude-opus-4.8\n"), "{told}");
     let (succeeded, told) = commit(&repo, "x\n\nSigned-off-by: Ada Example <ada@example.org>", None);
     assert_eq!((succeeded, told.as_str()), (true, ""), "nothing to say");
+}
+
+#[test]
+fn that_the_hooks_will_not_find_the_program_is_told() {
+    let repo = repo("");
+    let mut install = repo.command(&["hook", "install"]);
+    let here = std::path::Path::new(install.get_program()).parent().unwrap().to_owned();
+    for (path, is_found) in [(here, true), (repo.path().to_owned(), false)] {
+        let told = Run::of(install.env("PATH", path)).text();
+        assert_eq!(told.contains("ai-detect is not on the PATH here"), !is_found, "{told}");
+    }
 }
 
 #[test]
@@ -81,7 +92,7 @@ fn an_agent_that_says_nothing_is_reminded() {
 fn it_blocks_where_it_was_asked_to() {
     let repo = repo("policy: linux-kernel\n");
     let said = repo.run(&["hook", "install", "--block"]).text();
-    assert!(said.ends_with("refused\n"), "{said}");
+    assert!(said.contains("are refused\n"), "{said}");
     let before = repo.id("HEAD");
     let (succeeded, told) = commit(&repo, CLAUDE, None);
     assert!(!succeeded && told.contains("git commit --no-verify"), "{told}");

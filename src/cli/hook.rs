@@ -144,8 +144,18 @@ fn install(block: bool, shared: bool, dir: &Path, out: &Output) -> Result<Exit, 
         "{}",
         if block { "commits that the policy finds fault with are refused" } else { "they remind, and block nothing" }
     );
+    if !is_on_path() {
+        let _ = writeln!(text, "ai-detect is not on the PATH here; the hooks find it there, and do nothing without it");
+    }
     out.print(&text)?;
     Ok(Exit::Analysed)
+}
+
+/// Whether a shell would find the program.
+fn is_on_path() -> bool {
+    let name = format!("ai-detect{}", std::env::consts::EXE_SUFFIX);
+    let folders = std::env::var_os("PATH");
+    folders.is_some_and(|folders| std::env::split_paths(&folders).any(|folder| folder.join(&name).is_file()))
 }
 
 /// Beside the place and then moved there: a half-written hook would stop every commit.

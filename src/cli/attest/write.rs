@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use super::Args;
 use super::draft::Draft;
-use crate::attest::{self, Registry};
+use crate::attest::{self, Registry, State};
 use crate::cli::checking::Checking;
 use crate::cli::output::Output;
 use crate::cli::undisturbed::undisturbed;
@@ -169,20 +169,28 @@ pub(super) fn trailers(args: &Args, drafts: &[Draft], checking: &Checking, out: 
     if head.signed {
         let _ = writeln!(text, "its signature is gone; `git commit --amend --no-edit -S` signs again");
     }
-    for finding in left(draft, &new, checking) {
+    let (state, findings) = as_read(draft, &new, checking);
+    if state == State::Absent {
+        let _ = writeln!(
+            text,
+            "  - This is not read as a declaration of AI use: neither the tool nor the model is known. \
+             Give the model's full id, call the tool by one word, or use --notes."
+        );
+    }
+    for finding in findings {
         let _ = writeln!(text, "  - {}", escaped(&finding.text));
     }
     out.print(&text)?;
     Ok(Exit::Analysed)
 }
 
-/// What the policy still says of the commit as it will be.
-fn left(draft: &Draft, message: &str, checking: &Checking) -> Vec<Finding> {
+/// How the commit attests as it will be, and what the policy still says of it.
+fn as_read(draft: &Draft, message: &str, checking: &Checking) -> (State, Vec<Finding>) {
     let registry = Registry::builtin();
     let mut commit = draft.change.commit.clone();
     commit.message = message.to_owned();
     let attestation = attest::read(&commit, registry);
     let paths = draft.change.files.iter().map(|file| file.path.to_string()).collect();
     let subject = Subject::new(&commit, &attestation, registry).touching(paths, draft.touches.clone());
-    judge(&checking.policy, &subject).findings
+    (attestation.state, judge(&checking.policy, &subject).findings)
 }
