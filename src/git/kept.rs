@@ -86,7 +86,8 @@ mod tests {
 
     #[test]
     fn what_was_used_last_stays_and_small_objects_are_not_for_nothing() {
-        let mut objects = Kept::new(NonZeroUsize::new(4 * (OF_ENTRY + 1)).unwrap());
+        // The list counts each of its entries as one byte more.
+        let mut objects = Kept::new(NonZeroUsize::new(4 * (OF_ENTRY + 2)).unwrap());
         for offset in 0..5 {
             DecodeEntry::put(&mut objects, 0, offset, &[offset as u8], Kind::Blob, 7);
             assert_eq!(kept(&mut objects, 0), Some(vec![0]), "it is used again and again");
