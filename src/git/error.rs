@@ -147,16 +147,6 @@ pub enum Error {
         /// What the git library said.
         problem: String,
     },
-    /// A content of a change that cannot be read, without which a row would say less than there is.
-    #[error(
-        "{path} cannot be read ({problem}); `git fetch` brings what is missing, and `git fsck` names what is damaged"
-    )]
-    Content {
-        /// The file.
-        path: String,
-        /// What the git library said.
-        problem: String,
-    },
     /// A ref of notes that names something else.
     #[error(
         "{name} names {kind} and no notes; `git update-ref -d {name}` takes it away, and \
@@ -220,6 +210,11 @@ impl Error {
             Kind::Damaged => Error::Damaged { what, problem },
             Kind::Refused => Error::Library { what, problem },
         }
+    }
+
+    /// A content that could not be read, by the words in which its file was left out.
+    pub fn of_content(path: &str, problem: &str) -> Self {
+        Error::missing(path, &problem as &dyn Display)
     }
 
     /// A ref that was not written, by its full name.

@@ -97,7 +97,7 @@ fn one(reader: &mut OneByOne, commit: CommitId, source: &Source<'_>, scorer: &Sc
         Ok(mut change) => {
             // Without a content the row would say for ever that there is less code than there is.
             if let Some(lacked) = change.excluded.iter().find(|file| file.reason == Reason::MissingObject) {
-                let problem = Error::Content { path: lacked.path.to_string(), problem: lacked.detail.clone() };
+                let problem = Error::of_content(&lacked.path.to_string(), &lacked.detail);
                 return Some(Scanned::Unread { commit: commit.to_string(), problem });
             }
             source.receipts.attach(&mut change.commits);
