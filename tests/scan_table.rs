@@ -95,6 +95,17 @@ fn a_second_run_at_once_is_told_so_and_changes_nothing() {
 }
 
 #[test]
+fn a_folder_that_was_carried_without_its_hidden_files_is_gone_on_with() {
+    let repo = long(3);
+    let folder = repo.beside("rows.parquet");
+    repo.run(&["scan", "HEAD~1", "-o", &folder.display().to_string()]).text();
+    std::fs::remove_file(folder.join(".ai-detect-scan")).unwrap();
+    let run = repo.run(&["scan", "-o", &folder.display().to_string()]);
+    assert!(run.stderr.is_empty() && run.status == 0, "{}", run.stderr);
+    assert_eq!((parts(&folder).len(), rows_of_parts(&folder).len()), (2, 3));
+}
+
+#[test]
 fn what_is_not_ours_is_never_written_to() {
     let repo = long(2);
     let file = repo.beside("notes.txt");
@@ -110,6 +121,12 @@ fn what_is_not_ours_is_never_written_to() {
         assert!(told.contains("is no folder of `ai-detect scan`; nothing was written"), "{told}");
         assert_eq!(std::fs::read_dir(&target).unwrap().count(), 1);
     }
+    let called_alike = repo.beside("alike.parquet");
+    std::fs::create_dir(&called_alike).unwrap();
+    std::fs::write(called_alike.join("part-000001.parquet"), "mine").unwrap();
+    let told = repo.run(&["scan", "-o", &called_alike.display().to_string()]).error(2);
+    assert!(told.contains("part-000001.parquet: ") && told.contains("; nothing was written"), "{told}");
+    assert_eq!(std::fs::read_dir(&called_alike).unwrap().count(), 1);
     let told = repo.run(&["scan", "--format", "parquet", "-o", &file.display().to_string()]).error(2);
     assert!(told.contains("is no folder of `ai-detect scan`"), "{told}");
 

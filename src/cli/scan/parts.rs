@@ -1,7 +1,8 @@
 //! Rows as a folder of Parquet files, which is its own memory: each file appears whole under its name and is
 //! never changed, so the rows that are there are those of the files.
 
-use std::fs::File;
+use std::ffi::OsStr;
+use std::fs::{DirEntry, File};
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
@@ -36,19 +37,24 @@ impl Parts {
         let failed = |error: &std::io::Error| unwritable(folder, error);
         let mark = folder.join(MARK);
         if !mark.is_file() {
-            let is_empty = match std::fs::read_dir(folder) {
-                Ok(mut entries) => entries.next().is_none(),
+            let is_part =
+                |entry: std::io::Result<DirEntry>| entry.is_ok_and(|entry| number(&entry.file_name()).is_some());
+            // What carries files from run to run may leave hidden ones behind, and with them the mark.
+            let only_parts = match std::fs::read_dir(folder) {
+                Ok(entries) => entries.map(is_part).all(|is_part| is_part),
                 Err(error) if error.kind() == ErrorKind::NotFound => true,
                 Err(error) if error.kind() == ErrorKind::NotADirectory => false,
                 Err(error) => return Err(failed(&error)),
             };
-            if !is_empty {
+            if !only_parts {
                 return Err(Failure::usage(format!(
                     "{} is no folder of `ai-detect scan`; nothing was written, name another --output",
                     folder.display()
                 )));
             }
             std::fs::create_dir_all(folder).map_err(|error| failed(&error))?;
+            // Somebody else's files may be called that, and then stay alone.
+            read(folder)?;
         }
         let options = File::options().write(true).create(true).truncate(false).open(&mark);
         let lock = options.map_err(|error| failed(&error))?;
@@ -102,6 +108,10 @@ fn name(number: u32) -> String {
     format!("part-{number:06}.parquet")
 }
 
+fn number(file: &OsStr) -> Option<u32> {
+    file.to_str()?.strip_prefix("part-")?.strip_suffix(".parquet")?.parse().ok()
+}
+
 /// Which rows the files hold, and the number of the next file.
 fn read(folder: &Path) -> Result<(Known, u32), Failure> {
     let failed = |error: &std::io::Error| unwritable(folder, error);
@@ -121,8 +131,7 @@ fn read(folder: &Path) -> Result<(Known, u32), Failure> {
                 return Err(wrong("a row of it names no commit".into()));
             }
         }
-        let number = file.strip_prefix("part-").and_then(|rest| rest.strip_suffix(".parquet")?.parse().ok());
-        next = next.max(number.map_or(1, |number: u32| number.saturating_add(1)));
+        next = next.max(number(OsStr::new(file)).map_or(1, |number| number.saturating_add(1)));
     }
     Ok((known, next))
 }
