@@ -37,6 +37,7 @@ pub mod scan;
 pub mod score;
 pub mod signals;
 pub mod syntax;
+pub mod terminal;
 pub mod text;
 pub mod triage;
 pub mod vocabulary;

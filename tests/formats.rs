@@ -51,7 +51,7 @@ fn no_format_passes_on_what_acts() {
     let repo = hostile();
     for format in FORMATS {
         let printed = printed(&repo, format);
-        let acts = |c: &char| *c != '\n' && ai_detect::report::terminal::is_unsafe(*c);
+        let acts = |c: &char| *c != '\n' && ai_detect::terminal::is_unsafe(*c);
         assert_eq!(printed.chars().find(acts), None, "{format}");
         assert!(!printed.contains("##["), "{format}");
         let commands = printed.lines().filter(|line| line.trim_start().starts_with("::"));

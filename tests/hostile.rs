@@ -238,7 +238,7 @@ const NASTY: &str = "\u{1b}[2J\u{1b}[31m\u{1b}]0;title\u{7}\u{1b}]8;;http://x\u{
 
 /// Of what was printed, the characters that would act on a terminal.
 fn raw(printed: &str) -> Vec<char> {
-    let acts = |c: &char| *c != '\n' && ai_detect::report::terminal::is_unsafe(*c);
+    let acts = |c: &char| *c != '\n' && ai_detect::terminal::is_unsafe(*c);
     printed.chars().filter(acts).collect()
 }
 

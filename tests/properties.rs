@@ -5,7 +5,7 @@
 
 mod support;
 
-use ai_detect::report::terminal::is_unsafe;
+use ai_detect::terminal::is_unsafe;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use serde_json::Value;

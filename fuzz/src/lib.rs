@@ -39,6 +39,6 @@ fn assert_change(change: &ChangeSet) {
 
 /// Nothing that acts on a terminal.
 fn assert_printable(text: &str) {
-    let acts = |c: char| c != '\n' && ai_detect::report::terminal::is_unsafe(c);
+    let acts = |c: char| c != '\n' && ai_detect::terminal::is_unsafe(c);
     assert!(!text.contains(acts), "{text:?}");
 }

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use ai_detect::report::text::Detail;
-use ai_detect::report::{Report, code_quality, github, html, json, junit, markdown, rdjsonl, sarif, terminal, text};
+use ai_detect::report::{Report, code_quality, github, html, json, junit, markdown, rdjsonl, sarif, text};
+use ai_detect::terminal;
 use comrak::nodes::NodeValue;
 use comrak::{Arena, Options, parse_document};
 use serde_json::Value;

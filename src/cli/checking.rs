@@ -21,7 +21,7 @@ use crate::policy::sensitive::Touch;
 use crate::policy::suggest::Where;
 use crate::policy::{Described, Finding, Judgement, Policy, Sensitive, Stance, Subject, judge};
 use crate::report::signatures;
-use crate::report::terminal::{escaped, wrapped};
+use crate::terminal::{escaped, wrapped};
 use crate::vocabulary::note;
 
 /// What is measured, and by which policy

@@ -9,7 +9,7 @@ use clap::ColorChoice;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::Failure;
-use crate::report::terminal::{escaped, uncommanded};
+use crate::terminal::{escaped, uncommanded};
 
 /// Columns where the output is no terminal and nothing says how wide it is.
 const DEFAULT_WIDTH: usize = 100;

@@ -10,7 +10,7 @@ use super::{Exit, Failure};
 use crate::policy::judge::described;
 use crate::policy::raw::Read;
 use crate::policy::{Kind, Marker, PRESETS, Policy, Sensitive, Stance};
-use crate::report::terminal::{escaped, wrapped};
+use crate::terminal::{escaped, wrapped};
 
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum Command {

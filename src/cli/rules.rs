@@ -7,8 +7,8 @@ use super::output::Output;
 use super::{Exit, Failure};
 use crate::pack::rule::{Example, Shape};
 use crate::pack::{Kind, Pack, Rule, Source};
-use crate::report::terminal::{escaped, wrapped};
 use crate::signals::selftest;
+use crate::terminal::{escaped, wrapped};
 
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum Command {

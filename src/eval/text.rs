@@ -8,7 +8,7 @@ use super::manifest::Label;
 use super::requests::{Kind, Rate};
 use super::resample::Estimate;
 use super::strip::Strip;
-use crate::report::terminal::{escaped, fitted};
+use crate::terminal::{escaped, fitted};
 
 /// How wide the first column is.
 const NAME: usize = 30;

@@ -7,7 +7,7 @@ use regex::bytes::Regex;
 use serde::Deserialize;
 
 use crate::linediff;
-use crate::report::terminal;
+use crate::terminal;
 use crate::text::Text;
 
 /// What a change did to a file, as far as it is known.

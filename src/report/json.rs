@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde_json::ser::{CompactFormatter, Formatter, PrettyFormatter};
 
 use super::Report;
-use super::terminal::{command_at, is_unsafe};
+use crate::terminal::{command_at, is_unsafe};
 pub use read::{MOST_BYTES, ReadError, read};
 
 /// Pretty-printed JSON with a newline at the end. JSON is looked at in terminals too, so whatever

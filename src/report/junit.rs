@@ -3,10 +3,10 @@
 //! small to score is no test case at all: unknown is not passed.
 
 use super::groups::{Flagged, flagged};
-use super::terminal::escaped;
 use super::words::{self, cut};
 use super::{HunkReport, Report, sentence};
 use crate::gate::Verdict;
+use crate::terminal::escaped;
 
 /// How many blocks without a flag are listed.
 const MOST_PASSED: usize = 10_000;

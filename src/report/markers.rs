@@ -2,9 +2,9 @@
 
 use std::fmt::Write as _;
 
-use super::terminal::{escaped, wrapped};
 use crate::attest::tally::{FormCount, Tally};
 use crate::attest::{Attestation, Confidence, Form, Role, State};
+use crate::terminal::{escaped, wrapped};
 
 /// So many models are shown a form.
 const MOST_MODELS: usize = 6;

@@ -21,7 +21,6 @@ mod sample;
 pub mod sarif;
 mod sentence;
 pub mod signatures;
-pub mod terminal;
 #[cfg(test)]
 mod tests;
 pub mod text;

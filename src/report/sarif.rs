@@ -10,7 +10,8 @@ use serde_json::{Value, json};
 
 use super::groups::{Flagged, flagged, is_of_commit};
 use super::words::{counted, cut};
-use super::{EvidenceReport, Report, SignalReport, json, sentence, terminal};
+use super::{EvidenceReport, Report, SignalReport, json, sentence};
+use crate::terminal;
 use rules::{RULES, rule};
 
 /// Where the schema is published.

@@ -2,9 +2,9 @@
 //! the place where it goes; characters that act on a terminal are shown as escapes.
 
 use super::groups::Flagged;
-use super::terminal;
 use super::words::{self, counted, cut, declares, question, short, written};
 use super::{Report, SignalReport, asked};
+use crate::terminal;
 
 /// How many signals are named.
 const MOST_SIGNALS: usize = 4;

@@ -1,6 +1,7 @@
 //! Every format on texts of strangers: each sink has its own way of being talked to, and none listens.
 
 use super::*;
+use crate::terminal;
 use serde_json::Value;
 
 /// What a runner, a terminal, a parser or a forge would act on.

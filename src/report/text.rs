@@ -5,11 +5,11 @@ use anstyle::{AnsiColor, Style};
 use unicode_width::UnicodeWidthStr;
 
 use super::groups::{Flagged, Group, groups, is_of_commit};
-use super::terminal::{escaped, fitted, uncommanded, wrapped};
 use super::words::{self, KIND, Sum, counted, declares, percent, reason, short};
 use super::{Flag, HunkReport, Report, SignalReport, declared};
 use crate::gate::{Severity, Verdict};
 use crate::score::PRIOR;
+use crate::terminal::{escaped, fitted, uncommanded, wrapped};
 
 /// How much is said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -5,11 +5,11 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use super::groups::is_of_commit;
-use super::terminal::is_unsafe;
 use super::{CommitReport, ExcludedReport, Flag, HunkReport, Report, SignalReport};
 use crate::attest::State;
 use crate::gate::{Severity, Verdict};
 use crate::score::PRIOR;
+use crate::terminal::is_unsafe;
 
 /// What every format says of flags once.
 pub(super) const KIND: &str =

@@ -3,7 +3,7 @@
 //! Only what a reader of the rendered comment sees as a line of its own counts: nothing in code
 //! blocks, quotes or HTML comments. Who may ask for it is `rights`, which flag is meant is `decision`.
 
-use crate::report::terminal::{escaped, fitted, is_unsafe};
+use crate::terminal::{escaped, fitted, is_unsafe};
 use crate::vocabulary::trailers::{self, Trailer};
 
 /// What a command starts with.

@@ -4,8 +4,8 @@ use serde::Serialize;
 
 use super::decision::Decision;
 use super::state::State;
-use crate::report::terminal::escaped;
 use crate::report::{HunkReport, Report};
+use crate::terminal::escaped;
 
 /// A decision, and the block that it is about.
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -8,8 +8,8 @@ use super::standing::{Standing, StandingFlag, standings};
 use super::state::State;
 use super::{Entry, Source};
 use crate::report::percent;
-use crate::report::terminal::{escaped, fitted, wrapped};
 use crate::report::{Flag, Report};
+use crate::terminal::{escaped, fitted, wrapped};
 
 /// The flags of a report, confirmed ones first and dismissed ones last, then decisions that are about
 /// none of them, those that do not count, and answers. Everything that came from elsewhere is escaped.

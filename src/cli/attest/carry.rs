@@ -8,7 +8,7 @@ use crate::cli::output::Output;
 use crate::cli::undisturbed::undisturbed;
 use crate::cli::{Exit, Failure, git_failure};
 use crate::git::{CommitChange, Repository, Request};
-use crate::report::terminal::escaped;
+use crate::terminal::escaped;
 use crate::vocabulary::note::{self, Note};
 
 /// From where to where

@@ -8,7 +8,7 @@ use crate::attesting::squash::{Forge, Part, Request, predict};
 use crate::cli::checking::Checking;
 use crate::cli::output::Output;
 use crate::cli::{Exit, Failure};
-use crate::report::terminal::escaped;
+use crate::terminal::escaped;
 use crate::vocabulary::note::{self, Note};
 
 /// The request, and whose defaults

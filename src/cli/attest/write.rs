@@ -12,7 +12,7 @@ use crate::cli::undisturbed::undisturbed;
 use crate::cli::{Exit, Failure};
 use crate::policy::judge::Finding;
 use crate::policy::{Subject, judge};
-use crate::report::terminal::escaped;
+use crate::terminal::escaped;
 use crate::vocabulary::note::{self, Entry, Note};
 use crate::vocabulary::statement::Statement;
 use crate::vocabulary::{message, trailers as ours};

@@ -22,9 +22,9 @@ use crate::exclude::Excluder;
 use crate::git::{History, Listed, Lost, Repository, Request};
 use crate::pack::load::BUILTIN_DIGEST;
 use crate::pack::{Fitted, Pack};
-use crate::report::terminal::escaped;
 use crate::scan::{self, Scanned, Scorer, Source};
 use crate::signals::Engine;
+use crate::terminal::escaped;
 use table::{Format, Table};
 
 /// Which histories are scanned, and where the rows go

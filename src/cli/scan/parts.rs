@@ -41,7 +41,7 @@ impl Parts {
                 |entry: std::io::Result<DirEntry>| entry.is_ok_and(|entry| number(&entry.file_name()).is_some());
             // What carries files from run to run may leave hidden ones behind, and with them the mark.
             let only_parts = match std::fs::read_dir(folder) {
-                Ok(entries) => entries.map(is_part).all(|is_part| is_part),
+                Ok(mut entries) => entries.all(is_part),
                 Err(error) if error.kind() == ErrorKind::NotFound => true,
                 Err(error) if error.kind() == ErrorKind::NotADirectory => false,
                 Err(error) => return Err(failed(&error)),

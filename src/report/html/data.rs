@@ -7,9 +7,9 @@ use crate::gate::Verdict;
 use crate::report::excerpts::{Excerpt, Excerpts};
 use crate::report::groups::{Flagged, groups, is_of_commit};
 use crate::report::paste::Paste;
-use crate::report::terminal::escaped;
 use crate::report::words::{self, Sum, cut, declares, percent, short};
 use crate::report::{CommitReport, HunkReport, Report, SignalReport, declared};
+use crate::terminal::escaped;
 
 /// How many flags are on the page.
 const MOST_FLAGS: usize = 5000;

@@ -4,7 +4,7 @@
 //! Both forges look for mentions and references in what was *rendered*, where a backslash is gone already. So a
 //! character without width goes between such a sign and what follows it; the reader sees no difference.
 
-use crate::report::terminal;
+use crate::terminal;
 
 /// U+200B between a sign and a name: no forge takes the two for a mention or a reference any more.
 const BREAK: &str = "&#8203;";
