@@ -313,6 +313,14 @@ fn objects_that_a_partial_clone_lacks_are_listed() {
     let id = |file| repo.id(file);
     assert!(told[0].starts_with("edited.py: missing-object (") && told[0].contains(&id("topic:edited.py")), "{told:?}");
     assert!(told[1].starts_with("new.py: missing-object (") && told[1].contains(&id("topic:new.py")), "{told:?}");
+    // Whoever asks by the status hears of it, of a report that was written before, too.
+    std::fs::write(repo.beside("report.json"), report.to_string()).unwrap();
+    let written = repo.beside("report.json").display().to_string();
+    for asked in [["diff", "origin/main..origin/topic", "--exit-code"], ["report", &written, "--exit-code"]] {
+        let run = clone.run(&asked);
+        let told = run.stderr.starts_with("error: 2 files are not looked at: the content is missing from this clone");
+        assert!(run.status == 3 && told && run.stdout.contains("no flags in what could be read"), "{}", run.stderr);
+    }
     bring(&repo, &clone, "topic:new.py");
     assert_eq!(hunks(&clone.diff(&["origin/main..origin/topic"])), ["new.py:1-5"]);
 }

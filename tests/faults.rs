@@ -83,6 +83,17 @@ fn a_full_disk_leaves_the_old_file_as_it_was() {
     assert_eq!((status, said.as_str()), (3, "error: cannot write /dev/full: the disk is full\n"));
 }
 
+#[test]
+fn what_only_some_may_read_stays_so() {
+    let repo = Repo::nowhere();
+    let page = repo.beside("ai-detect.1");
+    std::fs::write(&page, "the old page\n").unwrap();
+    std::fs::set_permissions(&page, std::fs::Permissions::from_mode(0o640)).unwrap();
+    repo.run(&["man", &page.parent().unwrap().display().to_string()]).text();
+    assert_eq!(std::fs::metadata(&page).unwrap().mode() & 0o777, 0o640);
+    assert_ne!(std::fs::read(&page).unwrap(), b"the old page\n");
+}
+
 /// How a process is made to end.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum End {

@@ -4,7 +4,7 @@ use std::io::Read;
 use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
 
-use super::formats::{self, Format};
+use super::formats::{Format, Printing};
 use super::output::Output;
 use super::settings::{self, Settings};
 use super::{Exit, Failure, git_failure};
@@ -16,8 +16,8 @@ use crate::git::{self, Repository, Request};
 use crate::pack::{Fitted, Pack};
 use crate::patch;
 use crate::policy::Described;
+use crate::report::Report;
 use crate::report::excerpts::Excerpts;
-use crate::report::{self, Report};
 use crate::signals::Engine;
 
 /// What `diff` looks at and how it says what it found
@@ -40,21 +40,8 @@ pub(super) struct Args {
     #[arg(long, value_name = "FILE")]
     patch: Option<PathBuf>,
 
-    /// How to print
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    format: Format,
-
-    /// All hunks, and everything that was left out
-    #[arg(short, long, conflicts_with = "quiet")]
-    verbose: bool,
-
-    /// The summary only
-    #[arg(short, long)]
-    quiet: bool,
-
-    /// Exit with status 1 when there are flags
-    #[arg(long)]
-    exit_code: bool,
+    #[command(flatten)]
+    printing: Printing,
 
     /// Settings from a file on disk instead of the commit that the change starts from
     #[arg(long, value_name = "FILE", conflicts_with = "config_from")]
@@ -87,20 +74,7 @@ pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure
         None => of_repository(&ends(args), choice, dir)?,
     };
     report.request = request.map(|request| read_request(&request, Registry::builtin()));
-    let detail = formats::detail(args.verbose, args.quiet);
-    let printed = formats::printed(args.format, &report, excerpts.as_ref(), detail, out.width())?;
-    // Jobs print text into their log, where a line can be a command.
-    if args.format == Format::Text {
-        out.log(&printed)?
-    } else {
-        out.print(&printed)?
-    }
-    // Whoever asks by the status is not told that all is well where part of it was not seen.
-    match report::missing(&report).filter(|_| args.exit_code) {
-        _ if args.exit_code && !report.flags.is_empty() => Ok(Exit::Flags),
-        Some(missing) => Err(Failure::failed(missing)),
-        None => Ok(Exit::Analysed),
-    }
+    args.printing.print(&report, excerpts.as_ref(), out)
 }
 
 /// A report, and the code that its format shows.
@@ -135,11 +109,11 @@ impl<'a> Choice<'a> {
             config: args.config.as_deref(),
             config_from: args.config_from.as_deref(),
             in_job: false,
-            excerpts: args.format == Format::Html,
+            excerpts: args.printing.format == Format::Html,
             described: None,
-            detail: match args.format {
+            detail: match args.printing.format {
                 Format::Json => Detail::All,
-                Format::Text if args.verbose => Detail::All,
+                Format::Text if args.printing.verbose => Detail::All,
                 _ => Detail::Flags,
             },
         }

@@ -1,11 +1,12 @@
-//! The formats that a report is printed in: one place for `diff`, `report` and whatever else has one.
+//! How a report is printed, and what the exit status says of it: one place for `diff`, `report` and whatever else has one.
 
 use clap::ValueEnum;
 
-use super::Failure;
+use super::output::Output;
+use super::{Exit, Failure};
 use crate::report::excerpts::Excerpts;
 use crate::report::text::Detail;
-use crate::report::{Report, code_quality, github, html, json, junit, markdown, rdjsonl, sarif, text};
+use crate::report::{self, Report, code_quality, github, html, json, junit, markdown, rdjsonl, sarif, text};
 
 /// How to print (docs/formats.md)
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -27,34 +28,65 @@ pub(super) enum Format {
     Rdjsonl,
     /// JUnit's XML; flags are skipped tests, never failures
     Junit,
-    /// One file to open in a browser, offline
+    /// One file to open in a browser, offline; where there is no code at hand, with the text of the evidence
     Html,
 }
 
-/// The report in a format; `detail` and `width` are for text alone.
-pub(super) fn printed(
-    format: Format,
-    report: &Report,
-    excerpts: Option<&Excerpts>,
-    detail: Detail,
-    width: usize,
-) -> Result<String, Failure> {
-    match format {
-        Format::Text => Ok(text::write(report, detail, width)),
-        Format::Json => json::write(report),
-        Format::Sarif => sarif::write(report),
-        Format::Github => Ok(github::write(report)),
-        Format::Markdown => Ok(markdown::summary(report, markdown::GITHUB_BODY)),
-        Format::CodeQuality => code_quality::write(report),
-        Format::Rdjsonl => rdjsonl::write(report),
-        Format::Junit => Ok(junit::write(report)),
-        Format::Html => html::write(report, excerpts),
+/// In which form, and how much of it
+#[derive(Debug, clap::Args)]
+pub(super) struct Printing {
+    /// How to print
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(super) format: Format,
+
+    /// All hunks, and everything that was left out
+    #[arg(short, long, conflicts_with = "quiet")]
+    pub(super) verbose: bool,
+
+    /// The summary only
+    #[arg(short, long)]
+    quiet: bool,
+
+    /// Exit with status 1 when there are flags
+    #[arg(long)]
+    exit_code: bool,
+}
+
+impl Printing {
+    /// Prints a report, with the code of its flags where that is at hand.
+    pub(super) fn print(&self, report: &Report, excerpts: Option<&Excerpts>, out: &Output) -> Result<Exit, Failure> {
+        let printed = self.printed(report, excerpts, out.width())?;
+        // Jobs print text into their log, where a line can be a command.
+        match self.format {
+            Format::Text => out.log(&printed)?,
+            _ => out.print(&printed)?,
+        }
+        // Whoever asks by the status is not told that all is well where part of it was not seen.
+        match report::missing(report).filter(|_| self.exit_code) {
+            _ if self.exit_code && !report.flags.is_empty() => Ok(Exit::Flags),
+            Some(missing) => Err(Failure::failed(missing)),
+            None => Ok(Exit::Analysed),
+        }
     }
-    .map_err(Failure::failed)
+
+    fn printed(&self, report: &Report, excerpts: Option<&Excerpts>, width: usize) -> Result<String, Failure> {
+        match self.format {
+            Format::Text => Ok(text::write(report, detail(self.verbose, self.quiet), width)),
+            Format::Json => json::write(report),
+            Format::Sarif => sarif::write(report),
+            Format::Github => Ok(github::write(report)),
+            Format::Markdown => Ok(markdown::summary(report, markdown::GITHUB_BODY)),
+            Format::CodeQuality => code_quality::write(report),
+            Format::Rdjsonl => rdjsonl::write(report),
+            Format::Junit => Ok(junit::write(report)),
+            Format::Html => html::write(report, excerpts),
+        }
+        .map_err(Failure::failed)
+    }
 }
 
 /// How much the text says.
-pub(super) fn detail(verbose: bool, quiet: bool) -> Detail {
+fn detail(verbose: bool, quiet: bool) -> Detail {
     match (verbose, quiet) {
         (true, _) => Detail::Everything,
         (_, true) => Detail::Summary,

@@ -44,6 +44,10 @@ impl Replacement {
         };
         let write = || {
             let mut file = create(beside)?;
+            // What only some may read stays so.
+            if let Ok(old) = std::fs::metadata(&self.path) {
+                file.set_permissions(old.permissions())?;
+            }
             file.write_all(content)?;
             file.sync_all()?;
             std::fs::rename(beside, &self.path)

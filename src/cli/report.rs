@@ -4,7 +4,7 @@
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use super::formats::{self, Format};
+use super::formats::Printing;
 use super::output::Output;
 use super::{Exit, Failure};
 use crate::report::json::{self, MOST_BYTES};
@@ -16,30 +16,15 @@ pub(super) struct Args {
     #[arg(value_name = "REPORT")]
     file: PathBuf,
 
-    /// How to print; HTML shows the text of the evidence, as a report holds no code
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    format: Format,
-
-    /// All hunks, and everything that was left out
-    #[arg(short, long, conflicts_with = "quiet")]
-    verbose: bool,
-
-    /// The summary only
-    #[arg(short, long)]
-    quiet: bool,
-
-    /// Exit with status 1 when there are flags
-    #[arg(long)]
-    exit_code: bool,
+    #[command(flatten)]
+    printing: Printing,
 }
 
 pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure> {
     let name = args.file.display();
     let bytes = bounded(&args.file, dir).map_err(|error| Failure::failed(format!("{name}: {error}")))?;
     let report = json::read(&bytes).map_err(|error| Failure::failed(format!("{name}: {error}")))?;
-    let detail = formats::detail(args.verbose, args.quiet);
-    out.print(&formats::printed(args.format, &report, None, detail, out.width())?)?;
-    Ok(if args.exit_code && !report.flags.is_empty() { Exit::Flags } else { Exit::Analysed })
+    args.printing.print(&report, None, out)
 }
 
 /// No more is read than shows that it is too much.
