@@ -25,6 +25,7 @@ pub mod git;
 pub mod globs;
 pub mod lang;
 pub mod linediff;
+pub mod lines;
 pub mod moved;
 pub mod needles;
 pub mod pack;

@@ -4,12 +4,10 @@
 //! Myers' algorithm with git's indentation heuristic, so that a line counts as added exactly where
 //! a reviewer sees it in the request's diff. Nothing here knows git.
 
-use std::hash::Hasher;
-
 use imara_diff::{Algorithm, Diff, InternedInput};
-use rustc_hash::FxHasher;
 
 use crate::change::Span;
+use crate::lines::Squeezed;
 use crate::text::Text;
 
 /// One place where two texts differ: lines `old` were replaced by lines `new`; either may be empty.
@@ -117,37 +115,31 @@ pub fn whitespace_only(old: &Text, new: &Text, edit: Edit) -> Vec<Span> {
     if edit.old.is_empty() || edit.new.is_empty() {
         return Vec::new();
     }
-    let squeeze = |text: &Text, span: Span| -> Vec<u64> {
-        (span.start..span.end).map(|line| squeezed_hash(text.line(line))).collect()
-    };
-    let input = InternedInput::new(Hashes(squeeze(old, edit.old)), Hashes(squeeze(new, edit.new)));
+    let input =
+        InternedInput::new(SqueezedLines { text: old, span: edit.old }, SqueezedLines { text: new, span: edit.new });
     let diff = Diff::compute(Algorithm::Myers, &input);
     let same = (0..edit.new.len()).filter(|&line| !diff.is_added(line));
     spans(same.map(|line| edit.new.start + line))
 }
 
-struct Hashes(Vec<u64>);
+/// The same without white space.
+struct SqueezedLines<'a> {
+    text: &'a Text,
+    span: Span,
+}
 
-impl imara_diff::TokenSource for Hashes {
-    type Token = u64;
-    type Tokenizer = std::vec::IntoIter<u64>;
+impl<'a> imara_diff::TokenSource for SqueezedLines<'a> {
+    type Token = Squeezed<'a>;
+    type Tokenizer = Box<dyn Iterator<Item = Squeezed<'a>> + 'a>;
 
     fn tokenize(&self) -> Self::Tokenizer {
-        self.0.clone().into_iter()
+        let text = self.text;
+        Box::new((self.span.start..self.span.end).map(move |line| Squeezed::new(text.line(line))))
     }
 
     fn estimate_tokens(&self) -> u32 {
-        self.0.len() as u32
+        self.span.len()
     }
-}
-
-/// A hash of a line that ignores all white space.
-pub fn squeezed_hash(line: &[u8]) -> u64 {
-    let mut hasher = FxHasher::default();
-    for &byte in line.iter().filter(|byte| !byte.is_ascii_whitespace()) {
-        hasher.write_u8(byte);
-    }
-    hasher.finish()
 }
 
 /// Of spans of added lines, those that hold nothing but blank ones: they change white space only.
@@ -199,6 +191,7 @@ pub fn subtract(from: &[Span], without: &[Span]) -> Vec<Span> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lines::samples;
 
     fn text(content: &str) -> Text {
         Text::new(content.as_bytes().to_vec())
@@ -227,6 +220,35 @@ mod tests {
         let all = edits(&old, &new);
         let white: Vec<Span> = all.iter().flat_map(|&edit| whitespace_only(&old, &new, edit)).collect();
         assert_eq!(white, [Span::new(1, 3)]);
+    }
+
+    /// How many lines the longest common subsequence has.
+    fn in_common(old: &[Vec<u8>], new: &[Vec<u8>]) -> usize {
+        let mut row = vec![0; new.len() + 1];
+        for line in old {
+            let mut diagonal = 0;
+            for at in 0..new.len() {
+                let above = row[at + 1];
+                row[at + 1] = if *line == new[at] { diagonal + 1 } else { above.max(row[at]) };
+                diagonal = above;
+            }
+        }
+        row[new.len()]
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn lines_differ_in_white_space_only_where_their_bytes_say_so(before in samples::text(8), after in samples::text(8)) {
+            let (old, new) = (text(&before), text(&after));
+            let all = Edit { old: Span::new(0, old.len()), new: Span::new(0, new.len()) };
+            let (old_lines, new_lines) = (samples::squeezed(&before), samples::squeezed(&after));
+            let found = whitespace_only(&old, &new, all);
+            let same: Vec<Vec<u8>> =
+                found.iter().flat_map(|span| span.start..span.end).map(|line| new_lines[line as usize].clone()).collect();
+            // They stand in the old text, in the same order, and as many as can.
+            proptest::prop_assert_eq!(in_common(&old_lines, &same), same.len());
+            proptest::prop_assert_eq!(same.len(), in_common(&old_lines, &new_lines));
+        }
     }
 
     #[test]

@@ -4,10 +4,9 @@
 //! the same but for white space, and the run says enough not to be chance. Blank lines neither
 //! break a run nor count for it.
 
-use rustc_hash::FxHashMap;
-
 use crate::change::Span;
-use crate::linediff::{spans, squeezed_hash};
+use crate::linediff::spans;
+use crate::lines::{LineMap, Squeezed};
 use crate::text::Text;
 
 /// How many non-blank lines a moved run has at least.
@@ -23,30 +22,39 @@ const MOST_COMPARED: usize = 1024;
 
 /// The removed lines of a change, to look up added ones in.
 #[derive(Debug, Default)]
-pub struct Removed {
-    /// Hashes of non-blank removed lines; a zero between two runs.
-    lines: Vec<u64>,
-    places: FxHashMap<u64, Vec<u32>>,
+pub struct Removed<'a> {
+    /// Each different line has a number, so that runs are compared by numbers and not by bytes.
+    numbers: LineMap<Squeezed<'a>, u32>,
+    /// By number: the first places of the line.
+    places: Vec<Vec<u32>>,
+    /// By place: the number of the removed line there; none between two runs.
+    lines: Vec<Option<u32>>,
 }
 
-impl Removed {
+impl<'a> Removed<'a> {
     /// Adds a contiguous run of removed lines.
-    pub fn push(&mut self, text: &Text, span: Span) {
-        self.push_hashes(hashes(text, span).into_iter().map(|(_, hash)| hash));
+    pub fn push(&mut self, text: &'a Text, span: Span) {
+        self.push_lines(non_blank(text, span).map(|(_, line)| line));
     }
 
-    /// Adds a contiguous run of removed lines, hashed by [`hashes`].
-    pub fn push_hashes(&mut self, run: impl IntoIterator<Item = u64>) {
-        for hash in run {
-            self.places.entry(hash).or_default().push(self.lines.len() as u32);
-            self.lines.push(hash);
+    /// Adds a contiguous run of removed lines, without the blank ones.
+    pub fn push_lines(&mut self, run: impl IntoIterator<Item = Squeezed<'a>>) {
+        for line in run {
+            let here = self.lines.len() as u32;
+            let number = *self.numbers.entry(line).or_insert(self.places.len() as u32);
+            match self.places.get_mut(number as usize) {
+                None => self.places.push(vec![here]),
+                Some(places) if places.len() < MOST_CANDIDATES => places.push(here),
+                Some(_) => {}
+            }
+            self.lines.push(Some(number));
         }
-        self.lines.push(0);
+        self.lines.push(None);
     }
 
     /// Whether nothing was removed.
     pub fn is_empty(&self) -> bool {
-        self.places.is_empty()
+        self.numbers.is_empty()
     }
 
     /// Of a contiguous run of added lines, those that moved here, in order.
@@ -54,7 +62,7 @@ impl Removed {
         if self.is_empty() {
             return Vec::new();
         }
-        let lines = hashes(text, added);
+        let lines = self.numbered(text, added);
         let mut weights = Weights { text, lines: &lines, sums: vec![0] };
         let mut left = lines.len().saturating_mul(MOST_COMPARED);
         let mut moved = Vec::new();
@@ -73,29 +81,40 @@ impl Removed {
         spans(moved)
     }
 
+    /// The non-blank lines of a span with their numbers; no number where none was removed that reads the same.
+    fn numbered(&self, text: &Text, span: Span) -> Vec<AddedLine> {
+        non_blank(text, span).map(|(line, squeezed)| (line, self.numbers.get(&squeezed).copied())).collect()
+    }
+
     /// How many lines from the start of `run` stand together among the removed ones; takes what it compares from `left`.
-    fn longest(&self, run: &[(u32, u64)], left: &mut usize) -> usize {
-        let Some(places) = run.first().and_then(|(_, hash)| self.places.get(hash)) else {
+    fn longest(&self, run: &[AddedLine], left: &mut usize) -> usize {
+        let Some(places) = run.first().and_then(|(_, number)| self.places.get((*number)? as usize)) else {
             return 0;
         };
-        let extent = |place: u32| {
-            let removed = self.lines.get(place as usize..).unwrap_or_default();
-            run.iter().zip(removed).take_while(|((_, added), removed)| added == *removed).count()
-        };
         let mut longest = 0;
-        for &place in places.iter().take(MOST_CANDIDATES) {
-            let extent = extent(place);
+        for &place in places {
+            let extent = self.extent(run, place);
             *left = left.saturating_sub(extent);
             longest = longest.max(extent);
         }
         longest
     }
+
+    /// How many lines from the start of `run` are the removed ones from a place on.
+    fn extent(&self, run: &[AddedLine], place: u32) -> usize {
+        let removed = self.lines.get(place as usize..).unwrap_or_default();
+        let is_same = |(added, removed): &(&AddedLine, &Option<u32>)| added.1.is_some() && added.1 == **removed;
+        run.iter().zip(removed).take_while(is_same).count()
+    }
 }
+
+/// An added line: where it stands, and the number of the removed lines that read the same.
+type AddedLine = (u32, Option<u32>);
 
 /// How many letters and digits runs of lines have; each line is counted once, when it is asked about.
 struct Weights<'a> {
     text: &'a Text,
-    lines: &'a [(u32, u64)],
+    lines: &'a [AddedLine],
     /// Of all lines before.
     sums: Vec<usize>,
 }
@@ -112,12 +131,10 @@ impl Weights<'_> {
     }
 }
 
-/// The non-blank lines of a span with their hashes; never zero, which parts runs.
-pub fn hashes(text: &Text, span: Span) -> Vec<(u32, u64)> {
-    (span.start..span.end)
-        .filter(|&line| !text.is_blank(line))
-        .map(|line| (line, squeezed_hash(text.line(line)).max(1)))
-        .collect()
+/// The non-blank lines of a span, where they stand and without their white space.
+pub fn non_blank(text: &Text, span: Span) -> impl Iterator<Item = (u32, Squeezed<'_>)> {
+    let lines = (span.start..span.end).filter(|&line| !text.is_blank(line));
+    lines.map(|line| (line, Squeezed::new(text.line(line))))
 }
 
 fn alphanumerics(line: &[u8]) -> usize {
@@ -127,6 +144,7 @@ fn alphanumerics(line: &[u8]) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lines::samples;
 
     fn text(lines: &str) -> Text {
         Text::new(lines.as_bytes().to_vec())
@@ -152,7 +170,7 @@ mod tests {
 
     /// Without the bound on what is compared.
     fn one_by_one(removed: &Removed, text: &Text, added: Span) -> Vec<Span> {
-        let lines = hashes(text, added);
+        let lines = removed.numbered(text, added);
         let (mut moved, mut at) = (Vec::new(), 0);
         while at < lines.len() {
             let length = removed.longest(&lines[at..], &mut 0);
@@ -171,12 +189,50 @@ mod tests {
     fn among_many_braces_the_search_ends_and_among_some_it_does_not() {
         let code = "fn area(width: u32, height: u32) -> u32 {\n    width * height\n";
         for (braces, found) in [(60, true), (20_000, false)] {
+            let (first, second) = (text(&"}\n".repeat(braces)), text(code));
             let mut removed = Removed::default();
-            removed.push(&text(&"}\n".repeat(braces)), Span::new(0, braces as u32));
-            removed.push(&text(code), Span::new(0, 2));
+            removed.push(&first, Span::new(0, braces as u32));
+            removed.push(&second, Span::new(0, 2));
             let new = text(&("}\n".repeat(braces) + code));
             let moved = removed.moved(&new, Span::new(0, braces as u32 + 2));
             assert_eq!(!moved.is_empty(), found, "{braces}");
+        }
+    }
+
+    /// With bytes alone: each run of removed lines is compared at each of its lines.
+    fn by_bytes(runs: &[String], added: &str) -> Vec<Span> {
+        let non_blank = |text: &str| -> Vec<(usize, Vec<u8>)> {
+            samples::squeezed(text).into_iter().enumerate().filter(|(_, line)| !line.is_empty()).collect()
+        };
+        let (runs, lines): (Vec<_>, _) = (runs.iter().map(|run| non_blank(run)).collect(), non_blank(added));
+        let same = |run: &[(usize, Vec<u8>)], lines: &[(usize, Vec<u8>)]| {
+            run.iter().zip(lines).take_while(|(a, b)| a.1 == b.1).count()
+        };
+        let (mut moved, mut at) = (Vec::new(), 0);
+        while at < lines.len() {
+            let starts = runs.iter().flat_map(|run| (0..run.len()).map(|start| &run[start..]));
+            let length = starts.map(|run| same(run, &lines[at..])).max().unwrap_or(0);
+            let run = &lines[at..at + length];
+            let weight: usize = run.iter().map(|(_, line)| alphanumerics(line)).sum();
+            let counts = length >= LEAST_LINES && weight >= LEAST_ALPHANUMERICS;
+            if let (true, [first, .., last]) = (counts, run) {
+                moved.extend(first.0 as u32..=last.0 as u32);
+            }
+            at += if counts { length } else { 1 };
+        }
+        spans(moved)
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn lines_moved_where_their_bytes_say_so(
+            runs in proptest::collection::vec(samples::text(10), 0..3), added in samples::text(20)
+        ) {
+            let texts: Vec<Text> = runs.iter().map(|run| text(run)).collect();
+            let mut removed = Removed::default();
+            texts.iter().for_each(|run| removed.push(run, Span::new(0, run.len())));
+            let new = text(&added);
+            proptest::prop_assert_eq!(removed.moved(&new, Span::new(0, new.len())), by_bytes(&runs, &added));
         }
     }
 
@@ -197,8 +253,9 @@ mod tests {
     #[test]
     fn runs_of_two_places_do_not_join() {
         let mut removed = Removed::default();
-        removed.push(&text("let first_value = compute_it();\n"), Span::new(0, 1));
-        removed.push(&text("let second_value = compute_it();\n"), Span::new(0, 1));
+        let (first, second) = (text("let first_value = compute_it();\n"), text("let second_value = compute_it();\n"));
+        removed.push(&first, Span::new(0, 1));
+        removed.push(&second, Span::new(0, 1));
         let new = text("let first_value = compute_it();\nlet second_value = compute_it();\n");
         assert!(removed.moved(&new, Span::new(0, 2)).is_empty());
     }

@@ -69,13 +69,12 @@ struct PatchFile {
 /// Where a hunk's head is malformed, or ends before it has as many lines as it says.
 pub fn read(name: &str, content: &[u8], excluder: &Excluder) -> Result<ChangeSet, Error> {
     let files = parse(name, content)?;
+    let hunks = || files.iter().flat_map(|file| &file.hunks);
+    let before: Vec<Text> = hunks().map(|hunk| Text::new(hunk.old.clone())).collect();
     let mut removed = Removed::default();
-    for file in &files {
-        for hunk in &file.hunks {
-            let text = Text::new(hunk.old.clone());
-            for span in linediff::spans(hunk.removed.iter().copied()) {
-                removed.push(&text, span);
-            }
+    for (hunk, text) in hunks().zip(&before) {
+        for span in linediff::spans(hunk.removed.iter().copied()) {
+            removed.push(text, span);
         }
     }
     let mut change = ChangeSet {
@@ -247,7 +246,7 @@ impl PatchFile {
     }
 
     /// The file's change; nothing for a deletion; or why it is left out.
-    fn settle(self, excluder: &Excluder, removed: &Removed) -> Result<Option<FileChange>, Excluded> {
+    fn settle(self, excluder: &Excluder, removed: &Removed<'_>) -> Result<Option<FileChange>, Excluded> {
         let named = self.renamed_to.or(self.git_paths.map(|(_, new)| new));
         let path = self.new_path.or(named.filter(|_| self.hunks.is_empty() && !self.is_gone));
         let Some(path) = path else { return Ok(None) };
@@ -292,7 +291,7 @@ impl PatchFile {
 }
 
 /// Which of the added lines were authored.
-fn settle_lines(file: &mut FileChange, old: &Text, hunks: &[PatchHunk], removed: &Removed) {
+fn settle_lines(file: &mut FileChange, old: &Text, hunks: &[PatchHunk], removed: &Removed<'_>) {
     let (mut added, mut whitespace) = (Vec::new(), Vec::new());
     let (mut old_line, mut new_line) = (0, 0);
     for hunk in hunks {

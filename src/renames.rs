@@ -6,8 +6,9 @@
 
 use bstr::{BStr, ByteSlice};
 use rayon::prelude::*;
-use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
-use std::hash::Hasher;
+use rustc_hash::FxHashMap;
+
+use crate::lines::{Line, LineMap, LineSet};
 
 /// How alike two files are at least, from 0 to 1.
 const ALIKE: f64 = 0.5;
@@ -58,23 +59,23 @@ pub fn are_too_many(old: usize, new: usize) -> bool {
 }
 
 fn identical(old: &[Candidate<'_>], new: &[Candidate<'_>], pairs: &mut [Option<usize>], taken: &mut [bool]) {
-    let mut groups: FxHashMap<&[u8], usize> = FxHashMap::default();
+    let mut groups: LineMap<Line<'_>, usize> = LineMap::default();
     let mut any: Vec<Sources> = Vec::new();
-    let mut named: FxHashMap<(usize, &[u8]), Sources> = FxHashMap::default();
+    let mut named: LineMap<(usize, Line<'_>), Sources> = LineMap::default();
     for (at, file) in old.iter().enumerate().filter(|(_, file)| !file.content.is_empty()) {
-        let group = *groups.entry(file.content).or_insert(any.len());
+        let group = *groups.entry(Line::new(file.content)).or_insert(any.len());
         if group == any.len() {
             any.push(Sources::default());
         }
         if let Some(sources) = any.get_mut(group) {
             sources.add(at, file.gone);
         }
-        named.entry((group, name(file.path))).or_default().add(at, file.gone);
+        named.entry((group, Line::new(name(file.path)))).or_default().add(at, file.gone);
     }
     for (pair, file) in pairs.iter_mut().zip(new) {
-        let Some(&group) = groups.get(file.content) else { continue };
+        let Some(&group) = groups.get(&Line::new(file.content)) else { continue };
         let (mut none, mut unnamed) = (Sources::default(), Sources::default());
-        let named = named.get_mut(&(group, name(file.path))).unwrap_or(&mut none);
+        let named = named.get_mut(&(group, Line::new(name(file.path)))).unwrap_or(&mut none);
         let any = any.get_mut(group).unwrap_or(&mut unnamed);
         let gone = named.gone(taken).or_else(|| any.gone(taken));
         let best = gone.or(named.stays).or(any.stays);
@@ -124,11 +125,11 @@ fn similar(old: &[Candidate<'_>], new: &[Candidate<'_>], on: On, pairs: &mut [Op
     let open: Vec<usize> = (0..new.len()).filter(|&to| pairs.get(to).is_some_and(Option::is_none)).collect();
     let new_lines = lines_of(new, open, on, |_| true);
     // Most lines of the old files are in no new one.
-    let wanted: FxHashSet<u64> = new_lines.iter().flat_map(|(_, lines)| lines.keys().copied()).collect();
+    let wanted: LineSet<Line<'_>> = new_lines.iter().flat_map(|(_, lines)| lines.keys().copied()).collect();
     let open: Vec<usize> = (0..old.len()).filter(|&at| !taken.get(at).copied().unwrap_or(true)).collect();
-    let old_lines: FxHashMap<usize, Lines> =
-        lines_of(old, open, on, |line| wanted.contains(&line)).into_iter().collect();
-    let mut having: FxHashMap<u64, Vec<usize>> = FxHashMap::default();
+    let old_lines: FxHashMap<usize, Lines<'_>> =
+        lines_of(old, open, on, |line| wanted.contains(line)).into_iter().collect();
+    let mut having: LineMap<Line<'_>, Vec<usize>> = LineMap::default();
     for (&at, lines) in &old_lines {
         for &line in lines.keys() {
             having.entry(line).or_default().push(at);
@@ -172,16 +173,16 @@ fn similar(old: &[Candidate<'_>], new: &[Candidate<'_>], on: On, pairs: &mut [Op
     }
 }
 
-/// Hashes of lines, and how many bytes lie in each.
-type Lines = FxHashMap<u64, u32>;
+/// Different lines, and how many bytes lie in each.
+type Lines<'a> = LineMap<Line<'a>, u32>;
 
 /// The lines of some of the files, where they are wanted.
-fn lines_of(
-    files: &[Candidate<'_>],
+fn lines_of<'a>(
+    files: &[Candidate<'a>],
     some: Vec<usize>,
     on: On,
-    wanted: impl Fn(u64) -> bool + Sync,
-) -> Vec<(usize, Lines)> {
+    wanted: impl Fn(&Line<'a>) -> bool + Sync,
+) -> Vec<(usize, Lines<'a>)> {
     let of = |at: usize| Some((at, lines(files.get(at)?.content, &wanted)));
     match on {
         On::This => some.into_iter().filter_map(of).collect(),
@@ -190,15 +191,10 @@ fn lines_of(
 }
 
 /// How many bytes lie in each different line that is wanted.
-fn lines(content: &[u8], wanted: impl Fn(u64) -> bool) -> Lines {
+fn lines<'a>(content: &'a [u8], wanted: impl Fn(&Line<'a>) -> bool) -> Lines<'a> {
     let mut lines = Lines::default();
-    for line in content.lines() {
-        let mut hasher = FxHasher::default();
-        hasher.write(line);
-        let hash = hasher.finish();
-        if wanted(hash) {
-            *lines.entry(hash).or_default() += line.len() as u32 + 1;
-        }
+    for line in content.lines().map(Line::new).filter(wanted) {
+        *lines.entry(line).or_default() += line.bytes().len() as u32 + 1;
     }
     lines
 }
@@ -209,7 +205,10 @@ fn name(path: &BStr) -> &[u8] {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
+    use crate::lines::samples;
 
     fn file<'a>(path: &'a str, content: &'a str, gone: bool) -> Candidate<'a> {
         Candidate { path: path.into(), content: content.as_bytes(), gone }
@@ -262,6 +261,29 @@ mod tests {
                 old.iter().map(|(path, content, gone)| file(path, content, *gone)).collect();
             let new: Vec<Candidate<'_>> = new.iter().map(|(path, content)| file(path, content, false)).collect();
             proptest::prop_assert_eq!(pair(&old, &new, On::This), one_by_one(&old, &new));
+        }
+    }
+
+    /// The bytes in lines that both have, of those that the larger one has, with the lines themselves as keys.
+    fn alike(old: &str, new: &str) -> f64 {
+        let lines = |text: &str| {
+            let mut lines: BTreeMap<Vec<u8>, usize> = BTreeMap::new();
+            for line in text.as_bytes().lines() {
+                *lines.entry(line.to_vec()).or_default() += line.len() + 1;
+            }
+            lines
+        };
+        let (old_lines, new_lines) = (lines(old), lines(new));
+        let common: usize = new_lines.iter().map(|(line, bytes)| *bytes.min(old_lines.get(line).unwrap_or(&0))).sum();
+        common as f64 / old.len().max(new.len()).max(1) as f64
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn files_are_renamed_where_the_bytes_of_their_lines_say_so(old in samples::text(8), new in samples::text(8)) {
+            let pairs = pair(&[file("old", &old, true)], &[file("new", &new, false)], On::This);
+            let is_rename = !new.is_empty() && (old == new || alike(&old, &new) >= ALIKE);
+            proptest::prop_assert_eq!(pairs, [is_rename.then_some(0)]);
         }
     }
 

@@ -1,6 +1,7 @@
 //! What a hunk is known by from one run to the next.
 
-use rustc_hash::FxHashMap;
+use std::collections::HashMap;
+
 use sha2::{Digest, Sha256};
 
 use super::draft::Draft;
@@ -9,6 +10,10 @@ use crate::change::{FileChange, Span};
 /// From the path and the words of the lines: neither line numbers nor white space nor ids.
 pub(super) fn fingerprint(file: &FileChange, authored: &[Span]) -> String {
     let mut hasher = Sha256::new();
+    // A line feed starts a line below, so a path that holds one must not read like a shorter path with another line.
+    if file.path.iter().any(|byte| matches!(byte, b'\n' | b'\0')) {
+        hasher.update(format!("\0{}\0", file.path.len()));
+    }
     hasher.update(&file.path);
     for line in authored.iter().flat_map(|span| span.start..span.end) {
         let content = file.new.line(line);
@@ -29,7 +34,7 @@ fn hex(digest: &[u8]) -> String {
 
 /// Two hunks of one file that read the same get different fingerprints, in their order.
 pub(super) fn number_twins(drafts: &mut [Draft]) {
-    let mut seen: FxHashMap<String, u32> = Default::default();
+    let mut seen: HashMap<String, u32> = Default::default();
     for draft in drafts {
         let count = seen.entry(draft.fingerprint.clone()).or_insert(0);
         *count += 1;

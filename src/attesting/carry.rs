@@ -3,12 +3,15 @@
 //!
 //! Reads commits with their files; notes are written by `cli` through `git`.
 
-use std::hash::{Hash, Hasher};
+use std::collections::HashMap;
 
-use rustc_hash::{FxHashMap, FxHasher};
+use sha2::{Digest, Sha256};
 
+use crate::change::Span;
 use crate::git::{CommitChange, Texts, Touched};
-use crate::linediff::{spans, squeezed_hash};
+use crate::linediff::spans;
+use crate::lines::{LineMap, Squeezed, without_space};
+use crate::text::Text;
 use crate::vocabulary::Word;
 use crate::vocabulary::note::{Cover, Entry, Note};
 
@@ -34,7 +37,7 @@ pub enum Way {
 /// For each old commit, where its note goes; nothing where no new commit has its patch or at least
 /// half of its lines.
 pub fn ways(old: &[CommitChange], new: &[CommitChange]) -> Vec<Vec<Way>> {
-    let mut by_patch: FxHashMap<u64, Vec<usize>> = FxHashMap::default();
+    let mut by_patch: HashMap<PatchId, Vec<usize>> = HashMap::new();
     for (at, change) in new.iter().enumerate() {
         if let Some(patch) = patch(change) {
             by_patch.entry(patch).or_default().push(at);
@@ -61,48 +64,62 @@ pub fn ways(old: &[CommitChange], new: &[CommitChange]) -> Vec<Vec<Way>> {
     ways
 }
 
+/// A SHA-256 digest: who writes a patch chooses its lines, and must not be able to give it another one's identity.
+type PatchId = [u8; 32];
+
 /// What a commit does, whatever surrounds it: paths, and added and removed lines without white
 /// space, as `git patch-id` has it. None for a commit that touches nothing.
-fn patch(change: &CommitChange) -> Option<u64> {
+fn patch(change: &CommitChange) -> Option<PatchId> {
     if change.files.is_empty() {
         return None;
     }
-    let mut hasher = FxHasher::default();
+    let mut hasher = Sha256::new();
     for Touched { path, texts, ids } in &change.files {
-        path.hash(&mut hasher);
+        // Paths may hold any byte, so their length says where they end. Lines without white space hold no line feed.
+        hasher.update(format!("{} ", path.len()));
+        hasher.update(path);
         match texts {
-            None => ids.hash(&mut hasher),
+            None => hasher.update(format!("{ids:?}\n")),
             Some(texts) => texts.edits().iter().for_each(|edit| {
-                (edit.old.start..edit.old.end).for_each(|line| squeezed_hash(texts.old.line(line)).hash(&mut hasher));
-                '|'.hash(&mut hasher);
-                (edit.new.start..edit.new.end).for_each(|line| squeezed_hash(texts.new.line(line)).hash(&mut hasher));
-                ';'.hash(&mut hasher);
+                add_lines(&mut hasher, b'-', &texts.old, edit.old);
+                add_lines(&mut hasher, b'+', &texts.new, edit.new);
+                hasher.update("@\n");
             }),
         }
+        hasher.update("\n");
     }
-    Some(hasher.finish())
+    Some(hasher.finalize().into())
+}
+
+fn add_lines(hasher: &mut Sha256, sign: u8, text: &Text, span: Span) {
+    for line in span.start..span.end {
+        let mut bytes = vec![sign];
+        bytes.extend(without_space(text.line(line)));
+        bytes.push(b'\n');
+        hasher.update(&bytes);
+    }
 }
 
 /// Added lines that say something, with their numbers from 0.
-fn added(texts: &Texts) -> impl Iterator<Item = (u32, u64)> + '_ {
+fn added(texts: &Texts) -> impl Iterator<Item = (u32, Squeezed<'_>)> {
     let lines = texts.edits().iter().flat_map(|edit| edit.new.start..edit.new.end);
-    lines.filter(|line| !texts.new.is_blank(*line)).map(|line| (line, squeezed_hash(texts.new.line(line))))
+    lines.filter(|line| !texts.new.is_blank(*line)).map(|line| (line, Squeezed::new(texts.new.line(line))))
 }
 
 fn by_lines(old: &CommitChange, new: &CommitChange, to: usize) -> Option<Way> {
     let (mut found, mut had, mut covers) = (0, 0, Vec::new());
     for file in &old.files {
         let Some(texts) = &file.texts else { continue };
-        let mut wanted: FxHashMap<u64, u32> = FxHashMap::default();
-        for (_, hash) in added(texts) {
-            *wanted.entry(hash).or_default() += 1;
+        let mut wanted: LineMap<Squeezed<'_>, u32> = LineMap::default();
+        for (_, line) in added(texts) {
+            *wanted.entry(line).or_default() += 1;
             had += 1;
         }
         let there = new.files.iter().find(|other| other.path == file.path).and_then(|other| other.texts.as_ref());
         let Some(there) = there else { continue };
         let mut lines = Vec::new();
-        for (line, hash) in added(there) {
-            if let Some(count) = wanted.get_mut(&hash).filter(|count| **count > 0) {
+        for (line, squeezed) in added(there) {
+            if let Some(count) = wanted.get_mut(&squeezed).filter(|count| **count > 0) {
                 *count -= 1;
                 lines.push(line);
             }
@@ -148,7 +165,7 @@ mod tests {
 
     use super::*;
     use crate::change::Commit;
-    use crate::text::Text;
+    use crate::lines::samples;
 
     fn change(files: &[(&str, &str, &str)]) -> CommitChange {
         let file = |(path, old, new): &(&str, &str, &str)| {
@@ -192,5 +209,55 @@ mod tests {
         assert_eq!(ways(&old, &[change(&[("a", "", "one\nother\nmore\n")])]), [[]]);
         assert_eq!(ways(&old, &[change(&[("b", "", "one\ntwo\nthree\nand\n")])]), [[]], "another file");
         assert_eq!(ways(&[change(&[])], &[change(&[])]), [[]], "an empty commit is like any other");
+    }
+
+    /// The removed and the added lines of an edit.
+    type SpelledEdit = [Vec<Vec<u8>>; 2];
+
+    /// What a change does, spelled out: its paths and their edits with all their lines.
+    fn spelled_out(change: &CommitChange) -> Vec<(Vec<u8>, Vec<SpelledEdit>)> {
+        let lines = |text: &Text, span: Span| {
+            (span.start..span.end).map(|line| without_space(text.line(line)).collect()).collect()
+        };
+        let file = |file: &Touched| {
+            let texts = file.texts.as_ref().unwrap();
+            let edits = texts.edits().iter().map(|edit| [lines(&texts.old, edit.old), lines(&texts.new, edit.new)]);
+            (file.path.to_vec(), edits.collect())
+        };
+        change.files.iter().map(file).collect()
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn patches_are_the_same_where_their_bytes_are(
+            first in (samples::text(3), samples::text(3)), second in (samples::text(3), samples::text(3))
+        ) {
+            let change = |(old, new): &(String, String)| change(&[("a", old, new)]);
+            let (first, second) = (change(&first), change(&second));
+            proptest::prop_assert_eq!(patch(&first) == patch(&second), spelled_out(&first) == spelled_out(&second));
+        }
+
+        #[test]
+        fn lines_are_carried_where_their_bytes_are_there(old in samples::text(6), new in samples::text(6)) {
+            let (before, after) = (change(&[("a", "", &old)]), change(&[("a", "", &new)]));
+            let non_blank = |text: &str| -> Vec<Vec<u8>> {
+                samples::squeezed(text).into_iter().filter(|line| !line.is_empty()).collect()
+            };
+            let mut left = non_blank(&new);
+            let had = non_blank(&old);
+            let found = had.iter().filter(|line| left.iter().position(|other| other == *line).map(|at| left.remove(at)).is_some());
+            let found = found.count();
+            let way = by_lines(&before, &after, 0);
+            let counted = way.map(|way| if let Way::Lines { found, .. } = way { found } else { (0, 0) });
+            let expected = (!had.is_empty() && found * 2 >= had.len()).then_some((found as u32, had.len() as u32));
+            proptest::prop_assert_eq!(counted, expected);
+        }
+    }
+
+    #[test]
+    fn the_end_of_a_path_is_not_the_start_of_a_patch() {
+        let one = change(&[("a", "", "one\n")]);
+        let other = change(&[("a+one\n@\n", "", "")]);
+        assert_ne!(patch(&one), patch(&other));
     }
 }

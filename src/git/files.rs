@@ -16,6 +16,7 @@ use super::trees::{self, Entry, Side};
 use crate::change::{Excluded, FileChange, Reason, Span};
 use crate::exclude::{Excluder, is_binary};
 use crate::linediff::{self, Edit};
+use crate::lines::Squeezed;
 use crate::moved::{self, Removed};
 use crate::renames::{self, Candidate, On};
 use crate::text::Text;
@@ -146,20 +147,20 @@ fn gone(reader: &Reader<'_>, path: BString, old: Side, excluder: &Excluder) -> P
     }
 }
 
-struct Draft {
+struct Draft<'a> {
     file: FileChange,
     ends: Ends,
     edits: Vec<Edit>,
     whitespace: Vec<Span>,
-    /// Hashes of the removed lines, one run an edit.
-    removed: Vec<Vec<u64>>,
+    /// The removed lines, one run an edit.
+    removed: Vec<Vec<Squeezed<'a>>>,
 }
 
 /// Now that all contents are there: which files are renames or copies, which lines moved, and which
 /// were authored.
 fn assemble(pieces: Vec<Piece>, most_bytes: u64) -> Found {
     let (sources, used) = sources(&pieces);
-    let drafts: Vec<Option<Draft>> = pieces
+    let drafts: Vec<Option<Draft<'_>>> = pieces
         .par_iter()
         .enumerate()
         .map(|(at, piece)| match piece {
@@ -174,10 +175,10 @@ fn assemble(pieces: Vec<Piece>, most_bytes: u64) -> Found {
     let mut removed = Removed::default();
     for (at, (piece, draft)) in pieces.iter().zip(&drafts).enumerate() {
         match (piece, draft) {
-            (_, Some(draft)) => draft.removed.iter().for_each(|run| removed.push_hashes(run.iter().copied())),
+            (_, Some(draft)) => draft.removed.iter().for_each(|run| removed.push_lines(run.iter().copied())),
             // What a renamed file lost is in its successor's draft.
             (Piece::Gone { old, .. }, None) if !used.contains(&at) => {
-                removed.push_hashes(run_hashes(&old.text, Span::new(0, old.text.len())));
+                removed.push(&old.text, Span::new(0, old.text.len()));
             }
             _ => {}
         }
@@ -237,17 +238,19 @@ fn sources(pieces: &[Piece]) -> (FxHashMap<usize, usize>, rustc_hash::FxHashSet<
     (sources, used)
 }
 
-fn run_hashes(text: &Text, span: Span) -> Vec<u64> {
-    moved::hashes(text, span).into_iter().map(|(_, hash)| hash).collect()
+/// The removed lines of each edit.
+fn removed_lines<'a>(old: &'a Text, edits: &[Edit]) -> Vec<Vec<Squeezed<'a>>> {
+    let run = |edit: &Edit| moved::non_blank(old, edit.old).map(|(_, line)| line).collect();
+    edits.iter().filter(|edit| !edit.old.is_empty()).map(run).collect()
 }
 
-fn draft(path: &BString, source: Option<&BString>, old: Option<&Version>, new: &Version) -> Draft {
+fn draft<'a>(path: &BString, source: Option<&BString>, old: Option<&'a Version>, new: &Version) -> Draft<'a> {
     let empty = Text::default();
     let before = old.map_or(&empty, |old| old.text.as_ref());
     let after = new.text.as_ref();
     let edits = linediff::edits(before, after);
     let whitespace: Vec<Span> = edits.iter().flat_map(|&edit| linediff::whitespace_only(before, after, edit)).collect();
-    let removed = edits.iter().filter(|edit| !edit.old.is_empty()).map(|edit| run_hashes(before, edit.old)).collect();
+    let removed = old.map(|old| removed_lines(&old.text, &edits)).unwrap_or_default();
     let file = FileChange {
         path: path.clone(),
         old_path: source.cloned(),
@@ -263,7 +266,7 @@ fn draft(path: &BString, source: Option<&BString>, old: Option<&Version>, new: &
     Draft { file, ends, edits, whitespace, removed }
 }
 
-fn settle(draft: Draft, removed: &Removed) -> FileChange {
+fn settle(draft: Draft<'_>, removed: &Removed<'_>) -> FileChange {
     let Draft { mut file, edits, whitespace, .. } = draft;
     let added: Vec<Span> = edits.iter().map(|edit| edit.new).filter(|span| !span.is_empty()).collect();
     let rest = linediff::subtract(&added, &whitespace);

@@ -3,6 +3,7 @@
 
 #![allow(dead_code)] // Every test file uses a part.
 
+pub(crate) mod collide;
 pub(crate) mod history;
 pub(crate) mod preload;
 
