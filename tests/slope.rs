@@ -9,6 +9,7 @@ mod support;
 
 use std::process::Stdio;
 
+use support::collide::names;
 use support::{PLANTED_CONFIG, PLANTED_PACK, Repo, code};
 
 /// More than this is no straight line.
@@ -185,6 +186,23 @@ fn braces_that_may_have_moved() {
     assert_straight("braces removed and added", 2000, |count| {
         let gone = format!("--- a/a.c\n+++ /dev/null\n@@ -1,{count} +0,0 @@\n{}", lines(count, |_| "-}\n".into()));
         of_patch(&(gone + &added("b.c", &lines(count, |_| "}\n".into()))), &[])
+    });
+}
+
+#[test]
+#[ignore = "needs valgrind and a minute: .ci/slope.sh runs it"]
+fn paths_of_a_note_that_have_one_hash() {
+    assert_straight("paths of a note", 5000, |count| {
+        let repo = Repo::new();
+        repo.commit("Start");
+        repo.branch("topic");
+        repo.commit_file("a.py", code("a", 8));
+        let paths: String = names(count).iter().map(|name| format!("{name}\n  key 1-2\n")).collect();
+        let of_key = r#"{"key": {"agent_id": {"tool": "codex", "id": "1", "model": "gpt-5.5"}}}"#;
+        let known = format!(r#"{{"schema_version": "authorship/3.0.0", "prompts": {of_key}}}"#);
+        repo.write("../note", format!("{paths}---\n{known}"));
+        repo.git(&["notes", "--ref=ai", "add", "-F", "../note"]);
+        instructions(&repo, &["diff", "main", "--format", "json"])
     });
 }
 

@@ -1,9 +1,7 @@
 //! What speaks for one line, and for the lines of a hunk: records cover the lines that they list,
 //! everything else the whole commit.
 
-use std::collections::BTreeMap;
-
-use rustc_hash::FxHashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::{Attestation, RecordedLines, State};
 use crate::change::Origin;
@@ -34,7 +32,7 @@ pub fn covering(attestation: &Attestation, path: &str, line: u32) -> State {
 /// hunks there are.
 pub struct Covered<'a> {
     /// In the order of the commits, each with what is recorded of its files.
-    commits: Vec<(&'a Attestation, FxHashMap<&'a str, Vec<Stretch>>)>,
+    commits: Vec<(&'a Attestation, HashMap<&'a str, Vec<Stretch>>)>,
 }
 
 impl<'a> Covered<'a> {

@@ -2,9 +2,9 @@
 //!
 //! Rows are read as they stand; whether their repositories and commits exist is found out by `run`.
 
+use std::collections::HashMap;
 use std::path::{Component, Path};
 
-use rustc_hash::FxHashMap;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -110,8 +110,8 @@ impl Manifest {
         }
         let mut manifest = Manifest { name: name.into(), ..Manifest::default() };
         let mut names: Vec<String> = Vec::new();
-        let mut seen: FxHashMap<(usize, String), usize> = FxHashMap::default();
-        let mut known: FxHashMap<String, usize> = FxHashMap::default();
+        let mut seen: HashMap<(usize, String), usize> = HashMap::new();
+        let mut known: HashMap<String, usize> = HashMap::new();
         for (line, number) in lines.filter(|(line, _)| !line.trim().is_empty()) {
             let row = fields(line, header.len(), &places).and_then(|fields| row(number, fields));
             let row = row.and_then(|(repository, mut row)| {

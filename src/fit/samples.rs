@@ -1,6 +1,7 @@
 //! What labelled commits show: for each commit, for each of its hunks and for its message, what rules
 //! count, numbers, and terms. Read through the same rooms as for `diff`.
 
+use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Mutex;
 
@@ -99,7 +100,7 @@ impl Numbers {
 /// Every term met so far, with a number.
 #[derive(Debug, Default)]
 pub struct Terms {
-    shards: Vec<Mutex<FxHashMap<String, u32>>>,
+    shards: Vec<Mutex<HashMap<String, u32>>>,
 }
 
 /// Terms are kept apart by their hash, so that threads seldom wait for each other.
@@ -124,9 +125,8 @@ impl Terms {
 
     /// All terms by number.
     pub fn into_names(self) -> FxHashMap<u32, String> {
-        let of = |shard: Mutex<FxHashMap<String, u32>>| {
-            shard.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner)
-        };
+        let of =
+            |shard: Mutex<HashMap<String, u32>>| shard.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
         self.shards.into_iter().flat_map(of).map(|(term, number)| (number, term)).collect()
     }
 }

@@ -1,11 +1,12 @@
 //! `linguist-generated` and `linguist-vendored` from the `.gitattributes` files of the tree that the
 //! change starts from: a change cannot take itself out of the analysis.
 
+use std::collections::HashSet;
+
 use bstr::{BStr, ByteSlice};
 use gix::attrs::search::{MetadataCollection, Outcome};
 use gix::attrs::{Search, StateRef};
 use gix::glob::pattern::Case;
-use rustc_hash::FxHashSet;
 
 use crate::change::Reason;
 
@@ -75,9 +76,8 @@ impl Attributes {
     }
 }
 
-fn folders_of<'a>(paths: impl Iterator<Item = &'a BStr>) -> FxHashSet<&'a BStr> {
-    let mut folders = FxHashSet::default();
-    folders.insert(BStr::new(""));
+fn folders_of<'a>(paths: impl Iterator<Item = &'a BStr>) -> HashSet<&'a BStr> {
+    let mut folders = HashSet::from([BStr::new("")]);
     for path in paths {
         let mut rest: &BStr = path;
         while let Some(at) = rest.rfind_byte(b'/') {

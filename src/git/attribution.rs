@@ -7,7 +7,7 @@
 
 mod renamed;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, OnceLock};
 
 use bstr::BString;
@@ -27,7 +27,7 @@ use crate::text::Text;
 use renamed::{Renamed, renamed};
 
 /// What one commit did to the paths, seen from one of its parents.
-type Touched = FxHashMap<BString, Entry>;
+type Touched = HashMap<BString, Entry>;
 
 /// Lines on their way: where they stand in the file at this commit, and in the final file.
 #[derive(Debug, Clone, Copy)]

@@ -2,6 +2,7 @@
 //!
 //! Knows the trees that git keeps notes in, at any fan-out. What a note says is for `attest`.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use gix::ObjectId;
@@ -28,7 +29,7 @@ const LARGEST_TOGETHER: u64 = 128 << 20;
 const LARGEST_OF_ALL: u64 = 1 << 30;
 const MOST_ENTRIES: usize = 1_000_000;
 
-type Entries = FxHashMap<Vec<u8>, (bool, ObjectId)>;
+type Entries = HashMap<Vec<u8>, (bool, ObjectId)>;
 
 /// One notes ref. Looking up remembers the trees that it read.
 pub(super) struct Notes {

@@ -3,10 +3,11 @@
 //! Saving is atomic: the ref moves only if nobody moved it meanwhile. What a note says is
 //! `vocabulary`.
 
+use std::collections::HashMap;
+
 use gix::ObjectId;
 use gix::objs::tree::EntryKind;
 use gix::refs::transaction::PreviousValue;
-use rustc_hash::FxHashMap;
 
 use super::{Error, Repository};
 
@@ -18,7 +19,7 @@ pub struct OwnNotes<'r> {
     tip: Option<ObjectId>,
     tree: Option<ObjectId>,
     /// Path and content of each note, by the commit's id in hexadecimal.
-    notes: FxHashMap<String, (String, ObjectId)>,
+    notes: HashMap<String, (String, ObjectId)>,
     changes: Vec<(String, Vec<u8>)>,
 }
 
@@ -34,7 +35,7 @@ impl Repository {
             name: name.to_owned(),
             tip: None,
             tree: None,
-            notes: FxHashMap::default(),
+            notes: HashMap::new(),
             changes: Vec::new(),
         };
         let reference = self.inner.try_find_reference(name).map_err(|error| Error::library(name, error))?;

@@ -8,6 +8,7 @@
 //! a sparse index.
 
 use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
@@ -16,7 +17,7 @@ use bstr::{BStr, BString, ByteSlice};
 use gix::ObjectId;
 use gix::index::entry::{Flags, Stage};
 use gix::objs::tree::EntryKind;
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 
 use super::Error;
 use super::blobs::Unread;
@@ -167,9 +168,9 @@ struct TreeInMemory {
     repo: gix::Repository,
     head: ObjectId,
     /// The files of HEAD's tree.
-    before: FxHashMap<BString, (EntryKind, ObjectId)>,
+    before: HashMap<BString, (EntryKind, ObjectId)>,
     changes: Vec<(BString, EntryKind, ObjectId)>,
-    seen: FxHashSet<BString>,
+    seen: HashSet<BString>,
     overlay: Overlay,
 }
 
@@ -183,14 +184,7 @@ impl TreeInMemory {
             false => files_of(&repo, head).map_err(missing)?,
         };
         let before = files.into_iter().map(|(path, kind, id)| (path, (kind, id))).collect();
-        Ok(TreeInMemory {
-            repo,
-            head,
-            before,
-            changes: Vec::new(),
-            seen: FxHashSet::default(),
-            overlay: Overlay::default(),
-        })
+        Ok(TreeInMemory { repo, head, before, changes: Vec::new(), seen: HashSet::new(), overlay: Overlay::default() })
     }
 
     fn set(&mut self, path: &BStr, kind: EntryKind, id: ObjectId) {

@@ -1,6 +1,8 @@
 //! The lines of flagged blocks with a few around them, for formats that show code. A report has none: it must not
 //! grow by what a repository holds. So they are taken from the change while it is there.
 
+use std::collections::HashMap;
+
 use super::Report;
 use super::words::cut;
 use crate::change::{ChangeSet, FileChange, Span};
@@ -32,7 +34,7 @@ pub(super) struct Excerpt {
 impl Excerpts {
     /// Of the flags that a report of this change has.
     pub fn of(change: &ChangeSet, report: &Report) -> Self {
-        let files: rustc_hash::FxHashMap<_, &FileChange> =
+        let files: HashMap<_, &FileChange> =
             change.files.iter().map(|file| (String::from_utf8_lossy(&file.path), file)).collect();
         let of = |flag: &super::Flag| {
             let file = files.get(flag.path.as_str())?;

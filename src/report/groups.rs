@@ -1,6 +1,6 @@
 //! Flags by the commit that brought most of their lines: one commit with many flags is one thing to look at.
 
-use rustc_hash::FxHashMap;
+use std::collections::HashMap;
 
 use super::{CommitReport, Flag, HunkReport, Report, SignalReport};
 use crate::score::COMMIT_CODE;
@@ -30,10 +30,10 @@ pub(super) struct Group<'a> {
 
 /// All flags, in the order of each group's most urgent one.
 pub(super) fn groups(report: &Report) -> Vec<Group<'_>> {
-    let commits: FxHashMap<&str, &CommitReport> =
+    let commits: HashMap<&str, &CommitReport> =
         report.commits.iter().map(|commit| (commit.id.as_str(), commit)).collect();
     let mut groups: Vec<Group<'_>> = Vec::new();
-    let mut places: FxHashMap<Option<&str>, usize> = Default::default();
+    let mut places: HashMap<Option<&str>, usize> = Default::default();
     for flagged in flagged(report) {
         let commit = flagged.hunk.commits.first().and_then(|part| commits.get(part.id.as_str()).copied());
         let place = *places.entry(commit.map(|commit| commit.id.as_str())).or_insert(groups.len());

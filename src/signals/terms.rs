@@ -5,6 +5,7 @@
 //! author. Neutral words (`rules/lexicons/neutral.txt`) make no term and no pair. Scoring and fitting
 //! both read terms here, so that what is weighed is what was fitted.
 
+use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use rustc_hash::FxHashSet;
@@ -46,7 +47,7 @@ pub fn hunk(scope: Scope, block: &Block<'_>, visit: &mut Visit<'_>) {
         }
         Scope::Identifier => {
             let mut names = Names::default();
-            let mut seen = FxHashSet::default();
+            let mut seen = HashSet::new();
             for name in &regions.identifiers {
                 let raw = block.file.new.bytes().get(name.clone()).unwrap_or_default();
                 // What counts of a term is that it is there, and where first.

@@ -4,7 +4,9 @@
 //! Nothing is known of the language here, and comments and strings are code as well. Words that name a
 //! tool make no term, as elsewhere.
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use std::collections::HashMap;
+
+use rustc_hash::FxHashSet;
 
 use super::terms::{Visit, is_neutral, push_numbers_alike};
 use crate::syntax::words;
@@ -19,7 +21,7 @@ const LONGEST: usize = 200;
 /// Visits every term of these lines once, with the line where it stands first.
 pub(super) fn each<'c>(lines: impl Iterator<Item = (u32, &'c [u8])>, visit: &mut Visit<'_>) {
     let mut tokens = Tokens {
-        known: FxHashMap::from_iter([(LINE_END.0, Some(0))]),
+        known: HashMap::from_iter([(LINE_END.0, Some(0))]),
         text: LINE_END.1.to_owned(),
         written: vec![(0, LINE_END.1.len() as u32)],
         pairs: FxHashSet::default(),
@@ -33,7 +35,7 @@ pub(super) fn each<'c>(lines: impl Iterator<Item = (u32, &'c [u8])>, visit: &mut
 /// What was met so far.
 struct Tokens<'c> {
     /// A number for each token; `None` for those that make no term.
-    known: FxHashMap<&'c [u8], Option<u32>>,
+    known: HashMap<&'c [u8], Option<u32>>,
     /// All of them as terms write them, one after the other.
     text: String,
     /// By their numbers: where in it they stand.

@@ -1,5 +1,7 @@
 //! Which files one commit renamed, so that their lines are followed under the names that they had.
 
+use std::collections::HashMap;
+
 use bstr::BString;
 use gix::ObjectId;
 use rustc_hash::FxHashMap;
@@ -10,7 +12,7 @@ use crate::git::trees::{Entry, Side};
 use crate::renames::{self, Candidate, On};
 
 /// For each new file that was another one in the parent: which one, and its content there.
-pub(super) type Renamed = FxHashMap<BString, (BString, ObjectId)>;
+pub(super) type Renamed = HashMap<BString, (BString, ObjectId)>;
 
 /// Contents of more bytes than this are not compared to find the renames of one commit; only identical files are then
 /// renames, as where there are more files than are compared.
