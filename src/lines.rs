@@ -2,13 +2,25 @@
 //!
 //! Authors choose what they write, so they can choose lines with the same hash, unless the hash has a secret key. This
 //! one has: a random key per process. It keeps maps fast. Equality never rests on it, so results do not depend on it.
+//!
+//! Every changed line is hashed, so this is foldhash, as in the diff library, and not the slower SipHash of the standard
+//! library. Only its key comes from there.
 
 use std::hash::{BuildHasher, Hash, Hasher, RandomState};
 use std::sync::LazyLock;
 
+use foldhash::SharedSeed;
+use foldhash::fast::FoldHasher;
 use rustc_hash::{FxHashMap, FxHashSet};
 
-static KEY: LazyLock<RandomState> = LazyLock::new(RandomState::new);
+static KEY: LazyLock<(u64, SharedSeed)> = LazyLock::new(|| {
+    let random = RandomState::new();
+    (random.hash_one(0), SharedSeed::from_u64(random.hash_one(1)))
+});
+
+fn keyed() -> FoldHasher<'static> {
+    FoldHasher::with_seed(KEY.0, &KEY.1)
+}
 
 /// A map from lines. The key of a line is its keyed hash, so a fast hasher of that is safe.
 pub type LineMap<K, V> = FxHashMap<K, V>;
@@ -26,7 +38,7 @@ pub struct Line<'a> {
 impl<'a> Line<'a> {
     /// The line with these bytes.
     pub fn new(bytes: &'a [u8]) -> Self {
-        let mut hasher = KEY.build_hasher();
+        let mut hasher = keyed();
         hasher.write(bytes);
         Line { hash: hasher.finish(), bytes }
     }
@@ -53,7 +65,7 @@ pub struct Squeezed<'a> {
 impl<'a> Squeezed<'a> {
     /// The line with these bytes, white space included.
     pub fn new(line: &'a [u8]) -> Self {
-        let mut hasher = KEY.build_hasher();
+        let mut hasher = keyed();
         let mut chunk = [0; 64];
         let mut filled = 0;
         for byte in without_space(line) {

@@ -5,13 +5,13 @@
 //! author. Neutral words (`rules/lexicons/neutral.txt`) make no term and no pair. Scoring and fitting
 //! both read terms here, so that what is weighed is what was fitted.
 
-use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use rustc_hash::FxHashSet;
 
 use super::message::Message;
 use super::{Block, tokens};
+use crate::lines::{Line, LineSet};
 use crate::pack::Scope;
 use crate::syntax::words;
 
@@ -47,11 +47,11 @@ pub fn hunk(scope: Scope, block: &Block<'_>, visit: &mut Visit<'_>) {
         }
         Scope::Identifier => {
             let mut names = Names::default();
-            let mut seen = HashSet::new();
+            let mut seen = LineSet::default();
             for name in &regions.identifiers {
                 let raw = block.file.new.bytes().get(name.clone()).unwrap_or_default();
                 // What counts of a term is that it is there, and where first.
-                if seen.insert(raw) {
+                if seen.insert(Line::new(raw)) {
                     names.read(&String::from_utf8_lossy(raw), block.file.new.line_at(name.start), visit);
                 }
             }

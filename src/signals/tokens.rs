@@ -4,11 +4,10 @@
 //! Nothing is known of the language here, and comments and strings are code as well. Words that name a
 //! tool make no term, as elsewhere.
 
-use std::collections::HashMap;
-
 use rustc_hash::FxHashSet;
 
 use super::terms::{Visit, is_neutral, push_numbers_alike};
+use crate::lines::{Line, LineMap};
 use crate::syntax::words;
 
 /// What stands between lines, and how terms write it.
@@ -21,7 +20,7 @@ const LONGEST: usize = 200;
 /// Visits every term of these lines once, with the line where it stands first.
 pub(super) fn each<'c>(lines: impl Iterator<Item = (u32, &'c [u8])>, visit: &mut Visit<'_>) {
     let mut tokens = Tokens {
-        known: HashMap::from_iter([(LINE_END.0, Some(0))]),
+        known: LineMap::from_iter([(Line::new(LINE_END.0), Some(0))]),
         text: LINE_END.1.to_owned(),
         written: vec![(0, LINE_END.1.len() as u32)],
         pairs: FxHashSet::default(),
@@ -35,7 +34,7 @@ pub(super) fn each<'c>(lines: impl Iterator<Item = (u32, &'c [u8])>, visit: &mut
 /// What was met so far.
 struct Tokens<'c> {
     /// A number for each token; `None` for those that make no term.
-    known: HashMap<&'c [u8], Option<u32>>,
+    known: LineMap<Line<'c>, Option<u32>>,
     /// All of them as terms write them, one after the other.
     text: String,
     /// By their numbers: where in it they stand.
@@ -64,7 +63,7 @@ impl<'c> Tokens<'c> {
     /// The number of a token, which is visited where it is new.
     fn number(&mut self, token: &'c [u8], line: u32, visit: &mut Visit<'_>) -> Option<u32> {
         let Tokens { known, text, written, buffer, .. } = self;
-        *known.entry(token).or_insert_with(|| {
+        *known.entry(Line::new(token)).or_insert_with(|| {
             let start = text.len();
             if !push_plain(token, text, buffer) {
                 text.truncate(start);
