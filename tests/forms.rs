@@ -1,0 +1,376 @@
+//! Every command says the same of one commit, whatever the form of its attestation.
+//!
+//! A file in `testdata/forms` holds commits of one form. Each becomes a repository of its own, and each command is asked
+//! which state the commit has.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod support;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::Path;
+
+use ai_detect::attest::Form;
+use rayon::prelude::*;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use support::{PLANTED_PACK, Repo, Run, history, list, planted_code, text};
+
+/// Where a command gives a wrong answer today: the commit, the answer, and who gives it. What is mended has to leave this
+/// table, and nothing may join it.
+const KNOWN_DISAGREEMENTS: &[(&str, &str, &[&str])] = &[
+    // Receipts are read by `diff`, `ci`, `triage` and `scan` alone.
+    ("aiir-receipt: a tool", "absent", &["policy check", "attest --check", "markers scan"]),
+    ("aiir-receipt: a tool and its exact model", "absent", &["policy check", "attest --check", "markers scan"]),
+    ("aiir-receipt: something of a later version", "absent", &["policy check", "attest --check", "markers scan"]),
+    // A record that cannot be read counts as none.
+    ("agent-trace: something of a later version", "absent", &["policy check", "attest --check"]),
+    ("git-ai-note: something of a later version of the standard", "absent", &["policy check", "attest --check"]),
+    ("whogitit-note: something of a later version", "absent", &["policy check", "attest --check"]),
+    ("attest-note: something of a later version", "wrong-form", &["policy check", "attest --check"]),
+    // What is sensitive by content alone is looked at by the checks alone.
+    ("trailer: too little for the sensitive place that its content is", "complete", &["diff", "ci", "scan"]),
+    // A model's name is taken for exact in a trailer of its own.
+    (
+        "trailer: a name of a model that moves, in a trailer of its own",
+        "complete",
+        &["diff", "ci", "scan", "markers scan", "policy check", "attest --check"],
+    ),
+    (
+        "header-note: a name of a model that moves",
+        "complete",
+        &["diff", "ci", "scan", "markers scan", "policy check", "attest --check"],
+    ),
+    // The name of a tool hides a contradiction.
+    (
+        "trailer: a tool that is called like another trailer, and that no AI was used",
+        "no contradiction",
+        &["policy check", "attest --check"],
+    ),
+];
+
+/// Forms that only a request can have.
+const FORMS_OF_REQUESTS: [&str; 3] = ["branch", "label", "request-body"];
+
+#[test]
+fn all_commands_agree_on_a_commit_in_every_form() {
+    let mut found: Vec<String> = all_forms().par_iter().flat_map(OfForm::disagreements).collect();
+    let known = KNOWN_DISAGREEMENTS.iter();
+    let mut known: Vec<String> = known
+        .flat_map(|(commit, answer, commands)| {
+            commands.iter().map(move |command| disagreement(commit, command, answer))
+        })
+        .collect();
+    found.sort();
+    known.sort();
+    let new: Vec<&String> = found.iter().filter(|found| !known.contains(found)).collect();
+    let mended: Vec<&String> = known.iter().filter(|known| !found.contains(known)).collect();
+    assert!(
+        new.is_empty() && mended.is_empty(),
+        "commands that disagree: {new:#?}\nto take out of KNOWN_DISAGREEMENTS, since it is mended: {mended:#?}"
+    );
+}
+
+#[test]
+fn every_form_of_a_commit_is_asked_about() {
+    let schema = serde_json::to_value(schemars::schema_for!(Form)).unwrap();
+    let known = list(&schema["oneOf"]).iter().map(|form| text(&form["const"]).to_owned());
+    let known: BTreeSet<String> = known.filter(|form| !FORMS_OF_REQUESTS.contains(&form.as_str())).collect();
+    let asked: BTreeSet<String> = all_forms().into_iter().map(|of_form| of_form.form).collect();
+    assert_eq!(asked, known, "a form is one file in testdata/forms");
+}
+
+/// The commits of one form.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct OfForm {
+    /// Its name in JSON.
+    form: String,
+    commits: Vec<Case>,
+}
+
+/// A commit, and what is right to say of it.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Case {
+    /// What it says about AI, in words.
+    says: String,
+    /// Its state.
+    state: String,
+    /// Its state before any policy, where that is another.
+    declared: Option<String>,
+    /// The state of its block, where records give the block another.
+    block: Option<String>,
+    /// Whether it says that no AI was used and names a tool.
+    #[serde(default)]
+    contradicts_itself: bool,
+    #[serde(default = "plain_message")]
+    message: String,
+    author: Option<String>,
+    committer: Option<String>,
+    /// Notes, by the name of their ref.
+    #[serde(default)]
+    note: BTreeMap<String, String>,
+    /// A line of the file of receipts; `COMMIT` stands for the id.
+    receipt: Option<String>,
+    /// The project's policy.
+    #[serde(default = "default_policy")]
+    policy: String,
+    #[serde(default = "planted_path")]
+    path: String,
+    #[serde(default = "planted_content")]
+    content: String,
+}
+
+fn plain_message() -> String {
+    "Add a parser".into()
+}
+
+fn default_policy() -> String {
+    "extends: default\ntitle: Ours\n".into()
+}
+
+fn planted_path() -> String {
+    "parser.py".into()
+}
+
+fn planted_content() -> String {
+    planted_code("parser")
+}
+
+fn all_forms() -> Vec<OfForm> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/forms");
+    let files = fs::read_dir(folder).unwrap().map(|file| fs::read_to_string(file.unwrap().path()).unwrap());
+    files.map(|content| serde_yaml::from_str(&content).unwrap()).collect()
+}
+
+fn disagreement(commit: &str, command: &str, answer: &str) -> String {
+    format!("{commit}: `{command}` says {answer}")
+}
+
+impl OfForm {
+    /// The answers that are wrong.
+    fn disagreements(&self) -> Vec<String> {
+        let of_case = |case: &Case| {
+            let commit = format!("{}: {}", self.form, case.says);
+            let asked = Asked::new(case);
+            asked.has_form(&self.form, &commit);
+            let wrong = asked.answers().into_iter().filter(|answer| !answer.is_right());
+            wrong.map(|answer| disagreement(&commit, answer.command, &answer.given)).collect::<Vec<_>>()
+        };
+        self.commits.par_iter().flat_map(of_case).collect()
+    }
+}
+
+/// What a command says of a commit, and what it should say.
+struct Answer<'c> {
+    command: &'static str,
+    given: String,
+    right: &'c str,
+}
+
+impl Answer<'_> {
+    /// Some commands do not tell all states apart: `complete or partial`.
+    fn is_right(&self) -> bool {
+        self.given.split(" or ").any(|given| given == self.right)
+    }
+}
+
+/// A repository with the commit of a case on its branch `topic`.
+struct Asked<'c> {
+    case: &'c Case,
+    repo: Repo,
+    commit: String,
+}
+
+impl<'c> Asked<'c> {
+    fn new(case: &'c Case) -> Self {
+        let repo = Repo::new();
+        repo.write(".ai-detect.yml", "rules: { packs: [planted.yml] }\npolicy: policy.yml\n");
+        repo.write("planted.yml", PLANTED_PACK);
+        repo.write("policy.yml", &case.policy);
+        repo.commit("Settings");
+        repo.branch("topic");
+        repo.write(&case.path, &case.content);
+        let mut commit = repo.commit(&case.message);
+        for (line, person) in [("author", &case.author), ("committer", &case.committer)] {
+            if let Some(person) = person {
+                commit = renamed(&repo, line, person);
+            }
+        }
+        for (name, content) in &case.note {
+            let blob = repo.git_bytes(&["hash-object", "-w", "--stdin"], content.as_bytes());
+            let blob = String::from_utf8(blob).unwrap();
+            repo.git(&["notes", &format!("--ref={name}"), "add", "-C", blob.trim(), &commit]);
+        }
+        if let Some(receipt) = &case.receipt {
+            repo.write(".aiir/receipts.jsonl", receipt.replace("COMMIT", &commit) + "\n");
+            repo.commit("Keep the receipt");
+        }
+        Asked { case, repo, commit }
+    }
+
+    /// Holds that the case shows the form that it should.
+    fn has_form(&self, form: &str, commit: &str) {
+        let report = self.repo.diff(&["main..topic"]);
+        let attestation = &self.of(&report["commits"])["attestation"];
+        let parts = ["statements", "unreadable"].map(|part| attestation[part].as_array().cloned().unwrap_or_default());
+        assert!(parts.iter().flatten().any(|found| found["form"] == form), "{commit}: {attestation:#}");
+    }
+
+    fn answers(&self) -> Vec<Answer<'c>> {
+        let case = self.case;
+        let declared = case.declared.as_ref().unwrap_or(&case.state);
+        let block = case.block.as_ref().unwrap_or(&case.state);
+        let mut answers = vec![
+            Answer { command: "diff", given: self.diff(), right: &case.state },
+            Answer { command: "ci", given: self.ci(), right: block },
+            Answer { command: "scan", given: self.scan(), right: &case.state },
+            Answer { command: "markers scan", given: self.markers_scan(), right: declared },
+            Answer { command: "policy check", given: self.policy_check(), right: &case.state },
+            Answer { command: "attest --check", given: self.attest_check(), right: &case.state },
+            Answer { command: "triage", given: self.triage(), right: block },
+        ];
+        if case.contradicts_itself {
+            answers.extend(self.contradictions());
+        }
+        answers
+    }
+
+    fn diff(&self) -> String {
+        let report = self.repo.diff(&["main..topic"]);
+        text(&self.of(&report["commits"])["attestation"]["state"]).to_owned()
+    }
+
+    fn ci(&self) -> String {
+        let (head, base) = (self.repo.id("topic"), self.repo.id("main"));
+        let event = json!({
+            "pull_request": {
+                "number": 7, "body": "", "labels": [],
+                "head": {"sha": head, "ref": "topic", "repo": {"id": 1}},
+                "base": {"sha": base, "repo": {"id": 1}},
+            },
+            "repository": {"id": 1, "default_branch": "main"},
+        });
+        fs::write(self.repo.beside("event.json"), event.to_string()).unwrap();
+        let mut command = self.repo.command(&["ci", "--dry-run"]);
+        for secret in ["GITHUB_TOKEN", "AI_DETECT_TOKEN", "AI_DETECT_STATE_KEY"] {
+            command.env_remove(secret);
+        }
+        command.envs([
+            ("GITHUB_ACTIONS", "true"),
+            ("GITHUB_EVENT_NAME", "pull_request"),
+            ("GITHUB_REPOSITORY", "ada/engine"),
+            ("GITHUB_RUN_ID", "100"),
+        ]);
+        command.env("GITHUB_EVENT_PATH", self.repo.beside("event.json")).env("GITHUB_WORKSPACE", self.repo.path());
+        let printed = Run::of(&mut command).text();
+        state_of_flag(&printed)
+            .or_else(|| printed.contains("1 attested in part").then_some("partial"))
+            .or_else(|| printed.contains("1 attested").then_some("complete"))
+            .unwrap_or_else(|| panic!("no verdict in {printed}"))
+            .to_owned()
+    }
+
+    fn scan(&self) -> String {
+        let settings = self.repo.path().join(".ai-detect.yml").display().to_string();
+        let rows = history::rows(&self.repo, &["main..topic", "--config", &settings]);
+        let row = rows.iter().find(|row| row["commit"] == self.commit.as_str());
+        text(&row.unwrap()["state"]).to_owned()
+    }
+
+    /// A commit that carries nothing has no line.
+    fn markers_scan(&self) -> String {
+        let lines = self.repo.run(&["markers", "scan", "main..topic", "--each", "--format", "json"]).text();
+        let commits = history::parsed(&lines);
+        let carrying = commits.iter().find(|commit| commit["commit"] == self.commit.as_str());
+        carrying.map_or("absent", |commit| text(&commit["state"])).to_owned()
+    }
+
+    fn policy_check(&self) -> String {
+        text(&self.checked()["state"]).to_owned()
+    }
+
+    /// The commit as `policy check` sees it.
+    fn checked(&self) -> Value {
+        let document = self.repo.run(&["policy", "check", "main..topic", "--format", "json"]).json();
+        self.of(&document["commits"]).clone()
+    }
+
+    /// What it counts: `1 partial`, or `1 partial · 1 nothing declared` beside a commit that keeps a receipt.
+    fn attest_check(&self) -> String {
+        let printed = self.repo.run(&["attest", "--check", "main..topic"]).stdout;
+        let counts = printed.lines().nth(1).unwrap().trim().split(" · ");
+        let mut states: Vec<&str> = Vec::new();
+        for (count, word) in counts.filter_map(|count| count.split_once(' ')) {
+            let state = match word {
+                "no AI" => "denied",
+                "nothing declared" => "absent",
+                other => other,
+            };
+            states.extend(vec![state; count.parse().unwrap()]);
+        }
+        if self.case.receipt.is_some() {
+            let keeps_receipt = states.iter().rposition(|state| *state == "absent").unwrap();
+            states.remove(keeps_receipt);
+        }
+        states.join(" and ")
+    }
+
+    fn triage(&self) -> String {
+        let printed = self.repo.run(&["triage", "main..topic"]).text();
+        state_of_flag(&printed).unwrap_or("complete or partial").to_owned()
+    }
+
+    /// Whether commands that look for contradictions find the one that is there.
+    fn contradictions(&self) -> Vec<Answer<'c>> {
+        let told = "no AI was used, and";
+        let report = self.repo.diff(&["main..topic"]);
+        let notes = list(&self.of(&report["commits"])["attestation"]["notes"]);
+        let checked = self.checked();
+        let printed = self.repo.run(&["attest", "--check", "main..topic"]).stdout;
+        let one_line = printed.split_whitespace().collect::<Vec<_>>().join(" ");
+        let tally = self.repo.run(&["markers", "scan", "main..topic", "--format", "json"]).json();
+        let answer = |command, found: bool| Answer {
+            command,
+            given: if found { "a contradiction" } else { "no contradiction" }.into(),
+            right: "a contradiction",
+        };
+        vec![
+            answer("diff", notes.iter().any(|note| text(note).contains(told))),
+            answer("policy check", list(&checked["findings"]).iter().any(|found| found["kind"] == "contradiction")),
+            answer("attest --check", one_line.contains(told)),
+            answer("markers scan", tally["conflicting"] == 1),
+        ]
+    }
+
+    /// The commit in a list of commits.
+    fn of<'v>(&self, commits: &'v Value) -> &'v Value {
+        list(commits).iter().find(|commit| commit["id"] == self.commit.as_str()).unwrap()
+    }
+}
+
+/// The state behind the one flag that a command prints; nothing where it prints none.
+fn state_of_flag(printed: &str) -> Option<&'static str> {
+    let states = [
+        ("contradicted", "denied"),
+        ("unattested", "absent"),
+        ("unreadable", "unreadable"),
+        ("wrong-form", "wrong-form"),
+    ];
+    let is_flagged = |verdict: &str| printed.contains(&format!(" {verdict}, looks AI-written"));
+    states.into_iter().find(|(verdict, _)| is_flagged(verdict)).map(|(_, state)| state)
+}
+
+/// Gives the last commit another author or committer; its new id.
+fn renamed(repo: &Repo, line: &str, person: &str) -> String {
+    let commit = String::from_utf8(repo.git_bytes(&["cat-file", "commit", "HEAD"], b"")).unwrap();
+    let old = format!("\n{line} Ada Example <ada@example.org> ");
+    let (before, after) = commit.split_once(&old).unwrap();
+    let new = format!("{before}\n{line} {person} {after}");
+    let id = repo.git_bytes(&["hash-object", "-t", "commit", "-w", "--stdin"], new.as_bytes());
+    let id = String::from_utf8(id).unwrap().trim().to_owned();
+    repo.git(&["reset", "--quiet", &id]);
+    id
+}
