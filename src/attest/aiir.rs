@@ -142,7 +142,7 @@ fn is_changed(text: &str) -> bool {
     }
     receipt.retain(|key, _| CORE.contains(&key.as_str()));
     let canonical = ascii(&sorted(Value::Object(receipt)).to_string());
-    let hash: String = Sha256::digest(canonical).iter().map(|byte| format!("{byte:02x}")).collect();
+    let hash = hex::encode(Sha256::digest(canonical));
     let other = |stated: Option<Value>, expected: String| stated.is_some_and(|stated| stated != expected);
     other(stated, format!("sha256:{hash}")) || other(id, format!("g1-{}", hash.get(..32).unwrap_or_default()))
 }

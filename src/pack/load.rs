@@ -274,7 +274,7 @@ fn check_aliases(name: &str, content: &str) -> Result<(), Error> {
     let read = |text: &str| serde_yaml::from_str::<serde::de::IgnoredAny>(text);
     read(content).map_err(|error| misshapen(name, &error))?;
     let digest = Sha256::digest(content.as_bytes());
-    let other: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+    let other = hex::encode(digest.get(..8).unwrap_or(&digest));
     let renamed = content.replace('*', &format!("*{other}"));
     read(&renamed).map(drop).map_err(|error| {
         let (line, column) = place_in(&error);

@@ -278,5 +278,5 @@ fn digest(settings: &Settings) -> String {
     let mut digest = Sha256::new_with_prefix(env!("CARGO_PKG_VERSION"));
     digest.update(BUILTIN_DIGEST);
     digest.update(&settings.digest);
-    digest.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    hex::encode(digest.finalize()).chars().take(16).collect()
 }

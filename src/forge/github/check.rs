@@ -107,7 +107,7 @@ fn annotation(annotation: &Annotation) -> Value {
 
 fn identity(check: &Check) -> String {
     let digest = Sha256::digest(format!("{check:?}"));
-    digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+    hex::encode(digest.get(..16).unwrap_or(&digest))
 }
 
 fn cut(text: &str, most: usize) -> String {
