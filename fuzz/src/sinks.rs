@@ -63,6 +63,7 @@ pub fn run(data: &[u8]) {
     for comment in [markdown::summary(&report, 60_000), markdown::flag(&report, &report.flags[0])] {
         let found = elements(&comment);
         assert!(found.iter().all(|found| ELEMENTS.contains(&found.as_str())), "{found:?} in {comment:?}");
+        assert_uncommented(&comment);
     }
 }
 
@@ -134,12 +135,19 @@ fn snippets(stranger: &str) {
     let escaped = terminal::escaped(stranger);
     assert!(!escaped.contains('\n'), "{escaped:?}");
     assert_log(&terminal::uncommanded(&escaped));
+    let written = [markdown::escaped(stranger), markdown::code_span(stranger), markdown::fenced(stranger, "text")];
+    written.iter().for_each(|written| assert_uncommented(written));
     let kinds = elements(&format!("{}\n", markdown::escaped(stranger)));
     assert!(kinds.iter().all(|kind| kind == "paragraph" || kind == "text"), "{kinds:?}");
     let kinds = elements(&format!("x {} y\n", markdown::code_span(stranger)));
     assert_eq!(kinds.iter().collect::<Vec<_>>(), ["code", "paragraph", "text"], "{stranger:?}");
     let kinds = elements(&markdown::fenced(stranger, "text"));
     assert_eq!(kinds.iter().collect::<Vec<_>>(), ["code_block"], "{stranger:?}");
+}
+
+/// No HTML comment begins or ends in the source of a comment of ours.
+fn assert_uncommented(markdown: &str) {
+    assert!(!["<!--", "-->", "--!>"].iter().any(|part| markdown.contains(part)), "{markdown:?}");
 }
 
 /// The kinds of a document's nodes, and the tags in it.

@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use super::Detail;
 use super::code::Context;
 use super::counting;
-use super::fingerprint::{fingerprint, number_twins};
+use super::fingerprint::{content, fingerprint, number_twins};
 use super::signals::{Told, signal_report};
 use crate::attest::Covered;
 use crate::change::{self, ChangeSet, Excluded, FileChange, Reason, Span, overlapping};
@@ -31,6 +31,7 @@ pub(super) struct Draft {
     /// Where its lines come from.
     origins: Vec<change::Origin>,
     pub(super) fingerprint: String,
+    pub(super) content: String,
     /// Whether anything is said of it alone.
     pub(super) scored: bool,
     /// How many of its lines are not blank, where its language is known: what it brings to its commit's code.
@@ -134,6 +135,7 @@ fn file_drafts(
                 .flat_map(|span| overlapping(&file.origins, *span).iter().filter_map(|origin| origin.within(*span)))
                 .collect(),
             fingerprint: if detail == Detail::Numbers { String::new() } else { fingerprint(file, &hunk.authored) },
+            content: if detail == Detail::Numbers { String::new() } else { content(file, &hunk.authored) },
             scored: read_lines >= LEAST_LINES,
             read_lines,
             shift: i64::from(file.new.number(hunk.span.start)) - i64::from(hunk.span.start),
@@ -274,6 +276,7 @@ impl Draft {
             verdict,
             sensitive: around.sensitive.contains(self.path.as_str()),
             fingerprint: self.fingerprint.clone(),
+            content: self.content.clone(),
         }
     }
 }

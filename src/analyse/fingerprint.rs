@@ -24,12 +24,22 @@ pub(super) fn fingerprint(file: &FileChange, authored: &[Span]) -> String {
             }
         }
     }
-    hex(&hasher.finalize())
+    half(&hasher.finalize())
 }
 
-fn hex(digest: &[u8]) -> String {
-    let digit = |value: u8| char::from_digit(u32::from(value), 16);
-    digest.iter().take(16).flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).flatten().collect()
+/// From the lines, to the byte.
+pub(super) fn content(file: &FileChange, authored: &[Span]) -> String {
+    let mut hasher = Sha256::new();
+    for line in authored.iter().flat_map(|span| span.start..span.end) {
+        hasher.update(file.new.line(line));
+        hasher.update(b"\n");
+    }
+    half(&hasher.finalize())
+}
+
+/// Half of a digest, in hexadecimal.
+fn half(digest: &[u8]) -> String {
+    hex::encode(digest.get(..16).unwrap_or(digest))
 }
 
 /// Two hunks of one file that read the same get different fingerprints, in their order.
@@ -39,7 +49,7 @@ pub(super) fn number_twins(drafts: &mut [Draft]) {
         let count = seen.entry(draft.fingerprint.clone()).or_insert(0);
         *count += 1;
         if *count > 1 {
-            draft.fingerprint = hex(&Sha256::digest(format!("{} {count}", draft.fingerprint)));
+            draft.fingerprint = half(&Sha256::digest(format!("{} {count}", draft.fingerprint)));
         }
     }
 }

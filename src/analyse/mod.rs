@@ -225,6 +225,7 @@ fn report(change: &ChangeSet, drafts: &mut Drafts, said: Said, analyser: &Analys
         flags,
         request: None,
         policy: measures.policy.map(told),
+        is_foreign: false,
     }
 }
 

@@ -1,6 +1,7 @@
 //! `ai-detect post REPORT`: posts what another, unprivileged job found. The report may be anybody's, so
 //! nothing in it decides where it is posted.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use super::output::Output;
@@ -9,7 +10,8 @@ use super::{Exit, Failure};
 use crate::forge::event::github as event;
 use crate::forge::github::{self, Found};
 use crate::forge::{Forge, Request};
-use crate::report::{Report, json};
+use crate::pack::{Fitted, Pack, Rule};
+use crate::report::{Report, foreign, json};
 
 /// A larger report is not read, in bytes.
 const MOST_BYTES: u64 = 64 << 20;
@@ -52,6 +54,11 @@ pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure
     let mut job = Job::new(&env, out, &args.posting, Forge::GitHub, run.head.clone(), event::run(&env))?;
     let Some(request) = request(&job, &run)? else { return Ok(Exit::Analysed) };
     job.request = Some(request);
+    // That job may run what the change says.
+    let fitted = Fitted::builtin().map_err(Failure::failed)?;
+    let pack = Pack::load(fitted, &[], &[]).map_err(Failure::failed)?;
+    let rules: HashMap<&str, &Rule> = pack.rules.iter().map(|rule| (rule.id.as_str(), rule)).collect();
+    let report = foreign(report, |id, number| rules.get(id).map(|rule| rule.says(number)));
     job.publish(&Outcome::Report(&report))?;
     Ok(Exit::Analysed)
 }

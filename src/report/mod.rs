@@ -7,6 +7,7 @@ mod asked;
 pub mod code_quality;
 mod declared;
 pub mod excerpts;
+mod foreign;
 pub mod github;
 mod groups;
 pub mod html;
@@ -27,6 +28,8 @@ pub mod text;
 mod words;
 
 pub(crate) use asked::asked;
+pub(crate) use foreign::TITLE as FOREIGN_TITLE;
+pub use foreign::foreign;
 pub(crate) use words::{missing, percent};
 
 use schemars::JsonSchema;
@@ -65,6 +68,9 @@ pub struct Report {
     /// The project's policy, where the settings name one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub policy: Option<PolicyReport>,
+    /// Whether a job made it that is not trusted ([`foreign()`]). No report says that of itself.
+    #[serde(skip)]
+    pub is_foreign: bool,
 }
 
 /// A project's policy, as far as it is told beside flags.
@@ -187,6 +193,10 @@ pub struct HunkReport {
     pub sensitive: bool,
     /// Stable under rebases and unrelated edits.
     pub fingerprint: String,
+    /// A digest of its added lines, to the byte: the fingerprint does not tell apart what differs in white space alone.
+    /// Empty in reports of earlier versions.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub content: String,
 }
 
 /// A commit's part in a hunk.

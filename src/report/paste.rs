@@ -33,7 +33,7 @@ impl Paste {
                 Paste { commit: at(Where::Commit), request: at(Where::Request), remove: mending.remove.clone() }
             }
             None => {
-                let declared = commit.filter(|_| verdict == Verdict::WrongForm);
+                let declared = commit.filter(|_| verdict == Verdict::WrongForm && !report.is_foreign);
                 Paste { commit: vec![trailer(declared)], ..Paste::default() }
             }
         }

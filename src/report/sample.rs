@@ -42,6 +42,7 @@ pub(super) fn report(text: &str, flags: usize) -> Report {
         },
         request: None,
         policy: None,
+        is_foreign: false,
     }
 }
 
@@ -81,6 +82,7 @@ fn hunk(text: &str, commit: &str, number: u32) -> HunkReport {
         verdict: Verdict::WrongForm,
         sensitive: true,
         fingerprint: format!("{number:08x}{}", "0".repeat(24)),
+        content: format!("{number:032x}"),
     }
 }
 

@@ -150,8 +150,7 @@ pub(super) fn declares(commit: &CommitReport) -> String {
     let tool = [facts.tool.as_deref(), facts.model.as_deref()].into_iter().flatten().collect::<Vec<_>>().join(", ");
     let tool = cut(&tool, 100);
     match commit.attestation.state {
-        State::Complete => format!("declares {tool}"),
-        State::Partial => format!("declares {}", if tool.is_empty() { "AI use" } else { &*tool }),
+        State::Complete | State::Partial => format!("declares {}", if tool.is_empty() { "AI use" } else { &*tool }),
         State::WrongForm => "declares AI use in a form the project does not accept".into(),
         State::Denied => "declares that no AI was used".into(),
         State::Unreadable => "has a record about AI that cannot be read".into(),

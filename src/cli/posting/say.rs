@@ -135,6 +135,11 @@ pub(super) fn commands(outcome: &Outcome<'_>) -> String {
 }
 
 fn title(report: &Report) -> String {
+    let found = found(report);
+    if report.is_foreign { format!("{}: {found}", report::FOREIGN_TITLE) } else { found }
+}
+
+fn found(report: &Report) -> String {
     match report.flags.len() {
         0 if report.coverage.missing() > 0 => "Not all of this could be looked at".into(),
         0 => "No block asks for a look".into(),

@@ -135,6 +135,8 @@ fn hunk(hunk: &HunkReport) -> Checked {
     ensure(hunk.probability.is_none_or(is_share), "the probability is none")?;
     ensure(hunk.commits.iter().all(|part| is_id(&part.id)), "a commit's id is none")?;
     ensure(is_hex(&hunk.fingerprint) && hunk.fingerprint.len() == 32, "the fingerprint is none")?;
+    let is_digest = matches!(hunk.content.len(), 0 | 32) && is_hex(&hunk.content);
+    ensure(is_digest, "the digest of its content is none")?;
     signals(&hunk.signals)
 }
 

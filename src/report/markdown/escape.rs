@@ -78,10 +78,16 @@ fn ends_with_word(text: &str, word: &str) -> bool {
     text.len().checked_sub(word.len()).and_then(|at| text.get(at..)).is_some_and(|end| end.eq_ignore_ascii_case(word))
 }
 
+/// Code in which no HTML comment begins or ends. A forge shows code as it stands, but whoever looks for hidden lines
+/// in the source of a comment must not find a stranger's.
+fn uncommented(code: &str) -> String {
+    code.replace("<!--", "\\u{3c}!--").replace("-->", "--\\u{3e}").replace("--!>", "--!\\u{3e}")
+}
+
 /// A piece of code in a line, with a fence longer than any run of backticks in it. Forges look for neither
 /// mentions nor references in code.
 pub fn code_span(text: &str) -> String {
-    let shown = terminal::escaped(text);
+    let shown = uncommented(&terminal::escaped(text));
     let fence = "`".repeat(longest_run(&shown) + 1);
     let pads = shown.is_empty() || shown.starts_with(['`', ' ']) || shown.ends_with(['`', ' ']);
     let pad = if pads { " " } else { "" };
@@ -92,7 +98,7 @@ pub fn code_span(text: &str) -> String {
 /// stranger names: some make forges draw, or offer the text as a change.
 pub fn fenced(text: &str, language: &'static str) -> String {
     let shown: Vec<String> = text.split('\n').map(line).collect();
-    let shown = shown.join("\n");
+    let shown = uncommented(&shown.join("\n"));
     let shown = shown.strip_suffix('\n').unwrap_or(&shown);
     let fence = "`".repeat(longest_run(shown).max(2) + 1);
     format!("{fence}{language}\n{shown}\n{fence}\n")
@@ -265,6 +271,9 @@ pub(super) mod tests {
         assert_eq!(code_span("`a``"), "``` `a`` ```");
         assert_eq!(code_span("a\nb"), "`a\\nb`");
         assert_eq!(fenced("a\n````\n", "text"), "`````text\na\n````\n`````\n");
+        assert_eq!(code_span("<!-- a --> b --!> c"), r"`\u{3c}!-- a --\u{3e} b --!\u{3e} c`");
+        assert_eq!(fenced("a -->\n<!-- b\n", ""), "```\na --\\u{3e}\n\\u{3c}!-- b\n```\n");
+        assert_eq!(code_span("a<b && c!=d->e"), "`a<b && c!=d->e`");
         assert_eq!(fenced("\tif x:\r\n", ""), "```\n\tif x:\\r\n```\n");
     }
 
@@ -289,7 +298,7 @@ pub(super) mod tests {
 
         #[test]
         fn no_code_leaves_its_span_or_fence(text in text()) {
-            let shown = terminal::escaped(&text);
+            let shown = uncommented(&terminal::escaped(&text));
             let (kinds, inside) = parsed(&format!("x {} y\n", code_span(&text)));
             prop_assert_eq!(kinds, ["paragraph", "text", "code", "text"]);
             // A span of spaces alone keeps what is put around it.

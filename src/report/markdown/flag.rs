@@ -5,7 +5,7 @@ use crate::gate::Verdict;
 use crate::report::groups::is_of_commit;
 use crate::report::paste::{Paste, is_ban, policy_says};
 use crate::report::words::{Sum, counted, cut, declares, evidence, is_by_commit, question, severity, short, written};
-use crate::report::{CommitReport, Flag, HunkReport, Report, SignalReport, asked};
+use crate::report::{CommitReport, Flag, HunkReport, Report, SignalReport, asked, foreign};
 
 /// How many signals of a flag are shown.
 const MOST_SIGNALS: usize = 6;
@@ -19,8 +19,9 @@ pub fn flag(report: &Report, flag: &Flag) -> String {
     let Some(hunk) = report.hunks.get(flag.hunk) else { return String::new() };
     let commit_of = |id: &str| report.commits.iter().find(|commit| commit.id == id);
     let commits: Vec<&CommitReport> = hunk.commits.iter().filter_map(|part| commit_of(&part.id)).take(3).collect();
+    let notice = if report.is_foreign { format!("\n<sub>{}</sub>\n", foreign::BESIDE) } else { String::new() };
     let parts = [
-        format!("**{}**\n", question(flag.verdict)),
+        format!("**{}**\n{notice}", question(flag.verdict)),
         said(flag, hunk, &commits),
         seen(report, hunk),
         resolve(report, flag.verdict, &asked(hunk, &report.commits)),

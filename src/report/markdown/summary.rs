@@ -6,7 +6,7 @@ use crate::gate::Verdict;
 use crate::report::groups::{Flagged, Group, groups};
 use crate::report::paste::{Paste, is_ban, policy_says};
 use crate::report::words::{self, KIND, Sum, counted, cut, declares, short};
-use crate::report::{Report, declared};
+use crate::report::{Report, declared, foreign};
 
 /// The longest comment that GitHub takes, in bytes.
 pub const GITHUB_BODY: usize = 65_536;
@@ -33,7 +33,8 @@ pub fn summary(report: &Report, limit_bytes: usize) -> String {
 
 /// In our own words alone: these can be cut anywhere.
 fn bare(report: &Report, limit_bytes: usize) -> String {
-    let told = format!("{}. The report has all of them.\n", words::counts(report).join(", "));
+    let notice = if report.is_foreign { format!("{} ", foreign::NOTICE) } else { String::new() };
+    let told = format!("{notice}{}. The report has all of them.\n", words::counts(report).join(", "));
     told.chars().take(limit_bytes).filter(char::is_ascii).collect()
 }
 
@@ -45,8 +46,9 @@ fn head(report: &Report) -> String {
         flags => format!("{flags} blocks ask for a look"),
     };
     let counts = words::counts(report).join(" \u{b7} ");
+    let notice = if report.is_foreign { format!("{}\n\n", foreign::NOTICE) } else { String::new() };
     let mut out = format!(
-        "### {title}\n\n{}: {}\n\n{counts}\n",
+        "{notice}### {title}\n\n{}: {}\n\n{counts}\n",
         code_span(&cut(&words::range(&report.range.spec), MOST_TEXT)),
         words::scope(report)
     );
@@ -81,9 +83,13 @@ fn tail(report: &Report) -> String {
     if !left_out.is_empty() {
         out += &format!("\nNot scored: {}.\n", escaped(&left_out));
     }
+    let aim = format!(
+        " The threshold aims at flags on no more than {} % of changes that people wrote alone.",
+        report.threshold.request_rate * 100.0
+    );
     out += &format!(
-        "\n<sub>{KIND} The threshold aims at flags on no more than {} % of changes that people wrote alone. {} {}</sub>\n",
-        report.threshold.request_rate * 100.0,
+        "\n<sub>{KIND}{} {} {}</sub>\n",
+        if report.is_foreign { "" } else { &aim },
         escaped(&cut(&report.tool.name, 40)),
         escaped(&cut(&report.tool.version, 40)),
     );
