@@ -48,4 +48,4 @@ macro_rules! targets {
     };
 }
 
-targets!(patch, message, records, settings, signatures, hunks, sinks, posted);
+targets!(patch, message, records, settings, signatures, hunks, sinks, posted, commands, states);

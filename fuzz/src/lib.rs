@@ -1,6 +1,7 @@
 //! What the fuzzers do with an input, one file a target: a function from bytes that panics where a promise
 //! is broken. `tests/fuzz_seeds.rs` runs the same functions on the seeds, without any fuzzer.
 
+pub mod commands;
 pub mod hunks;
 pub mod message;
 pub mod patch;
@@ -9,6 +10,7 @@ pub mod records;
 pub mod settings;
 pub mod signatures;
 pub mod sinks;
+pub mod states;
 
 use ai_detect::change::{ChangeSet, Span};
 

@@ -20,7 +20,7 @@ pub(super) struct Args {
     #[arg(value_name = "RANGE|REPORT")]
     of: Option<String>,
 
-    /// The summary comment of the request, or any file that holds its hidden state; `-` reads standard
+    /// The summary comment of the request, or a file that begins with its hidden state; `-` reads standard
     /// input. AI_DETECT_STATE_KEY checks it
     #[arg(long, value_name = "FILE")]
     state: Option<PathBuf>,

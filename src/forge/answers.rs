@@ -5,15 +5,15 @@
 use std::collections::BTreeMap;
 
 use super::draft::{Posted, Said, Wanted};
-use super::{Request, marker};
+use super::{Forge, Request, marker};
 use crate::report::{Report, markdown};
 use crate::triage::{
-    self, Account, Comment, Comments, Earlier, Edit, Person, RequestKey, Source, StateKey, Triage, askers, decode,
-    settle,
+    self, Account, Comment, Comments, Dialect, Earlier, Edit, Person, Problem, RequestKey, Source, State, StateKey,
+    Triage, askers, decode, settle,
 };
 
 /// More people are not looked up: each takes a call or two.
-const MOST_ASKERS: usize = 50;
+const MAX_ASKERS: usize = 50;
 /// Left free in the summary comment for its first line, in bytes.
 const MARKER_ROOM: usize = 512;
 
@@ -30,6 +30,24 @@ pub fn key(request: &Request) -> RequestKey {
     RequestKey { forge: base.to_owned(), repository: request.repository.clone(), number: request.number }
 }
 
+/// How comments of a forge are written.
+fn dialect(forge: Forge) -> Dialect {
+    match forge {
+        Forge::GitHub => Dialect::GitHub,
+        Forge::GitLab => Dialect::GitLab,
+    }
+}
+
+/// What earlier runs left on the request. Where comments of ours stand and the summary with the state does not, somebody
+/// took it away.
+fn earlier(posted: &Posted, request: &RequestKey, state_key: Option<&StateKey>) -> Earlier {
+    match posted.summaries.first() {
+        Some(note) => decode(&note.body, request, state_key),
+        None if posted.threads.is_empty() => Earlier::Absent,
+        None => Earlier::Unreadable(Problem::Gone),
+    }
+}
+
 /// The decisions on a report, from the state in our summary and from what people said.
 pub fn triage(
     request: &Request,
@@ -38,13 +56,13 @@ pub fn triage(
     rights: &dyn Rights,
     state_key: Option<&StateKey>,
 ) -> Triage {
+    let dialect = dialect(request.forge);
     let request = key(request);
-    let summary = posted.summaries.first();
-    let earlier = summary.map_or(Earlier::Absent, |note| decode(&note.body, &request, state_key));
+    let earlier = earlier(posted, &request, state_key);
     let comments: Vec<Comment> = posted.said.iter().map(comment).collect();
-    let people: BTreeMap<u64, Person> = askers(&comments)
+    let people: BTreeMap<u64, Person> = askers(&comments, dialect)
         .into_iter()
-        .take(MOST_ASKERS)
+        .take(MAX_ASKERS)
         .map(|account| {
             let author = !posted.author.is_empty() && account.login == posted.author;
             let bot = posted.said.iter().any(|said| said.bot && said.author_number == account.id);
@@ -52,7 +70,7 @@ pub fn triage(
             (account.id, person)
         })
         .collect();
-    let comments = Comments { read: &comments, complete: posted.complete };
+    let comments = Comments { read: &comments, complete: posted.complete, dialect };
     settle(&request, report, &earlier, comments, &people)
 }
 
@@ -60,13 +78,13 @@ pub fn triage(
 /// who decided what, with the hidden state for the next run.
 pub fn wanted(report: &Report, triage: &Triage, state_key: Option<&StateKey>, run: Run<'_>) -> Wanted {
     let shown = triage::markdown::applied(report, triage);
-    let below = below(report, triage, state_key);
-    let room = marker::MOST_BODY.saturating_sub(MARKER_ROOM + below.len());
-    let put_away = triage.decisions().filter_map(|it| Some((it.fingerprint.clone(), triage::markdown::put_away(it)?)));
+    let state = triage.state.encode(state_key);
+    let decided = triage::markdown::section(report, triage);
+    let room = marker::MOST_BODY.saturating_sub(MARKER_ROOM + state.len() + decided.len());
     Wanted {
-        summary: markdown::summary(&shown, room) + &below,
+        summary: below(&state, &(markdown::summary(&shown, room) + &decided)),
         worth_saying: !report.flags.is_empty(),
-        put_away: put_away.collect(),
+        put_away: triage::markdown::put_away(report, triage),
         ..Wanted::of_report(&shown, run.head, run.number, run.most)
     }
 }
@@ -82,18 +100,19 @@ pub struct Run<'a> {
     pub most: usize,
 }
 
-/// What is said where there is no report, with the decisions that stand in our summary: a run that could not
-/// look has decided nothing anew.
-pub fn kept(said: String, posted: &Posted) -> String {
-    let state = posted.summaries.first().and_then(|note| triage::state::line(&note.body));
-    state.map_or(said.clone(), |state| format!("{said}\n{state}\n"))
+/// What is said where there is no report, below the state that stands in our summary: a run that could not look has
+/// decided nothing anew.
+pub fn kept(said: &str, posted: &Posted, request: &Request, state_key: Option<&StateKey>) -> String {
+    match posted.summaries.first() {
+        Some(note) => below(triage::state::line(&note.body).unwrap_or_default(), said),
+        None if posted.threads.is_empty() => below(&State::new(key(request)).encode(state_key), said),
+        None => said.to_owned(),
+    }
 }
 
-/// The state comes before the words, so that nothing that is cut at the end is of it.
-fn below(report: &Report, triage: &Triage, state_key: Option<&StateKey>) -> String {
-    let anything = !triage.state.entries.is_empty();
-    let state = if anything { format!("\n{}\n", triage.state.encode(state_key)) } else { String::new() };
-    state + &triage::markdown::section(report, triage)
+/// A summary below the line with the state, which is read in this place alone.
+fn below(state: &str, said: &str) -> String {
+    if state.is_empty() { said.to_owned() } else { format!("{state}\n{said}") }
 }
 
 fn comment(said: &Said) -> Comment {

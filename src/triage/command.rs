@@ -1,22 +1,27 @@
 //! Commands in a comment: what counts as one, and what it asks for.
 //!
-//! Only what a reader of the rendered comment sees as a line of its own counts: nothing in code
-//! blocks, quotes or HTML comments. Who may ask for it is `rights`, which flag is meant is `decision`.
+//! Only what a reader of the rendered comment sees as a line of text counts ([`super::visible`]). Who may ask for it
+//! is `rights`, which flag is meant is `decision`.
 
+use super::visible::{Dialect, Line, lines};
 use crate::terminal::{escaped, fitted, is_unsafe};
 use crate::vocabulary::trailers::{self, Trailer};
 
 /// What a command starts with.
 const CALL: &str = "/ai-detect";
-/// What the comments that ai-detect writes itself start their hidden lines with.
-pub(crate) const OWN_MARKER: &str = "<!-- ai-detect";
+/// What the first line of the comments starts with that ai-detect writes itself.
+const OWN_MARKER: &str = "<!-- ai-detect";
+/// Longer comments are not read, in bytes. GitHub takes 65,536 characters.
+pub const MAX_COMMENT: usize = 256 << 10;
 /// More commands of one comment are not read.
-const MOST_COMMANDS: usize = 50;
+const MAX_COMMANDS: usize = 50;
 /// Longer reasons are cut, in characters.
-pub(super) const LONGEST_REASON: usize = 300;
-/// Shorter ids say too little.
-pub(super) const SHORTEST_ID: usize = 4;
-/// So long is a fingerprint.
+pub(super) const MAX_REASON: usize = 300;
+/// Shorter ids are none. New decisions need [`MIN_ID`].
+const MIN_DIGITS: usize = 4;
+/// Shorter ids decide nothing new: another block whose fingerprint begins like that is found within a second.
+pub(super) const MIN_ID: usize = 8;
+/// The length of a fingerprint.
 pub(super) const FINGERPRINT: usize = 32;
 
 /// One command.
@@ -58,41 +63,53 @@ pub enum Misread {
     #[error("which flag is missing: `{0} ID`, with the id that stands beside it")]
     NoId(&'static str),
     /// Not the beginning of a fingerprint.
-    #[error("`{0}` is no id of a flag: an id is {SHORTEST_ID} or more of the digits 0-9 and a-f")]
+    #[error("`{0}` is no id of a flag: an id is {MIN_ID} or more of the digits 0-9 and a-f")]
     Id(String),
-    /// A dismissal without a reason.
-    #[error("a reason is missing: `dismiss {0} reason`")]
+    /// A dismissal without a reason. Signs, digits and characters that nobody sees are none.
+    #[error("a reason in words is missing: `dismiss {0} reason`")]
     NoReason(String),
     /// An attestation without tool and model.
     #[error("tool and model are missing: `attest {0} TOOL:MODEL`, as in `attest {0} Claude Code:claude-opus-4-6`")]
     NoAssistant(String),
+    /// A line that raw HTML may hide from a reader.
+    #[error(
+        "raw HTML stands above the command or in it, so that readers may not see it as it is; please write the command \
+         in a comment of its own"
+    )]
+    InHtml,
+    /// A comment that is not read.
+    #[error("the comment is longer than {MAX_COMMENT} bytes; please write the command in a comment of its own")]
+    TooLong,
 }
 
 /// The commands of a comment, from top to bottom, and lines that look like one and are none. A comment
 /// of our own has none.
-pub fn commands(comment: &str) -> Vec<Result<Command, Misread>> {
-    if comment.lines().any(|line| line.trim_start().starts_with(OWN_MARKER)) {
+pub fn commands(comment: &str, dialect: Dialect) -> Vec<Result<Command, Misread>> {
+    if comment.starts_with(OWN_MARKER) || !comment.contains(CALL) {
         return Vec::new();
     }
-    let mut place = Place::Text;
-    let mut found = Vec::new();
-    for line in comment.lines() {
-        if place.take(line)
-            && let Some(rest) = called(line)
-        {
-            found.push(command(rest));
-        }
-        if found.len() == MOST_COMMANDS {
-            break;
-        }
+    if comment.len() > MAX_COMMENT {
+        return vec![Err(Misread::TooLong)];
     }
-    found
+    lines(comment, dialect).iter().filter_map(read).take(MAX_COMMANDS).collect()
 }
 
-/// What stands behind the call, where a line is one. Four spaces make it code, as in Markdown.
+/// A line that calls us.
+fn read(line: &Line) -> Option<Result<Command, Misread>> {
+    let rest = called(&line.text)?;
+    let is_cut = line.until_tag.is_some_and(|at| at < head(&line.text));
+    Some(if line.may_be_hidden || is_cut { Err(Misread::InHtml) } else { command(rest) })
+}
+
+/// The length of call, verb and id.
+fn head(line: &str) -> usize {
+    let rest = (0..3).fold(line, |rest, _| word(rest).1);
+    line.len() - rest.len()
+}
+
+/// What stands behind the call, where a line is one.
 fn called(line: &str) -> Option<&str> {
-    let text = line.trim_start_matches(' ');
-    let rest = text.strip_prefix(CALL).filter(|_| line.len() - text.len() < 4)?;
+    let rest = line.strip_prefix(CALL)?;
     (rest.is_empty() || rest.starts_with([' ', '\t'])).then_some(rest)
 }
 
@@ -109,7 +126,7 @@ fn command(rest: &str) -> Result<Command, Misread> {
         return Err(Misread::NoId(named));
     }
     let bare = id.trim_matches('`').to_ascii_lowercase();
-    let fits = (SHORTEST_ID..=FINGERPRINT).contains(&bare.len());
+    let fits = (MIN_DIGITS..=FINGERPRINT).contains(&bare.len());
     if !fits || !bare.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         return Err(Misread::Id(shown(id)));
     }
@@ -117,11 +134,10 @@ fn command(rest: &str) -> Result<Command, Misread> {
         "attest" => Verb::Attest { assistant: assistant(rest).ok_or_else(|| Misread::NoAssistant(bare.clone()))? },
         "confirm" => Verb::Confirm { reason: reason(rest) },
         _ => {
-            let reason = reason(rest);
-            if reason.is_empty() {
+            if !rest.chars().any(|c| c.is_alphabetic() && !is_blank(c)) {
                 return Err(Misread::NoReason(bare));
             }
-            Verb::Dismiss { reason }
+            Verb::Dismiss { reason: reason(rest) }
         }
     };
     Ok(Command { verb, id: bare })
@@ -133,10 +149,15 @@ fn word(text: &str) -> (&str, &str) {
     text.split_once(char::is_whitespace).unwrap_or((text, ""))
 }
 
+/// Whether a reader sees nothing of a character, though Unicode calls it a letter.
+fn is_blank(c: char) -> bool {
+    is_unsafe(c) || matches!(c, '\u{115f}' | '\u{1160}' | '\u{3164}' | '\u{ffa0}')
+}
+
 /// One line without characters that act or hide.
 fn reason(text: &str) -> String {
     let text: Vec<&str> = text.split_whitespace().collect();
-    escaped(&text.join(" ")).chars().take(LONGEST_REASON).collect()
+    escaped(&text.join(" ")).chars().take(MAX_REASON).collect()
 }
 
 /// A tool and its model, in the one way in which a trailer is written. Nobody's name has characters that act or hide.
@@ -154,89 +175,15 @@ fn shown(text: &str) -> String {
     fitted(&escaped(text), 40).replace('`', "'")
 }
 
-/// What a line of Markdown stands in.
-enum Place {
-    Text,
-    /// A fenced block, and the fence that opened it.
-    Fence(char, usize),
-    /// An HTML comment.
-    Comment,
-    /// Raw HTML that shows its text as it is, and what ends it.
-    Raw(&'static str),
-}
-
-const RAW: [(&str, &str); 4] =
-    [("<pre", "</pre>"), ("<script", "</script>"), ("<style", "</style>"), ("<textarea", "</textarea>")];
-
-impl Place {
-    /// Goes over a line; whether it is text.
-    fn take(&mut self, line: &str) -> bool {
-        match self {
-            Place::Fence(with, length) => {
-                if fence(line).is_some_and(|(found, count, rest)| found == *with && count >= *length && rest.is_empty())
-                {
-                    *self = Place::Text;
-                }
-                false
-            }
-            Place::Comment => {
-                if let Some((_, after)) = line.split_once("-->") {
-                    *self = Place::Text;
-                    self.open(after);
-                }
-                false
-            }
-            Place::Raw(end) => {
-                if line.to_ascii_lowercase().contains(*end) {
-                    *self = Place::Text;
-                }
-                false
-            }
-            Place::Text => {
-                self.open(line);
-                matches!(self, Place::Text)
-            }
-        }
-    }
-
-    /// What a line of text opens and leaves open.
-    fn open(&mut self, line: &str) {
-        if let Some((with, length, info)) = fence(line) {
-            // A line of backticks around something is code within a line.
-            if with == '~' || !info.contains('`') {
-                *self = Place::Fence(with, length);
-            }
-            return;
-        }
-        let lower = line.trim_start().to_ascii_lowercase();
-        if let Some((start, end)) = RAW.into_iter().find(|(start, _)| lower.starts_with(start))
-            && !lower.get(start.len()..).unwrap_or_default().contains(end)
-        {
-            *self = Place::Raw(end);
-            return;
-        }
-        if let Some(at) = line.rfind("<!--")
-            && !line.get(at..).unwrap_or_default().contains("-->")
-        {
-            *self = Place::Comment;
-        }
-    }
-}
-
-/// A fence: its character, its length, and what stands behind it.
-fn fence(line: &str) -> Option<(char, usize, &str)> {
-    let text = line.trim_start_matches(' ');
-    let with = text.chars().next().filter(|c| matches!(c, '`' | '~'))?;
-    let rest = text.trim_start_matches(with);
-    let length = text.len() - rest.len();
-    (length >= 3 && line.len() - text.len() < 4).then(|| (with, length, rest.trim()))
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    fn commands(comment: &str) -> Vec<Result<Command, Misread>> {
+        super::commands(comment, Dialect::GitHub)
+    }
 
     fn dismiss(id: &str, reason: &str) -> Result<Command, Misread> {
         Ok(Command { verb: Verb::Dismiss { reason: reason.into() }, id: id.into() })
@@ -259,40 +206,6 @@ mod tests {
     }
 
     #[test]
-    fn what_a_reader_sees_as_code_quote_or_not_at_all_is_no_command() {
-        for hidden in [
-            "> /ai-detect confirm c5a7f83d",
-            "    /ai-detect confirm c5a7f83d",
-            "\t/ai-detect confirm c5a7f83d",
-            "see /ai-detect confirm c5a7f83d",
-            "`/ai-detect confirm c5a7f83d`",
-            "/ai-detector confirm c5a7f83d",
-            "```\n/ai-detect confirm c5a7f83d\n```",
-            "````md\n```\n/ai-detect confirm c5a7f83d\n```\n````",
-            "~~~\n/ai-detect confirm c5a7f83d",
-            "<!--\n/ai-detect confirm c5a7f83d\n-->",
-            "a <!-- b --> c <!-- d\n/ai-detect confirm c5a7f83d",
-            "<pre>\n/ai-detect confirm c5a7f83d\n</pre>",
-            "<!-- ai-detect:summary -->\n/ai-detect confirm c5a7f83d",
-        ] {
-            assert_eq!(commands(hidden), [], "{hidden}");
-        }
-    }
-
-    #[test]
-    fn text_goes_on_behind_what_hides_it() {
-        for comment in [
-            "```\ncode\n```\n/ai-detect dismiss c5a7f83d why",
-            "```not a fence` \n/ai-detect dismiss c5a7f83d why",
-            "<!-- a\n--> b\n/ai-detect dismiss c5a7f83d why",
-            "<pre>x</pre>\n/ai-detect dismiss c5a7f83d why",
-            "> quoted\n   /ai-detect dismiss c5a7f83d why",
-        ] {
-            assert_eq!(commands(comment), [dismiss("c5a7f83d", "why")], "{comment}");
-        }
-    }
-
-    #[test]
     fn a_line_that_misses_its_mark_is_answered() {
         let told = |line: &str| commands(line).remove(0).unwrap_err().to_string();
         assert!(told("/ai-detect").starts_with("`` is no command"));
@@ -300,9 +213,40 @@ mod tests {
         assert!(told("/ai-detect dismiss").starts_with("which flag is missing: `dismiss ID`"));
         assert!(told("/ai-detect confirm c5a").starts_with("`c5a` is no id"));
         assert!(told("/ai-detect confirm c5g7f83d").starts_with("`c5g7f83d` is no id"));
-        assert!(told("/ai-detect dismiss c5a7f83d  ").starts_with("a reason is missing"));
+        assert!(told("/ai-detect dismiss c5a7f83d  ").starts_with("a reason in words is missing"));
         assert!(told("/ai-detect attest c5a7f83d Claude").starts_with("tool and model are missing"));
         assert!(told("/ai-detect attest c5a7f83d <b>:x").starts_with("tool and model are missing"));
+    }
+
+    #[test]
+    fn a_reason_has_letters_that_a_reader_sees() {
+        for nothing in
+            ["\u{200b}", "\u{e0041}", "\u{3164}", "\u{34f}", "\u{2800}", "\u{ad}", "1.", "**", "<!-- why -->", "🦀"]
+        {
+            let told = commands(&format!("/ai-detect dismiss c5a7f83d {nothing}"));
+            assert_eq!(told, [Err(Misread::NoReason("c5a7f83d".into()))], "{nothing}");
+        }
+        for reason in ["generated", "é", "自動生成", "ok 1"] {
+            assert_eq!(commands(&format!("/ai-detect dismiss c5a7f83d {reason}")), [dismiss("c5a7f83d", reason)]);
+        }
+    }
+
+    #[test]
+    fn a_reason_is_what_is_read_not_how_it_is_written() {
+        let comment = "/ai-detect dismiss c5a7f83d see [the *docs*](https://example.org) of `protoc` &amp; <b>more</b>";
+        assert_eq!(commands(comment), [dismiss("c5a7f83d", "see the docs of `protoc` & more")]);
+    }
+
+    #[test]
+    fn a_comment_that_is_too_long_is_answered() {
+        let long = format!("/ai-detect confirm c5a7f83d\n\n{}", "x".repeat(MAX_COMMENT));
+        assert_eq!(commands(&long), [Err(Misread::TooLong)]);
+        assert_eq!(commands(&"x".repeat(2 * MAX_COMMENT)), []);
+    }
+
+    #[test]
+    fn our_own_comments_ask_for_nothing() {
+        assert_eq!(commands("<!-- ai-detect:summary head=ab run=1 -->\n\n/ai-detect confirm c5a7f83d"), []);
     }
 
     #[test]
@@ -310,19 +254,19 @@ mod tests {
         let comment = format!("/ai-detect dismiss c5a7f83d a\u{202e}b\u{1b}[31m {}", "x".repeat(5000));
         let Ok(Command { verb: Verb::Dismiss { reason }, .. }) = commands(&comment).remove(0) else { panic!() };
         assert!(reason.starts_with("a\\u{202e}b\\u{1b}[31m xxx"), "{reason}");
-        assert_eq!(reason.chars().count(), LONGEST_REASON);
+        assert_eq!(reason.chars().count(), MAX_REASON);
     }
 
     #[test]
     fn a_flood_of_commands_is_cut() {
-        assert_eq!(commands(&"/ai-detect confirm c5a7f83d\n".repeat(1000)).len(), MOST_COMMANDS);
+        assert_eq!(commands(&"/ai-detect confirm c5a7f83d\n".repeat(1000)).len(), MAX_COMMANDS);
     }
 
     proptest! {
         #[test]
         fn any_comment_is_read(comment in "(\\PC|[\n\r`~<>!-]|/ai-detect (dismiss|attest) [0-9a-f]{8}){0,80}") {
             for command in commands(&comment).into_iter().flatten() {
-                prop_assert!((SHORTEST_ID..=FINGERPRINT).contains(&command.id.len()));
+                prop_assert!((MIN_DIGITS..=FINGERPRINT).contains(&command.id.len()));
             }
         }
     }

@@ -2,15 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::command::{Command, Verb};
+use super::block::{Block, Shown};
+use super::command::{Command, FINGERPRINT, MIN_ID, Verb};
 use super::rights::{self, Person};
 use super::{Account, Comment, Edit, Entry, Source};
-use crate::report::Report;
+use crate::report::{HunkReport, Report};
 
-/// So much of a fingerprint tells candidates apart.
-const LONGER_ID: usize = 12;
-/// So many candidates are named.
-const MOST_CANDIDATES: usize = 4;
+/// More candidates are not named.
+const MAX_CANDIDATES: usize = 4;
 
 /// What somebody decided about one flag.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,6 +17,9 @@ const MOST_CANDIDATES: usize = 4;
 pub struct Decision {
     /// The fingerprint of the block, in full.
     pub fingerprint: String,
+    /// The digest of its text. Absent where a version decided that knew none, until the block is met again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub content: Option<String>,
     /// What was decided.
     pub what: What,
     /// Who decided.
@@ -26,6 +28,28 @@ pub struct Decision {
     pub when: String,
     /// The comment that says so.
     pub source: Source,
+}
+
+impl Decision {
+    /// Whether it is about a block: the same fingerprint, and the same text to the byte.
+    pub fn is_about(&self, hunk: &HunkReport) -> bool {
+        self.fingerprint == hunk.fingerprint && self.content.as_ref().is_none_or(|content| *content == hunk.content)
+    }
+
+    /// Whether it is about the same block as another one, and in the same comment.
+    pub(super) fn is_beside(&self, other: &Decision) -> bool {
+        self.source == other.source
+            && self.who.id == other.who.id
+            && (&self.fingerprint, &self.content) == (&other.fingerprint, &other.content)
+    }
+
+    /// The same, bound to the text of its block if that was not known and is now.
+    #[must_use]
+    pub(super) fn bound(&self, report: &Report) -> Self {
+        let hunk = report.hunks.iter().find(|hunk| hunk.fingerprint == self.fingerprint);
+        let content = self.content.clone().or_else(|| hunk.map(|hunk| hunk.content.clone()));
+        Decision { content, ..self.clone() }
+    }
 }
 
 /// What can be decided.
@@ -112,17 +136,40 @@ pub enum Refusal {
     )]
     Unknown(String),
     /// Several such flags.
-    #[error("the id `{id}` fits several flags; more of it tells them apart: {}", quoted(.candidates))]
+    #[error("the id `{id}` fits several blocks that this request has or had; whole ids tell them apart: {}", quoted(.candidates))]
     Ambiguous {
         /// What was asked for.
         id: String,
-        /// Longer ids of flags that fit.
+        /// The whole ids that fit.
+        candidates: Vec<String>,
+    },
+    /// Others may share so short an id.
+    #[error("the id `{id}` is too short to be sure which block is meant; write {MIN_ID} digits or more{}", suggested(.candidates))]
+    Short {
+        /// What was asked for.
+        id: String,
+        /// The ids that fit now.
+        candidates: Vec<String>,
+    },
+    /// Only the whole id says which block was meant.
+    #[error(
+        "not all blocks that this request has shown are known any more, so that the id `{id}` may have meant another \
+         one; write the whole id{}", suggested(.candidates)
+    )]
+    NotWhole {
+        /// What was asked for.
+        id: String,
+        /// The whole ids that fit now.
         candidates: Vec<String>,
     },
 }
 
 fn quoted(ids: &[String]) -> String {
     ids.iter().map(|id| format!("`{id}`")).collect::<Vec<_>>().join(", ")
+}
+
+fn suggested(ids: &[String]) -> String {
+    if ids.is_empty() { String::new() } else { format!(", as in {}", quoted(ids)) }
 }
 
 /// What ids can mean.
@@ -132,6 +179,8 @@ pub struct Known<'a> {
     pub report: &'a Report,
     /// What was decided in earlier runs.
     pub earlier: &'a [Entry],
+    /// What earlier runs showed.
+    pub shown: &'a Shown,
 }
 
 /// Whether a command is followed.
@@ -145,8 +194,10 @@ pub fn judge(command: Command, comment: &Comment, person: Person, known: Known<'
         Edit::Untouched | Edit::ByAuthor => {}
     }
     rights::may(&command.verb, person)?;
+    let Block { fingerprint, content } = known.resolve(&command.id, comment.source)?;
     Ok(Decision {
-        fingerprint: known.resolve(&command.id, comment.source)?,
+        fingerprint,
+        content: Some(content),
         what: command.verb.into(),
         who: comment.author.clone(),
         when: comment.created.clone(),
@@ -155,31 +206,48 @@ pub fn judge(command: Command, comment: &Comment, person: Person, known: Known<'
 }
 
 impl Known<'_> {
-    /// The fingerprint that an id begins. What the same comment was once taken to mean stays what it
-    /// means: otherwise a later push could make another block that the id fits.
-    fn resolve(&self, id: &str, source: Source) -> Result<String, Refusal> {
-        let earlier = self.earlier.iter().map(|entry| &entry.decision);
-        let same = earlier.clone().filter(|decision| decision.source == source).map(|it| it.fingerprint.as_str());
-        let flags = self.report.flags.iter().map(|flag| flag.fingerprint.as_str());
-        let hunks = self.report.hunks.iter().map(|hunk| hunk.fingerprint.as_str());
-        let others = earlier.map(|decision| decision.fingerprint.as_str());
-        let sources: [Vec<&str>; 4] = [same.collect(), flags.collect(), hunks.collect(), others.collect()];
-        for known in sources {
-            let mut fits: Vec<&str> = known.into_iter().filter(|fingerprint| fingerprint.starts_with(id)).collect();
-            fits.sort_unstable();
-            fits.dedup();
-            match fits.as_slice() {
-                [] => {}
-                [one] => return Ok((*one).to_owned()),
-                several => return Err(ambiguous(id, several)),
-            }
+    /// The block that an id means. A push can bring another block that the id fits, so the reviewer meant one that was
+    /// shown to them; where that is not sure, nothing is decided.
+    fn resolve(&self, id: &str, source: Source) -> Result<Block, Refusal> {
+        let earlier = self.earlier.iter().map(|entry| &entry.decision).filter(|it| it.fingerprint.starts_with(id));
+        // What a comment was taken to mean once, it means for good.
+        let mut same = earlier.clone().filter(|decision| decision.source == source);
+        if let Some(decision) = same.next()
+            && same.all(|other| other.fingerprint == decision.fingerprint)
+        {
+            return Ok(self.block_of(decision));
         }
-        Err(Refusal::Unknown(id.to_owned()))
+        let shown = self.shown.blocks.iter().filter(|block| block.fingerprint.starts_with(id)).cloned();
+        let flags = self.report.flags.iter().filter_map(|flag| self.report.hunks.get(flag.hunk)).map(Block::of);
+        let hunks = self.report.hunks.iter().map(Block::of);
+        let fits = |block: &Block| block.fingerprint.starts_with(id);
+        let mut found: Vec<Block> =
+            shown.chain(flags.filter(fits)).chain(earlier.map(|decision| self.block_of(decision))).collect();
+        if found.is_empty() {
+            found.extend(hunks.filter(fits));
+        }
+        // Of one fingerprint the form counts that was shown before this run.
+        found.sort_by(|a, b| a.fingerprint.cmp(&b.fingerprint));
+        found.dedup_by(|a, b| a.fingerprint == b.fingerprint);
+        let id = id.to_owned();
+        let ids = |length: usize| -> Vec<String> {
+            let digits = |block: &Block| block.fingerprint.chars().take(length).collect();
+            found.iter().take(MAX_CANDIDATES).map(digits).collect()
+        };
+        match found.as_slice() {
+            _ if id.len() < MIN_ID => Err(Refusal::Short { candidates: ids(MIN_ID), id }),
+            [] => Err(Refusal::Unknown(id)),
+            _ if self.shown.is_incomplete && id.len() < FINGERPRINT => {
+                Err(Refusal::NotWhole { candidates: ids(FINGERPRINT), id })
+            }
+            [block] => Ok(block.clone()),
+            _ => Err(Refusal::Ambiguous { candidates: ids(FINGERPRINT), id }),
+        }
     }
-}
 
-fn ambiguous(id: &str, fits: &[&str]) -> Refusal {
-    let length = LONGER_ID.max(id.len() + 4);
-    let candidates = fits.iter().take(MOST_CANDIDATES).map(|it| it.chars().take(length).collect()).collect();
-    Refusal::Ambiguous { id: id.to_owned(), candidates }
+    /// What a decision was about.
+    fn block_of(&self, decision: &Decision) -> Block {
+        let Decision { fingerprint, content, .. } = decision.bound(self.report);
+        Block { fingerprint, content: content.unwrap_or_default() }
+    }
 }

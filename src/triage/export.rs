@@ -59,7 +59,7 @@ const COLUMNS: [&str; 12] = [
 /// The rows of a state, oldest decision first.
 pub fn rows(state: &State, report: &Report, with_names: bool) -> Vec<Row> {
     let row = |decision: &Decision, doubt: Option<String>| {
-        let hunk = report.hunks.iter().find(|hunk| hunk.fingerprint == decision.fingerprint);
+        let hunk = report.hunks.iter().find(|hunk| decision.is_about(hunk));
         Row {
             repository: state.request.repository.clone(),
             request: state.request.number,

@@ -2,6 +2,8 @@
 //!
 //! Everything that came from elsewhere is escaped; nobody is mentioned, so nobody is notified.
 
+use std::collections::BTreeMap;
+
 use super::decision::{Decision, What};
 use super::settle::Triage;
 use super::standing::{Standing, standings};
@@ -59,7 +61,8 @@ fn whole(report: &Report, triage: &Triage) -> String {
     list(&mut out, "Not followed", false, &answers);
     if let Some(problem) = triage.problem {
         out += &format!(
-            "\nWhat was decided earlier was read from the comments again: the state in this comment does not count, because {problem}.\n"
+            "\nThe record of earlier decisions in this comment does not count, because {problem}. The comments were read \
+             again; what they say of a flag counts where they give its whole ID.\n"
         );
     }
     if triage.state.left_out > 0 {
@@ -148,9 +151,18 @@ fn prose(text: &str) -> String {
     format!("{start}{}{end}", escaped(text))
 }
 
-/// Why a dismissed flag's thread is closed, in one sentence; nothing for other decisions.
-pub fn put_away(decision: &Decision) -> Option<String> {
-    let What::Dismissed { reason } = &decision.what else { return None };
-    let day = decision.when.split('T').next().unwrap_or_default();
-    Some(format!("Dismissed by **{}** on {}: {}", escaped(&decision.who.login), escaped(day), escaped(reason)))
+/// Why the threads of dismissed flags are closed, in one sentence each, by fingerprint.
+pub fn put_away(report: &Report, triage: &Triage) -> BTreeMap<String, String> {
+    let flags = standings(report, triage.decisions());
+    let dismissed = flags.iter().filter(|flag| flag.standing == Standing::Dismissed);
+    dismissed
+        .filter_map(|flag| {
+            let ruling = flag.ruling?;
+            let What::Dismissed { reason } = &ruling.what else { return None };
+            let day = ruling.when.split('T').next().unwrap_or_default();
+            let who = escaped(&ruling.who.login);
+            let why = format!("Dismissed by **{who}** on {}: {}", escaped(day), escaped(reason));
+            Some((ruling.fingerprint.clone(), why))
+        })
+        .collect()
 }

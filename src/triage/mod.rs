@@ -1,7 +1,7 @@
 //! Triage: what people decide about flags, read from comments on the request they stand on.
 //!
 //! A reviewer answers a flag with a command in a comment; the decision is judged by who may do what,
-//! kept in the hidden state of the summary comment, and applied to later reports by fingerprint.
+//! kept in the hidden state of the summary comment, and applied to later reports where the block is still the same.
 //!
 //! ```text
 //! Comment ─command─▶ Command ─rights, decision─▶ Decision or Refusal ─┐
@@ -14,22 +14,29 @@
 
 use serde::{Deserialize, Serialize};
 
+pub mod block;
 pub mod command;
 pub mod decision;
 pub mod export;
 pub mod markdown;
+mod markup;
 pub mod rights;
 pub mod settle;
 pub mod standing;
 pub mod state;
+pub mod tag;
 pub mod text;
+pub mod visible;
 
+pub use block::{Block, Shown};
 pub use command::{Command, Misread, Verb, commands};
 pub use decision::{Decision, Known, Refusal, What, judge};
 pub use rights::{Access, Person};
 pub use settle::{Answer, Comments, Doubt, Entry, Triage, askers, settle};
 pub use standing::{Standing, StandingFlag, standings};
-pub use state::{Earlier, Problem, State, StateKey, Trust, decode};
+pub use state::{Earlier, Problem, State, Trust, decode};
+pub use tag::StateKey;
+pub use visible::Dialect;
 
 /// An account on a forge. Names change hands; the number does not.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -92,5 +99,7 @@ pub struct Comment {
     pub edit: Edit,
 }
 
+#[cfg(test)]
+mod binding_tests;
 #[cfg(test)]
 mod tests;

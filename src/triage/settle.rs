@@ -8,14 +8,16 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use super::block::Shown;
 use super::command::commands;
 use super::decision::{Decision, Known, Refusal, judge};
 use super::state::{Earlier, Problem, State, Trust};
+use super::visible::Dialect;
 use super::{Account, Comment, Edit, Person, RequestKey, Source, What};
 use crate::report::Report;
 
 /// More doubted decisions are not kept.
-const MOST_DOUBTED: usize = 20;
+const MAX_DOUBTED: usize = 20;
 
 /// A decision as it is kept.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -87,8 +89,8 @@ impl Triage {
 }
 
 /// Whose rights have to be asked for: everybody who wrote a command, once.
-pub fn askers(comments: &[Comment]) -> Vec<Account> {
-    let asking = comments.iter().filter(|comment| !commands(&comment.body).is_empty());
+pub fn askers(comments: &[Comment], dialect: Dialect) -> Vec<Account> {
+    let asking = comments.iter().filter(|comment| !commands(&comment.body, dialect).is_empty());
     let mut seen = BTreeSet::new();
     asking.map(|comment| comment.author.clone()).filter(|account| seen.insert(account.id)).collect()
 }
@@ -100,6 +102,8 @@ pub struct Comments<'a> {
     pub read: &'a [Comment],
     /// Whether these are all: only then one that is not there is gone.
     pub complete: bool,
+    /// How they are written.
+    pub dialect: Dialect,
 }
 
 /// Brings earlier decisions and comments together. `people` holds the rights of [`askers`] by the number of
@@ -111,13 +115,16 @@ pub fn settle(
     comments: Comments<'_>,
     people: &BTreeMap<u64, Person>,
 ) -> Triage {
-    let (entries, keyed, problem) = match earlier {
-        Earlier::Absent => (&[][..], false, None),
-        Earlier::Read { state, trust } => (state.entries.as_slice(), *trust == Trust::Keyed, None),
-        Earlier::Unreadable(problem) => (&[][..], false, Some(*problem)),
+    let nothing = Shown::default();
+    let lost = Shown::lost();
+    let (entries, keyed, shown, problem) = match earlier {
+        Earlier::Absent => (&[][..], false, &nothing, None),
+        Earlier::Read { state, trust } => (state.entries.as_slice(), *trust == Trust::Keyed, &state.shown, None),
+        Earlier::Unreadable(problem) => (&[][..], false, &lost, Some(*problem)),
     };
-    let known = Known { report, earlier: entries };
-    let mut settling = Settling { known, keyed, people, decisions: Vec::new(), answers: Vec::new() };
+    let known = Known { report, earlier: entries, shown };
+    let mut settling =
+        Settling { known, keyed, dialect: comments.dialect, people, decisions: Vec::new(), answers: Vec::new() };
     let mut sorted: Vec<&Comment> = comments.read.iter().collect();
     sorted.sort_by(|a, b| (&a.created, a.source).cmp(&(&b.created, b.source)));
     for comment in sorted {
@@ -127,12 +134,14 @@ pub fn settle(
     let mut kept: Vec<Entry> = latest(settling.decisions).map(|decision| Entry { decision, doubt: None }).collect();
     kept.extend(doubted);
     kept.sort_by(|a, b| (&a.decision.when, a.decision.source).cmp(&(&b.decision.when, b.decision.source)));
-    Triage { state: State { request: request.clone(), entries: kept, left_out: 0 }, answers: settling.answers, problem }
+    let state = State { entries: kept, shown: shown.with(report), ..State::new(request.clone()) };
+    Triage { state, answers: settling.answers, problem }
 }
 
 struct Settling<'a> {
     known: Known<'a>,
     keyed: bool,
+    dialect: Dialect,
     people: &'a BTreeMap<u64, Person>,
     decisions: Vec<Decision>,
     answers: Vec<Answer>,
@@ -146,7 +155,7 @@ impl Settling<'_> {
 
     fn follow(&mut self, comment: &Comment) {
         let person = self.people.get(&comment.author.id).copied().unwrap_or_default();
-        for command in commands(&comment.body) {
+        for command in commands(&comment.body, self.dialect) {
             let told = match command {
                 Err(_) if person.bot => continue,
                 Err(misread) => misread.to_string(),
@@ -162,7 +171,7 @@ impl Settling<'_> {
                     // What was right when it was recorded needs no right today.
                     let judged = proven.map_or_else(
                         || judge(command, comment, person, self.known),
-                        |entry| Ok(entry.decision.clone()),
+                        |entry| Ok(entry.decision.bound(self.known.report)),
                     );
                     match judged {
                         Ok(decision) => {
@@ -183,25 +192,20 @@ impl Settling<'_> {
     fn recall(&mut self, comments: Comments<'_>) -> Vec<Entry> {
         let mut doubted = Vec::new();
         for entry in self.known.earlier {
-            let decision = &entry.decision;
-            let said = |known: &Decision| {
-                known.source == decision.source
-                    && known.fingerprint == decision.fingerprint
-                    && known.what == decision.what
-                    && known.who.id == decision.who.id
-            };
+            let decision = &entry.decision.bound(self.known.report);
+            let said = |known: &Decision| known.is_beside(decision) && known.what == decision.what;
             if self.decisions.iter().any(said) {
                 continue;
             }
             let comment = comments.read.iter().find(|comment| comment.source == decision.source);
-            let doubt = doubt(decision, comments.complete, comment);
+            let doubt = doubt(decision, comments, comment);
             let taken_back = doubt == Doubt::SaysOtherwise && comment.is_some_and(|it| it.edit == Edit::ByAuthor);
             if taken_back {
                 continue;
             }
             if self.proven(entry) {
                 self.decisions.push(decision.clone());
-            } else if doubted.len() < MOST_DOUBTED {
+            } else if doubted.len() < MAX_DOUBTED {
                 doubted.push(Entry { decision: decision.clone(), doubt: Some(doubt) });
             }
         }
@@ -214,12 +218,12 @@ fn same_voice(decision: &Decision, comment: &Comment) -> bool {
 }
 
 /// Why a decision was not found in the comment that it names.
-fn doubt(decision: &Decision, complete: bool, comment: Option<&Comment>) -> Doubt {
-    let Some(comment) = comment else { return if complete { Doubt::Gone } else { Doubt::NotRead } };
+fn doubt(decision: &Decision, comments: Comments<'_>, comment: Option<&Comment>) -> Doubt {
+    let Some(comment) = comment else { return if comments.complete { Doubt::Gone } else { Doubt::NotRead } };
     if !same_voice(decision, comment) {
         return Doubt::OtherAuthor;
     }
-    let says = commands(&comment.body)
+    let says = commands(&comment.body, comments.dialect)
         .into_iter()
         .flatten()
         .any(|command| decision.fingerprint.starts_with(&command.id) && What::from(command.verb) == decision.what);
@@ -230,7 +234,7 @@ fn doubt(decision: &Decision, complete: bool, comment: Option<&Comment>) -> Doub
     }
 }
 
-/// Of the rulings on a flag, and of one person's attestations of it, the last one counts.
+/// Of the rulings on a block, and of one person's attestations of it, the last one counts.
 fn latest(mut decisions: Vec<Decision>) -> impl Iterator<Item = Decision> {
     // The order of commands within a comment is kept.
     decisions.sort_by(|a, b| (&a.when, a.source).cmp(&(&b.when, b.source)));
@@ -240,7 +244,7 @@ fn latest(mut decisions: Vec<Decision>) -> impl Iterator<Item = Decision> {
         .rev()
         .filter(|decision| {
             let by = (!decision.what.is_ruling()).then_some(decision.who.id);
-            seen.insert((decision.fingerprint.clone(), by))
+            seen.insert((decision.fingerprint.clone(), decision.content.clone(), by))
         })
         .collect();
     kept.reverse();

@@ -4,7 +4,7 @@
 //! commit declares stands in the commit.
 
 use super::decision::{Decision, What};
-use crate::report::{Flag, Report};
+use crate::report::{Flag, HunkReport, Report};
 use crate::vocabulary::trailers::{ASSISTED_BY, Trailer};
 
 /// What was decided about a flag.
@@ -34,14 +34,15 @@ pub struct StandingFlag<'a> {
 /// What the flags of a report stand at: confirmed ones first, dismissed ones last, by rank within.
 pub fn standings<'a>(report: &Report, decisions: impl IntoIterator<Item = &'a Decision>) -> Vec<StandingFlag<'a>> {
     let decisions: Vec<&Decision> = decisions.into_iter().collect();
-    let mut flags: Vec<StandingFlag> =
-        report.flags.iter().enumerate().map(|(at, flag)| standing(at, flag, &decisions)).collect();
+    let flags = report.flags.iter().enumerate();
+    let hunk = |flag: &Flag| report.hunks.get(flag.hunk);
+    let mut flags: Vec<StandingFlag> = flags.map(|(at, flag)| standing(at, hunk(flag), &decisions)).collect();
     flags.sort_by_key(|flag| (flag.standing, flag.at));
     flags
 }
 
-fn standing<'a>(at: usize, flag: &Flag, decisions: &[&'a Decision]) -> StandingFlag<'a> {
-    let own = || decisions.iter().copied().filter(|decision| decision.fingerprint == flag.fingerprint);
+fn standing<'a>(at: usize, hunk: Option<&HunkReport>, decisions: &[&'a Decision]) -> StandingFlag<'a> {
+    let own = || decisions.iter().copied().filter(|decision| hunk.is_some_and(|hunk| decision.is_about(hunk)));
     let ruling = own().rfind(|decision| decision.what.is_ruling());
     let standing = match ruling.map(|decision| &decision.what) {
         Some(What::Dismissed { .. }) => Standing::Dismissed,

@@ -4,31 +4,42 @@
 //! With a key the tag is an HMAC, and what it covers was written by a run that had the key. Without
 //! one it is a checksum: it notices damage, not intent, and what it covers is worth no more than the
 //! comments that it points to (`settle`).
+//!
+//! The line counts only where it is written: as the first or second line of the comment. What stands further down may
+//! be text of strangers.
 
-use std::fmt;
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 
 use serde::{Deserialize, Serialize};
 use serde_json::ser::Formatter;
-use sha2::{Digest, Sha256};
 
+use super::block::Shown;
 use super::command::FINGERPRINT;
+use super::tag::{StateKey, checksum};
 use super::{Entry, RequestKey};
 
 /// What the hidden line starts with, in any version.
 const MARKER: &str = "<!-- ai-detect-state ";
-const VERSION: &str = "v1";
+const VERSION: Version = Version { name: "v2", domain: "ai-detect triage state v2\n" };
+/// It knew no digests of blocks, and stood somewhere below the summary.
+const BEFORE: Version = Version { name: "v1", domain: "ai-detect triage state v1\n" };
 const END: &str = " -->";
-/// What is tagged starts with it, so that a tag of something else never fits.
-const DOMAIN: &[u8] = b"ai-detect triage state v1\n";
 /// Longer states are cut when they are written: the summary needs its room in the same comment.
-pub const MOST_BYTES: usize = 16 << 10;
+pub const MAX_BYTES: usize = 24 << 10;
+/// What a line has beside its JSON, and what counting more left-out decisions adds to that, in bytes.
+const AROUND: usize = 128;
 /// Longer ones are not read.
-const MOST_READ: usize = 64 << 10;
+const MAX_READ: usize = 64 << 10;
 /// Longer values were not written by us, in characters.
-const LONGEST: usize = 2000;
-/// Shorter secrets can be guessed from a tag that everybody sees.
-const SHORTEST_SECRET: usize = 16;
+const MAX_VALUE: usize = 2000;
+
+/// A form of the line.
+struct Version {
+    name: &'static str,
+    /// What is tagged starts with it, so that a tag of something else never fits.
+    domain: &'static str,
+}
 
 /// Decisions on one request.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,55 +52,9 @@ pub struct State {
     /// How many more there were than fitted.
     #[serde(default)]
     pub left_out: usize,
-}
-
-/// A secret that only runs of the project's own jobs have.
-#[derive(Clone)]
-pub struct StateKey(Vec<u8>);
-
-impl fmt::Debug for StateKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("StateKey(..)")
-    }
-}
-
-/// A secret that is none.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the secret for the state of decisions has fewer than {SHORTEST_SECRET} bytes")]
-pub struct WeakKey;
-
-impl StateKey {
-    /// A key from a secret; white space at its ends does not count.
-    ///
-    /// # Errors
-    /// Where it is too short to be one.
-    pub fn new(secret: &str) -> Result<Self, WeakKey> {
-        let secret = secret.trim();
-        if secret.len() < SHORTEST_SECRET { Err(WeakKey) } else { Ok(StateKey(secret.as_bytes().to_vec())) }
-    }
-
-    fn tag(&self, json: &[u8]) -> [u8; 32] {
-        hmac(&self.0, &[DOMAIN, json])
-    }
-}
-
-/// HMAC-SHA-256 (RFC 2104).
-fn hmac(key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
-    const BLOCK: usize = 64;
-    let hashed: Vec<u8> = if key.len() > BLOCK { Sha256::digest(key).to_vec() } else { key.to_vec() };
-    let padded = |with: u8| {
-        let mut block = [with; BLOCK];
-        block.iter_mut().zip(&hashed).for_each(|(to, from)| *to ^= from);
-        block
-    };
-    let mut inner = Sha256::new_with_prefix(padded(0x36));
-    parts.iter().for_each(|part| inner.update(part));
-    Sha256::new_with_prefix(padded(0x5c)).chain_update(inner.finalize()).finalize().into()
-}
-
-/// Compared without telling by its time where they differ.
-fn same(a: &[u8; 32], b: &[u8; 32]) -> bool {
-    a.iter().zip(b).fold(0, |differ, (a, b)| differ | (a ^ b)) == 0
+    /// The blocks that the request has shown. Earlier versions did not keep them.
+    #[serde(default = "Shown::lost")]
+    pub shown: Shown,
 }
 
 /// How far a state can be believed.
@@ -129,6 +94,12 @@ pub enum Problem {
     /// Written with a key, and none is given.
     #[error("it was written with an AI_DETECT_STATE_KEY, and none is given")]
     KeyMissing,
+    /// Written without a key, and one is given.
+    #[error("it was written without the AI_DETECT_STATE_KEY")]
+    NotKeyed,
+    /// There is no line where one should be.
+    #[error("it is gone")]
+    Gone,
     /// Of another request.
     #[error("it belongs to another request")]
     OtherRequest,
@@ -142,49 +113,65 @@ pub enum Problem {
     #[error("it is there more than once")]
     Twice,
     /// Too long.
-    #[error("it is longer than {MOST_READ} bytes")]
+    #[error("it is longer than {MAX_READ} bytes")]
     TooLong,
 }
 
 impl State {
-    /// A line for the summary comment; never longer than [`MOST_BYTES`]. Doubted decisions, then
-    /// attestations, then the oldest rulings make room where there is none.
-    pub fn encode(&self, key: Option<&StateKey>) -> String {
-        let mut state = self.clone();
-        loop {
-            let text = state.whole(key);
-            if text.len() <= MOST_BYTES {
-                return text;
-            }
-            let entries = &state.entries;
-            let doubted = entries.iter().position(|entry| entry.doubt.is_some());
-            let attested = || entries.iter().position(|entry| !entry.decision.what.is_ruling());
-            let Some(at) = doubted.or_else(attested).or((!entries.is_empty()).then_some(0)) else {
-                // A request whose name alone is too long keeps no decisions.
-                return String::new();
-            };
-            state.entries.remove(at);
-            state.left_out += 1;
-        }
+    /// The state of a request that has shown nothing yet.
+    pub fn new(request: RequestKey) -> Self {
+        State { request, entries: Vec::new(), left_out: 0, shown: Shown::default() }
     }
 
-    fn whole(&self, key: Option<&StateKey>) -> String {
-        let mut json = Vec::new();
-        if self.serialize(&mut serde_json::Serializer::with_formatter(&mut json, Plain)).is_err() {
-            return String::new();
-        }
-        let tag = match key {
-            Some(key) => format!("keyed:{}", hex(&key.tag(&json))),
-            None => format!("plain:{}", checksum(&json)),
-        };
-        format!("{MARKER}{VERSION} {tag} {}{END}", String::from_utf8_lossy(&json))
+    /// A line for the summary comment; never longer than [`MAX_BYTES`]. Doubted decisions, then attestations, then the
+    /// oldest rulings make room where there is none. A request whose name alone is too long keeps no decisions.
+    pub fn encode(&self, key: Option<&StateKey>) -> String {
+        let line = self.with_room().line(key);
+        if line.len() <= MAX_BYTES { line } else { String::new() }
     }
+
+    /// What fits into a line.
+    fn with_room(&self) -> State {
+        let mut order: Vec<(usize, &Entry)> = self.entries.iter().enumerate().collect();
+        order.sort_by_key(|(_, entry)| match entry.doubt {
+            Some(_) => 0,
+            None if !entry.decision.what.is_ruling() => 1,
+            None => 2,
+        });
+        let mut bytes = json(self).len() + AROUND;
+        let mut dropped = BTreeSet::new();
+        for (at, entry) in order {
+            if bytes <= MAX_BYTES {
+                break;
+            }
+            bytes = bytes.saturating_sub(json(entry).len() + ",".len());
+            dropped.insert(at);
+        }
+        let kept = self.entries.iter().enumerate().filter(|(at, _)| !dropped.contains(at));
+        let entries = kept.map(|(_, entry)| entry.clone()).collect();
+        State { entries, left_out: self.left_out + dropped.len(), ..self.clone() }
+    }
+
+    fn line(&self, key: Option<&StateKey>) -> String {
+        let json = json(self);
+        let tag = match key {
+            Some(key) => format!("keyed:{}", key.tag(VERSION.domain, &json)),
+            None => format!("plain:{}", checksum(VERSION.domain, &json)),
+        };
+        format!("{MARKER}{} {tag} {json}{END}", VERSION.name)
+    }
+}
+
+/// Plain JSON. Empty, which no reader takes, for what has none; our types all have.
+fn json(value: &impl Serialize) -> String {
+    let mut bytes = Vec::new();
+    let written = value.serialize(&mut serde_json::Serializer::with_formatter(&mut bytes, Plain));
+    written.ok().and_then(|()| String::from_utf8(bytes).ok()).unwrap_or_default()
 }
 
 /// The hidden line of a body as it stands, undamaged or not; none where it is too long to be one of ours.
 pub fn line(body: &str) -> Option<&str> {
-    let line = body.lines().find(|line| line.starts_with(MARKER))?;
-    (line.len() <= MOST_READ && line.ends_with(END)).then_some(line)
+    found(body).ok().flatten().filter(|line| line.len() <= MAX_READ && line.ends_with(END))
 }
 
 /// Reads what an earlier run left in the body of its summary comment, for one request.
@@ -192,7 +179,8 @@ pub fn decode(body: &str, request: &RequestKey, key: Option<&StateKey>) -> Earli
     match read(body, key) {
         Ok(Some((state, _))) if state.request != *request => Earlier::Unreadable(Problem::OtherRequest),
         Ok(Some((state, trust))) => Earlier::Read { state, trust },
-        Ok(None) => Earlier::Absent,
+        // Every summary has a line.
+        Ok(None) => Earlier::Unreadable(Problem::Gone),
         Err(problem) => Earlier::Unreadable(problem),
     }
 }
@@ -202,29 +190,20 @@ pub fn decode(body: &str, request: &RequestKey, key: Option<&StateKey>) -> Earli
 /// # Errors
 /// Why it does not count.
 pub fn read(body: &str, key: Option<&StateKey>) -> Result<Option<(State, Trust)>, Problem> {
-    let Some((_, rest)) = body.split_once(MARKER) else { return Ok(None) };
-    if rest.contains(MARKER) {
-        return Err(Problem::Twice);
-    }
-    let (text, _) = rest.split_once(END).ok_or(Problem::Shape)?;
-    if text.len() > MOST_READ {
+    let Some(line) = found(body)? else { return Ok(None) };
+    let text = line.strip_prefix(MARKER).and_then(|rest| rest.strip_suffix(END)).ok_or(Problem::Shape)?;
+    if text.len() > MAX_READ {
         return Err(Problem::TooLong);
     }
-    let (version, text) = text.split_once(' ').ok_or(Problem::Shape)?;
-    if version != VERSION {
-        return Err(Problem::Version);
-    }
+    let (name, text) = text.split_once(' ').ok_or(Problem::Shape)?;
+    let version = [VERSION, BEFORE].into_iter().find(|version| version.name == name).ok_or(Problem::Version)?;
     let (tag, json) = text.split_once(' ').ok_or(Problem::Shape)?;
     let trust = match (tag.split_once(':').ok_or(Problem::Shape)?, key) {
-        (("plain", tag), _) if tag == checksum(json.as_bytes()) => Trust::Plain,
-        (("plain", _), _) => return Err(Problem::Changed),
-        (("keyed", tag), Some(key)) => {
-            let tag = unhex(tag).ok_or(Problem::OtherKey)?;
-            if !same(&tag, &key.tag(json.as_bytes())) {
-                return Err(Problem::OtherKey);
-            }
-            Trust::Keyed
-        }
+        (("plain", tag), _) if tag != checksum(version.domain, json) => return Err(Problem::Changed),
+        (("plain", _), None) => Trust::Plain,
+        (("plain", _), Some(_)) => return Err(Problem::NotKeyed),
+        (("keyed", tag), Some(key)) if key.has_made(tag, version.domain, json) => Trust::Keyed,
+        (("keyed", _), Some(_)) => return Err(Problem::OtherKey),
         (("keyed", _), None) => return Err(Problem::KeyMissing),
         _ => return Err(Problem::Shape),
     };
@@ -232,33 +211,29 @@ pub fn read(body: &str, key: Option<&StateKey>) -> Result<Option<(State, Trust)>
     if state.entries.iter().all(plausible) { Ok(Some((state, trust))) } else { Err(Problem::Shape) }
 }
 
+/// The line where it is written. The version before wrote it further down; there it must be the only one.
+fn found(body: &str) -> Result<Option<&str>, Problem> {
+    let mut lines = body.lines().map(str::trim_end).enumerate().filter(|(_, line)| line.starts_with(MARKER));
+    let (at, line) = match lines.next() {
+        None => return Ok(None),
+        Some(first) => first,
+    };
+    let is_before = line.get(MARKER.len()..).is_some_and(|rest| rest.starts_with(BEFORE.name));
+    match (at, lines.next()) {
+        (0 | 1, _) => Ok(Some(line)),
+        (_, Some(_)) => Err(Problem::Twice),
+        (_, None) => Ok(is_before.then_some(line)),
+    }
+}
+
 fn plausible(entry: &Entry) -> bool {
     let decision = &entry.decision;
-    let fingerprint = decision.fingerprint.as_bytes();
-    let short = |text: &str| text.chars().count() <= LONGEST;
-    fingerprint.len() == FINGERPRINT
-        && fingerprint.iter().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+    let is_digest =
+        |text: &str| text.len() == FINGERPRINT && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+    let short = |text: &str| text.chars().count() <= MAX_VALUE;
+    is_digest(&decision.fingerprint)
+        && decision.content.as_deref().is_none_or(|content| content.is_empty() || is_digest(content))
         && [decision.what.text(), &decision.who.login, &decision.when].into_iter().all(short)
-}
-
-fn checksum(json: &[u8]) -> String {
-    hex(&Sha256::new().chain_update(DOMAIN).chain_update(json).finalize())
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// Only the digits that [`hex`] writes: one tag has one writing.
-fn unhex(text: &str) -> Option<[u8; 32]> {
-    let digit = |byte: u8| match byte {
-        b'0'..=b'9' => Some(byte - b'0'),
-        b'a'..=b'f' => Some(byte - b'a' + 10),
-        _ => None,
-    };
-    let pairs = text.as_bytes().chunks(2);
-    let bytes = pairs.map(|pair| if let [high, low] = pair { Some(digit(*high)? << 4 | digit(*low)?) } else { None });
-    bytes.collect::<Option<Vec<u8>>>()?.try_into().ok()
 }
 
 /// JSON whose strings hold nothing that a forge or a browser could take for its own: no end of an HTML
@@ -298,19 +273,5 @@ impl Formatter for Plain {
             Escape::AsciiControl(byte) => byte,
         };
         write!(writer, "\\u{byte:04x}")
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_tag_is_the_standard_one() {
-        // RFC 4231, test cases 2 and 6.
-        let tag = hex(&hmac(b"Jefe", &[b"what do ya want ", b"for nothing?"]));
-        assert_eq!(tag, "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
-        let tag = hex(&hmac(&[0xaa; 131], &[b"Test Using Larger Than Block-Size Key - Hash Key First"]));
-        assert_eq!(tag, "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54");
     }
 }

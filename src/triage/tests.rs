@@ -8,22 +8,32 @@ use super::export::{jsonl, rows, tsv};
 use super::*;
 use crate::report::Report;
 
-const FIRST: &str = "c5a7f83d00000000000000000000000a";
-const SECOND: &str = "c5a7f83d00000000000000000000000b";
+pub(super) const FIRST: &str = "c5a7f83d00000000000000000000000a";
+pub(super) const SECOND: &str = "c5a7f83d00000000000000000000000b";
 const THIRD: &str = "00aa11bb00000000000000000000000c";
-const ADA: u64 = 1;
-const REVIEWER: u64 = 2;
+/// The digests of two texts.
+pub(super) const TEXT: &str = "0123456789abcdef0123456789abcdef";
+pub(super) const OTHER_TEXT: &str = "fedcba9876543210fedcba9876543210";
+pub(super) const ADA: u64 = 1;
+pub(super) const REVIEWER: u64 = 2;
 const PASSER_BY: u64 = 3;
 
-fn report(flags: &[&str]) -> Report {
-    let hunk = |print: &&str| {
+/// A report with a flag for each fingerprint.
+pub(super) fn report(flags: &[&str]) -> Report {
+    let blocks: Vec<(&str, &str)> = flags.iter().map(|print| (*print, TEXT)).collect();
+    report_of(&blocks)
+}
+
+/// A report with a flag for each fingerprint and the digest of its text.
+pub(super) fn report_of(flags: &[(&str, &str)]) -> Report {
+    let hunk = |(print, content): &(&str, &str)| {
         serde_json::json!({
             "path": "src/a.rs", "language": "rust", "start_line": 3, "end_line": 9, "added_lines": 7, "probability": 0.97,
             "log_odds": 3.5, "signals": [], "commits": [{"id": "d1c3", "lines": 7}], "verdict": "unattested",
-            "sensitive": false, "fingerprint": print,
+            "sensitive": false, "fingerprint": print, "content": content,
         })
     };
-    let flag = |(at, print): (usize, &&str)| {
+    let flag = |(at, (print, _)): (usize, &(&str, &str))| {
         serde_json::json!({
             "id": &print[..8], "fingerprint": print, "hunk": at, "path": "src/a.rs", "start_line": 3, "end_line": 9,
             "severity": "medium", "verdict": "unattested", "probability": 0.97, "resolve": "Look.",
@@ -41,15 +51,15 @@ fn report(flags: &[&str]) -> Report {
     serde_json::from_value(report).unwrap()
 }
 
-fn request() -> RequestKey {
+pub(super) fn request() -> RequestKey {
     RequestKey { forge: "github.com".into(), repository: "example/lamp".into(), number: 7 }
 }
 
-fn key() -> StateKey {
+pub(super) fn key() -> StateKey {
     StateKey::new("a secret of enough bytes").unwrap()
 }
 
-fn comment(id: u64, who: u64, body: &str) -> Comment {
+pub(super) fn comment(id: u64, who: u64, body: &str) -> Comment {
     let login = ["", "ada", "rev", "passer-by"][who as usize].to_owned();
     Comment {
         source: Source::Comment(id),
@@ -60,7 +70,7 @@ fn comment(id: u64, who: u64, body: &str) -> Comment {
     }
 }
 
-fn people() -> BTreeMap<u64, Person> {
+pub(super) fn people() -> BTreeMap<u64, Person> {
     let person = |access, author| Person { access, author, bot: false };
     [
         (ADA, person(Access::Write, true)),
@@ -70,8 +80,8 @@ fn people() -> BTreeMap<u64, Person> {
     .into()
 }
 
-fn all(comments: &[Comment]) -> Comments<'_> {
-    Comments { read: comments, complete: true }
+pub(super) fn all(comments: &[Comment]) -> Comments<'_> {
+    Comments { read: comments, complete: true, dialect: Dialect::GitHub }
 }
 
 fn run(earlier: &Earlier, comments: &[Comment]) -> Triage {
@@ -79,11 +89,16 @@ fn run(earlier: &Earlier, comments: &[Comment]) -> Triage {
 }
 
 /// What the next run finds of this one.
-fn next(triage: &Triage, key: Option<&StateKey>) -> Earlier {
-    decode(&format!("# Summary\n\n{}\n", triage.state.encode(key)), &request(), key)
+pub(super) fn next(triage: &Triage, key: Option<&StateKey>) -> Earlier {
+    decode(&summary(&triage.state.encode(key)), &request(), key)
 }
 
-fn decided(triage: &Triage) -> Vec<String> {
+/// A summary comment with its hidden lines.
+pub(super) fn summary(state: &str) -> String {
+    format!("<!-- ai-detect:summary head=ab run=1 -->\n{state}\n# Summary\n")
+}
+
+pub(super) fn decided(triage: &Triage) -> Vec<String> {
     let told = |decision: &Decision| {
         format!("{} {} by {}", &decision.fingerprint[..8], decision.what.word(), decision.who.login)
     };
@@ -94,7 +109,7 @@ fn doubts(triage: &Triage) -> Vec<Doubt> {
     triage.doubted().map(|(_, doubt)| doubt).collect()
 }
 
-fn told(triage: &Triage) -> Vec<&str> {
+pub(super) fn told(triage: &Triage) -> Vec<&str> {
     triage.answers.iter().map(|answer| answer.told.as_str()).collect()
 }
 
@@ -102,7 +117,7 @@ fn told(triage: &Triage) -> Vec<&str> {
 fn a_reviewer_decides_and_the_author_only_attests() {
     let comments = [
         comment(1, ADA, "/ai-detect dismiss c5a7f83d mine\n/ai-detect attest c5a7f83d Codex:gpt-5.5"),
-        comment(2, REVIEWER, "/ai-detect dismiss c5a7 generated\n/ai-detect confirm 00aa11bb"),
+        comment(2, REVIEWER, "/ai-detect dismiss c5a7f83d generated\n/ai-detect confirm 00aa11bb"),
         comment(3, PASSER_BY, "/ai-detect confirm c5a7f83d"),
     ];
     let triage = run(&Earlier::Absent, &comments);
@@ -112,7 +127,10 @@ fn a_reviewer_decides_and_the_author_only_attests() {
     );
     assert!(told(&triage)[0].contains("for another reviewer"), "{:?}", triage.answers);
     assert!(told(&triage)[1].contains("need write access"), "{:?}", triage.answers);
-    assert_eq!(askers(&comments).iter().map(|account| account.id).collect::<Vec<_>>(), [ADA, REVIEWER, PASSER_BY]);
+    assert_eq!(
+        askers(&comments, Dialect::GitHub).iter().map(|account| account.id).collect::<Vec<_>>(),
+        [ADA, REVIEWER, PASSER_BY]
+    );
 }
 
 #[test]
@@ -146,7 +164,7 @@ fn ids_that_fit_none_or_several_flags_are_answered() {
     let comments = [comment(1, REVIEWER, "/ai-detect confirm c5a7f83d\n/ai-detect confirm 12345678")];
     let triage = settle(&request(), &report, &Earlier::Absent, all(&comments), &people());
     assert_eq!(decided(&triage), [""; 0]);
-    assert!(told(&triage)[0].starts_with("the id `c5a7f83d` fits several flags"), "{:?}", triage.answers);
+    assert!(told(&triage)[0].starts_with("the id `c5a7f83d` fits several blocks"), "{:?}", triage.answers);
     assert!(told(&triage)[1].starts_with("no flag of this request has the id `12345678`"), "{:?}", triage.answers);
 }
 
@@ -198,7 +216,7 @@ fn without_a_key_the_comments_are_what_counts() {
         // It is told again, and still does not count, in the run after that.
         assert_eq!(doubts(&run(&next(&triage, None), &comments)), [doubt]);
     }
-    let unread = settle(&request(), &report(&[FIRST]), &earlier, Comments { read: &[], complete: false }, &people());
+    let unread = settle(&request(), &report(&[FIRST]), &earlier, Comments { complete: false, ..all(&[]) }, &people());
     assert_eq!(doubts(&unread), [Doubt::NotRead]);
     assert_eq!(decided(&run(&next(&unread, None), &[said])), ["c5a7f83d dismissed by rev"]);
 }
@@ -231,6 +249,7 @@ fn a_forged_state_dismisses_nothing() {
             entries: vec![Entry {
                 decision: Decision {
                     fingerprint: FIRST.into(),
+                    content: Some(TEXT.into()),
                     what: What::Dismissed { reason: "fine".into() },
                     who: Account { login: "rev".into(), id: REVIEWER },
                     when: "2026-03-01T10:00:01Z".into(),
@@ -238,7 +257,7 @@ fn a_forged_state_dismisses_nothing() {
                 },
                 doubt: None,
             }],
-            left_out: 0,
+            ..State::new(request())
         },
         answers: vec![],
         problem: None,
@@ -247,23 +266,15 @@ fn a_forged_state_dismisses_nothing() {
     let triage = run(&next(&forged, None), &[comment(1, REVIEWER, "Thanks!")]);
     assert_eq!((decided(&triage), doubts(&triage)), (vec![], vec![Doubt::SaysOtherwise]));
     let body = forged.state.encode(None);
-    let triage = run(&decode(&body, &request(), Some(&key())), &[]);
-    assert_eq!((decided(&triage), doubts(&triage)), (vec![], vec![Doubt::Gone]));
+    assert_eq!(decode(&body, &request(), Some(&key())), Earlier::Unreadable(Problem::NotKeyed));
     // Doubts are not washed off by a run that has the key.
-    assert_eq!(decided(&run(&next(&triage, Some(&key())), &[])), [""; 0]);
+    let doubted = run(&next(&forged, None), &[]);
+    assert_eq!(doubts(&doubted), [Doubt::Gone]);
+    assert_eq!(decided(&run(&next(&doubted, Some(&key())), &[])), [""; 0]);
     let other = StateKey::new("another secret of enough bytes").unwrap();
     let body = forged.state.encode(Some(&other));
     assert_eq!(decode(&body, &request(), Some(&key())), Earlier::Unreadable(Problem::OtherKey));
     assert_eq!(decode(&body, &request(), None), Earlier::Unreadable(Problem::KeyMissing));
-}
-
-#[test]
-fn a_later_block_whose_fingerprint_begins_alike_is_not_dismissed_along() {
-    let comments = [comment(1, REVIEWER, "/ai-detect dismiss c5a7f83d generated")];
-    let earlier = next(&run(&Earlier::Absent, &comments), None);
-    let pushed = report(&[SECOND]);
-    let triage = settle(&request(), &pushed, &earlier, all(&comments), &people());
-    assert_eq!(standings(&pushed, triage.decisions())[0].standing, Standing::Open);
 }
 
 #[test]
@@ -272,18 +283,16 @@ fn a_state_of_another_request_does_not_count() {
     let body = triage.state.encode(Some(&key()));
     let other = RequestKey { number: 8, ..request() };
     assert_eq!(decode(&body, &other, Some(&key())), Earlier::Unreadable(Problem::OtherRequest));
-    assert_eq!(decode(&format!("{body}{body}"), &request(), Some(&key())), Earlier::Unreadable(Problem::Twice));
-    let later = body.replace("state v1", "state v2");
+    let later = body.replace("state v2", "state v3");
     assert_eq!(decode(&later, &request(), Some(&key())), Earlier::Unreadable(Problem::Version));
-    assert_eq!(decode("# Summary", &request(), None), Earlier::Absent);
-    assert!(StateKey::new(" short ").is_err());
-    assert_eq!(format!("{:?}", key()), "StateKey(..)");
+    assert_eq!(decode("# Summary", &request(), None), Earlier::Unreadable(Problem::Gone));
 }
 
 #[test]
 fn rulings_are_the_last_to_make_room() {
     let decision = |at: u64, what: What| Decision {
         fingerprint: format!("{at:032x}"),
+        content: Some(TEXT.into()),
         what,
         who: Account { login: "rev".into(), id: REVIEWER },
         when: format!("2026-03-01T10:{:02}:{:02}Z", at / 60, at % 60),
@@ -295,8 +304,8 @@ fn rulings_are_the_last_to_make_room() {
         Entry { decision: decision(at, what), doubt: None }
     };
     let entries: Vec<Entry> = (0..20).map(ruling).chain((20..1000).map(flood)).collect();
-    let body = State { request: request(), entries, left_out: 0 }.encode(None);
-    assert!(body.len() <= state::MOST_BYTES);
+    let body = State { entries, ..State::new(request()) }.encode(None);
+    assert!(body.len() <= state::MAX_BYTES);
     let Earlier::Read { state, .. } = decode(&body, &request(), None) else { panic!("{body}") };
     assert_eq!(state.entries.iter().filter(|entry| entry.decision.what.is_ruling()).count(), 20);
     assert_eq!(state.left_out + state.entries.len(), 1000);
@@ -328,10 +337,12 @@ fn any_what() -> impl Strategy<Value = What> {
 fn any_entry() -> impl Strategy<Value = Entry> {
     let doubt = proptest::option::of(Just(Doubt::Gone));
     let source = prop_oneof![any::<u64>().prop_map(Source::Comment), any::<u64>().prop_map(Source::ReviewComment)];
-    ("[0-9a-f]{32}", any_what(), "\\PC{0,20}", any::<u64>(), source, doubt).prop_map(
-        |(fingerprint, what, login, id, source, doubt)| Entry {
+    let block = ("[0-9a-f]{32}", proptest::option::of("[0-9a-f]{32}"));
+    (block, any_what(), "\\PC{0,20}", any::<u64>(), source, doubt).prop_map(
+        |((fingerprint, content), what, login, id, source, doubt)| Entry {
             decision: Decision {
                 fingerprint,
+                content,
                 what,
                 who: Account { login, id },
                 when: "2026-03-01T10:00:00Z".into(),
@@ -343,11 +354,16 @@ fn any_entry() -> impl Strategy<Value = Entry> {
 }
 
 fn any_state() -> impl Strategy<Value = State> {
-    ("[a-z./<>-]{1,20}", "\\PC{1,20}", any::<u64>(), prop::collection::vec(any_entry(), 0..6)).prop_map(
-        |(forge, repository, number, entries)| State {
+    let block = ("[0-9a-f]{32}", "([0-9a-f]{32})?");
+    let blocks = prop::collection::vec(block.prop_map(|(fingerprint, content)| Block { fingerprint, content }), 0..4);
+    let shown = (blocks, any::<bool>()).prop_map(|(blocks, is_incomplete)| Shown { blocks, is_incomplete });
+    let request = ("[a-z./<>-]{1,20}", "\\PC{1,20}", any::<u64>());
+    (request, prop::collection::vec(any_entry(), 0..6), shown).prop_map(
+        |((forge, repository, number), entries, shown)| State {
             request: RequestKey { forge, repository, number },
             entries,
             left_out: 0,
+            shown,
         },
     )
 }
@@ -356,7 +372,7 @@ proptest! {
     #[test]
     fn what_is_encoded_is_decoded(state in any_state(), keyed: bool) {
         let key = keyed.then(key);
-        let body = format!("before {} after -->", state.encode(key.as_ref()));
+        let body = summary(&state.encode(key.as_ref()));
         let trust = if keyed { Trust::Keyed } else { Trust::Plain };
         prop_assert_eq!(decode(&body, &state.request, key.as_ref()), Earlier::Read { state, trust });
     }
@@ -364,7 +380,7 @@ proptest! {
     #[test]
     fn nothing_that_is_kept_closes_the_comment_or_calls_anybody(state in any_state()) {
         let text = state.encode(None);
-        let inside = text.strip_prefix("<!-- ai-detect-state v1 plain:").and_then(|text| text.strip_suffix(" -->")).unwrap();
+        let inside = text.strip_prefix("<!-- ai-detect-state v2 plain:").and_then(|text| text.strip_suffix(" -->")).unwrap();
         prop_assert!(!inside.contains(['<', '>', '-', '@', '#', '!', '&', '\n', '`']), "{}", inside);
         prop_assert!(inside.bytes().all(|byte| (b' '..=b'~').contains(&byte)));
     }
@@ -387,7 +403,7 @@ proptest! {
         let cut = cut.index(text.len());
         for body in [
             String::from_utf8_lossy(&noise).into_owned(),
-            format!("<!-- ai-detect-state v1 {} -->", String::from_utf8_lossy(&noise)),
+            format!("<!-- ai-detect-state v2 {} -->", String::from_utf8_lossy(&noise)),
             format!("{}{}", &text[..cut], String::from_utf8_lossy(&noise)),
         ] {
             let _ = decode(&body, &request(), Some(&key()));
@@ -395,7 +411,7 @@ proptest! {
     }
 
     #[test]
-    fn any_comments_are_settled(bodies in prop::collection::vec("(/ai-detect (dismiss|confirm|attest) (c5a7|00aa)[0-9a-f]{0,4} \\PC{0,8}\n?){0,4}", 0..6)) {
+    fn any_comments_are_settled(bodies in prop::collection::vec("(/ai-detect (dismiss|confirm|attest) (c5a7|00aa)[0-9a-f]{0,6} \\PC{0,8}\n?){0,4}", 0..6)) {
         let comments: Vec<Comment> =
             bodies.iter().enumerate().map(|(at, body)| comment(at as u64, 1 + at as u64 % 3, body)).collect();
         let triage = run(&Earlier::Absent, &comments);

@@ -30,7 +30,9 @@ pub fn write(report: &Report, state: Option<&State>, answers: &[Answer], width: 
             }
         }
     }
-    let flagged = |decision: &Decision| report.flags.iter().any(|flag| flag.fingerprint == decision.fingerprint);
+    let flagged = |decision: &Decision| {
+        report.flags.iter().filter_map(|flag| report.hunks.get(flag.hunk)).any(|hunk| decision.is_about(hunk))
+    };
     let gone: Vec<&Decision> = counting().filter(|decision| !flagged(decision)).collect();
     page.section("Decided, and no flag of this range now", !gone.is_empty());
     for decision in gone {

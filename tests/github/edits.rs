@@ -21,6 +21,13 @@ fn posted() -> (World, [String; 2]) {
     (world, ids)
 }
 
+/// The whole fingerprint of a file's flag.
+fn whole(world: &World, path: &str) -> String {
+    let report = world.repo.diff(&["main..topic"]);
+    let flags = report["flags"].as_array().unwrap();
+    flags.iter().find(|flag| flag["path"] == path).unwrap()["fingerprint"].as_str().unwrap().to_owned()
+}
+
 /// The threads by file, and whether each is resolved.
 fn resolved(world: &World) -> Vec<(String, bool)> {
     let state = world.github.state();
@@ -118,9 +125,27 @@ fn a_dismissal_that_somebody_writes_into_our_summary_does_not_count() {
     world.log(&[]);
     let told = summary(&world);
     assert!(told.contains("it was changed after it was written"), "{told}");
-    // What stands in the reviewer's comment is read again.
+    // Which block the reviewer's short id meant is not sure any more.
+    assert!(!told.contains("Dismissed by a reviewer") && told.contains("write the whole id"), "{told}");
+    assert_eq!(resolved(&world), [("alpha.py".into(), false), ("beta.py".into(), false)]);
+    world.github.state().comment("ann", &format!("/ai-detect dismiss {} generated", whole(&world, "alpha.py")));
+    world.log(&[]);
+    let told = summary(&world);
     assert!(told.contains("Dismissed by a reviewer: 1") && told.contains("alpha.py"), "{told}");
     assert_eq!(resolved(&world), [("alpha.py".into(), true), ("beta.py".into(), false)]);
+}
+
+#[test]
+fn a_summary_that_somebody_deleted_leaves_no_short_answer_to_read_anew() {
+    let (world, [alpha, _]) = posted();
+    world.github.state().comment("ann", &format!("/ai-detect dismiss {alpha} generated"));
+    world.log(&[]);
+    world.github.state().comments.retain(|comment| comment.author != BOT);
+    for _again in 0..2 {
+        world.log(&[]);
+        let told = summary(&world);
+        assert!(told.contains("### 2 blocks ask for a look") && told.contains("write the whole id"), "{told}");
+    }
 }
 
 #[test]
@@ -136,7 +161,9 @@ fn a_summary_that_lost_its_first_line_is_theirs_and_a_new_one_is_ours() {
 
 #[test]
 fn a_run_that_cannot_analyse_keeps_what_was_decided() {
-    let (world, [alpha, _]) = posted();
+    let (world, _) = posted();
+    // The first run had no secret, so that short ids do not count.
+    let alpha = whole(&world, "alpha.py");
     let key = ("AI_DETECT_STATE_KEY", "a secret of enough bytes");
     let run = |base: &str| {
         let mut event = world.event();
@@ -146,8 +173,11 @@ fn a_run_that_cannot_analyse_keeps_what_was_decided() {
     let said = world.github.state().comment("ann", &format!("/ai-detect dismiss {alpha} generated"));
     run(&world.base).text();
     assert!(summary(&world).contains("Dismissed by a reviewer: 1"));
+    let state = summary(&world).lines().nth(1).unwrap().to_owned();
+    assert!(state.starts_with("<!-- ai-detect-state v2 keyed:"), "{state}");
     assert_eq!(run(&"e".repeat(40)).status, 3);
     assert!(summary(&world).contains("could not be analysed"));
+    assert_eq!(summary(&world).lines().nth(1), Some(state.as_str()));
     // With the secret, a decision outlives its comment, and a run that failed in between.
     world.github.state().comments.retain(|comment| comment.id != said);
     run(&world.base).text();

@@ -222,10 +222,11 @@ impl<'a> Job<'a> {
         request: &Request,
         rights: &dyn answers::Rights,
     ) -> Wanted {
-        let Outcome::Report(report) = outcome else {
-            return Wanted { summary: answers::kept(self.wanted(outcome).summary, posted), ..self.wanted(outcome) };
-        };
         let key = self.state_key.as_ref();
+        let Outcome::Report(report) = outcome else {
+            let wanted = self.wanted(outcome);
+            return Wanted { summary: answers::kept(&wanted.summary, posted, request, key), ..wanted };
+        };
         let triage = answers::triage(request, report, posted, rights, key);
         let run = answers::Run { head: &self.head, number: self.run, most: self.most() };
         self.shown.replace(Some(triage::markdown::applied(report, &triage)));

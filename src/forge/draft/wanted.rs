@@ -5,7 +5,7 @@ use crate::forge::marker;
 use crate::report::{Report, markdown};
 
 /// Left free in the summary comment for its marker and for what is kept with it, in bytes.
-const RESERVED: usize = 20 << 10;
+const RESERVED: usize = 28 << 10;
 
 impl Wanted {
     /// What a report asks for. The commit is named by the caller, never taken from the report, which may

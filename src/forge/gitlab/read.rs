@@ -7,7 +7,7 @@ use serde_json::json;
 use super::super::draft::{Note, Posted, Said, Thread};
 use super::super::marker::{Inline, Summary};
 use super::{Call, Error, GitLab, Method, Refs, Value, flag, number, text};
-use crate::triage::commands;
+use crate::triage::{Dialect, commands};
 
 /// So many editors are asked for in one question.
 const MOST_ASKED: usize = 50;
@@ -42,7 +42,7 @@ impl GitLab {
     /// Who edited the comments that hold commands and were changed in some way: the time alone does not tell
     /// an edit from a resolved thread. Where GitLab does not say, it stays unclear.
     fn ask_for_editors(&self, posted: &mut Posted) {
-        let asking = |said: &&mut Said| said.edited && !commands(&said.body).is_empty();
+        let asking = |said: &&mut Said| said.edited && !commands(&said.body, Dialect::GitLab).is_empty();
         let mut asked: Vec<&mut Said> = posted.said.iter_mut().filter(asking).take(MOST_ASKED).collect();
         if asked.is_empty() {
             return;
@@ -109,7 +109,7 @@ fn sort(discussion: &Value, me: u64, posted: &mut Posted) {
 
 /// A person whose own token we use may answer flags, too; what we write ourselves is never a command.
 fn is_command(note: &Value) -> bool {
-    !commands(text(note, "/body")).is_empty()
+    !commands(text(note, "/body"), Dialect::GitLab).is_empty()
 }
 
 fn said(note: &Value) -> Said {

@@ -1,0 +1,123 @@
+//! What a reader sees of a comment: the lines of its paragraphs, as the forge's Markdown shows them.
+//!
+//! Only paragraphs that stand in nothing else are looked at. What is quoted, listed, folded, code, a table or a note
+//! says something about a line of text; it does not say the line.
+
+use comrak::nodes::{AstNode, NodeValue};
+use comrak::{Arena, Options, parse_document};
+
+use super::markup::Markup;
+
+/// Which Markdown a comment is written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Dialect {
+    /// GitHub's.
+    GitHub,
+    /// GitLab's.
+    GitLab,
+}
+
+/// A line of a paragraph.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Line {
+    /// Its text, with its code in backticks.
+    pub(super) text: String,
+    /// Whether raw HTML above it may hide it.
+    pub(super) may_be_hidden: bool,
+    /// How many bytes of the text stand before the first tag of raw HTML in it, which ends a word or does not.
+    pub(super) until_tag: Option<usize>,
+    /// Whether it begins with plain text.
+    begins_plainly: bool,
+    /// Whether it has anything yet.
+    begun: bool,
+}
+
+/// The lines of a comment's paragraphs that begin with plain text.
+pub(super) fn lines(comment: &str, dialect: Dialect) -> Vec<Line> {
+    let arena = Arena::new();
+    let root = parse_document(&arena, comment, &options(dialect));
+    let mut markup = Markup::default();
+    let mut lines = Vec::new();
+    for block in root.children() {
+        match block.data.borrow().value {
+            NodeValue::Paragraph => paragraph(block, &mut markup, &mut lines),
+            // Footnotes come last. What follows one all the same is shown among them.
+            NodeValue::FootnoteDefinition(_) => break,
+            _ => block.descendants().for_each(|node| html(&node.data.borrow().value, &mut markup)),
+        }
+    }
+    lines.retain(|line| line.begins_plainly);
+    lines
+}
+
+/// Adds the lines of a paragraph.
+fn paragraph<'a>(paragraph: &'a AstNode<'a>, markup: &mut Markup, lines: &mut Vec<Line>) {
+    let mut line = Line::default();
+    // Many tags end a paragraph for a browser, and not for Markdown.
+    let mut had_tag = false;
+    for node in paragraph.descendants().skip(1) {
+        let value = &node.data.borrow().value;
+        let is_outermost = node.parent().is_some_and(|parent| parent.same_node(paragraph));
+        if matches!(value, NodeValue::SoftBreak | NodeValue::LineBreak) {
+            lines.push(std::mem::take(&mut line));
+            // What follows a break in a link or an image goes on in it.
+            line.begun = !is_outermost;
+            continue;
+        }
+        if !line.begun {
+            line.begun = true;
+            line.may_be_hidden = had_tag || !markup.is_closed();
+            line.begins_plainly = is_outermost && matches!(value, NodeValue::Text(_));
+        }
+        match value {
+            NodeValue::Text(text) => line.text.push_str(text),
+            NodeValue::Code(code) => {
+                line.text.push('`');
+                line.text.push_str(&code.literal);
+                line.text.push('`');
+            }
+            NodeValue::HtmlInline(tag) => {
+                had_tag |= !tag.starts_with("<!--");
+                line.until_tag.get_or_insert(line.text.len());
+                line.text.push(' ');
+            }
+            _ => {}
+        }
+        html(value, markup);
+    }
+    lines.push(line);
+}
+
+fn html(value: &NodeValue, markup: &mut Markup) {
+    match value {
+        NodeValue::HtmlBlock(block) => markup.read(&block.literal),
+        NodeValue::HtmlInline(tag) => markup.read(tag),
+        NodeValue::Text(text) => markup.read_text(text),
+        _ => {}
+    }
+}
+
+/// What the forges read beyond CommonMark, as far as it changes what a paragraph or its text is.
+fn options(dialect: Dialect) -> Options<'static> {
+    let mut options = Options::default();
+    let extension = &mut options.extension;
+    extension.strikethrough = true;
+    extension.table = true;
+    extension.autolink = true;
+    extension.tasklist = true;
+    extension.footnotes = true;
+    extension.alerts = true;
+    extension.math_dollars = true;
+    extension.math_code = true;
+    if dialect == Dialect::GitLab {
+        extension.description_lists = true;
+        extension.front_matter_delimiter = Some("---".into());
+        extension.multiline_block_quotes = true;
+        extension.inline_footnotes = true;
+        extension.wikilinks_title_after_pipe = true;
+    }
+    options
+}
+
+#[cfg(test)]
+mod tests;
