@@ -74,7 +74,7 @@ pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure
         None => of_repository(&ends(args), choice, dir)?,
     };
     report.request = request.map(|request| read_request(&request, Registry::builtin()));
-    args.printing.print(&report, excerpts.as_ref(), out)
+    args.printing.print(&report, excerpts.as_ref(), dir, out)
 }
 
 /// A report, and the code that its format shows.

@@ -1,8 +1,11 @@
 //! How a report is printed, and what the exit status says of it: one place for `diff`, `report` and whatever else has one.
 
+use std::path::{Path, PathBuf};
+
 use clap::ValueEnum;
 
 use super::output::Output;
+use super::replace::Replacement;
 use super::{Exit, Failure};
 use crate::report::excerpts::Excerpts;
 use crate::report::text::Detail;
@@ -39,6 +42,10 @@ pub(super) struct Printing {
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(super) format: Format,
 
+    /// Write to this file instead of standard output. A symbolic link in a work tree is not followed
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+
     /// All hunks, and everything that was left out
     #[arg(short, long, conflicts_with = "quiet")]
     pub(super) verbose: bool,
@@ -54,12 +61,23 @@ pub(super) struct Printing {
 
 impl Printing {
     /// Prints a report, with the code of its flags where that is at hand.
-    pub(super) fn print(&self, report: &Report, excerpts: Option<&Excerpts>, out: &Output) -> Result<Exit, Failure> {
+    pub(super) fn print(
+        &self,
+        report: &Report,
+        excerpts: Option<&Excerpts>,
+        dir: &Path,
+        out: &Output,
+    ) -> Result<Exit, Failure> {
         let printed = self.printed(report, excerpts, out.width())?;
-        // Jobs print text into their log, where a line can be a command.
-        match self.format {
-            Format::Text => out.log(&printed)?,
-            _ => out.print(&printed)?,
+        match (&self.output, self.format) {
+            (Some(file), Format::Text) => {
+                let plain = anstream::adapter::strip_str(&printed).to_string();
+                Replacement::of(&dir.join(file))?.write(plain.as_bytes())?;
+            }
+            (Some(file), _) => Replacement::of(&dir.join(file))?.write(printed.as_bytes())?,
+            // Jobs print text into their log, where a line can be a command.
+            (None, Format::Text) => out.log(&printed)?,
+            (None, _) => out.print(&printed)?,
         }
         // Whoever asks by the status is not told that all is well where part of it was not seen.
         match report::missing(report).filter(|_| self.exit_code) {

@@ -4,11 +4,13 @@
 //! first.
 
 use std::fmt::Write as _;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use super::checking::touches_of;
 use super::output::Output;
-use super::replace::Replacement;
+use super::place;
+use super::replace::{Replacement, create};
 use super::undisturbed::undisturbed;
 use super::{Exit, Failure, read_text, settings};
 use crate::attest::{self, Registry};
@@ -76,7 +78,8 @@ fn folder(dir: &Path) -> Result<HooksFolder, Failure> {
         repository.check_ours()?;
         repository.hooks_folder()
     });
-    found.map_err(Failure::failed)
+    let found = found.map_err(Failure::failed)?;
+    Ok(HooksFolder { path: place::of(&found.path)?, ..found })
 }
 
 fn script(name: &str, block: bool) -> String {
@@ -158,15 +161,17 @@ fn is_on_path() -> bool {
     folders.is_some_and(|folders| std::env::split_paths(&folders).any(|folder| folder.join(&name).is_file()))
 }
 
-/// Beside the place and then moved there: a half-written hook would stop every commit.
+/// Beside the place and then moved there: a half-written hook would stop every commit. Neither is opened where it is a
+/// link, since the folder may be one of the project's.
 fn write_executable(path: &Path, content: &str) -> Result<(), Failure> {
     let beside = path.with_extension("ai-detect-new");
     let write = || {
-        std::fs::write(&beside, content)?;
+        let mut file = create(&beside)?;
+        file.write_all(content.as_bytes())?;
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt as _;
-            std::fs::set_permissions(&beside, std::fs::Permissions::from_mode(0o755))?;
+            file.set_permissions(std::fs::Permissions::from_mode(0o755))?;
         }
         std::fs::rename(&beside, path)
     };

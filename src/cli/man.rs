@@ -7,6 +7,7 @@ use clap::{Command, CommandFactory as _};
 use clap_mangen::Man;
 
 use super::output::Output;
+use super::place;
 use super::replace::Replacement;
 use super::{Exit, Failure};
 
@@ -24,7 +25,7 @@ pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure
     match &args.to {
         None => out.print(&String::from_utf8_lossy(&page(&command)?))?,
         Some(to) => {
-            let to = dir.join(to);
+            let to = place::of(&dir.join(to))?;
             std::fs::create_dir_all(&to).map_err(|error| Failure::failed(format!("{}: {error}", to.display())))?;
             write(&command, &to)?;
         }

@@ -13,6 +13,7 @@ mod hook;
 mod man;
 mod markers;
 mod output;
+mod place;
 mod policy;
 mod post;
 mod posting;

@@ -5,22 +5,37 @@ use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use super::Failure;
+use super::place::{self, Place};
 use super::undisturbed::undisturbed;
 
 /// A file that is to get new content.
 pub(super) struct Replacement {
     path: PathBuf,
-    /// Where the content is written first; `None` for what is no regular file, such as a pipe.
+    /// Where the content is written first; `None` for what is no regular file, such as a pipe, or is open already.
     beside: Option<PathBuf>,
 }
 
 impl Replacement {
-    /// Looks whether a file can be written, and leaves it as it is.
+    /// Looks whether a file can be written, and leaves it as it is. A link of the user's stays a link: what it points
+    /// to is replaced. A link in a work tree is refused.
     pub(super) fn of(path: &Path) -> Result<Self, Failure> {
-        // A link stays a link: what it points to is replaced.
-        let path = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-        let special = std::fs::metadata(&path).is_ok_and(|found| !found.is_file() && !found.is_dir());
-        if path.is_dir() {
+        Self::at(Place::refusing_link(path)?)
+    }
+
+    /// The same for a file that a job leaves in its checkout. It takes the place of a link that has its very name, so that
+    /// a change cannot keep a job from leaving its results.
+    pub(super) fn of_job(path: &Path) -> Result<Self, Failure> {
+        Self::at(place::find(path)?)
+    }
+
+    fn at(place: Place) -> Result<Self, Failure> {
+        let (path, found) = match place {
+            Place::Open(path) => return Ok(Replacement { path, beside: None }),
+            Place::Path(path) => (path.clone(), std::fs::metadata(&path).ok()),
+            Place::Link(path) => (path, None),
+        };
+        let special = found.as_ref().is_some_and(|found| !found.is_file() && !found.is_dir());
+        if found.is_some_and(|found| found.is_dir()) {
             return Err(Failure::failed(format!("{} is a folder", path.display())));
         }
         let Some(name) = path.file_name().filter(|_| !special) else {
@@ -38,14 +53,14 @@ impl Replacement {
     /// Writes the content, and puts it in the place of the old.
     pub(super) fn write(self, content: &[u8]) -> Result<(), Failure> {
         let Some(beside) = &self.beside else {
-            // A pipe may wait for its reader as long as it likes.
-            let written = OpenOptions::new().write(true).open(&self.path).and_then(|mut file| file.write_all(content));
+            // A pipe may wait for its reader as long as it likes. What a shell appends to is not begun anew.
+            let written = OpenOptions::new().append(true).open(&self.path).and_then(|mut file| file.write_all(content));
             return written.map_err(|error| self.failure(&error));
         };
         let write = || {
             let mut file = create(beside)?;
             // What only some may read stays so.
-            if let Ok(old) = std::fs::metadata(&self.path) {
+            if let Some(old) = std::fs::symlink_metadata(&self.path).ok().filter(std::fs::Metadata::is_file) {
                 file.set_permissions(old.permissions())?;
             }
             file.write_all(content)?;
@@ -62,7 +77,7 @@ impl Replacement {
 }
 
 /// A new file, never what a link leads to.
-fn create(beside: &Path) -> std::io::Result<File> {
+pub(super) fn create(beside: &Path) -> std::io::Result<File> {
     // A process that had the same number may have been stopped here.
     let _ = std::fs::remove_file(beside);
     OpenOptions::new().write(true).create_new(true).open(beside)

@@ -24,7 +24,7 @@ pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure
     let name = args.file.display();
     let bytes = bounded(&args.file, dir).map_err(|error| Failure::failed(format!("{name}: {error}")))?;
     let report = json::read(&bytes).map_err(|error| Failure::failed(format!("{name}: {error}")))?;
-    args.printing.print(&report, None, out)
+    args.printing.print(&report, None, dir, out)
 }
 
 /// No more is read than shows that it is too much.

@@ -8,7 +8,7 @@ use std::fs::{File, TryLockError};
 use std::io::{Error, ErrorKind, Result, Write};
 use std::path::{Path, PathBuf};
 
-use super::Failure;
+use super::{Failure, place};
 use crate::pack::NEXT;
 
 const NEW: &str = ".new";
@@ -17,6 +17,10 @@ const OLD: &str = ".old";
 /// Replaces files of a folder by their paths within it, and makes both where they are missing. Other files
 /// of the folder stay as they are.
 pub(super) fn replace(folder: &Path, files: &[(String, String)]) -> std::result::Result<(), Failure> {
+    let folder = &place::of(folder)?;
+    let names = files.iter().map(|(path, _)| path.as_str()).chain([NEW, NEXT, OLD]);
+    // What lies in the folder may be links, too.
+    names.map(|name| place::of(&folder.join(name))).collect::<std::result::Result<Vec<_>, _>>()?;
     Folder { folder, rename: &|from, to| std::fs::rename(from, to) }.replace(files).map_err(|(path, error)| {
         let what = if error.kind() == ErrorKind::StorageFull { "the disk is full".into() } else { error.to_string() };
         Failure::failed(format!("cannot write {}: {what}", path.display()))
@@ -232,6 +236,25 @@ mod tests {
         }
         assert_eq!(seen.first().map(String::as_str), Some("old"));
         assert!(seen.iter().skip(1).all(|content| content == "new") && seen.len() > 2 * PATHS.len(), "{seen:?}");
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn nothing_is_written_or_taken_away_through_a_link_of_a_work_tree() {
+        for link in ["trees", ".new", ".next", ".old", "model.yml", "."] {
+            let area = tempfile::tempdir().unwrap();
+            let (folder, outside) = (area.path().join("tree/model"), area.path().join("outside"));
+            std::fs::create_dir_all(area.path().join("tree/.git")).unwrap();
+            std::fs::create_dir_all(&outside).unwrap();
+            std::fs::write(outside.join("model.yml"), "precious").unwrap();
+            let at = if link == "." { folder.clone() } else { folder.join(link) };
+            std::fs::create_dir_all(at.parent().unwrap()).unwrap();
+            std::os::unix::fs::symlink(&outside, at).unwrap();
+            let told = replace(&folder, &files("new")).unwrap_err().message;
+            assert!(told.contains("is a symbolic link in a work tree"), "{link}: {told}");
+            assert_eq!(names(&outside), ["model.yml"], "{link}");
+            assert_eq!(std::fs::read_to_string(outside.join("model.yml")).unwrap(), "precious", "{link}");
+        }
     }
 
     #[test]

@@ -32,6 +32,8 @@ impl Repository {
         // A relative path is relative to where hooks are run: the root of the working tree.
         let root = self.inner.workdir().unwrap_or_else(|| self.inner.git_dir());
         let path = root.join(configured);
+        let path =
+            gix::path::normalize(path.as_path().into(), self.inner.current_dir()).map_or(path.clone(), Into::into);
         let within = |folder: &std::path::Path| path.starts_with(folder);
         let in_git = within(&common) || within(self.inner.git_dir());
         let in_worktree = !in_git && self.inner.workdir().is_some_and(within);

@@ -38,8 +38,8 @@ fn asked(job: &Value) -> String {
     }
     let output = shell.output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let quality = std::fs::read_to_string(repo.path().join("gl-code-quality-report.json")).unwrap();
-    assert_eq!(quality, "code-quality of told\n");
+    // The program writes its results itself: `>` of a shell would follow a link that the change put there.
+    assert!(lines.iter().all(|line| !line.contains('>')), "{lines:?}");
     let told = String::from_utf8(output.stdout).unwrap();
     told.lines().next().unwrap().to_owned()
 }

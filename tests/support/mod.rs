@@ -199,6 +199,8 @@ fn hermetic(program: impl AsRef<std::ffi::OsStr>, home: &Path) -> Command {
         command.env_remove(name);
     }
     command
+        .env_remove("GITHUB_WORKSPACE")
+        .env_remove("CI_PROJECT_DIR")
         .env("GIT_CONFIG_GLOBAL", "/dev/null")
         .env("GIT_CONFIG_NOSYSTEM", "1")
         .env("GIT_TERMINAL_PROMPT", "0")

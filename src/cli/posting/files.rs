@@ -60,5 +60,5 @@ impl Job<'_> {
 }
 
 fn write(file: &Path, content: &str) -> Result<(), Failure> {
-    Replacement::of(file)?.write(content.as_bytes())
+    Replacement::of_job(file)?.write(content.as_bytes())
 }

@@ -9,8 +9,8 @@ use serde::Deserialize;
 
 use super::known::Known;
 use super::table::{in_use, unwritable};
-use crate::cli::Failure;
 use crate::cli::undisturbed::undisturbed;
+use crate::cli::{Failure, place};
 use crate::report::json;
 use crate::scan::columns::Key;
 use crate::scan::{Row, SCHEMA};
@@ -41,6 +41,7 @@ pub(super) struct Lines {
 impl Lines {
     /// Opens a file, or starts it, and reads what it knows. The lock goes with the process, however it ends.
     pub(super) fn open(path: &Path) -> Result<(Self, Known), Failure> {
+        let path = &place::of(path)?;
         let failed = |error: &std::io::Error| unwritable(path, error);
         if std::fs::metadata(path).is_ok_and(|found| !found.is_file()) {
             return Err(Failure::usage(format!(

@@ -8,8 +8,9 @@ use std::path::{Path, PathBuf};
 
 use super::known::Known;
 use super::table::{in_use, unwritable};
-use crate::cli::Failure;
+use crate::cli::replace::create;
 use crate::cli::undisturbed::undisturbed;
+use crate::cli::{Failure, place};
 use crate::scan::{Row, columns};
 
 /// Says that a folder is ours, and keeps a second run out while it is locked. The lock goes with the
@@ -34,8 +35,9 @@ pub(super) struct Parts {
 impl Parts {
     /// Opens a folder, or makes it, and reads what it knows.
     pub(super) fn open(folder: &Path) -> Result<(Self, Known), Failure> {
+        let folder = &place::of(folder)?;
         let failed = |error: &std::io::Error| unwritable(folder, error);
-        let mark = folder.join(MARK);
+        let mark = place::of(&folder.join(MARK))?;
         if !mark.is_file() {
             let is_part =
                 |entry: std::io::Result<DirEntry>| entry.is_ok_and(|entry| number(&entry.file_name()).is_some());
@@ -87,7 +89,7 @@ impl Parts {
         let mut content = Vec::new();
         columns::write(&self.rows, &mut content).map_err(Failure::failed)?;
         let write = || {
-            let mut file = File::create(&unfinished)?;
+            let mut file = create(&unfinished)?;
             file.write_all(&content)?;
             file.sync_all()?;
             std::fs::rename(&unfinished, self.folder.join(name(self.next)))?;
