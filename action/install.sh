@@ -7,6 +7,10 @@ set -euo pipefail
 # shellcheck source=action/common.sh
 source "$AI_DETECT_ACTION/action/common.sh"
 
+# Only gh sees the token: neither a build nor the downloaded program does.
+readonly token=${GH_TOKEN:-}
+unset GH_TOKEN
+
 readonly checksums=$AI_DETECT_ACTION/action/checksums.txt
 # The C library that the gnu binaries are built against: older systems get the static ones.
 readonly oldest_glibc=2.35
@@ -58,9 +62,16 @@ pinned_sha256() {
   awk -v name="$1" '$2 == name && length($1) == 64 { print $1; exit }' "$checksums"
 }
 
+# Whether an address is on this machine: a literal address with an optional port and a plain path. Programs disagree on
+# the host where there is a user, a backslash or anything else, so all of that is refused.
+is_loopback() {
+  local pattern='^http://(127\.0\.0\.1|\[::1\])(:[1-9][0-9]{0,4})?(/[A-Za-z0-9._~/-]*)?$'
+  [[ $1 =~ $pattern ]]
+}
+
 download() {
   curl --fail --silent --show-error --location --retry 3 --connect-timeout 10 --max-time 180 \
-    --proto '=https,http' --proto-redir '=https' --output "$2" -- "$1"
+    --globoff --proto '=https,http' --proto-redir '=https' --output "$2" -- "$1"
 }
 
 # Build provenance: that the archive was made by this project's release workflow.
@@ -75,7 +86,7 @@ verify_provenance() {
     reason="the repository of the action is not known"
   elif ! command -v gh >/dev/null; then
     reason="gh is not installed"
-  elif [[ -z ${GH_TOKEN:-} ]]; then
+  elif [[ -z $token ]]; then
     reason="there is no token"
   elif [[ $AI_DETECT_PROVENANCE == auto && -n $AI_DETECT_BASE_URL ]]; then
     reason="the archive comes from a mirror"
@@ -84,7 +95,7 @@ verify_provenance() {
     fail "provenance is required, but cannot be verified: $reason"
   elif [[ -n $reason ]]; then
     echo "provenance not verified: $reason; the SHA-256 is the pinned one"
-  elif gh attestation verify "$archive" --repo "$AI_DETECT_REPOSITORY" \
+  elif GH_TOKEN=$token gh attestation verify "$archive" --repo "$AI_DETECT_REPOSITORY" \
     --signer-workflow "$AI_DETECT_REPOSITORY/.github/workflows/release.yml"; then
     echo "provenance verified: built by the release workflow of $AI_DETECT_REPOSITORY"
   else
@@ -112,11 +123,7 @@ from_release() {
     [[ -n ${AI_DETECT_REPOSITORY:-} ]] || fail "the repository of the action is not known: set base-url"
     base=$AI_DETECT_SERVER/$AI_DETECT_REPOSITORY/releases/download
   fi
-  case $base in
-    https://*) ;;
-    http://127.0.0.1:* | "http://[::1]:"*) ;;
-    *) fail "base-url must begin with https://" ;;
-  esac
+  [[ $base == https://* ]] || is_loopback "$base" || fail "base-url must begin with https://"
   mkdir -p "$to"
   cd "$to"
   download "${base%/}/v$version/$name.tar.gz" archive.tar.gz ||

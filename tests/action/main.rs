@@ -183,6 +183,15 @@ fn inputs_that_make_no_sense_are_told() {
         ("provenance", "maybe", "provenance must be auto, require or skip"),
         ("base-url", "http://example.org/releases", "base-url must begin with https://"),
         ("base-url", "file:///etc", "base-url must begin with https://"),
+        // Each is another host than it seems, for one program or another.
+        ("base-url", "http://127.0.0.1:@example.org/releases", "base-url must begin with https://"),
+        ("base-url", "http://127.0.0.1:80@example.org/releases", "base-url must begin with https://"),
+        ("base-url", "http://127.0.0.1.example.org/releases", "base-url must begin with https://"),
+        ("base-url", "http://127.0.0.1:80.example.org/releases", "base-url must begin with https://"),
+        ("base-url", "http://127.0.0.1\\@example.org/releases", "base-url must begin with https://"),
+        ("base-url", "http://[::1].example.org/releases", "base-url must begin with https://"),
+        ("base-url", "http://[::1]:80/@example.org\nhttps://x", "base-url must begin with https://"),
+        ("base-url", "http://localhost/releases", "base-url must begin with https://"),
         ("inline", "a%0Ab\n::stop-commands::x", "not \"a%250Ab%0A::stop-commands::x\""),
     ];
     for (input, value, told) in cases {
@@ -260,7 +269,9 @@ fn old_systems_get_the_static_binary() {
 fn provenance_is_verified_where_it_can_be() {
     let (repo, archives, server) = released(TELLS);
     let job = |answer: &str| {
-        let gh = format!("#!/bin/sh\necho \"gh $*\" | sed 's|/[^ ]*/archive|ARCHIVE|'\nexit {answer}\n");
+        let gh = format!(
+            "#!/bin/sh\n[ \"$GH_TOKEN\" = s3cret ] || exit 9\necho \"gh $*\" | sed 's|/[^ ]*/archive|ARCHIVE|'\nexit {answer}\n"
+        );
         job(&repo, &archives, &server).with("token", "s3cret").program("gh", &gh)
     };
     let asked = "gh attestation verify ARCHIVE.tar.gz --repo example/ai-detect --signer-workflow \
@@ -283,12 +294,12 @@ fn from_source_builds_the_checkout_of_the_action() {
     let repo = Repo::new();
     let binary = assert_cmd::cargo::cargo_bin!("ai-detect");
     let cargo = format!(
-        "#!/bin/sh\necho \"cargo $*\"\nfor last; do :; done\nmkdir -p \"$last/release\"\ncp {} \"$last/release/ai-detect\"\n",
+        "#!/bin/sh\necho \"cargo $*, token: ${{GH_TOKEN:-none}}\"\nfor last; do :; done\nmkdir -p \"$last/release\"\ncp {} \"$last/release/ai-detect\"\n",
         binary.display()
     );
     let job = Job::new(&action(), repo.path()).with("from-source", "true").with("install-only", "true");
-    let outcome = job.program("cargo", &cargo).run();
-    assert!(outcome.succeeded, "{}", outcome.log);
+    let outcome = job.with("token", "s3cret").program("cargo", &cargo).run();
+    assert!(outcome.succeeded && outcome.log.contains(", token: none\n"), "{}", outcome.log);
     let asked = format!("cargo build --release --locked --bin ai-detect --manifest-path {}", action().display());
     assert!(outcome.log.contains(&asked), "{}", outcome.log);
     assert!(outcome.log.contains(concat!("ai-detect ", env!("CARGO_PKG_VERSION"), "\n")), "{}", outcome.log);

@@ -1,5 +1,7 @@
 //! Addresses: a base, what is below it, and whether another address is of the same origin.
 
+use std::net::{Ipv4Addr, Ipv6Addr};
+
 use super::Error;
 
 /// The base address of an API.
@@ -48,12 +50,8 @@ impl Address {
 
     /// Whether nobody on the way can read along.
     pub(super) fn is_private(&self) -> bool {
-        let host = self.origin.strip_prefix("http://");
-        host.is_none_or(|host| {
-            let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
-            matches!(name, "localhost" | "[::1]")
-                || name.parse::<std::net::Ipv4Addr>().is_ok_and(|address| address.is_loopback())
-        })
+        let authority = self.origin.strip_prefix("http://");
+        authority.is_none_or(|authority| host(authority).is_some_and(is_loopback))
     }
 }
 
@@ -73,14 +71,39 @@ fn apart(text: &str) -> Option<(String, &str)> {
         _ => return None,
     };
     let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
-    let (host, rest) = rest.split_at(end);
-    let host = host.to_ascii_lowercase();
-    let host = host.strip_suffix(default).unwrap_or(&host);
-    let sound = !host.is_empty()
-        && host
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_' | b':' | b'[' | b']'));
-    sound.then(|| (format!("{scheme}://{host}"), rest))
+    let (authority, rest) = rest.split_at(end);
+    let authority = authority.to_ascii_lowercase();
+    host(&authority)?;
+    let authority = authority.strip_suffix(default).unwrap_or(&authority);
+    Some((format!("{scheme}://{authority}"), rest))
+}
+
+/// The host of an authority that has neither a user nor anything else but a port. Whatever programs read in different
+/// ways is none: backslashes, signs that are encoded, numbers that are short for an address.
+fn host(authority: &str) -> Option<&str> {
+    let (host, port) = match authority.strip_prefix('[') {
+        Some(rest) => {
+            let (address, port) = rest.split_once(']')?;
+            address.parse::<Ipv6Addr>().ok()?;
+            (authority.get(..address.len() + 2)?, port)
+        }
+        None => {
+            let (name, port) = authority.split_at(authority.find(':').unwrap_or(authority.len()));
+            let is_name = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_');
+            (Some(name).filter(|name| !name.is_empty() && name.bytes().all(is_name))?, port)
+        }
+    };
+    let is_port = |port: &str| port.parse::<u16>().is_ok_and(|number| number > 0 && number.to_string() == port);
+    (port.is_empty() || port.strip_prefix(':').is_some_and(is_port)).then_some(host)
+}
+
+/// Whether a host is this machine, as every program reads it.
+fn is_loopback(host: &str) -> bool {
+    let address = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+    let address = address.and_then(|address| address.parse::<Ipv6Addr>().ok());
+    host == "localhost"
+        || address.is_some_and(|address| address.is_loopback())
+        || host.parse::<Ipv4Addr>().is_ok_and(|address| address.is_loopback())
 }
 
 /// The origin of an address for a message, without a user that may stand in it.
@@ -154,6 +177,50 @@ mod tests {
     fn tokens_travel_in_the_open_on_this_machine_only() {
         let is_private = |text| Address::parse(text).unwrap().is_private();
         assert!(is_private("https://x.org") && is_private("http://127.0.0.1:80") && is_private("http://[::1]:8080"));
-        assert!(!is_private("http://x.org") && !is_private("http://127.0.0.1.x.org"));
+        for text in ["http://localhost", "http://LOCALHOST:8080/api", "http://127.9.9.9", "http://[0:0:0:0:0:0:0:1]"] {
+            assert!(is_private(text), "{text}");
+        }
+        for text in [
+            "http://x.org",
+            "http://127.0.0.1.x.org",
+            "http://localhost.x.org",
+            "http://127.1",
+            "http://2130706433",
+            "http://0x7f000001",
+            "http://0177.0.0.1",
+            "http://0.0.0.0",
+            "http://[::]",
+            "http://[::ffff:127.0.0.1]",
+        ] {
+            assert!(!is_private(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_authority_that_can_be_read_in_two_ways_is_none() {
+        for text in [
+            "http://127.0.0.1:@x.org",
+            "http://127.0.0.1:80@x.org",
+            "http://localhost@x.org",
+            "http://x.org@127.0.0.1",
+            "http://127.0.0.1\\@x.org",
+            "http://127.0.0.1\\.x.org",
+            "http://127.0.0.1%00.x.org",
+            "http://127.0.0.1:80:80",
+            "http://127.0.0.1:x",
+            "http://127.0.0.1:",
+            "http://127.0.0.1:0",
+            "http://127.0.0.1:99999",
+            "http://localhost:8080.x.org",
+            "http://[::1].x.org",
+            "http://[::1",
+            "http://[::1%25eth0]",
+            "http://[127.0.0.1]",
+            "http://::1",
+            "http://\u{ff11}27.0.0.1",
+            "http://127\u{3002}0.0.1",
+        ] {
+            assert!(Address::parse(text).is_err(), "{text}");
+        }
     }
 }
