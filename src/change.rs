@@ -215,6 +215,18 @@ pub struct ChangeSet {
     pub excluded: Vec<Excluded>,
 }
 
+/// What a clone puts in the place of objects and parents. None of it comes along when a branch is fetched, so another
+/// clone of the same commits may show something else.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+pub struct Substitutes {
+    /// How many objects refs below `refs/replace/` stand for.
+    pub replacements: usize,
+    /// Whether the replacements were read in their place, as git does it.
+    pub replacements_followed: bool,
+    /// How many commits `info/grafts` gives other parents. Git follows them; they are never followed here.
+    pub grafts: usize,
+}
+
 /// Something that was not analysed, and why.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Excluded {

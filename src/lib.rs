@@ -14,6 +14,7 @@ pub mod analyse;
 pub mod attest;
 pub mod attesting;
 pub mod change;
+mod child;
 pub mod cli;
 pub mod config;
 pub mod eval;

@@ -259,5 +259,6 @@ fn coverage(change: &ChangeSet, drafts: &[Draft], of_files: &[Excluded]) -> Cove
             })
             .collect(),
         notes: Vec::new(),
+        substitutes: None,
     }
 }

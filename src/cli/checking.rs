@@ -20,7 +20,7 @@ use crate::policy::content::Changed;
 use crate::policy::sensitive::Touch;
 use crate::policy::suggest::Where;
 use crate::policy::{Described, Finding, Judgement, Policy, Sensitive, Stance, Subject, judge};
-use crate::report::signatures;
+use crate::report::{signatures, substitutes};
 use crate::terminal::{escaped, wrapped};
 use crate::vocabulary::note;
 
@@ -117,7 +117,9 @@ impl Checking {
         };
         let sensitive = Sensitive::new(&settings.config.sensitive).map_err(Failure::usage)?;
         let spec = resolved.spec().to_owned();
-        let notes = settings.note.into_iter().chain(settings.signers.notes.iter().cloned()).collect();
+        let substitutes = substitutes(&repository.substitutes().map_err(Failure::failed)?);
+        let notes = settings.note.into_iter().chain(settings.signers.notes.iter().cloned());
+        let notes = notes.chain(substitutes).collect();
         Ok(Checking { repository, resolved, spec, policy, sensitive, signers: settings.signers, notes })
     }
 

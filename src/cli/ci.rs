@@ -1,6 +1,6 @@
 //! `ai-detect ci`: finds what the job is about, looks at it as `diff` does, and says it on the request.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::output::Output;
 use super::posting::{self, Job, Outcome};
@@ -8,7 +8,7 @@ use super::{Exit, Failure, diff};
 use crate::forge::event::{self, End, Event, Range};
 use crate::forge::github::{self, Details, Found};
 use crate::forge::{Error, Forge};
-use crate::git::{self, Repository};
+use crate::git::{self, Checkout, Workspace};
 
 /// What a job looks at and where it says what it found
 #[derive(Debug, clap::Args)]
@@ -41,7 +41,11 @@ pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure
     }
     job.request.clone_from(&event.request);
     let ends = Ends { base, head, head_ref, fetch: args.fetch };
-    match ends.spec(&event, dir).and_then(|spec| diff::between(&spec, &event.stated, event.by_member, dir)) {
+    let analysed = checkout(&env, event.forge, dir).and_then(|checkout| {
+        let spec = ends.spec(&event, &checkout)?;
+        diff::between(&spec, &event.stated, event.by_member, &checkout)
+    });
+    match analysed {
         Ok(report) => {
             job.publish(&Outcome::Report(&report))?;
             Ok(Exit::Analysed)
@@ -55,6 +59,17 @@ pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure
             Err(Failure { exit: failure.exit, message: format!("could not analyse this change: {why}") })
         }
     }
+}
+
+/// The checkout that this job was started in.
+fn checkout(env: &event::Env<'_>, forge: Forge, dir: &Path) -> Result<Checkout, Failure> {
+    let variable = match forge {
+        Forge::GitHub => "GITHUB_WORKSPACE",
+        Forge::GitLab => "CI_PROJECT_DIR",
+    };
+    let folder = env(variable).filter(|folder| !folder.is_empty()).map(PathBuf::from);
+    let workspace = folder.map(|folder| Workspace { variable, folder });
+    Checkout::find(dir, workspace.as_ref()).map_err(Failure::failed)
 }
 
 type Finished = Option<event::github::FinishedRun>;
@@ -90,18 +105,18 @@ struct Ends {
 
 impl Ends {
     /// The range as `diff` takes it, if both ends and where they meet are there.
-    fn spec(&self, event: &Event, dir: &Path) -> Result<String, Failure> {
+    fn spec(&self, event: &Event, checkout: &Checkout) -> Result<String, Failure> {
         let base = match &self.base {
             End::Id(id) => id.clone(),
             End::Branch(name) => format!("refs/remotes/origin/{name}"),
         };
         let spec = format!("{base}..{}", self.head);
-        let Err(error) = resolved(&spec, dir)? else { return Ok(spec) };
+        let Err(error) = resolved(&spec, checkout)? else { return Ok(spec) };
         if !self.fetch {
             return Err(Failure::failed(format!("{}. {}", self.lacking(&error), self.advice(event))));
         }
-        self.fetched(dir)?;
-        match resolved(&spec, dir)? {
+        self.fetched(checkout)?;
+        match resolved(&spec, checkout)? {
             Ok(()) => Ok(spec),
             Err(error) => Err(Failure::failed(format!("{}, even after fetching", self.lacking(&error)))),
         }
@@ -137,21 +152,19 @@ impl Ends {
     }
 
     /// What is fetched is named by ids and checked names alone. Nothing is checked out.
-    fn fetched(&self, dir: &Path) -> Result<(), Failure> {
-        let repository = Repository::open(dir).map_err(Failure::failed)?;
+    fn fetched(&self, checkout: &Checkout) -> Result<(), Failure> {
         let base = match &self.base {
             End::Id(id) => id.clone(),
             End::Branch(name) => format!("+refs/heads/{name}:refs/remotes/origin/{name}"),
         };
         let head = self.head_ref.as_deref().unwrap_or(&self.head);
-        git::fetch(dir, repository.is_shallow(), &[&base, head])
-            .map_err(|error| Failure::failed(format!("git fetch failed: {error}")))
+        checkout.fetch(&[&base, head]).map_err(|error| Failure::failed(format!("git fetch failed: {error}")))
     }
 }
 
 /// Whether a range can be looked at. What lacks is told apart from what cannot be opened at all.
-fn resolved(spec: &str, dir: &Path) -> Result<Result<(), git::Error>, Failure> {
-    let repository = Repository::open(dir).map_err(Failure::failed)?;
+fn resolved(spec: &str, checkout: &Checkout) -> Result<Result<(), git::Error>, Failure> {
+    let repository = checkout.open().map_err(Failure::failed)?;
     match repository.resolve(&git::Request::Spec(spec.to_owned())) {
         Ok(_) => Ok(Ok(())),
         Err(error) => Ok(Err(error)),

@@ -10,9 +10,9 @@ use super::settings::{self, Settings};
 use super::{Exit, Failure, git_failure};
 use crate::analyse::{Detail, Measures, analyse};
 use crate::attest::{self, AIIR_LEDGER, Receipts, Registry, read_request};
-use crate::change::ChangeSet;
+use crate::change::{ChangeSet, Substitutes};
 use crate::exclude::Excluder;
-use crate::git::{self, Repository, Request};
+use crate::git::{self, Checkout, Repository, Request};
 use crate::pack::{Fitted, Pack};
 use crate::patch;
 use crate::policy::Described;
@@ -93,8 +93,8 @@ struct Choice<'a> {
     config: Option<&'a Path>,
     /// A revision.
     config_from: Option<&'a str>,
-    /// Whether this is a job, where the working tree is nobody's settings.
-    in_job: bool,
+    /// The checkout of a job, where the working tree is nobody's settings.
+    checkout: Option<&'a Checkout>,
     /// Whether the code of flagged blocks is kept.
     excerpts: bool,
     /// What the request says, for policies that let it speak.
@@ -108,7 +108,7 @@ impl<'a> Choice<'a> {
         Choice {
             config: args.config.as_deref(),
             config_from: args.config_from.as_deref(),
-            in_job: false,
+            checkout: None,
             excerpts: args.printing.format == Format::Html,
             described: None,
             detail: match args.printing.format {
@@ -133,13 +133,13 @@ pub(super) fn between(
     spec: &str,
     stated: &attest::Request,
     by_member: Option<bool>,
-    dir: &Path,
+    checkout: &Checkout,
 ) -> Result<Report, Failure> {
     let described = described(stated).map(|described| Described { by_member, ..described });
-    let choice = Choice { in_job: true, described: described.as_ref(), ..Choice::default() };
-    let (mut report, _) = of_repository(&Request::Spec(spec.to_owned()), choice, dir)?;
+    let choice = Choice { checkout: Some(checkout), described: described.as_ref(), ..Choice::default() };
+    let (mut report, _) = of_repository(&Request::Spec(spec.to_owned()), choice, checkout.root())?;
     if let (Some(base), Some(head)) = (&report.range.base, &report.range.head) {
-        let repository = Repository::open(dir).map_err(Failure::failed)?;
+        let repository = checkout.open().map_err(Failure::failed)?;
         report.coverage.notes.extend(settings::changed(&repository, base, head)?);
     }
     if *stated != attest::Request::default() {
@@ -158,7 +158,7 @@ fn ends(args: &Args) -> Request {
 }
 
 fn of_repository(request: &Request, choice: Choice<'_>, dir: &Path) -> Result<Found, Failure> {
-    let repository = Repository::open(dir).map_err(Failure::failed)?;
+    let repository = choice.checkout.map_or_else(|| Repository::open(dir), Checkout::open).map_err(Failure::failed)?;
     let resolved = repository.resolve(request).map_err(|error| match error {
         git::Error::NoCommit => {
             Failure::failed(format!("{error}; use --staged or --worktree to look at what will be the first"))
@@ -167,7 +167,7 @@ fn of_repository(request: &Request, choice: Choice<'_>, dir: &Path) -> Result<Fo
     })?;
     let about_range = resolved.notes().to_vec();
     let mut settings = settings(choice, dir, Some((&repository, resolved.base())))?;
-    if choice.in_job {
+    if choice.checkout.is_some() {
         settings.note = None;
     }
     let excluder = excluder(&settings)?;
@@ -184,11 +184,13 @@ fn of_repository(request: &Request, choice: Choice<'_>, dir: &Path) -> Result<Fo
     // The system takes back at the end what giving back piece by piece would take long for.
     let mut change = ManuallyDrop::new(change.map_err(Failure::failed)?);
     let unread = attach_receipts(&repository, head.as_deref(), &mut change)?;
+    let substitutes = repository.substitutes().map_err(Failure::failed)?;
     // What it keeps of what it read is in the way from here on.
     drop(repository);
     let pack = loaded.unwrap_or_else(|| pack(&settings));
     let pack = ManuallyDrop::new(pack.map_err(|error| settings.pack_failure(error))?);
     let (mut report, excerpts) = report(choice, &change, &pack, settings)?;
+    report.coverage.substitutes = Some(substitutes).filter(|found| *found != Substitutes::default());
     report.coverage.notes.extend(about_range);
     report.coverage.notes.extend(unread);
     report.coverage.notes.extend(long_messages(&change));
@@ -263,7 +265,11 @@ pub(super) fn ledger(repository: &Repository, head: Option<&str>) -> Result<(Vec
 
 fn of_patch(choice: Choice<'_>, file: &Path, dir: &Path) -> Result<Found, Failure> {
     let (name, content) = content(file, dir)?;
-    let repository = Repository::open(dir).ok();
+    // A patch needs no repository, but the wrong one must not pass for none: settings come from it.
+    let repository = match Repository::open(dir) {
+        Err(error @ git::Error::BareInside { .. }) => return Err(Failure::failed(error)),
+        opened => opened.ok(),
+    };
     let head = repository.as_ref().and_then(Repository::head);
     let settings = settings(choice, dir, repository.as_ref().map(|repository| (repository, head.as_deref())))?;
     let excluder = excluder(&settings)?;

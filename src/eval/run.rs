@@ -194,7 +194,7 @@ fn problem(row: &Row, problem: impl ToString) -> Problem {
 }
 
 fn check(unit: &Unit, manifest: &Manifest) -> Vec<Problem> {
-    let repository = match Repository::open(&unit.dir) {
+    let repository = match Repository::open_named(&unit.dir) {
         Ok(repository) => repository,
         Err(error) => return rows_of(unit, manifest).map(|(_, row)| problem(row, &error)).collect(),
     };
@@ -233,7 +233,7 @@ fn score_unit(
     progress: &(dyn Fn(usize) + Sync),
 ) -> UnitScores {
     let mut scores = UnitScores::default();
-    let mut commits = match Repository::open(&unit.dir).and_then(|repository| repository.shared().one_by_one()) {
+    let mut commits = match Repository::open_named(&unit.dir).and_then(|repository| repository.shared().one_by_one()) {
         Ok(commits) => commits,
         Err(error) => {
             scores.problems = rows_of(unit, manifest).map(|(_, row)| problem(row, &error)).collect();

@@ -29,7 +29,7 @@ pub fn highest(
     let one = |row: &Row| -> Result<Option<Highest>, String> {
         let name = manifest.repository(row);
         let told = |error: &dyn std::fmt::Display| format!("{name}: {error}");
-        let repository = Repository::open(&repositories.join(name)).map_err(|error| told(&error))?;
+        let repository = Repository::open_named(&repositories.join(name)).map_err(|error| told(&error))?;
         let resolved = repository.resolve(&Request::Commit(row.commit.clone())).map_err(|error| told(&error))?;
         let change = repository.change_set(resolved, &excluder).map_err(|error| told(&error))?;
         let report = analyse(&change, engine, Registry::builtin(), &config, &NUMBERS).map_err(|error| told(&error))?;

@@ -179,7 +179,7 @@ pub fn read(
             (row.number, sample)
         };
         let found: Vec<(usize, Result<Sample, String>)> =
-            rows.par_iter().map_init(|| Repository::open(&dir), one).collect();
+            rows.par_iter().map_init(|| Repository::open_named(&dir), one).collect();
         for (row, sample) in found {
             match sample {
                 Ok(sample) => samples.push((row, sample)),

@@ -3,7 +3,7 @@
 use std::fmt::Display;
 use std::path::{Path, PathBuf};
 
-use super::suggest;
+use super::{CheckoutError, suggest};
 
 /// Why a repository or a range could not be read.
 #[derive(Debug, thiserror::Error)]
@@ -20,6 +20,21 @@ pub enum Error {
         /// Where it was looked for.
         dir: PathBuf,
     },
+    /// A folder that looks like a bare repository, among the files of another one.
+    #[error(
+        "{dir} looks like a bare repository, but it is in the work tree of {outer}, and a change can bring such a folder. \
+         Use `-C {outer}` for the repository around it, or set GIT_DIR={dir} to open this one",
+        dir = .dir.display(), outer = .outer.display()
+    )]
+    BareInside {
+        /// The folder.
+        dir: PathBuf,
+        /// The root of the work tree.
+        outer: PathBuf,
+    },
+    /// A job was started somewhere else than in its checkout.
+    #[error(transparent)]
+    Checkout(CheckoutError),
     /// The repository is there but cannot be opened.
     #[error("the repository at {dir} cannot be opened: {problem}")]
     Open {

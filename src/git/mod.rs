@@ -1,7 +1,8 @@
 //! The only place that names the git library: opening a repository, resolving a range into a
 //! change set, and reading files at a revision.
 //!
-//! Nothing here spawns a process, and no program that a repository's configuration names is run.
+//! Nothing here starts a program, except git where a job asks to fetch (`fetch`). No program that a repository's
+//! configuration names is run.
 //! What the lines of a change mean is not known here.
 
 mod amend;
@@ -10,6 +11,7 @@ mod attributes;
 mod attribution;
 mod authors;
 mod blobs;
+mod checkout;
 mod commits;
 mod error;
 mod fetch;
@@ -21,10 +23,12 @@ mod lenient;
 mod notes;
 mod object;
 mod one_by_one;
+mod open;
 mod own_notes;
 mod range;
 mod scan;
 mod signature;
+mod substitutes;
 mod suggest;
 mod touched;
 mod trees;
@@ -37,8 +41,8 @@ use crate::change::{ChangeSet, Record};
 use crate::exclude::Excluder;
 
 pub use amend::HeadState;
+pub use checkout::{Checkout, CheckoutError, Workspace};
 pub use error::Error;
-pub use fetch::fetch;
 pub use hooks::HooksFolder;
 pub use one_by_one::{CommitId, Listed, OneByOne, Shared};
 pub use own_notes::OwnNotes;
@@ -56,27 +60,21 @@ pub struct Repository {
 pub type Content = Option<Vec<u8>>;
 
 impl Repository {
-    /// Opens the repository that holds `dir`, as git would find it.
+    /// Opens the repository that holds `dir`, as git would find it, or the one that `GIT_DIR` names.
     ///
     /// # Errors
-    /// Where there is none, or it is damaged.
+    /// Where there is none, or it is damaged; and where `dir` is in a folder that looks like a bare repository, and lies
+    /// in the work tree of another one.
     pub fn open(dir: &Path) -> Result<Self, Error> {
-        if !dir.is_dir() {
-            return Err(Error::NoFolder { dir: dir.into() });
-        }
-        let discovered = gix::ThreadSafeRepository::discover_with_environment_overrides(dir);
-        let inner = discovered.map_err(|error| match gix::discover::upwards(dir) {
-            Ok((found, _)) => error::not_opened(dir, &found.into_repository_and_work_tree_directories().0, &error),
-            Err(_) => Error::NoRepository { dir: dir.into() },
-        })?;
-        let mut inner = inner.to_thread_local();
-        inner.object_cache_size_if_unset(16 << 20);
-        let storage = inner.config_snapshot().string("extensions.refStorage");
-        // The library would take it for a repository without any ref.
-        if storage.is_some_and(|storage| storage.starts_with(b"reftable")) {
-            return Err(Error::Reftable { dir: error::absolute(inner.git_dir()) });
-        }
-        Ok(Repository { inner })
+        open::person(dir)
+    }
+
+    /// Opens the repository that a folder itself is. Nothing is searched for, so it may be a bare one anywhere.
+    ///
+    /// # Errors
+    /// Where it is none, or damaged.
+    pub fn open_named(dir: &Path) -> Result<Self, Error> {
+        open::named(dir)
     }
 
     /// Whether the repository is one to write to: the user's own, or named in `safe.directory`.

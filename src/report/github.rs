@@ -30,6 +30,9 @@ pub fn write(report: &Report) -> String {
         let left = counted(all.len() - shown, "more flag", "more flags");
         out += &format!("::notice title=ai-detect::{}\n", data(&format!("{left} in the report")));
     }
+    for note in report.coverage.substitutes.iter().flat_map(words::substitutes) {
+        out += &format!("ai-detect: note: {note}\n");
+    }
     if all.is_empty() {
         out += &format!("ai-detect: {}\n", words::counts(report).join(", "));
     }

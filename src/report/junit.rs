@@ -43,7 +43,10 @@ fn case(hunk: &HunkReport, end: &str) -> String {
 fn told(report: &Report) -> String {
     let left_out = words::left_out(report);
     let left_out = if left_out.is_empty() { left_out } else { format!(" Not scored: {left_out}.") };
-    format!("{}. {}.{left_out} {}", words::scope(report), words::counts(report).join(", "), words::KIND)
+    let substitutes = report.coverage.substitutes.iter().flat_map(words::substitutes);
+    let substitutes: String = substitutes.map(|note| format!(" {note}.")).collect();
+    let counts = words::counts(report).join(", ");
+    format!("{}. {counts}.{left_out}{substitutes} {}", words::scope(report), words::KIND)
 }
 
 /// Text for an attribute or an element.

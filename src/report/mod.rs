@@ -30,13 +30,13 @@ mod words;
 pub(crate) use asked::asked;
 pub(crate) use foreign::TITLE as FOREIGN_TITLE;
 pub use foreign::foreign;
-pub(crate) use words::{missing, percent};
+pub(crate) use words::{missing, percent, substitutes};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::attest::{Attestation, RequestAttestation};
-use crate::change::Reason;
+use crate::change::{Reason, Substitutes};
 use crate::gate::{Severity, Verdict};
 use crate::policy::{Mending, Stance};
 
@@ -281,6 +281,9 @@ pub struct Coverage {
     pub excluded: Vec<ExcludedReport>,
     /// Anything about the analysis itself that the reader should know.
     pub notes: Vec<String>,
+    /// What the clone puts in the place of objects and parents; absent where it does not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub substitutes: Option<Substitutes>,
 }
 
 impl Coverage {

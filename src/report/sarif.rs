@@ -67,7 +67,7 @@ fn driver(report: &Report) -> Value {
 
 fn notifications(report: &Report, left: usize) -> Vec<Value> {
     let note = |text: &str| json!({ "level": "note", "message": { "text": message(text) } });
-    let mut all: Vec<Value> = report.coverage.notes.iter().take(20).map(|text| note(text)).collect();
+    let mut all: Vec<Value> = super::words::notes(report).iter().take(20).map(|text| note(text)).collect();
     if left > 0 {
         all.push(note(&format!("{} not listed: the report has them", counted(left, "flag is", "flags are"))));
     }

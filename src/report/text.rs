@@ -132,8 +132,8 @@ impl Page<'_> {
         if let Some(whole) = words::whole(report) {
             self.styled(2, &whole, DIM);
         }
-        for note in &report.coverage.notes {
-            self.labelled(2, "note:", note);
+        for note in words::notes(report) {
+            self.labelled(2, "note:", &note);
         }
     }
 

@@ -7,9 +7,36 @@ use std::collections::BTreeSet;
 use super::groups::is_of_commit;
 use super::{CommitReport, ExcludedReport, Flag, HunkReport, Report, SignalReport};
 use crate::attest::State;
+use crate::change::Substitutes;
 use crate::gate::{Severity, Verdict};
 use crate::score::PRIOR;
 use crate::terminal::is_unsafe;
+
+/// What a reader should know of the analysis itself, a sentence each: facts about the clone come first.
+pub(super) fn notes(report: &Report) -> Vec<Cow<'_, str>> {
+    let clone = report.coverage.substitutes.iter().flat_map(substitutes).map(Cow::Owned);
+    clone.chain(report.coverage.notes.iter().map(|note| Cow::Borrowed(note.as_str()))).collect()
+}
+
+/// What a clone puts in the place of objects and parents, a sentence each.
+pub(crate) fn substitutes(found: &Substitutes) -> Vec<String> {
+    let mut told = Vec::new();
+    if found.replacements > 0 {
+        let objects = counted(found.replacements, "object", "objects");
+        let used = match found.replacements_followed {
+            true => "they are used, as in git, so another clone may show other code",
+            false => "they are not used",
+        };
+        told.push(format!("this clone has replacements for {objects} in refs/replace/; {used}"));
+    }
+    if found.grafts > 0 {
+        let commits = counted(found.grafts, "commit", "commits");
+        told.push(format!(
+            "this clone has other parents for {commits} in info/grafts; git uses them, ai-detect does not"
+        ));
+    }
+    told
+}
 
 /// What every format says of flags once.
 pub(super) const KIND: &str =

@@ -4,8 +4,9 @@
 //! program is looked up on the user's PATH: what a repository's configuration names is not run.
 
 use std::io::Write as _;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
+use crate::child::Program;
 use crate::cli::Failure;
 use crate::git::{Repository, SigningKey};
 
@@ -14,12 +15,12 @@ pub(super) fn sign(repository: &Repository, text: &[u8]) -> Result<String, Failu
     let key = repository.signing_key().map_err(Failure::failed)?;
     let mut command = match &key {
         SigningKey::Ssh(file) => {
-            let mut command = Command::new("ssh-keygen");
+            let mut command = Program::SshKeygen.command();
             command.args(["-q", "-Y", "sign", "-n", "git", "-f"]).arg(file);
             command
         }
         SigningKey::Openpgp(id) => {
-            let mut command = Command::new("gpg");
+            let mut command = Program::Gpg.command();
             command.args(["--armor", "--detach-sign"]);
             command.args(id.as_ref().map(|id| format!("--local-user={id}")));
             command

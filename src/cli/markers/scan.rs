@@ -12,7 +12,7 @@ use crate::change::Commit;
 use crate::cli::output::Output;
 use crate::cli::{Exit, Failure, git_failure};
 use crate::git::{History, Repository, Request};
-use crate::report::markers;
+use crate::report::{markers, substitutes};
 
 /// What `markers scan` reads and how it says what it found
 #[derive(Debug, clap::Args)]
@@ -53,6 +53,9 @@ struct Each<'a> {
 
 pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure> {
     let repository = Repository::open(dir).map_err(Failure::failed)?;
+    for note in substitutes(&repository.substitutes().map_err(Failure::failed)?) {
+        out.say(&format!("note: {note}"));
+    }
     let (history, name) = history(args, &repository)?;
     let mut counter = Counter::default();
     let mut lines = String::new();

@@ -22,6 +22,7 @@ use crate::exclude::Excluder;
 use crate::git::{History, Listed, Lost, Repository, Request};
 use crate::pack::load::BUILTIN_DIGEST;
 use crate::pack::{Fitted, Pack};
+use crate::report::substitutes;
 use crate::scan::{self, Scanned, Scorer, Source};
 use crate::signals::Engine;
 use crate::terminal::escaped;
@@ -135,6 +136,9 @@ fn one(
     let wrong = |failure| Stopped::Repository(failure);
     let failed = |error| Stopped::Repository(Failure::failed(error));
     let repository = Repository::open(path).map_err(failed)?;
+    for note in substitutes(&repository.substitutes().map_err(failed)?) {
+        bar.suspend(|| out.say(&format!("note: {name}: {note}")));
+    }
     let (history, head) = history(args, &repository).map_err(wrong)?;
     let ledger = diff::ledger(&repository, head.as_deref());
     let (ledger, unread) = ledger.unwrap_or_else(|failure| (Vec::new(), Some(failure.message)));

@@ -101,7 +101,7 @@ pub(super) fn of(report: &Report, excerpts: Option<&Excerpts>) -> Data {
     told.extend(declared::request(report));
     told.extend(declared::summary(report));
     told.extend(words::whole(report));
-    told.extend(report.coverage.notes.iter().take(MOST_LISTED).map(|note| format!("note: {note}")));
+    told.extend(words::notes(report).iter().take(MOST_LISTED).map(|note| format!("note: {note}")));
     let left_out = report.coverage.excluded.iter().take(MOST_LISTED);
     let others = report.hunks.iter().filter(|hunk| !hunk.verdict.is_flag() && hunk.verdict != Verdict::Unknown);
     Data {

@@ -56,9 +56,9 @@ fn head(report: &Report) -> String {
     told.extend(declared::request(report));
     told.extend(declared::summary(report));
     told.extend(words::whole(report));
-    let notes = report.coverage.notes.iter();
-    told.extend(notes.take(MOST_NOTES).map(|note| format!("note: {note}")));
-    let unsaid = report.coverage.notes.len().saturating_sub(MOST_NOTES);
+    let notes = words::notes(report);
+    told.extend(notes.iter().take(MOST_NOTES).map(|note| format!("note: {note}")));
+    let unsaid = notes.len().saturating_sub(MOST_NOTES);
     told.extend((unsaid > 0).then(|| format!("{unsaid} more notes in the report")));
     if !told.is_empty() {
         out.push('\n');
