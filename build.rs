@@ -1,10 +1,12 @@
 //! Turns the YAML data under `rules/` into JSON without examples, finds the literals of the phrases
-//! in it, and lays out lexicons and trees as they are searched: reading YAML, regular expressions,
-//! large tables, and examples that only `rules test` and `markers test` look at would be most of a
+//! in it, lays out lexicons and trees as they are searched, and makes tables of invisible characters from Unicode's
+//! data: reading YAML, regular expressions, large tables, and examples that only `rules test` and `markers test` look at would be most of a
 //! start of the program.
 //!
 //! What the data means is not known here; mistakes in its shape are told when it is loaded.
 
+#[path = "src/invisible/classes.rs"]
+mod classes;
 #[path = "src/pack/lexicon.rs"]
 #[allow(dead_code, unreachable_pub)]
 mod lexicon;
@@ -37,7 +39,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     std::fs::write(out.join("rules/literals.json"), serde_json::to_string(&literals)?)?;
     images(&out.join("rules"))?;
     std::fs::write(out.join("rules/digest"), digest(Path::new("rules"))?)?;
-    for path in ["rules", "build.rs", "src/pack/lexicon.rs", "src/pack/trees.rs", "src/signals/literals.rs"] {
+    std::fs::write(out.join("invisible.rs"), tables()?)?;
+    let code = ["src/invisible/classes.rs", "src/pack/lexicon.rs", "src/pack/trees.rs", "src/signals/literals.rs"];
+    for path in ["rules", "build.rs"].into_iter().chain(code) {
         writeln!(std::io::stdout(), "cargo::rerun-if-changed={path}")?;
     }
     Ok(())
@@ -55,6 +59,24 @@ fn digest(folder: &Path) -> Result<Vec<u8>, Box<dyn Error>> {
         digest.update(content);
     }
     Ok(digest.finalize().to_vec())
+}
+
+/// Tables of characters as Rust code: looking a character up in one needs no regular expression at run time.
+fn tables() -> Result<String, Box<dyn Error>> {
+    let mut code = String::new();
+    for (name, expression) in classes::CLASSES {
+        let parsed = regex_syntax::parse(expression)?;
+        let regex_syntax::hir::HirKind::Class(regex_syntax::hir::Class::Unicode(class)) = parsed.kind() else {
+            return Err(format!("{name} is no class of characters: `{expression}`").into());
+        };
+        code += &format!("pub(super) static {name}: [(char, char); {}] = [\n", class.ranges().len());
+        for range in class.ranges() {
+            let (start, end) = (u32::from(range.start()), u32::from(range.end()));
+            code += &format!("    ('\\u{{{start:x}}}', '\\u{{{end:x}}}'),\n");
+        }
+        code += "];\n";
+    }
+    Ok(code)
 }
 
 /// Writes the images of lexicons and trees.

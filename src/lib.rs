@@ -24,6 +24,7 @@ pub mod forge;
 pub mod gate;
 pub mod git;
 pub mod globs;
+pub mod invisible;
 pub mod lang;
 pub mod linediff;
 pub mod lines;

@@ -1,81 +1,62 @@
 //! Text that somebody else wrote, made harmless for a terminal, and for the log of a job: what looks like a command
 //! to the runner does not start one.
 
-use std::borrow::Cow;
+mod runner;
+
 use std::fmt::Write as _;
 
-/// Shows control characters, and characters that turn the direction of text, as escapes.
+use crate::invisible;
+pub use runner::{command_at, obeyed, without_commands};
+
+/// One line of prose that is safe to print. Control characters, invisible characters without a purpose and characters
+/// that turn the direction of text become visible escapes; emoji and scripts that need joiners stay readable.
 pub fn escaped(text: &str) -> String {
+    escape(text, |at, c| !invisible::has_purpose(text, at, c))
+}
+
+/// The same for a name that people compare by eye, such as a path: no invisible character stays. Two different names
+/// never look alike because of one.
+pub fn escaped_name(name: &str) -> String {
+    escape(name, |_, _| true)
+}
+
+/// `hides` decides about the unsafe character at a place.
+fn escape(text: &str, hides: impl Fn(usize, char) -> bool) -> String {
     let mut shown = String::with_capacity(text.len());
     let mut command = command_at(text);
     for (at, c) in text.char_indices() {
         match c {
             c if command == Some(at) => {
-                let _ = write!(shown, "\\u{{{:x}}}", u32::from(c));
+                push_escape(c, &mut shown);
                 let after = at + c.len_utf8();
                 command = text.get(after..).and_then(command_at).map(|next| after + next);
             }
             '\t' => shown.push(' '),
             '\n' => shown.push_str("\\n"),
             '\r' => shown.push_str("\\r"),
-            c if is_unsafe(c) => {
-                let _ = write!(shown, "\\u{{{:x}}}", u32::from(c));
-            }
+            c if is_unsafe(c) && hides(at, c) => push_escape(c, &mut shown),
             c => shown.push(c),
         }
     }
     shown
 }
 
-/// Whether a character acts on a terminal or on its neighbours, or hides, instead of being shown:
-/// controls, marks that turn the direction of text, characters without width, separators, and tags.
+fn push_escape(c: char, to: &mut String) {
+    // Writing to a string cannot fail.
+    let _ = write!(to, "\\u{{{:x}}}", u32::from(c));
+}
+
+/// Whether a character acts on a terminal or on its neighbours, or hides, instead of being shown: controls and all
+/// that [`invisible`] lists.
 pub fn is_unsafe(c: char) -> bool {
-    c.is_control()
-        || matches!(
-            c,
-            '\u{61c}'
-                | '\u{180e}'
-                | '\u{200b}'..='\u{200f}'
-                | '\u{2028}'..='\u{202e}'
-                | '\u{2060}'..='\u{206f}'
-                | '\u{feff}'
-                | '\u{fff9}'..='\u{fffb}'
-                | '\u{e0000}'..='\u{e007f}'
-        )
+    c.is_control() || invisible::is_invisible(c)
 }
 
-/// Where a runner would see a command in the middle of a line, as `##[group]` or `##vso[task.complete]`: the
-/// place of the second sign.
-pub fn command_at(text: &str) -> Option<usize> {
-    let mut from = 0;
-    while let Some(at) = text.get(from..).and_then(|rest| rest.find("##")).map(|at| from + at) {
-        let after = text.get(at + 2..).unwrap_or_default();
-        if after.trim_start_matches(|c: char| c.is_ascii_alphabetic()).starts_with('[') {
-            return Some(at + 1);
-        }
-        from = at + 1;
-    }
-    None
-}
-
-/// A line that starts no command of a runner, whatever colours it begins with. Ours never begin with two colons, so
-/// one that does is a stranger's.
-pub fn uncommanded(line: &str) -> Cow<'_, str> {
-    let text = without_lead(line);
-    match text.strip_prefix("::") {
-        Some(rest) => format!("{}\\u{{3a}}:{rest}", line.strip_suffix(text).unwrap_or_default()).into(),
-        None => line.into(),
-    }
-}
-
-/// From the first character that is seen.
-fn without_lead(line: &str) -> &str {
-    let text = line.trim_start();
-    let styled = text.strip_prefix("\u{1b}[").and_then(|rest| rest.split_once('m'));
-    match styled {
-        Some((style, rest)) if style.bytes().all(|c| c.is_ascii_digit() || c == b';') => without_lead(rest),
-        _ => text,
-    }
+/// The first unsafe character of printed lines that has no purpose there.
+pub fn unsafe_in(lines: &str) -> Option<char> {
+    let mut found =
+        lines.char_indices().filter(|&(at, c)| c != '\n' && is_unsafe(c) && !invisible::has_purpose(lines, at, c));
+    found.next().map(|(_, c)| c)
 }
 
 /// Cuts text to a number of columns, with an ellipsis where something was cut.
@@ -92,7 +73,8 @@ pub fn fitted(text: &str, columns: usize) -> String {
             used < columns
         })
         .collect();
-    kept + "\u{2026}"
+    // A joiner or a selector has no purpose without what it belongs to.
+    kept.trim_end_matches(is_unsafe).to_owned() + "\u{2026}"
 }
 
 /// Breaks prose into lines of at most a number of columns.
@@ -121,12 +103,19 @@ mod tests {
     }
 
     #[test]
+    fn what_hides_is_shown_and_emoji_stay_readable() {
+        assert_eq!(escaped("pay\u{ad}ment \u{2764}\u{fe0f} a\u{fe0f}"), "pay\\u{ad}ment \u{2764}\u{fe0f} a\\u{fe0f}");
+        assert_eq!(escaped_name("src/\u{2764}\u{fe0f}.py"), "src/\u{2764}\\u{fe0f}.py");
+        assert_eq!(escaped_name("src/\u{e9}e\u{301}\u{65e5}.py"), "src/\u{e9}e\u{301}\u{65e5}.py");
+        assert_eq!(unsafe_in("a \u{2764}\u{fe0f}\nb"), None);
+        assert_eq!(unsafe_in("a\u{fe0f}"), Some('\u{fe0f}'));
+    }
+
+    #[test]
     fn nothing_looks_like_a_command_to_a_runner() {
         assert_eq!(escaped("a ##[set-output name=x]y"), "a #\\u{23}[set-output name=x]y");
         assert_eq!(escaped("###vso[x] ##teamcity[y] ## [z]"), "##\\u{23}vso[x] #\\u{23}teamcity[y] ## [z]");
-        assert_eq!(uncommanded("  ::add-mask::x"), "  \\u{3a}:add-mask::x");
-        assert_eq!(uncommanded("\u{1b}[1m\u{1b}[35m::error::x"), "\u{1b}[1m\u{1b}[35m\\u{3a}:error::x");
-        assert_eq!(uncommanded("std::fs"), "std::fs");
+        assert_eq!(escaped("section_start:1:a\r"), "section_start\\u{3a}1:a\\r");
     }
 
     #[test]

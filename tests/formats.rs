@@ -51,8 +51,7 @@ fn no_format_passes_on_what_acts() {
     let repo = hostile();
     for format in FORMATS {
         let printed = printed(&repo, format);
-        let acts = |c: &char| *c != '\n' && ai_detect::terminal::is_unsafe(*c);
-        assert_eq!(printed.chars().find(acts), None, "{format}");
+        assert_eq!(ai_detect::terminal::unsafe_in(&printed), None, "{format}");
         assert!(!printed.contains("##["), "{format}");
         let commands = printed.lines().filter(|line| line.trim_start().starts_with("::"));
         let foreign: Vec<&str> = commands.filter(|line| format != "github" || !line.starts_with("::notice ")).collect();

@@ -110,7 +110,7 @@ pub fn all(report: &Report) -> Shape {
     let suite = junit::write(report);
     assert_log(&suite);
     let page = html::write(report, None).expect("a page");
-    assert!(!page.contains(|c: char| !matches!(c, '\n' | '\t') && terminal::is_unsafe(c)));
+    assert_eq!(terminal::unsafe_in(&page.replace('\t', " ")), None);
     for limit in [1_000, 60_000] {
         let summary = markdown::summary(report, limit);
         assert!(summary.len() <= limit, "{} of {limit}", summary.len());
@@ -126,15 +126,14 @@ pub fn all(report: &Report) -> Shape {
 /// Neither a terminal nor a runner that reads a log acts on it.
 fn assert_log(printed: &str) {
     super::assert_printable(printed);
-    assert_eq!(terminal::command_at(printed), None, "{printed:?}");
-    assert!(printed.lines().all(|line| !line.trim_start().starts_with("::")), "{printed:?}");
+    assert_eq!(terminal::obeyed(printed), None, "{printed:?}");
 }
 
 /// Text alone stays text, in a paragraph, in a span and in a fence.
 fn snippets(stranger: &str) {
     let escaped = terminal::escaped(stranger);
     assert!(!escaped.contains('\n'), "{escaped:?}");
-    assert_log(&terminal::uncommanded(&escaped));
+    assert_log(&terminal::without_commands(&escaped));
     let written = [markdown::escaped(stranger), markdown::code_span(stranger), markdown::fenced(stranger, "text")];
     written.iter().for_each(|written| assert_uncommented(written));
     let kinds = elements(&format!("{}\n", markdown::escaped(stranger)));

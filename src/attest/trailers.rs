@@ -8,6 +8,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use super::lines::Line;
+use crate::invisible::as_seen;
 
 /// How a trailer is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -94,7 +95,8 @@ pub(super) fn parse<'a>(lines: &[Line<'a>]) -> Vec<Trailer<'a>> {
             joined.push_str(next.text.trim());
             at += 1;
         }
-        if value.is_empty() {
+        // A value that nobody sees declares nothing.
+        if as_seen(&value).trim().is_empty() {
             continue;
         }
         found.push(Trailer {
@@ -252,6 +254,7 @@ mod tests {
     fn folded_values_are_joined() {
         assert_eq!(read("s\n\nKey-A: one\n two\n\tthree\n"), one("key-a", "one two three", true));
         assert_eq!(read("s\n\nKey-A:\n  two\n"), one("key-a", "two", true));
+        assert_eq!(read("s\n\nKey-A: \u{200b}\u{3164}\n"), [], "nobody sees that value");
         let indented = read("s\n\nKey-A: one\n  Key-B: two\n");
         assert_eq!(indented.len(), 2, "an indented trailer is not a continuation");
     }

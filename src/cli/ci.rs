@@ -27,7 +27,7 @@ pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure
     let (mut base, head, mut head_ref) = match &event.range {
         Range::Between { base, head, head_ref } => (base.clone(), head.clone(), head_ref.clone()),
         Range::Nothing(why) => {
-            out.log(&format!("nothing to look at: {why}\n"))?;
+            out.print(&format!("nothing to look at: {why}\n"))?;
             return Ok(Exit::Analysed);
         }
     };

@@ -75,8 +75,7 @@ impl Printing {
                 Replacement::of(&dir.join(file))?.write(plain.as_bytes())?;
             }
             (Some(file), _) => Replacement::of(&dir.join(file))?.write(printed.as_bytes())?,
-            // Jobs print text into their log, where a line can be a command.
-            (None, Format::Text) => out.log(&printed)?,
+            (None, Format::Github) => out.commands(&printed)?,
             (None, _) => out.print(&printed)?,
         }
         // Whoever asks by the status is not told that all is well where part of it was not seen.

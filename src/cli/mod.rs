@@ -31,7 +31,7 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use clap::{ColorChoice, Parser, Subcommand};
+use clap::{ColorChoice, CommandFactory as _, Parser, Subcommand};
 
 use crate::git;
 
@@ -163,6 +163,11 @@ fn read_text(file: &Path, dir: &Path) -> Result<String, Failure> {
     String::from_utf8(content).map_err(|_| Failure::failed(format!("{name}: not UTF-8 text")))
 }
 
+/// The command line with all its subcommands, for documents and tests.
+pub fn command() -> clap::Command {
+    Args::command()
+}
+
 /// Runs the program on the process's arguments.
 pub fn run() -> Exit {
     let args = match Args::try_parse() {
@@ -170,7 +175,8 @@ pub fn run() -> Exit {
         Err(error) => {
             // Help and version are no errors; both go where clap sends them.
             let exit = if error.use_stderr() { Exit::Usage } else { Exit::Analysed };
-            return if error.print().is_ok() { exit } else { Exit::Failed };
+            let printed = output::Output::new(ColorChoice::Auto).usage(&error);
+            return if printed.is_ok() { exit } else { Exit::Failed };
         }
     };
     let out = output::Output::new(args.color);

@@ -1,5 +1,8 @@
 //! Standard output and standard error: colours where they are wanted, and a reader that goes away
 //! is no error.
+//!
+//! Both may be the log of a job, where a runner obeys certain lines. So nothing that is written here holds a command of
+//! a runner. [`Output::commands`] is the only exception.
 
 use std::io::{ErrorKind, IsTerminal, Write};
 
@@ -9,7 +12,7 @@ use clap::ColorChoice;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::Failure;
-use crate::terminal::{escaped, uncommanded};
+use crate::terminal::{escaped, unsafe_in, without_commands};
 
 /// Columns where the output is no terminal and nothing says how wide it is.
 const DEFAULT_WIDTH: usize = 100;
@@ -32,18 +35,23 @@ impl Output {
         }
     }
 
-    /// Writes to standard output.
+    /// Writes whole lines to standard output, without any command of a runner.
     pub(super) fn print(&self, text: &str) -> Result<(), Failure> {
-        let mut stream = AutoStream::new(std::io::stdout().lock(), self.choice);
-        let written = stream.write_all(text.as_bytes()).and_then(|()| stream.flush());
-        match written {
-            Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
-            other => other.map_err(|error| Failure::failed(format!("cannot write the output: {error}"))),
-        }
+        self.stream(text).map(drop)
     }
 
-    /// Writes a part of a long output to standard output; says whether anybody still reads.
+    /// The same for a part of a long output; says whether anybody still reads.
     pub(super) fn stream(&self, text: &str) -> Result<bool, Failure> {
+        self.write(&without_commands(text))
+    }
+
+    /// Writes lines to standard output that a runner shall obey. They must come from [`crate::report::github`] or
+    /// [`crate::forge::github::commands`], which let no stranger's text start a command.
+    pub(super) fn commands(&self, lines: &str) -> Result<(), Failure> {
+        self.write(lines).map(drop)
+    }
+
+    fn write(&self, text: &str) -> Result<bool, Failure> {
         let mut stream = AutoStream::new(std::io::stdout().lock(), self.choice);
         match stream.write_all(text.as_bytes()).and_then(|()| stream.flush()) {
             Ok(()) => Ok(true),
@@ -52,24 +60,19 @@ impl Output {
         }
     }
 
-    /// Writes to standard output in a job of a forge: no line of it is taken for a command.
-    pub(super) fn log(&self, text: &str) -> Result<(), Failure> {
-        self.print(&uncommanded(text))
-    }
-
     /// Says something on standard error that is no error: a reminder, a question. It is escaped, line
     /// by line.
     pub(super) fn say(&self, message: &str) {
         let mut stream = AutoStream::new(std::io::stderr().lock(), self.choice);
         for line in message.lines() {
-            let _ = writeln!(stream, "{}", uncommanded(&escaped(line)));
+            let _ = writeln!(stream, "{}", without_commands(&escaped(line)));
         }
     }
 
     /// Asks a question on standard error; what is asked about is escaped.
     pub(super) fn ask(&self, question: &str) {
         let mut stream = AutoStream::new(std::io::stderr().lock(), self.choice);
-        let _ = write!(stream, "{} ", escaped(question));
+        let _ = write!(stream, "{} ", without_commands(&escaped(question)));
         let _ = stream.flush();
     }
 
@@ -78,15 +81,30 @@ impl Output {
         const RED: Style = AnsiColor::Red.on_default().bold();
         let mut stream = AutoStream::new(std::io::stderr().lock(), self.choice);
         // There is nowhere left to say that this failed.
-        let _ = writeln!(stream, "{RED}error{RED:#}: {}", uncommanded(&escaped(message)));
+        let _ = writeln!(stream, "{RED}error{RED:#}: {}", escaped(message));
     }
 
     /// Says on standard error what is being done, where somebody watches.
     pub(super) fn progress(&self, what: &str) {
         if std::io::stderr().is_terminal() {
             // Nothing depends on its being read.
-            let _ = writeln!(std::io::stderr(), "{what}");
+            let _ = writeln!(std::io::stderr(), "{}", without_commands(&escaped(what)));
         }
+    }
+
+    /// Prints the help that was asked for, or what is wrong with the arguments. These may hold anything.
+    pub(super) fn usage(&self, error: &clap::Error) -> Result<(), Failure> {
+        let plain = error.to_string();
+        let text = match unsafe_in(&plain) {
+            None => error.render().ansi().to_string(),
+            Some(_) => plain.lines().map(|line| escaped(line) + "\n").collect(),
+        };
+        let text = without_commands(&text);
+        if !error.use_stderr() {
+            return self.write(&text).map(drop);
+        }
+        let mut stream = AutoStream::new(std::io::stderr().lock(), self.choice);
+        stream.write_all(text.as_bytes()).map_err(|error| Failure::failed(format!("cannot write the output: {error}")))
     }
 
     /// The width to write for.

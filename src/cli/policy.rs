@@ -10,7 +10,7 @@ use super::{Exit, Failure};
 use crate::policy::judge::described;
 use crate::policy::raw::Read;
 use crate::policy::{Kind, Marker, PRESETS, Policy, Sensitive, Stance};
-use crate::terminal::{escaped, wrapped};
+use crate::terminal::{escaped, escaped_name, wrapped};
 
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum Command {
@@ -192,7 +192,7 @@ fn touched(range: &str, config: Option<&Path>, dir: &Path, out: &Output) -> Resu
         let id = change.commit.id.get(..8).unwrap_or_default();
         let _ = writeln!(text, "{id}  {}", escaped(change.commit.subject()));
         for touch in touches {
-            let _ = writeln!(text, "    {:<24}{} ({})", touch.class, escaped(&touch.path), escaped(&touch.why));
+            let _ = writeln!(text, "    {:<24}{} ({})", touch.class, escaped_name(&touch.path), escaped(&touch.why));
         }
     }
     let _ = writeln!(text, "{commits} of {} commits touch sensitive paths", touched.len());

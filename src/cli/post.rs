@@ -72,7 +72,7 @@ fn request(job: &Job<'_>, run: &event::FinishedRun) -> Result<Option<Request>, F
         Found::One(request) => Ok(Some(request)),
         Found::None => {
             let short = run.head.get(..8).unwrap_or(&run.head);
-            job.out.log(&format!("no open request ends at {short} (any more): nothing is posted\n"))?;
+            job.out.print(&format!("no open request ends at {short} (any more): nothing is posted\n"))?;
             Ok(None)
         }
         Found::Several(numbers) => {

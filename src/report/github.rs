@@ -5,7 +5,7 @@ use super::Report;
 use super::groups::{Flagged, flagged};
 use super::words::counted;
 use super::{sentence, words};
-use crate::terminal::escaped;
+use crate::terminal::{escaped, escaped_name};
 
 /// How many annotations a step may make.
 const MOST: usize = 10;
@@ -49,5 +49,5 @@ pub(super) fn property(text: &str) -> String {
     let escaped = text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A");
     let escaped = escaped.replace(':', "%3A").replace(',', "%2C");
     // What a terminal would act on has no place in a log; such a file is not found then.
-    crate::terminal::escaped(&escaped)
+    escaped_name(&escaped)
 }

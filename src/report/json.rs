@@ -48,18 +48,22 @@ struct Harmless<F>(F);
 
 impl<F: Formatter> Formatter for Harmless<F> {
     fn write_string_fragment<W: ?Sized + Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
-        let mut rest = fragment;
-        while let Some(at) = [rest.find(is_unsafe), command_at(rest)].into_iter().flatten().min() {
-            let (harmless, from) = rest.split_at(at);
-            writer.write_all(harmless.as_bytes())?;
-            let mut chars = from.chars();
-            let mut units = [0; 2];
-            for unit in chars.next().unwrap_or_default().encode_utf16(&mut units) {
+        let mut command = command_at(fragment);
+        let mut from = 0;
+        for (at, c) in fragment.char_indices() {
+            let after = at + c.len_utf8();
+            if command == Some(at) {
+                command = fragment.get(after..).and_then(command_at).map(|next| after + next);
+            } else if !is_unsafe(c) {
+                continue;
+            }
+            writer.write_all(fragment.as_bytes().get(from..at).unwrap_or_default())?;
+            for unit in c.encode_utf16(&mut [0; 2]) {
                 write!(writer, "\\u{unit:04x}")?;
             }
-            rest = chars.as_str();
+            from = after;
         }
-        writer.write_all(rest.as_bytes())
+        writer.write_all(fragment.as_bytes().get(from..).unwrap_or_default())
     }
 
     fn begin_array<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {

@@ -6,7 +6,7 @@ use super::groups::{Flagged, flagged};
 use super::words::{self, cut};
 use super::{HunkReport, Report, sentence};
 use crate::gate::Verdict;
-use crate::terminal::escaped;
+use crate::terminal::{escaped, escaped_name};
 
 /// How many blocks without a flag are listed.
 const MOST_PASSED: usize = 10_000;
@@ -36,7 +36,7 @@ pub fn write(report: &Report) -> String {
 
 fn case(hunk: &HunkReport, end: &str) -> String {
     let name = format!("lines {} ({})", words::lines(hunk.start_line, hunk.end_line), hunk.verdict.word());
-    let path = xml(&hunk.path);
+    let path = xml(&escaped_name(&hunk.path));
     format!("    <testcase classname=\"{path}\" name=\"{name}\" file=\"{path}\" line=\"{}\"{end}", hunk.start_line)
 }
 

@@ -24,13 +24,9 @@ const HOSTILE: [&str; 16] = [
     "",
 ];
 
-fn unsafe_chars(text: &str) -> Vec<char> {
-    text.chars().filter(|c| *c != '\n' && terminal::is_unsafe(*c)).collect()
-}
-
 /// Nothing that a terminal or a runner acts on.
 fn assert_printable(text: &str) {
-    assert_eq!(unsafe_chars(text), [], "{text}");
+    assert_eq!(terminal::unsafe_in(text), None, "{text}");
     assert_eq!(terminal::command_at(text), None, "{text}");
 }
 

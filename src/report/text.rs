@@ -9,7 +9,7 @@ use super::words::{self, KIND, Sum, counted, declares, percent, reason, short};
 use super::{Flag, HunkReport, Report, SignalReport, declared};
 use crate::gate::{Severity, Verdict};
 use crate::score::PRIOR;
-use crate::terminal::{escaped, fitted, uncommanded, wrapped};
+use crate::terminal::{escaped, escaped_name, fitted, without_commands, wrapped};
 
 /// How much is said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -72,7 +72,7 @@ struct Page<'a> {
 
 impl Page<'_> {
     fn line(&mut self, text: &str) {
-        self.out.push_str(&uncommanded(text.trim_end()));
+        self.out.push_str(&without_commands(text.trim_end()));
         self.out.push('\n');
     }
 
@@ -101,7 +101,7 @@ impl Page<'_> {
     fn summary(&mut self) {
         let report = self.report;
         let what = words::scope(report);
-        let spec = escaped(&report.range.spec);
+        let spec = escaped_name(&report.range.spec);
         if spec.width() + 2 + what.width() <= self.width {
             self.line(&format!("{BOLD}{spec}{BOLD:#}  {what}"));
         } else {
@@ -156,7 +156,7 @@ impl Page<'_> {
     }
 
     fn flag(&mut self, rank: usize, Flagged { flag, hunk, .. }: &Flagged<'_>, most: usize) {
-        let place = format!("{}:{}-{}", escaped(&flag.path), flag.start_line, flag.end_line);
+        let place = format!("{}:{}-{}", escaped_name(&flag.path), flag.start_line, flag.end_line);
         let colour = severity_style(flag.severity);
         self.line(&format!("{colour}{rank}. {place}{colour:#}"));
         self.looks(3, flag, hunk);
@@ -224,7 +224,7 @@ impl Page<'_> {
 
     /// A flagged block of a group: what it shows itself.
     fn block(&mut self, Flagged { flag, hunk, .. }: &Flagged<'_>) {
-        let place = format!("{}:{}-{}", escaped(&flag.path), flag.start_line, flag.end_line);
+        let place = format!("{}:{}-{}", escaped_name(&flag.path), flag.start_line, flag.end_line);
         self.line(&format!("   {BOLD}{place}{BOLD:#}"));
         self.looks(5, flag, hunk);
         let (of_commit, own): (Vec<&SignalReport>, Vec<_>) = hunk.signals.iter().partition(|it| is_of_commit(it));
@@ -305,7 +305,7 @@ impl Page<'_> {
         self.line("");
         self.line(&format!("{BOLD}Other hunks{BOLD:#}; flags start at {} here", words::threshold(self.report)));
         for hunk in others {
-            let place = format!("{}:{}-{}", escaped(&hunk.path), hunk.start_line, hunk.end_line);
+            let place = format!("{}:{}-{}", escaped_name(&hunk.path), hunk.start_line, hunk.end_line);
             let score = hunk.probability.map_or_else(String::new, |likely| format!(" {}", percent(likely)));
             let word = if hunk.verdict == Verdict::Unlikely { "below" } else { hunk.verdict.word() };
             self.line(&format!("  {word:<12}{score:<6} {place}"));
@@ -326,7 +326,8 @@ impl Page<'_> {
         self.line("");
         self.line(&format!("{BOLD}Not analysed{BOLD:#}"));
         for left_out in &self.report.coverage.excluded {
-            let text = format!("{}: {} ({})", escaped(&left_out.path), reason(left_out), escaped(&left_out.detail));
+            let text =
+                format!("{}: {} ({})", escaped_name(&left_out.path), reason(left_out), escaped(&left_out.detail));
             self.line(&format!("  {}", fitted(&text, self.width.saturating_sub(2))));
         }
     }

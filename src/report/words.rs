@@ -238,7 +238,8 @@ pub(super) fn range(spec: &str) -> String {
 pub(super) fn cut(text: &str, most: usize) -> Cow<'_, str> {
     match text.char_indices().nth(most) {
         None => text.into(),
-        Some((at, _)) => format!("{}\u{2026}", text.get(..at).unwrap_or_default()).into(),
+        // A joiner or a selector has no purpose without what it belongs to.
+        Some((at, _)) => format!("{}\u{2026}", text.get(..at).unwrap_or_default().trim_end_matches(is_unsafe)).into(),
     }
 }
 

@@ -134,7 +134,7 @@ fn command(rest: &str) -> Result<Command, Misread> {
         "attest" => Verb::Attest { assistant: assistant(rest).ok_or_else(|| Misread::NoAssistant(bare.clone()))? },
         "confirm" => Verb::Confirm { reason: reason(rest) },
         _ => {
-            if !rest.chars().any(|c| c.is_alphabetic() && !is_blank(c)) {
+            if !rest.chars().any(|c| c.is_alphabetic() && !is_unsafe(c)) {
                 return Err(Misread::NoReason(bare));
             }
             Verb::Dismiss { reason: reason(rest) }
@@ -147,11 +147,6 @@ fn command(rest: &str) -> Result<Command, Misread> {
 fn word(text: &str) -> (&str, &str) {
     let text = text.trim_start();
     text.split_once(char::is_whitespace).unwrap_or((text, ""))
-}
-
-/// Whether a reader sees nothing of a character, though Unicode calls it a letter.
-fn is_blank(c: char) -> bool {
-    is_unsafe(c) || matches!(c, '\u{115f}' | '\u{1160}' | '\u{3164}' | '\u{ffa0}')
 }
 
 /// One line without characters that act or hide.

@@ -9,7 +9,7 @@ use super::state::State;
 use super::{Entry, Source};
 use crate::report::percent;
 use crate::report::{Flag, Report};
-use crate::terminal::{escaped, fitted, wrapped};
+use crate::terminal::{escaped, escaped_name, fitted, wrapped};
 
 /// The flags of a report, confirmed ones first and dismissed ones last, then decisions that are about
 /// none of them, those that do not count, and answers. Everything that came from elsewhere is escaped.
@@ -94,7 +94,7 @@ impl Page {
             .map_or_else(String::new, |likely| format!(", looks AI-written ({} likely)", percent(likely)));
         let tail = format!("  {}{looks}", flag.verdict.word());
         let room = self.width.saturating_sub(tail.len() + 12).max(20);
-        let _ = writeln!(self.out, "  {}  {}{tail}", escaped(&flag.id), fitted(&escaped(&place), room));
+        let _ = writeln!(self.out, "  {}  {}{tail}", escaped(&flag.id), fitted(&escaped_name(&place), room));
         if let Some(decision) = found.ruling {
             self.line(6, &ruling(decision));
         }

@@ -124,7 +124,7 @@ impl<'a> Job<'a> {
     /// Where it could not be posted though the token may.
     pub(super) fn publish(&self, outcome: &Outcome<'_>) -> Result<(), Failure> {
         if let Outcome::Report(report) = outcome {
-            self.out.log(&text::write(report, Detail::Flags, self.out.width()))?;
+            self.out.print(&text::write(report, Detail::Flags, self.out.width()))?;
         }
         let mut rights = Rights::default();
         let mut told = String::new();
@@ -135,7 +135,7 @@ impl<'a> Job<'a> {
         if let Err(failure) = &ended {
             let _ = writeln!(told, "{}", failure.message);
         }
-        self.out.log(&format!("\n{told}"))?;
+        self.out.print(&format!("\n{told}"))?;
         if !self.args.dry_run {
             self.summary_page(outcome, &told)?;
             self.hand_on(outcome)?;
@@ -280,7 +280,7 @@ impl<'a> Job<'a> {
             return Ok(false);
         }
         let lines = say::commands(outcome);
-        self.out.print(&lines)?;
+        self.out.commands(&lines)?;
         Ok(!lines.is_empty())
     }
 }

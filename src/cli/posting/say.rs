@@ -98,7 +98,7 @@ pub(super) fn rehearsed(name: &str, plan: &Plan) -> String {
         Sticky::Update(note) => piece("summary, changed", &note.body),
     }
     for wish in &plan.add {
-        let path = crate::terminal::escaped(&wish.path);
+        let path = crate::terminal::escaped_name(&wish.path);
         piece(&format!("{path}:{}-{}", wish.start_line, wish.end_line), &wish.body);
     }
     for note in &plan.edit {

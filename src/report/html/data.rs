@@ -9,7 +9,7 @@ use crate::report::groups::{Flagged, groups, is_of_commit};
 use crate::report::paste::Paste;
 use crate::report::words::{self, Sum, cut, declares, percent, short};
 use crate::report::{CommitReport, HunkReport, Report, SignalReport, declared};
-use crate::terminal::escaped;
+use crate::terminal::{escaped, escaped_name};
 
 /// How many flags are on the page.
 const MOST_FLAGS: usize = 5000;
@@ -112,7 +112,9 @@ pub(super) fn of(report: &Report, excerpts: Option<&Excerpts>) -> Data {
         groups: groups_of(report, excerpts),
         others: others.take(MOST_OTHERS).map(other).collect(),
         left_out: left_out
-            .map(|it| [shown(&it.path), format!("{} ({})", words::reason(it), shown(&it.detail))])
+            .map(|it| {
+                [escaped_name(&cut(&it.path, MOST_TEXT)), format!("{} ({})", words::reason(it), shown(&it.detail))]
+            })
             .collect(),
         more: report.flags.len().saturating_sub(MOST_FLAGS),
         code: excerpts.is_some(),
@@ -168,7 +170,7 @@ fn block(report: &Report, Flagged { flag, hunk, rank }: &Flagged<'_>, excerpts: 
         question: words::question(flag.verdict),
         severity: words::severity(flag.severity),
         verdict: flag.verdict.word(),
-        path: escaped(&flag.path),
+        path: escaped_name(&flag.path),
         lines: words::lines(flag.start_line, flag.end_line),
         looks: words::written(flag, hunk),
         odds: hunk.log_odds,
@@ -208,7 +210,7 @@ fn code(excerpt: &Excerpt) -> Code {
 fn other(hunk: &HunkReport) -> Other {
     Other {
         verdict: hunk.verdict.word(),
-        path: escaped(&hunk.path),
+        path: escaped_name(&hunk.path),
         lines: words::lines(hunk.start_line, hunk.end_line),
         looks: hunk
             .probability

@@ -85,9 +85,9 @@ fn uncommented(code: &str) -> String {
 }
 
 /// A piece of code in a line, with a fence longer than any run of backticks in it. Forges look for neither
-/// mentions nor references in code.
+/// mentions nor references in code. Paths stand in code spans, so no invisible character stays.
 pub fn code_span(text: &str) -> String {
-    let shown = uncommented(&terminal::escaped(text));
+    let shown = uncommented(&terminal::escaped_name(text));
     let fence = "`".repeat(longest_run(&shown) + 1);
     let pads = shown.is_empty() || shown.starts_with(['`', ' ']) || shown.ends_with(['`', ' ']);
     let pad = if pads { " " } else { "" };
@@ -298,7 +298,7 @@ pub(super) mod tests {
 
         #[test]
         fn no_code_leaves_its_span_or_fence(text in text()) {
-            let shown = uncommented(&terminal::escaped(&text));
+            let shown = uncommented(&terminal::escaped_name(&text));
             let (kinds, inside) = parsed(&format!("x {} y\n", code_span(&text)));
             prop_assert_eq!(kinds, ["paragraph", "text", "code", "text"]);
             // A span of spaces alone keeps what is put around it.

@@ -56,8 +56,7 @@ fn assert_harmless(markdown: &str) {
     }
     assert_eq!(reference(&text), None, "{markdown}");
     assert!(markdown.lines().all(|line| !line.starts_with('/')), "{markdown}");
-    let unsafe_char = |c| c != '\n' && crate::terminal::is_unsafe(c);
-    assert!(!markdown.contains(unsafe_char), "{markdown:?}");
+    assert_eq!(crate::terminal::unsafe_in(markdown), None, "{markdown:?}");
 }
 
 #[test]

@@ -1,0 +1,184 @@
+//! Characters that a reader does not see, and when one of them has a purpose.
+//!
+//! This is the only list of invisible characters: all outputs and all comparisons of text use it. The tables come from
+//! Unicode's data (`invisible/classes.rs` says which properties).
+//!
+//! A few invisible characters change how their neighbours look. These have a purpose, and honest text needs them:
+//!
+//! - a variation selector (U+FE0E, U+FE0F) after a pictograph or in a keycap, and a joiner (U+200D) between pictographs;
+//! - a joiner or non-joiner (U+200D, U+200C) after a letter or mark of a script that joins letters, as Arabic,
+//!   Persian and Hindi do;
+//! - a variation selector after an ideograph or a Mongolian letter.
+//!
+//! All others have none. Of several in a row, only the first can have a purpose.
+
+use std::borrow::Cow;
+
+/// Sorted ranges of characters, both ends included.
+type Ranges = [(char, char)];
+
+mod tables {
+    include!(concat!(env!("OUT_DIR"), "/invisible.rs"));
+}
+
+/// Whether a reader sees nothing where this character stands, or only an empty space that is none of the usual ones.
+/// Control characters have no picture either; all but tabs, line ends and form feeds are invisible.
+pub fn is_invisible(c: char) -> bool {
+    if c.is_ascii() {
+        return c.is_ascii_control() && !is_layout(c);
+    }
+    is_in(c, &tables::INVISIBLE) || c.is_control()
+}
+
+/// ASCII characters without a picture that lay out text.
+fn is_layout(c: char) -> bool {
+    matches!(c, '\t' | '\n' | '\x0b' | '\x0c' | '\r')
+}
+
+/// Whether a text is ASCII without control characters but those that lay out text: nothing in it hides.
+pub fn is_plain(text: &[u8]) -> bool {
+    let is_plain = |byte: u8| (b' '..=b'~').contains(&byte) | is_layout(char::from(byte));
+    // Without a branch for each byte, several are looked at together.
+    text.chunks(64).all(|chunk| chunk.iter().fold(true, |plain, &byte| plain & is_plain(byte)))
+}
+
+/// Whether an invisible character takes up room, so that it parts words.
+pub fn is_blank(c: char) -> bool {
+    !c.is_ascii() && is_in(c, &tables::BLANK)
+}
+
+/// The invisible characters without a purpose, with their places.
+pub fn hidden(text: &str) -> impl Iterator<Item = (usize, char)> {
+    text.char_indices().filter(|&(at, c)| is_invisible(c) && !has_purpose(text, at, c))
+}
+
+/// Whether the invisible character at a place changes how its neighbours look, so that it belongs there.
+pub fn has_purpose(text: &str, at: usize, c: char) -> bool {
+    let (before, from) = text.split_at_checked(at).unwrap_or_default();
+    let mut back = before.chars().rev();
+    let last = back.next();
+    let after = || from.chars().nth(1);
+    let is = |c: Option<char>, ranges: &Ranges| c.is_some_and(|c| is_in(c, ranges));
+    match c {
+        '\u{fe0e}' | '\u{fe0f}' => match last {
+            Some('0'..='9' | '#' | '*') => after() == Some('\u{20e3}'),
+            last => is(last, &tables::PICTOGRAPH),
+        },
+        '\u{200d}' => {
+            let pictograph = match last {
+                Some('\u{fe0f}') => back.next(),
+                last => last,
+            };
+            is(last, &tables::JOINING) || (is(pictograph, &tables::PICTOGRAPH) && is(after(), &tables::PICTOGRAPH))
+        }
+        '\u{200c}' => is(last, &tables::JOINING),
+        '\u{180b}'..='\u{180f}' => is(last, &tables::MONGOLIAN),
+        '\u{fe00}'..='\u{fe02}' | '\u{e0100}'..='\u{e01ef}' => is(last, &tables::IDEOGRAPH),
+        _ => false,
+    }
+}
+
+/// The text as a reader sees it: hidden characters are gone, and those that take up room are spaces.
+pub fn as_seen(text: &str) -> Cow<'_, str> {
+    if is_plain(text.as_bytes()) {
+        return text.into();
+    }
+    without(text, hidden(text))
+}
+
+/// The text without some characters. Those that take up room become spaces.
+pub fn without(text: &str, characters: impl Iterator<Item = (usize, char)>) -> Cow<'_, str> {
+    let mut seen = String::new();
+    let mut from = 0;
+    for (at, c) in characters {
+        seen.push_str(text.get(from..at).unwrap_or_default());
+        if is_blank(c) {
+            seen.push(' ');
+        }
+        from = at + c.len_utf8();
+    }
+    if from == 0 {
+        return text.into();
+    }
+    seen.push_str(text.get(from..).unwrap_or_default());
+    seen.into()
+}
+
+fn is_in(c: char, ranges: &Ranges) -> bool {
+    let after = ranges.partition_point(|(start, _)| *start <= c);
+    after.checked_sub(1).and_then(|at| ranges.get(at)).is_some_and(|(_, end)| c <= *end)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn what_nobody_sees_is_invisible() {
+        let invisible = "\u{0}\u{1b}\u{7f}\u{9b}\u{ad}\u{34f}\u{61c}\u{115f}\u{1160}\u{17b4}\u{17b5}\u{180b}\u{180e}\u{200b}\
+            \u{200e}\u{2028}\u{202e}\u{2060}\u{2061}\u{2069}\u{206f}\u{2800}\u{3164}\u{e000}\u{fe00}\u{fe0f}\u{feff}\u{ffa0}\
+            \u{fff0}\u{fff9}\u{fffc}\u{fffe}\u{1bca0}\u{1d159}\u{1d173}\u{e0001}\u{e0041}\u{e0100}\u{e01ef}\u{f0000}";
+        assert_eq!(invisible.chars().find(|c| !is_invisible(*c)), None);
+    }
+
+    #[test]
+    fn what_is_seen_is_not() {
+        let seen = " \t\n\r\u{a0}a\u{e9}e\u{301}\u{df}\u{416}\u{3a9}\u{5d0}\u{600}\u{6dd}\u{2014}\u{201c}\u{2026}\u{20e3}\u{2192}\u{3000}\u{3042}\u{4e2d}\u{ac00}\u{fffd}\u{1f600}";
+        assert_eq!(seen.chars().find(|c| is_invisible(*c)), None);
+    }
+
+    #[test]
+    fn honest_text_keeps_what_it_needs() {
+        for honest in [
+            "\u{2764}\u{fe0f} and \u{2714}\u{fe0e}",
+            "1\u{fe0f}\u{20e3} #\u{fe0f}\u{20e3}",
+            "\u{1f469}\u{1f3fd}\u{200d}\u{1f52c} \u{1f3f3}\u{fe0f}\u{200d}\u{1f308} \u{1f468}\u{200d}\u{1f469}\u{200d}\u{1f467}",
+            // Persian "I want", Hindi "ksha" in two forms, a Malayalam chillu.
+            "\u{645}\u{6cc}\u{200c}\u{62e}\u{648}\u{627}\u{647}\u{645}",
+            "\u{915}\u{94d}\u{200d}\u{937} \u{915}\u{94d}\u{200c}\u{937}",
+            "\u{d28}\u{d4d}\u{200d}",
+            "\u{845b}\u{e0100}\u{57ce}",
+            "\u{1820}\u{180b}",
+        ] {
+            assert_eq!(hidden(honest).next(), None, "{honest:?}");
+            assert_eq!(as_seen(honest), honest);
+        }
+    }
+
+    #[test]
+    fn the_same_characters_hide_where_they_change_nothing() {
+        for (hiding, seen) in [
+            ("pay\u{fe0f}ment", "payment"),
+            ("pay\u{200d}ment", "payment"),
+            ("1\u{fe0f}2", "12"),
+            ("\u{2764}\u{fe0f}\u{fe0f}", "\u{2764}\u{fe0f}"),
+            ("\u{1f469}\u{200d} x", "\u{1f469} x"),
+            ("\u{645}\u{200c}\u{200c}", "\u{645}\u{200c}"),
+            ("a\u{e0100}", "a"),
+            ("a\u{feff}b", "ab"),
+            ("\u{1f3f4}\u{e0067}\u{e0062}\u{e007f}", "\u{1f3f4}"),
+        ] {
+            assert_eq!(as_seen(hiding), seen, "{hiding:?}");
+        }
+    }
+
+    #[test]
+    fn what_takes_up_room_parts_words() {
+        assert_eq!(as_seen("two\u{3164}words, one\u{200b}word"), "two words, oneword");
+        assert_eq!(as_seen("\u{115f}\u{2800}").trim(), "");
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_hidden_is_left_and_all_else_stays(text in "(\\PC|[\u{ad}\u{200b}-\u{200f}\u{fe0f}\u{2764}\u{1f469}\u{645}\u{3164}a1\n]){0,12}") {
+            let seen = as_seen(&text);
+            prop_assert!(hidden(&text).next().is_some() || seen == text);
+            let visible = |text: &str| text.chars().filter(|c| !is_invisible(*c) && *c != ' ').collect::<String>();
+            prop_assert_eq!(visible(&seen), visible(&text));
+            prop_assert_eq!(seen.matches('\n').count(), text.matches('\n').count());
+            prop_assert_eq!(as_seen(&seen), &*seen);
+        }
+    }
+}
