@@ -28,6 +28,7 @@ pub mod invisible;
 pub mod lang;
 pub mod linediff;
 pub mod lines;
+pub mod lookalikes;
 pub mod moved;
 pub mod needles;
 pub mod pack;

@@ -44,6 +44,7 @@ pub(super) fn commit_reports(
             signals: reported,
             attestation: attestations.get(at).cloned().unwrap_or_default(),
             mending: None,
+            disguise: Some(&told.disguise).filter(|disguise| !disguise.is_empty()).cloned(),
         }
     };
     change.commits.iter().enumerate().map(of).collect()

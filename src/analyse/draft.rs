@@ -13,6 +13,7 @@ use super::signals::{Told, signal_report};
 use crate::attest::Covered;
 use crate::change::{self, ChangeSet, Excluded, FileChange, Reason, Span, overlapping};
 use crate::gate::{self, Likeness};
+use crate::lookalikes::Disguise;
 use crate::report::{HunkCommit, HunkReport, SignalReport, Threshold};
 use crate::score::{self, Score};
 use crate::signals::{Block, Engine, Evidence, Reading, Signal, block, rounded};
@@ -34,6 +35,8 @@ pub(super) struct Draft {
     pub(super) content: String,
     /// Whether anything is said of it alone.
     pub(super) scored: bool,
+    /// What in it was hidden or imitated Latin letters.
+    disguise: Option<Disguise>,
     /// How many of its lines are not blank, where its language is known: what it brings to its commit's code.
     pub(super) read_lines: u32,
     /// What to add to a line of the text, from 0, to get its number in the file, from 1: a hunk
@@ -137,6 +140,7 @@ fn file_drafts(
             fingerprint: if detail == Detail::Numbers { String::new() } else { fingerprint(file, &hunk.authored) },
             content: if detail == Detail::Numbers { String::new() } else { content(file, &hunk.authored) },
             scored: read_lines >= LEAST_LINES,
+            disguise: Some(&hunk.seen.disguise).filter(|disguise| !disguise.is_empty()).cloned(),
             read_lines,
             shift: i64::from(file.new.number(hunk.span.start)) - i64::from(hunk.span.start),
         }
@@ -277,6 +281,7 @@ impl Draft {
             sensitive: around.sensitive.contains(self.path.as_str()),
             fingerprint: self.fingerprint.clone(),
             content: self.content.clone(),
+            disguise: self.disguise.clone(),
         }
     }
 }

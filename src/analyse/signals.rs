@@ -4,8 +4,9 @@ use rayon::prelude::*;
 
 use crate::attest::{self, Registry};
 use crate::change::{ChangeSet, Commit};
+use crate::lookalikes::Disguise;
 use crate::report::{EvidenceReport, SignalReport};
-use crate::signals::message::Message;
+use crate::signals::message::{self, Message};
 use crate::signals::{Engine, Evidence, Part, Reading, Signal, rounded};
 
 /// A message and what counts in it.
@@ -13,6 +14,8 @@ use crate::signals::{Engine, Evidence, Part, Reading, Signal, rounded};
 pub(super) struct Told {
     pub(super) reading: Reading,
     pub(super) signals: Vec<Signal>,
+    /// What in it was hidden or imitated Latin letters.
+    pub(super) disguise: Disguise,
 }
 
 /// What the messages say, by commit. A merge's message is the forge's, not the author's.
@@ -27,9 +30,11 @@ pub(super) fn messages(change: &ChangeSet, engine: &Engine<'_>, registry: &Regis
         if commit.parents > 1 {
             return Told::default();
         }
-        let text = attest::without_markers(&commit.message, registry);
+        // Markers that are disguised are none, but their words say nothing of style either.
+        let (seen, disguise) = message::comparable(&commit.message);
+        let text = attest::without_markers(&seen, registry);
         let reading = engine.read_message(&Message { text: text.trim(), added_lines: *added_lines });
-        Told { signals: engine.weigh(Part::Message, &reading), reading }
+        Told { signals: engine.weigh(Part::Message, &reading), reading, disguise }
     };
     change.commits.par_iter().zip(&added).map(of).collect()
 }

@@ -15,7 +15,7 @@ use crate::eval::manifest::{Label, Manifest, Row};
 use crate::exclude::{DEFAULT_MAX_BYTES, Excluder};
 use crate::git::{Repository, Request};
 use crate::pack::{Kind, Rule, Scope};
-use crate::signals::message::Message;
+use crate::signals::message::{self, Message};
 use crate::signals::{Amount, Block, Engine, Reading, block, terms};
 use crate::syntax::{self, LEAST_LINES};
 
@@ -213,7 +213,8 @@ impl Reader<'_> {
         let blocks = self.blocks(&change);
         let added: u32 = change.files.iter().flat_map(|file| &file.origins).map(|origin| origin.span.len()).sum();
         let text = change.commits.last().map_or("", |commit| commit.message.as_str());
-        let text = attest::without_markers(text, self.registry);
+        let (seen, _) = message::comparable(text);
+        let text = attest::without_markers(&seen, self.registry);
         let message = Message { text: text.trim(), added_lines: added };
         let mut told = Vec::new();
         terms::message(&message, &mut |term, _| told.push(self.terms.number(term)));

@@ -6,6 +6,7 @@
 mod asked;
 pub mod code_quality;
 mod declared;
+mod disguised;
 pub mod excerpts;
 mod foreign;
 pub mod github;
@@ -38,6 +39,7 @@ use serde::{Deserialize, Serialize};
 use crate::attest::{Attestation, RequestAttestation};
 use crate::change::{Reason, Substitutes};
 use crate::gate::{Severity, Verdict};
+use crate::lookalikes::Disguise;
 use crate::policy::{Mending, Stance};
 
 /// The schema that this version writes.
@@ -161,6 +163,9 @@ pub struct CommitReport {
     /// nothing, what would declare AI use if there was any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mending: Option<Mending>,
+    /// What in its message was hidden or imitated Latin letters; the score is of the message as a reader sees it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub disguise: Option<Disguise>,
 }
 
 /// A reviewable block of added lines.
@@ -197,6 +202,9 @@ pub struct HunkReport {
     /// Empty in reports of earlier versions.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub content: String,
+    /// What in it was hidden or imitated Latin letters; the score is of the text as a reader sees it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub disguise: Option<Disguise>,
 }
 
 /// A commit's part in a hunk.

@@ -60,6 +60,7 @@ fn commit(id: &str, text: &str) -> CommitReport {
         signals: vec![signal("message-tone", text, Some(id), 1.0)],
         attestation: Attestation { state: State::WrongForm, facts, notes: vec![text.into()], ..Attestation::default() },
         mending: None,
+        disguise: None,
     }
 }
 
@@ -83,6 +84,7 @@ fn hunk(text: &str, commit: &str, number: u32) -> HunkReport {
         sensitive: true,
         fingerprint: format!("{number:08x}{}", "0".repeat(24)),
         content: format!("{number:032x}"),
+        disguise: None,
     }
 }
 

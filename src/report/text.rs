@@ -6,7 +6,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::groups::{Flagged, Group, groups, is_of_commit};
 use super::words::{self, KIND, Sum, counted, declares, percent, reason, short};
-use super::{Flag, HunkReport, Report, SignalReport, declared};
+use super::{Flag, HunkReport, Report, SignalReport, declared, disguised};
 use crate::gate::{Severity, Verdict};
 use crate::score::PRIOR;
 use crate::terminal::{escaped, escaped_name, fitted, without_commands, wrapped};
@@ -125,6 +125,9 @@ impl Page<'_> {
         }
         if let Some(request) = declared::request(report) {
             self.labelled(2, "", &request);
+        }
+        if let Some(disguised) = disguised::summary(report) {
+            self.labelled(2, "", &disguised);
         }
         for told in declared::summary(report) {
             self.labelled(2, "", &format!("{told} (-v says more)"));

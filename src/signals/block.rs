@@ -1,4 +1,7 @@
-//! What a hunk's signals look at, in one place.
+//! What a hunk's signals look at, in one place. Evidence quotes what was written; all else is as a reader compares it.
+
+use std::borrow::Cow;
+use std::ops::Range;
 
 use crate::change::{ChangeSet, FileChange, Span};
 use crate::lang::{self, Language};
@@ -7,6 +10,7 @@ use crate::signals::{Evidence, quote};
 use crate::syntax::profile::Profile;
 use crate::syntax::regions::Region;
 use crate::syntax::{Hunk, LEAST_LINES, Syntax};
+use crate::text::Text;
 
 /// A hunk with its surroundings.
 pub struct Block<'a> {
@@ -57,10 +61,24 @@ impl Block<'_> {
         after.checked_sub(1).and_then(|at| spans.get(at)).is_some_and(|span| span.contains(line))
     }
 
-    /// The authored lines, with their numbers.
+    /// The authored lines as a reader compares them, with their numbers.
     pub fn lines(&self) -> impl Iterator<Item = (u32, &[u8])> {
         let lines = self.hunk.authored.iter().flat_map(|span: &Span| span.start..span.end);
-        lines.map(|line| (line, self.file.new.line(line)))
+        lines.map(|line| (line, self.hunk.seen.line(line).unwrap_or_else(|| self.file.new.line(line))))
+    }
+
+    /// A part of the file as a reader compares it, with as many lines as it was written with.
+    pub fn compared(&self, bytes: Range<usize>) -> Cow<'_, [u8]> {
+        self.hunk.seen.bytes(self.file.new.bytes().get(bytes).unwrap_or_default())
+    }
+
+    /// How its lines are written.
+    pub fn profile(&self, language: &Language) -> Profile {
+        if self.hunk.seen.disguise.is_empty() {
+            return Profile::of(&self.file.new, &self.hunk.authored, language);
+        }
+        let lines: Vec<&[u8]> = self.lines().map(|(_, line)| line).collect();
+        Profile::of_all(&Text::new(lines.join(&b'\n')), language)
     }
 
     /// The first line at or after `line` that is neither blank nor a comment.

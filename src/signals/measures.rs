@@ -188,10 +188,10 @@ impl Measures {
             m.test_name_parts.push(words::part_count(&test.name) as f64);
         }
         for name in &regions.identifiers {
-            m.identifier(block.file.new.bytes().get(name.clone()).unwrap_or_default());
+            m.identifier(&block.compared(name.clone()));
         }
         if let (Some(language), Some(before)) = (block.language(), block.before) {
-            let here = Profile::of(&block.file.new, &block.hunk.authored, language);
+            let here = block.profile(language);
             m.breaks.push((m.nonblank, Habit::breaks(&here, before)));
         }
         m

@@ -1,6 +1,9 @@
 //! `message` rules: the style of a commit message after every marker was removed from it.
 
+use std::borrow::Cow;
+
 use super::{Evidence, Found, quote};
+use crate::lookalikes::{Disguise, Surroundings};
 use crate::pack::rule::Shape;
 
 /// A message without markers, and the size of its commit.
@@ -9,6 +12,14 @@ pub struct Message<'a> {
     pub text: &'a str,
     /// How many lines the commit authored within the range.
     pub added_lines: u32,
+}
+
+/// A message as a reader compares it, and what was changed. Markers are taken out afterwards: so those go, too, that
+/// only a reader would know.
+pub fn comparable(message: &str) -> (Cow<'_, str>, Disguise) {
+    let mut disguise = Disguise::default();
+    let seen = Surroundings::of(message).comparable(message, &mut disguise);
+    (seen, disguise)
 }
 
 impl<'a> Message<'a> {

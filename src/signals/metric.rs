@@ -174,8 +174,8 @@ fn overlap_with_next_line(block: &Block<'_>, comment: &Region) -> Option<f64> {
         return None;
     }
     let line = block.code_line_after(comment.span.end)?;
-    let code = String::from_utf8_lossy(block.file.new.line(line)).into_owned();
-    overlap(&comment.text, &code)
+    let code = block.hunk.seen.bytes(block.file.new.line(line));
+    overlap(&comment.text, &String::from_utf8_lossy(&code))
 }
 
 /// The share of a documentation's first sentence that the function's head repeats.

@@ -156,17 +156,16 @@ impl<'a> Phrases<'a> {
             }
         }
         for name in &regions.identifiers {
-            let raw = block.file.new.bytes().get(name.clone()).unwrap_or_default();
-            self.search(Scope::Identifier, raw, &applies, &mut |rule, _| {
+            self.search(Scope::Identifier, &block.compared(name.clone()), &applies, &mut |rule, _| {
                 found.count(rule, 1.0, Some(block.line_evidence(block.file.new.line_at(name.start))));
             });
         }
         self.functions(Scope::Function, regions.functions.iter(), block, &applies, found);
         self.functions(Scope::Test, regions.tests(), block, &applies, found);
         for span in &block.hunk.authored {
-            let start = block.file.new.offset(span.start);
-            self.search(Scope::Code, block.file.new.slice(*span), &applies, &mut |rule, at| {
-                found.count(rule, 1.0, Some(block.line_evidence(block.file.new.line_at(start + at))));
+            let code = block.compared(block.file.new.offset(span.start)..block.file.new.offset(span.end));
+            self.search(Scope::Code, &code, &applies, &mut |rule, at| {
+                found.count(rule, 1.0, Some(block.line_evidence(span.start + line_within(&code, at))));
             });
         }
     }
@@ -180,9 +179,10 @@ impl<'a> Phrases<'a> {
         found: &mut Found,
     ) {
         for function in functions {
-            let raw = block.file.new.bytes().get(function.bytes.clone()).unwrap_or_default();
-            self.search(scope, raw, applies, &mut |rule, at| {
-                let line = block.file.new.line_at(function.bytes.start + at);
+            let first = block.file.new.line_at(function.bytes.start);
+            let code = block.compared(function.bytes.clone());
+            self.search(scope, &code, applies, &mut |rule, at| {
+                let line = first + line_within(&code, at);
                 if block.is_authored(line) {
                     found.count(rule, 1.0, Some(block.line_evidence(line)));
                 }
@@ -257,6 +257,11 @@ impl Patterns {
     fn literals(&self) -> &Needles {
         self.literals.get_or_init(|| Needles::new(self.words.iter().map(String::as_str)))
     }
+}
+
+/// The line of a text, from 0, that holds a byte.
+fn line_within(text: &[u8], at: usize) -> u32 {
+    memchr::memchr_iter(b'\n', text.get(..at).unwrap_or(text)).count() as u32
 }
 
 fn in_region(block: &Block<'_>, region: &Region, at: usize) -> Evidence {

@@ -52,7 +52,8 @@ pub fn hunk(scope: Scope, block: &Block<'_>, visit: &mut Visit<'_>) {
                 let raw = block.file.new.bytes().get(name.clone()).unwrap_or_default();
                 // What counts of a term is that it is there, and where first.
                 if seen.insert(Line::new(raw)) {
-                    names.read(&String::from_utf8_lossy(raw), block.file.new.line_at(name.start), visit);
+                    let compared = block.hunk.seen.bytes(raw);
+                    names.read(&String::from_utf8_lossy(&compared), block.file.new.line_at(name.start), visit);
                 }
             }
         }

@@ -3,6 +3,7 @@
 
 use super::Hunk;
 use super::regions::Regions;
+use super::seen::Seen;
 use crate::change::Span;
 use crate::lang::Language;
 use crate::text::Text;
@@ -44,13 +45,14 @@ impl Piece {
     }
 
     /// The hunk that this piece is.
-    pub fn into_hunk(self, text: &Text, regions: Regions) -> Hunk {
+    pub fn into_hunk(self, text: &Text, regions: Regions, seen: Seen) -> Hunk {
         Hunk {
             span: self.span(),
             added_lines: self.authored.iter().map(|span| span.len()).sum(),
             weight: self.weight(text),
             authored: self.authored,
             regions,
+            seen,
         }
     }
 

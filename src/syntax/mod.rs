@@ -10,6 +10,7 @@ pub mod parser;
 pub mod profile;
 pub mod regions;
 pub mod roles;
+pub mod seen;
 pub mod window;
 pub mod words;
 
@@ -20,6 +21,7 @@ use crate::change::{FileChange, Span};
 use crate::lang::{self, Language};
 use parser::Allowance;
 use regions::{Asked, Regions};
+use seen::Seen;
 use window::Window;
 
 /// A reviewable block of added lines in one file at the head.
@@ -35,6 +37,8 @@ pub struct Hunk {
     pub weight: u32,
     /// What was read out of the syntax tree; empty for text without a grammar.
     pub regions: Regions,
+    /// Its lines as a reader compares them.
+    pub seen: Seen,
 }
 
 /// A file's hunks, and the trees that queries run on.
@@ -107,8 +111,12 @@ impl Outline {
         }
         let pieces: Vec<hunks::Piece> = runs.into_iter().flat_map(|run| hunks::cut(&file.new, run, &cuts)).collect();
         let hunk = |piece: hunks::Piece| {
-            let regions = syntax.regions_of(file, &piece, asked);
-            piece.into_hunk(&file.new, regions)
+            let seen = match syntax.language {
+                Some(_) => Seen::of(&file.new, &piece.authored),
+                None => Seen::default(),
+            };
+            let regions = syntax.regions_of(file, &piece, &seen, asked);
+            piece.into_hunk(&file.new, regions, seen)
         };
         syntax.hunks = pieces.into_par_iter().map(hunk).collect();
         syntax
@@ -116,7 +124,8 @@ impl Outline {
 
     /// The runs as hunks, with nothing read out of them: none is long.
     pub fn unread(self, file: &FileChange) -> Syntax {
-        let hunks = self.runs.into_iter().map(|run| run.into_hunk(&file.new, Regions::default())).collect();
+        let hunks =
+            self.runs.into_iter().map(|run| run.into_hunk(&file.new, Regions::default(), Seen::default())).collect();
         Syntax { language: self.language, hunks, trees: Vec::new(), gave_up: false }
     }
 }
@@ -127,10 +136,10 @@ pub fn read(file: &FileChange, asked: &Asked<'_>) -> Syntax {
 }
 
 impl Syntax {
-    fn regions_of(&self, file: &FileChange, piece: &hunks::Piece, asked: &Asked<'_>) -> Regions {
+    fn regions_of(&self, file: &FileChange, piece: &hunks::Piece, seen: &Seen, asked: &Asked<'_>) -> Regions {
         let Some(language) = self.language else { return Regions::default() };
         match self.tree_of(piece.span()) {
-            Some(tree) => regions::read(tree, &file.new, &piece.authored, language, asked(language)),
+            Some(tree) => regions::read(tree, (&file.new, seen), &piece.authored, language, asked(language)),
             None => Regions::default(),
         }
     }

@@ -10,6 +10,7 @@ use bstr::ByteSlice;
 
 use super::comment::{clean, is_doc};
 use super::roles::{Role, Roles};
+use super::seen::Seen;
 use crate::change::Span;
 use crate::lang::{Docs, Language};
 use crate::text::Text;
@@ -91,10 +92,10 @@ impl Regions {
     }
 }
 
-/// Reads the regions of the authored lines of one hunk.
+/// Reads the regions of the authored lines of one hunk. Texts and names in them are as a reader compares them.
 pub fn read(
     tree: &tree_sitter::Tree,
-    text: &Text,
+    (text, seen): (&Text, &Seen),
     authored: &[Span],
     language: &'static Language,
     asked: &[bool],
@@ -103,13 +104,14 @@ pub fn read(
         return Regions::default();
     };
     let mut reader =
-        Reader { text, authored, language, asked, roles: Roles::of(language), regions: Regions::default() };
+        Reader { text, seen, authored, language, asked, roles: Roles::of(language), regions: Regions::default() };
     reader.walk(tree, Span::new(first.start, last.end));
     reader.finish()
 }
 
 struct Reader<'a> {
     text: &'a Text,
+    seen: &'a Seen,
     authored: &'a [Span],
     language: &'static Language,
     asked: &'a [bool],
@@ -209,10 +211,16 @@ impl Reader<'_> {
         self.text.bytes().get(range).unwrap_or_default()
     }
 
+    /// Text as a reader compares it.
+    fn compared(&self, range: Range<usize>) -> String {
+        let written = String::from_utf8_lossy(self.raw(range));
+        self.seen.text(&written).into_owned()
+    }
+
     fn comment(&mut self, node: tree_sitter::Node<'_>, rows: Span) {
         let raw = self.raw(node.byte_range());
         let raw = raw.trim_ascii_end();
-        let (text, tight) = clean(&String::from_utf8_lossy(raw), self.language);
+        let (text, tight) = clean(&self.seen.text(&String::from_utf8_lossy(raw)), self.language);
         let start = self.text.offset(rows.start);
         let trailing = !self.raw(start..node.start_byte()).trim_ascii().is_empty();
         let doc = match &self.language.docs {
@@ -236,7 +244,7 @@ impl Reader<'_> {
     }
 
     fn string(&mut self, node: tree_sitter::Node<'_>, rows: Span) {
-        let raw = String::from_utf8_lossy(self.raw(node.byte_range())).into_owned();
+        let raw = self.compared(node.byte_range());
         let text = raw
             .trim_start_matches(|c: char| c.is_ascii_alphabetic() || c == '@' || c == '$' || c == '#')
             .trim_matches(['"', '\'', '`', '#'])
@@ -253,12 +261,10 @@ impl Reader<'_> {
         let name = node
             .child_by_field_name("name")
             .or_else(|| declared_name(node))
-            .map(|name| String::from_utf8_lossy(self.raw(name.byte_range())).into_owned())
+            .map(|name| self.compared(name.byte_range()))
             .unwrap_or_default();
-        let parameters = node
-            .child_by_field_name("parameters")
-            .map(|list| String::from_utf8_lossy(self.raw(list.byte_range())).into_owned())
-            .unwrap_or_default();
+        let parameters =
+            node.child_by_field_name("parameters").map(|list| self.compared(list.byte_range())).unwrap_or_default();
         let test = self.is_test(&name, rows);
         self.regions.functions.push(Function {
             name,
@@ -291,6 +297,7 @@ impl Reader<'_> {
         let raw = self.raw(node.byte_range());
         let head = raw.get(..200).unwrap_or(raw);
         let head = String::from_utf8_lossy(head);
+        let head = self.seen.text(&head);
         let callee = head.split(['(', ' ']).next().unwrap_or_default();
         let plain = callee.split('.').next().unwrap_or_default();
         if !calls.contains(&callee) && !calls.contains(&plain) {

@@ -6,7 +6,7 @@ use crate::gate::Verdict;
 use crate::report::groups::{Flagged, Group, groups};
 use crate::report::paste::{Paste, is_ban, policy_says};
 use crate::report::words::{self, KIND, Sum, counted, cut, declares, short};
-use crate::report::{Report, declared, foreign};
+use crate::report::{Report, declared, disguised, foreign};
 
 /// The longest comment that GitHub takes, in bytes.
 pub const GITHUB_BODY: usize = 65_536;
@@ -53,6 +53,7 @@ fn head(report: &Report) -> String {
         words::scope(report)
     );
     let mut told: Vec<String> = words::missing(report).into_iter().chain(words::declaring(report)).collect();
+    told.extend(disguised::summary(report));
     told.extend(declared::request(report));
     told.extend(declared::summary(report));
     told.extend(words::whole(report));
