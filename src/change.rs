@@ -198,8 +198,19 @@ pub struct FileChange {
     pub moved_lines: u32,
     /// Added lines that differ from a removed one in white space only.
     pub whitespace_lines: u32,
+    /// Where the file is a rename or a copy of `old_path`: which of the two, and how many lines came along.
+    pub carried: Option<Carried>,
     /// For the authored lines: who introduced them. Sorted, disjoint, covering `authored`.
     pub origins: Vec<Origin>,
+}
+
+/// Lines that a new file has from another one, which was analysed before. Nobody authored them in this change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Carried {
+    /// The other file is gone.
+    Renamed(u32),
+    /// The other file is still there.
+    Copied(u32),
 }
 
 /// The range resolved: its commits, and its files before and after.
@@ -236,6 +247,51 @@ pub struct Excluded {
     pub reason: Reason,
     /// What made it so, in a few words: the matching pattern, the size, the missing object.
     pub detail: String,
+    /// What it holds of a language that is scored elsewhere; absent for other text, and where nobody asked.
+    pub code: Option<UnseenCode>,
+}
+
+impl Excluded {
+    /// Something that holds no code, or code of which nothing is known.
+    pub fn new(path: BString, reason: Reason, detail: impl Into<String>) -> Self {
+        Excluded { path, reason, detail: detail.into(), code: None }
+    }
+}
+
+/// Code that was left out, though its language is one that is scored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct UnseenCode {
+    /// The name of the language.
+    pub language: &'static str,
+    /// How much the change added; absent where the content was not read.
+    pub added: Option<Added>,
+    /// What the decision rests on.
+    pub ground: Ground,
+}
+
+/// How much a change added to a file.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Added {
+    /// In lines.
+    pub lines: u32,
+    /// In bytes.
+    pub bytes: u64,
+}
+
+/// What a decision to leave something out rests on.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize, schemars::JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum Ground {
+    /// The path.
+    Path,
+    /// `.gitattributes`, where the change starts.
+    Attributes,
+    /// The content.
+    Content,
+    /// What some lines are. The others of the file were analysed.
+    Lines,
 }
 
 /// Why something was left out of the analysis.

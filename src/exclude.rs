@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use bstr::BStr;
 use serde::Deserialize;
 
-use crate::change::Reason;
+use crate::change::{Ground, Reason};
 use crate::globs::{Case, Globs, PatternError};
 use crate::text::Text;
 
@@ -15,8 +15,12 @@ const BUILTIN: &str = include_str!(concat!(env!("OUT_DIR"), "/rules/exclude.json
 
 /// How many lines at the start of a file are searched for a mark of generated code.
 const MARK_LINES: u32 = 12;
-/// A file whose lines are longer than this on average, in bytes, is minified or data.
-const MINIFIED_LINE: usize = 400;
+/// How many bytes of them.
+const MARK_BYTES: usize = 4_096;
+/// A line that is longer than this, in bytes, is minified or data; so is a file whose lines are on average.
+pub const LONG_LINE: usize = 400;
+/// How many times the size limit is still read.
+const MAX_GROWTH: u64 = 8;
 /// Fewer bytes than this say nothing about line lengths.
 const MINIFIED_LEAST: usize = 2_000;
 /// How many bytes are searched for a NUL, as git does.
@@ -36,6 +40,24 @@ struct Paths {
     minified: Vec<String>,
     vendored: Vec<String>,
     generated: Vec<String>,
+}
+
+/// Why something is left out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Why {
+    /// The kind of reason.
+    pub reason: Reason,
+    /// What says so, in a few words.
+    pub detail: String,
+    /// What the decision rests on.
+    pub ground: Ground,
+}
+
+impl Why {
+    /// A decision by content.
+    pub fn by_content(reason: Reason, detail: impl Into<String>) -> Self {
+        Why { reason, detail: detail.into(), ground: Ground::Content }
+    }
 }
 
 /// Decides what is left out.
@@ -80,31 +102,47 @@ impl Excluder {
     }
 
     /// Why a path is left out, and the pattern that says so.
-    pub fn by_path(&self, path: &BStr) -> Option<(Reason, String)> {
+    pub fn by_path(&self, path: &BStr) -> Option<Why> {
         let at = self.globs.matches(path).next()?;
-        self.reasons.get(at).map(|(reason, pattern)| (*reason, format!("matches {pattern}")))
+        let of = |(reason, pattern): &(Reason, String)| Why {
+            reason: *reason,
+            detail: format!("matches {pattern}"),
+            ground: Ground::Path,
+        };
+        self.reasons.get(at).map(of)
     }
 
     /// Why content is left out, and what in it says so.
-    pub fn by_content(&self, text: &Text) -> Option<(Reason, String)> {
+    pub fn by_content(&self, text: &Text) -> Option<Why> {
         let bytes = text.bytes();
         if is_binary(bytes) {
-            return Some((Reason::Binary, "holds a NUL byte".into()));
+            return Some(Why::by_content(Reason::Binary, "holds a NUL byte"));
         }
-        let head = text.slice(crate::change::Span::new(0, MARK_LINES));
-        let head = head.get(..4096).unwrap_or(head);
-        if might_be_generated(head) {
-            let found = self.marks().and_then(|marks| marks.find(head));
-            if let Some(found) = found {
-                let quote = String::from_utf8_lossy(found.as_bytes()).into_owned();
-                return Some((Reason::Generated, format!("says \u{201c}{quote}\u{201d}")));
-            }
+        self.by_mark(text).or_else(|| {
+            let mean = bytes.len() / (text.len().max(1) as usize);
+            let is_minified = bytes.len() >= MINIFIED_LEAST && mean > LONG_LINE;
+            is_minified.then(|| Why::by_content(Reason::Minified, format!("lines of {mean} bytes on average")))
+        })
+    }
+
+    /// Why a text is left out for a mark in its first lines.
+    pub fn by_mark(&self, text: &Text) -> Option<Why> {
+        // A text may hold no more than parts of a file.
+        let head = (0..text.len().min(MARK_LINES)).take_while(|&line| text.number(line) <= MARK_LINES).count() as u32;
+        let head = text.slice(crate::change::Span::new(0, head));
+        let head = head.get(..MARK_BYTES).unwrap_or(head);
+        if !might_be_generated(head) {
+            return None;
         }
-        let mean = bytes.len() / (text.len().max(1) as usize);
-        if bytes.len() >= MINIFIED_LEAST && mean > MINIFIED_LINE {
-            return Some((Reason::Minified, format!("lines of {mean} bytes on average")));
-        }
-        None
+        let found = self.marks()?.find(head)?;
+        let quote = String::from_utf8_lossy(found.as_bytes()).into_owned();
+        Some(Why::by_content(Reason::Generated, format!("says \u{201c}{quote}\u{201d}")))
+    }
+
+    /// How large a file may be that is read to see what a change added to it, in bytes. One that was within the limit
+    /// before the change may grow up to here and is still analysed, in part.
+    pub fn max_read_bytes(&self) -> u64 {
+        self.max_bytes.saturating_mul(MAX_GROWTH)
     }
 
     fn marks(&self) -> Option<&regex::bytes::Regex> {
@@ -174,7 +212,8 @@ mod tests {
 
     fn left_out(pattern: &str, path: &str) -> bool {
         let excluder = Excluder::new(&[pattern.to_owned()], DEFAULT_MAX_BYTES).unwrap();
-        excluder.by_path(path.into()) == Some((Reason::Configured, format!("matches {pattern}")))
+        let expected = Why { reason: Reason::Configured, detail: format!("matches {pattern}"), ground: Ground::Path };
+        excluder.by_path(path.into()) == Some(expected)
     }
 
     #[test]

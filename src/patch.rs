@@ -3,15 +3,20 @@
 //!
 //! A patch shows parts of files; those parts are all that is scored.
 
+mod parse;
+
 use std::sync::Arc;
 
 use bstr::{BString, ByteSlice};
 
-use crate::change::{ChangeSet, Excluded, FileChange, Origin, Range, Reason, Span};
-use crate::exclude::Excluder;
+use crate::change::{Added, ChangeSet, Excluded, FileChange, Ground, Origin, Range, Reason, Span, UnseenCode};
+use crate::exclude::{Excluder, Why};
+use crate::kept_lines;
+use crate::lang;
 use crate::linediff;
 use crate::moved::Removed;
 use crate::text::Text;
+use parse::{PatchFile, PatchHunk, parse};
 
 /// What is wrong with a patch.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
@@ -34,48 +39,17 @@ pub enum Error {
     },
 }
 
-/// One hunk of a patch: where it stands, and its lines.
-#[derive(Default)]
-struct PatchHunk {
-    old_start: u32,
-    new_start: u32,
-    old: Vec<u8>,
-    new: Vec<u8>,
-    /// Added lines, counted from the hunk's first.
-    added: Vec<u32>,
-    /// Removed lines, likewise.
-    removed: Vec<u32>,
-    old_lines: u32,
-    new_lines: u32,
-}
-
-#[derive(Default)]
-struct PatchFile {
-    old_path: Option<BString>,
-    new_path: Option<BString>,
-    git_paths: Option<(BString, BString)>,
-    renamed_from: Option<BString>,
-    renamed_to: Option<BString>,
-    is_gone: bool,
-    is_new: bool,
-    binary: bool,
-    mode: Option<BString>,
-    hunks: Vec<PatchHunk>,
-}
-
 /// Reads a patch. `name` is what messages and the report call it.
 ///
 /// # Errors
 /// Where a hunk's head is malformed, or ends before it has as many lines as it says.
 pub fn read(name: &str, content: &[u8], excluder: &Excluder) -> Result<ChangeSet, Error> {
     let files = parse(name, content)?;
-    let hunks = || files.iter().flat_map(|file| &file.hunks);
-    let before: Vec<Text> = hunks().map(|hunk| Text::new(hunk.old.clone())).collect();
-    let mut removed = Removed::default();
-    for (hunk, text) in hunks().zip(&before) {
-        for span in linediff::spans(hunk.removed.iter().copied()) {
-            removed.push(text, span);
-        }
+    let text = |hunk: &PatchHunk| Text::new(hunk.old.clone());
+    let before: Vec<Vec<Text>> = files.iter().map(|file| file.hunks.iter().map(text).collect()).collect();
+    let mut removed = AllRemoved::default();
+    for (file, texts) in files.iter().zip(&before) {
+        removed.add(file, file.was_code(excluder), texts);
     }
     let mut change = ChangeSet {
         range: Range { spec: format!("--patch {name}"), base: None, head: None },
@@ -84,209 +58,162 @@ pub fn read(name: &str, content: &[u8], excluder: &Excluder) -> Result<ChangeSet
         excluded: Vec::new(),
     };
     for file in files {
-        match file.settle(excluder, &removed) {
-            Ok(Some(file)) => change.files.push(file),
-            Ok(None) => {}
-            Err(excluded) => change.excluded.push(excluded),
-        }
+        let Settled { file, mut excluded } = file.settle(excluder, &removed);
+        change.files.extend(file);
+        change.excluded.append(&mut excluded);
     }
     change.files.sort_by(|a, b| a.path.cmp(&b.path));
     change.excluded.sort();
     Ok(change)
 }
 
-fn parse(name: &str, content: &[u8]) -> Result<Vec<PatchFile>, Error> {
-    let mut files: Vec<PatchFile> = Vec::new();
-    let mut lines = content.lines_with_terminator().enumerate().peekable();
-    // `--- a` opens a file only together with the `+++ b` after it, or within a git header.
-    while let Some((at, line)) = lines.next() {
-        let plain = line.trim_end_with(|c| c == '\n' || c == '\r');
-        if let Some(paths) = plain.strip_prefix(b"diff --git ") {
-            files.push(PatchFile { git_paths: git_paths(paths), ..PatchFile::default() });
-        } else if plain.starts_with(b"--- ") && lines.peek().is_some_and(|(_, next)| next.starts_with(b"+++ ")) {
-            let old = path(plain.get(4..).unwrap_or_default());
-            if files.last().is_none_or(|file| !file.hunks.is_empty() || file.new_path.is_some()) {
-                files.push(PatchFile::default());
-            }
-            let new = lines.next().and_then(|(_, next)| {
-                path(next.get(4..).unwrap_or_default().trim_end_with(|c| c == '\n' || c == '\r'))
-            });
-            if let Some(file) = files.last_mut() {
-                file.is_new |= old.is_none();
-                (file.old_path, file.new_path) = (old, new);
-            }
-        } else if plain.starts_with(b"@@ ")
-            && files.last().is_some_and(|file| file.new_path.is_some() || file.old_path.is_some())
-        {
-            let hunk = hunk(name, at, plain, &mut lines)?;
-            if let Some(file) = files.last_mut() {
-                file.hunks.push(hunk);
-            }
-        } else if plain.starts_with(b"@@@ ") {
-            let problem = "a combined diff, as git shows merges, cannot be read; make one with `git diff A...B`";
-            return Err(Error::Line { name: name.into(), line: at + 1, problem: problem.into() });
-        } else if let Some(file) = files.last_mut().filter(|file| file.hunks.is_empty()) {
-            file.header(plain);
-        }
-    }
-    files.retain(|file| !file.hunks.is_empty() || file.binary || file.git_paths.is_some());
-    if files.is_empty() {
-        return if content.trim_ascii().is_empty() { Ok(files) } else { Err(Error::NoDiff { name: name.into() }) };
-    }
-    Ok(files)
+/// The removed lines of a patch, by what they may count for: what was no code, or was left out, was never analysed.
+#[derive(Default)]
+struct AllRemoved<'a> {
+    from_code: Removed<'a>,
+    from_all: Removed<'a>,
 }
 
-type NumberedLines<'a> = std::iter::Peekable<std::iter::Enumerate<bstr::LinesWithTerminator<'a>>>;
-
-fn hunk(name: &str, at: usize, head: &[u8], lines: &mut NumberedLines<'_>) -> Result<PatchHunk, Error> {
-    let wrong = |line: usize, problem: String| Error::Line { name: name.into(), line: line + 1, problem };
-    let ranges = hunk_head(head).ok_or_else(|| {
-        let shown = String::from_utf8_lossy(head.get(..80).unwrap_or(head)).into_owned();
-        wrong(at, format!("expected `@@ -OLD,COUNT +NEW,COUNT @@`, found `{}`", shown.escape_debug()))
-    })?;
-    let ((old_start, old_count), (new_start, new_count)) = ranges;
-    let mut hunk = PatchHunk {
-        old_start: old_start.saturating_sub(1),
-        new_start: new_start.saturating_sub(1),
-        ..PatchHunk::default()
-    };
-    let too_many = |line: usize, count: u32, side: &str| {
-        wrong(line, format!("one line too many: the hunk's head at line {} says {count} {side} lines", at + 1))
-    };
-    while hunk.old_lines < old_count || hunk.new_lines < new_count {
-        let Some((number, line)) = lines.next() else {
-            return Err(wrong(
-                at,
-                format!(
-                    "the patch ends within this hunk: {} of {old_count} old and {} of {new_count} new lines are there",
-                    hunk.old_lines, hunk.new_lines
-                ),
-            ));
-        };
-        match line.first() {
-            Some(b'+' | b' ' | b'\n' | b'\r') if hunk.new_lines == new_count => {
-                return Err(too_many(number, new_count, "new"));
-            }
-            Some(b'-' | b' ' | b'\n' | b'\r') if hunk.old_lines == old_count => {
-                return Err(too_many(number, old_count, "old"));
-            }
-            Some(b'+') => hunk.add(line),
-            Some(b'-') => hunk.remove(line),
-            Some(b' ') => hunk.keep(line.get(1..).unwrap_or_default()),
-            // Mailers and editors strip the space of an empty context line.
-            Some(b'\n' | b'\r') => hunk.keep(line),
-            Some(b'\\') => {}
-            _ => {
-                let shown = String::from_utf8_lossy(line.get(..40).unwrap_or(line)).into_owned();
-                return Err(wrong(
-                    number,
-                    format!(
-                        "within a hunk, a line starts with ` `, `+`, `-` or `\\`, found `{}`",
-                        shown.escape_debug()
-                    ),
-                ));
+impl<'a> AllRemoved<'a> {
+    /// `texts` are those of the hunks, before.
+    fn add(&mut self, file: &PatchFile, is_code: bool, texts: &'a [Text]) {
+        for (hunk, text) in file.hunks.iter().zip(texts) {
+            for span in linediff::spans(hunk.removed.iter().copied()) {
+                if is_code {
+                    self.from_code.push(text, span);
+                }
+                self.from_all.push(text, span);
             }
         }
     }
-    match lines.peek() {
-        Some((number, line)) if line.starts_with(b"+") => Err(too_many(*number, new_count, "new")),
-        // `--` opens the signature of a mail or the next file.
-        Some((number, line)) if line.starts_with(b"-") && !line.starts_with(b"--") => {
-            Err(too_many(*number, old_count, "old"))
-        }
-        _ => Ok(hunk),
-    }
 }
 
-impl PatchHunk {
-    fn add(&mut self, line: &[u8]) {
-        self.added.push(self.new_lines);
-        append(&mut self.new, line.get(1..).unwrap_or_default());
-        self.new_lines += 1;
-    }
-
-    fn remove(&mut self, line: &[u8]) {
-        self.removed.push(self.old_lines);
-        append(&mut self.old, line.get(1..).unwrap_or_default());
-        self.old_lines += 1;
-    }
-
-    fn keep(&mut self, line: &[u8]) {
-        append(&mut self.old, line);
-        append(&mut self.new, line);
-        self.old_lines += 1;
-        self.new_lines += 1;
-    }
+/// What a file of a patch comes to.
+#[derive(Default)]
+struct Settled {
+    /// Its change; nothing for a deletion, and where it is left out.
+    file: Option<FileChange>,
+    /// What is left out.
+    excluded: Vec<Excluded>,
 }
 
-/// An empty line at the end of a patch that has no last newline is a line all the same.
-fn append(text: &mut Vec<u8>, line: &[u8]) {
-    text.extend_from_slice(if line.is_empty() { b"\n" } else { line });
+impl Settled {
+    fn left_out(excluded: Excluded) -> Self {
+        Settled { file: None, excluded: vec![excluded] }
+    }
 }
 
 impl PatchFile {
-    fn header(&mut self, line: &[u8]) {
-        let value = |prefix: &str| line.strip_prefix(prefix.as_bytes()).map(unquoted);
-        if let Some(from) = value("rename from ").or_else(|| value("copy from ")) {
-            self.renamed_from = Some(from);
-        } else if let Some(to) = value("rename to ").or_else(|| value("copy to ")) {
-            self.renamed_to = Some(to);
-        } else if line.starts_with(b"deleted file mode ") {
-            self.is_gone = true;
-        } else if let Some(mode) = value("new file mode ") {
-            self.is_new = true;
-            self.mode = Some(mode);
-        } else if line.starts_with(b"Binary files ") || line.starts_with(b"GIT binary patch") {
-            self.binary = true;
-        } else if let Some(index) = value("index ") {
-            // `index 1234..5678 160000` is a submodule.
-            let mode = index.rsplit_str(" ").next().filter(|mode| mode.len() == 6).map(BString::from);
-            self.mode = mode.or(self.mode.take());
-        }
-    }
-
-    /// The file's change; nothing for a deletion; or why it is left out.
-    fn settle(self, excluder: &Excluder, removed: &Removed<'_>) -> Result<Option<FileChange>, Excluded> {
-        let named = self.renamed_to.or(self.git_paths.map(|(_, new)| new));
-        let path = self.new_path.or(named.filter(|_| self.hunks.is_empty() && !self.is_gone));
-        let Some(path) = path else { return Ok(None) };
-        let out = |reason, detail: String| Err(Excluded { path: path.clone(), reason, detail });
+    fn settle(self, excluder: &Excluder, removed: &AllRemoved<'_>) -> Settled {
+        let named = self.renamed_to.clone().or(self.git_paths.clone().map(|(_, new)| new));
+        let path = self.new_path.clone().or(named.filter(|_| self.hunks.is_empty() && !self.is_gone));
+        let Some(path) = path else { return Settled::default() };
         match self.mode.as_ref().map(|mode| mode.as_slice()) {
-            Some(b"160000") => return out(Reason::Submodule, "a pointer to another repository".into()),
-            Some(b"120000") => return out(Reason::Symlink, "a symbolic link".into()),
+            Some(b"160000") => {
+                let detail = "a pointer to another repository";
+                return Settled::left_out(Excluded::new(path, Reason::Submodule, detail));
+            }
+            Some(b"120000") => return Settled::left_out(Excluded::new(path, Reason::Symlink, "a symbolic link")),
             _ => {}
         }
+        let new = self.new_text();
+        let language = lang::for_path(&path, new.line(0));
+        let left_out = |why: Why, added: Option<Added>| {
+            let counts = why.reason != Reason::Configured;
+            let code = language.filter(|_| counts).map(|language| UnseenCode {
+                language: language.name,
+                added,
+                ground: why.ground,
+            });
+            Excluded { path: path.clone(), reason: why.reason, detail: why.detail, code }
+        };
         if self.binary {
-            return out(Reason::Binary, "the patch calls it binary".into());
+            return Settled::left_out(left_out(Why::by_content(Reason::Binary, "the patch calls it binary"), None));
         }
-        if self.hunks.is_empty() {
-            return Ok(None);
+        let added = self.added(&new);
+        if let Some(why) = excluder.by_path(path.as_bstr()).filter(|_| !self.hunks.is_empty()) {
+            return Settled::left_out(left_out(why, Some(added)));
         }
-        if let Some((reason, detail)) = excluder.by_path(path.as_bstr()) {
-            return out(reason, detail);
+        let was_code = self.was_code(excluder);
+        let size = new.bytes().len() as u64;
+        let too_large = (size > excluder.max_bytes).then(|| {
+            let detail = format!("{size} bytes; the limit is {}", excluder.max_bytes);
+            Why::by_content(Reason::TooLarge, detail)
+        });
+        let why = too_large.or_else(|| excluder.by_content(&new));
+        if let Some(why) = why.clone().filter(|_| !was_code) {
+            return Settled::left_out(left_out(why, Some(added)));
         }
-        let new = Text::from_parts(self.hunks.iter().map(|hunk| (hunk.new_start, hunk.new.clone())));
-        if new.bytes().len() as u64 > excluder.max_bytes {
-            return out(Reason::TooLarge, format!("{} bytes; the limit is {}", new.bytes().len(), excluder.max_bytes));
+        let became_code = language.is_some() && !self.is_new && !was_code;
+        let unseen = became_code.then(|| {
+            let detail = "was not analysed before, and the patch does not show all of it";
+            left_out(Why { reason: Reason::NoGrammar, detail: detail.into(), ground: Ground::Lines }, None)
+        });
+        let file = (!self.hunks.is_empty()).then(|| self.into_change(path.clone(), became_code, removed));
+        let mut settled = Settled { file, excluded: unseen.into_iter().collect() };
+        if let Some(file) = settled.file.as_mut().filter(|_| why.is_some()) {
+            settled.excluded.extend(kept_lines::bound(file, excluder));
         }
-        if let Some((reason, detail)) = excluder.by_content(&new) {
-            return out(reason, detail);
+        settled
+    }
+
+    /// Whether the file was code before, and was analysed, as far as the patch shows. Without a header of git, the name
+    /// before says nothing: `diff -u a.py.orig a.py`.
+    fn was_code(&self, excluder: &Excluder) -> bool {
+        let path = self.renamed_from.as_ref().or(self.new_path.as_ref()).or(self.old_path.as_ref());
+        path.filter(|_| !self.is_new).is_some_and(|path| {
+            let old = Text::from_parts(self.hunks.iter().map(|hunk| (hunk.old_start, hunk.old.clone())));
+            let is_code = lang::for_path(path, old.line(0)).is_some();
+            is_code && excluder.by_path(path.as_bstr()).is_none() && excluder.by_content(&old).is_none()
+        })
+    }
+
+    fn new_text(&self) -> Text {
+        Text::from_parts(self.hunks.iter().map(|hunk| (hunk.new_start, hunk.new.clone())))
+    }
+
+    /// How much it adds.
+    fn added(&self, new: &Text) -> Added {
+        let mut first = 0;
+        let mut spans = Vec::new();
+        for hunk in &self.hunks {
+            spans.extend(linediff::spans(hunk.added.iter().map(|line| line + first)));
+            first += hunk.new_lines;
         }
+        Added::of(new, &spans).unwrap_or_default()
+    }
+
+    /// Code that was none before, or was left out, is all new.
+    fn into_change(mut self, path: BString, became_code: bool, removed: &AllRemoved<'_>) -> FileChange {
+        for hunk in &mut self.hunks {
+            // Read around, since nothing but a NUL can stand in the way of a line here.
+            hunk.old.retain(|byte| *byte != 0);
+            hunk.new.retain(|byte| *byte != 0);
+            if became_code {
+                hunk.added = (0..hunk.new_lines).collect();
+                hunk.old.clear();
+                hunk.old_lines = 0;
+            }
+        }
+        let new = self.new_text();
         let old = Text::from_parts(self.hunks.iter().map(|hunk| (hunk.old_start, hunk.old.clone())));
         let old_path = self.renamed_from.or(self.old_path).filter(|old| *old != path);
+        let is_new = self.is_new || became_code;
+        let removed = if lang::for_path(&path, new.line(0)).is_some() { &removed.from_code } else { &removed.from_all };
         let mut file = FileChange {
             path,
             old_path,
-            is_new: self.is_new,
+            is_new,
             new: Arc::new(new),
-            old: (!self.is_new).then(|| Arc::new(old.clone())),
+            old: (!is_new).then(|| Arc::new(old.clone())),
             authored: Vec::new(),
             moved_lines: 0,
             whitespace_lines: 0,
+            carried: None,
             origins: Vec::new(),
         };
         settle_lines(&mut file, &old, &self.hunks, removed);
-        Ok(Some(file))
+        file
     }
 }
 
@@ -316,70 +243,4 @@ fn settle_lines(file: &mut FileChange, old: &Text, hunks: &[PatchHunk], removed:
     file.whitespace_lines = count(&added) - count(&rest) + count(&blank);
     file.authored = linediff::subtract(&left, &blank);
     file.origins = file.authored.iter().map(|&span| Origin::unknown(span)).collect();
-}
-
-/// `@@ -a,b +c,d @@`: start and count of both sides.
-fn hunk_head(head: &[u8]) -> Option<((u32, u32), (u32, u32))> {
-    let head = head.to_str().ok()?.strip_prefix("@@ -")?;
-    let (old, rest) = head.split_once(" +")?;
-    let (new, _) = rest.split_once(" @@")?;
-    let range = |text: &str| -> Option<(u32, u32)> {
-        let (start, count) = text.split_once(',').unwrap_or((text, "1"));
-        let (start, count): (u32, u32) = (start.parse().ok()?, count.parse().ok()?);
-        start.checked_add(count).map(|_| (start, count))
-    };
-    Some((range(old)?, range(new)?))
-}
-
-/// A path of a `---` or `+++` line; `None` for `/dev/null`.
-fn path(raw: &[u8]) -> Option<BString> {
-    // `diff -u` puts the time after a tab.
-    let raw = raw.split_once_str("\t").map_or(raw, |(path, _)| path).trim_end_with(|c| c == '\r' || c == '\n');
-    let path = unquoted(raw);
-    if path == "/dev/null" {
-        return None;
-    }
-    let stripped = path.strip_prefix(b"a/").or_else(|| path.strip_prefix(b"b/"));
-    Some(stripped.map_or(path.clone(), BString::from))
-}
-
-/// `a/x b/x`, where the two are the same but for the prefix; renames name theirs elsewhere.
-fn git_paths(raw: &[u8]) -> Option<(BString, BString)> {
-    let (old, new) = if raw.starts_with(b"\"") {
-        // A quote within a quoted path has a backslash before it, so this one ends the path.
-        raw.split_at(raw.find(b"\" ")? + 1)
-    } else if raw.ends_with(b"\"") {
-        raw.split_at(raw.find(b" \"")?)
-    } else {
-        raw.split_at(raw.len().checked_sub(1)? / 2)
-    };
-    Some((path(old)?, path(new.strip_prefix(b" ")?)?))
-}
-
-/// A path as git quotes it: in double quotes with C escapes, where it holds anything unusual.
-fn unquoted(raw: &[u8]) -> BString {
-    let Some(inner) = raw.strip_prefix(b"\"").and_then(|raw| raw.strip_suffix(b"\"")) else {
-        return raw.into();
-    };
-    let mut path = BString::default();
-    let mut bytes = inner.iter().copied();
-    while let Some(byte) = bytes.next() {
-        if byte != b'\\' {
-            path.push(byte);
-            continue;
-        }
-        match bytes.next() {
-            Some(b'n') => path.push(b'\n'),
-            Some(b't') => path.push(b'\t'),
-            Some(b'r') => path.push(b'\r'),
-            Some(digit @ b'0'..=b'3') => {
-                let octal = |value: u8, digit: u8| value * 8 + (digit & 7);
-                let rest = [bytes.next().unwrap_or(b'0'), bytes.next().unwrap_or(b'0')];
-                path.push(rest.into_iter().fold(digit & 7, octal));
-            }
-            Some(other) => path.push(other),
-            None => {}
-        }
-    }
-    path
 }

@@ -46,22 +46,31 @@ fn versions(versions: &[&str]) -> Repo {
     repo
 }
 
+/// Nobody looked at it while it was.
 #[test]
-fn a_file_that_was_too_large_before_is_left_out() {
+fn a_file_that_was_too_large_before_is_new_code() {
     let repo = versions(&[&code("large", 200), &code("small", 6)]);
-    let size = code("large", 200).len();
     let report = repo.diff(&["main"]);
-    assert_eq!(excluded(&report), [format!("a.py: too-large (the content before: {size} bytes; the limit is 2000)")]);
+    assert_eq!((hunks(&report), excluded(&report)), (vec!["a.py:1-6".to_owned()], vec![]));
     // The same where commits are read one after the other, and the last one may be kept.
     let mut commits = Repository::open(repo.path()).unwrap().shared().one_by_one().unwrap();
     let excluder = |most| Excluder::new(&[], most).unwrap();
-    let mut excluded = |revision: &str, most| -> Vec<String> {
+    let mut read = |revision: &str, most| -> (Vec<String>, Vec<bool>) {
         let change = commits.change(CommitId::parse(&repo.id(revision)).unwrap(), &excluder(most)).unwrap();
-        change.excluded.iter().map(|left_out| left_out.detail.clone()).collect()
+        let details = change.excluded.iter().map(|left_out| left_out.detail.clone()).collect();
+        (details, change.files.iter().map(|file| file.is_new).collect())
     };
-    assert_eq!(excluded("main", 100_000), [""; 0]);
-    assert_eq!(excluded("topic", 2000), [format!("the content before: {size} bytes; the limit is 2000")]);
-    assert_eq!(excluded("topic", 100_000), [""; 0]);
+    assert_eq!(read("main", 100_000), (vec![], vec![true, true]));
+    assert_eq!(read("topic", 2000), (vec![], vec![true]));
+    assert_eq!(read("topic", 100_000), (vec![], vec![false]));
+    // Other text is not scored either way.
+    let repo = versions(&[&code("a", 6)]);
+    repo.write("a.txt", code("large", 200));
+    repo.commit("Too large");
+    let size = code("large", 200).len();
+    repo.commit_file("a.txt", code("small", 6));
+    let told = excluded(&repo.diff(&["HEAD~1"]));
+    assert_eq!(told, [format!("a.txt: too-large (the content before: {size} bytes; the limit is 2000)")]);
 }
 
 /// What is too large is not unpacked: only the start of this object is there, which says how large it is.
@@ -75,18 +84,20 @@ fn the_size_of_a_content_is_known_before_it_is_read() {
     let whole = std::fs::read(&object).unwrap();
     std::fs::remove_file(&object).unwrap();
     std::fs::write(&object, &whole[..whole.len() / 2]).unwrap();
-    let told = format!("a.py: too-large (the content before: {} bytes; the limit is 2000)", large.len());
-    assert_eq!(excluded(&repo.diff(&["main"])), [told]);
+    let report = repo.diff(&["main"]);
+    assert_eq!((hunks(&report), excluded(&report)), (vec!["a.py:1-6".to_owned()], vec![]));
 }
 
 #[test]
-fn a_file_that_was_too_large_in_between_is_left_out() {
-    let repo = versions(&[&code("a", 6), &code("large", 200), &(code("a", 6) + &code("small", 6))]);
-    repo.commit_file("b.py", code("b", 6));
-    let size = code("large", 200).len();
-    let report = repo.diff(&["main"]);
-    assert_eq!(excluded(&report), [format!("a.py: too-large (a version in between: {size} bytes; the limit is 2000)")]);
-    assert_eq!(hunks(&report), ["b.py:1-6"]);
+fn a_file_that_was_too_large_in_between_is_not_left_out() {
+    // The last one is not read.
+    for lines in [200, 2000] {
+        let repo = versions(&[&code("a", 6), &code("large", lines), &(code("a", 6) + &code("small", 6))]);
+        repo.commit_file("b.py", code("b", 6));
+        let report = repo.diff(&["main"]);
+        assert_eq!((hunks(&report), excluded(&report)), (vec!["a.py:7-12".to_owned(), "b.py:1-6".into()], vec![]));
+        assert_eq!(report["hunks"][0]["commits"][0]["id"], repo.id("HEAD~1"));
+    }
 }
 
 #[test]

@@ -43,6 +43,7 @@ pub fn run(data: &[u8]) {
         authored,
         moved_lines: 0,
         whitespace_lines: 0,
+        carried: None,
         origins,
     };
     let change = ChangeSet { range, commits: Vec::new(), files: vec![file], excluded: Vec::new() };

@@ -61,6 +61,7 @@ fn use_on_code(pack: &Pack, config: &Config) {
         old: None,
         moved_lines: 0,
         whitespace_lines: 0,
+        carried: None,
     };
     let range = Range { spec: "x".into(), base: None, head: None };
     let change = ChangeSet { range, commits: Vec::new(), files: vec![file], excluded: Vec::new() };

@@ -11,8 +11,11 @@ use super::counting;
 use super::fingerprint::{content, fingerprint, number_twins};
 use super::signals::{Told, signal_report};
 use crate::attest::Covered;
-use crate::change::{self, ChangeSet, Excluded, FileChange, Reason, Span, overlapping};
+use crate::change::{self, Added, Carried, ChangeSet, Excluded, FileChange, Ground, Reason, Span, overlapping};
+use crate::exclude::LONG_LINE;
 use crate::gate::{self, Likeness};
+use crate::kept_lines;
+use crate::linediff;
 use crate::lookalikes::Disguise;
 use crate::report::{HunkCommit, HunkReport, SignalReport, Threshold};
 use crate::score::{self, Score};
@@ -111,13 +114,19 @@ fn file_drafts(
 ) -> (Vec<Draft>, Vec<Excluded>) {
     let mut excluded = not_authored(file);
     if !syntax.hunks.is_empty() {
-        let reason =
-            |detail: &str| Excluded { path: file.path.clone(), reason: Reason::NoGrammar, detail: detail.into() };
         if syntax.language.is_none() {
-            excluded.push(reason("not scored"));
+            excluded.push(Excluded::new(file.path.clone(), Reason::NoGrammar, "not scored"));
         } else if syntax.gave_up {
-            excluded.push(reason("too costly to parse"));
+            let added = Added::of(&file.new, &file.authored).unwrap_or_default();
+            excluded.push(kept_lines::listed(
+                file,
+                Reason::NoGrammar,
+                "too costly to parse".into(),
+                added,
+                Ground::Content,
+            ));
         }
+        excluded.extend(long_lines(file, syntax));
     }
     let before = block::before(file, syntax);
     let path = String::from_utf8_lossy(&file.path).into_owned();
@@ -163,15 +172,30 @@ pub(super) fn parts(file: &FileChange, authored: &[Span]) -> Vec<(Option<u32>, u
 
 fn not_authored(file: &FileChange) -> Vec<Excluded> {
     let mut excluded = Vec::new();
-    let mut push = |reason, lines: u32, what: &str| {
+    let mut push = |lines: u32, what: &str| {
         if lines > 0 {
             let plural = if lines == 1 { "line" } else { "lines" };
-            excluded.push(Excluded { path: file.path.clone(), reason, detail: format!("{lines} {plural} {what}") });
+            excluded.push(Excluded::new(file.path.clone(), Reason::NotAuthored, format!("{lines} {plural} {what}")));
         }
     };
-    push(Reason::NotAuthored, file.moved_lines, "moved within the change");
-    push(Reason::NotAuthored, file.whitespace_lines, "changed in white space only");
+    push(file.moved_lines, "moved within the change");
+    push(file.whitespace_lines, "changed in white space only");
+    // A forge shows a copy as added lines, and a renamed file as the same file.
+    if let Some((Carried::Copied(lines), from)) = file.carried.zip(file.old_path.as_ref()) {
+        push(lines, &format!("copied from {from}"));
+    }
     excluded
+}
+
+/// Lines of code that are too long to be read, in blocks that have too few lines to be scored: a line may be a program.
+fn long_lines(file: &FileChange, syntax: &Syntax) -> Option<Excluded> {
+    syntax.language?;
+    let small = syntax.hunks.iter().filter(|hunk| hunk.weight < LEAST_LINES);
+    let lines = small.flat_map(|hunk| hunk.authored.iter().flat_map(|span| span.start..span.end));
+    let long = linediff::spans(lines.filter(|&line| file.new.raw_line(line).len() > LONG_LINE));
+    let added = Added::of(&file.new, &long)?;
+    let detail = format!("{} longer than {LONG_LINE} bytes, {} bytes together", added.counted(), added.bytes);
+    Some(kept_lines::listed(file, Reason::Minified, detail, added, Ground::Lines))
 }
 
 impl Draft {

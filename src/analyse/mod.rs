@@ -20,7 +20,7 @@ use rayon::prelude::*;
 use self::signals::Told;
 use crate::attest::signature::Signers;
 use crate::attest::{self, Attestation, Covered, Registry};
-use crate::change::{ChangeSet, Commit, Excluded};
+use crate::change::{Carried, ChangeSet, Commit, Excluded};
 use crate::config::Config;
 use crate::policy::{self, Described, Policy, Sensitive, sensitive};
 use crate::report::{Coverage, ExcludedReport, HunkReport, PolicyReport, Report, SCHEMA, Threshold, Tool};
@@ -245,19 +245,15 @@ fn coverage(change: &ChangeSet, drafts: &[Draft], of_files: &[Excluded]) -> Cove
     let mut scored_paths: Vec<&str> =
         drafts.iter().filter(|draft| draft.scored).map(|draft| draft.path.as_str()).collect();
     scored_paths.dedup();
+    let carried = |lines: fn(Carried) -> u32| change.files.iter().filter_map(|file| file.carried).map(lines).sum();
     Coverage {
         files_scored: scored_paths.len(),
         hunks_scored: drafts.iter().filter(|draft| draft.scored).count(),
         hunks_unknown: drafts.iter().filter(|draft| !draft.scored).count(),
         lines_not_authored: change.files.iter().map(|file| file.moved_lines + file.whitespace_lines).sum(),
-        excluded: excluded
-            .into_iter()
-            .map(|left_out| ExcludedReport {
-                path: String::from_utf8_lossy(&left_out.path).into_owned(),
-                reason: left_out.reason,
-                detail: left_out.detail.clone(),
-            })
-            .collect(),
+        lines_renamed: carried(|carried| if let Carried::Renamed(lines) = carried { lines } else { 0 }),
+        lines_copied: carried(|carried| if let Carried::Copied(lines) = carried { lines } else { 0 }),
+        excluded: excluded.into_iter().map(ExcludedReport::from).collect(),
         notes: Vec::new(),
         substitutes: None,
     }

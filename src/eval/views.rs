@@ -142,6 +142,7 @@ mod tests {
             old: Some(Arc::new(old)),
             moved_lines: 0,
             whitespace_lines: 0,
+            carried: None,
         }
     }
 

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use super::draft::{Posted, Said, Wanted};
+use super::draft::{Posted, Said, Wanted, is_worth_saying};
 use super::{Forge, Request, marker};
 use crate::report::{Report, markdown};
 use crate::triage::{
@@ -83,7 +83,7 @@ pub fn wanted(report: &Report, triage: &Triage, state_key: Option<&StateKey>, ru
     let room = marker::MOST_BODY.saturating_sub(MARKER_ROOM + state.len() + decided.len());
     Wanted {
         summary: below(&state, &(markdown::summary(&shown, room) + &decided)),
-        worth_saying: !report.flags.is_empty(),
+        worth_saying: is_worth_saying(report),
         put_away: triage::markdown::put_away(report, triage),
         ..Wanted::of_report(&shown, run.head, run.number, run.most)
     }

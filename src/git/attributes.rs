@@ -8,13 +8,19 @@ use gix::attrs::search::{MetadataCollection, Outcome};
 use gix::attrs::{Search, StateRef};
 use gix::glob::pattern::Case;
 
-use crate::change::Reason;
+use crate::change::{Ground, Reason};
+use crate::exclude::Why;
+
+/// The name of a file of attributes.
+pub(super) const FILE: &[u8] = b".gitattributes";
 
 /// The attributes that matter here, for paths of one tree.
+#[derive(Default)]
 pub(super) struct Attributes {
     search: Search,
     collection: MetadataCollection,
-    empty: bool,
+    /// Whether any file says something that matters.
+    says_something: bool,
 }
 
 impl Attributes {
@@ -24,15 +30,14 @@ impl Attributes {
         tree: Option<gix::ObjectId>,
         paths: impl Iterator<Item = &'a BStr>,
     ) -> Self {
-        let mut attributes =
-            Attributes { search: Search::default(), collection: MetadataCollection::default(), empty: true };
+        let mut attributes = Attributes::default();
         let Some(tree) = tree.and_then(|id| repo.find_tree(id).ok()) else { return attributes };
         let mut folders: Vec<&BStr> = folders_of(paths).into_iter().collect();
         // Deeper files take precedence, and later patterns win.
         folders.sort_by_key(|folder| (folder.find_iter(b"/").count(), *folder));
         for folder in folders {
             let parts = folder.split_str("/").filter(|part| !part.is_empty());
-            let entry = tree.lookup_entry(parts.chain([b".gitattributes".as_slice()]));
+            let entry = tree.lookup_entry(parts.chain([FILE]));
             let Some(blob) = entry.ok().flatten().filter(|entry| entry.mode().is_blob()) else { continue };
             let Ok(blob) = blob.object() else { continue };
             attributes.add(folder, &blob.data);
@@ -41,10 +46,10 @@ impl Attributes {
     }
 
     fn add(&mut self, folder: &BStr, content: &[u8]) {
-        if !content.contains_str("linguist-") {
+        if !says_something(content) {
             return;
         }
-        self.empty = false;
+        self.says_something = true;
         let source = if folder.is_empty() {
             std::path::PathBuf::from(".gitattributes")
         } else {
@@ -56,8 +61,8 @@ impl Attributes {
     }
 
     /// Why the attributes leave a path out.
-    pub(super) fn reason(&self, path: &BStr) -> Option<(Reason, String)> {
-        if self.empty {
+    pub(super) fn reason(&self, path: &BStr) -> Option<Why> {
+        if !self.says_something {
             return None;
         }
         let mut outcome = Outcome::default();
@@ -71,9 +76,14 @@ impl Attributes {
                 StateRef::Unset | StateRef::Unspecified => false,
             };
             let reason = if name == "linguist-vendored" { Reason::Vendored } else { Reason::Generated };
-            set.then(|| (reason, format!("{name} in .gitattributes")))
+            set.then(|| Why { reason, detail: format!("{name} in .gitattributes"), ground: Ground::Attributes })
         })
     }
+}
+
+/// Whether the content of a file of attributes may leave anything out.
+pub(super) fn says_something(content: &[u8]) -> bool {
+    content.contains_str("linguist-")
 }
 
 fn folders_of<'a>(paths: impl Iterator<Item = &'a BStr>) -> HashSet<&'a BStr> {

@@ -19,10 +19,14 @@ use super::Error;
 use super::blobs::{Blobs, Reader, Unread};
 use super::commits::{self, RangeCommit};
 use super::files::{AllEnds, Ends};
+use super::judge::{Judge, Unseen};
 use super::range::{self, Reach};
 use super::trees::{self, Entry};
 use crate::change::{ChangeSet, Commit, Excluded, FileChange, Origin, Span};
+use crate::exclude::Excluder;
+use crate::lang;
 use crate::linediff;
+use crate::readable::readable;
 use crate::text::Text;
 use renamed::{Renamed, renamed};
 
@@ -92,34 +96,36 @@ impl History {
     }
 
     /// Sets the origins of all authored lines.
-    pub(super) fn attribute(&self, blobs: &Blobs, change: &mut ChangeSet, ends: &AllEnds) {
+    pub(super) fn attribute(&self, blobs: &Blobs, change: &mut ChangeSet, ends: &AllEnds, excluder: &Excluder) {
         if self.commits.is_empty() {
             return to_no_commit(&mut change.files);
         }
         if is_alone(&self.commits) {
             return to_only_commit(&mut change.files);
         }
+        let judge = Judge::new(excluder, &ends.attributes, Unseen::Uncounted);
         let followed: Vec<Result<(), Unread>> = change
             .files
             .par_iter_mut()
             .zip(&ends.of_files)
-            .map(|(file, own)| blobs.read(|reader| self.follow(reader, file, *own, ends.most_bytes)))
+            .map(|(file, own)| blobs.read(|reader| self.follow(reader, file, *own, &judge)))
             .collect();
-        // A partial clone may have both ends of a file and lack a version in between, and one may be too large.
+        // A partial clone may have both ends of a file and lack a version in between.
         let ChangeSet { files, excluded, .. } = change;
         let mut followed = followed.into_iter();
         files.retain(|file| match followed.next() {
             Some(Err(unread)) => {
                 let detail = format!("a version in between: {unread}");
-                excluded.push(Excluded { path: file.path.clone(), reason: unread.reason(), detail });
+                excluded.push(Excluded::new(file.path.clone(), unread.reason(), detail));
                 false
             }
             _ => true,
         });
     }
 
-    fn follow(&self, reader: &Reader<'_>, file: &mut FileChange, ends: Ends, most_bytes: u64) -> Result<(), Unread> {
-        let mut versions = Versions { reader, ends, most_bytes, known: vec![(ends.new, file.new.clone())] };
+    fn follow(&self, reader: &Reader<'_>, file: &mut FileChange, ends: Ends, judge: &Judge<'_>) -> Result<(), Unread> {
+        let is_code = lang::of_file(file).is_some();
+        let mut versions = Versions { reader, judge, ends, is_code, known: vec![(ends.new, file.new.clone())] };
         versions.known.extend(ends.old.zip(file.old.clone()));
         let mut origins: Vec<Origin> = Vec::new();
         // Children come after their parents, so the highest position is always safe to settle.
@@ -183,6 +189,10 @@ impl History {
             let (Some((old_path, old)), Some((_, new))) = (source(versions, parent, entry), entry.new) else {
                 continue;
             };
+            let leaves = parent.at.and_then(|at| self.last_touch(at, &old_path)).is_none();
+            if leaves && !versions.may_leave(&old_path, old)? {
+                continue;
+            }
             if old == new {
                 passed.push((parent.at, old_path, left));
                 return Ok(Vec::new());
@@ -195,7 +205,7 @@ impl History {
             if versions.ends.old == Some(old) && versions.ends.new == new {
                 continue;
             }
-            let (before, after) = (versions.read(old)?, versions.read(new)?);
+            let (Some(before), Some(after)) = (versions.read(old)?, versions.read(new)?) else { continue };
             let (same, differs) = split(&before, &after, left);
             if !same.is_empty() {
                 passed.push((parent.at, old_path, same));
@@ -212,24 +222,45 @@ const MOST_VERSIONS: usize = 6;
 /// The contents of one file on its way through the range.
 struct Versions<'a> {
     reader: &'a Reader<'a>,
+    judge: &'a Judge<'a>,
     ends: Ends,
-    most_bytes: u64,
+    /// Whether the file is code at the head.
+    is_code: bool,
     known: Vec<(ObjectId, Arc<Text>)>,
 }
 
 impl Versions<'_> {
-    /// A content; what one commit made of a file, the next one starts from.
-    fn read(&mut self, id: ObjectId) -> Result<Arc<Text>, Unread> {
+    /// A content; what one commit made of a file, the next one starts from. Nothing where it is too large: a version in
+    /// between must not take a file out of the analysis, so its lines stay with the commit that made them small.
+    fn read(&mut self, id: ObjectId) -> Result<Option<Arc<Text>>, Unread> {
         if let Some((_, text)) = self.known.iter().find(|(known, _)| *known == id) {
-            return Ok(text.clone());
+            return Ok(Some(text.clone()));
         }
-        let text = self.reader.text(id, self.most_bytes)?;
+        let text = match self.reader.text(id, self.judge.excluder.max_read_bytes()) {
+            Ok(text) if self.is_code => readable(text),
+            Ok(text) => text,
+            Err(Unread::TooLarge { .. }) => return Ok(None),
+            Err(unread) => return Err(unread),
+        };
         if self.known.len() >= MOST_VERSIONS {
             // Those at the ends come first.
             self.known.remove(2);
         }
         self.known.push((id, text.clone()));
-        Ok(text)
+        Ok(Some(text))
+    }
+
+    /// Whether lines may come from a version before the range. Lines of code that is new in the range may come from there
+    /// only if it was code there: what was text or left out is added by the commit that made code of it.
+    fn may_leave(&self, old_path: &BString, old: ObjectId) -> Result<bool, Unread> {
+        if !self.is_code || self.ends.old.is_some() {
+            return Ok(true);
+        }
+        match self.reader.text(old, self.judge.excluder.max_bytes) {
+            Ok(text) => Ok(self.judge.was_code(old_path.as_ref(), &text)),
+            Err(Unread::TooLarge { .. }) => Ok(false),
+            Err(unread) => Err(unread),
+        }
     }
 }
 
@@ -238,7 +269,8 @@ fn source(versions: &Versions<'_>, parent: &Parent, entry: &Entry) -> Option<(BS
     if let Some((mode, id)) = entry.old {
         return mode.is_blob().then(|| (entry.path.clone(), id));
     }
-    let renamed = parent.renamed.get_or_init(|| renamed(versions.reader, &parent.touched, versions.most_bytes));
+    let renamed =
+        parent.renamed.get_or_init(|| renamed(versions.reader, &parent.touched, versions.judge.excluder.max_bytes));
     renamed.get(&entry.path).cloned()
 }
 

@@ -50,6 +50,14 @@ impl Unread {
         Unread::Missing(error.to_string())
     }
 
+    /// The same, told by the limit of the analysis where more than that may be read.
+    pub(super) fn within(self, max_bytes: u64) -> Self {
+        match self {
+            Unread::TooLarge { size, .. } => Unread::TooLarge { size, most: max_bytes },
+            other => other,
+        }
+    }
+
     /// What the file is left out for.
     pub(super) fn reason(&self) -> Reason {
         match self {

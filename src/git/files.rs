@@ -1,20 +1,22 @@
 //! The files of a change: contents before and after, renames and copies paired, and which lines
 //! were authored.
 
-use std::sync::Arc;
-
 use bstr::{BString, ByteSlice};
 use gix::ObjectId;
 use rayon::prelude::*;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Error;
 use super::attributes::Attributes;
 use super::blobs::{Blobs, Reader};
+use super::freed::{Head, free};
+use super::judge::{Judge, Unseen, Version};
+use super::pieces::{Piece, Standing, There, piece};
 use super::range::HeadTree;
-use super::trees::{self, Entry, Side};
-use crate::change::{Excluded, FileChange, Reason, Span};
-use crate::exclude::{Excluder, is_binary};
+use super::trees;
+use crate::change::{Carried, Excluded, FileChange, Span};
+use crate::exclude::Excluder;
+use crate::kept_lines;
 use crate::linediff::{self, Edit};
 use crate::lines::Squeezed;
 use crate::moved::{self, Removed};
@@ -33,8 +35,8 @@ pub(super) struct Found {
 #[derive(Default)]
 pub(super) struct AllEnds {
     pub(super) of_files: Vec<Ends>,
-    /// How large a content may be that is read, in bytes.
-    pub(super) most_bytes: u64,
+    /// Those of the tree that the change starts from.
+    pub(super) attributes: Attributes,
 }
 
 /// Which contents a file's texts are.
@@ -44,12 +46,6 @@ pub(super) struct Ends {
     pub(super) new: ObjectId,
 }
 
-/// A content that was read.
-struct Version {
-    id: ObjectId,
-    text: Arc<Text>,
-}
-
 /// Reads the files that differ between two trees.
 pub(super) fn read(
     blobs: &Blobs,
@@ -57,94 +53,37 @@ pub(super) fn read(
     head_tree: HeadTree,
     excluder: &Excluder,
 ) -> Result<Found, Error> {
-    let (entries, attributes) = blobs.read_trees(|reader| {
-        let entries = match head_tree {
-            HeadTree::Committed(tree) => trees::differences(&reader.repo, base_tree, Some(tree))?,
-            HeadTree::InMemory(memory, tree) => trees::differences(&memory, base_tree, Some(tree))?,
+    let (entries, attributes, freed) = blobs.read_trees(|reader| {
+        let head = match &head_tree {
+            HeadTree::Committed(tree) => Head { repo: &reader.repo, tree: *tree },
+            HeadTree::InMemory(memory, tree) => Head { repo: memory, tree: *tree },
         };
+        let mut entries = trees::differences(head.repo, base_tree, Some(head.tree))?;
+        let freed = free(reader, base_tree, &head, &mut entries)?;
         let paths = entries.iter().map(|entry| entry.path.as_bstr());
         let attributes = Attributes::read(&reader.repo, base_tree, paths);
-        Ok((entries, attributes))
+        Ok((entries, attributes, freed))
     })?;
-    let of = |entry| blobs.read(|reader| piece(reader, entry, &attributes, excluder));
-    Ok(assemble(entries.into_par_iter().map(of).collect(), excluder.max_bytes))
+    let judge = Judge::new(excluder, &attributes, Unseen::Counted).of_entries(&entries, freed);
+    let of = |entry| blobs.read(|reader| piece(reader, entry, &judge));
+    let found = assemble(entries.into_par_iter().map(of).collect(), excluder);
+    Ok(Found { ends: AllEnds { attributes, ..found.ends }, ..found })
 }
 
-/// The same on this thread alone, between two trees of the repository.
+/// The same on this thread alone, between two trees of the repository, for those who want numbers: how much code was
+/// left out is not counted.
 pub(super) fn read_alone(
     reader: &Reader<'_>,
     base_tree: Option<ObjectId>,
     head_tree: ObjectId,
     excluder: &Excluder,
 ) -> Result<Found, Error> {
-    let entries = trees::differences(&reader.repo, base_tree, Some(head_tree))?;
+    let mut entries = trees::differences(&reader.repo, base_tree, Some(head_tree))?;
+    let freed = free(reader, base_tree, &Head { repo: &reader.repo, tree: head_tree }, &mut entries)?;
     let attributes = Attributes::read(&reader.repo, base_tree, entries.iter().map(|entry| entry.path.as_bstr()));
-    let pieces = entries.into_iter().map(|entry| piece(reader, entry, &attributes, excluder)).collect();
-    Ok(assemble(pieces, excluder.max_bytes))
-}
-
-/// What one entry comes to, before the change is looked at as a whole.
-enum Piece {
-    /// A file that is there after the change, with its content before where that is known.
-    There {
-        path: BString,
-        old: Option<Version>,
-        new: Version,
-    },
-    /// A deleted file.
-    Gone {
-        path: BString,
-        old: Version,
-    },
-    Excluded(Excluded),
-    Nothing,
-}
-
-fn piece(reader: &Reader<'_>, entry: Entry, attributes: &Attributes, excluder: &Excluder) -> Piece {
-    let Entry { path, old, new } = entry;
-    let out = |reason, detail: String| Piece::Excluded(Excluded { path: path.clone(), reason, detail });
-    let Some((mode, id)) = new else { return gone(reader, path, old, excluder) };
-    if mode.is_commit() {
-        return out(Reason::Submodule, "a pointer to another repository".into());
-    }
-    if mode.is_link() {
-        return out(Reason::Symlink, "a symbolic link".into());
-    }
-    // A link or submodule that became a file has no text before.
-    let before = old.filter(|(mode, _)| mode.is_blob()).map(|(_, id)| id);
-    if !mode.is_blob() || before == Some(id) {
-        return Piece::Nothing;
-    }
-    let by_path = excluder.by_path(path.as_bstr()).or_else(|| attributes.reason(path.as_bstr()));
-    if let Some((reason, detail)) = by_path {
-        return out(reason, detail);
-    }
-    let new = match reader.text(id, excluder.max_bytes) {
-        Ok(text) => Version { id, text },
-        Err(unread) => return out(unread.reason(), unread.to_string()),
-    };
-    if let Some((reason, detail)) = excluder.by_content(&new.text) {
-        return out(reason, detail);
-    }
-    let old = match before.map(|id| (id, reader.text(id, excluder.max_bytes))) {
-        None => None,
-        Some((_, Ok(text))) if is_binary(text.bytes()) => None,
-        Some((id, Ok(text))) => Some(Version { id, text }),
-        Some((_, Err(unread))) => return out(unread.reason(), format!("the content before: {unread}")),
-    };
-    Piece::There { path, old, new }
-}
-
-/// A deleted file's lines may have moved elsewhere, so they are read where that is cheap.
-fn gone(reader: &Reader<'_>, path: BString, old: Side, excluder: &Excluder) -> Piece {
-    let Some((_, id)) = old.filter(|(mode, _)| mode.is_blob()) else { return Piece::Nothing };
-    if excluder.by_path(path.as_bstr()).is_some() {
-        return Piece::Nothing;
-    }
-    match reader.text(id, excluder.max_bytes) {
-        Ok(text) if !is_binary(text.bytes()) => Piece::Gone { path, old: Version { id, text } },
-        _ => Piece::Nothing,
-    }
+    let judge = Judge::new(excluder, &attributes, Unseen::Uncounted).of_entries(&entries, freed);
+    let pieces = entries.into_iter().map(|entry| piece(reader, entry, &judge)).collect();
+    Ok(assemble(pieces, excluder))
 }
 
 struct Draft<'a> {
@@ -154,127 +93,218 @@ struct Draft<'a> {
     whitespace: Vec<Span>,
     /// The removed lines, one run an edit.
     removed: Vec<Vec<Squeezed<'a>>>,
+    /// Whether the removed lines are of code that was analysed.
+    removes_code: bool,
+    there: &'a There,
 }
 
 /// Now that all contents are there: which files are renames or copies, which lines moved, and which
 /// were authored.
-fn assemble(pieces: Vec<Piece>, most_bytes: u64) -> Found {
-    let (sources, used) = sources(&pieces);
+fn assemble(mut pieces: Vec<Piece>, excluder: &Excluder) -> Found {
+    let Sources { of, used } = sources(&pieces);
+    for (at, piece) in pieces.iter_mut().enumerate() {
+        settle_standing(piece, of.contains_key(&at));
+    }
     let drafts: Vec<Option<Draft<'_>>> = pieces
         .par_iter()
         .enumerate()
         .map(|(at, piece)| match piece {
-            Piece::There { path, old: Some(old), new } => Some(draft(path, None, Some(old), new)),
-            Piece::There { path, old: None, new } => {
-                let source = sources.get(&at).and_then(|&from| before(&pieces, from));
-                Some(draft(path, source.map(|(path, _)| path), source.map(|(_, old)| old), new))
-            }
+            Piece::There(there) => Some(draft(there, of.get(&at).and_then(|&from| pieces.get(from)))),
             _ => None,
         })
         .collect();
-    let mut removed = Removed::default();
-    for (at, (piece, draft)) in pieces.iter().zip(&drafts).enumerate() {
+    let removed = all_removed(&pieces, &drafts, &used);
+    let settled: Vec<(Ends, FileChange, Vec<Excluded>)> =
+        drafts.into_par_iter().flatten().map(|draft| settle(draft, &removed, excluder)).collect();
+    let mut found = Found::default();
+    for (ends, file, mut left_out) in settled {
+        found.ends.of_files.push(ends);
+        found.files.push(file);
+        found.excluded.append(&mut left_out);
+    }
+    found.excluded.extend(pieces.into_iter().filter_map(|piece| match piece {
+        Piece::Excluded(excluded) => Some(excluded),
+        _ => None,
+    }));
+    found
+}
+
+/// A file that may be left out is analysed where analysed code was renamed to it.
+fn settle_standing(piece: &mut Piece, has_source: bool) {
+    let Piece::There(there) = piece else { return };
+    let Standing::Doubtful(excluded) = &there.standing else { return };
+    if has_source {
+        there.standing = Standing::Kept;
+    } else {
+        *piece = Piece::Excluded(excluded.clone());
+    }
+}
+
+/// The removed lines of a change, by what they may count for: lines of other text that became code were never analysed.
+struct AllRemoved<'a> {
+    from_code: Removed<'a>,
+    from_all: Removed<'a>,
+}
+
+fn all_removed<'a>(pieces: &'a [Piece], drafts: &[Option<Draft<'a>>], used: &FxHashSet<usize>) -> AllRemoved<'a> {
+    let is_text = |piece: &Piece| matches!(piece, Piece::There(there) if !there.new.is_code);
+    let has_text = pieces.iter().any(is_text);
+    let mut removed = AllRemoved { from_code: Removed::default(), from_all: Removed::default() };
+    let mut add = |is_code: bool, run: &[Squeezed<'a>]| {
+        if is_code {
+            removed.from_code.push_lines(run.iter().copied());
+        }
+        if has_text {
+            removed.from_all.push_lines(run.iter().copied());
+        }
+    };
+    for (at, (piece, draft)) in pieces.iter().zip(drafts).enumerate() {
         match (piece, draft) {
-            (_, Some(draft)) => draft.removed.iter().for_each(|run| removed.push_lines(run.iter().copied())),
             // What a renamed file lost is in its successor's draft.
             (Piece::Gone { old, .. }, None) if !used.contains(&at) => {
-                removed.push(&old.text, Span::new(0, old.text.len()));
+                add(old.is_code, &run_of(&old.text, Span::new(0, old.text.len())));
             }
+            (_, Some(draft)) => draft.removed.iter().for_each(|run| add(draft.removes_code, run)),
             _ => {}
         }
     }
-    let (of_files, files) = drafts.into_par_iter().flatten().map(|draft| (draft.ends, settle(draft, &removed))).unzip();
-    let excluded = pieces.into_iter().filter_map(|piece| match piece {
-        Piece::Excluded(excluded) => Some(excluded),
-        _ => None,
-    });
-    Found { files, ends: AllEnds { of_files, most_bytes }, excluded: excluded.collect() }
+    removed
 }
 
 /// The path and content that a piece had before the change.
-fn before(pieces: &[Piece], at: usize) -> Option<(&BString, &Version)> {
-    match pieces.get(at)? {
-        Piece::There { path, old: Some(old), .. } | Piece::Gone { path, old } => Some((path, old)),
+fn before(piece: &Piece) -> Option<(&BString, &Version)> {
+    match piece {
+        Piece::There(There { path, old: Some(old), .. }) | Piece::Gone { path, old } => Some((path, old)),
         _ => None,
     }
 }
 
-/// For each new file that is a rename or copy, the piece it comes from; and all such sources that
-/// are gone.
-fn sources(pieces: &[Piece]) -> (FxHashMap<usize, usize>, rustc_hash::FxHashSet<usize>) {
-    let added: Vec<(usize, Candidate<'_>)> = pieces
-        .iter()
-        .enumerate()
-        .filter_map(|(at, piece)| match piece {
-            Piece::There { path, old: None, new } => {
-                Some((at, Candidate { path: path.as_bstr(), content: new.text.bytes(), gone: false }))
-            }
-            _ => None,
-        })
-        .collect();
-    if added.is_empty() {
-        return Default::default();
+/// Which new files are renames or copies.
+#[derive(Default)]
+struct Sources {
+    /// For each of them, the piece that it comes from.
+    of: FxHashMap<usize, usize>,
+    /// All pieces that something comes from.
+    used: FxHashSet<usize>,
+}
+
+/// What a new file is, so far as that decides what it may come from.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum New {
+    /// Code comes from code that was analysed.
+    Code,
+    /// Text comes from whatever is left.
+    Text,
+    /// What is left out unless it was renamed comes from code that is gone.
+    Doubtful,
+}
+
+fn sources(pieces: &[Piece]) -> Sources {
+    let mut sources = Sources::default();
+    for kind in [New::Code, New::Text, New::Doubtful] {
+        pair(pieces, kind, &mut sources);
     }
-    let old: Vec<(usize, Candidate<'_>)> = (0..pieces.len())
-        .filter_map(|at| {
-            let (path, version) = before(pieces, at)?;
-            let gone = matches!(pieces.get(at), Some(Piece::Gone { .. }));
-            Some((at, Candidate { path: path.as_bstr(), content: version.text.bytes(), gone }))
-        })
-        .collect();
+    sources
+}
+
+fn pair(pieces: &[Piece], kind: New, sources: &mut Sources) {
+    let kind_of = |there: &There| match there.standing {
+        Standing::Doubtful(_) => New::Doubtful,
+        _ if there.new.is_code => New::Code,
+        _ => New::Text,
+    };
+    let mut added: Vec<(usize, Candidate<'_>)> = Vec::new();
+    for (at, piece) in pieces.iter().enumerate() {
+        if let Piece::There(there) = piece
+            && there.old.is_none()
+            && kind_of(there) == kind
+        {
+            added.push((at, Candidate { path: there.path.as_bstr(), content: there.new.text.bytes(), gone: false }));
+        }
+    }
+    if added.is_empty() {
+        return;
+    }
+    let mut old: Vec<(usize, Candidate<'_>)> = Vec::new();
+    for (at, piece) in pieces.iter().enumerate() {
+        let Some((path, version)) = before(piece) else { continue };
+        let gone = matches!(piece, Piece::Gone { .. });
+        let is_free = gone && !sources.used.contains(&at);
+        let may_be = match kind {
+            New::Code => version.is_code,
+            New::Text => !version.is_code || is_free,
+            New::Doubtful => version.is_code && is_free,
+        };
+        if may_be {
+            old.push((at, Candidate { path: path.as_bstr(), content: version.text.bytes(), gone }));
+        }
+    }
     let pairs = renames::pair(
         &old.iter().map(|(_, candidate)| *candidate).collect::<Vec<_>>(),
         &added.iter().map(|(_, candidate)| *candidate).collect::<Vec<_>>(),
         On::All,
     );
-    let mut sources = FxHashMap::default();
-    let mut used = rustc_hash::FxHashSet::default();
     for ((to, _), pair) in added.iter().zip(pairs) {
         if let Some((from, _)) = pair.and_then(|pair| old.get(pair)) {
-            sources.insert(*to, *from);
-            used.insert(*from);
+            sources.of.insert(*to, *from);
+            sources.used.insert(*from);
         }
     }
-    (sources, used)
+}
+
+fn run_of(text: &Text, span: Span) -> Vec<Squeezed<'_>> {
+    moved::non_blank(text, span).map(|(_, line)| line).collect()
 }
 
 /// The removed lines of each edit.
 fn removed_lines<'a>(old: &'a Text, edits: &[Edit]) -> Vec<Vec<Squeezed<'a>>> {
-    let run = |edit: &Edit| moved::non_blank(old, edit.old).map(|(_, line)| line).collect();
-    edits.iter().filter(|edit| !edit.old.is_empty()).map(run).collect()
+    edits.iter().filter(|edit| !edit.old.is_empty()).map(|edit| run_of(old, edit.old)).collect()
 }
 
-fn draft<'a>(path: &BString, source: Option<&BString>, old: Option<&'a Version>, new: &Version) -> Draft<'a> {
+fn draft<'a>(there: &'a There, source: Option<&'a Piece>) -> Draft<'a> {
+    let from = source.and_then(before);
+    let old = from.map(|(_, old)| old).or(there.old.as_ref());
     let empty = Text::default();
     let before = old.map_or(&empty, |old| old.text.as_ref());
-    let after = new.text.as_ref();
+    let after = there.new.text.as_ref();
     let edits = linediff::edits(before, after);
     let whitespace: Vec<Span> = edits.iter().flat_map(|&edit| linediff::whitespace_only(before, after, edit)).collect();
     let removed = old.map(|old| removed_lines(&old.text, &edits)).unwrap_or_default();
+    let unchanged = after.len() - edits.iter().map(|edit| edit.new.len()).sum::<u32>();
+    let carried = source.map(|piece| match piece {
+        Piece::Gone { .. } => Carried::Renamed(unchanged),
+        _ => Carried::Copied(unchanged),
+    });
     let file = FileChange {
-        path: path.clone(),
-        old_path: source.cloned(),
+        path: there.path.clone(),
+        old_path: from.map(|(path, _)| path.clone()),
         is_new: old.is_none(),
-        new: new.text.clone(),
+        new: there.new.text.clone(),
         old: old.map(|old| old.text.clone()),
         authored: Vec::new(),
         moved_lines: 0,
         whitespace_lines: whitespace.iter().map(|span| span.len()).sum(),
+        carried,
         origins: Vec::new(),
     };
-    let ends = Ends { old: old.map(|old| old.id), new: new.id };
-    Draft { file, ends, edits, whitespace, removed }
+    let ends = Ends { old: old.map(|old| old.id), new: there.new.id };
+    Draft { file, ends, edits, whitespace, removed, removes_code: old.is_some_and(|old| old.is_code), there }
 }
 
-fn settle(draft: Draft<'_>, removed: &Removed<'_>) -> FileChange {
-    let Draft { mut file, edits, whitespace, .. } = draft;
+fn settle(draft: Draft<'_>, removed: &AllRemoved<'_>, excluder: &Excluder) -> (Ends, FileChange, Vec<Excluded>) {
+    let Draft { mut file, ends, edits, whitespace, there, .. } = draft;
     let added: Vec<Span> = edits.iter().map(|edit| edit.new).filter(|span| !span.is_empty()).collect();
     let rest = linediff::subtract(&added, &whitespace);
+    let removed = if there.new.is_code { &removed.from_code } else { &removed.from_all };
     let moved: Vec<Span> = rest.iter().flat_map(|&span| removed.moved(&file.new, span)).collect();
     file.moved_lines = moved.iter().map(|span| span.len()).sum();
     let left = linediff::subtract(&rest, &moved);
     let blank = linediff::blank_only(&file.new, &left);
     file.whitespace_lines += blank.iter().map(|span| span.len()).sum::<u32>();
     file.authored = linediff::subtract(&left, &blank);
-    file
+    let left_out = match there.standing {
+        Standing::Kept => kept_lines::bound(&mut file, excluder),
+        Standing::Analysed | Standing::Doubtful(_) => Vec::new(),
+    };
+    (ends, file, left_out)
 }

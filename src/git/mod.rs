@@ -16,8 +16,10 @@ mod commits;
 mod error;
 mod fetch;
 mod files;
+mod freed;
 mod head;
 mod hooks;
+mod judge;
 mod kept;
 mod lenient;
 mod notes;
@@ -25,6 +27,7 @@ mod object;
 mod one_by_one;
 mod open;
 mod own_notes;
+mod pieces;
 mod range;
 mod scan;
 mod signature;
@@ -121,7 +124,7 @@ impl Repository {
             files: found.files,
             excluded: found.excluded,
         };
-        history.attribute(&blobs, &mut change, &found.ends);
+        history.attribute(&blobs, &mut change, &found.ends, excluder);
         change.excluded.sort();
         Ok(change)
     }

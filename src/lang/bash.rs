@@ -4,6 +4,7 @@ use super::{Docs, Kinds, Language, Tests};
 
 pub(super) static LANGUAGE: Language = Language {
     name: "bash",
+    title: "shell",
     extensions: &["sh", "bash", "bats", "ksh", "zsh", "ebuild", "eclass"],
     filenames: &[
         ".bash_aliases",

@@ -4,6 +4,7 @@ use super::{Docs, Kinds, Language, Tests};
 
 pub(super) static LANGUAGE: Language = Language {
     name: "c",
+    title: "C",
     extensions: &["c", "h"],
     filenames: &[],
     interpreters: &["tcc"],

@@ -4,6 +4,7 @@ use super::{Docs, Kinds, Language, Tests};
 
 pub(super) static LANGUAGE: Language = Language {
     name: "cpp",
+    title: "C++",
     extensions: &[
         "cc", "cpp", "cxx", "c++", "hh", "hpp", "hxx", "h++", "ipp", "inl", "ino", "tcc", "tpp", "txx", "ixx", "cppm",
     ],

@@ -4,6 +4,7 @@ use super::{Docs, Kinds, Language, Tests};
 
 pub(super) static LANGUAGE: Language = Language {
     name: "csharp",
+    title: "C#",
     extensions: &["cs", "csx", "cake"],
     filenames: &[],
     interpreters: &["dotnet", "dotnet-script"],

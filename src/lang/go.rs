@@ -4,6 +4,7 @@ use super::{Docs, Kinds, Language, Tests};
 
 pub(super) static LANGUAGE: Language = Language {
     name: "go",
+    title: "Go",
     extensions: &["go"],
     filenames: &[],
     interpreters: &["gorun"],

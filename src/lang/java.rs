@@ -4,6 +4,7 @@ use super::{Docs, Kinds, Language, Tests};
 
 pub(super) static LANGUAGE: Language = Language {
     name: "java",
+    title: "Java",
     extensions: &["java"],
     filenames: &[],
     interpreters: &[],

@@ -4,6 +4,7 @@ use super::{Docs, Kinds, Language, Tests};
 
 pub(super) static LANGUAGE: Language = Language {
     name: "javascript",
+    title: "JavaScript",
     extensions: &["js", "jsx", "mjs", "cjs"],
     filenames: &["Jakefile"],
     interpreters: &["node", "nodejs", "gjs", "qjs", "zx"],

@@ -4,6 +4,7 @@ use super::{Docs, Kinds, Language, Tests};
 
 pub(super) static LANGUAGE: Language = Language {
     name: "kotlin",
+    title: "Kotlin",
     extensions: &["kt", "kts"],
     filenames: &[],
     interpreters: &["kotlin", "kotlinc"],

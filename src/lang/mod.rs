@@ -22,11 +22,15 @@ use std::sync::LazyLock;
 
 use rustc_hash::FxHashMap;
 
+use crate::change::FileChange;
+
 /// What the analysis needs to know of a language.
 #[derive(Debug)]
 pub struct Language {
     /// The name used in reports and rules: lower case, such as `csharp`.
     pub name: &'static str,
+    /// The name as people write it.
+    pub title: &'static str,
     /// File name extensions without the dot, lower case.
     pub extensions: &'static [&'static str],
     /// Whole file names, such as `Rakefile`.
@@ -129,6 +133,19 @@ pub fn for_path(path: &[u8], first_line: &[u8]) -> Option<&'static Language> {
             found.or_else(|| INDEX.interpreters.get(without_version(program))).copied()
         }
     }
+}
+
+/// Whether a path may be that of code: by its name, or because only the first line can tell.
+pub fn may_be(path: &[u8]) -> bool {
+    extension(last_part(path)).is_none() || for_path(path, b"").is_some()
+}
+
+/// The language of a file of a change. A script that has lost its `#!` line is what it was before: it is run as that
+/// by whoever names its interpreter.
+pub fn of_file(file: &FileChange) -> Option<&'static Language> {
+    let found = for_path(&file.path, file.new.line(0));
+    let before = || file.old.as_ref().filter(|_| file.old_path.is_none());
+    found.or_else(|| for_path(&file.path, before()?.line(0)))
 }
 
 /// The language of a name; of those that share one, the first in [`ALL`].

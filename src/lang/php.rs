@@ -4,6 +4,7 @@ use super::{Docs, Kinds, Language, Tests};
 
 pub(super) static LANGUAGE: Language = Language {
     name: "php",
+    title: "PHP",
     extensions: &["php", "phtml", "php3", "php4", "php5", "php7", "php8", "phpt"],
     filenames: &[],
     interpreters: &["php"],

@@ -4,6 +4,7 @@ use super::{Docs, Kinds, Language, Tests};
 
 pub(super) static LANGUAGE: Language = Language {
     name: "python",
+    title: "Python",
     extensions: &["py", "pyi", "pyw"],
     filenames: &["SConstruct", "SConscript", "wscript"],
     interpreters: &["python", "python2", "python3"],

@@ -4,6 +4,7 @@ use super::{Docs, Kinds, Language, Tests};
 
 pub(super) static LANGUAGE: Language = Language {
     name: "ruby",
+    title: "Ruby",
     extensions: &["rb", "rake", "gemspec", "ru", "rbw", "rbi", "podspec", "thor", "jbuilder"],
     filenames: &[
         "Appraisals",

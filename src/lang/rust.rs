@@ -4,6 +4,7 @@ use super::{Docs, Kinds, Language, Tests};
 
 pub(super) static LANGUAGE: Language = Language {
     name: "rust",
+    title: "Rust",
     extensions: &["rs"],
     filenames: &[],
     interpreters: &["rust-script", "cargo"],

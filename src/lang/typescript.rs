@@ -13,6 +13,7 @@ pub(super) static TSX: Language = Language {
 
 const TYPESCRIPT: Language = Language {
     name: "typescript",
+    title: "TypeScript",
     extensions: &["ts", "mts", "cts"],
     filenames: &[],
     interpreters: &["deno", "bun", "ts-node", "tsx"],

@@ -92,6 +92,7 @@ mod tests {
             authored,
             moved_lines: 0,
             whitespace_lines: 0,
+            carried: None,
             origins: Vec::new(),
         }
     }

@@ -26,18 +26,20 @@ pub mod signatures;
 #[cfg(test)]
 mod tests;
 pub mod text;
+mod unseen;
 mod words;
 
 pub(crate) use asked::asked;
 pub(crate) use foreign::TITLE as FOREIGN_TITLE;
 pub use foreign::foreign;
-pub(crate) use words::{missing, percent, substitutes};
+pub(crate) use unseen::{is_much as is_much_unseen, told as unseen};
+pub(crate) use words::{heading, missing, percent, substitutes};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::attest::{Attestation, RequestAttestation};
-use crate::change::{Reason, Substitutes};
+use crate::change::{Excluded, Ground, Reason, Substitutes};
 use crate::gate::{Severity, Verdict};
 use crate::lookalikes::Disguise;
 use crate::policy::{Mending, Stance};
@@ -285,6 +287,12 @@ pub struct Coverage {
     pub hunks_unknown: usize,
     /// Added lines that only moved within the change, or changed in white space only.
     pub lines_not_authored: u32,
+    /// Lines that renamed files of analysed code brought along: a forge shows such a file as the same one.
+    #[serde(default)]
+    pub lines_renamed: u32,
+    /// Lines that copies of analysed code brought along: a forge shows them as added.
+    #[serde(default)]
+    pub lines_copied: u32,
     /// What was left out, by path.
     pub excluded: Vec<ExcludedReport>,
     /// Anything about the analysis itself that the reader should know.
@@ -312,4 +320,33 @@ pub struct ExcludedReport {
     pub reason: Reason,
     /// What made it so.
     pub detail: String,
+    /// The language of code that was left out; absent for what holds no code of a scored language, for what the settings
+    /// leave out, and for lines that nobody authored.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<String>,
+    /// How many lines of it the change added; absent where the content was not read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub added_lines: Option<u32>,
+    /// The same in bytes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub added_bytes: Option<u64>,
+    /// What the decision to leave it out rests on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ground: Option<Ground>,
+}
+
+impl From<&Excluded> for ExcludedReport {
+    fn from(left_out: &Excluded) -> Self {
+        let code = left_out.code;
+        let added = code.and_then(|code| code.added);
+        ExcludedReport {
+            path: String::from_utf8_lossy(&left_out.path).into_owned(),
+            reason: left_out.reason,
+            detail: left_out.detail.clone(),
+            language: code.map(|code| code.language.to_owned()),
+            added_lines: added.map(|added| added.lines),
+            added_bytes: added.map(|added| added.bytes),
+            ground: code.map(|code| code.ground),
+        }
+    }
 }

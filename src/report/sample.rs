@@ -36,7 +36,15 @@ pub(super) fn report(text: &str, flags: usize) -> Report {
         coverage: Coverage {
             files_scored: 1,
             hunks_scored: 2,
-            excluded: vec![ExcludedReport { path: text.into(), reason: Reason::LockFile, detail: text.into() }],
+            excluded: vec![ExcludedReport {
+                path: text.into(),
+                reason: Reason::LockFile,
+                detail: text.into(),
+                language: Some(text.into()),
+                added_lines: Some(1),
+                added_bytes: Some(1),
+                ground: Some(Ground::Path),
+            }],
             notes: vec![text.into()],
             ..Coverage::default()
         },

@@ -6,7 +6,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::groups::{Flagged, Group, groups, is_of_commit};
 use super::words::{self, KIND, Sum, counted, declares, percent, reason, short};
-use super::{Flag, HunkReport, Report, SignalReport, declared, disguised};
+use super::{Flag, HunkReport, Report, SignalReport, declared, disguised, unseen};
 use crate::gate::{Severity, Verdict};
 use crate::score::PRIOR;
 use crate::terminal::{escaped, escaped_name, fitted, without_commands, wrapped};
@@ -119,6 +119,9 @@ impl Page<'_> {
         }
         if let Some(told) = words::missing(report) {
             self.labelled(2, "", &told);
+        }
+        for told in unseen::told(report) {
+            self.labelled(2, "", &format!("{told} (-v lists what was left out)"));
         }
         if let Some(told) = words::declaring(report) {
             self.labelled(2, "", &told);
@@ -349,9 +352,12 @@ impl Page<'_> {
 
     fn closing(&mut self, detail: Detail) {
         let left_out = words::left_out(self.report);
-        if detail < Detail::Everything && !left_out.is_empty() {
+        let listed = detail < Detail::Everything && !left_out.is_empty();
+        let told = listed.then(|| format!("Not scored: {left_out} (-v lists them)."));
+        let told: Vec<String> = told.into_iter().chain(words::carried(self.report)).collect();
+        if !told.is_empty() {
             self.line("");
-            self.labelled(0, "", &format!("Not scored: {left_out} (-v lists them)."));
+            self.labelled(0, "", &told.join(" "));
         }
         if !self.report.flags.is_empty() && detail >= Detail::Flags {
             self.line("");

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use super::groups::is_of_commit;
-use super::{CommitReport, ExcludedReport, Flag, HunkReport, Report, SignalReport};
+use super::{CommitReport, Coverage, ExcludedReport, Flag, HunkReport, Report, SignalReport, unseen};
 use crate::attest::State;
 use crate::change::Substitutes;
 use crate::gate::{Severity, Verdict};
@@ -109,10 +109,22 @@ pub(super) fn evidence(signal: &SignalReport) -> String {
     shown.collect::<Vec<_>>().join(" \u{b7} ")
 }
 
+/// What a report finds, as a title.
+pub(crate) fn heading(report: &Report) -> String {
+    match report.flags.len() {
+        0 if report.coverage.missing() > 0 => "Not all of this could be looked at".into(),
+        0 if unseen::is_much(report) => "No block asks for a look, but some code was left out".into(),
+        0 => "No block asks for a look".into(),
+        1 => "1 block asks for a look".into(),
+        flags => format!("{flags} blocks ask for a look"),
+    }
+}
+
 /// What a report finds, in a few counts; the flags come first.
 pub(super) fn counts(report: &Report) -> Vec<String> {
     let flags = match report.flags.len() {
         0 if report.coverage.missing() > 0 => "no flags in what could be read".into(),
+        0 if unseen::is_much(report) => "no flags in what was analysed".into(),
         0 => "no flags".into(),
         flags => counted(flags, "flag", "flags"),
     };
@@ -202,6 +214,20 @@ pub(super) fn left_out(report: &Report) -> String {
     }
     let told: Vec<String> = by_reason.into_iter().map(|(reason, count)| format!("{count} {reason}")).collect();
     told.join(", ")
+}
+
+/// How many lines came along with renamed and copied files; nothing where none did.
+pub(super) fn carried(report: &Report) -> Option<String> {
+    let Coverage { lines_renamed, lines_copied, .. } = report.coverage;
+    let lines = |count: u32| counted(count as usize, "line", "lines");
+    match (lines_renamed, lines_copied) {
+        (0, 0) => None,
+        (renamed, 0) => Some(format!("Renamed files brought {} along.", lines(renamed))),
+        (0, copied) => Some(format!("Copied files brought {} along.", lines(copied))),
+        (renamed, copied) => {
+            Some(format!("Renamed files brought {} along, and copied files {}.", lines(renamed), lines(copied)))
+        }
+    }
 }
 
 /// Why something was left out, as a person says it.

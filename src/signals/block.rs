@@ -31,7 +31,7 @@ const MOST_QUOTED: usize = 1024;
 
 /// How many new files of code a change brings.
 pub fn new_files(change: &ChangeSet) -> u32 {
-    let is_new_code = |file: &&FileChange| file.is_new && lang::for_path(&file.path, file.new.line(0)).is_some();
+    let is_new_code = |file: &&FileChange| file.is_new && lang::of_file(file).is_some();
     change.files.iter().filter(is_new_code).count() as u32
 }
 

@@ -122,6 +122,7 @@ fn file(language: &str, path: Option<&str>, before: Option<&str>, after: &str) -
         authored,
         moved_lines: 0,
         whitespace_lines: 0,
+        carried: None,
     }
 }
 

@@ -14,7 +14,6 @@ pub mod seen;
 pub mod window;
 pub mod words;
 
-use bstr::ByteSlice;
 use rayon::prelude::*;
 
 use crate::change::{FileChange, Span};
@@ -68,7 +67,7 @@ pub struct Outline {
 impl Outline {
     /// The outline of a file.
     pub fn of(file: &FileChange) -> Outline {
-        let language = lang::for_path(&file.path, file.new.line(0).as_bstr());
+        let language = lang::of_file(file);
         Outline { language, runs: hunks::runs(&file.new, &file.authored) }
     }
 

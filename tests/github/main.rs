@@ -9,6 +9,7 @@ mod fake;
 mod forks;
 mod job;
 mod large;
+mod left_out;
 mod policies;
 mod posting;
 mod proxies;

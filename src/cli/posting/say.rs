@@ -128,24 +128,18 @@ pub(super) fn check(outcome: &Outcome<'_>) -> Check {
 /// Annotations as workflow commands, as many as one step may make.
 pub(super) fn commands(outcome: &Outcome<'_>) -> String {
     match outcome {
-        Outcome::Report(report) if report.flags.is_empty() => String::new(),
+        Outcome::Report(report) if report.flags.is_empty() => {
+            let notice = |told: &String| commands::notice("Some code was left out", told) + "\n";
+            report::unseen(report).iter().map(notice).collect()
+        }
         Outcome::Report(report) => report::github::write(report),
         Outcome::Failed(why) => commands::warning("This change could not be analysed", why) + "\n",
     }
 }
 
 fn title(report: &Report) -> String {
-    let found = found(report);
+    let found = report::heading(report);
     if report.is_foreign { format!("{}: {found}", report::FOREIGN_TITLE) } else { found }
-}
-
-fn found(report: &Report) -> String {
-    match report.flags.len() {
-        0 if report.coverage.missing() > 0 => "Not all of this could be looked at".into(),
-        0 => "No block asks for a look".into(),
-        1 => "1 block asks for a look".into(),
-        flags => format!("{flags} blocks ask for a look"),
-    }
 }
 
 fn annotation(flag: &Flag) -> Annotation {

@@ -12,6 +12,7 @@ mod wanted;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use lines::Lines;
+pub(super) use wanted::is_worth_saying;
 
 use super::marker::{self, Inline, Summary};
 
@@ -28,7 +29,7 @@ pub struct Wanted {
     /// The summary, in the forge's Markdown.
     pub summary: String,
     /// Whether there is something to say where nothing was said before. A request without flags gets
-    /// no comment; one that had some gets its summary brought up to date.
+    /// no comment, unless much code was left out; one that had some gets its summary brought up to date.
     pub worth_saying: bool,
     /// One for each flag, most urgent first.
     pub comments: Vec<Wish>,

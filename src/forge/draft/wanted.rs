@@ -2,10 +2,16 @@
 
 use super::{Wanted, Wish};
 use crate::forge::marker;
-use crate::report::{Report, markdown};
+use crate::report::{Report, is_much_unseen, markdown};
 
 /// Left free in the summary comment for its marker and for what is kept with it, in bytes.
 const RESERVED: usize = 28 << 10;
+
+/// Whether a request should hear of a report where nothing was said before: of its flags, and of code that was left out,
+/// since silence would pass for a look at it.
+pub(in super::super) fn is_worth_saying(report: &Report) -> bool {
+    !report.flags.is_empty() || is_much_unseen(report)
+}
 
 impl Wanted {
     /// What a report asks for. The commit is named by the caller, never taken from the report, which may
@@ -16,7 +22,7 @@ impl Wanted {
             head: head.to_owned(),
             run,
             summary: markdown::summary(report, marker::MOST_BODY - RESERVED),
-            worth_saying: !report.flags.is_empty(),
+            worth_saying: is_worth_saying(report),
             comments: flags
                 .map(|flag| Wish {
                     fingerprint: flag.fingerprint.to_ascii_lowercase(),

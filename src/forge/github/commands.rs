@@ -8,6 +8,11 @@ pub fn warning(title: &str, message: &str) -> String {
     format!("::warning title={}::{}", property(title), data(message))
 }
 
+/// A notice that belongs to no file.
+pub fn notice(title: &str, message: &str) -> String {
+    format!("::notice title={}::{}", property(title), data(message))
+}
+
 fn data(text: &str) -> String {
     escaped(text).replace('%', "%25")
 }

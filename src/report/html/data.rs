@@ -8,7 +8,7 @@ use crate::report::excerpts::{Excerpt, Excerpts};
 use crate::report::groups::{Flagged, groups, is_of_commit};
 use crate::report::paste::Paste;
 use crate::report::words::{self, Sum, cut, declares, percent, short};
-use crate::report::{CommitReport, HunkReport, Report, SignalReport, declared, disguised};
+use crate::report::{CommitReport, HunkReport, Report, SignalReport, declared, disguised, unseen};
 use crate::terminal::{escaped, escaped_name};
 
 /// How many flags are on the page.
@@ -97,7 +97,9 @@ struct Other {
 }
 
 pub(super) fn of(report: &Report, excerpts: Option<&Excerpts>) -> Data {
-    let mut told: Vec<String> = words::missing(report).into_iter().chain(words::declaring(report)).collect();
+    let mut told: Vec<String> = words::missing(report).into_iter().collect();
+    told.extend(unseen::told(report));
+    told.extend(words::declaring(report));
     told.extend(disguised::summary(report));
     told.extend(declared::request(report));
     told.extend(declared::summary(report));

@@ -18,6 +18,8 @@ const MOST_LINE: u32 = 100_000_000;
 /// The longest path of common systems.
 const MOST_PATH: usize = 4096;
 const MOST_TEXT: usize = 64 << 10;
+/// The longest name of a language.
+const MOST_LANGUAGE: usize = 40;
 
 /// Why a report is not taken.
 #[derive(Debug, thiserror::Error)]
@@ -89,6 +91,8 @@ fn check(report: &Report) -> Result<(), ReadError> {
     }
     for (number, found) in report.coverage.excluded.iter().enumerate() {
         let checked = ensure(found.path.len() <= MOST_PATH && found.detail.len() <= MOST_TEXT, "a text is too long");
+        let language = found.language.as_ref().is_none_or(|name| name.len() <= MOST_LANGUAGE);
+        let checked = checked.and_then(|()| ensure(language, "the language is too long a word"));
         checked.map_err(at(format!("coverage.excluded[{number}]")))?;
     }
     Ok(())
@@ -129,7 +133,7 @@ fn commit(commit: &CommitReport) -> Checked {
 
 fn hunk(hunk: &HunkReport) -> Checked {
     path(&hunk.path)?;
-    ensure(hunk.language.as_ref().is_none_or(|name| name.len() <= 40), "the language is too long a word")?;
+    ensure(hunk.language.as_ref().is_none_or(|name| name.len() <= MOST_LANGUAGE), "the language is too long a word")?;
     lines(hunk.start_line, hunk.end_line)?;
     ensure(hunk.added_lines <= hunk.end_line - hunk.start_line + 1, "more lines are added than there are")?;
     ensure(hunk.probability.is_none_or(is_share), "the probability is none")?;

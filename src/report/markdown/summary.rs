@@ -6,7 +6,7 @@ use crate::gate::Verdict;
 use crate::report::groups::{Flagged, Group, groups};
 use crate::report::paste::{Paste, is_ban, policy_says};
 use crate::report::words::{self, KIND, Sum, counted, cut, declares, short};
-use crate::report::{Report, declared, disguised, foreign};
+use crate::report::{Report, declared, disguised, foreign, unseen};
 
 /// The longest comment that GitHub takes, in bytes.
 pub const GITHUB_BODY: usize = 65_536;
@@ -39,12 +39,7 @@ fn bare(report: &Report, limit_bytes: usize) -> String {
 }
 
 fn head(report: &Report) -> String {
-    let title = match report.flags.len() {
-        0 if report.coverage.missing() > 0 => "Not all of this could be looked at".to_owned(),
-        0 => "No block asks for a look".to_owned(),
-        1 => "1 block asks for a look".to_owned(),
-        flags => format!("{flags} blocks ask for a look"),
-    };
+    let title = words::heading(report);
     let counts = words::counts(report).join(" \u{b7} ");
     let notice = if report.is_foreign { format!("{}\n\n", foreign::NOTICE) } else { String::new() };
     let mut out = format!(
@@ -52,7 +47,9 @@ fn head(report: &Report) -> String {
         code_span(&cut(&words::range(&report.range.spec), MOST_TEXT)),
         words::scope(report)
     );
-    let mut told: Vec<String> = words::missing(report).into_iter().chain(words::declaring(report)).collect();
+    let mut told: Vec<String> = words::missing(report).into_iter().collect();
+    told.extend(unseen::told(report));
+    told.extend(words::declaring(report));
     told.extend(disguised::summary(report));
     told.extend(declared::request(report));
     told.extend(declared::summary(report));
@@ -83,6 +80,9 @@ fn tail(report: &Report) -> String {
     let left_out = words::left_out(report);
     if !left_out.is_empty() {
         out += &format!("\nNot scored: {}.\n", escaped(&left_out));
+    }
+    if let Some(carried) = words::carried(report) {
+        out += &format!("\n{carried}\n");
     }
     let aim = format!(
         " The threshold aims at flags on no more than {} % of changes that people wrote alone.",

@@ -1,0 +1,150 @@
+//! Code in a form that hides its lines: with NUL bytes, as UTF-16 or UTF-32, or with carriage returns alone as line ends.
+//! Compilers and interpreters take all of them, so they must not keep code from being read.
+
+use std::sync::Arc;
+
+use crate::exclude::is_binary;
+use crate::text::Text;
+
+/// A line with at least this many lone carriage returns is several lines. One or two are stray characters.
+const MIN_RETURNS: usize = 5;
+/// How many bytes are looked at to find out which half of each UTF-16 unit is NUL.
+const PARITY_WINDOW: usize = 8_000;
+
+/// The text in a form that can be read by lines; the same text where it is in one already.
+pub fn readable(text: Arc<Text>) -> Arc<Text> {
+    match plain(text.bytes()) {
+        Some(bytes) => Arc::new(Text::new(bytes)),
+        None => text,
+    }
+}
+
+/// Bytes without NUL, and with line feeds as line ends; `None` where they are fine as they are.
+fn plain(bytes: &[u8]) -> Option<Vec<u8>> {
+    let decoded = is_binary(bytes).then(|| without_nul(bytes));
+    let current = decoded.as_deref().unwrap_or(bytes);
+    if has_returns_as_ends(current) { Some(with_line_feeds(current)) } else { decoded }
+}
+
+fn without_nul(bytes: &[u8]) -> Vec<u8> {
+    let mut decoded = match byte_order(bytes) {
+        Some(unit) => {
+            let units = bytes.as_chunks::<2>().0.iter().map(|pair| unit(*pair));
+            let text: String =
+                char::decode_utf16(units).map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER)).collect();
+            text.trim_start_matches('\u{feff}').as_bytes().to_vec()
+        }
+        None => bytes.to_vec(),
+    };
+    decoded.retain(|byte| *byte != 0);
+    decoded
+}
+
+/// How two bytes make a unit of UTF-16, where the bytes are that: by a byte order mark, or because one half of nearly
+/// every unit is NUL. UTF-32 passes for UTF-16 with a NUL between its characters.
+fn byte_order(bytes: &[u8]) -> Option<fn([u8; 2]) -> u16> {
+    match bytes {
+        [0xff, 0xfe, ..] => return Some(u16::from_le_bytes),
+        [0xfe, 0xff, ..] => return Some(u16::from_be_bytes),
+        _ => {}
+    }
+    let pairs = bytes.get(..PARITY_WINDOW).unwrap_or(bytes).as_chunks::<2>().0;
+    let high_first = pairs.iter().filter(|pair| pair[0] == 0).count();
+    let high_last = pairs.iter().filter(|pair| pair[1] == 0).count();
+    let is_most = |count: usize| count * 2 > pairs.len();
+    match (is_most(high_first), is_most(high_last)) {
+        (true, false) => Some(u16::from_be_bytes),
+        (false, true) => Some(u16::from_le_bytes),
+        // Of four bytes, three are NUL.
+        (true, true) if high_first > high_last => Some(u16::from_be_bytes),
+        (true, true) => Some(u16::from_le_bytes),
+        (false, false) => None,
+    }
+}
+
+/// Whether lines end at carriage returns anywhere.
+fn has_returns_as_ends(bytes: &[u8]) -> bool {
+    // Most files have none at all.
+    if memchr::memchr(b'\r', bytes).is_none() {
+        return false;
+    }
+    let mut returns = 0;
+    for at in memchr::memchr2_iter(b'\r', b'\n', bytes) {
+        match bytes.get(at) {
+            Some(b'\n') => returns = 0,
+            _ if bytes.get(at + 1) != Some(&b'\n') => returns += 1,
+            _ => {}
+        }
+        if returns >= MIN_RETURNS {
+            return true;
+        }
+    }
+    false
+}
+
+fn with_line_feeds(bytes: &[u8]) -> Vec<u8> {
+    let mut plain = bytes.to_vec();
+    for at in memchr::memchr_iter(b'\r', bytes) {
+        if let Some(byte) = plain.get_mut(at).filter(|_| bytes.get(at + 1) != Some(&b'\n')) {
+            *byte = b'\n';
+        }
+    }
+    plain
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CODE: &str = "def café():\n    return 1\n\n\ndef b():\n    return 2\n";
+
+    fn read(bytes: Vec<u8>) -> Vec<u8> {
+        readable(Arc::new(Text::new(bytes))).bytes().to_vec()
+    }
+
+    #[test]
+    fn utf_16_and_utf_32_are_read_with_and_without_a_byte_order_mark() {
+        for mark in ["", "\u{feff}"] {
+            let text = format!("{mark}{CODE}");
+            let utf_16: Vec<u16> = text.encode_utf16().collect();
+            let utf_32: Vec<u32> = text.chars().map(u32::from).collect();
+            let forms = [
+                utf_16.iter().flat_map(|unit| unit.to_le_bytes()).collect::<Vec<u8>>(),
+                utf_16.iter().flat_map(|unit| unit.to_be_bytes()).collect(),
+                utf_32.iter().flat_map(|unit| unit.to_le_bytes()).collect(),
+                utf_32.iter().flat_map(|unit| unit.to_be_bytes()).collect(),
+            ];
+            for (at, bytes) in forms.into_iter().enumerate() {
+                let found = String::from_utf8_lossy(&read(bytes)).into_owned();
+                assert_eq!(found.trim_start_matches('\u{feff}'), CODE, "{at} {mark:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_nul_is_read_around() {
+        assert_eq!(read(b"a = 1\nre\0try(b)\n".to_vec()), b"a = 1\nretry(b)\n");
+    }
+
+    #[test]
+    fn carriage_returns_are_line_ends_where_they_are_the_only_ones() {
+        assert_eq!(read(CODE.replace('\n', "\r").into_bytes()), CODE.as_bytes());
+        let mixed = format!("x = 1\n{}", CODE.replace('\n', "\r"));
+        assert_eq!(read(mixed.into_bytes()), format!("x = 1\n{CODE}").as_bytes());
+    }
+
+    #[test]
+    fn ordinary_text_is_left_alone() {
+        for text in [CODE.to_owned(), CODE.replace('\n', "\r\n"), "a\rb\rc = 1\n".repeat(9), String::new()] {
+            assert_eq!(plain(text.as_bytes()), None, "{text:?}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn what_is_readable_stays_as_it_is(bytes in proptest::collection::vec(proptest::num::u8::ANY, 0..200)) {
+            let once = read(bytes);
+            proptest::prop_assert_eq!(read(once.clone()), once);
+        }
+    }
+}
