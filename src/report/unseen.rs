@@ -73,7 +73,13 @@ impl<'a> Group<'a> {
         let one = self.files == 1;
         let were = if one { "was" } else { "were" };
         let files = counted(self.files, "file", "files");
-        format!("{files} {of} {} {were} left out, because {}", self.amount(), because(reason, ground, one))
+        let done = match (reason, ground) {
+            // Words are read all the same.
+            (Reason::NoGrammar, Ground::Content) => "not parsed",
+            (Reason::NoGrammar, _) => "analysed in part",
+            _ => "left out",
+        };
+        format!("{files} {of} {} {were} {done}, because {}", self.amount(), because(reason, ground, one))
     }
 }
 
