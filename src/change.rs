@@ -328,6 +328,8 @@ pub enum Reason {
     NotAuthored,
     /// Lines that reached the head by a merge from outside the range.
     OutsideRange,
+    /// A path that no checkout can have, or one that is too long; lines with numbers that no file has.
+    UnusablePath,
 }
 
 #[cfg(test)]

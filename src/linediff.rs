@@ -78,7 +78,14 @@ fn same_end(a: &[u8], b: &[u8]) -> usize {
     whole + a.iter().rev().zip(b.iter().rev()).take_while(|(a, b)| a == b).count()
 }
 
+/// How many lines two windows may have together to be compared line by line: of many alike the time grows with nearly
+/// the square of their number. Code of 1 MiB has some 30,000 lines.
+const MAX_LINES: u32 = 120_000;
+
 fn diff(old: &Text, new: &Text, old_window: Span, new_window: Span) -> Vec<Edit> {
+    if old_window.len() + new_window.len() > MAX_LINES {
+        return vec![Edit { old: old_window, new: new_window }];
+    }
     let input = InternedInput::new(Lines { text: old, span: old_window }, Lines { text: new, span: new_window });
     let mut diff = Diff::compute(Algorithm::Myers, &input);
     diff.postprocess_lines(&input);
@@ -112,7 +119,7 @@ impl<'a> imara_diff::TokenSource for Lines<'a> {
 
 /// Of the lines that an edit added, those that equal a removed one but for white space, in order.
 pub fn whitespace_only(old: &Text, new: &Text, edit: Edit) -> Vec<Span> {
-    if edit.old.is_empty() || edit.new.is_empty() {
+    if edit.old.is_empty() || edit.new.is_empty() || edit.old.len() + edit.new.len() > MAX_LINES {
         return Vec::new();
     }
     let input =

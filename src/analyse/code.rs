@@ -67,7 +67,7 @@ pub(super) fn code(drafts: &[Draft], commits: usize, engine: &Engine<'_>) -> BTr
     }
     let of = |(commit, (hunks, added_lines)): (Option<u32>, (Vec<&Draft>, u32))| {
         let (log_odds, heaviest) = match hunks.as_slice() {
-            [only] if only.scored => (score::sum(&only.signals), Vec::new()),
+            [only] if only.scored => (score::sum(&only.own(engine)), Vec::new()),
             hunks if hunks.iter().map(|draft| draft.read_lines).sum::<u32>() < LEAST_LINES => return None,
             hunks => {
                 let reading = Reading::sum(hunks.iter().map(|draft| &draft.reading));

@@ -2,11 +2,13 @@
 
 use super::Detail;
 use super::code::Context;
-use super::draft::Draft;
+use super::draft::{Draft, Judged};
+use super::listing;
 use super::signals::{Told, signal_report};
 use crate::attest::Attestation;
 use crate::change::{ChangeSet, Commit};
-use crate::report::{CommitReport, RangeReport, SignalReport};
+use crate::report::bounds::MAX_SIGNALS;
+use crate::report::{CommitReport, OmittedSignals, RangeReport, SignalReport};
 use crate::score::{self, Score};
 use crate::signals::{Engine, Part, Reading, Signal, rounded};
 
@@ -15,11 +17,12 @@ pub(super) fn commit_reports(
     engine: &Engine<'_>,
     context: &Context<'_>,
     messages: &[Told],
-    attestations: &[Attestation],
+    attestations: Vec<Attestation>,
     explained: &dyn Fn(&Commit) -> bool,
 ) -> Vec<CommitReport> {
     let nothing = Told::default();
-    let of = |(at, commit): (usize, &Commit)| {
+    let most = listing::of_messages(messages.iter().map(|told| told.signals.len()));
+    let of = |((at, commit), attestation): ((usize, &Commit), Attestation)| {
         let code = context.of(Some(at as u32));
         let told = messages.get(at).unwrap_or(&nothing);
         let message = score::sum(&told.signals);
@@ -27,10 +30,10 @@ pub(super) fn commit_reports(
         let total = code.map(|code| Score::of(context.model, context.prior + code.log_odds + message));
         let report =
             |signal: &Signal| signal_report(signal, &engine.evidence(&told.reading, signal), change, engine, 1);
-        let mut reported: Vec<SignalReport> = match explained(commit) {
-            true => told.signals.iter().filter_map(report).collect(),
-            false => Vec::new(),
-        };
+        let mut signals = if explained(commit) { told.signals.clone() } else { Vec::new() };
+        let omitted_signals =
+            OmittedSignals::shorten(&mut signals, |signal| signal.contribution, None, most.min(MAX_SIGNALS));
+        let mut reported: Vec<SignalReport> = signals.iter().filter_map(report).collect();
         reported.sort_by(|a, b| b.contribution.total_cmp(&a.contribution));
         CommitReport {
             id: commit.id.clone(),
@@ -42,12 +45,13 @@ pub(super) fn commit_reports(
             code_log_odds: code.map(|code| code.log_odds),
             message_log_odds: message,
             signals: reported,
-            attestation: attestations.get(at).cloned().unwrap_or_default(),
+            omitted_signals,
+            attestation,
             mending: None,
             disguise: Some(&told.disguise).filter(|disguise| !disguise.is_empty()).cloned(),
         }
     };
-    change.commits.iter().enumerate().map(of).collect()
+    change.commits.iter().enumerate().zip(attestations).map(of).collect()
 }
 
 /// How long a subject or a name is at most in a report, in characters.
@@ -65,17 +69,16 @@ pub(super) fn range_report(
     change: &ChangeSet,
     engine: &Engine<'_>,
     drafts: &[Draft],
+    judged: &[Judged],
     prior: f64,
     detail: Detail,
 ) -> RangeReport {
     let scored: Vec<&Draft> = drafts.iter().filter(|draft| draft.scored).collect();
     let lines: u32 = scored.iter().map(|draft| draft.added_lines).sum();
     // Each hunk's share of the messages, by its lines.
-    let of_message = |draft: &&Draft| -> f64 {
-        let signals = draft.signals.iter().filter(|signal| signal.commit.is_some());
-        signals.map(|signal| signal.contribution).sum::<f64>() * f64::from(draft.added_lines)
-    };
-    let message = rounded(scored.iter().map(of_message).sum::<f64>() / f64::from(lines.max(1)));
+    let of_messages = drafts.iter().zip(judged).filter(|(draft, _)| draft.scored);
+    let of_messages = of_messages.map(|(draft, judged)| judged.message_log_odds * f64::from(draft.added_lines));
+    let message = rounded(of_messages.sum::<f64>() / f64::from(lines.max(1)));
     let code = || engine.log_odds(Part::Code, &Reading::sum(scored.iter().map(|draft| &draft.reading)));
     let score = (!scored.is_empty() && detail != Detail::Numbers)
         .then(|| Score::of(&engine.pack().model, prior + code() + message));

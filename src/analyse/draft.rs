@@ -1,11 +1,14 @@
 //! One hunk on its way: from its reading to its report. What a commit's hunks say together comes in as
 //! a [`Context`].
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
 use super::Detail;
+use super::blocks;
 use super::code::Context;
 use super::counting;
 use super::fingerprint::{content, fingerprint, number_twins};
@@ -13,23 +16,25 @@ use super::signals::{Told, signal_report};
 use crate::attest::Covered;
 use crate::change::{self, Added, Carried, ChangeSet, Excluded, FileChange, Ground, Reason, Span, overlapping};
 use crate::exclude::LONG_LINE;
-use crate::gate::{self, Likeness};
+use crate::gate::{self, Likeness, Verdict};
 use crate::kept_lines;
 use crate::linediff;
 use crate::lookalikes::Disguise;
-use crate::report::{HunkCommit, HunkReport, SignalReport, Threshold};
+use crate::report::{HunkCommit, HunkReport, OmittedSignals, SignalReport, Threshold, bounds};
 use crate::score::{self, Score};
-use crate::signals::{Block, Engine, Evidence, Reading, Signal, block, rounded};
+use crate::signals::{Block, Engine, Evidence, Part, Reading, Signal, block, rounded};
+use crate::syntax::parser::Extra;
 use crate::syntax::{LEAST_LINES, Outline, Syntax};
 
 /// A hunk with everything found about it but its verdict, which needs the whole request.
 pub(super) struct Draft {
-    pub(super) path: String,
+    pub(super) path: Arc<str>,
     language: Option<&'static str>,
     lines: (u32, u32),
     pub(super) added_lines: u32,
     pub(super) reading: Reading,
-    pub(super) signals: Vec<Signal>,
+    /// What counts in it by itself. Where there are very many blocks it is not kept, but weighed whenever it is asked for.
+    weighed: Option<Vec<Signal>>,
     /// (commit, lines)
     pub(super) parts: Vec<(Option<u32>, u32)>,
     /// Where its lines come from.
@@ -65,6 +70,20 @@ impl Drafts {
     }
 }
 
+/// What is said of a hunk.
+pub(super) struct Judged {
+    score: Score,
+    pub(super) log_odds: f64,
+    /// The part of messages, not rounded.
+    pub(super) message_log_odds: f64,
+    pub(super) verdict: Verdict,
+    pub(super) sensitive: bool,
+    /// How many signals there are.
+    pub(super) count: usize,
+    /// The signals, where they are kept.
+    signals: Option<Vec<Signal>>,
+}
+
 /// What a hunk's report is made with.
 pub(super) struct Around<'a> {
     pub(super) change: &'a ChangeSet,
@@ -75,7 +94,6 @@ pub(super) struct Around<'a> {
     /// The paths that are sensitive.
     pub(super) sensitive: &'a BTreeSet<&'a str>,
     pub(super) context: &'a Context<'a>,
-    pub(super) detail: Detail,
 }
 
 /// Reads all hunks of a change.
@@ -83,14 +101,31 @@ pub(super) fn drafts(change: &ChangeSet, engine: &Engine<'_>, detail: Detail) ->
     let new_files = block::new_files(change);
     let outlines: Vec<Outline> = change.files.par_iter().map(Outline::of).collect();
     let counting = counting::files(change, &outlines);
+    let left_out = blocks::left_out(&outlines);
+    let extra = Extra::default();
     let found: Vec<(Vec<Draft>, Vec<Excluded>)> = change
         .files
         .par_iter()
         .zip(outlines)
         .zip(counting)
-        .map(|((file, outline), counts)| {
-            let syntax =
-                if counts { outline.read(file, &|language| engine.asked(language)) } else { outline.unread(file) };
+        .zip(left_out)
+        .map(|(((file, outline), counts), too_many)| {
+            let out = |reason, detail| {
+                let added = Added::of(&file.new, &file.authored).unwrap_or_default();
+                (Vec::new(), vec![kept_lines::listed(file, reason, detail, added, Ground::Content)])
+            };
+            if let Err(why) = nameable(file) {
+                return out(Reason::UnusablePath, why.into());
+            }
+            if let Some(blocks) = too_many {
+                let detail = format!("{blocks} blocks of added lines, more than are looked at in one change");
+                return out(Reason::TooLarge, detail);
+            }
+            let syntax = if counts {
+                outline.read(file, &|language| engine.asked(language), &extra)
+            } else {
+                outline.unread(file)
+            };
             file_drafts(file, &syntax, counts, engine, (new_files, detail))
         })
         .collect();
@@ -103,6 +138,13 @@ pub(super) fn drafts(change: &ChangeSet, engine: &Engine<'_>, detail: Detail) ->
         number_twins(&mut drafts);
     }
     Drafts { drafts, excluded }
+}
+
+/// Whether a report can name a file and its lines.
+fn nameable(file: &FileChange) -> bounds::Checked {
+    bounds::path(&String::from_utf8_lossy(&file.path))?;
+    let last = file.authored.last().map_or(1, |span| file.new.number(span.end.saturating_sub(1)));
+    bounds::lines(1, last.max(1))
 }
 
 fn file_drafts(
@@ -129,7 +171,7 @@ fn file_drafts(
         excluded.extend(long_lines(file, syntax));
     }
     let before = block::before(file, syntax);
-    let path = String::from_utf8_lossy(&file.path).into_owned();
+    let path: Arc<str> = String::from_utf8_lossy(&file.path).into();
     let drafts = syntax.hunks.par_iter().map(|hunk| {
         let block = Block { file, syntax, hunk, before: before.as_ref(), new_files };
         let read_lines = if syntax.language.is_some() { hunk.weight } else { 0 };
@@ -139,7 +181,7 @@ fn file_drafts(
             lines: (file.new.number(hunk.span.start), file.new.number(hunk.span.end.saturating_sub(1))),
             added_lines: hunk.added_lines,
             reading: if counts && read_lines > 0 { engine.read(&block) } else { Reading::default() },
-            signals: Vec::new(),
+            weighed: None,
             parts: parts(file, &hunk.authored),
             origins: hunk
                 .authored
@@ -199,9 +241,32 @@ fn long_lines(file: &FileChange, syntax: &Syntax) -> Option<Excluded> {
 }
 
 impl Draft {
+    /// Keeps what counts in it by itself, or forgets it.
+    pub(super) fn keep_weighed(&mut self, keep: bool, engine: &Engine<'_>) {
+        self.weighed = None;
+        self.weighed = keep.then(|| self.own(engine).into_owned());
+    }
+
+    /// What counts in it by itself.
+    pub(super) fn own(&self, engine: &Engine<'_>) -> Cow<'_, [Signal]> {
+        match &self.weighed {
+            Some(weighed) => Cow::Borrowed(weighed),
+            None if self.scored => Cow::Owned(engine.weigh(Part::Code, &self.reading)),
+            None => Cow::Borrowed(&[]),
+        }
+    }
+
+    /// All that counts in it: beside its own what surrounds it says, and the messages.
+    fn signals(&self, around: &Around<'_>) -> Vec<Signal> {
+        let mut signals = self.own(around.engine).into_owned();
+        self.add_context(around.context, &mut signals);
+        self.add_message_signals(around.messages, &mut signals);
+        signals
+    }
+
     /// The prior, and the commit's code as a whole beside the hunk's own.
-    pub(super) fn add_context(&mut self, context: &Context<'_>) {
-        self.signals.extend(context.rules.prior.map(|rule| Signal::given(rule, context.prior, context.prior)));
+    fn add_context(&self, context: &Context<'_>, signals: &mut Vec<Signal>) {
+        signals.extend(context.rules.prior.map(|rule| Signal::given(rule, context.prior, context.prior)));
         let total: u32 = self.parts.iter().map(|(_, lines)| lines).sum();
         if !self.scored || total == 0 {
             return;
@@ -212,18 +277,18 @@ impl Draft {
         });
         let agreement = context.model.agreement;
         let Some(rule) = context.rules.commit_code.filter(|_| hunks > 1) else { return };
-        for signal in &mut self.signals {
+        for signal in &mut *signals {
             if Some(signal.rule) != context.rules.prior {
                 *signal = signal.scaled(1.0 - agreement);
             }
         }
         let together = Signal::given(rule, rounded(sum), rounded(sum * agreement));
-        self.signals.push(Signal { number: hunks as f64, ..together });
-        self.signals.retain(|signal| signal.contribution != 0.0);
+        signals.push(Signal { number: hunks as f64, ..together });
+        signals.retain(|signal| signal.contribution != 0.0);
     }
 
     /// A message speaks for the lines that its commit brought.
-    pub(super) fn add_message_signals(&mut self, messages: &[Told]) {
+    fn add_message_signals(&self, messages: &[Told], signals: &mut Vec<Signal>) {
         let total: u32 = self.parts.iter().map(|(_, lines)| lines).sum();
         if !self.scored || total == 0 {
             return;
@@ -232,7 +297,7 @@ impl Draft {
             let Some(told) = commit.and_then(|commit| messages.get(commit as usize)) else { continue };
             let share = f64::from(*lines) / f64::from(total);
             let of_message = |signal: &Signal| Signal { commit: *commit, ..signal.scaled(share) };
-            self.signals.extend(told.signals.iter().map(of_message).filter(|signal| signal.contribution != 0.0));
+            signals.extend(told.signals.iter().map(of_message).filter(|signal| signal.contribution != 0.0));
         }
     }
 
@@ -260,49 +325,63 @@ impl Draft {
         format!("{} blocks together{mostly}", signal.number)
     }
 
-    pub(super) fn report(&self, around: &Around<'_>) -> HunkReport {
-        let Around { change, engine, threshold, .. } = *around;
-        let score = Score::of(&engine.pack().model, score::sum(&self.signals));
+    /// What is said of it by all that counts in it.
+    pub(super) fn judge(&self, around: &Around<'_>) -> Judged {
+        let Around { engine, threshold, .. } = *around;
+        let signals = self.signals(around);
+        let score = Score::of(&engine.pack().model, score::sum(&signals));
         let likeness = match (self.scored, score.log_odds >= threshold.log_odds) {
             (false, _) => Likeness::TooLittle,
             (true, false) => Likeness::Unlikely,
             (true, true) => Likeness::Likely,
         };
         let states = around.covered.states(&self.origins, &self.path);
-        let verdict = gate::verdict(likeness, gate::joint_state(&states));
-        let explained = match around.detail {
-            Detail::All => true,
-            Detail::Flags => verdict.is_flag(),
-            Detail::Numbers => false,
+        let of_messages = signals.iter().filter(|signal| signal.commit.is_some());
+        Judged {
+            score,
+            log_odds: score.log_odds,
+            message_log_odds: of_messages.map(|signal| signal.contribution).sum(),
+            verdict: gate::verdict(likeness, gate::joint_state(&states)),
+            sensitive: around.sensitive.contains(&*self.path),
+            count: signals.len(),
+            signals: self.weighed.is_some().then_some(signals),
+        }
+    }
+
+    /// Its report, with the `most` strongest of its signals. Signals that nobody asked for are not counted as omitted.
+    pub(super) fn report(&self, judged: &Judged, most: usize, around: &Around<'_>, explained: bool) -> HunkReport {
+        let mut signals = match &judged.signals {
+            _ if !explained => Vec::new(),
+            Some(signals) => signals.clone(),
+            None => self.signals(around),
         };
-        let report =
-            |signal: &Signal| signal_report(signal, &self.evidence(signal, around), change, engine, self.shift);
-        let mut signals: Vec<SignalReport> = match explained {
-            true => self.signals.iter().filter_map(report).collect(),
-            false => Vec::new(),
+        let omitted = OmittedSignals::shorten(&mut signals, |signal| signal.contribution, None, most);
+        let report = |signal: &Signal| {
+            signal_report(signal, &self.evidence(signal, around), around.change, around.engine, self.shift)
         };
-        let of_messages = self.signals.iter().filter(|signal| signal.commit.is_some());
+        let mut signals: Vec<SignalReport> = signals.iter().filter_map(report).collect();
         signals.sort_by(|a, b| b.contribution.total_cmp(&a.contribution));
         HunkReport {
-            path: self.path.clone(),
+            path: self.path.to_string(),
             language: self.language.map(str::to_owned),
             start_line: self.lines.0,
             end_line: self.lines.1,
             added_lines: self.added_lines,
-            probability: self.scored.then_some(score.probability),
-            log_odds: score.log_odds,
-            message_log_odds: rounded(of_messages.map(|signal| signal.contribution).sum()),
+            probability: self.scored.then_some(judged.score.probability),
+            log_odds: judged.log_odds,
+            message_log_odds: rounded(judged.message_log_odds),
             signals,
+            omitted_signals: omitted,
             commits: self
                 .parts
                 .iter()
                 .filter_map(|(commit, lines)| {
-                    let commit = change.commits.get((*commit)? as usize)?;
+                    let commit = around.change.commits.get((*commit)? as usize)?;
                     Some(HunkCommit { id: commit.id.clone(), lines: *lines })
                 })
                 .collect(),
-            verdict,
-            sensitive: around.sensitive.contains(self.path.as_str()),
+            verdict: judged.verdict,
+            sensitive: judged.sensitive,
             fingerprint: self.fingerprint.clone(),
             content: self.content.clone(),
             disguise: self.disguise.clone(),

@@ -3,12 +3,14 @@
 //!
 //! This file is the way through; each step has a file of its own.
 
+mod blocks;
 mod code;
 mod commits;
 mod counting;
 mod draft;
 mod fingerprint;
 mod flags;
+mod listing;
 mod signals;
 #[cfg(test)]
 mod tests;
@@ -23,12 +25,13 @@ use crate::attest::{self, Attestation, Covered, Registry};
 use crate::change::{Carried, ChangeSet, Commit, Excluded};
 use crate::config::Config;
 use crate::policy::{self, Described, Policy, Sensitive, sensitive};
-use crate::report::{Coverage, ExcludedReport, HunkReport, PolicyReport, Report, SCHEMA, Threshold, Tool};
+use crate::report::{Coverage, ExcludedReport, HunkReport, Omitted, PolicyReport, Report, SCHEMA, Threshold, Tool};
 use crate::score;
-use crate::signals::{Engine, Part, rounded};
+use crate::signals::{Engine, rounded};
 use code::{Context, Given};
 pub use draft::Drafts;
-use draft::{Around, Draft};
+use draft::{Around, Draft, Judged};
+use listing::Listing;
 
 /// A change in which nobody declares anything has no request to be declared in; the words differ.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,6 +89,8 @@ pub struct Analyser<'a> {
     config: &'a Config,
     measures: Measures<'a>,
     sensitive: Sensitive,
+    /// Of how many blocks at most the signals are kept for as long as they are looked at.
+    max_kept: usize,
 }
 
 /// Analyses a change.
@@ -113,7 +118,8 @@ impl<'a> Analyser<'a> {
         config: &'a Config,
         measures: Measures<'a>,
     ) -> Result<Self, sensitive::Error> {
-        Ok(Analyser { engine, registry, config, measures, sensitive: Sensitive::new(&config.sensitive)? })
+        let sensitive = Sensitive::new(&config.sensitive)?;
+        Ok(Analyser { engine, registry, config, measures, sensitive, max_kept: MAX_KEPT })
     }
 
     /// The report on a change.
@@ -157,16 +163,11 @@ fn report(change: &ChangeSet, drafts: &mut Drafts, said: Said, analyser: &Analys
     let Analyser { engine, config, measures, sensitive, .. } = analyser;
     let Said { attestations, mendings, messages } = said;
     let Drafts { drafts, excluded } = drafts;
-    drafts.par_iter_mut().for_each(|draft| {
-        draft.signals = if draft.scored { engine.weigh(Part::Code, &draft.reading) } else { Vec::new() };
-    });
+    let keep = drafts.len() <= analyser.max_kept;
+    drafts.par_iter_mut().for_each(|draft| draft.keep_weighed(keep, engine));
     let code = code::code(drafts, change.commits.len(), engine);
     let prior = score::prior(config.prior);
     let context = Context { model: &engine.pack().model, rules: Given::of(engine), prior, code: &code };
-    for draft in &mut *drafts {
-        draft.add_context(&context);
-        draft.add_message_signals(&messages);
-    }
 
     let scored = drafts.iter().filter(|draft| draft.scored).count();
     let model = &engine.pack().model;
@@ -175,23 +176,34 @@ fn report(change: &ChangeSet, drafts: &mut Drafts, said: Said, analyser: &Analys
         hunks: scored,
         log_odds: rounded(model.request_threshold(config.thresholds.flag, scored, !change.commits.is_empty()) + prior),
     };
-    let paths: BTreeSet<&str> = drafts.iter().map(|draft| draft.path.as_str()).collect();
+    let paths: BTreeSet<&str> = drafts.iter().map(|draft| &*draft.path).collect();
     let is_sensitive = |path: &&str| measures.detail != Detail::Numbers && sensitive.is_match(path);
     let sensitive = paths.into_par_iter().filter(is_sensitive).collect();
+    let covered = Covered::by(&attestations);
     let around = Around {
         change,
         engine,
         messages: &messages,
-        covered: &Covered::by(&attestations),
+        covered: &covered,
         threshold: &threshold,
         sensitive: &sensitive,
         context: &context,
-        detail: measures.detail,
+    };
+    let judged: Vec<Judged> = drafts.par_iter().map(|draft| draft.judge(&around)).collect();
+    let listing = Listing::of(drafts, &judged, measures.detail, threshold.log_odds);
+    let hunk = |(at, (draft, judged)): (usize, (&Draft, &Judged))| {
+        let explained = match measures.detail {
+            Detail::All => true,
+            Detail::Flags => judged.verdict.is_flag(),
+            Detail::Numbers => false,
+        };
+        listing.signals(at).map(|most| draft.report(judged, most, &around, explained))
     };
     let (hunks, range): (Vec<HunkReport>, _) = rayon::join(
-        || drafts.par_iter().map(|draft| draft.report(&around)).collect(),
-        || commits::range_report(change, engine, drafts, prior, measures.detail),
+        || drafts.par_iter().zip(&judged).enumerate().filter_map(hunk).collect(),
+        || commits::range_report(change, engine, drafts, &judged, prior, measures.detail),
     );
+    drop(covered);
     let flagged: BTreeSet<&str> = hunks
         .iter()
         .filter(|hunk| hunk.verdict.is_flag())
@@ -202,12 +214,15 @@ fn report(change: &ChangeSet, drafts: &mut Drafts, said: Said, analyser: &Analys
         Detail::Flags => flagged.contains(commit.id.as_str()),
         Detail::Numbers => false,
     };
-    let mut commits = commits::commit_reports(change, engine, &context, &messages, &attestations, &explained);
+    let mut commits = commits::commit_reports(change, engine, &context, &messages, attestations, &explained);
     for (commit, mending) in commits.iter_mut().zip(mendings.into_iter().flatten()) {
         commit.mending = Some(mending).filter(|mending| !mending.is_empty());
     }
     let origin = if change.commits.is_empty() { Origin::Loose } else { Origin::Commits };
     let flags = flags::flags(&hunks, &commits, &threshold, origin, measures.policy);
+    let of_hunks = hunks.iter().filter_map(|hunk| hunk.omitted_signals);
+    let signals = of_hunks.chain(commits.iter().filter_map(|commit| commit.omitted_signals));
+    let omitted = Omitted { signals: signals.map(|omitted| omitted.count).sum(), ..listing.omitted };
     Report {
         schema: SCHEMA.into(),
         tool: Tool {
@@ -226,8 +241,12 @@ fn report(change: &ChangeSet, drafts: &mut Drafts, said: Said, analyser: &Analys
         request: None,
         policy: measures.policy.map(told),
         is_foreign: false,
+        omitted: (!omitted.is_empty()).then_some(omitted),
     }
 }
+
+/// Signals take more memory than all else that is kept of a block, and changes that people make have fewer blocks.
+const MAX_KEPT: usize = 10_000;
 
 fn told(policy: &Policy) -> PolicyReport {
     PolicyReport {
@@ -242,8 +261,7 @@ fn told(policy: &Policy) -> PolicyReport {
 fn coverage(change: &ChangeSet, drafts: &[Draft], of_files: &[Excluded]) -> Coverage {
     let mut excluded: Vec<&Excluded> = of_files.iter().chain(&change.excluded).collect();
     excluded.sort();
-    let mut scored_paths: Vec<&str> =
-        drafts.iter().filter(|draft| draft.scored).map(|draft| draft.path.as_str()).collect();
+    let mut scored_paths: Vec<&str> = drafts.iter().filter(|draft| draft.scored).map(|draft| &*draft.path).collect();
     scored_paths.dedup();
     let carried = |lines: fn(Carried) -> u32| change.files.iter().filter_map(|file| file.carried).map(lines).sum();
     Coverage {

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::attest::selftest::{Traces, traces};
-use crate::change::{Commit, Origin, Person};
+use crate::change::{Commit, Origin, Person, Reason};
 use crate::exclude::{DEFAULT_MAX_BYTES, Excluder};
 use crate::pack::{Fitted, Pack};
 use crate::patch;
@@ -99,4 +99,43 @@ fn blocks_that_were_read_once_do_for_several_reports() {
     }
     assert_eq!(text(analyser.report_read(&bare, drafts.loose())), text(analyser.report(&bare)));
     assert_ne!(text(analyser.report(&bare)), text(analyser.report(&change)));
+}
+
+#[test]
+fn signals_that_are_weighed_again_are_the_same() {
+    let pack = Pack::load(Fitted::builtin().unwrap(), &[], &[]).unwrap();
+    let (engine, config) = (Engine::new(&pack), Config::default());
+    let kept = Analyser::new(&engine, Registry::builtin(), &config, Measures::default()).unwrap();
+    let again =
+        Analyser { max_kept: 0, ..Analyser::new(&engine, Registry::builtin(), &config, Measures::default()).unwrap() };
+    for message in MESSAGES {
+        let change = change(message, &Traces::default());
+        let (kept, again) = (kept.report(&change), again.report(&change));
+        assert!(kept.hunks.iter().all(|hunk| !hunk.signals.is_empty()));
+        assert_eq!(format!("{again:#?}"), format!("{kept:#?}"));
+    }
+}
+
+#[test]
+fn what_no_report_can_name_is_listed_with_its_reason() {
+    let pack = Pack::load(Fitted::builtin().unwrap(), &[], &[]).unwrap();
+    let engine = Engine::new(&pack);
+    let report = |path: &str, line: u32| {
+        let patch = format!("--- a/{path}\n+++ b/{path}\n@@ -0,0 +{line},2 @@\n+a = 1\n+b = 2\n");
+        let change = patch::read("x", patch.as_bytes(), &Excluder::new(&[], DEFAULT_MAX_BYTES).unwrap()).unwrap();
+        analyse(&change, &engine, Registry::builtin(), &Config::default(), &Measures::default()).unwrap()
+    };
+    let long = format!("{}x.py", "d/".repeat(2046));
+    for (path, line, named) in [
+        (long.as_str(), 1, true),
+        (&format!("d{long}"), 1, false),
+        ("../x.py", 1, false),
+        ("x.py", 99_999_999, true),
+        ("x.py", 100_000_000, false),
+    ] {
+        let report = report(path, line);
+        let left_out: Vec<Reason> = report.coverage.excluded.iter().map(|it| it.reason).collect();
+        let (hunks, reasons) = if named { (1, vec![]) } else { (0, vec![Reason::UnusablePath]) };
+        assert_eq!((report.hunks.len(), left_out), (hunks, reasons), "{path}:{line}");
+    }
 }

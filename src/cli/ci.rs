@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::output::Output;
-use super::posting::{self, Job, Outcome};
+use super::posting::{self, Job, NoReport, Outcome};
 use super::{Exit, Failure, diff};
 use crate::forge::event::{self, End, Event, Range};
 use crate::forge::github::{self, Details, Found};
@@ -53,7 +53,7 @@ pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure
         Err(failure) => {
             let why = failure.message.clone();
             // That it could not be said either is the smaller trouble.
-            if let Err(posting) = job.publish(&Outcome::Failed(&why)) {
+            if let Err(posting) = job.publish(&Outcome::Failed(&NoReport::NotAnalysed { why: &why })) {
                 out.say(&posting.message);
             }
             Err(Failure { exit: failure.exit, message: format!("could not analyse this change: {why}") })

@@ -80,7 +80,7 @@ impl Printing {
         }
         // Whoever asks by the status is not told that all is well where part of it was not seen.
         match report::missing(report).filter(|_| self.exit_code) {
-            _ if self.exit_code && !report.flags.is_empty() => Ok(Exit::Flags),
+            _ if self.exit_code && report.flag_count() > 0 => Ok(Exit::Flags),
             Some(missing) => Err(Failure::failed(missing)),
             None => Ok(Exit::Analysed),
         }

@@ -5,16 +5,15 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use super::output::Output;
-use super::posting::{self, Job, Outcome};
+use super::posting::{self, Job, NoReport, Outcome};
+use super::report::{self, Unusable};
 use super::{Exit, Failure};
 use crate::forge::event::github as event;
 use crate::forge::github::{self, Found};
 use crate::forge::{Forge, Request};
 use crate::pack::{Fitted, Pack, Rule};
-use crate::report::{Report, foreign, json};
-
-/// A larger report is not read, in bytes.
-const MOST_BYTES: u64 = 64 << 20;
+use crate::report::json::ReadError;
+use crate::report::{Report, foreign};
 
 /// What is posted, in a job that a `workflow_run` event starts
 #[derive(Debug, clap::Args)]
@@ -43,24 +42,78 @@ pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure
         )));
     }
     let run = event::finished(&content).map_err(Failure::failed)?;
-    let report = read(&dir.join(&args.report), &args.report)?;
-    if report.range.head.as_deref() != Some(run.head.as_str()) {
-        return Err(Failure::failed(format!(
-            "the report is about {}, and the run that it comes from was about {}: nothing is posted",
-            report.range.head.as_deref().unwrap_or("no commit"),
-            run.head
-        )));
-    }
+    let report = read(&args.report, dir, &run.head);
     let mut job = Job::new(&env, out, &args.posting, Forge::GitHub, run.head.clone(), event::run(&env))?;
-    let Some(request) = request(&job, &run)? else { return Ok(Exit::Analysed) };
-    job.request = Some(request);
-    // That job may run what the change says.
-    let fitted = Fitted::builtin().map_err(Failure::failed)?;
-    let pack = Pack::load(fitted, &[], &[]).map_err(Failure::failed)?;
-    let rules: HashMap<&str, &Rule> = pack.rules.iter().map(|rule| (rule.id.as_str(), rule)).collect();
-    let report = foreign(report, |id, number| rules.get(id).map(|rule| rule.says(number)));
-    job.publish(&Outcome::Report(&report))?;
-    Ok(Exit::Analysed)
+    job.request = request(&job, &run)?;
+    let problem = match report {
+        Ok(report) if job.request.is_some() => {
+            // That job may run what the change says.
+            let fitted = Fitted::builtin().map_err(Failure::failed)?;
+            let pack = Pack::load(fitted, &[], &[]).map_err(Failure::failed)?;
+            let rules: HashMap<&str, &Rule> = pack.rules.iter().map(|rule| (rule.id.as_str(), rule)).collect();
+            let report = foreign(report, |id, number| rules.get(id).map(|rule| rule.says(number)));
+            job.publish(&Outcome::Report(&report))?;
+            return Ok(Exit::Analysed);
+        }
+        Ok(_) => return Ok(Exit::Analysed),
+        Err(problem) => problem,
+    };
+    if job.request.is_some() {
+        let (why, advice) = problem.told();
+        // That it could not be said either is the smaller trouble.
+        if let Err(posting) = job.publish(&Outcome::Failed(&NoReport::Unusable { why: &why, advice })) {
+            out.say(&posting.message);
+        }
+    }
+    Err(Failure::failed(format!("{}: {problem}: nothing of it is posted", args.report.display())))
+}
+
+/// Why a report cannot be shown.
+#[derive(Debug, thiserror::Error)]
+enum Problem {
+    #[error(transparent)]
+    Unusable(#[from] Unusable),
+    #[error("the report is about {found}, and the run that it comes from was about {expected}")]
+    OtherCommit { found: String, expected: String },
+}
+
+impl Problem {
+    /// Why, in words of ours alone, and what to do: a stranger's report does not choose what is said of it.
+    fn told(&self) -> (String, &'static str) {
+        const SAME_VERSION: &str =
+            "Use the same version of ai-detect in the job that analyses the change and in this one.";
+        match self {
+            Problem::Unusable(Unusable::File(error)) => (
+                format!("The report cannot be read ({}).", error.kind()),
+                "See whether the job that analyses the change wrote its report, and whether this job downloads it.",
+            ),
+            Problem::Unusable(Unusable::Report(error @ ReadError::TooLarge)) => {
+                (format!("It was not read: {error}."), SAME_VERSION)
+            }
+            Problem::Unusable(Unusable::Report(ReadError::Schema { .. })) => {
+                ("The report is of another version than this one reads.".into(), SAME_VERSION)
+            }
+            Problem::Unusable(Unusable::Report(ReadError::Json(error))) => {
+                (format!("The report is invalid (line {}, column {}).", error.line(), error.column()), SAME_VERSION)
+            }
+            Problem::Unusable(Unusable::Report(ReadError::Inconsistent { place, what })) => {
+                (format!("The report is invalid ({place}: {what})."), SAME_VERSION)
+            }
+            Problem::OtherCommit { .. } => (
+                "The report is about another commit than the run that it comes from.".into(),
+                "Let the job that analyses the change look at the commit that its run is about.",
+            ),
+        }
+    }
+}
+
+fn read(file: &Path, dir: &Path, head: &str) -> Result<Report, Problem> {
+    let report = report::read(file, dir)?;
+    if report.range.head.as_deref() != Some(head) {
+        let found = report.range.head.unwrap_or_else(|| "no commit".into());
+        return Err(Problem::OtherCommit { found, expected: head.to_owned() });
+    }
+    Ok(report)
 }
 
 /// The request that the event is about; nothing where it has moved on.
@@ -84,15 +137,4 @@ fn request(job: &Job<'_>, run: &event::FinishedRun) -> Result<Option<Request>, F
             )))
         }
     }
-}
-
-fn read(path: &Path, name: &Path) -> Result<Report, Failure> {
-    let name = name.display();
-    let failed = |problem: &dyn std::fmt::Display| Failure::failed(format!("{name}: {problem}"));
-    let size = std::fs::metadata(path).map_err(|error| failed(&error))?.len();
-    if size > MOST_BYTES {
-        return Err(failed(&format!("it has {size} bytes, and no more than {MOST_BYTES} are read")));
-    }
-    let bytes = std::fs::read(path).map_err(|error| failed(&error))?;
-    json::read(&bytes).map_err(|error| failed(&error))
 }

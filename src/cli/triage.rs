@@ -5,12 +5,12 @@ use std::path::{Path, PathBuf};
 use clap::ValueEnum;
 
 use super::output::Output;
-use super::{Exit, Failure, ci, diff, posting, read_text};
+use super::{Exit, Failure, ci, diff, posting, read_text, report};
 use crate::forge::event::Env;
 use crate::forge::gitlab::{self, GitLab};
 use crate::forge::posting::Place as _;
 use crate::forge::{Forge, answers, github, http};
-use crate::report::{Report, json, text};
+use crate::report::{Report, text};
 use crate::triage::{State, StateKey, Triage, Trust, export, state, text as listing};
 
 /// What to list, and where decisions come from
@@ -54,7 +54,7 @@ enum Export {
 const KEY: &str = "AI_DETECT_STATE_KEY";
 
 pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure> {
-    let report = report(args, dir)?;
+    let report = flagged(args, dir)?;
     if let Some(id) = &args.explain {
         out.print(&explained(&report, id, out.width())?)?;
         return Ok(Exit::Analysed);
@@ -85,11 +85,10 @@ pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure
 }
 
 /// From a file where there is one of that name, from a range otherwise.
-fn report(args: &Args, dir: &Path) -> Result<Report, Failure> {
+fn flagged(args: &Args, dir: &Path) -> Result<Report, Failure> {
     let file = args.of.as_ref().map(Path::new).filter(|file| dir.join(file).is_file());
     let Some(file) = file else { return diff::of_range(args.of.clone(), dir) };
-    let failed = |problem: &dyn std::fmt::Display| Failure::failed(format!("{}: {problem}", file.display()));
-    json::read(&std::fs::read(dir.join(file)).map_err(|error| failed(&error))?).map_err(|error| failed(&error))
+    report::read(file, dir).map_err(|problem| Failure::failed(format!("{}: {problem}", file.display())))
 }
 
 fn explained(report: &Report, id: &str, width: usize) -> Result<String, Failure> {

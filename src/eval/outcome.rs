@@ -84,7 +84,7 @@ impl Outcome {
             message: found.map_or(0.0, |commit| commit.message_log_odds),
             surroundings: None,
             scored_hunks: report.threshold.hunks,
-            flagged: !report.flags.is_empty(),
+            flagged: report.flag_count() > 0,
             flagged_at_promise: strongest >= promised,
             flagged_bare: None,
             hunks,

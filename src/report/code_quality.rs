@@ -3,8 +3,11 @@
 use serde::Serialize;
 
 use super::groups::{Flagged, flagged};
-use super::{Report, json, sentence};
+use super::{Report, json, sentence, words};
 use crate::gate::Severity;
+
+/// How many bytes all issues have together, but for their indentation; the last one says how many are left.
+const MAX_BYTES: usize = 8 << 20;
 
 #[derive(Serialize)]
 struct Issue<'a> {
@@ -35,7 +38,18 @@ struct Lines {
 /// # Errors
 /// Never for a report that this crate made.
 pub fn write(report: &Report) -> Result<String, serde_json::Error> {
-    let issues: Vec<Issue<'_>> = flagged(report).map(|flagged| issue(report, &flagged)).collect();
+    let mut issues: Vec<Issue<'_>> = Vec::new();
+    let mut room = MAX_BYTES;
+    for flagged in flagged(report) {
+        let issue = issue(report, &flagged);
+        let Some(left) = room.checked_sub(json::pretty(&issue)?.len()) else { break };
+        room = left;
+        issues.push(issue);
+    }
+    let left = report.flag_count() - issues.len();
+    if let (Some(last), Some(told)) = (issues.last_mut(), words::unlisted(left)) {
+        last.description = format!("{} {told}", last.description);
+    }
     json::pretty(&issues)
 }
 

@@ -15,6 +15,8 @@ const MOST_LINES: u32 = 200;
 const MOST_COLUMNS: usize = 400;
 /// How many flags have one, the most urgent first.
 const MOST_FLAGS: usize = 2000;
+/// How many bytes all of them have together.
+const MAX_BYTES: usize = 8 << 20;
 
 /// By flag, in the order of the report.
 #[derive(Debug, Default)]
@@ -36,11 +38,15 @@ impl Excerpts {
     pub fn of(change: &ChangeSet, report: &Report) -> Self {
         let files: HashMap<_, &FileChange> =
             change.files.iter().map(|file| (String::from_utf8_lossy(&file.path), file)).collect();
-        let of = |flag: &super::Flag| {
+        let mut room = MAX_BYTES;
+        let mut of = |flag: &super::Flag| {
             let file = files.get(flag.path.as_str())?;
-            excerpt(file, flag.start_line, flag.end_line)
+            let found = excerpt(file, flag.start_line, flag.end_line)?;
+            let bytes: usize = found.lines.iter().map(|(line, _)| line.len()).sum();
+            room = room.checked_sub(bytes)?;
+            Some(found)
         };
-        Excerpts(report.flags.iter().take(MOST_FLAGS).map(of).collect())
+        Excerpts(report.flags.iter().take(MOST_FLAGS).map(&mut of).collect())
     }
 
     pub(super) fn get(&self, flag: usize) -> Option<&Excerpt> {

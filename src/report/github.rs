@@ -13,7 +13,8 @@ const MOST: usize = 10;
 /// Workflow commands, one a line.
 pub fn write(report: &Report) -> String {
     let all: Vec<Flagged<'_>> = flagged(report).collect();
-    let shown = if all.len() > MOST { MOST - 1 } else { all.len() };
+    let count = report.flag_count();
+    let shown = if count > MOST { all.len().min(MOST - 1) } else { all.len() };
     let mut out = String::new();
     for flagged in all.iter().take(shown) {
         let flag = flagged.flag;
@@ -26,8 +27,8 @@ pub fn write(report: &Report) -> String {
             data(&sentence::paragraph(report, flagged)),
         );
     }
-    if shown < all.len() {
-        let left = counted(all.len() - shown, "more flag", "more flags");
+    if shown < count {
+        let left = counted(count - shown, "more flag", "more flags");
         out += &format!("::notice title=ai-detect::{}\n", data(&format!("{left} in the report")));
     }
     for note in report.coverage.substitutes.iter().flat_map(words::substitutes) {

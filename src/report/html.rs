@@ -20,7 +20,7 @@ const SCRIPT: &str = include_str!("html/page.js");
 /// # Errors
 /// Never for a report that this crate made.
 pub fn write(report: &Report, excerpts: Option<&Excerpts>) -> Result<String, serde_json::Error> {
-    let data = json::compact(&data::of(report, excerpts))?;
+    let data = json::compact(&data::of(report, excerpts)?)?;
     // Neither an end tag nor a comment can begin in it.
     let data = data.replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026");
     let mut out = String::with_capacity(data.len() + PAGE.len() + STYLE.len() + SCRIPT.len() + 200);

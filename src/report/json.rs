@@ -1,5 +1,6 @@
 //! The report as JSON, and the JSON Schema of it. [`read()`] takes a report back that a stranger may have written.
 
+pub(super) mod check;
 mod read;
 
 use std::io::{self, Write};
@@ -7,17 +8,67 @@ use std::io::{self, Write};
 use serde::Serialize;
 use serde_json::ser::{CompactFormatter, Formatter, PrettyFormatter};
 
-use super::Report;
+use super::bounds::MAX_WRITTEN_BYTES;
+use super::{Report, fit};
 use crate::terminal::{command_at, is_unsafe};
-pub use read::{MOST_BYTES, ReadError, read};
+pub use read::{ReadError, read};
 
 /// Pretty-printed JSON with a newline at the end. JSON is looked at in terminals too, so whatever
 /// would act on one stands there as `\u` escapes, not only what JSON itself must escape.
 ///
+/// [`read()`] takes whatever this writes, and it has at most [`MAX_WRITTEN_BYTES`]: where a report holds more, what says
+/// least is left out and counted in [`Report::omitted`].
+///
 /// # Errors
 /// Never for a report that this crate made: every number in it is finite and every key a string.
 pub fn write(report: &Report) -> Result<String, serde_json::Error> {
-    pretty(report)
+    if check::check(report).is_ok()
+        && let Some(written) = within(report, MAX_WRITTEN_BYTES)?
+    {
+        return Ok(written);
+    }
+    let fitted = fit::fitted(report)?;
+    if let Err(check::Problem { place, what }) = check::check(&fitted) {
+        return Err(serde::ser::Error::custom(format!("the report does not hold together: {place}: {what}")));
+    }
+    pretty(&fitted)
+}
+
+/// The same, if it has no more than so many bytes.
+fn within(report: &Report, most: usize) -> Result<Option<String>, serde_json::Error> {
+    // The newline at the end is one of them.
+    let mut bounded = Bounded { bytes: Vec::new(), most: most - 1 };
+    match pretty_to(report, &mut bounded) {
+        Err(error) if error.is_io() => Ok(None),
+        Err(error) => Err(error),
+        Ok(()) => text(bounded.bytes).map(|written| Some(written + "\n")),
+    }
+}
+
+/// Takes no more than so many bytes.
+struct Bounded {
+    bytes: Vec<u8>,
+    most: usize,
+}
+
+impl Write for Bounded {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.bytes.len() + bytes.len() > self.most {
+            return Err(io::ErrorKind::FileTooLarge.into());
+        }
+        self.bytes.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Writes as [`write()`] does, without the newline at the end and whatever the size.
+pub(super) fn pretty_to(value: &impl Serialize, writer: &mut impl Write) -> Result<(), serde_json::Error> {
+    let formatter = Harmless(PrettyFormatter::new());
+    value.serialize(&mut serde_json::Serializer::with_formatter(writer, formatter))
 }
 
 /// Any of our formats that is JSON, likewise.
@@ -33,6 +84,10 @@ pub(crate) fn compact(value: &impl Serialize) -> Result<String, serde_json::Erro
 fn written<F: Formatter>(value: &impl Serialize, formatter: Harmless<F>) -> Result<String, serde_json::Error> {
     let mut bytes = Vec::new();
     value.serialize(&mut serde_json::Serializer::with_formatter(&mut bytes, formatter))?;
+    text(bytes)
+}
+
+fn text(bytes: Vec<u8>) -> Result<String, serde_json::Error> {
     String::from_utf8(bytes).map_err(|error| serde::ser::Error::custom(error.to_string()))
 }
 

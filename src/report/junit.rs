@@ -8,12 +8,14 @@ use super::{HunkReport, Report, sentence};
 use crate::gate::Verdict;
 use crate::terminal::{escaped, escaped_name};
 
+/// How many flags are listed.
+const MAX_FLAGS: usize = 5000;
 /// How many blocks without a flag are listed.
 const MOST_PASSED: usize = 10_000;
 
 /// An XML document with one suite.
 pub fn write(report: &Report) -> String {
-    let flags: Vec<Flagged<'_>> = flagged(report).collect();
+    let flags: Vec<Flagged<'_>> = flagged(report).take(MAX_FLAGS).collect();
     let others = report.hunks.iter().filter(|hunk| !hunk.verdict.is_flag() && hunk.verdict != Verdict::Unknown);
     let others: Vec<&HunkReport> = others.take(MOST_PASSED).collect();
     let tests = flags.len() + others.len();
@@ -46,7 +48,9 @@ fn told(report: &Report) -> String {
     let substitutes = report.coverage.substitutes.iter().flat_map(words::substitutes);
     let substitutes: String = substitutes.map(|note| format!(" {note}.")).collect();
     let counts = words::counts(report).join(", ");
-    format!("{}. {counts}.{left_out}{substitutes} {}", words::scope(report), words::KIND)
+    let left = words::unlisted(report.flag_count().saturating_sub(MAX_FLAGS.min(report.flags.len())));
+    let left = left.map(|left| format!(" {left}")).unwrap_or_default();
+    format!("{}. {counts}.{left}{left_out}{substitutes} {}", words::scope(report), words::KIND)
 }
 
 /// Text for an attribute or an element.

@@ -4,10 +4,12 @@
 //! never changed or removed, within one version.
 
 mod asked;
+pub mod bounds;
 pub mod code_quality;
 mod declared;
 mod disguised;
 pub mod excerpts;
+mod fit;
 mod foreign;
 pub mod github;
 mod groups;
@@ -16,6 +18,7 @@ pub mod json;
 pub mod junit;
 pub mod markdown;
 pub mod markers;
+mod omitted;
 mod paste;
 pub mod rdjsonl;
 #[cfg(test)]
@@ -32,6 +35,7 @@ mod words;
 pub(crate) use asked::asked;
 pub(crate) use foreign::TITLE as FOREIGN_TITLE;
 pub use foreign::foreign;
+pub use omitted::{Omitted, OmittedSignals};
 pub(crate) use unseen::{is_much as is_much_unseen, told as unseen};
 pub(crate) use words::{heading, missing, percent, substitutes};
 
@@ -75,6 +79,9 @@ pub struct Report {
     /// Whether a job made it that is not trusted ([`foreign()`]). No report says that of itself.
     #[serde(skip)]
     pub is_foreign: bool,
+    /// What is not listed, because the report would be too large; absent where all is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub omitted: Option<Omitted>,
 }
 
 /// A project's policy, as far as it is told beside flags.
@@ -159,6 +166,9 @@ pub struct CommitReport {
     pub message_log_odds: f64,
     /// What in its message counted.
     pub signals: Vec<SignalReport>,
+    /// What else counted in it and is not listed, because the report would be too large.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub omitted_signals: Option<OmittedSignals>,
     /// What it declares about AI. Never enters a score.
     pub attestation: Attestation,
     /// What would answer the project's policy, where the settings name one; for a commit that declares
@@ -192,6 +202,9 @@ pub struct HunkReport {
     pub message_log_odds: f64,
     /// What counted, strongest first.
     pub signals: Vec<SignalReport>,
+    /// What else counted and is not listed, because the report would be too large; it is in the sum.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub omitted_signals: Option<OmittedSignals>,
     /// The commits that brought its lines, largest part first.
     pub commits: Vec<HunkCommit>,
     /// What is said of it.
@@ -300,15 +313,6 @@ pub struct Coverage {
     /// What the clone puts in the place of objects and parents; absent where it does not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub substitutes: Option<Substitutes>,
-}
-
-impl Coverage {
-    /// How many files could not be read, because the clone lacks them or they may not be: what is said of the change is not
-    /// said of those.
-    pub fn missing(&self) -> usize {
-        let is_missing = |reason| matches!(reason, Reason::MissingObject | Reason::Unreadable);
-        self.excluded.iter().filter(|left_out| is_missing(left_out.reason)).count()
-    }
 }
 
 /// Something that was left out.

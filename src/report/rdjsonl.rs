@@ -3,8 +3,11 @@
 use serde_json::json;
 
 use super::groups::flagged;
-use super::{Report, json, markdown};
+use super::{Report, json, markdown, words};
 use crate::gate::Severity;
+
+/// From how many bytes on no more flags are listed; the last one says how many are left.
+const MAX_BYTES: usize = 8 << 20;
 
 /// A line a flag.
 ///
@@ -12,10 +15,15 @@ use crate::gate::Severity;
 /// Never for a report that this crate made.
 pub fn write(report: &Report) -> Result<String, serde_json::Error> {
     let mut out = String::new();
-    for flagged in flagged(report) {
+    let mut left = report.flag_count();
+    let mut flags = flagged(report).peekable();
+    while let Some(flagged) = flags.next() {
         let flag = flagged.flag;
+        left -= 1;
+        let is_last = out.len() > MAX_BYTES || flags.peek().is_none();
+        let told = words::unlisted(left).filter(|_| is_last).map(|told| format!("\n{told}\n")).unwrap_or_default();
         let line = json!({
-            "message": markdown::flag(report, flag),
+            "message": markdown::flag(report, flag) + &told,
             "location": {
                 "path": flag.path,
                 "range": { "start": { "line": flag.start_line }, "end": { "line": flag.end_line } },
@@ -26,6 +34,9 @@ pub fn write(report: &Report) -> Result<String, serde_json::Error> {
         });
         out += &json::compact(&line)?;
         out.push('\n');
+        if is_last {
+            break;
+        }
     }
     Ok(out)
 }

@@ -51,6 +51,7 @@ pub(super) fn report(text: &str, flags: usize) -> Report {
         request: None,
         policy: None,
         is_foreign: false,
+        omitted: None,
     }
 }
 
@@ -66,6 +67,7 @@ fn commit(id: &str, text: &str) -> CommitReport {
         code_log_odds: Some(2.0),
         message_log_odds: 1.0,
         signals: vec![signal("message-tone", text, Some(id), 1.0)],
+        omitted_signals: None,
         attestation: Attestation { state: State::WrongForm, facts, notes: vec![text.into()], ..Attestation::default() },
         mending: None,
         disguise: None,
@@ -87,6 +89,7 @@ fn hunk(text: &str, commit: &str, number: u32) -> HunkReport {
             signal("message-tone", text, Some(commit), 1.0),
             signal("prior", text, None, -0.75),
         ],
+        omitted_signals: None,
         commits: vec![HunkCommit { id: commit.into(), lines: 6 }],
         verdict: Verdict::WrongForm,
         sensitive: true,

@@ -9,7 +9,7 @@ mod rules;
 use serde_json::{Value, json};
 
 use super::groups::{Flagged, flagged, is_of_commit};
-use super::words::{counted, cut};
+use super::words::{self, counted, cut};
 use super::{EvidenceReport, Report, SignalReport, json, sentence};
 use crate::terminal;
 use rules::{RULES, rule};
@@ -42,7 +42,7 @@ pub fn write(report: &Report) -> Result<String, serde_json::Error> {
         }
         results.push(result);
     }
-    let left = report.flags.len() - results.len();
+    let left = report.flag_count() - results.len();
     let log = json!({
         "$schema": SCHEMA,
         "version": "2.1.0",
@@ -67,7 +67,8 @@ fn driver(report: &Report) -> Value {
 
 fn notifications(report: &Report, left: usize) -> Vec<Value> {
     let note = |text: &str| json!({ "level": "note", "message": { "text": message(text) } });
-    let mut all: Vec<Value> = super::words::notes(report).iter().take(20).map(|text| note(text)).collect();
+    let mut all: Vec<Value> = words::omitted(report).iter().map(|text| note(text)).collect();
+    all.extend(words::notes(report).iter().take(20).map(|text| note(text)));
     if left > 0 {
         all.push(note(&format!("{} not listed: the report has them", counted(left, "flag is", "flags are"))));
     }

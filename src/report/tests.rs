@@ -260,6 +260,6 @@ fn what_is_no_json_or_too_large_is_not_taken() {
         json::read(b"{}").unwrap_err().to_string(),
         format!("the report's schema is not named; this version reads {SCHEMA}")
     );
-    let large = vec![b' '; json::MOST_BYTES + 1];
+    let large = vec![b' '; bounds::MAX_READ_BYTES + 1];
     assert_eq!(json::read(&large).unwrap_err().to_string(), "the report is larger than 64 MiB");
 }

@@ -123,6 +123,9 @@ impl Page<'_> {
         for told in unseen::told(report) {
             self.labelled(2, "", &format!("{told} (-v lists what was left out)"));
         }
+        if let Some(told) = words::omitted(report) {
+            self.labelled(2, "", &told);
+        }
         if let Some(told) = words::declaring(report) {
             self.labelled(2, "", &told);
         }
@@ -146,7 +149,7 @@ impl Page<'_> {
     /// What one commit brought stands together: its message is told once.
     fn flags(&mut self, detail: Detail) {
         let most = |most: usize| if detail == Detail::Everything { usize::MAX } else { most };
-        let mut left = self.report.flags.len();
+        let mut left = self.report.flag_count();
         for (at, group) in groups(self.report).iter().enumerate().take(most(MOST_GROUPS)) {
             self.line("");
             match group.flags.as_slice() {
@@ -157,7 +160,15 @@ impl Page<'_> {
         }
         if left > 0 {
             self.line("");
-            self.line(&format!("{left} more below these in rank; -v shows them, --format json has all."));
+            self.line(&format!("{left} more below these in rank; {}.", self.elsewhere()));
+        }
+    }
+
+    /// Where more flags are shown.
+    fn elsewhere(&self) -> &'static str {
+        match self.report.flag_count() > self.report.flags.len() {
+            true => "-v shows those that the report lists",
+            false => "-v shows them, --format json has all",
         }
     }
 
@@ -166,7 +177,7 @@ impl Page<'_> {
         let colour = severity_style(flag.severity);
         self.line(&format!("{colour}{rank}. {place}{colour:#}"));
         self.looks(3, flag, hunk);
-        let sum = Sum::of(&hunk.signals, self.report.tool.intercept, most);
+        let sum = Sum::of_hunk(hunk, self.report.tool.intercept, most);
         let against = hunk.signals.iter().filter(|it| most == usize::MAX && it.contribution < 0.0 && it.rule != PRIOR);
         let main = hunk.commits.first().map(|part| part.id.as_str());
         for signal in sum.shown.iter().copied().chain(against) {
@@ -234,7 +245,7 @@ impl Page<'_> {
         self.line(&format!("   {BOLD}{place}{BOLD:#}"));
         self.looks(5, flag, hunk);
         let (of_commit, own): (Vec<&SignalReport>, Vec<_>) = hunk.signals.iter().partition(|it| is_of_commit(it));
-        let sum = Sum::of(own, self.report.tool.intercept, MOST_OWN);
+        let sum = Sum { omitted: hunk.omitted_signals, ..Sum::of(own, self.report.tool.intercept, MOST_OWN) };
         for signal in &sum.shown {
             self.signal(5, signal, None);
         }
@@ -332,8 +343,12 @@ impl Page<'_> {
         self.line("");
         self.line(&format!("{BOLD}Not analysed{BOLD:#}"));
         for left_out in &self.report.coverage.excluded {
-            let text =
-                format!("{}: {} ({})", escaped_name(&left_out.path), reason(left_out), escaped(&left_out.detail));
+            let text = format!(
+                "{}: {} ({})",
+                escaped_name(&left_out.path),
+                reason(left_out.reason),
+                escaped(&left_out.detail)
+            );
             self.line(&format!("  {}", fitted(&text, self.width.saturating_sub(2))));
         }
     }

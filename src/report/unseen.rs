@@ -107,7 +107,8 @@ fn are_much(groups: &BTreeMap<(Reason, Ground), Group<'_>>) -> bool {
 
 /// Whether so much code was left out that a request without flags has to say so.
 pub(crate) fn is_much(report: &Report) -> bool {
-    are_much(&groups(report))
+    let omitted = report.omitted.as_ref().is_some_and(|omitted| omitted.excluded_count() > 0);
+    omitted || are_much(&groups(report))
 }
 
 /// What was left out, a sentence for each reason: `1 file with 136 added lines of Python was left out, because it says

@@ -5,9 +5,10 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use super::groups::is_of_commit;
-use super::{CommitReport, Coverage, ExcludedReport, Flag, HunkReport, Report, SignalReport, unseen};
+use super::omitted::as_usize;
+use super::{CommitReport, Coverage, Flag, HunkReport, Omitted, OmittedSignals, Report, SignalReport, unseen};
 use crate::attest::State;
-use crate::change::Substitutes;
+use crate::change::{Reason, Substitutes};
 use crate::gate::{Severity, Verdict};
 use crate::score::PRIOR;
 use crate::terminal::is_unsafe;
@@ -58,6 +59,8 @@ pub(super) struct Sum<'a> {
     pub(super) against: (usize, f64),
     /// What was assumed before anything was read.
     pub(super) start: f64,
+    /// What the report does not list.
+    pub(super) omitted: Option<OmittedSignals>,
 }
 
 impl<'a> Sum<'a> {
@@ -74,7 +77,13 @@ impl<'a> Sum<'a> {
             more: (more.len(), total(&more)),
             against: (against.len(), total(&against)),
             start: intercept + total(&assumed),
+            omitted: None,
         }
+    }
+
+    /// Of all signals of a block.
+    pub(super) fn of_hunk(hunk: &'a HunkReport, intercept: f64, most: usize) -> Self {
+        Sum { omitted: hunk.omitted_signals, ..Sum::of(&hunk.signals, intercept, most) }
     }
 
     /// What is not shown, in words: `+1.27 from 31 more, -1.97 from 29 signals pointing to people, …`
@@ -94,6 +103,9 @@ impl<'a> Sum<'a> {
             let signals = counted(self.against.0, "signal", "signals");
             parts.push(format!("{:+.2} from {signals} pointing to people", self.against.1));
         }
+        if let Some(omitted) = &self.omitted {
+            parts.push(format!("{:+.2} from {} that this report does not list", omitted.contribution, omitted.count));
+        }
         parts
     }
 }
@@ -111,8 +123,8 @@ pub(super) fn evidence(signal: &SignalReport) -> String {
 
 /// What a report finds, as a title.
 pub(crate) fn heading(report: &Report) -> String {
-    match report.flags.len() {
-        0 if report.coverage.missing() > 0 => "Not all of this could be looked at".into(),
+    match report.flag_count() {
+        0 if report.missing_count() > 0 => "Not all of this could be looked at".into(),
         0 if unseen::is_much(report) => "No block asks for a look, but some code was left out".into(),
         0 => "No block asks for a look".into(),
         1 => "1 block asks for a look".into(),
@@ -122,15 +134,15 @@ pub(crate) fn heading(report: &Report) -> String {
 
 /// What a report finds, in a few counts; the flags come first.
 pub(super) fn counts(report: &Report) -> Vec<String> {
-    let flags = match report.flags.len() {
-        0 if report.coverage.missing() > 0 => "no flags in what could be read".into(),
+    let flags = match report.flag_count() {
+        0 if report.missing_count() > 0 => "no flags in what could be read".into(),
         0 if unseen::is_much(report) => "no flags in what was analysed".into(),
         0 => "no flags".into(),
         flags => counted(flags, "flag", "flags"),
     };
     let mut counts = vec![flags];
     for verdict in [Verdict::Attested, Verdict::Partial, Verdict::Unlikely, Verdict::Unknown] {
-        let count = report.hunks.iter().filter(|hunk| hunk.verdict == verdict).count();
+        let count = report.verdict_count(verdict);
         if count > 0 {
             counts.push(format!("{count} {}", summary_word(verdict)));
         }
@@ -141,7 +153,7 @@ pub(super) fn counts(report: &Report) -> Vec<String> {
 /// What was looked at: `3 commits, 18 added lines in 3 scored hunks of 3 files, 2 hunks not scored`. Verdicts are on all of
 /// them: what a commit declares is known of a line, too, that says too little by itself.
 pub(super) fn scope(report: &Report) -> String {
-    let commits = match report.commits.len() {
+    let commits = match report.commit_count() {
         0 => String::new(),
         commits => format!("{}, ", counted(commits, "commit", "commits")),
     };
@@ -159,7 +171,7 @@ pub(super) fn scope(report: &Report) -> String {
 
 /// What of the change could not be read, and what helps; nothing where all was.
 pub(crate) fn missing(report: &Report) -> Option<String> {
-    let count = report.coverage.missing();
+    let count = report.missing_count();
     (count > 0).then(|| {
         let files = if count == 1 { "1 file is".into() } else { format!("{count} files are") };
         format!(
@@ -169,13 +181,23 @@ pub(crate) fn missing(report: &Report) -> Option<String> {
     })
 }
 
+/// What of the change is not listed; nothing where all is.
+pub(super) fn omitted(report: &Report) -> Option<String> {
+    report.omitted.as_ref().and_then(Omitted::sentence)
+}
+
+/// How many flags a list leaves out; nothing where it has all.
+pub(super) fn unlisted(flags: usize) -> Option<String> {
+    (flags > 0).then(|| format!("{} not listed here.", counted(flags, "more flag is", "more flags are")))
+}
+
 /// How many of the commits declare AI use, and which tools; nothing where none does.
 pub(super) fn declaring(report: &Report) -> Option<String> {
     let declared: Vec<&CommitReport> = report.commits.iter().filter(|commit| is_declared(commit)).collect();
     let tools: BTreeSet<&str> = declared.iter().filter_map(|commit| commit.attestation.facts.tool.as_deref()).collect();
     let tools: Vec<_> = tools.into_iter().take(MOST_TOOLS).map(|tool| cut(tool, 60)).collect();
     let named = if tools.is_empty() { String::new() } else { format!(" ({})", tools.join(", ")) };
-    let of = counted(report.commits.len(), "commit", "commits");
+    let of = counted(report.commit_count(), "commit", "commits");
     (!declared.is_empty()).then(|| format!("{} of {of} declare AI use{named}", declared.len()))
 }
 
@@ -210,7 +232,10 @@ fn summary_word(verdict: Verdict) -> &'static str {
 pub(super) fn left_out(report: &Report) -> String {
     let mut by_reason: std::collections::BTreeMap<String, usize> = Default::default();
     for left_out in &report.coverage.excluded {
-        *by_reason.entry(reason(left_out)).or_default() += 1;
+        *by_reason.entry(reason(left_out.reason)).or_default() += 1;
+    }
+    for (why, count) in report.omitted.iter().flat_map(|omitted| &omitted.excluded) {
+        *by_reason.entry(reason(*why)).or_default() += as_usize(*count);
     }
     let told: Vec<String> = by_reason.into_iter().map(|(reason, count)| format!("{count} {reason}")).collect();
     told.join(", ")
@@ -231,8 +256,8 @@ pub(super) fn carried(report: &Report) -> Option<String> {
 }
 
 /// Why something was left out, as a person says it.
-pub(super) fn reason(left_out: &ExcludedReport) -> String {
-    let name = serde_json::to_value(left_out.reason).ok();
+pub(super) fn reason(reason: Reason) -> String {
+    let name = serde_json::to_value(reason).ok();
     name.as_ref().and_then(|name| name.as_str()).unwrap_or("left out").replace('-', " ")
 }
 

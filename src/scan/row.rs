@@ -109,7 +109,7 @@ impl Row {
             strongest_log_odds: strongest,
             threshold_log_odds: report.threshold.log_odds,
             verdict: verdict.unwrap_or_else(|| gate::verdict(Likeness::TooLittle, attestation.state)),
-            flags: report.flags.len() as u32,
+            flags: report.flag_count() as u32,
             state: attestation.state,
             tool: attestation.facts.tool.clone(),
             model: attestation.facts.model.clone(),

@@ -249,7 +249,9 @@ mod tests {
         let text = text(content);
         let language = lang::by_name("rust").unwrap();
         let whole = Span::new(0, text.len());
-        let tree = parser::parse(language, &text, &Window::of(whole), &parser::Allowance::of(0)).unwrap();
+        let tree =
+            parser::parse(language, &text, &Window::of(whole), &parser::Allowance::of(&parser::Extra::default()))
+                .unwrap();
         let mut cuts = Cuts::default();
         cuts.read(&tree, &text, language);
         cut(&text, Piece { authored: vec![whole] }, &cuts).iter().map(Piece::span).collect()

@@ -18,7 +18,7 @@ use rayon::prelude::*;
 
 use crate::change::{FileChange, Span};
 use crate::lang::{self, Language};
-use parser::Allowance;
+use parser::{Allowance, Extra};
 use regions::{Asked, Regions};
 use seen::Seen;
 use window::Window;
@@ -71,8 +71,8 @@ impl Outline {
         Outline { language, runs: hunks::runs(&file.new, &file.authored) }
     }
 
-    /// Cuts the runs into hunks and reads their regions.
-    pub fn read(self, file: &FileChange, asked: &Asked<'_>) -> Syntax {
+    /// Cuts the runs into hunks and reads their regions. The time for what is costly to parse is that of the whole change.
+    pub fn read(self, file: &FileChange, asked: &Asked<'_>, extra: &Extra) -> Syntax {
         let Outline { language, runs } = self;
         let mut syntax = Syntax { language, hunks: Vec::new(), trees: Vec::new(), gave_up: false };
         let mut cuts = hunks::Cuts::default();
@@ -88,8 +88,7 @@ impl Outline {
         };
         if let Some(language) = language {
             // One large file may be most of a change.
-            let bytes = windows.iter().map(|window| file.new.slice(window.span).len()).sum();
-            let allowance = Allowance::of(bytes);
+            let allowance = Allowance::of(extra);
             let parse = |window: Window| (window.span, parser::parse(language, &file.new, &window, &allowance));
             for (span, tree) in windows.into_par_iter().map(parse).collect::<Vec<_>>() {
                 match tree {
@@ -131,7 +130,7 @@ impl Outline {
 
 /// Cuts a file's authored lines into hunks and reads their regions.
 pub fn read(file: &FileChange, asked: &Asked<'_>) -> Syntax {
-    Outline::of(file).read(file, asked)
+    Outline::of(file).read(file, asked, &Extra::default())
 }
 
 impl Syntax {

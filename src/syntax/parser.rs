@@ -3,6 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use rustc_hash::FxHashMap;
@@ -15,13 +16,17 @@ use crate::text::Text;
 /// hundred parse steps, so this is a bound on work, the same on every machine. Windows of real code
 /// take at most 200 of them ([`super::window`] bounds how large they are).
 const MOST_PROGRESS: u64 = 4_000;
-/// What all windows of a file may take in processor time for each byte that is parsed, since a step is not always short.
-/// Whole files of the slowest language take 0.3 µs a byte.
-const MOST_TIME_OF_BYTE: Duration = Duration::from_micros(3);
-/// What they may take on top of that.
-const MOST_TIME: Duration = Duration::from_millis(500);
+/// What a window may take in processor time by itself, for each of its bytes, since a step is not always short. Real code
+/// of the slowest language takes 0.3 µs a byte.
+const TIME_OF_BYTE: Duration = Duration::from_micros(1);
+/// What it may take on top of that.
+const TIME: Duration = Duration::from_millis(1);
+/// What all windows of a file may take beyond their own time.
+const MAX_EXTRA_OF_FILE: Duration = Duration::from_millis(500);
+/// What all files of a change may take beyond their own time, one after the other.
+const MAX_EXTRA: Duration = Duration::from_secs(4);
 /// After how many reports the clock is looked at.
-const LOOK: u64 = 16;
+const LOOK: u64 = 4;
 
 /// How many bytes the parser gets at a time.
 const CHUNK: usize = 4096;
@@ -42,7 +47,7 @@ pub fn parse(
     language: &'static Language,
     text: &Text,
     window: &Window,
-    allowance: &Allowance,
+    allowance: &Allowance<'_>,
 ) -> Option<tree_sitter::Tree> {
     thread_local! {
         static PARSERS: RefCell<Parsers> = RefCell::default();
@@ -50,23 +55,50 @@ pub fn parse(
     PARSERS.with_borrow_mut(|parsers| parsers.parse(language, text, window, allowance))
 }
 
-/// The processor time that is left for the windows of a file, in nanoseconds.
-pub struct Allowance(AtomicU64);
+/// The processor time, in nanoseconds, that is left for what takes longer to parse than its own time. Whoever takes of it
+/// has it alone meanwhile: what is costly takes much memory, too, so only one such window of a change is parsed at a time.
+pub struct Extra(Mutex<u64>);
 
-impl Allowance {
-    /// For windows that hold so many bytes together.
-    pub fn of(bytes: usize) -> Self {
-        let most = MOST_TIME + MOST_TIME_OF_BYTE * u32::try_from(bytes).unwrap_or(u32::MAX);
-        Allowance(AtomicU64::new(nanoseconds(most)))
+impl Default for Extra {
+    fn default() -> Self {
+        Extra(Mutex::new(nanoseconds(MAX_EXTRA)))
+    }
+}
+
+impl Extra {
+    fn turn(&self) -> MutexGuard<'_, u64> {
+        // A number is whole whatever happened to whoever held it.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What the windows of a file may take of a change's extra time, in nanoseconds.
+pub struct Allowance<'a> {
+    left: AtomicU64,
+    extra: &'a Extra,
+}
+
+impl<'a> Allowance<'a> {
+    /// For a file.
+    pub fn of(extra: &'a Extra) -> Self {
+        Allowance { left: AtomicU64::new(nanoseconds(MAX_EXTRA_OF_FILE)), extra }
     }
 
     fn left(&self) -> u64 {
-        self.0.load(Ordering::Relaxed)
+        self.left.load(Ordering::Relaxed)
     }
 
-    fn take(&self, spent: u64) {
+    /// Takes what a window took beyond its own time; whether that was left.
+    fn take(&self, turn: Option<MutexGuard<'a, u64>>, beyond: u64) -> bool {
+        if beyond == 0 {
+            return true;
+        }
+        let mut extra = turn.unwrap_or_else(|| self.extra.turn());
+        let fits = beyond <= self.left().min(*extra);
+        *extra = extra.saturating_sub(beyond);
         // Whoever comes last may find nothing left: then the file was too costly.
-        let _ = self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| Some(left.saturating_sub(spent)));
+        let _ = self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| Some(left.saturating_sub(beyond)));
+        fits
     }
 }
 
@@ -100,10 +132,9 @@ impl Parsers {
         language: &'static Language,
         text: &Text,
         window: &Window,
-        allowance: &Allowance,
+        allowance: &Allowance<'_>,
     ) -> Option<tree_sitter::Tree> {
-        let left = allowance.left();
-        if left == 0 || !window.is_bounded(text) {
+        if allowance.left() == 0 || !window.is_bounded(text) {
             return None;
         }
         let key = language.extensions.first().copied().unwrap_or(language.name);
@@ -117,10 +148,16 @@ impl Parsers {
         let mut steps = 0u64;
         let chunks = Cell::new(0);
         let begun = taken();
-        let spent = || taken().saturating_sub(begun);
+        let own = nanoseconds(TIME + TIME_OF_BYTE * text.slice(window.span).len() as u32);
+        let beyond = || taken().saturating_sub(begun).saturating_sub(own);
+        let mut turn = None;
         let mut progress = |_: &tree_sitter::ParseState| {
             steps += 1;
-            let slow = steps.is_multiple_of(LOOK) && spent() > left;
+            let beyond = if steps.is_multiple_of(LOOK) { beyond() } else { 0 };
+            let slow = beyond > 0 && {
+                let extra = turn.get_or_insert_with(|| allowance.extra.turn());
+                beyond > allowance.left().min(**extra)
+            };
             let stop = slow || steps > MOST_PROGRESS || chunks.get() > MOST_CHUNKS;
             if stop { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         };
@@ -135,9 +172,8 @@ impl Parsers {
         if tree.is_none() {
             parser.reset();
         }
-        let spent = spent();
-        allowance.take(spent);
-        tree.filter(|tree| spent <= left && is_readable(tree))
+        let fits = allowance.take(turn, beyond());
+        tree.filter(|tree| fits && is_readable(tree))
     }
 }
 

@@ -42,6 +42,13 @@ fn posted(world: &World) -> String {
     body
 }
 
+/// The threshold grows with the number of blocks, so that one rule is not enough.
+fn strict() -> World {
+    let (head, rule) = PLANTED_PACK.split_once("  - id").unwrap();
+    let rules = (0..5).map(|at| format!("  - id{}", rule.replacen("planted", &format!("planted-{at}"), 1)));
+    World::with("", &[("planted.yml", &(head.to_owned() + &rules.collect::<String>()))])
+}
+
 #[test]
 fn a_line_of_five_megabytes_is_left_out_with_its_reason() {
     let world = World::new();
@@ -68,11 +75,7 @@ fn ten_thousand_files_are_all_looked_at() {
 
 #[test]
 fn fifty_megabytes_in_one_change_are_looked_at_and_what_is_too_large_is_told() {
-    // The threshold grows with the number of blocks, so that one rule is not enough.
-    let (head, rule) = PLANTED_PACK.split_once("  - id").unwrap();
-    let rules = (0..5).map(|at| format!("  - id{}", rule.replacen("planted", &format!("planted-{at}"), 1)));
-    let pack = head.to_owned() + &rules.collect::<String>();
-    let world = World::with("", &[("planted.yml", &pack)]);
+    let world = strict();
     let line = |at: usize| format!("entry{at} = lookup(\"entry{at}\", {at})  # {}\n", "as measured ".repeat(3));
     let file: String = (0..12_000).map(line).collect();
     for at in 0..10 {
@@ -85,4 +88,35 @@ fn fifty_megabytes_in_one_change_are_looked_at_and_what_is_too_large_is_told() {
     assert!(told.contains("of 11 files"), "{told}");
     let size = world.repo.git(&["diff", "main...HEAD"]).len();
     assert!(size > 50_000_000, "{size}");
+}
+
+/// A few kilobytes in the repository, and blocks that say nothing without end: beside a flag they must not hide it.
+#[test]
+fn files_of_one_sign_a_line_make_no_report_that_cannot_be_read() {
+    let world = strict();
+    for at in 0..3 {
+        world.repo.write(&format!("pile{at}.sh"), format!("# {at}\n{}", "\\\n".repeat(400_000)));
+    }
+    let told = posted(&world);
+    assert!(told.contains("1 flag") && !told.contains("not listed"), "{told}");
+    let written = world.repo.run(&["diff", "main..topic", "--format", "json"]).text();
+    assert!(written.len() <= 32 << 20, "{}", written.len());
+    let file = world.beside("report.json");
+    std::fs::write(&file, &written).unwrap();
+    for format in ["sarif", "text", "html", "junit", "markdown", "code-quality", "rdjsonl", "github"] {
+        let printed = world.repo.run(&["report", file.to_str().unwrap(), "--format", format]).text();
+        assert!(printed.contains("engine.py"), "{format}");
+        assert!(printed.len() <= 10 << 20, "{format}: {}", printed.len());
+    }
+    let report: serde_json::Value = serde_json::from_str(&written).unwrap();
+    assert!(report["omitted"]["signals"].as_u64() > Some(100_000), "{}", report["omitted"]);
+    // What is listed and what is not is all there is, and the flag has all of its signals.
+    let count = |of: &serde_json::Value| of.as_object().unwrap().values().map(|it| it.as_u64().unwrap()).sum::<u64>();
+    let coverage = &report["coverage"];
+    let all = coverage["hunks_scored"].as_u64().unwrap() + coverage["hunks_unknown"].as_u64().unwrap();
+    let omitted = report["omitted"].get("hunks").map_or(0, count);
+    assert_eq!(report["hunks"].as_array().unwrap().len() as u64 + omitted, all);
+    let flag = &report["flags"][0];
+    let hunk = &report["hunks"][flag["hunk"].as_u64().unwrap() as usize];
+    assert!(hunk.get("omitted_signals").is_none() && hunk["signals"].as_array().unwrap().len() > 1, "{hunk}");
 }

@@ -51,7 +51,7 @@ impl Job<'_> {
 
     fn outputs(&self, report: &Report, file: Option<&Path>, sarif: Option<&Path>) -> Result<(), Failure> {
         let Some(output) = self.some("GITHUB_OUTPUT") else { return Ok(()) };
-        let flags = report.flags.len().to_string();
+        let flags = report.flag_count().to_string();
         let path = |file: Option<&Path>| file.map(|file| file.to_string_lossy().into_owned()).unwrap_or_default();
         let values = [("flags", flags.as_str()), ("report", &path(file)), ("sarif", &path(sarif))];
         let written = job::outputs(Path::new(&output), &values);

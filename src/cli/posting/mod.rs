@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use super::Failure;
 use super::output::Output;
+pub(super) use crate::forge::draft::NoReport;
 use crate::forge::draft::{MOST_INLINE, Posted, Wanted};
 use crate::forge::event::{self, Env};
 use crate::forge::github::{self, GitHub, Site};
@@ -62,7 +63,7 @@ pub(super) enum Outcome<'a> {
     /// A report.
     Report(&'a Report),
     /// That there is none, and why.
-    Failed(&'a str),
+    Failed(&'a NoReport<'a>),
 }
 
 /// A job of a forge.
@@ -114,7 +115,7 @@ impl<'a> Job<'a> {
     fn wanted(&self, outcome: &Outcome<'_>) -> Wanted {
         match outcome {
             Outcome::Report(report) => Wanted::of_report(report, &self.head, self.run, self.most()),
-            Outcome::Failed(why) => Wanted::of_failure(why, &self.head, self.run),
+            Outcome::Failed(failed) => Wanted::of_failure(failed, &self.head, self.run),
         }
     }
 

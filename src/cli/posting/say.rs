@@ -117,11 +117,9 @@ pub(super) fn check(outcome: &Outcome<'_>) -> Check {
             summary: markdown::summary(report, MOST_SUMMARY),
             annotations: report.flags.iter().map(annotation).collect(),
         },
-        Outcome::Failed(why) => Check {
-            title: "This change could not be analysed".into(),
-            summary: format!("{}\n\nThat is no finding, and it does not mean clean.", markdown::code_span(why)),
-            annotations: Vec::new(),
-        },
+        Outcome::Failed(failed) => {
+            Check { title: failed.title().into(), summary: failed.paragraph(), annotations: Vec::new() }
+        }
     }
 }
 
@@ -133,7 +131,7 @@ pub(super) fn commands(outcome: &Outcome<'_>) -> String {
             report::unseen(report).iter().map(notice).collect()
         }
         Outcome::Report(report) => report::github::write(report),
-        Outcome::Failed(why) => commands::warning("This change could not be analysed", why) + "\n",
+        Outcome::Failed(failed) => commands::warning(failed.title(), failed.why()) + "\n",
     }
 }
 

@@ -12,6 +12,7 @@ mod wanted;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use lines::Lines;
+pub use wanted::NoReport;
 pub(super) use wanted::is_worth_saying;
 
 use super::marker::{self, Inline, Summary};

@@ -10,7 +10,7 @@ const RESERVED: usize = 28 << 10;
 /// Whether a request should hear of a report where nothing was said before: of its flags, and of code that was left out,
 /// since silence would pass for a look at it.
 pub(in super::super) fn is_worth_saying(report: &Report) -> bool {
-    !report.flags.is_empty() || is_much_unseen(report)
+    report.flag_count() > 0 || is_much_unseen(report)
 }
 
 impl Wanted {
@@ -39,17 +39,64 @@ impl Wanted {
     }
 
     /// What to say where there is no report. Nothing that stands is closed by that.
-    pub fn of_failure(why: &str, head: &str, run: u64) -> Self {
+    pub fn of_failure(failed: &NoReport<'_>, head: &str, run: u64) -> Self {
         Wanted {
             head: head.to_owned(),
             run,
-            summary: format!(
-                "### This change could not be analysed\n\n{}\n\nThat is no finding, and it does not mean that there is \
-                 nothing to find. The job's log says more.\n",
-                markdown::code_span(why)
-            ),
+            summary: format!("### {}\n\n{}\n", failed.title(), failed.paragraph()),
             worth_saying: true,
             ..Wanted::default()
+        }
+    }
+}
+
+/// Why there is no report to show.
+#[derive(Debug, Clone, Copy)]
+pub enum NoReport<'a> {
+    /// The change could not be analysed.
+    NotAnalysed {
+        /// Why; text of a stranger may be in it.
+        why: &'a str,
+    },
+    /// Another job analysed the change, and its report cannot be used.
+    Unusable {
+        /// Why, in a sentence.
+        why: &'a str,
+        /// What to do about it, in a sentence.
+        advice: &'a str,
+    },
+}
+
+impl NoReport<'_> {
+    /// One line.
+    pub fn title(&self) -> &'static str {
+        match self {
+            NoReport::NotAnalysed { .. } => "This change could not be analysed",
+            NoReport::Unusable { .. } => "The analysis of this change could not be shown",
+        }
+    }
+
+    /// Why, as plain text.
+    pub fn why(&self) -> &str {
+        match self {
+            NoReport::NotAnalysed { why } | NoReport::Unusable { why, .. } => why,
+        }
+    }
+
+    /// Why, what that means, and what to do, as Markdown.
+    pub fn paragraph(&self) -> String {
+        const MEANING: &str = "That is no finding, and it does not mean that there is nothing to find.";
+        match self {
+            NoReport::NotAnalysed { why } => {
+                format!("{}\n\n{MEANING} The job's log says more.", markdown::code_span(why))
+            }
+            NoReport::Unusable { why, advice } => {
+                format!(
+                    "{} {}\n\n{MEANING} The job's log says more.",
+                    markdown::escaped(why),
+                    markdown::escaped(advice)
+                )
+            }
         }
     }
 }

@@ -23,6 +23,8 @@ const MOST_OF_COMMIT: usize = 8;
 const MOST_LISTED: usize = 500;
 /// How many characters of a stranger's sentence.
 const MOST_TEXT: usize = 300;
+/// How many bytes of JSON all flags have together, and all blocks without one.
+const MAX_BYTES: usize = 16 << 20;
 
 #[derive(Serialize)]
 pub(super) struct Data {
@@ -96,9 +98,10 @@ struct Other {
     looks: String,
 }
 
-pub(super) fn of(report: &Report, excerpts: Option<&Excerpts>) -> Data {
+pub(super) fn of(report: &Report, excerpts: Option<&Excerpts>) -> Result<Data, serde_json::Error> {
     let mut told: Vec<String> = words::missing(report).into_iter().collect();
     told.extend(unseen::told(report));
+    told.extend(words::omitted(report));
     told.extend(words::declaring(report));
     told.extend(disguised::summary(report));
     told.extend(declared::request(report));
@@ -107,39 +110,64 @@ pub(super) fn of(report: &Report, excerpts: Option<&Excerpts>) -> Data {
     told.extend(words::notes(report).iter().take(MOST_LISTED).map(|note| format!("note: {note}")));
     let left_out = report.coverage.excluded.iter().take(MOST_LISTED);
     let others = report.hunks.iter().filter(|hunk| !hunk.verdict.is_flag() && hunk.verdict != Verdict::Unknown);
-    Data {
+    let groups = groups_of(report, excerpts)?;
+    let listed: usize = groups.iter().map(|group| group.flags.len()).sum();
+    Ok(Data {
         range: shown(&report.range.spec),
         scope: words::scope(report),
         counts: words::counts(report),
         told: told.iter().map(|text| shown(text)).collect(),
-        groups: groups_of(report, excerpts),
-        others: others.take(MOST_OTHERS).map(other).collect(),
+        groups,
+        others: fitting(others.take(MOST_OTHERS).map(other))?,
         left_out: left_out
             .map(|it| {
-                [escaped_name(&cut(&it.path, MOST_TEXT)), format!("{} ({})", words::reason(it), shown(&it.detail))]
+                [
+                    escaped_name(&cut(&it.path, MOST_TEXT)),
+                    format!("{} ({})", words::reason(it.reason), shown(&it.detail)),
+                ]
             })
             .collect(),
-        more: report.flags.len().saturating_sub(MOST_FLAGS),
+        more: report.flag_count().saturating_sub(listed),
         code: excerpts.is_some(),
         likely: report.threshold.log_odds,
         rate: report.threshold.request_rate * 100.0,
         kind: words::KIND,
         version: shown(&report.tool.version),
+    })
+}
+
+/// As many from the front as have room.
+fn fitting<T: Serialize>(all: impl Iterator<Item = T>) -> Result<Vec<T>, serde_json::Error> {
+    let (mut room, mut fitting) = (MAX_BYTES, Vec::new());
+    for one in all {
+        let Some(left) = room.checked_sub(serde_json::to_vec(&one)?.len()) else { break };
+        room = left;
+        fitting.push(one);
     }
+    Ok(fitting)
 }
 
 fn shown(text: &str) -> String {
     escaped(&cut(text, MOST_TEXT))
 }
 
-fn groups_of(report: &Report, excerpts: Option<&Excerpts>) -> Vec<Group> {
-    let mut room = MOST_FLAGS;
+fn groups_of(report: &Report, excerpts: Option<&Excerpts>) -> Result<Vec<Group>, serde_json::Error> {
+    let (mut room, mut bytes) = (MOST_FLAGS, MAX_BYTES);
     let mut all = Vec::new();
     for group in groups(report) {
         let commit = group.commit;
         let text = |of: fn(&CommitReport) -> String| commit.map(of).unwrap_or_default();
         let of_commit = Sum::of(group.of_commit(), 0.0, MOST_OF_COMMIT).shown;
-        let flags: Vec<Block> = group.flags.iter().take(room).map(|flagged| block(report, flagged, excerpts)).collect();
+        let mut flags = Vec::new();
+        for flagged in group.flags.iter().take(room) {
+            let block = block(report, flagged, excerpts);
+            let Some(left) = bytes.checked_sub(serde_json::to_vec(&block)?.len()) else {
+                room = flags.len();
+                break;
+            };
+            bytes = left;
+            flags.push(block);
+        }
         room -= flags.len();
         if flags.is_empty() {
             break;
@@ -154,7 +182,7 @@ fn groups_of(report: &Report, excerpts: Option<&Excerpts>) -> Vec<Group> {
             flags,
         });
     }
-    all
+    Ok(all)
 }
 
 /// What the button beside a commit copies.
@@ -166,7 +194,7 @@ fn pasted(report: &Report, commit: Option<&CommitReport>) -> String {
 
 fn block(report: &Report, Flagged { flag, hunk, rank }: &Flagged<'_>, excerpts: Option<&Excerpts>) -> Block {
     let (of_commit, own): (Vec<&SignalReport>, Vec<_>) = hunk.signals.iter().partition(|it| is_of_commit(it));
-    let sum = Sum::of(own, report.tool.intercept, MOST_SIGNALS);
+    let sum = Sum { omitted: hunk.omitted_signals, ..Sum::of(own, report.tool.intercept, MOST_SIGNALS) };
     let of_commit: f64 = of_commit.iter().map(|signal| signal.contribution).sum();
     Block {
         id: shown(&flag.id),

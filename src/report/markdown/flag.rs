@@ -73,7 +73,7 @@ fn named(commit: &CommitReport) -> String {
 }
 
 fn seen(report: &Report, hunk: &HunkReport) -> String {
-    let sum = Sum::of(&hunk.signals, report.tool.intercept, MOST_SIGNALS);
+    let sum = Sum::of_hunk(hunk, report.tool.intercept, MOST_SIGNALS);
     let mut out = format!(
         "<details><summary>What was seen: log-odds {:+.2}, likely from {:+.2}</summary>\n\n",
         hunk.log_odds, report.threshold.log_odds

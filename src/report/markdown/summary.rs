@@ -23,9 +23,9 @@ const MOST_SAID: usize = 600;
 /// less than about a kilobyte leaves the counts alone.
 pub fn summary(report: &Report, limit_bytes: usize) -> String {
     let (head, tail) = (head(report), tail(report));
-    let room = limit_bytes.saturating_sub(head.len() + tail.len() + more(report.flags.len()).len());
+    let room = limit_bytes.saturating_sub(head.len() + tail.len() + more(report.flag_count()).len());
     let (list, shown) = list(report, room);
-    let left = report.flags.len().saturating_sub(shown);
+    let left = report.flag_count().saturating_sub(shown);
     let left = if left > 0 { more(left) } else { String::new() };
     let whole = format!("{head}{list}{left}{tail}");
     if whole.len() <= limit_bytes { whole } else { bare(report, limit_bytes) }
@@ -49,6 +49,7 @@ fn head(report: &Report) -> String {
     );
     let mut told: Vec<String> = words::missing(report).into_iter().collect();
     told.extend(unseen::told(report));
+    told.extend(words::omitted(report));
     told.extend(words::declaring(report));
     told.extend(disguised::summary(report));
     told.extend(declared::request(report));
