@@ -91,17 +91,11 @@ pub fn verdict(likeness: Likeness, state: State) -> Verdict {
 /// least five of its lines, or that of the largest part where none has as many. A declared commit
 /// must not cover for an undeclared one.
 pub fn joint_state(parts: &[(State, u32)]) -> State {
-    let strength = |state: State| match state {
-        State::Denied => 0,
-        State::Absent => 1,
-        State::Unreadable => 2,
-        State::WrongForm => 3,
-        State::Partial => 4,
-        State::Complete => 5,
-    };
+    // "No AI was used" is what evidence can contradict, so it goes before silence.
+    let weakness = |state: State| (state != State::Denied, state);
     let telling = parts.iter().filter(|(_, lines)| *lines >= crate::syntax::LEAST_LINES);
-    let weakest = telling.min_by_key(|(state, _)| strength(*state));
-    let largest = || parts.iter().max_by_key(|(state, lines)| (*lines, std::cmp::Reverse(strength(*state))));
+    let weakest = telling.min_by_key(|(state, _)| weakness(*state));
+    let largest = || parts.iter().max_by_key(|(state, lines)| (*lines, std::cmp::Reverse(weakness(*state))));
     weakest.or_else(largest).map_or(State::Absent, |(state, _)| *state)
 }
 

@@ -325,7 +325,7 @@ fn notes_of_others_and_unreadable_ones_are_never_overwritten() {
         assert_eq!(repo.git(&["for-each-ref"]), before);
         let report = repo.run(&["policy", "check", "HEAD~1..HEAD", "--format", "json"]).json();
         let found = &report["commits"][0];
-        assert_eq!((text(&found["state"]), text(&found["findings"][0]["kind"])), ("wrong-form", "unreadable"));
+        assert_eq!((text(&found["state"]), text(&found["findings"][0]["kind"])), ("unreadable", "unreadable"));
     }
 }
 

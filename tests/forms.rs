@@ -24,30 +24,8 @@ const KNOWN_DISAGREEMENTS: &[(&str, &str, &[&str])] = &[
     ("aiir-receipt: a tool", "absent", &["policy check", "attest --check", "markers scan"]),
     ("aiir-receipt: a tool and its exact model", "absent", &["policy check", "attest --check", "markers scan"]),
     ("aiir-receipt: something of a later version", "absent", &["policy check", "attest --check", "markers scan"]),
-    // A record that cannot be read counts as none.
-    ("agent-trace: something of a later version", "absent", &["policy check", "attest --check"]),
-    ("git-ai-note: something of a later version of the standard", "absent", &["policy check", "attest --check"]),
-    ("whogitit-note: something of a later version", "absent", &["policy check", "attest --check"]),
-    ("attest-note: something of a later version", "wrong-form", &["policy check", "attest --check"]),
     // What is sensitive by content alone is looked at by the checks alone.
     ("trailer: too little for the sensitive place that its content is", "complete", &["diff", "ci", "scan"]),
-    // A model's name is taken for exact in a trailer of its own.
-    (
-        "trailer: a name of a model that moves, in a trailer of its own",
-        "complete",
-        &["diff", "ci", "scan", "markers scan", "policy check", "attest --check"],
-    ),
-    (
-        "header-note: a name of a model that moves",
-        "complete",
-        &["diff", "ci", "scan", "markers scan", "policy check", "attest --check"],
-    ),
-    // The name of a tool hides a contradiction.
-    (
-        "trailer: a tool that is called like another trailer, and that no AI was used",
-        "no contradiction",
-        &["policy check", "attest --check"],
-    ),
 ];
 
 /// Forms that only a request can have.

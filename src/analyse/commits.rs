@@ -5,10 +5,9 @@ use super::code::Context;
 use super::draft::{Draft, Judged};
 use super::listing;
 use super::signals::{Told, signal_report};
-use crate::attest::Attestation;
 use crate::change::{ChangeSet, Commit};
 use crate::report::bounds::MAX_SIGNALS;
-use crate::report::{CommitReport, OmittedSignals, RangeReport, SignalReport};
+use crate::report::{AttestationReport, CommitReport, OmittedSignals, RangeReport, SignalReport};
 use crate::score::{self, Score};
 use crate::signals::{Engine, Part, Reading, Signal, rounded};
 
@@ -17,12 +16,12 @@ pub(super) fn commit_reports(
     engine: &Engine<'_>,
     context: &Context<'_>,
     messages: &[Told],
-    attestations: Vec<Attestation>,
+    attestations: Vec<AttestationReport>,
     explained: &dyn Fn(&Commit) -> bool,
 ) -> Vec<CommitReport> {
     let nothing = Told::default();
     let most = listing::of_messages(messages.iter().map(|told| told.signals.len()));
-    let of = |((at, commit), attestation): ((usize, &Commit), Attestation)| {
+    let of = |((at, commit), attestation): ((usize, &Commit), AttestationReport)| {
         let code = context.of(Some(at as u32));
         let told = messages.get(at).unwrap_or(&nothing);
         let message = score::sum(&told.signals);

@@ -24,8 +24,10 @@ use crate::attest::signature::Signers;
 use crate::attest::{self, Attestation, Covered, Registry};
 use crate::change::{Carried, ChangeSet, Commit, Excluded};
 use crate::config::Config;
-use crate::policy::{self, Described, Policy, Sensitive, sensitive};
-use crate::report::{Coverage, ExcludedReport, HunkReport, Omitted, PolicyReport, Report, SCHEMA, Threshold, Tool};
+use crate::policy::{CommitJudgement, Described, Policy, Sensitive, judge_change, sensitive};
+use crate::report::{
+    AttestationReport, Coverage, ExcludedReport, HunkReport, Omitted, PolicyReport, Report, SCHEMA, Threshold, Tool,
+};
 use crate::score;
 use crate::signals::{Engine, rounded};
 use code::{Context, Given};
@@ -143,25 +145,25 @@ impl<'a> Analyser<'a> {
 struct Said {
     attestations: Vec<Attestation>,
     /// By commit, where there is a policy.
-    mendings: Option<Vec<policy::Mending>>,
+    judgements: Option<Vec<CommitJudgement>>,
     messages: Vec<Told>,
 }
 
 impl Said {
     fn of(change: &ChangeSet, analyser: &Analyser<'_>) -> Said {
         let Analyser { engine, registry, measures, sensitive, .. } = analyser;
-        let mut attestations: Vec<Attestation> =
+        let attestations: Vec<Attestation> =
             change.commits.par_iter().map(|commit| measures.read(commit, registry)).collect();
-        let mendings = measures
-            .policy
-            .map(|policy| policy::apply(policy, change, &mut attestations, sensitive, registry, measures.described));
-        Said { attestations, mendings, messages: signals::messages(change, engine, registry) }
+        let judge = |policy| judge_change(policy, change, &attestations, sensitive, registry, measures.described);
+        let judgements = measures.policy.map(judge);
+        Said { attestations, judgements, messages: signals::messages(change, engine, registry) }
     }
 }
 
 fn report(change: &ChangeSet, drafts: &mut Drafts, said: Said, analyser: &Analyser<'_>) -> Report {
     let Analyser { engine, config, measures, sensitive, .. } = analyser;
-    let Said { attestations, mendings, messages } = said;
+    let Said { attestations, judgements, messages } = said;
+    let judgement = |at: usize| judgements.as_ref().and_then(|judgements| judgements.get(at));
     let Drafts { drafts, excluded } = drafts;
     let keep = drafts.len() <= analyser.max_kept;
     drafts.par_iter_mut().for_each(|draft| draft.keep_weighed(keep, engine));
@@ -179,7 +181,8 @@ fn report(change: &ChangeSet, drafts: &mut Drafts, said: Said, analyser: &Analys
     let paths: BTreeSet<&str> = drafts.iter().map(|draft| &*draft.path).collect();
     let is_sensitive = |path: &&str| measures.detail != Detail::Numbers && sensitive.is_match(path);
     let sensitive = paths.into_par_iter().filter(is_sensitive).collect();
-    let covered = Covered::by(&attestations);
+    let states = |(at, found): (usize, &Attestation)| judgement(at).map_or(found.states(), |it| it.states(found));
+    let covered = Covered::by(attestations.iter().zip(attestations.iter().enumerate().map(states)));
     let around = Around {
         change,
         engine,
@@ -214,9 +217,11 @@ fn report(change: &ChangeSet, drafts: &mut Drafts, said: Said, analyser: &Analys
         Detail::Flags => flagged.contains(commit.id.as_str()),
         Detail::Numbers => false,
     };
+    let attestations = attestations.into_iter().enumerate();
+    let attestations = attestations.map(|(at, found)| AttestationReport::of(found, judgement(at))).collect();
     let mut commits = commits::commit_reports(change, engine, &context, &messages, attestations, &explained);
-    for (commit, mending) in commits.iter_mut().zip(mendings.into_iter().flatten()) {
-        commit.mending = Some(mending).filter(|mending| !mending.is_empty());
+    for (at, commit) in commits.iter_mut().enumerate() {
+        commit.mending = judgement(at).map(|judged| judged.mending.clone()).filter(|mending| !mending.is_empty());
     }
     let origin = if change.commits.is_empty() { Origin::Loose } else { Origin::Commits };
     let flags = flags::flags(&hunks, &commits, &threshold, origin, measures.policy);

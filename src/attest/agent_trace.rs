@@ -6,10 +6,10 @@
 
 use serde::Deserialize;
 
-use super::Contributor;
 use super::agent_trace_cli;
 use super::records::{By, Ledger, Reading, major, reference};
 use super::spans::LineRange;
+use super::{Conflict, Contributor};
 
 const NEWEST: u32 = 1;
 
@@ -112,9 +112,8 @@ fn add(record: &Record, commit: &str, ledger: &mut Ledger, reading: &mut Reading
         None => return reading.unreadable.push("a record has no version".into()),
     }
     let elsewhere = record.vcs.as_ref().is_some_and(|vcs| vcs.kind == "git" && !commit.starts_with(&vcs.revision));
-    let told = "The Agent Trace record names another revision than the commit that it is attached to.";
-    if elsewhere && !reading.notes.iter().any(|note| note == told) {
-        reading.notes.push(told.into());
+    if elsewhere && !reading.conflicts.contains(&Conflict::OtherRevision) {
+        reading.conflicts.push(Conflict::OtherRevision);
     }
     for file in &record.files {
         for conversation in file.conversations.iter().rev() {
@@ -168,7 +167,13 @@ mod tests {
         let one = |share: &super::super::records::Share| {
             format!("{} {} {:?} {:?}", share.path, written(&share.ranges), share.by.contributor, share.by.model)
         };
-        reading.shares.iter().map(one).chain(reading.unreadable).chain(reading.notes).collect()
+        reading
+            .shares
+            .iter()
+            .map(one)
+            .chain(reading.unreadable)
+            .chain(reading.conflicts.iter().map(ToString::to_string))
+            .collect()
     }
 
     #[test]
@@ -193,6 +198,6 @@ mod tests {
     #[test]
     fn another_revision_is_told() {
         let reading = read(&record("0.1.0", r#"{"start_line": 1, "end_line": 1}"#), "abcd");
-        assert_eq!((reading.shares.len(), reading.notes.len()), (1, 1));
+        assert_eq!((reading.shares.len(), reading.conflicts.len()), (1, 1));
     }
 }

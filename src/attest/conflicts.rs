@@ -1,75 +1,64 @@
-//! What does not fit together in what a commit declares, in neutral sentences: nobody is accused,
-//! and nothing is decided by it.
+//! Finds what does not fit together in what a commit declares. Nothing is decided by it.
 
 use std::collections::BTreeSet;
 
 use super::declared::Model;
 use super::facts::{Finding, Key, People};
-use super::{Contributor, Covers, Facts, Form, Role};
+use super::{Conflict, Contributor, Covers, Facts, Form, Role};
 use crate::change::Commit;
 
 /// Everything that does not fit.
-pub(super) fn find(commit: &Commit, findings: &[Finding], people: &People, facts: &Facts) -> Vec<String> {
+pub(super) fn find(commit: &Commit, findings: &[Finding], people: &People, facts: &Facts) -> Vec<Conflict> {
     let attesting: Vec<&Finding> = findings.iter().filter(|found| found.attests()).collect();
-    let mut told = Vec::new();
-    told.extend(denial(findings, &attesting));
-    told.extend(only_people(findings, &attesting));
-    told.extend(template(commit, &attesting));
-    told.extend(sign_off(findings));
-    told.extend(review(findings, &attesting));
-    told.extend(unnamed_review(people, facts, &attesting));
-    let authored = attesting.iter().any(|found| found.statement.form == Form::Author);
-    if authored && facts.accountable.is_none() {
-        told.push("A tool is the author, and no person is named.".to_owned());
-    }
-    told.extend(models(&attesting));
-    told
-}
-
-fn name(found: &Finding) -> &str {
-    found.statement.tool.as_deref().unwrap_or("an AI tool")
+    let checks = [
+        denied(findings, &attesting),
+        recorded_as_human(findings, &attesting),
+        without_change(commit, &attesting),
+        signed_off_by_tool(findings),
+        reviewed_by_its_tool(findings, &attesting),
+        unnamed_review(people, facts, &attesting),
+        nobody_answers(facts, &attesting),
+        several_models(&attesting),
+    ];
+    checks.into_iter().flatten().collect()
 }
 
 /// "No AI", and yet.
-fn denial(findings: &[Finding], attesting: &[&Finding]) -> Option<String> {
-    let whole = |found: &&Finding| found.statement.role == Role::Denied && found.statement.covers == Covers::Commit;
-    findings.iter().filter(|found| found.is_credible()).find(whole)?;
-    let of_commit = |found: &&&Finding| found.statement.covers == Covers::Commit;
-    let named = |found: &&Finding| found.statement.tool.is_some();
-    let marks: Vec<&Finding> = attesting.iter().filter(of_commit).copied().collect();
-    if let Some(mark) = marks.iter().find(|found| named(found)).or(marks.first()) {
-        return Some(format!("The commit says that no AI was used, and it also carries a mark of {}.", name(mark)));
+fn denied(findings: &[Finding], attesting: &[&Finding]) -> Option<Conflict> {
+    let of_commit = |found: &Finding| found.statement.covers == Covers::Commit;
+    let denies = |found: &Finding| found.is_credible() && found.statement.role == Role::Denied && of_commit(found);
+    findings.iter().find(|found| denies(found))?;
+    let marks: Vec<&Finding> = attesting.iter().filter(|found| of_commit(found)).copied().collect();
+    if let Some(mark) = marks.iter().find(|found| found.statement.tool.is_some()).or(marks.first()) {
+        return Some(Conflict::DeniedAndMarked { tool: mark.statement.tool.clone() });
     }
     let recorded = attesting.iter().find(|found| found.statement.covers == Covers::Lines)?;
-    Some(format!("The commit says that no AI was used, and a record names lines of {}.", name(recorded)))
+    Some(Conflict::DeniedAndRecorded { tool: recorded.statement.tool.clone() })
 }
 
 /// A mark in the message, and a recorder that saw only a person.
-fn only_people(findings: &[Finding], attesting: &[&Finding]) -> Option<String> {
-    let recorded = |found: &Finding| found.statement.covers == Covers::Lines;
-    let people = findings.iter().any(|found| recorded(found) && found.statement.role == Role::Denied);
-    let tools = attesting.iter().any(|found| recorded(found));
+fn recorded_as_human(findings: &[Finding], attesting: &[&Finding]) -> Option<Conflict> {
+    let is_recorded = |found: &Finding| found.statement.covers == Covers::Lines;
+    let people = findings.iter().any(|found| is_recorded(found) && found.statement.role == Role::Denied);
+    let tools = attesting.iter().any(|found| is_recorded(found));
     let mark = attesting.iter().find(|found| found.statement.covers == Covers::Commit)?;
-    let told =
-        || format!("The commit carries a mark of {}, and its record names only lines that a person wrote.", name(mark));
-    (people && !tools).then(told)
+    (people && !tools).then(|| Conflict::MarkedAndRecordedAsHuman { tool: mark.statement.tool.clone() })
 }
 
-/// A mark that has nothing to speak of is one that a template or a hook adds to everything.
-fn template(commit: &Commit, attesting: &[&Finding]) -> Option<String> {
+/// A template or a hook adds its mark to everything, also to a commit without a change.
+fn without_change(commit: &Commit, attesting: &[&Finding]) -> Option<Conflict> {
     let in_message = |found: &&&Finding| matches!(found.statement.form, Form::Trailer | Form::Footer);
     let mark = attesting.iter().find(in_message).filter(|_| commit.unchanged)?;
-    Some(format!("The commit changes no file, and it carries a mark of {}, as a template would add it.", name(mark)))
+    Some(Conflict::MarkWithoutChange { tool: mark.statement.tool.clone() })
 }
 
-fn sign_off(findings: &[Finding]) -> Option<String> {
+fn signed_off_by_tool(findings: &[Finding]) -> Option<Conflict> {
     let found = findings.iter().find(|found| found.key == Key::SignOff && found.is_credible())?;
-    let tool = found.statement.tool.as_deref().unwrap_or("A tool");
-    Some(format!("{tool} is named in a Signed-off-by line; a sign-off is a person's statement."))
+    Some(Conflict::SignedOffByTool { tool: found.statement.tool.clone() })
 }
 
 /// The tool that wrote it says that it reviewed it.
-fn review(findings: &[Finding], attesting: &[&Finding]) -> Option<String> {
+fn reviewed_by_its_tool(findings: &[Finding], attesting: &[&Finding]) -> Option<Conflict> {
     let wrote = |tool: &str| {
         let by =
             |found: &&Finding| found.statement.role == Role::Authored && found.statement.tool.as_deref() == Some(tool);
@@ -77,33 +66,39 @@ fn review(findings: &[Finding], attesting: &[&Finding]) -> Option<String> {
     };
     let reviews = findings.iter().filter(|found| found.key == Key::Review && found.is_credible());
     let tool = reviews.filter_map(|found| found.statement.tool.as_deref()).find(|tool| wrote(tool))?;
-    Some(format!("{tool} is named as a reviewer of a commit that it wrote; that is no person's review."))
+    Some(Conflict::ReviewedByItsTool { tool: tool.to_owned() })
 }
 
 /// "Reviewed by a person" on a commit that a tool made and that names no person.
-fn unnamed_review(people: &People, facts: &Facts, attesting: &[&Finding]) -> Option<String> {
+fn unnamed_review(people: &People, facts: &Facts, attesting: &[&Finding]) -> Option<Conflict> {
     let nobody = people.unnamed_review && facts.accountable.is_none() && !attesting.is_empty();
-    nobody.then(|| "The commit says that a person reviewed it, and it names no person.".to_owned())
+    nobody.then_some(Conflict::UnnamedReview)
+}
+
+/// A tool is the author, and nobody answers for it.
+fn nobody_answers(facts: &Facts, attesting: &[&Finding]) -> Option<Conflict> {
+    let by_tool = attesting.iter().any(|found| found.statement.form == Form::Author);
+    (by_tool && facts.accountable.is_none()).then_some(Conflict::NobodyAnswers)
 }
 
 /// More than one model in the message; records name one for each of their lines.
-fn models(attesting: &[&Finding]) -> Option<String> {
+fn several_models(attesting: &[&Finding]) -> Option<Conflict> {
     let of_commit = attesting.iter().filter(|found| found.statement.covers == Covers::Commit);
     let (models, more) = different(of_commit.filter_map(|found| found.model.as_ref()));
     if models.len() + more < 2 {
         return None;
     }
-    let more = more + models.len().saturating_sub(MOST_TOLD);
-    let told: Vec<String> = models.iter().take(MOST_TOLD).map(|name| name.chars().take(LONGEST).collect()).collect();
-    let more = if more == 0 { String::new() } else { format!(" and {more} more") };
-    Some(format!("More than one model is named: {}{more}.", told.join(", ")))
+    let more = more + models.len().saturating_sub(MAX_NAMED);
+    let models = models.iter().take(MAX_NAMED).map(|name| name.chars().take(MAX_NAME).collect()).collect();
+    Some(Conflict::SeveralModels { models, more })
 }
 
-/// So many models are named in one sentence, each with so many letters.
-const MOST_TOLD: usize = 10;
-const LONGEST: usize = 80;
-/// So many names are compared with each other; of further ones it is counted how many are spelled differently.
-const MOST_COMPARED: usize = 64;
+/// The most models that one conflict names.
+const MAX_NAMED: usize = 10;
+/// The most characters of a model's name that it keeps.
+const MAX_NAME: usize = 80;
+/// The most names that are compared with each other; further ones only count, by their spelling.
+const MAX_COMPARED: usize = 64;
 
 /// The names of different models in their order, and how many more there are.
 fn different<'a>(models: impl Iterator<Item = &'a Model>) -> (Vec<&'a str>, usize) {
@@ -115,7 +110,7 @@ fn different<'a>(models: impl Iterator<Item = &'a Model>) -> (Vec<&'a str>, usiz
         if seen.contains(&letters) {
             continue;
         }
-        if names.len() < MOST_COMPARED {
+        if names.len() < MAX_COMPARED {
             names.push(Name::new(model, letters.clone()));
         } else {
             more += 1;
@@ -316,7 +311,7 @@ mod tests {
     fn notes(message: String) -> Vec<String> {
         let ann = Person { name: "Ann Lee".into(), email: "ann@example.org".into() };
         let commit = Commit { author: ann.clone(), committer: ann, message, ..Commit::default() };
-        read(&commit, Registry::builtin()).notes
+        read(&commit, Registry::builtin()).conflicts.iter().map(ToString::to_string).collect()
     }
 
     #[test]

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::{Attestation, RecordedLines, State};
+use super::{Attestation, RecordedLines, State, States};
 use crate::change::Origin;
 
 impl Attestation {
@@ -25,48 +25,49 @@ pub fn covering(attestation: &Attestation, path: &str, line: u32) -> State {
         let after = lines.ranges.partition_point(|range| range.last < line);
         lines.ranges.get(after).is_some_and(|range| range.contains(line))
     });
-    recorded.map(|lines| lines.state).fold(attestation.elsewhere, fuller)
+    recorded.map(|lines| lines.state).fold(attestation.elsewhere, State::max)
 }
 
 /// What the commits of a change attest, ready to be asked for many hunks: records are gone through once, however many
 /// hunks there are.
 pub struct Covered<'a> {
     /// In the order of the commits, each with what is recorded of its files.
-    commits: Vec<(&'a Attestation, HashMap<&'a str, Vec<Stretch>>)>,
+    commits: Vec<(States, HashMap<&'a str, Vec<Stretch>>)>,
 }
 
 impl<'a> Covered<'a> {
-    /// By the attestations of a change's commits, in their order.
-    pub fn by(attestations: &'a [Attestation]) -> Self {
+    /// By the attestations of a change's commits, in their order, each with its states: its own, or those by a policy's
+    /// measure.
+    pub fn by(attestations: impl IntoIterator<Item = (&'a Attestation, States)>) -> Self {
         let files = |attestation: &'a Attestation| {
             let files = attestation.lines.chunk_by(|a, b| a.path == b.path);
             files.filter_map(|lines| Some((lines.first()?.path.as_str(), stretches(lines)))).collect()
         };
-        Covered { commits: attestations.iter().map(|attestation| (attestation, files(attestation))).collect() }
+        Covered { commits: attestations.into_iter().map(|(found, states)| (states, files(found))).collect() }
     }
 
     /// How many of a hunk's lines are attested how, apart for each commit that brought some.
     ///
     /// `path` is the file's at the head. Lines that no commit brought are attested by nothing.
     pub fn states(&self, origins: &[Origin], path: &str) -> Vec<(State, u32)> {
-        let mut found: BTreeMap<(Option<u32>, u8), (State, u32)> = BTreeMap::new();
+        let mut found: BTreeMap<(Option<u32>, State), u32> = BTreeMap::new();
         let mut add = |commit: Option<u32>, state: State, lines: u32| {
-            found.entry((commit, strength(state))).or_insert((state, 0)).1 += lines;
+            *found.entry((commit, state)).or_default() += lines;
         };
         for origin in origins {
             match origin.commit.and_then(|at| self.commits.get(at as usize)) {
                 None => add(origin.commit, State::Absent, origin.span.len()),
-                Some((attestation, files)) if files.is_empty() => {
-                    add(origin.commit, attestation.state, origin.span.len());
-                }
-                Some((attestation, files)) => {
+                Some((states, files)) if files.is_empty() => add(origin.commit, states.commit, origin.span.len()),
+                Some((states, files)) => {
                     let then = origin.path.as_ref().map_or(path.into(), |path| String::from_utf8_lossy(path));
                     let stretches = files.get(&*then).map(Vec::as_slice).unwrap_or_default();
-                    by_line(attestation, stretches, origin).into_iter().for_each(|state| add(origin.commit, state, 1));
+                    by_line(states.elsewhere, stretches, origin)
+                        .into_iter()
+                        .for_each(|state| add(origin.commit, state, 1));
                 }
             }
         }
-        found.into_values().collect()
+        found.into_iter().map(|((_, state), lines)| (state, lines)).collect()
     }
 }
 
@@ -85,15 +86,15 @@ fn stretches(recorded: &[RecordedLines]) -> Vec<Stretch> {
     let mut ends: Vec<(u64, bool, u8)> = Vec::new();
     for lines in recorded {
         for range in lines.ranges.iter().filter(|range| !range.is_empty()) {
-            ends.push((range.first.into(), true, strength(lines.state)));
-            ends.push((u64::from(range.last) + 1, false, strength(lines.state)));
+            ends.push((range.first.into(), true, lines.state.rank()));
+            ends.push((u64::from(range.last) + 1, false, lines.state.rank()));
         }
     }
     ends.sort_unstable();
-    let mut open = BY_STRENGTH.map(|state| (state, 0u32));
+    let mut open = State::ALL.map(|state| (state, 0u32));
     let mut found: Vec<Stretch> = Vec::new();
     let mut first = 0;
-    for (at, starts, strength) in ends {
+    for (at, starts, rank) in ends {
         let fullest = open.iter().rev().find(|(_, ranges)| *ranges > 0);
         if let Some((state, _)) = fullest.filter(|_| first < at) {
             match found.last_mut() {
@@ -102,7 +103,7 @@ fn stretches(recorded: &[RecordedLines]) -> Vec<Stretch> {
             }
         }
         first = at;
-        if let Some((_, ranges)) = open.get_mut(usize::from(strength)) {
+        if let Some((_, ranges)) = open.get_mut(usize::from(rank)) {
             *ranges = if starts { ranges.saturating_add(1) } else { ranges.saturating_sub(1) };
         }
     }
@@ -110,37 +111,17 @@ fn stretches(recorded: &[RecordedLines]) -> Vec<Stretch> {
 }
 
 /// What [`covering`] says of each of some neighbouring lines, given what is recorded of their file.
-fn by_line(attestation: &Attestation, stretches: &[Stretch], origin: &Origin) -> Vec<State> {
-    let mut states = vec![attestation.elsewhere; origin.span.len() as usize];
+fn by_line(elsewhere: State, stretches: &[Stretch], origin: &Origin) -> Vec<State> {
+    let mut states = vec![elsewhere; origin.span.len() as usize];
     let start = u64::from(origin.line) + 1;
     let before = stretches.partition_point(|stretch| stretch.end <= start);
     for stretch in stretches.iter().skip(before) {
         let from = usize::try_from(stretch.first.saturating_sub(start)).unwrap_or(usize::MAX);
         let to = usize::try_from(stretch.end.saturating_sub(start)).unwrap_or(usize::MAX).min(states.len());
         let Some(covered) = states.get_mut(from..to) else { break };
-        covered.iter_mut().for_each(|state| *state = fuller(*state, stretch.state));
+        covered.iter_mut().for_each(|state| *state = (*state).max(stretch.state));
     }
     states
-}
-
-/// The states, the fullest last.
-const BY_STRENGTH: [State; 6] =
-    [State::Absent, State::Denied, State::Unreadable, State::WrongForm, State::Partial, State::Complete];
-
-fn fuller(a: State, b: State) -> State {
-    if strength(b) > strength(a) { b } else { a }
-}
-
-fn strength(state: State) -> u8 {
-    match state {
-        State::Absent => 0,
-        State::Denied => 1,
-        // What cannot be read may say more than what a person's lines say.
-        State::Unreadable => 2,
-        State::WrongForm => 3,
-        State::Partial => 4,
-        State::Complete => 5,
-    }
 }
 
 #[cfg(test)]
@@ -191,18 +172,13 @@ mod tests {
         // Lines 10 to 15 of the head were lines 3 to 8 of a file of another name; line 16 is the other commit's.
         let renamed = Origin { span: Span::new(9, 15), commit: Some(0), line: 2, path: Some("a.rs".into()) };
         let other = Origin { span: Span::new(15, 16), commit: Some(1), line: 0, path: None };
-        let covered = Covered::by(&all);
+        let covered = Covered::by(all.iter().map(|one| (one, one.states())));
         let found = covered.states(&[renamed.clone(), other, Origin::unknown(Span::new(16, 18))], "b.rs");
         let expected =
             [(State::Absent, 2), (State::Absent, 1), (State::Denied, 2), (State::Complete, 3), (State::Partial, 1)];
         assert_eq!(found, expected);
         let part = renamed.within(Span::new(11, 12)).map(|part| covered.states(&[part], "b.rs"));
         assert_eq!(part, Some(vec![(State::Complete, 1)]));
-    }
-
-    #[test]
-    fn states_are_listed_by_their_strength() {
-        assert_eq!(BY_STRENGTH.map(|state| usize::from(strength(state))), [0, 1, 2, 3, 4, 5]);
     }
 
     /// Lines of one file, by turns of two commits, each with a record of a hundred thousand others: going through
@@ -220,7 +196,7 @@ mod tests {
         let all = [one.clone(), one];
         let origin = |at: u32| Origin { commit: Some(at % 2), line: at, ..Origin::unknown(Span::new(at, at + 1)) };
         let origins: Vec<Origin> = (0..100_000).map(origin).collect();
-        let covered = Covered::by(&all);
+        let covered = Covered::by(all.iter().map(|one| (one, one.states())));
         assert_eq!(covered.states(&origins, "a.rs"), [(State::Complete, 50_000), (State::Absent, 50_000)]);
         for (at, origin) in origins.iter().enumerate() {
             let expected = if at % 2 == 0 { State::Complete } else { State::Absent };
@@ -244,13 +220,13 @@ mod tests {
                     next = first + more + 1;
                     (first, first + more)
                 }).collect();
-                lines(Contributor::Ai, BY_STRENGTH[state], &ranges)
+                lines(Contributor::Ai, State::ALL[state], &ranges)
             };
             let lines = records.into_iter().map(record).collect();
-            let attestation = Attestation { elsewhere: BY_STRENGTH[elsewhere], lines, ..Attestation::default() };
+            let attestation = Attestation { elsewhere: State::ALL[elsewhere], lines, ..Attestation::default() };
             let origin = Origin { line, commit: Some(0), ..Origin::unknown(crate::change::Span::new(0, len)) };
             let one_by_one: Vec<State> = (0..len).map(|at| covering(&attestation, "a.rs", line + at + 1)).collect();
-            assert_eq!(by_line(&attestation, &stretches(&attestation.lines), &origin), one_by_one);
+            assert_eq!(by_line(attestation.elsewhere, &stretches(&attestation.lines), &origin), one_by_one);
         }
     }
 

@@ -15,6 +15,13 @@ pub(super) struct Model {
     pub(super) exact: bool,
 }
 
+impl Model {
+    /// A model by the name that somebody wrote.
+    pub(super) fn named(name: &str, registry: &Registry) -> Self {
+        Model { name: name.to_owned(), exact: registry.is_exact(name) }
+    }
+}
+
 /// What a declaration names.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Declared {
@@ -52,9 +59,7 @@ pub(super) fn read(text: &str, registry: &Registry) -> Declared {
 pub(super) fn as_written(pattern: &Pattern, value: &str, registry: &Registry) -> Option<Declared> {
     let groups = pattern.regex()?.captures(value)?;
     let (tool, model) = (groups.name("tool")?.as_str(), groups.name("model")?.as_str());
-    let exact = model.contains(|c: char| c.is_ascii_digit()) && !is_moving(model, registry);
-    let model = Model { name: model.to_owned(), exact };
-    let model = Some(model).filter(|model| !registry.file.models.unnamed.is_match(&model.name));
+    let model = Some(Model::named(model, registry)).filter(|model| !registry.file.models.unnamed.is_match(&model.name));
     Some(Declared { tool: Some(tool.to_owned()), model, known: false })
 }
 
@@ -113,11 +118,7 @@ fn slot(part: &str, beside_tool: bool, registry: &Registry) -> Option<Model> {
     let one_word = !part.is_empty() && !part.contains(char::is_whitespace);
     let found = registry.model(part);
     if one_word && (found.is_some() || (beside_tool && part.contains('/'))) && !part.contains("://") {
-        let exact = match found {
-            Some(found) => found.exact,
-            None => part.contains(|c: char| c.is_ascii_digit()),
-        };
-        return Some(Model { name: part.to_owned(), exact: exact && !is_moving(part, registry) });
+        return Some(Model::named(part, registry));
     }
     find(part, registry)
 }
@@ -126,10 +127,6 @@ fn find(text: &str, registry: &Registry) -> Option<Model> {
     let found = registry.model(text)?;
     let name = text.get(found.start..found.end)?.to_owned();
     Some(Model { exact: found.exact, name })
-}
-
-fn is_moving(name: &str, registry: &Registry) -> bool {
-    registry.file.models.moving.is_match(name)
 }
 
 /// The tool that a text starts with. A model's name is not a tool's, even if it starts with the

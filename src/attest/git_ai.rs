@@ -8,9 +8,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 
-use super::Contributor;
 use super::records::{By, Ledger, Reading, reference};
 use super::spans::LineRange;
+use super::{Conflict, Contributor};
 
 const DIVIDER: &str = "---";
 /// So many bad entries are told.
@@ -89,17 +89,14 @@ pub(super) fn read(text: &str) -> Reading {
         }
     }
     // A key that the note does not describe still says of what kind it is.
-    let mut undescribed = 0;
+    let mut undescribed = 0usize;
     for entry in entries.iter().rev().filter(|entry| described(entry.key, &metadata).is_none()) {
         undescribed += 1;
         let contributor = if entry.key.starts_with("h_") { Contributor::Human } else { Contributor::Ai };
         ledger.claim(entry.path, &By { contributor, ..By::default() }, &entry.ranges);
     }
     if undescribed > 0 {
-        let (entries, name) = if undescribed == 1 { ("entry", "names") } else { ("entries", "name") };
-        reading.notes.push(format!(
-            "{undescribed} {entries} of the git-ai note {name} a session that the note does not describe."
-        ));
+        reading.conflicts.push(Conflict::UndescribedSessions { entries: undescribed });
     }
     reading.shares = ledger.shares();
     let sessions = metadata.prompts.iter().chain(&metadata.sessions);

@@ -24,6 +24,7 @@ mod agent_trace_cli;
 mod aiir;
 mod check;
 mod clean;
+mod conflict;
 mod conflicts;
 mod covering;
 mod declared;
@@ -42,6 +43,7 @@ mod schema;
 pub(crate) mod selftest;
 pub mod signature;
 mod spans;
+mod state;
 pub mod tally;
 mod trailers;
 mod whogitit;
@@ -49,6 +51,7 @@ mod whogitit;
 pub use aiir::{LEDGER as AIIR_LEDGER, Receipts};
 pub use check::Error;
 pub use clean::without_markers;
+pub use conflict::Conflict;
 pub use covering::{Covered, covering};
 pub use identities::{is_human as is_person, people as people_in};
 pub use read::{read, read_signed};
@@ -58,26 +61,8 @@ pub use schema::{Example, LongExample, Marker, MarkerForm, Pattern, Reads, Tool}
 pub use selftest::Failure;
 use signature::Checked;
 pub use spans::LineRange;
+pub use state::{State, States};
 pub use trailers::{TrailerLine, all as trailers};
-
-/// How fully a commit declares AI use.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum State {
-    /// The tool, the exact model and an accountable person are known.
-    Complete,
-    /// Declared, and something of that is missing.
-    Partial,
-    /// Declared in a form that the policy forbids or in the wrong place. Only a policy can say so.
-    WrongForm,
-    /// Says that no AI was used.
-    Denied,
-    /// Something is attached that should say it, and it cannot be read. Neither absent nor clean.
-    Unreadable,
-    /// Says nothing. Absence is not evidence of anything.
-    #[default]
-    Absent,
-}
 
 /// Where a statement stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
@@ -190,6 +175,9 @@ pub struct RecordedLines {
 /// Something that is attached to a commit and cannot be read, in whole or in part.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Unreadable {
+    /// The key of the trailer, where it is one.
+    #[serde(skip)]
+    pub key: Option<String>,
     /// What it should be.
     pub form: Form,
     /// Where it is: a notes ref, or a path.
@@ -247,36 +235,49 @@ pub struct Facts {
     pub proportion: Option<String>,
 }
 
-/// What a commit declares about AI use.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+/// What a commit declares about AI use. It is read once and never changed: what a policy makes of it is the policy's
+/// judgement.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Attestation {
     /// How fully, by all that is known of the commit. For single lines ask [`covering()`].
     pub state: State,
     /// How fully it speaks for lines that no record covers.
-    #[serde(default)]
     pub elsewhere: State,
     /// What readers see who take only the trailers that `git interpret-trailers` finds.
-    #[serde(default)]
     pub strict: State,
     /// What is known in the end.
     pub facts: Facts,
     /// Every trace: the author, the committer, the message from top to bottom, then records.
     pub statements: Vec<Statement>,
     /// What recorders say of single lines, by path; no line twice within one record.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub lines: Vec<RecordedLines>,
     /// What is attached and cannot be read.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unreadable: Vec<Unreadable>,
-    /// What does not fit together, in neutral sentences.
-    pub notes: Vec<String>,
+    /// What does not fit together.
+    pub conflicts: Vec<Conflict>,
     /// The commit's signature; none where nobody looked at it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub signature: Option<Checked>,
     /// The signature of our note on the commit, where there is a note.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note_signature: Option<Checked>,
     /// The signature of a receipt of the commit, where there is one: never verified, with the reason.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub receipt_signature: Option<Checked>,
+}
+
+impl Attestation {
+    /// How fully it declares AI use by itself.
+    pub fn states(&self) -> States {
+        States { commit: self.state, elsewhere: self.elsewhere }
+    }
+}
+
+impl Statement {
+    /// Whether it is sure enough to count.
+    pub fn is_credible(&self) -> bool {
+        self.confidence >= Confidence::Medium
+    }
+
+    /// Whether it says, credibly, that a tool took part in writing.
+    pub fn attests(&self) -> bool {
+        matches!(self.role, Role::Authored | Role::Assisted) && self.is_credible()
+    }
 }

@@ -4,7 +4,7 @@
 //! Their form is `vocabulary::note`; whether somebody known signed one is `signature`.
 
 use super::records::{By, Ledger, Reading};
-use super::{Contributor, LineRange};
+use super::{Conflict, Contributor, LineRange};
 use crate::vocabulary::note::{Entry, Note};
 use crate::vocabulary::{Assistant, Extent, Involvement};
 
@@ -23,7 +23,7 @@ pub(super) fn read(text: &str) -> Reading {
             continue;
         }
         if by.len() > 1 {
-            reading.notes.push("A note names several tools for the same lines; the first is taken.".into());
+            reading.conflicts.push(Conflict::SeveralToolsForLines);
         }
         let Some(by) = by.first() else { continue };
         for cover in &entry.covers {

@@ -82,8 +82,8 @@ impl<'a, 'r> Reader<'a, 'r> {
         let Reader { mut findings, mut people, own, .. } = self;
         findings.sort_by_key(|found| found.statement.line);
         people.named = own.accountable;
-        let Own { path, unreadable, strict_unreadable, notes, .. } = own;
-        Evidence { findings, people, path, unreadable, strict_unreadable, notes, ..Evidence::default() }
+        let Own { path, unreadable, strict_unreadable, conflicts, .. } = own;
+        Evidence { findings, people, path, unreadable, strict_unreadable, conflicts, ..Evidence::default() }
     }
 
     fn message(&mut self, message: &'a str, hints: &Hints, distrust: bool) {
@@ -234,8 +234,7 @@ impl<'a, 'r> Reader<'a, 'r> {
             }
             Reads::Model => {
                 let named = declared::read(value, self.registry).model;
-                let exact = value.contains(|c: char| c.is_ascii_digit());
-                let verbatim = || declared::Model { name: cut(value, 80), exact };
+                let verbatim = || declared::Model { name: cut(value, 80), exact: self.registry.is_exact(value) };
                 (Declared { model: named.or_else(|| Some(verbatim())), ..Declared::default() }, confidence)
             }
             // Ids and addresses are one word; a list's item that looks like a trailer is more.

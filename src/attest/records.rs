@@ -8,7 +8,7 @@
 use std::collections::BTreeMap;
 
 use super::spans::{self, Claimed, LineRange};
-use super::{Contributor, Form, agent_trace, aiir, git_ai, own_note, whogitit};
+use super::{Conflict, Contributor, Form, agent_trace, aiir, git_ai, own_note, whogitit};
 use crate::change::{Record, RecordKind};
 
 /// Who did something, as a record has it.
@@ -51,8 +51,8 @@ pub(super) struct Reading {
     pub(super) idle: Vec<By>,
     /// What could not be read, each with its reason.
     pub(super) unreadable: Vec<String>,
-    /// What does not fit, in neutral sentences.
-    pub(super) notes: Vec<String>,
+    /// What does not fit together.
+    pub(super) conflicts: Vec<Conflict>,
 }
 
 impl Reading {

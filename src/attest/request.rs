@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::facts::{self, Finding, Key};
 use super::registry::{MarkerAt, Registry};
 use super::schema::Pattern;
-use super::{Confidence, Covers, Facts, Form, Role, State, Statement, lines, read};
+use super::{Confidence, Conflict, Covers, Facts, Form, Role, State, Statement, lines, read};
 
 /// What is known of a request.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -67,14 +67,13 @@ pub fn read_request(request: &Request, registry: &Registry) -> RequestAttestatio
     let facts = facts::of(findings.iter(), &None);
     let denied = findings.iter().any(|found| found.statement.role == Role::Denied && found.is_credible());
     let attests = findings.iter().any(Finding::attests);
-    let note = "The request says that no AI was used, and it also carries a mark of one.".to_owned();
     RequestAttestation {
         // Nobody answers for a commit by a request's description: the most that it can be is partial.
         state: facts::state(findings.iter(), &facts, false),
         facts,
         statements: findings.into_iter().map(|found| found.statement).collect(),
         boxes,
-        notes: if denied && attests { vec![note] } else { Vec::new() },
+        notes: if denied && attests { vec![Conflict::RequestDeniedAndMarked.to_string()] } else { Vec::new() },
     }
 }
 

@@ -6,7 +6,7 @@ use std::fmt;
 
 use super::registry::{MarkerAt, Registry};
 use super::schema::{Example, LongExample, MarkerForm};
-use super::{Attestation, Confidence, Request, Role, State, identities, read, read_request};
+use super::{Attestation, Request, Role, State, identities, read, read_request};
 use crate::change::{Commit, Person};
 
 /// An example that did not come out as it should.
@@ -35,8 +35,7 @@ impl Registry {
         }
         let credible = |found: &Attestation, tool: Option<&str>| {
             let counts = |role| matches!(role, Role::Authored | Role::Assisted | Role::Denied);
-            let mut statements =
-                found.statements.iter().filter(|s| counts(s.role) && s.confidence >= Confidence::Medium);
+            let mut statements = found.statements.iter().filter(|s| counts(s.role) && s.is_credible());
             statements.find(|s| tool.is_none() || s.tool.as_deref() == tool).map(|s| s.marker.clone())
         };
         for tool in self.tools() {
@@ -81,8 +80,7 @@ impl Registry {
         for example in &marker.counter_examples {
             for as_trailer in places {
                 let found = read(&commit(example, marker.form, *as_trailer), self);
-                let taken =
-                    found.statements.iter().find(|s| s.marker == marker.id && s.confidence >= Confidence::Medium);
+                let taken = found.statements.iter().find(|s| s.marker == marker.id && s.is_credible());
                 if let Some(statement) = taken {
                     failures.push(failure(&marker.id, example, format!("found as {:?}", statement.role)));
                 }

@@ -103,11 +103,12 @@ pub fn marks(attestation: &Attestation) -> Marks {
     let mut marks = Marks {
         state: attestation.state,
         unreadable: !attestation.unreadable.is_empty(),
-        conflicts: !attestation.notes.is_empty(),
+        conflicts: !attestation.conflicts.is_empty(),
         ..Marks::default()
     };
-    for Statement { tool, form, model, role, confidence, .. } in &attestation.statements {
-        if *confidence >= Confidence::Medium && matches!(role, Role::Authored | Role::Assisted) {
+    for statement in &attestation.statements {
+        let Statement { tool, form, model, role, confidence, .. } = statement;
+        if statement.attests() {
             let model = model.as_ref().map(|model| model.chars().take(LONGEST).collect());
             marks.counted.insert((tool.clone(), *form, model));
         } else {
@@ -141,7 +142,7 @@ impl Counter {
     /// Adds a commit.
     pub fn add(&mut self, marks: Marks) {
         self.commits += 1;
-        self.declaring += u64::from(matches!(marks.state, State::Complete | State::Partial | State::WrongForm));
+        self.declaring += u64::from(marks.state.declares());
         self.denying += u64::from(marks.state == State::Denied);
         self.unreadable += u64::from(marks.unreadable);
         self.conflicting += u64::from(marks.conflicts);

@@ -5,7 +5,6 @@
 
 use crate::attest::{self, Attestation, Registry, State, Statement};
 use crate::change::{Commit, Person};
-use crate::policy::markers::attests;
 use crate::vocabulary::trailers::{self, Trailer};
 use crate::vocabulary::{Declaration, message, note::Note};
 
@@ -140,9 +139,9 @@ impl Outcome {
     fn compare(&mut self, part: &Part<'_>) {
         let id = part.commit.id.get(..8).unwrap_or(&part.commit.id).to_owned();
         let mut keep: Vec<Trailer> = Vec::new();
-        for statement in part.attestation.statements.iter().filter(|statement| attests(statement)) {
+        for statement in part.attestation.statements.iter().filter(|statement| statement.attests()) {
             let known = |other: &Statement| {
-                attests(other)
+                other.attests()
                     && other.tool == statement.tool
                     && other.model == statement.model
                     && other.role == statement.role

@@ -19,10 +19,9 @@ use crate::git::{CommitChange, Repository, Request, Resolved};
 use crate::policy::content::Changed;
 use crate::policy::sensitive::Touch;
 use crate::policy::suggest::Where;
-use crate::policy::{Described, Finding, Judgement, Policy, Sensitive, Stance, Subject, judge};
+use crate::policy::{Described, Judgement, Policy, Sensitive, Stance, Subject, judge};
 use crate::report::{signatures, substitutes};
 use crate::terminal::{escaped, wrapped};
-use crate::vocabulary::note;
 
 /// What is measured, and by which policy
 #[derive(Debug, clap::Args)]
@@ -153,21 +152,12 @@ impl Checking {
         let sizes = self.sizes(&changes, &attestations)?;
         for ((change, touches), attestation) in changes.into_iter().zip(attestations) {
             let commit = &change.commit;
-            let (found, unreadable) = match note::of(commit) {
-                None => (None, None),
-                Some(Ok(note)) => (Some(note), None),
-                Some(Err(problem)) => (None, Some(problem)),
-            };
             let paths = change.files.iter().map(|file| file.path.to_string()).collect();
             let subject = Subject::new(commit, &attestation, registry)
                 .touching(paths, touches)
-                .noted(found.as_ref())
                 .sized(sizes.get(&commit.author.email.to_lowercase()).copied())
                 .described(described);
-            let mut judgement = judge(&self.policy, &subject);
-            if let Some(problem) = unreadable {
-                judgement.unreadable_note(&problem);
-            }
+            let judgement = judge(&self.policy, &subject);
             let touches = subject.touches;
             let (signature, note_signature) = (attestation.signature.clone(), attestation.note_signature.clone());
             judged.push(Judged {
@@ -270,17 +260,9 @@ fn described(args: &Args, dir: &Path) -> Result<Option<Described>, Failure> {
     Ok(Some(Described::read(&text, &args.labels, Registry::builtin())))
 }
 
-const STATES: [(State, &str); 5] = [
-    (State::WrongForm, "wrong-form"),
-    (State::Partial, "partial"),
-    (State::Complete, "complete"),
-    (State::Denied, "no AI"),
-    (State::Absent, "nothing declared"),
-];
-
-fn word(state: State) -> &'static str {
-    STATES.iter().find(|(known, _)| *known == state).map_or("", |(_, word)| word)
-}
+/// The states, those that ask for something first.
+const STATES: [State; 6] =
+    [State::WrongForm, State::Unreadable, State::Partial, State::Complete, State::Denied, State::Absent];
 
 fn written(checking: &Checking, judged: &[Judged], verbose: bool, width: usize) -> String {
     let policy = &checking.policy;
@@ -294,7 +276,7 @@ fn written(checking: &Checking, judged: &[Judged], verbose: bool, width: usize) 
     );
     let counts: Vec<String> = STATES
         .iter()
-        .map(|(state, word)| (judged.iter().filter(|commit| commit.judgement.state == *state).count(), word))
+        .map(|state| (judged.iter().filter(|commit| commit.judgement.state == *state).count(), state.word()))
         .filter(|(count, _)| *count > 0)
         .map(|(count, word)| format!("{count} {word}"))
         .collect();
@@ -326,9 +308,8 @@ fn groups<'a>(judged: impl Iterator<Item = &'a Judged>) -> Vec<Vec<&'a Judged>> 
     let mut groups: Vec<Vec<&Judged>> = Vec::new();
     let same = |a: &Judgement, b: &Judgement| {
         // Which line it is differs from message to message.
-        let said =
-            |judgement: &'_ Judgement| judgement.findings.iter().map(|found| found.text.clone()).collect::<Vec<_>>();
-        a.state == b.state && a.exempt == b.exempt && a.add == b.add && a.remove == b.remove && said(a) == said(b)
+        let findings = a.findings.iter().map(|found| &found.what).eq(b.findings.iter().map(|found| &found.what));
+        a.state == b.state && a.exempt == b.exempt && a.add == b.add && a.remove == b.remove && findings
     };
     for commit in judged {
         let like =
@@ -345,7 +326,7 @@ fn several(text: &mut String, group: &[&Judged], stance: Stance, verbose: bool, 
     let Some(Judged { judgement, .. }) = group.first() else { return };
     // By a policy that takes none, no declaration is complete or partial.
     let declared = stance == Stance::Ban && matches!(judgement.state, State::Complete | State::Partial);
-    let word = if declared { "declared" } else { word(judgement.state) };
+    let word = if declared { "declared" } else { judgement.state.word() };
     let _ = writeln!(text);
     for commit in group {
         let id = commit.id.get(..8).unwrap_or(&commit.id);
@@ -362,8 +343,9 @@ fn several(text: &mut String, group: &[&Judged], stance: Stance, verbose: bool, 
     if let Some(reason) = &judgement.exempt {
         paragraph(text, "  ", &format!("Not measured: {reason}."), width);
     }
-    for Finding { text: said, line, .. } in &judgement.findings {
-        let line = line.filter(|_| group.len() == 1).map(|line| format!(" (line {line})."));
+    for finding in &judgement.findings {
+        let line = finding.line.filter(|_| group.len() == 1).map(|line| format!(" (line {line})."));
+        let said = finding.to_string();
         let said = line.map_or_else(|| said.clone(), |line| said.trim_end_matches('.').to_owned() + &line);
         paragraph(text, "  - ", &said, width);
     }

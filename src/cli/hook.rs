@@ -17,7 +17,7 @@ use crate::attest::{self, Registry};
 use crate::attesting::environment;
 use crate::change::{Commit, Person};
 use crate::git::{HooksFolder, Repository};
-use crate::policy::judge::FindingKind;
+use crate::policy::FindingKind;
 use crate::policy::{Policy, Sensitive, Stance, Subject, judge};
 
 #[derive(Debug, clap::Subcommand)]
@@ -252,9 +252,9 @@ fn commit_msg(file: &Path, block: bool, dir: &Path, out: &Output) -> Result<Exit
         let shown = !matches!(kind, FindingKind::NotVisible);
         shown && (named || matches!(kind, FindingKind::Contradiction | FindingKind::Unreadable))
     };
-    let findings: Vec<_> = judgement.findings.iter().filter(|finding| worth(finding.kind)).collect();
+    let findings: Vec<_> = judgement.findings.iter().filter(|finding| worth(finding.kind())).collect();
     for finding in &findings {
-        let _ = writeln!(said, "- {}", finding.text);
+        let _ = writeln!(said, "- {finding}");
     }
     if !findings.is_empty() {
         let lines = judgement.add.iter().filter(|line| line.place == crate::policy::suggest::Where::Commit);

@@ -7,7 +7,6 @@ use super::checking::{self, Checking};
 use super::output::Output;
 use super::settings::policy_on_disk;
 use super::{Exit, Failure};
-use crate::policy::judge::described;
 use crate::policy::raw::Read;
 use crate::policy::{Kind, Marker, PRESETS, Policy, Sensitive, Stance};
 use crate::terminal::{escaped, escaped_name, wrapped};
@@ -85,8 +84,7 @@ fn explain(policy: &Policy, out: &Output) -> Result<Exit, Failure> {
     ] {
         markers.iter().for_each(|marker| field(label, &shown(marker)));
     }
-    let facts =
-        |facts: &[crate::policy::Fact]| facts.iter().map(|fact| described(*fact)).collect::<Vec<_>>().join("; ");
+    let facts = |facts: &[crate::policy::Fact]| facts.iter().map(|fact| fact.words()).collect::<Vec<_>>().join("; ");
     field("facts", &facts(&policy.facts));
     let sign_off = match (policy.sign_off_by_person, policy.sign_off_not_by_tool) {
         (true, true) => "by a person, never by a tool",

@@ -1,20 +1,80 @@
 //! To whom and to what a policy does not apply: people, and kinds of commits.
 
+use std::fmt;
+
+use schemars::JsonSchema;
+use serde::{Serialize, Serializer};
+
 use super::Policy;
 use super::raw::Kind;
 use super::subject::Subject;
 
-/// Why the policy does not apply.
-pub(super) fn exempt(policy: &Policy, subject: &Subject<'_>) -> Option<String> {
+/// Why a policy does not apply to a commit. In JSON it is a sentence.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Exemption {
+    /// It exempts the commit's author.
+    Author {
+        /// The author's name.
+        name: String,
+    },
+    /// It exempts people of the project, and the request is one of theirs.
+    Member,
+    /// It exempts commits of this kind.
+    Kind(Kind),
+}
+
+impl fmt::Display for Exemption {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let kind = match self {
+            Exemption::Author { name } => return write!(out, "the policy exempts {name}"),
+            Exemption::Member => {
+                return out.write_str("the policy exempts people of the project, and the request is one of theirs");
+            }
+            Exemption::Kind(Kind::Merge) => "merges",
+            Exemption::Kind(Kind::Revert) => "reverts",
+            Exemption::Kind(Kind::Program) => "commits by programs",
+            Exemption::Kind(Kind::Docs) => "changes of documentation",
+            Exemption::Kind(Kind::Tests) => "changes of tests",
+        };
+        write!(out, "the policy exempts {kind}")
+    }
+}
+
+impl Serialize for Exemption {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl JsonSchema for Exemption {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        String::schema_name()
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        String::json_schema(generator)
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+}
+
+/// Why the policy does not apply; none where it does.
+pub(super) fn exempt(policy: &Policy, subject: &Subject<'_>) -> Option<Exemption> {
     let author = &subject.commit.author;
     let set = &policy.exempt_authors.set;
     if set.is_match(&author.name) || set.is_match(&author.email) {
-        return Some(format!("the policy exempts {}", author.name));
+        return Some(Exemption::Author { name: author.name.clone() });
     }
     if policy.exempt_members && subject.described.is_some_and(|request| request.by_member == Some(true)) {
-        return Some("the policy exempts people of the project, and the request is one of theirs".into());
+        return Some(Exemption::Member);
     }
-    let is = |kind: Kind| match kind {
+    policy.exempt_kinds.iter().copied().find(|kind| is_of(*kind, subject)).map(Exemption::Kind)
+}
+
+fn is_of(kind: Kind, subject: &Subject<'_>) -> bool {
+    match kind {
         Kind::Merge => subject.commit.parents > 1,
         Kind::Revert => {
             subject.commit.subject().starts_with("Revert \"") && subject.commit.message.contains("This reverts commit ")
@@ -22,16 +82,7 @@ pub(super) fn exempt(policy: &Policy, subject: &Subject<'_>) -> Option<String> {
         Kind::Program => !subject.author_is_person && subject.declared() != Some(true),
         Kind::Docs => !subject.paths.is_empty() && subject.paths.iter().all(|path| is_documentation(path)),
         Kind::Tests => !subject.paths.is_empty() && subject.paths.iter().all(|path| is_test(path)),
-    };
-    let kind = policy.exempt_kinds.iter().copied().find(|kind| is(*kind))?;
-    let word = match kind {
-        Kind::Merge => "merges",
-        Kind::Revert => "reverts",
-        Kind::Program => "commits by programs",
-        Kind::Docs => "changes of documentation",
-        Kind::Tests => "changes of tests",
-    };
-    Some(format!("the policy exempts {word}"))
+    }
 }
 
 fn is_documentation(path: &str) -> bool {

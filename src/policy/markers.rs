@@ -6,7 +6,7 @@ use regex::{Regex, RegexBuilder};
 
 use super::raw::{Named, Place, RawMarker};
 use super::subject::{Described, Subject};
-use crate::attest::{Confidence, Form, Role, Statement};
+use crate::attest::{Form, Role, Statement};
 
 /// A marker, checked.
 #[derive(Debug, Clone)]
@@ -110,7 +110,7 @@ impl Marker {
                 .collect(),
             What::Form(forms) => statements
                 .iter()
-                .filter(|statement| forms.contains(&statement.form) && attests(statement))
+                .filter(|statement| forms.contains(&statement.form) && statement.attests())
                 .map(|statement| Hit { line: statement.line, quote: statement.quote.clone() })
                 .collect(),
             What::Text(pattern) => {
@@ -196,16 +196,8 @@ fn forms_of(words: &[String]) -> Result<Vec<Form>, String> {
     Ok(forms)
 }
 
-/// Whether a statement says, credibly, that a tool took part in writing.
-pub(crate) fn attests(statement: &Statement) -> bool {
-    matches!(statement.role, Role::Authored | Role::Assisted) && statement.confidence >= Confidence::Medium
-}
-
 /// Whether a statement at a line names a tool, whatever it says that the tool did.
 fn names_tool_at(statement: &Statement, line: u32) -> bool {
     let names = statement.tool.is_some() || statement.model.is_some();
-    statement.line == Some(line)
-        && names
-        && statement.role != Role::Denied
-        && statement.confidence >= Confidence::Medium
+    statement.line == Some(line) && names && statement.role != Role::Denied && statement.is_credible()
 }

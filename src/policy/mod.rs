@@ -11,6 +11,7 @@
 
 pub mod content;
 pub mod exempt;
+pub mod finding;
 pub mod judge;
 pub mod load;
 pub mod markers;
@@ -24,7 +25,8 @@ pub mod suggest;
 
 use globset::GlobSet;
 
-pub use judge::{Finding, Judgement, judge};
+pub use finding::{Finding, FindingKind, What};
+pub use judge::{Judgement, judge};
 pub use load::{Error, PRESETS};
 pub use markers::Marker;
 pub use mending::Mending;
@@ -32,9 +34,8 @@ pub use raw::{Fact, Kind, Place, Source, Stance};
 pub use sensitive::Sensitive;
 pub use subject::{Described, Size, Subject};
 
-use crate::attest::{Attestation, Registry, State};
-use crate::change::ChangeSet;
-use crate::vocabulary::note;
+use crate::attest::{Attestation, Registry, States};
+use crate::change::{ChangeSet, Commit};
 
 /// A policy, checked and ready.
 #[derive(Debug, Clone)]
@@ -142,18 +143,35 @@ impl SensitiveRules {
     }
 }
 
-/// Lets a policy settle the states of a change's attestations, by commit; the request counts where the
-/// policy says so. Paths are those that the commits' lines ended up in. Gives what would answer the policy, by
-/// commit.
-pub fn apply(
+/// A policy's judgement of a commit, and the lines that would answer the policy.
+#[derive(Debug, Clone)]
+pub struct CommitJudgement {
+    /// The judgement.
+    pub judgement: Judgement,
+    /// The lines.
+    pub mending: Mending,
+}
+
+impl CommitJudgement {
+    /// How fully the commit declares AI use by the policy's measure. A record covers its own lines whatever the policy
+    /// makes of the commit.
+    pub fn states(&self, attestation: &Attestation) -> States {
+        let commit = self.judgement.state;
+        let alike = attestation.elsewhere == attestation.state;
+        States { commit, elsewhere: if alike { commit } else { attestation.elsewhere } }
+    }
+}
+
+/// Judges the commits of a change, in their order. The request counts where the policy says so. Paths are those that
+/// the commits' lines ended up in.
+pub fn judge_change(
     policy: &Policy,
     change: &ChangeSet,
-    attestations: &mut [Attestation],
+    attestations: &[Attestation],
     sensitive: &Sensitive,
     registry: &Registry,
     described: Option<&Described>,
-) -> Vec<Mending> {
-    let mut mendings = Vec::with_capacity(change.commits.len());
+) -> Vec<CommitJudgement> {
     let mut paths: Vec<Vec<&[u8]>> = vec![Vec::new(); change.commits.len()];
     for file in &change.files {
         for origin in &file.origins {
@@ -165,45 +183,14 @@ pub fn apply(
             }
         }
     }
-    for ((commit, attestation), paths) in change.commits.iter().zip(attestations.iter_mut()).zip(paths) {
+    let of = |((commit, attestation), paths): ((&Commit, &Attestation), Vec<&[u8]>)| {
         let paths: Vec<String> = paths.into_iter().map(|path| String::from_utf8_lossy(path).into_owned()).collect();
         let touches = paths.iter().flat_map(|path| sensitive.by_path(path)).collect();
-        let note = note::of(commit).and_then(Result::ok);
-        let subject = Subject::new(commit, attestation, registry)
-            .touching(paths, touches)
-            .noted(note.as_ref())
-            .described(described);
+        let subject = Subject::new(commit, attestation, registry).touching(paths, touches).described(described);
         let judgement = judge(policy, &subject);
-        mendings.push(Mending::of(policy, &subject, &judgement));
-        let unreadable = attestation.state == State::Unreadable && judgement.state == State::Absent;
-        let state = if unreadable { State::Unreadable } else { judgement.state };
-        // A record covers its own lines whatever the policy makes of the commit.
-        if attestation.elsewhere == attestation.state {
-            attestation.elsewhere = state;
-        }
-        attestation.state = state;
-        let said = judgement.findings.iter().map(|finding| finding.text.clone());
-        for note in said.chain(mending(&judgement)) {
-            if !attestation.notes.contains(&note) {
-                attestation.notes.push(note);
-            }
-        }
-    }
-    mendings
-}
-
-/// The lines that would mend it, in a sentence.
-fn mending(judgement: &Judgement) -> Option<String> {
-    let quoted =
-        |lines: &mut dyn Iterator<Item = &str>| lines.map(|line| format!("`{line}`")).collect::<Vec<_>>().join(", ");
-    let add = quoted(&mut judgement.add.iter().map(|line| line.text.as_str()));
-    let remove = quoted(&mut judgement.remove.iter().map(String::as_str));
-    match (add.is_empty(), remove.is_empty()) {
-        (true, true) => None,
-        (false, true) => Some(format!("To mend it, add {add}.")),
-        (true, false) => Some(format!("To mend it, take out {remove}.")),
-        (false, false) => Some(format!("To mend it, take out {remove} and add {add}.")),
-    }
+        CommitJudgement { mending: Mending::of(policy, &subject, &judgement), judgement }
+    };
+    change.commits.iter().zip(attestations).zip(paths).map(of).collect()
 }
 
 #[cfg(test)]

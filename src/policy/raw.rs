@@ -179,6 +179,24 @@ pub enum Fact {
     SensitivePaths,
 }
 
+impl Fact {
+    /// The fact in words.
+    pub fn words(self) -> &'static str {
+        match self {
+            Fact::Tool => "the tool",
+            Fact::Model => "the model",
+            Fact::ExactModel => "the model with its version",
+            Fact::Proportion => "how much of the change the tool wrote",
+            Fact::Path => "by which way the tool worked (ide, cli, ci, agent or web)",
+            Fact::Session => "the session or request",
+            Fact::Prompt => "the prompt's digest or address",
+            Fact::Output => "the raw output's digest or address",
+            Fact::Accountable => "the person who answers for the commit",
+            Fact::SensitivePaths => "the sensitive paths that it touches",
+        }
+    }
+}
+
 /// Who signs off.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]

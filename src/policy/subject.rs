@@ -6,21 +6,24 @@ use super::raw::Fact;
 use super::sensitive::Touch;
 use crate::attest::{self, Attestation, Form, Registry, Role, State, TrailerLine};
 use crate::change::{Commit, Person};
-use crate::vocabulary::{Declaration, Who, message, note::Note, trailers};
+use crate::vocabulary::note::{self, Note};
+use crate::vocabulary::{Declaration, Who, message, trailers};
 
 /// A commit with everything that bears on its attestation.
 #[derive(Debug)]
 pub struct Subject<'a> {
     /// The commit.
     pub commit: &'a Commit,
+    /// What models and tools are called.
+    registry: &'a Registry,
     /// What was read of it.
     pub attestation: &'a Attestation,
     /// All trailers of its message.
     pub trailers: Vec<TrailerLine>,
     /// What its trailers say in our own words.
     pub own: trailers::Reading,
-    /// What our note on it says.
-    pub note: Option<&'a Note>,
+    /// What our note on it says, or why it cannot be read.
+    pub note: Option<Result<Note, String>>,
     /// The request that it is part of, where that is known.
     pub described: Option<&'a Described>,
     /// How much its author adds with AI, where that was measured.
@@ -95,7 +98,7 @@ const REVIEW_KEYS: [&str; 4] = ["Reviewed-by", "Acked-by", "Approved-by", "Revie
 
 impl<'a> Subject<'a> {
     /// A commit by itself.
-    pub fn new(commit: &'a Commit, attestation: &'a Attestation, registry: &Registry) -> Self {
+    pub fn new(commit: &'a Commit, attestation: &'a Attestation, registry: &'a Registry) -> Self {
         let lines = attest::trailers(&commit.message);
         let own = trailers::read(&message::trailers(&commit.message));
         let people = |keys: &[&str]| -> (Vec<Person>, Vec<String>) {
@@ -110,9 +113,10 @@ impl<'a> Subject<'a> {
         Subject {
             author_is_person: attest::is_person(&commit.author, registry),
             commit,
+            registry,
             attestation,
             own,
-            note: None,
+            note: note::of(commit),
             described: None,
             size: None,
             paths: Vec::new(),
@@ -133,9 +137,9 @@ impl<'a> Subject<'a> {
         self
     }
 
-    /// With our note on it.
-    pub fn noted(mut self, note: Option<&'a Note>) -> Self {
-        self.note = note;
+    /// With another note on it than the commit has.
+    pub fn noted(mut self, note: Note) -> Self {
+        self.note = Some(Ok(note));
         self
     }
 
@@ -153,7 +157,8 @@ impl<'a> Subject<'a> {
 
     /// Every declaration in our words: trailers first, then notes.
     pub fn declarations(&self) -> impl Iterator<Item = &Declaration> {
-        let noted = self.note.iter().flat_map(|note| &note.attestations).map(|entry| &entry.declaration);
+        let noted = self.readable_note().into_iter().flat_map(|note| &note.attestations);
+        let noted = noted.map(|entry| &entry.declaration);
         self.own.declaration.iter().filter(|_| self.is_declared_in_commit()).chain(noted)
     }
 
@@ -164,8 +169,18 @@ impl<'a> Subject<'a> {
         self.attestation.statements.iter().any(trailer)
     }
 
-    fn notes_say_ai(&self) -> Option<bool> {
-        let entries = &self.note?.attestations;
+    fn readable_note(&self) -> Option<&Note> {
+        self.note.as_ref()?.as_ref().ok()
+    }
+
+    /// Why our note on the commit cannot be read, where it cannot.
+    pub(super) fn unreadable_note(&self) -> Option<&str> {
+        self.note.as_ref()?.as_ref().err().map(String::as_str)
+    }
+
+    /// Whether our note on it says that AI was used; nothing where there is no note.
+    pub(super) fn notes_say_ai(&self) -> Option<bool> {
+        let entries = &self.readable_note()?.attestations;
         (!entries.is_empty()).then(|| entries.iter().any(|entry| entry.declaration.ai().is_some()))
     }
 
@@ -191,7 +206,7 @@ impl<'a> Subject<'a> {
 
     /// Whether the request declares AI use.
     pub fn request_declares(&self) -> bool {
-        self.described.is_some_and(|request| request.attestation.statements.iter().any(super::markers::attests))
+        self.described.is_some_and(|request| request.attestation.statements.iter().any(attest::Statement::attests))
     }
 
     /// Who asked for the generation: whoever is named, else the author where that is a person.
@@ -219,9 +234,9 @@ impl<'a> Subject<'a> {
                     || in_request().is_some_and(|f| f.model.is_some())
             }
             Fact::ExactModel => {
-                let exact = |model: &str| model.contains(|c: char| c.is_ascii_digit()) && !model.ends_with("latest");
+                let is_exact = |model: &crate::vocabulary::Word| self.registry.is_exact(model.as_str());
                 facts.model_exact
-                    || assistants().any(|tool| tool.model.as_ref().is_some_and(|model| exact(model.as_str())))
+                    || assistants().any(|tool| tool.model.as_ref().is_some_and(is_exact))
                     || in_request().is_some_and(|f| f.model_exact)
             }
             Fact::Proportion => {
@@ -271,11 +286,11 @@ impl<'a> Subject<'a> {
         let lines = self.trailers.iter().filter(|line| line.key.eq_ignore_ascii_case("signed-off-by"));
         lines.map(|line| line.line).find(|line| {
             let at = |statement: &&attest::Statement| statement.line == Some(*line);
-            self.attestation.statements.iter().filter(at).any(|statement| {
-                statement.tool.is_some()
-                    && statement.role != Role::Denied
-                    && statement.confidence >= attest::Confidence::Medium
-            })
+            self.attestation
+                .statements
+                .iter()
+                .filter(at)
+                .any(|statement| statement.tool.is_some() && statement.role != Role::Denied && statement.is_credible())
         })
     }
 }

@@ -2,8 +2,8 @@
 
 use super::suggest::Where;
 use super::*;
-use crate::attest::read;
-use crate::change::{Commit, Person};
+use crate::attest::{Conflict, read};
+use crate::change::{Commit, Person, Record, RecordKind};
 use crate::vocabulary::message::with_trailers;
 use crate::vocabulary::trailers::Trailer;
 
@@ -80,6 +80,53 @@ fn following_the_advice_of_any_preset_makes_a_commit_complete() {
     }
 }
 
+/// A tool may be called by the very words that our sentences hold.
+#[test]
+fn no_name_hides_a_contradiction() {
+    let policy = Policy::preset("default").unwrap();
+    for tool in ["MyTool", "Signed-off-by", "More-than-one-model", "Unreadable", "AI-Path"] {
+        let message = format!("s\n\nNo-AI: true\nAssisted-by: {tool}:gpt-5.5\n");
+        let judgement = judged(&policy, &commit(ANN, &message), "", &[]);
+        let conflict = Conflict::DeniedAndMarked { tool: Some(tool.into()) };
+        assert!(judgement.findings.contains(&Finding { what: What::Conflict(conflict), line: None }), "{judgement:?}");
+        assert!(judgement.asks(), "{tool}");
+    }
+}
+
+#[test]
+fn two_models_are_a_remark_whatever_they_are_called() {
+    let policy = Policy::preset("default").unwrap();
+    let message = "s\n\nAssisted-by: Codex:gpt-5.5\nAI-Model: Signed-off-by-4\n";
+    let judgement = judged(&policy, &commit(ANN, message), "", &[]);
+    let kinds: Vec<FindingKind> = judgement.findings.iter().map(Finding::kind).collect();
+    assert!(kinds.contains(&FindingKind::Remark) && !kinds.contains(&FindingKind::Contradiction), "{kinds:?}");
+}
+
+#[test]
+fn a_moving_model_is_exact_in_no_form() {
+    let policy = Policy::preset("default").unwrap();
+    for declared in [
+        "AI-Tool: MyTool\nAI-Model: mymodel-4-latest",
+        "Assisted-by: MyTool:mymodel-4-latest",
+        "Generated-by: MyTool:mymodel-4-latest",
+    ] {
+        let judgement = judged(&policy, &commit(ANN, &format!("s\n\n{declared}\n")), "", &[]);
+        let exact = What::NotStated { fact: Fact::ExactModel, classes: Vec::new() };
+        assert!(judgement.findings.contains(&Finding { what: exact, line: None }), "{declared}: {judgement:?}");
+    }
+}
+
+#[test]
+fn a_note_that_cannot_be_read_is_neither_absent_nor_a_wrong_form() {
+    let policy = Policy::preset("default").unwrap();
+    let place = crate::vocabulary::note::REF.to_owned();
+    let record = Record { kind: RecordKind::Attest, place, content: Ok(b"{".as_slice().into()) };
+    let commit = Commit { records: vec![record], ..commit(ANN, "s\n") };
+    let judgement = judged(&policy, &commit, "", &[]);
+    assert_eq!((judgement.state, judgement.asks()), (State::Unreadable, true));
+    assert!(matches!(judgement.findings[0].what, What::UnreadableNote { .. }), "{judgement:?}");
+}
+
 #[test]
 fn a_ban_never_concludes_and_never_asks() {
     let policy = Policy::preset("ban").unwrap();
@@ -125,8 +172,8 @@ proptest::proptest! {
         let judgement = judged(&policy, &commit(ANN, &message), &message, &[]);
         if judgement.state == State::Complete {
             let unfulfilled = |finding: &&Finding| {
-                use super::judge::FindingKind as K;
-                matches!(finding.kind, K::ForbiddenMarker | K::MissingMarker | K::MissingFact)
+                use super::FindingKind as K;
+                matches!(finding.kind(), K::ForbiddenMarker | K::MissingMarker | K::MissingFact)
             };
             proptest::prop_assert_eq!(judgement.findings.iter().find(unfulfilled), None);
         }

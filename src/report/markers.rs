@@ -72,14 +72,7 @@ fn models(form: &FormCount) -> String {
 
 /// One commit, in a few words.
 pub fn one(attestation: &Attestation) -> String {
-    let state = match attestation.state {
-        State::Complete => "complete",
-        State::Partial => "partial",
-        State::WrongForm => "wrong-form",
-        State::Denied => "no AI",
-        State::Unreadable => "unreadable",
-        State::Absent => "-",
-    };
+    let state = if attestation.state == State::Absent { "-" } else { attestation.state.word() };
     let facts = &attestation.facts;
     let named = [facts.tool.as_deref(), facts.model.as_deref()].into_iter().flatten().map(escaped);
     let mut forms: Vec<&str> = attestation.statements.iter().map(|statement| form_name(statement.form)).collect();

@@ -4,6 +4,7 @@
 //! never changed or removed, within one version.
 
 mod asked;
+mod attestation;
 pub mod bounds;
 pub mod code_quality;
 mod declared;
@@ -33,6 +34,7 @@ mod unseen;
 mod words;
 
 pub(crate) use asked::asked;
+pub use attestation::AttestationReport;
 pub(crate) use foreign::TITLE as FOREIGN_TITLE;
 pub use foreign::foreign;
 pub use omitted::{Omitted, OmittedSignals};
@@ -42,7 +44,7 @@ pub(crate) use words::{heading, missing, percent, substitutes};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::attest::{Attestation, RequestAttestation};
+use crate::attest::RequestAttestation;
 use crate::change::{Excluded, Ground, Reason, Substitutes};
 use crate::gate::{Severity, Verdict};
 use crate::lookalikes::Disguise;
@@ -170,7 +172,7 @@ pub struct CommitReport {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub omitted_signals: Option<OmittedSignals>,
     /// What it declares about AI. Never enters a score.
-    pub attestation: Attestation,
+    pub attestation: AttestationReport,
     /// What would answer the project's policy, where the settings name one; for a commit that declares
     /// nothing, what would declare AI use if there was any.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -68,7 +68,12 @@ fn commit(id: &str, text: &str) -> CommitReport {
         message_log_odds: 1.0,
         signals: vec![signal("message-tone", text, Some(id), 1.0)],
         omitted_signals: None,
-        attestation: Attestation { state: State::WrongForm, facts, notes: vec![text.into()], ..Attestation::default() },
+        attestation: AttestationReport {
+            state: State::WrongForm,
+            facts,
+            notes: vec![text.into()],
+            ..AttestationReport::default()
+        },
         mending: None,
         disguise: None,
     }

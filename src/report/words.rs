@@ -202,7 +202,7 @@ pub(super) fn declaring(report: &Report) -> Option<String> {
 }
 
 fn is_declared(commit: &CommitReport) -> bool {
-    matches!(commit.attestation.state, State::Complete | State::Partial | State::WrongForm)
+    commit.attestation.state.declares()
 }
 
 /// What a commit declares, in a few words.

@@ -7,10 +7,10 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::attest::signature::SignatureState;
-use crate::attest::{Attestation, Confidence, Role, State, Statement};
+use crate::attest::{Role, State, Statement};
 use crate::change::ChangeSet;
 use crate::gate::{self, Likeness, Verdict};
-use crate::report::Report;
+use crate::report::{AttestationReport, Report};
 
 /// The schema that this version writes.
 pub const SCHEMA: &str = "ai-detect/scan/v1";
@@ -124,9 +124,8 @@ impl Row {
 }
 
 /// Where a commit credibly declares or denies AI use.
-fn forms(attestation: &Attestation) -> String {
-    let counts =
-        |statement: &&Statement| statement.role != Role::Reviewed && statement.confidence >= Confidence::Medium;
+fn forms(attestation: &AttestationReport) -> String {
+    let counts = |statement: &&Statement| statement.role != Role::Reviewed && statement.is_credible();
     let mut forms: Vec<_> = attestation.statements.iter().filter(counts).map(|statement| statement.form).collect();
     forms.sort_unstable();
     forms.dedup();

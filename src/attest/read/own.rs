@@ -6,7 +6,7 @@
 use super::super::identities::{self, written};
 use super::super::registry::Registry;
 use super::super::trailers::{Shape, Trailer};
-use super::super::{Form, Unreadable};
+use super::super::{Conflict, Form, Unreadable};
 use super::{cut, line_number};
 use crate::vocabulary::trailers::{self, NO_AI, PROPORTION};
 
@@ -20,8 +20,8 @@ pub(super) struct Own {
     pub(super) unreadable: Vec<Unreadable>,
     /// Whether git itself would see one of those.
     pub(super) strict_unreadable: bool,
-    /// What does not fit, in neutral sentences.
-    pub(super) notes: Vec<String>,
+    /// What does not fit together.
+    pub(super) conflicts: Vec<Conflict>,
 }
 
 impl Own {
@@ -37,6 +37,7 @@ impl Own {
         if let Some(wrong) = reading.unreadable.first().filter(|_| !is_understood(&ours, registry)) {
             let said = format!("`{}: {}`", trailer.raw_key, cut(value, 80));
             self.unreadable.push(Unreadable {
+                key: Some(trailer.raw_key.to_owned()),
                 form: Form::Trailer,
                 place: format!("line {} of the message", line_number(trailer.line)),
                 reason: format!("{said}: {}", wrong.problem),
@@ -50,21 +51,24 @@ impl Own {
         if let Some(who) = reading.stated.accountable {
             match person(who.as_str(), registry) {
                 Ok(person) => self.accountable = Some(person),
-                Err(note) => self.notes.push(note),
+                Err(conflict) => self.conflicts.push(conflict),
             }
         }
         true
     }
 }
 
-/// Whoever answers for a commit; where that is no person, a sentence that says so.
-pub(super) fn person(who: &str, registry: &Registry) -> Result<String, String> {
+/// The person who answers for a commit.
+///
+/// # Errors
+/// Where a tool is named.
+pub(super) fn person(who: &str, registry: &Registry) -> Result<String, Conflict> {
     let named = identities::people(who).into_iter().next().unwrap_or_default();
     match identities::is_human(&named, registry) {
         true => Ok(written(&named)),
         false => {
             let name = if named.name.is_empty() { &named.email } else { &named.name };
-            Err(format!("{} is named as answering for the commit; that is a person's to do.", cut(name, 80)))
+            Err(Conflict::ToolAnswers { name: cut(name, 80) })
         }
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use proptest::prelude::*;
 
-use super::super::{Confidence, Registry, State};
+use super::super::{Confidence, Conflict, Registry, State};
 use super::*;
 use crate::change::{Record, RecordKind};
 
@@ -89,7 +89,7 @@ fn who_answers_by_our_note_answers() {
     assert_eq!(accountable(&[(codex, bob, true)]), "Ann Lee <ann@example.org>", "for these lines only");
     let by_tool = of(RecordKind::Attest, own_note(&[(codex, "Claude <noreply@anthropic.com>", false)]).as_bytes());
     assert_eq!(by_tool.facts.accountable.as_deref(), Some("Ann Lee <ann@example.org>"));
-    assert_eq!(by_tool.notes, ["Claude is named as answering for the commit; that is a person's to do."]);
+    assert_eq!(by_tool.conflicts, [Conflict::ToolAnswers { name: "Claude".into() }]);
 }
 
 #[test]

@@ -60,14 +60,14 @@ fn add_headers(headers: &str, record: &Record, registry: &Registry, evidence: &m
         found.statement.line = found.statement.line.map(|line| line.saturating_sub(2));
         evidence.findings.push(found);
     }
-    let in_note = |it| Unreadable { form: Form::HeaderNote, place: record.place.clone(), ..it };
+    let in_note = |it| Unreadable { key: None, form: Form::HeaderNote, place: record.place.clone(), ..it };
     let told = !said.unreadable.is_empty();
     evidence.unreadable.extend(said.unreadable.into_iter().map(in_note));
     if evidence.findings.len() == before && !told {
         let reason = "it has headers, and none that says what was used".to_owned();
-        evidence.unreadable.push(Unreadable { form: Form::HeaderNote, place: record.place.clone(), reason });
+        evidence.unreadable.push(Unreadable { key: None, form: Form::HeaderNote, place: record.place.clone(), reason });
     }
-    evidence.notes.extend(said.notes);
+    evidence.conflicts.extend(said.conflicts);
     evidence.path = evidence.path.take().or(said.path);
     let people = &mut evidence.people;
     people.named = people.named.take().or(said.people.named);
@@ -81,9 +81,10 @@ fn add_record(
     registry: &Registry,
     evidence: &mut Evidence,
 ) {
-    let unreadable = |reason: &String| Unreadable { form, place: record.place.clone(), reason: cut(reason, 300) };
+    let unreadable =
+        |reason: &String| Unreadable { key: None, form, place: record.place.clone(), reason: cut(reason, 300) };
     evidence.unreadable.extend(reading.unreadable.iter().map(unreadable));
-    evidence.notes.extend(reading.notes.iter().cloned());
+    evidence.conflicts.extend(reading.conflicts.iter().cloned());
     if form == Form::AttestNote {
         add_accountable(reading, registry, evidence);
     }
@@ -129,7 +130,7 @@ fn add_accountable(reading: &Reading, registry: &Registry, evidence: &mut Eviden
     match person(who, registry) {
         Ok(person) if evidence.people.named.is_none() => evidence.people.named = Some(cut(&person, LONGEST_QUOTE)),
         Ok(_) => {}
-        Err(note) => evidence.notes.push(note),
+        Err(conflict) => evidence.conflicts.push(conflict),
     }
 }
 
@@ -215,9 +216,5 @@ fn model(by: &By, registry: &Registry) -> Option<Model> {
     if written.is_empty() || registry.file.models.unnamed.is_match(written) {
         return None;
     }
-    let exact = match registry.model(written) {
-        Some(found) => found.exact,
-        None => written.contains(|c: char| c.is_ascii_digit()),
-    };
-    Some(Model { name: cut(written, 80), exact: exact && !registry.file.models.moving.is_match(written) })
+    Some(Model { name: cut(written, 80), exact: registry.is_exact(written) })
 }

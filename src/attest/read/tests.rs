@@ -1,6 +1,6 @@
 //! Commits, and what must be read from them.
 
-use super::super::State;
+use super::super::{Conflict, State};
 use super::*;
 
 fn person(name: &str, email: &str) -> Person {
@@ -24,7 +24,7 @@ fn silence_is_absent_and_still_names_who_answers() {
     let found = of(ANN, "Fix the cursor\n\nAn example.\n");
     assert_eq!(found.state, State::Absent);
     assert_eq!(found.facts.accountable.as_deref(), Some("Ann Lee <ann@example.org>"));
-    assert!(found.statements.is_empty() && found.notes.is_empty());
+    assert!(found.statements.is_empty() && found.conflicts.is_empty());
 }
 
 #[test]
@@ -65,12 +65,12 @@ fn the_person_behind_an_agent_is_found() {
     assert_eq!(signed.facts.accountable.as_deref(), Some("Ann Lee <ann@example.org>"));
     let alone = of(COPILOT, "s\n");
     assert_eq!(alone.facts.accountable, None);
-    assert_eq!(alone.notes, ["A tool is the author, and no person is named."]);
+    assert_eq!(alone.conflicts, [Conflict::NobodyAnswers]);
     let mut committed = commit(COPILOT, "s\n\nAI-Accountable: Bob Ray <bob@example.org>\n");
     committed.committer = person(ANN.0, ANN.1);
     let named = read(&committed, Registry::builtin());
     assert_eq!(named.facts.accountable.as_deref(), Some("Bob Ray <bob@example.org>"));
-    assert!(named.notes.is_empty());
+    assert!(named.conflicts.is_empty());
 }
 
 #[test]
@@ -89,7 +89,7 @@ fn denials_and_contradictions() {
     }
     let both = of(ANN, "s\n\nAI-Assisted: no\nCo-authored-by: Claude <noreply@anthropic.com>\n");
     assert_eq!(both.state, State::Partial);
-    assert_eq!(both.notes, ["The commit says that no AI was used, and it also carries a mark of Claude."]);
+    assert_eq!(both.conflicts, [Conflict::DeniedAndMarked { tool: Some("Claude".into()) }]);
 }
 
 #[test]
@@ -182,27 +182,27 @@ fn reviews_do_not_attest() {
 fn a_signing_tool_is_noted() {
     let found = of(ANN, "s\n\nSigned-off-by: Cursor <cursoragent@cursor.com>\n");
     assert_eq!(found.state, State::Partial);
-    assert!(found.notes[0].contains("Signed-off-by"));
+    assert_eq!(found.conflicts, [Conflict::SignedOffByTool { tool: Some("Cursor".into()) }]);
 }
 
 #[test]
 fn a_review_that_a_tool_claims_is_noted() {
     let found = of(COPILOT, "s\n\nHuman-Reviewed: yes\n");
-    assert!(found.notes.iter().any(|note| note.contains("it names no person")), "{:?}", found.notes);
+    assert!(found.conflicts.contains(&Conflict::UnnamedReview), "{:?}", found.conflicts);
     let named = of(COPILOT, "s\n\nHuman-Reviewed: yes\nSigned-off-by: Ann Lee <ann@example.org>\n");
-    assert!(named.notes.is_empty(), "{:?}", named.notes);
+    assert!(named.conflicts.is_empty(), "{:?}", named.conflicts);
     let own =
         "s\n\nCo-authored-by: Claude <noreply@anthropic.com>\nHuman-Reviewed-by: Claude <noreply@anthropic.com>\n";
-    let told = ["Claude is named as a reviewer of a commit that it wrote; that is no person's review."];
-    assert_eq!(of(ANN, own).notes, told);
+    assert_eq!(of(ANN, own).conflicts, [Conflict::ReviewedByItsTool { tool: "Claude".into() }]);
 }
 
 #[test]
 fn a_mark_on_an_unchanged_commit_is_noted() {
     let mut empty = commit(ANN, "s\n\nAssisted-by: Codex\n");
-    assert!(read(&empty, Registry::builtin()).notes.is_empty());
+    assert!(read(&empty, Registry::builtin()).conflicts.is_empty());
     empty.unchanged = true;
-    assert!(read(&empty, Registry::builtin()).notes[0].contains("changes no file"));
+    let without_change = Conflict::MarkWithoutChange { tool: Some("Codex".into()) };
+    assert_eq!(read(&empty, Registry::builtin()).conflicts, [without_change]);
 }
 
 #[test]

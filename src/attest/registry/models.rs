@@ -26,6 +26,16 @@ impl Registry {
         Some(ModelName { start: found.start(), end: found.end(), exact })
     }
 
+    /// Whether a name fixes the version of a model: one that the registry knows as exact, or any other with a digit in
+    /// it; never a name that moves on to newer versions, such as `…-latest`.
+    pub(crate) fn is_exact(&self, name: &str) -> bool {
+        let has_version = match self.model(name) {
+            Some(known) => known.exact,
+            None => name.contains(|c: char| c.is_ascii_digit()),
+        };
+        has_version && !self.file.models.moving.is_match(name)
+    }
+
     /// All models named in a text, as spans.
     pub(in crate::attest) fn models(&self, text: &str) -> Vec<(usize, usize)> {
         let Some(hints) = &self.model_hints else { return Vec::new() };
@@ -60,6 +70,19 @@ pub(in crate::attest) fn alternatives(patterns: &[String]) -> LazyPattern {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_name_is_exact_if_it_fixes_a_version() {
+        let registry = Registry::builtin();
+        for name in ["claude-opus-4-8", "Claude 3.5 Sonnet", "gpt-5.5", "mymodel-4", "vendor/mymodel-4.1-mini"] {
+            assert!(registry.is_exact(name), "{name}");
+        }
+        for name in
+            ["Claude Opus", "gpt", "mymodel", "mymodel-4-latest", "vendor/mymodel-4-latest", "claude-3-5-sonnet-latest"]
+        {
+            assert!(!registry.is_exact(name), "{name}");
+        }
+    }
 
     #[test]
     fn models_are_told_from_families_and_from_words() {

@@ -10,7 +10,6 @@ use crate::cli::Failure;
 use crate::cli::checking::Checking;
 use crate::cli::output::Output;
 use crate::git::CommitChange;
-use crate::policy::judge::described;
 use crate::policy::sensitive::Touch;
 use crate::policy::{Fact, Stance, Subject};
 use crate::vocabulary::note::Note;
@@ -130,7 +129,7 @@ fn missing(checking: &Checking, change: &CommitChange, touches: &[Touch], declar
     let attestation = attest::read(&change.commit, registry);
     let note = Note::of(declaration.clone());
     let subject =
-        Subject::new(&change.commit, &attestation, registry).touching(Vec::new(), touches.to_vec()).noted(Some(&note));
+        Subject::new(&change.commit, &attestation, registry).touching(Vec::new(), touches.to_vec()).noted(note);
     let policy = &checking.policy;
     let mut wanted = policy.facts.clone();
     if policy.sensitive.asks() && !subject.touches.is_empty() {
@@ -181,13 +180,13 @@ impl Answers<'_> {
         let answer = match known {
             Some(answer) => answer,
             None => {
-                let answer = self.line(&format!("Not stated yet: {}. (nothing: leave it out)", described(fact)))?;
+                let answer = self.line(&format!("Not stated yet: {}. (nothing: leave it out)", fact.words()))?;
                 self.given.push((fact, answer.clone()));
                 answer
             }
         };
         let Some(answer) = answer else { return Ok(()) };
-        put(declaration, fact, &answer).map_err(|problem| Failure::usage(format!("{}: {problem}", described(fact))))
+        put(declaration, fact, &answer).map_err(|problem| Failure::usage(format!("{}: {problem}", fact.words())))
     }
 
     fn line(&self, question: &str) -> Result<Option<String>, Failure> {

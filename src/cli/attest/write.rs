@@ -10,7 +10,7 @@ use crate::cli::checking::Checking;
 use crate::cli::output::Output;
 use crate::cli::undisturbed::undisturbed;
 use crate::cli::{Exit, Failure};
-use crate::policy::judge::Finding;
+use crate::policy::Finding;
 use crate::policy::{Subject, judge};
 use crate::terminal::escaped;
 use crate::vocabulary::note::{self, Entry, Note};
@@ -178,7 +178,7 @@ pub(super) fn trailers(args: &Args, drafts: &[Draft], checking: &Checking, out: 
         );
     }
     for finding in findings {
-        let _ = writeln!(text, "  - {}", escaped(&finding.text));
+        let _ = writeln!(text, "  - {}", escaped(&finding.to_string()));
     }
     out.print(&text)?;
     Ok(Exit::Analysed)

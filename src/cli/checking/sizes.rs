@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Checking;
-use crate::attest::{Attestation, State};
+use crate::attest::Attestation;
 use crate::cli::Failure;
 use crate::git::{CommitChange, Touched};
 use crate::policy::Size;
@@ -30,7 +30,7 @@ impl Checking {
         let mut sizes: BTreeMap<String, Size> = BTreeMap::new();
         for (((change, _), attestation), added) in changes.iter().zip(attestations).zip(added.map_err(Failure::failed)?)
         {
-            if !matches!(attestation.state, State::Absent | State::Denied | State::Unreadable) {
+            if attestation.state.declares() {
                 let size = sizes.entry(change.commit.author.email.to_lowercase());
                 size.or_insert(Size { added: 0, newcomer: false }).added += added;
             }

@@ -12,7 +12,7 @@ use crate::change::Commit;
 use crate::cli::output::Output;
 use crate::cli::{Exit, Failure, git_failure};
 use crate::git::{History, Repository, Request};
-use crate::report::{markers, substitutes};
+use crate::report::{AttestationReport, markers, substitutes};
 
 /// What `markers scan` reads and how it says what it found
 #[derive(Debug, clap::Args)]
@@ -48,7 +48,7 @@ const GATHERED: usize = 1 << 16;
 struct Each<'a> {
     commit: &'a str,
     #[serde(flatten)]
-    attestation: &'a Attestation,
+    attestation: AttestationReport,
 }
 
 pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure> {
@@ -114,7 +114,11 @@ fn each(format: Format, commit: &Commit, attestation: &Attestation) -> Result<Op
         return Ok(None);
     }
     if format == Format::Json {
-        let line = serde_json::to_string(&Each { commit: &commit.id, attestation }).map_err(Failure::failed)?;
+        let line = serde_json::to_string(&Each {
+            commit: &commit.id,
+            attestation: AttestationReport::of(attestation.clone(), None),
+        })
+        .map_err(Failure::failed)?;
         return Ok(Some(line + "\n"));
     }
     let mut line = String::new();

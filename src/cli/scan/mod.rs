@@ -214,12 +214,11 @@ fn take(
     done: &mut Done,
     tell: &mut dyn FnMut(&str),
 ) -> Result<bool, Failure> {
-    use crate::attest::State;
     for scanned in scanned {
         match scanned {
             Scanned::Row(row) => {
                 done.added += 1;
-                done.declaring += usize::from(matches!(row.state, State::Complete | State::Partial | State::WrongForm));
+                done.declaring += usize::from(row.state.declares());
                 done.flagged += usize::from(row.flags > 0);
                 if !table.add(*row)? {
                     return Ok(false);
