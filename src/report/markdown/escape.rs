@@ -170,7 +170,7 @@ pub(super) mod tests {
     /// What forges look for in rendered text.
     pub(in super::super) fn reference(text: &str) -> Option<String> {
         let all = regex::Regex::new(
-            r#"(?i)@[a-z0-9_]|[#!$%&~^*][a-z0-9_"]|\bgh-\d|\[(issue|vulnerability|feature_flag):|https?://|www\.\w|:[+\w-]+:"#,
+            r#"(?i)@[a-z0-9_]|[#!$%&~^*][a-z0-9_"]|\bgh-\d|\[(issue|vulnerability|feature_flag):|https?://|www\.\w|:[+a-z0-9_-]+:"#,
         );
         all.unwrap().find(text).map(|found| found.as_str().to_owned())
     }
