@@ -88,6 +88,11 @@ impl<'a> Allowance<'a> {
         self.left.load(Ordering::Relaxed)
     }
 
+    /// A file is parsed as a whole or not at all: no other window of it needs to be begun.
+    fn give_up(&self) {
+        self.left.store(0, Ordering::Relaxed);
+    }
+
     /// Takes what a window took beyond its own time; whether that was left.
     fn take(&self, turn: Option<MutexGuard<'a, u64>>, beyond: u64) -> bool {
         if beyond == 0 {
@@ -173,7 +178,11 @@ impl Parsers {
             parser.reset();
         }
         let fits = allowance.take(turn, beyond());
-        tree.filter(|tree| fits && is_readable(tree))
+        let tree = tree.filter(|tree| fits && is_readable(tree));
+        if tree.is_none() {
+            allowance.give_up();
+        }
+        tree
     }
 }
 
