@@ -7,7 +7,7 @@
 use imara_diff::{Algorithm, Diff, InternedInput};
 
 use crate::change::Span;
-use crate::lines::Squeezed;
+use crate::lines::{Line, LineMap, Squeezed};
 use crate::text::Text;
 
 /// One place where two texts differ: lines `old` were replaced by lines `new`; either may be empty.
@@ -17,6 +17,13 @@ pub struct Edit {
     pub old: Span,
     /// The added lines, in the new text.
     pub new: Span,
+}
+
+impl Edit {
+    /// Whether so many lines are replaced that they were not compared one by one.
+    pub fn is_whole(self) -> bool {
+        !self.old.is_empty() && !self.new.is_empty() && self.old.len() + self.new.len() > MAX_LINES
+    }
 }
 
 /// Where `old` and `new` differ, in order.
@@ -117,9 +124,26 @@ impl<'a> imara_diff::TokenSource for Lines<'a> {
     }
 }
 
+/// Of the lines that an edit added, those that it removes nowhere, in whatever order: a line counts as often as it stands
+/// there. Linear, so also for edits that are whole.
+pub fn only_in_new(old: &Text, new: &Text, edit: Edit) -> Vec<Span> {
+    let mut removed: LineMap<Line<'_>, u32> = LineMap::default();
+    for line in edit.old.start..edit.old.end {
+        *removed.entry(Line::new(old.raw_line(line))).or_default() += 1;
+    }
+    let is_only_new = |line: &u32| match removed.get_mut(&Line::new(new.raw_line(*line))) {
+        Some(left) if *left > 0 => {
+            *left -= 1;
+            false
+        }
+        _ => true,
+    };
+    spans((edit.new.start..edit.new.end).filter(is_only_new))
+}
+
 /// Of the lines that an edit added, those that equal a removed one but for white space, in order.
 pub fn whitespace_only(old: &Text, new: &Text, edit: Edit) -> Vec<Span> {
-    if edit.old.is_empty() || edit.new.is_empty() || edit.old.len() + edit.new.len() > MAX_LINES {
+    if edit.old.is_empty() || edit.new.is_empty() || edit.is_whole() {
         return Vec::new();
     }
     let input =

@@ -270,6 +270,8 @@ fn code_that_attributes_left_out_is_added_code_when_they_go() {
     let told = |what: &str| format!("lib/b.py: {what} (linguist-{what} in .gitattributes)");
     assert_eq!(excluded(&repo.diff(&["main"])), [told("vendored")]);
     repo.write(".gitattributes", "lib/** linguist-vendored\n");
+    // The same before it is committed.
+    assert_eq!(hunks(&repo.diff(&["--worktree"])), ["gen/a.py:1-30"]);
     repo.commit("Free one");
     assert_eq!(hunks(&repo.diff(&["main"])), ["gen/a.py:1-30"]);
     repo.remove(".gitattributes");
@@ -316,6 +318,113 @@ fn code_that_moves_into_an_excluded_folder_unchanged_is_not_said() {
     let edited = code("a", 30) + "b = 1\n";
     let report = change(&[("a.py", code("a", 30).as_bytes())], &[("vendor/a.py", edited.as_bytes())]);
     assert_eq!(report["coverage"]["excluded"][0]["added_lines"], 31);
+}
+
+#[test]
+fn text_that_becomes_code_where_code_is_left_out_is_said() {
+    let (code, settings) = (code("new", 30), "exclude: [legacy]\n");
+    let marked = format!("# @generated\n{code}");
+    let added = |from: &str, content: &str, to: &str| {
+        let repo = started(&[(".ai-detect.yml", settings.as_bytes()), (from, content.as_bytes())]);
+        renamed(from, to)(&repo);
+        repo.commit("Make code of it");
+        repo.diff(&["main"])["coverage"]["excluded"][0]["added_lines"].clone()
+    };
+    assert_eq!(added("notes.txt", &marked, "src/pay.py"), 31);
+    assert_eq!(added("notes.txt", &code, "vendor/pay.py"), 30);
+    assert_eq!(added("legacy/pay.py", &marked, "src/pay.py"), 31);
+    // What was said for another reason is said once more.
+    assert_eq!(added("vendor/pay.py", &marked, "src/pay.py"), 31);
+    assert_eq!(added("vendor/pay.py", &code, "vendor/new/pay.py"), 0);
+    assert_eq!(added("pay.py", &marked, "src/pay.py"), 0);
+    // A script that gets the line by which it is known.
+    let script = format!("#!/usr/bin/env python3\n{code}");
+    let report = change(&[("vendor/tool", code.as_bytes())], &[("vendor/tool", script.as_bytes())]);
+    assert_eq!(report["coverage"]["excluded"][0]["added_lines"], 31);
+}
+
+/// Stages one content at many paths, without writing them to disk.
+fn stage_at(repo: &Repo, content: &str, paths: impl Iterator<Item = String>) {
+    let id = String::from_utf8(repo.git_bytes(&["hash-object", "-w", "--stdin"], content.as_bytes())).unwrap();
+    let lines: String = paths.map(|path| format!("100644 {}\t{path}\n", id.trim())).collect();
+    repo.git_bytes(&["update-index", "--add", "--index-info"], lines.as_bytes());
+}
+
+#[test]
+fn attributes_in_a_folder_that_had_none_take_code_out_of_those_above() {
+    let code = code("new", 30);
+    let freed = |before: &[(&str, &[u8])]| {
+        let files =
+            [&[(".gitattributes", b"gen/** linguist-generated\n".as_slice()), ("gen/a.py", code.as_bytes())], before];
+        let repo = started(&files.concat());
+        repo.commit_file("gen/.gitattributes", "* -linguist-generated\n");
+        hunks(&repo.diff(&["main"]))
+    };
+    assert!(freed(&[]).contains(&"gen/a.py:1-30".to_owned()));
+    assert!(freed(&[("gen/.gitattributes", b"* text=auto\n")]).contains(&"gen/a.py:1-30".to_owned()));
+}
+
+/// What is said of the attribute file itself, of a change that takes some files below `gen` out of it.
+fn said_of_attributes(files: usize, attributes: &str) -> (Vec<String>, Vec<String>, String) {
+    let repo = started(&[(".gitattributes", b"gen/** linguist-generated\n")]);
+    stage_at(&repo, "a = 1\n", (0..files).map(|at| format!("gen/{at:05}.py")));
+    repo.git(&["commit", "--quiet", "-m", "Generate"]);
+    repo.git(&["branch", "--force", "main"]);
+    stage_at(&repo, attributes, std::iter::once(".gitattributes".to_owned()));
+    repo.git(&["commit", "--quiet", "-m", "Free"]);
+    let report = repo.diff(&["main"]);
+    let mut of_attributes = excluded(&report);
+    of_attributes.retain(|line| line.starts_with(".gitattributes: generated"));
+    (hunks(&report), of_attributes, in_one_line(&repo))
+}
+
+#[test]
+fn attributes_that_are_too_many_free_nothing_and_that_is_said() {
+    let what = "files not compared with the new patterns, which are too many)";
+    for (files, attributes) in
+        [(2, "gen/** -linguist-generated\n".repeat(40_000)), (300, "gen/** -linguist-generated\n".repeat(35_000))]
+    {
+        let (found, left_out, text) = said_of_attributes(files, &attributes);
+        assert!(!found.iter().any(|hunk| hunk.starts_with("gen/")), "{found:?}");
+        assert_eq!(left_out, [format!(".gitattributes: generated ({files} {what}")]);
+        assert!(text.contains("of Python was left out, because .gitattributes calls it generated"), "{text}");
+    }
+}
+
+#[test]
+fn freed_files_beyond_those_that_are_listed_are_counted() {
+    let (found, left_out, text) = said_of_attributes(10_002, "* text=auto\n");
+    assert_eq!(found.iter().filter(|hunk| hunk.starts_with("gen/")).count(), 10_000);
+    assert_eq!(left_out, [".gitattributes: generated (2 files no longer left out, but too many to be analysed)"]);
+    assert!(text.contains("of Python was left out, because .gitattributes calls it generated"), "{text}");
+}
+
+#[test]
+fn left_out_files_are_read_up_to_a_budget_of_the_change() {
+    let (repo, lines) = (started(&[]), 1_390_000);
+    stage_at(&repo, &"x = 1\n".repeat(lines), (0..10).map(|at| format!("vendor/{at}.py")));
+    repo.git(&["commit", "--quiet", "-m", "Carry along"]);
+    let report = repo.diff(&["main"]);
+    let added: Vec<Option<u64>> = report["coverage"]["excluded"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|left_out| left_out["added_lines"].as_u64())
+        .collect();
+    assert_eq!(added, [[Some(lines as u64); 8].as_slice(), &[None; 2]].concat());
+    let text = in_one_line(&repo);
+    assert!(text.contains("10 files with 11120000 or more added lines of Python were left out"), "{text}");
+}
+
+#[test]
+fn a_large_generated_file_adds_the_lines_that_are_new() {
+    let line = |at: usize| format!("x_{at} = {at}\n");
+    let before: Vec<String> = std::iter::once("# @generated\n".to_owned()).chain((0..70_000).map(line)).collect();
+    let mut after = before.clone();
+    after[10] = "first = 1\n".into();
+    after[69_990] = "last = 1\n".into();
+    let report = change(&[("a.py", before.concat().as_bytes())], &[("a.py", after.concat().as_bytes())]);
+    assert_eq!(report["coverage"]["excluded"][0]["added_lines"], 2);
 }
 
 #[test]

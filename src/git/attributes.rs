@@ -8,6 +8,7 @@ use gix::attrs::search::{MetadataCollection, Outcome};
 use gix::attrs::{Search, StateRef};
 use gix::glob::pattern::Case;
 
+use super::blobs::{Reader, Unread};
 use crate::change::{Ground, Reason};
 use crate::exclude::Why;
 
@@ -21,17 +22,24 @@ pub(super) struct Attributes {
     collection: MetadataCollection,
     /// Whether any file says something that matters.
     says_something: bool,
+    /// How many patterns a path is compared with, at most.
+    pub(super) patterns: usize,
+    /// Whether some file was not read because all together are too large.
+    pub(super) is_cut: bool,
 }
 
 impl Attributes {
-    /// Reads the attribute files of the folders that hold `paths`.
+    /// Reads the attribute files of the folders that hold `paths`, at most `max_bytes` of them. `repo` can read the tree.
     pub(super) fn read<'a>(
+        reader: &Reader<'_>,
         repo: &gix::Repository,
         tree: Option<gix::ObjectId>,
         paths: impl Iterator<Item = &'a BStr>,
+        max_bytes: u64,
     ) -> Self {
         let mut attributes = Attributes::default();
         let Some(tree) = tree.and_then(|id| repo.find_tree(id).ok()) else { return attributes };
+        let mut bytes_left = max_bytes;
         let mut folders: Vec<&BStr> = folders_of(paths).into_iter().collect();
         // Deeper files take precedence, and later patterns win.
         folders.sort_by_key(|folder| (folder.find_iter(b"/").count(), *folder));
@@ -39,8 +47,14 @@ impl Attributes {
             let parts = folder.split_str("/").filter(|part| !part.is_empty());
             let entry = tree.lookup_entry(parts.chain([FILE]));
             let Some(blob) = entry.ok().flatten().filter(|entry| entry.mode().is_blob()) else { continue };
-            let Ok(blob) = blob.object() else { continue };
-            attributes.add(folder, &blob.data);
+            match reader.read_within(blob.object_id(), bytes_left) {
+                Ok(content) => {
+                    bytes_left = bytes_left.saturating_sub(content.len() as u64);
+                    attributes.add(folder, &content);
+                }
+                Err(Unread::TooLarge { .. }) => attributes.is_cut = true,
+                Err(Unread::Missing(_) | Unread::Unreadable(_)) => {}
+            }
         }
         attributes
     }
@@ -50,6 +64,7 @@ impl Attributes {
             return;
         }
         self.says_something = true;
+        self.patterns += content.lines().count();
         let source = if folder.is_empty() {
             std::path::PathBuf::from(".gitattributes")
         } else {

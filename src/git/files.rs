@@ -61,12 +61,14 @@ pub(super) fn read(
         let mut entries = trees::differences(head.repo, base_tree, Some(head.tree))?;
         let freed = free(reader, base_tree, &head, &mut entries)?;
         let paths = entries.iter().map(|entry| entry.path.as_bstr());
-        let attributes = Attributes::read(&reader.repo, base_tree, paths);
+        let attributes = Attributes::read(reader, &reader.repo, base_tree, paths, u64::MAX);
         Ok((entries, attributes, freed))
     })?;
-    let judge = Judge::new(excluder, &attributes, Unseen::Counted).of_entries(&entries, freed);
+    let judge = Judge::new(excluder, &attributes, Unseen::Counted);
+    let judge = blobs.read(|reader| judge.of_entries(reader, &entries, freed.paths));
     let of = |entry| blobs.read(|reader| piece(reader, entry, &judge));
-    let found = assemble(entries.into_par_iter().map(of).collect(), excluder);
+    let mut found = assemble(entries.into_par_iter().map(of).collect(), excluder);
+    found.excluded.extend(freed.unlisted);
     Ok(Found { ends: AllEnds { attributes, ..found.ends }, ..found })
 }
 
@@ -80,10 +82,13 @@ pub(super) fn read_alone(
 ) -> Result<Found, Error> {
     let mut entries = trees::differences(&reader.repo, base_tree, Some(head_tree))?;
     let freed = free(reader, base_tree, &Head { repo: &reader.repo, tree: head_tree }, &mut entries)?;
-    let attributes = Attributes::read(&reader.repo, base_tree, entries.iter().map(|entry| entry.path.as_bstr()));
-    let judge = Judge::new(excluder, &attributes, Unseen::Uncounted).of_entries(&entries, freed);
+    let paths = entries.iter().map(|entry| entry.path.as_bstr());
+    let attributes = Attributes::read(reader, &reader.repo, base_tree, paths, u64::MAX);
+    let judge = Judge::new(excluder, &attributes, Unseen::Uncounted).of_entries(reader, &entries, freed.paths);
     let pieces = entries.into_iter().map(|entry| piece(reader, entry, &judge)).collect();
-    Ok(assemble(pieces, excluder))
+    let mut found = assemble(pieces, excluder);
+    found.excluded.extend(freed.unlisted);
+    Ok(found)
 }
 
 struct Draft<'a> {

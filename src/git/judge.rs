@@ -4,16 +4,16 @@
 //! was analysed there stays analysed. What was left out before and is no longer is new code, whoever wrote it when.
 
 use std::collections::HashSet;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use bstr::{BStr, BString, ByteSlice};
 use gix::ObjectId;
-use rustc_hash::FxHashSet;
+use rustc_hash::FxHashMap;
 
 use super::attributes::Attributes;
 use super::blobs::{Reader, Unread};
 use super::trees::Entry;
-use crate::change::{Added, Excluded, Reason, Span, UnseenCode};
+use crate::change::{Added, Excluded, Ground, Reason, Span, UnseenCode};
 use crate::exclude::{Excluder, Why, is_binary};
 use crate::lang::{self, Language};
 use crate::linediff;
@@ -30,6 +30,9 @@ pub(super) struct Version {
     pub(super) is_code: bool,
 }
 
+/// How many bytes of files that their path leaves out are read to count what was added, before and after together.
+const MAX_COUNTED_BYTES: u64 = 64 << 20;
+
 /// Whether somebody wants to hear how much code was left out. To know, it has to be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Unseen {
@@ -37,12 +40,22 @@ pub(super) enum Unseen {
     Uncounted,
 }
 
+/// The files of one content that are gone.
+#[derive(Default)]
+struct Gone {
+    paths: Vec<BString>,
+    /// For which of them the content was known as code: analysed, or left out for a reason.
+    known: OnceLock<HashSet<Option<(Reason, Ground)>>>,
+}
+
 /// Decides about the versions of the files of one change.
 pub(super) struct Judge<'a> {
     pub(super) excluder: &'a Excluder,
     attributes: &'a Attributes,
-    /// Contents that files had which are gone: elsewhere, they are no addition.
-    gone: FxHashSet<ObjectId>,
+    /// Contents that files had which are gone, with their paths: elsewhere, known code is no addition.
+    gone: FxHashMap<ObjectId, Gone>,
+    /// Files that their path leaves out, and that are not read.
+    uncounted: HashSet<BString>,
     /// Paths that the change takes out of what the attributes leave out.
     freed: HashSet<BString>,
     unseen: Unseen,
@@ -51,13 +64,45 @@ pub(super) struct Judge<'a> {
 impl<'a> Judge<'a> {
     /// `attributes` are those of the tree that the change starts from.
     pub(super) fn new(excluder: &'a Excluder, attributes: &'a Attributes, unseen: Unseen) -> Self {
-        Judge { excluder, attributes, gone: FxHashSet::default(), freed: HashSet::new(), unseen }
+        let (gone, uncounted, freed) = (FxHashMap::default(), HashSet::new(), HashSet::new());
+        Judge { excluder, attributes, gone, uncounted, freed, unseen }
     }
 
     /// The same for the files of a change, of which some are gone and some are freed.
-    pub(super) fn of_entries(self, entries: &[Entry], freed: HashSet<BString>) -> Self {
-        let old = entries.iter().filter(|entry| entry.new.is_none()).filter_map(|entry| entry.old);
-        Judge { gone: old.map(|(_, id)| id).collect(), freed, ..self }
+    pub(super) fn of_entries(self, reader: &Reader<'_>, entries: &[Entry], freed: HashSet<BString>) -> Self {
+        let mut judge = Judge { freed, ..self };
+        if judge.unseen == Unseen::Uncounted {
+            return judge;
+        }
+        for entry in entries.iter().filter(|entry| entry.new.is_none()) {
+            if let Some((_, id)) = entry.old.filter(|(mode, _)| mode.is_blob()) {
+                judge.gone.entry(id).or_default().paths.push(entry.path.clone());
+            }
+        }
+        judge.uncounted = judge.beyond(reader, entries, MAX_COUNTED_BYTES);
+        judge
+    }
+
+    /// The files that their path leaves out, after the first ones that hold so many bytes.
+    fn beyond(&self, reader: &Reader<'_>, entries: &[Entry], max_bytes: u64) -> HashSet<BString> {
+        let mut beyond = HashSet::new();
+        let most = self.excluder.max_read_bytes();
+        if (entries.len() as u64).saturating_mul(2 * most) <= max_bytes {
+            return beyond;
+        }
+        let mut bytes = 0_u64;
+        for Entry { path, old, new } in entries {
+            let is_read = |why: Why| why.reason != Reason::Configured && lang::may_be(path.as_bstr());
+            if new.is_none() || !self.by_path(path.as_bstr()).is_some_and(is_read) {
+                continue;
+            }
+            let sizes = [old, new].into_iter().flatten().filter_map(|(_, id)| reader.size(*id).ok());
+            bytes = bytes.saturating_add(sizes.filter(|size| *size <= most).sum());
+            if bytes > max_bytes {
+                beyond.insert(path.clone());
+            }
+        }
+        beyond
     }
 
     /// Why a path is left out.
@@ -118,6 +163,9 @@ impl<'a> Judge<'a> {
         }
         let found = |language: &Language, added| UnseenCode { language: language.name, added, ground: why.ground };
         let most = self.excluder.max_read_bytes();
+        if self.uncounted.contains(path) {
+            return lang::for_path(path, b"").map(|language| found(language, None));
+        }
         let new_text = match reader.text(new, most) {
             Ok(text) => text,
             Err(Unread::TooLarge { .. }) => return lang::for_path(path, b"").map(|language| found(language, None)),
@@ -125,15 +173,29 @@ impl<'a> Judge<'a> {
             Err(_) => return None,
         };
         let language = language(path, &new_text)?;
-        if old.is_none() && self.gone.contains(&new) {
+        if old.is_none() && self.was_known(new, &new_text, why) {
             return Some(found(language, Some(Added::default())));
         }
         let added = match old.map(|old| reader.text(old, most)) {
             None => Some(added(&Text::default(), &readable(new_text))),
+            // Nobody heard of it as code.
+            Some(Ok(old)) if self::language(path, &old).is_none() => Some(added(&Text::default(), &readable(new_text))),
             Some(Ok(old)) => Some(added(&readable(old), &readable(new_text))),
             Some(Err(_)) => None,
         };
         Some(found(language, added))
+    }
+
+    /// Whether a file that is gone had this content as code that was analysed, or that was left out for the same reason.
+    /// Other text enters as code where it is now.
+    fn was_known(&self, id: ObjectId, text: &Arc<Text>, why: &Why) -> bool {
+        let Some(gone) = self.gone.get(&id) else { return false };
+        let known = gone.known.get_or_init(|| {
+            let code = gone.paths.iter().map(|path| path.as_bstr()).filter(|path| language(path, text).is_some());
+            let why = |path| self.by_path(path).or_else(|| self.by_content(path, text));
+            code.map(|path| why(path).map(|why| (why.reason, why.ground))).collect()
+        });
+        known.contains(&None) || known.contains(&Some((why.reason, why.ground)))
     }
 }
 
@@ -157,8 +219,16 @@ fn language(path: &BStr, text: &Text) -> Option<&'static Language> {
     lang::for_path(path, text.line(0))
 }
 
-/// How much stands in the new text and not in the old one.
+/// How much stands in the new text and not in the old one. Where the texts are too long to be compared in order, lines
+/// that stand anywhere in the old one are not added.
 fn added(old: &Text, new: &Text) -> Added {
-    let spans: Vec<Span> = linediff::edits(old, new).into_iter().map(|edit| edit.new).collect();
+    let mut spans: Vec<Span> = Vec::new();
+    for edit in linediff::edits(old, new) {
+        if edit.is_whole() {
+            spans.extend(linediff::only_in_new(old, new, edit));
+        } else {
+            spans.push(edit.new);
+        }
+    }
     Added::of(new, &spans).unwrap_or_default()
 }
