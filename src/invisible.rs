@@ -8,7 +8,10 @@
 //! - a variation selector (U+FE0E, U+FE0F) after a pictograph or in a keycap, and a joiner (U+200D) between pictographs;
 //! - a joiner or non-joiner (U+200D, U+200C) after a letter or mark of a script that joins letters, as Arabic,
 //!   Persian and Hindi do;
-//! - a variation selector after an ideograph or a Mongolian letter.
+//! - a variation selector after an ideograph or a Mongolian letter;
+//! - the tags of the flags of England, Scotland and Wales;
+//! - a space without width (U+200B) between two letters of a script that writes no spaces, such as Thai;
+//! - a mark of direction (U+200E, U+200F) beside a letter of a script that is written from right to left.
 //!
 //! All others have none. Of several in a row, only the first can have a purpose.
 
@@ -74,8 +77,34 @@ pub fn has_purpose(text: &str, at: usize, c: char) -> bool {
         '\u{200c}' => is(last, &tables::JOINING),
         '\u{180b}'..='\u{180f}' => is(last, &tables::MONGOLIAN),
         '\u{fe00}'..='\u{fe02}' | '\u{e0100}'..='\u{e01ef}' => is(last, &tables::IDEOGRAPH),
+        '\u{e0020}'..='\u{e007f}' => is_in_flag(text, at),
+        '\u{200b}' => last.is_some_and(is_unspaced) && after().is_some_and(is_unspaced),
+        '\u{200e}' | '\u{200f}' => last.is_some_and(is_right_to_left) || after().is_some_and(is_right_to_left),
         _ => false,
     }
+}
+
+/// The only flags that are made of tags: of England, Scotland and Wales.
+const FLAGS: [&str; 3] = [
+    "\u{1f3f4}\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}",
+    "\u{1f3f4}\u{e0067}\u{e0062}\u{e0073}\u{e0063}\u{e0074}\u{e007f}",
+    "\u{1f3f4}\u{e0067}\u{e0062}\u{e0077}\u{e006c}\u{e0073}\u{e007f}",
+];
+
+/// Whether the tag at a place is a part of one of these flags. Each of their characters has four bytes.
+fn is_in_flag(text: &str, at: usize) -> bool {
+    let start_of = |part: usize| at.checked_sub(4 * part).and_then(|start| text.get(start..));
+    (1..7).filter_map(start_of).any(|rest| FLAGS.iter().any(|flag| rest.starts_with(flag)))
+}
+
+/// Whether a letter is of a script that writes no spaces between words: Thai, Lao, Burmese or Khmer.
+fn is_unspaced(c: char) -> bool {
+    matches!(c, '\u{e01}'..='\u{eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17b3}' | '\u{17b6}'..='\u{17ff}')
+}
+
+/// Whether a character is of a script that is written from right to left, such as Hebrew and Arabic.
+fn is_right_to_left(c: char) -> bool {
+    matches!(c, '\u{591}'..='\u{61b}' | '\u{61d}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{fefc}')
 }
 
 /// The text as a reader sees it: hidden characters are gone, and those that take up room are spaces.
@@ -141,6 +170,10 @@ mod tests {
             "\u{d28}\u{d4d}\u{200d}",
             "\u{845b}\u{e0100}\u{57ce}",
             "\u{1820}\u{180b}",
+            "\u{1f3f4}\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}",
+            // Thai "hello" and "world"; Hebrew "version" before a number.
+            "\u{e2a}\u{e27}\u{e31}\u{e2a}\u{e14}\u{e35}\u{200b}\u{e42}\u{e25}\u{e01}",
+            "\u{5d2}\u{5e8}\u{5e1}\u{5d4}\u{200f} 2.0",
         ] {
             assert_eq!(hidden(honest).next(), None, "{honest:?}");
             assert_eq!(as_seen(honest), honest);
@@ -158,6 +191,12 @@ mod tests {
             ("\u{645}\u{200c}\u{200c}", "\u{645}\u{200c}"),
             ("a\u{e0100}", "a"),
             ("a\u{feff}b", "ab"),
+            ("pay\u{200b}ment\u{200f}s", "payments"),
+            ("\u{e2a}\u{200b}\u{200b}a", "\u{e2a}a"),
+            (
+                "\u{1f3f4}\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}\u{e0067}",
+                "\u{1f3f4}\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}",
+            ),
             ("\u{1f3f4}\u{e0067}\u{e0062}\u{e007f}", "\u{1f3f4}"),
         ] {
             assert_eq!(as_seen(hiding), seen, "{hiding:?}");
