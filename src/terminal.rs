@@ -6,7 +6,7 @@ mod runner;
 use std::fmt::Write as _;
 
 use crate::invisible;
-pub use runner::{command_at, obeyed, without_commands};
+pub use runner::{command_places, without_commands};
 
 /// One line of prose that is safe to print. Control characters, invisible characters without a purpose and characters
 /// that turn the direction of text become visible escapes; emoji and scripts that need joiners stay readable.
@@ -23,14 +23,11 @@ pub fn escaped_name(name: &str) -> String {
 /// `hides` decides about the unsafe character at a place.
 fn escape(text: &str, hides: impl Fn(usize, char) -> bool) -> String {
     let mut shown = String::with_capacity(text.len());
-    let mut command = command_at(text);
+    let mut commands = command_places(text).peekable();
     for (at, c) in text.char_indices() {
+        let makes_command = commands.next_if_eq(&at).is_some();
         match c {
-            c if command == Some(at) => {
-                push_escape(c, &mut shown);
-                let after = at + c.len_utf8();
-                command = text.get(after..).and_then(command_at).map(|next| after + next);
-            }
+            c if makes_command => push_escape(c, &mut shown),
             '\t' => shown.push(' '),
             '\n' => shown.push_str("\\n"),
             '\r' => shown.push_str("\\r"),

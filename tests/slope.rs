@@ -165,6 +165,12 @@ fn models_that_a_message_names() {
 
 #[test]
 #[ignore = "needs valgrind and a minute: .ci/slope.sh runs it"]
+fn commands_for_a_runner_in_one_line() {
+    assert_straight("commands in one line", 10_000, |count| of_message(&"##[".repeat(count)));
+}
+
+#[test]
+#[ignore = "needs valgrind and a minute: .ci/slope.sh runs it"]
 fn a_file_of_comments() {
     assert_straight("lines of comments", 3000, |count| of_patch(&added("a.py", &lines(count, |_| "#\n".into())), &[]));
 }

@@ -10,7 +10,7 @@ use serde_json::ser::{CompactFormatter, Formatter, PrettyFormatter};
 
 use super::bounds::MAX_WRITTEN_BYTES;
 use super::{Report, fit};
-use crate::terminal::{command_at, is_unsafe};
+use crate::terminal::{command_places, is_unsafe};
 pub use read::{ReadError, read};
 
 /// Pretty-printed JSON with a newline at the end. JSON is looked at in terminals too, so whatever
@@ -103,20 +103,17 @@ struct Harmless<F>(F);
 
 impl<F: Formatter> Formatter for Harmless<F> {
     fn write_string_fragment<W: ?Sized + Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
-        let mut command = command_at(fragment);
+        let mut commands = command_places(fragment).peekable();
         let mut from = 0;
         for (at, c) in fragment.char_indices() {
-            let after = at + c.len_utf8();
-            if command == Some(at) {
-                command = fragment.get(after..).and_then(command_at).map(|next| after + next);
-            } else if !is_unsafe(c) {
+            if commands.next_if_eq(&at).is_none() && !is_unsafe(c) {
                 continue;
             }
             writer.write_all(fragment.as_bytes().get(from..at).unwrap_or_default())?;
             for unit in c.encode_utf16(&mut [0; 2]) {
                 write!(writer, "\\u{unit:04x}")?;
             }
-            from = after;
+            from = at + c.len_utf8();
         }
         writer.write_all(fragment.as_bytes().get(from..).unwrap_or_default())
     }

@@ -27,7 +27,7 @@ const HOSTILE: [&str; 16] = [
 /// Nothing that a terminal or a runner acts on.
 fn assert_printable(text: &str) {
     assert_eq!(terminal::unsafe_in(text), None, "{text}");
-    assert_eq!(terminal::command_at(text), None, "{text}");
+    assert_eq!(terminal::command_places(text).next(), None, "{text}");
 }
 
 #[test]

@@ -5,7 +5,7 @@ use anstyle::{AnsiColor, Style};
 use unicode_width::UnicodeWidthStr;
 
 use super::groups::{Flagged, Group, groups, is_of_commit};
-use super::words::{self, KIND, Sum, counted, declares, percent, reason, short};
+use super::words::{self, KIND, Sum, counted, cut, declares, percent, reason, short};
 use super::{Flag, HunkReport, Report, SignalReport, declared, disguised, unseen};
 use crate::gate::{Severity, Verdict};
 use crate::score::PRIOR;
@@ -273,14 +273,23 @@ impl Page<'_> {
         self.styled(indent, &told, DIM);
     }
 
+    /// How many characters of a text can matter for one line of output. Some characters take up no column.
+    fn most_shown(&self) -> usize {
+        self.width.saturating_mul(8)
+    }
+
     /// One signal with its evidence. `main` is the commit that the reader takes a message to be of.
     fn signal(&mut self, indent: usize, signal: &SignalReport, main: Option<&str>) {
         let odds = format!("{:+.2}", signal.contribution);
         // The id is to be copied.
         let id = format!(" [{}]", escaped(&signal.rule));
         let room = self.width.saturating_sub(indent + 1 + odds.len() + id.width());
-        self.line(&format!("{:indent$}{odds} {}{id}", "", fitted(&escaped(&signal.title), room)));
-        let quoted = escaped(&words::evidence(signal));
+        self.line(&format!(
+            "{:indent$}{odds} {}{id}",
+            "",
+            fitted(&escaped(&cut(&signal.title, self.most_shown())), room)
+        ));
+        let quoted = escaped(&cut(&words::evidence(signal), self.most_shown()));
         if quoted.is_empty() {
             return;
         }

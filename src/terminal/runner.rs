@@ -14,37 +14,27 @@ use std::borrow::Cow;
 
 use crate::invisible;
 
-/// The place of the first character that makes a command in the middle of a line. Without that character, there is
-/// none: the second `#` of `##[group]`, the colon of `section_start:`.
-pub fn command_at(text: &str) -> Option<usize> {
-    let words = ["section_start", "section_end", "travis_fold"];
-    let sections = words.into_iter().filter_map(|word| section_at(text, word));
-    sections.chain(hashes_at(text)).min()
+/// Words that start or end a section of a log, before a colon and a name.
+const SECTIONS: [&str; 3] = ["section_start", "section_end", "travis_fold"];
+
+/// The places of all characters that make a command in the middle of a line, in order. Without that character, there is
+/// no command: the second `#` of `##[group]`, the colon of `section_start:`. One pass finds them all.
+pub fn command_places(text: &str) -> impl Iterator<Item = usize> {
+    memchr::memchr2_iter(b'#', b':', text.as_bytes()).filter(move |&at| makes_command(text, at))
 }
 
-fn hashes_at(text: &str) -> Option<usize> {
-    let mut from = 0;
-    while let Some(at) = text.get(from..).and_then(|rest| rest.find("##")).map(|at| from + at) {
-        let after = text.get(at + 2..).unwrap_or_default();
-        if after.trim_start_matches(|c: char| c.is_ascii_alphabetic()).starts_with('[') {
-            return Some(at + 1);
+/// Whether the `#` or the colon at a place does.
+fn makes_command(text: &str, at: usize) -> bool {
+    let (before, from) = text.split_at_checked(at).unwrap_or_default();
+    match from.strip_prefix('#') {
+        Some(after) => {
+            before.ends_with('#') && after.trim_start_matches(|c: char| c.is_ascii_alphabetic()).starts_with('[')
         }
-        from = at + 1;
-    }
-    None
-}
-
-/// The colon after a word that starts or ends a section of a log.
-fn section_at(text: &str, word: &str) -> Option<usize> {
-    let mut from = 0;
-    while let Some(at) = text.get(from..).and_then(|rest| rest.find(word)).map(|at| from + at + word.len()) {
-        let named = |rest: &str| rest.starts_with(|c: char| c.is_ascii_alphanumeric());
-        if text.get(at..).and_then(|rest| rest.strip_prefix(':')).is_some_and(named) {
-            return Some(at);
+        None => {
+            let is_named = from.as_bytes().get(1).is_some_and(u8::is_ascii_alphanumeric);
+            is_named && SECTIONS.iter().any(|word| before.ends_with(word))
         }
-        from = at;
     }
-    None
 }
 
 /// Ends of lines for some readers of logs.
@@ -53,7 +43,7 @@ const LINE_ENDS: [char; 4] = ['\r', '\u{85}', '\u{2028}', '\u{2029}'];
 /// Text for the log of a job, without any command: each line is looked at, and the character that would make a
 /// command becomes an escape. Nothing else changes, but a carriage return inside a line becomes an escape too.
 pub fn without_commands(text: &str) -> Cow<'_, str> {
-    let inside = text.contains(LINE_ENDS) || command_at(text).is_some();
+    let inside = text.contains(LINE_ENDS) || command_places(text).next().is_some();
     if !inside && (!text.contains("::") || !text.lines().any(starts_command)) {
         return text.into();
     }
@@ -79,13 +69,9 @@ fn starts_command(line: &str) -> bool {
 fn push_line(line: &str, out: &mut String) {
     let text = without_lead(line);
     let start = text.starts_with("::").then(|| line.len() - text.len());
-    let mut command = command_at(line);
+    let mut commands = command_places(line).peekable();
     for (at, c) in line.char_indices() {
-        let in_the_middle = command == Some(at);
-        if in_the_middle {
-            let after = at + c.len_utf8();
-            command = line.get(after..).and_then(command_at).map(|next| after + next);
-        }
+        let in_the_middle = commands.next_if_eq(&at).is_some();
         match c {
             '\r' => out.push_str("\\r"),
             c if in_the_middle || start == Some(at) || LINE_ENDS.contains(&c) => super::push_escape(c, out),
@@ -104,17 +90,17 @@ fn without_lead(line: &str) -> &str {
     }
 }
 
-/// The first line of a log that a runner would obey.
-pub fn obeyed(log: &str) -> Option<&str> {
-    let mut lines = log.split('\n').flat_map(|line| line.split(LINE_ENDS));
-    lines.find(|line| without_lead(line).starts_with("::") || command_at(line).is_some())
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    /// The first line of a log that a runner would obey.
+    fn obeyed(log: &str) -> Option<&str> {
+        let mut lines = log.split('\n').flat_map(|line| line.split(LINE_ENDS));
+        lines.find(|line| without_lead(line).starts_with("::") || command_places(line).next().is_some())
+    }
 
     #[test]
     fn no_line_starts_a_command() {
@@ -143,6 +129,24 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn one_pass_finds_what_a_search_after_each_command_finds(
+            parts in proptest::collection::vec(proptest::sample::select(vec![
+                "#", "##", "[", "vso", "section_start", "section_end:", "travis_fold:", ":", "1", "\u{e9}", " ",
+            ]), 0..16),
+        ) {
+            let text = parts.concat();
+            let slow = regex::Regex::new("#(#)[A-Za-z]*\\[|(?:section_start|section_end|travis_fold)(:)[A-Za-z0-9]").unwrap();
+            let mut expected = Vec::new();
+            let mut from = 0;
+            while let Some(found) = slow.captures_at(&text, from) {
+                let at = found.get(1).or(found.get(2)).unwrap().start();
+                expected.push(at);
+                from = at + 1;
+            }
+            prop_assert_eq!(command_places(&text).collect::<Vec<_>>(), expected);
+        }
+
         #[test]
         fn whatever_is_printed_holds_no_command(
             parts in proptest::collection::vec(prop_oneof![

@@ -24,12 +24,12 @@ fn property(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::terminal::command_at;
+    use crate::terminal::command_places;
 
     #[test]
     fn a_warning_is_one_command() {
         let warning = warning("a,b::c", "x\n::error::y\r##[group]z 50 %");
         assert_eq!(warning, "::warning title=a%2Cb%3A%3Ac::x\\n::error::y\\r#\\u{23}[group]z 50 %25");
-        assert_eq!(command_at(&warning), None);
+        assert_eq!(command_places(&warning).next(), None);
     }
 }
