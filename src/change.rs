@@ -278,6 +278,23 @@ pub struct Added {
     pub bytes: u64,
 }
 
+impl Added {
+    /// How much some lines of a text are; nothing where there are none.
+    pub fn of(text: &Text, spans: &[Span]) -> Option<Self> {
+        let mut added = Added::default();
+        for &span in spans {
+            added.lines += span.len();
+            added.bytes += text.slice(span).len() as u64;
+        }
+        (added.lines > 0).then_some(added)
+    }
+
+    /// `1 line` or `3 lines`.
+    pub fn counted(self) -> String {
+        format!("{} {}", self.lines, if self.lines == 1 { "line" } else { "lines" })
+    }
+}
+
 /// What a decision to leave something out rests on.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize, schemars::JsonSchema,

@@ -1,11 +1,10 @@
 //! Code whose new content would be left out, had it not been analysed before: of a file that stays in the analysis,
 //! lines that are data and lines beyond the size limit are still left out, and listed.
 
-use crate::change::{Added, Excluded, FileChange, Ground, Reason, Span, UnseenCode};
+use crate::change::{Added, Excluded, FileChange, Ground, Reason, UnseenCode};
 use crate::exclude::{Excluder, LONG_LINE};
 use crate::lang;
 use crate::linediff;
-use crate::text::Text;
 
 /// Takes lines out of what was authored in a file: those that are too long for code, and those after the first
 /// `max_bytes` of the others. What was taken out comes back to be listed.
@@ -40,21 +39,4 @@ pub fn bound(file: &mut FileChange, excluder: &Excluder) -> Vec<Excluded> {
 pub fn listed(file: &FileChange, reason: Reason, detail: String, added: Added, ground: Ground) -> Excluded {
     let code = lang::of_file(file).map(|language| UnseenCode { language: language.name, added: Some(added), ground });
     Excluded { path: file.path.clone(), reason, detail, code }
-}
-
-impl Added {
-    /// How much some lines of a text are; nothing where there are none.
-    pub fn of(text: &Text, spans: &[Span]) -> Option<Self> {
-        let mut added = Added::default();
-        for &span in spans {
-            added.lines += span.len();
-            added.bytes += text.slice(span).len() as u64;
-        }
-        (added.lines > 0).then_some(added)
-    }
-
-    /// `1 line` or `3 lines`.
-    pub fn counted(self) -> String {
-        format!("{} {}", self.lines, if self.lines == 1 { "line" } else { "lines" })
-    }
 }
