@@ -127,12 +127,14 @@ impl PatchFile {
             });
             Excluded { path: path.clone(), reason: why.reason, detail: why.detail, code }
         };
+        let added = (!self.binary && !self.hunks.is_empty()).then(|| self.added(&new));
+        if let Some(why) = excluder.by_path(path.as_bstr()) {
+            let enters = language.is_some() && self.is_new_code(&why, excluder);
+            let is_left_out = self.binary || added.is_some() || enters;
+            return if is_left_out { Settled::left_out(left_out(why, added)) } else { Settled::default() };
+        }
         if self.binary {
             return Settled::left_out(left_out(Why::by_content(Reason::Binary, "the patch calls it binary"), None));
-        }
-        let added = self.added(&new);
-        if let Some(why) = excluder.by_path(path.as_bstr()).filter(|_| !self.hunks.is_empty()) {
-            return Settled::left_out(left_out(why, Some(added)));
         }
         let was_code = self.was_code(excluder);
         let size = new.bytes().len() as u64;
@@ -142,9 +144,10 @@ impl PatchFile {
         });
         let why = too_large.or_else(|| excluder.by_content(&new));
         if let Some(why) = why.clone().filter(|_| !was_code) {
-            return Settled::left_out(left_out(why, Some(added)));
+            return Settled::left_out(left_out(why, added));
         }
-        let became_code = language.is_some() && !self.is_new && !was_code;
+        let changes = !self.hunks.is_empty() || self.renamed_from.is_some();
+        let became_code = language.is_some() && !self.is_new && !was_code && changes;
         let unseen = became_code.then(|| {
             let detail = "was not analysed before, and the patch does not show all of it";
             left_out(Why { reason: Reason::NoGrammar, detail: detail.into(), ground: Ground::Lines }, None)
@@ -165,6 +168,16 @@ impl PatchFile {
             let old = Text::from_parts(self.hunks.iter().map(|hunk| (hunk.old_start, hunk.old.clone())));
             let is_code = lang::for_path(path, old.line(0)).is_some();
             is_code && excluder.by_path(path.as_bstr()).is_none() && excluder.by_content(&old).is_none()
+        })
+    }
+
+    /// Whether a rename brings code to a path that is left out, and nobody could know it as code before: it was text, or was
+    /// left out for another reason.
+    fn is_new_code(&self, why: &Why, excluder: &Excluder) -> bool {
+        self.renamed_from.as_ref().is_some_and(|from| {
+            let before = excluder.by_path(from.as_bstr());
+            let is_same = before.is_none_or(|before| (before.reason, before.ground) == (why.reason, why.ground));
+            lang::for_path(from, b"").is_none() || !is_same
         })
     }
 

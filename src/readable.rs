@@ -3,10 +3,9 @@
 
 use std::sync::Arc;
 
-use crate::exclude::is_binary;
 use crate::text::Text;
 
-/// A line with at least this many lone carriage returns is several lines. One or two are stray characters.
+/// In a file with at least this many lone carriage returns, they end lines. Fewer are stray characters.
 const MIN_RETURNS: usize = 5;
 /// How many bytes are looked at to find out which half of each UTF-16 unit is NUL.
 const PARITY_WINDOW: usize = 8_000;
@@ -21,7 +20,8 @@ pub fn readable(text: Arc<Text>) -> Arc<Text> {
 
 /// Bytes without NUL, and with line feeds as line ends; `None` where they are fine as they are.
 fn plain(bytes: &[u8]) -> Option<Vec<u8>> {
-    let decoded = is_binary(bytes).then(|| without_nul(bytes));
+    // A NUL may stand anywhere, not only where git looks for one.
+    let decoded = memchr::memchr(0, bytes).map(|_| without_nul(bytes));
     let current = decoded.as_deref().unwrap_or(bytes);
     if has_returns_as_ends(current) { Some(with_line_feeds(current)) } else { decoded }
 }
@@ -62,30 +62,29 @@ fn byte_order(bytes: &[u8]) -> Option<fn([u8; 2]) -> u16> {
     }
 }
 
-/// Whether lines end at carriage returns anywhere.
+/// The places of carriage returns that no line feed follows, from the last to the first. A row of them before a line feed
+/// is one line end.
+fn lone_returns(bytes: &[u8]) -> impl Iterator<Item = usize> {
+    let mut is_lone = false;
+    memchr::memchr_iter(b'\r', bytes).rev().filter(move |at| {
+        is_lone = match bytes.get(at + 1) {
+            Some(b'\n') => false,
+            // The next one was looked at before this one.
+            Some(b'\r') => is_lone,
+            _ => true,
+        };
+        is_lone
+    })
+}
+
 fn has_returns_as_ends(bytes: &[u8]) -> bool {
-    // Most files have none at all.
-    if memchr::memchr(b'\r', bytes).is_none() {
-        return false;
-    }
-    let mut returns = 0;
-    for at in memchr::memchr2_iter(b'\r', b'\n', bytes) {
-        match bytes.get(at) {
-            Some(b'\n') => returns = 0,
-            _ if bytes.get(at + 1) != Some(&b'\n') => returns += 1,
-            _ => {}
-        }
-        if returns >= MIN_RETURNS {
-            return true;
-        }
-    }
-    false
+    lone_returns(bytes).nth(MIN_RETURNS - 1).is_some()
 }
 
 fn with_line_feeds(bytes: &[u8]) -> Vec<u8> {
     let mut plain = bytes.to_vec();
-    for at in memchr::memchr_iter(b'\r', bytes) {
-        if let Some(byte) = plain.get_mut(at).filter(|_| bytes.get(at + 1) != Some(&b'\n')) {
+    for at in lone_returns(bytes) {
+        if let Some(byte) = plain.get_mut(at) {
             *byte = b'\n';
         }
     }
@@ -124,6 +123,15 @@ mod tests {
     #[test]
     fn a_nul_is_read_around() {
         assert_eq!(read(b"a = 1\nre\0try(b)\n".to_vec()), b"a = 1\nretry(b)\n");
+        let long = "a = 1\n".repeat(2_000);
+        assert_eq!(read(format!("{long}re\0try(b)\n").into_bytes()), format!("{long}retry(b)\n").as_bytes());
+    }
+
+    #[test]
+    fn utf_16_is_read_whose_first_nul_stands_far_behind() {
+        let text = format!("\u{feff}{}\n{CODE}", "\u{65e5}".repeat(5_000));
+        let bytes = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        assert_eq!(read(bytes), text.trim_start_matches('\u{feff}').as_bytes());
     }
 
     #[test]
@@ -134,8 +142,24 @@ mod tests {
     }
 
     #[test]
+    fn carriage_returns_are_counted_in_the_whole_file() {
+        let (few, lines) = ("a = 1\rb = 2\rc = 3\n", "a = 1\nb = 2\nc = 3\n");
+        assert_eq!(read(few.repeat(3).into_bytes()), lines.repeat(3).as_bytes());
+        // The other line ends of the file stay.
+        let windows = few.replace('\n', "\r\n").repeat(3);
+        assert_eq!(read(windows.into_bytes()), lines.replace("c = 3\n", "c = 3\r\n").repeat(3).as_bytes());
+        assert_eq!(read(b"\r\r\r\ra\r".to_vec()), b"\n\n\n\na\n");
+    }
+
+    #[test]
     fn ordinary_text_is_left_alone() {
-        for text in [CODE.to_owned(), CODE.replace('\n', "\r\n"), "a\rb\rc = 1\n".repeat(9), String::new()] {
+        for text in [
+            CODE.to_owned(),
+            CODE.replace('\n', "\r\n"),
+            "a\rb\rc\rd\re = 1\n".to_owned(),
+            CODE.replace('\n', "\r\r\n"),
+            String::new(),
+        ] {
             assert_eq!(plain(text.as_bytes()), None, "{text:?}");
         }
     }

@@ -58,6 +58,10 @@ fn code_that_was_analysed_stays_so_whatever_the_change_puts_into_it() {
     let all = after("");
     assert_eq!(edited("a.py", &hand, utf_16(&all)), (vec!["a.py:9-38".into()], vec![]));
     assert_eq!(edited("a.py", &hand, all.replace('\n', "\r")), (vec!["a.py:9-38".into()], vec![]));
+    // Neither do a few carriage returns in each line hide the others.
+    let at_fifths = |(at, line): (usize, &str)| format!("{line}{}", if at % 5 == 4 { "\n" } else { "\r" });
+    let few: String = new.lines().enumerate().map(at_fifths).collect();
+    assert_eq!(edited("a.py", &hand, format!("{hand}{few}")), (vec!["a.py:9-38".into()], vec![]));
     // A script is what it was, whatever its first line is.
     let (script, without) = (format!("#!/usr/bin/env python3\n{hand}"), format!("{hand}{new}"));
     let report = change(&[("tool", script.as_bytes())], &[("tool", without.as_bytes())]);
@@ -482,6 +486,46 @@ fn a_patch_does_not_take_itself_out() {
     let repo = Repo::nowhere();
     let report = repo.diff_patch(plain);
     assert_eq!((hunks(&report), excluded(&report)), (vec!["a.py:3-7".to_owned()], vec![]));
+}
+
+/// A patch without lines: what git says of a file whose name or mode alone is new.
+fn only(header: &str, from: &str, to: &str) -> (Vec<String>, Vec<String>) {
+    let patch = format!("diff --git a/{from} b/{to}\n{header}\n");
+    let report = Repo::nowhere().diff_patch(patch);
+    (hunks(&report), excluded(&report))
+}
+
+#[test]
+fn a_patch_that_changes_no_line_of_code_leaves_nothing_out() {
+    let nothing = (vec![], vec![]);
+    for path in ["a.py", "vendor/a.py", "tool"] {
+        assert_eq!(only("old mode 100644\nnew mode 100755", path, path), nothing, "{path}");
+    }
+    let renamed = |from: &str, to: &str| only(&format!("rename from {from}\nrename to {to}"), from, to);
+    for (from, to) in [("a.py", "b.py"), ("a.py", "vendor/a.py"), ("vendor/a.py", "vendor/b.py")] {
+        assert_eq!(renamed(from, to), nothing, "{from} {to}");
+    }
+    // Text that becomes code is said, also where its new folder is left out.
+    for to in ["a.py", "vendor/a.py"] {
+        let (found, left_out) = renamed("notes.txt", to);
+        assert_eq!((found, left_out.len()), (vec![], 1), "{to} {left_out:?}");
+    }
+}
+
+#[test]
+fn what_the_settings_leave_out_of_a_patch_is_not_called_code_where_it_is_binary() {
+    let repo = Repo::nowhere();
+    repo.write("config.yml", "exclude: [media]\n");
+    let binary = |path: &str| format!("diff --git a/{path} b/{path}\nBinary files a/{path} and b/{path} differ\n");
+    let patch = binary("media/x.ts") + &binary("src/x.ts");
+    let report = repo.run_patch(&patch, &["--config", "config.yml", "--format", "json"]).json();
+    assert_eq!(
+        excluded(&report),
+        ["media/x.ts: configured (matches media)", "src/x.ts: binary (the patch calls it binary)"]
+    );
+    let languages: Vec<&Value> =
+        report["coverage"]["excluded"].as_array().unwrap().iter().map(|left_out| &left_out["language"]).collect();
+    assert_eq!(languages, [&Value::Null, &Value::from("typescript")]);
 }
 
 #[test]
