@@ -98,6 +98,7 @@ fn piece() -> impl Strategy<Value = String> {
     prop_oneof![
         6 => Just(format!("{CALL}\n")),
         3 => Just(CALL.to_owned()),
+        3 => proptest::sample::select(vec!["/ai-detect ", "confirm ", "c5a7f83d", " why"]).prop_map(str::to_owned),
         6 => Just("\n".to_owned()),
         3 => Just("\n\n".to_owned()),
         8 => proptest::sample::select(markdown.to_vec()).prop_map(str::to_owned),

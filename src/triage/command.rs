@@ -77,6 +77,12 @@ pub enum Misread {
          in a comment of its own"
     )]
     InHtml,
+    /// A line that is not plain text up to its id.
+    #[error(
+        "call, verb and id have to be plain text, without emphasis, links or text that is struck out; please write the \
+         command again"
+    )]
+    InMarkup,
     /// A comment that is not read.
     #[error("the comment is longer than {MAX_COMMENT} bytes; please write the command in a comment of its own")]
     TooLong,
@@ -96,9 +102,17 @@ pub fn commands(comment: &str, dialect: Dialect) -> Vec<Result<Command, Misread>
 
 /// A line that calls us.
 fn read(line: &Line) -> Option<Result<Command, Misread>> {
-    let rest = called(&line.text)?;
-    let is_cut = line.until_tag.is_some_and(|at| at < head(&line.text));
-    Some(if line.may_be_hidden || is_cut { Err(Misread::InHtml) } else { command(rest) })
+    let text = line.text.as_str();
+    let (plain, _) = text.split_at_checked(line.until_any.unwrap_or(text.len()))?;
+    called(plain)?;
+    let is_cut = |at: usize| at < head(text) || text.get(..at).is_none_or(|text| text.split_whitespace().count() < 3);
+    Some(if line.may_be_hidden || line.until_tag.is_some_and(is_cut) {
+        Err(Misread::InHtml)
+    } else if line.until_markup.is_some_and(is_cut) {
+        Err(Misread::InMarkup)
+    } else {
+        command(text.strip_prefix(CALL)?)
+    })
 }
 
 /// The length of call, verb and id.

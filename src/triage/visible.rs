@@ -3,6 +3,7 @@
 //! Only paragraphs that stand in nothing else are looked at. What is quoted, listed, folded, code, a table or a note
 //! says something about a line of text; it does not say the line.
 
+use comrak::arena_tree::NodeEdge;
 use comrak::nodes::{AstNode, NodeValue};
 use comrak::{Arena, Options, parse_document};
 
@@ -26,6 +27,10 @@ pub(super) struct Line {
     pub(super) may_be_hidden: bool,
     /// How many bytes of the text stand before the first tag of raw HTML in it, which ends a word or does not.
     pub(super) until_tag: Option<usize>,
+    /// How many stand before the first markup in it that is no code, such as emphasis, a link or an image.
+    pub(super) until_markup: Option<usize>,
+    /// How many stand before the first thing in it that is no plain text.
+    pub(super) until_any: Option<usize>,
     /// Whether it begins with plain text.
     begins_plainly: bool,
     /// Whether it has anything yet.
@@ -55,8 +60,24 @@ fn paragraph<'a>(paragraph: &'a AstNode<'a>, markup: &mut Markup, lines: &mut Ve
     let mut line = Line::default();
     // Many tags end a paragraph for a browser, and not for Markdown.
     let mut had_tag = false;
-    for node in paragraph.descendants().skip(1) {
+    // How many pieces around the current one show its text as no words of the line, from the outermost one.
+    let mut unsaid = 0_usize;
+    for edge in paragraph.traverse() {
+        let node = match edge {
+            NodeEdge::Start(node) => node,
+            NodeEdge::End(_) => {
+                unsaid = unsaid.saturating_sub(1);
+                continue;
+            }
+        };
+        if node.same_node(paragraph) {
+            continue;
+        }
         let value = &node.data.borrow().value;
+        // A struck-out word is taken back, and the text of an image is shown where there is no image.
+        if unsaid > 0 || matches!(value, NodeValue::Strikethrough | NodeValue::Image(_)) {
+            unsaid += 1;
+        }
         let is_outermost = node.parent().is_some_and(|parent| parent.same_node(paragraph));
         if matches!(value, NodeValue::SoftBreak | NodeValue::LineBreak) {
             lines.push(std::mem::take(&mut line));
@@ -69,7 +90,15 @@ fn paragraph<'a>(paragraph: &'a AstNode<'a>, markup: &mut Markup, lines: &mut Ve
             line.may_be_hidden = had_tag || !markup.is_closed();
             line.begins_plainly = is_outermost && matches!(value, NodeValue::Text(_));
         }
+        let at = line.text.len();
+        if !(is_outermost && matches!(value, NodeValue::Text(_))) {
+            line.until_any.get_or_insert(at);
+        }
+        if !is_outermost || !matches!(value, NodeValue::Text(_) | NodeValue::Code(_) | NodeValue::HtmlInline(_)) {
+            line.until_markup.get_or_insert(at);
+        }
         match value {
+            NodeValue::Text(_) | NodeValue::Code(_) if unsaid > 0 => {}
             NodeValue::Text(text) => line.text.push_str(text),
             NodeValue::Code(code) => {
                 line.text.push('`');
@@ -78,7 +107,7 @@ fn paragraph<'a>(paragraph: &'a AstNode<'a>, markup: &mut Markup, lines: &mut Ve
             }
             NodeValue::HtmlInline(tag) => {
                 had_tag |= !tag.starts_with("<!--");
-                line.until_tag.get_or_insert(line.text.len());
+                line.until_tag.get_or_insert(at);
                 line.text.push(' ');
             }
             _ => {}

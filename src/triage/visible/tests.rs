@@ -90,6 +90,31 @@ fn what_raw_html_may_hide_is_answered_and_not_followed() {
 }
 
 #[test]
+fn call_verb_and_id_are_plain_text() {
+    for (marked, told) in [
+        ("/ai-detect ~~dismiss c5a7f83d false alarm~~", Misread::InMarkup),
+        ("/ai-detect ~dismiss~ confirm c5a7f83d", Misread::InMarkup),
+        ("/ai-detect confirm ~~c5a7f83d~~ 00aa11bb", Misread::InMarkup),
+        ("/ai-detect *confirm* c5a7f83d", Misread::InMarkup),
+        ("/ai-detect confirm c5a7f83d*a*", Misread::InMarkup),
+        ("/ai-detect confirm [c5a7f83d](https://a.example)", Misread::InMarkup),
+        ("/ai-detect*x* confirm c5a7f83d", Misread::InMarkup),
+        ("/ai-detect ![confirm](x) c5a7f83d", Misread::InMarkup),
+        // A reason that nobody reads as one.
+        ("/ai-detect dismiss c5a7f83d ![generated](x)", Misread::NoReason("c5a7f83d".into())),
+        ("/ai-detect dismiss c5a7f83d ~~generated~~", Misread::NoReason("c5a7f83d".into())),
+        ("/ai-detect dismiss c5a7f83d ![a *generated* [b](y)](x)", Misread::NoReason("c5a7f83d".into())),
+    ] {
+        for dialect in [Dialect::GitHub, Dialect::GitLab] {
+            assert_eq!(commands(marked, dialect), [Err(told.clone())], "{marked}");
+        }
+    }
+    for plain in ["/ai-detect confirm c5a7f83d *as discussed*", "/ai-detect dismiss `c5a7f83d` ~~no~~ **generated**"] {
+        assert!(commands(plain, Dialect::GitHub)[0].is_ok(), "{plain}");
+    }
+}
+
+#[test]
 fn a_line_of_plain_text_is_a_command() {
     for plain in [
         "CALL",
