@@ -42,10 +42,18 @@ fn dialect(forge: Forge) -> Dialect {
 /// took it away.
 fn earlier(posted: &Posted, request: &RequestKey, state_key: Option<&StateKey>) -> Earlier {
     match posted.summaries.first() {
-        Some(note) => decode(&note.body, request, state_key),
+        Some(note) => match decode(&note.body, request, state_key) {
+            Earlier::Unreadable(Problem::Gone) if !has_record(&note.body) => Earlier::Unrecorded,
+            earlier => earlier,
+        },
         None if posted.threads.is_empty() => Earlier::Absent,
         None => Earlier::Unreadable(Problem::Gone),
     }
+}
+
+/// Whether a summary says that a record stands in it.
+fn has_record(body: &str) -> bool {
+    marker::Summary::read(body).is_some_and(|summary| summary.has_record)
 }
 
 /// The decisions on a report, from the state in our summary and from what people said.
@@ -77,7 +85,7 @@ pub fn triage(
 /// What should stand on a request where people decided: dismissed flags are put away, and the summary says
 /// who decided what, with the hidden state for the next run.
 pub fn wanted(report: &Report, triage: &Triage, state_key: Option<&StateKey>, run: Run<'_>) -> Wanted {
-    let shown = triage::markdown::applied(report, triage);
+    let shown = triage::markdown::answerable(&triage::markdown::applied(report, triage), triage);
     let state = triage.state.encode(state_key);
     let decided = triage::markdown::section(report, triage);
     let room = marker::MOST_BODY.saturating_sub(MARKER_ROOM + state.len() + decided.len());
@@ -128,5 +136,24 @@ fn comment(said: &Said) -> Comment {
         body: said.body.clone(),
         created: said.created.clone(),
         edit,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::forge::draft::Note;
+
+    #[test]
+    fn a_record_is_missing_only_where_one_was_written() {
+        let request = RequestKey { forge: "github.com".into(), repository: "example/lamp".into(), number: 7 };
+        let read = |word: &str| {
+            let body = format!("<!-- ai-detect:summary head=ab run=1{word} -->\n# Summary");
+            let posted = Posted { summaries: vec![Note { id: "1".into(), body }], ..Posted::default() };
+            earlier(&posted, &request, None)
+        };
+        assert_eq!(read(" record"), Earlier::Unreadable(Problem::Gone));
+        // An earlier version wrote none where nothing was decided.
+        assert_eq!(read(""), Earlier::Unrecorded);
     }
 }

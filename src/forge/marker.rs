@@ -13,6 +13,8 @@ pub struct Summary {
     pub head: String,
     /// The number of the run that wrote it; later runs have larger ones.
     pub run: u64,
+    /// Whether the record of decisions stands below. Earlier versions wrote none where nothing was decided.
+    pub has_record: bool,
 }
 
 /// The first line of an inline comment.
@@ -25,6 +27,8 @@ pub struct Inline {
 }
 
 const SUMMARY: &str = "<!-- ai-detect:summary";
+/// Says that a record stands below.
+const RECORD: &str = "record";
 const INLINE: &str = "<!-- ai-detect:flag";
 const END: &str = " -->";
 
@@ -34,7 +38,8 @@ impl Summary {
         let mut words = words(body, SUMMARY)?;
         let head = words.next()?.strip_prefix("head=")?;
         let run = words.next()?.strip_prefix("run=")?.parse().ok()?;
-        is_hex(head).then(|| Summary { head: head.to_owned(), run })
+        let has_record = words.next() == Some(RECORD);
+        is_hex(head).then(|| Summary { head: head.to_owned(), run, has_record })
     }
 
     /// A body behind this line.
@@ -60,7 +65,8 @@ impl Inline {
 
 impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{SUMMARY} head={} run={}{END}", self.head, self.run)
+        let record = if self.has_record { format!(" {RECORD}") } else { String::new() };
+        write!(f, "{SUMMARY} head={} run={}{record}{END}", self.head, self.run)
     }
 }
 
@@ -102,9 +108,11 @@ mod tests {
 
     #[test]
     fn what_is_written_is_read_again() {
-        let summary = Summary { head: "ab12".into(), run: 7 };
-        let body = summary.before("text\nmore");
-        assert_eq!((Summary::read(&body), text(&body)), (Some(summary), "text\nmore"));
+        for has_record in [false, true] {
+            let summary = Summary { head: "ab12".into(), run: 7, has_record };
+            let body = summary.before("text\nmore");
+            assert_eq!((Summary::read(&body), text(&body)), (Some(summary), "text\nmore"));
+        }
         let inline = Inline { fingerprint: "cd34".into(), settled: true };
         // Forges may give bodies back with other ends of lines.
         let body = inline.before("text").replace('\n', "\r\n");

@@ -77,12 +77,31 @@ fn a_short_id_decides_nothing_new_and_keeps_what_it_decided() {
     let fresh = settled(&first, &Earlier::Absent, &short);
     assert!(!is_dismissed(&first, &fresh));
     assert!(told(&fresh)[0].ends_with("write 8 digits or more, as in `c5a7f83d`"), "{:?}", fresh.answers);
-    // A version before took it.
+    // A version before took it. Without a key, anybody can write that it did.
     let took = settled(&first, &Earlier::Absent, &[comment(1, REVIEWER, DISMISS)]);
-    for key in [None, Some(key())] {
-        assert!(is_dismissed(&first, &settled(&first, &next(&took, key.as_ref()), &short)));
+    for (key, counts) in [(None, false), (Some(key()), true)] {
+        let read = settled(&first, &next(&took, key.as_ref()), &short);
+        assert_eq!(is_dismissed(&first, &read), counts);
+        assert_eq!(read.doubted().map(|(_, doubt)| doubt).any(|doubt| doubt == Doubt::ShortId), !counts);
         let second = report(&[SECOND]);
         assert!(!is_dismissed(&second, &settled(&second, &next(&took, key.as_ref()), &short)));
+    }
+}
+
+#[test]
+fn a_decision_on_a_report_without_digests_holds_for_the_text_that_is_known_first() {
+    let (without, with) = (report_of(&[(FIRST, "")]), report(&[FIRST]));
+    let answer = [comment(1, REVIEWER, DISMISS)];
+    for key in [None, Some(key())] {
+        let first = settled(&without, &Earlier::Absent, &answer);
+        assert!(is_dismissed(&without, &first));
+        // The flag is gone for a push.
+        let gone = settled(&report(&[]), &next(&first, key.as_ref()), &answer);
+        assert_eq!((decided(&gone).len(), gone.doubted().count()), (1, 0));
+        let known = settled(&with, &next(&gone, key.as_ref()), &answer);
+        assert!(is_dismissed(&with, &known));
+        let changed = report_of(&[(FIRST, OTHER_TEXT)]);
+        assert!(!is_dismissed(&changed, &settled(&changed, &next(&known, key.as_ref()), &answer)));
     }
 }
 
@@ -153,13 +172,15 @@ fn before(key: Option<&StateKey>) -> String {
 #[test]
 fn what_the_version_before_recorded_counts_from_then_on_for_the_same_text() {
     let said = [comment(1, REVIEWER, "/ai-detect dismiss c5a7 generated")];
+    let long = [comment(1, REVIEWER, DISMISS)];
     for key in [None, Some(key())] {
         let earlier = decode(&before(key.as_ref()), &request(), key.as_ref());
         let first = report(&[FIRST]);
-        let read = settled(&first, &earlier, &said);
+        let said = if key.is_some() { &said } else { &long };
+        let read = settled(&first, &earlier, said);
         assert!(is_dismissed(&first, &read) && told(&read).is_empty(), "{read:?}");
         let changed = report_of(&[(FIRST, OTHER_TEXT)]);
-        assert!(!is_dismissed(&changed, &settled(&changed, &next(&read, key.as_ref()), &said)));
+        assert!(!is_dismissed(&changed, &settled(&changed, &next(&read, key.as_ref()), said)));
         // What it showed is not known, so that other answers need whole ids.
         let second = report(&[SECOND]);
         assert!(!is_dismissed(&second, &settled(&second, &earlier, &[comment(3, REVIEWER, DISMISS)])));
@@ -177,6 +198,18 @@ fn beyond_what_is_kept_only_whole_ids_decide() {
     assert!(triage.state.shown.is_incomplete && triage.state.shown.blocks.len() == MAX_SHOWN);
     let body = triage.state.encode(None);
     assert!(body.len() < state::MAX_BYTES * 2 / 3, "{} bytes", body.len());
+    // More than that were never written, and would leave no room for decisions.
+    let mut grown = triage.state.clone();
+    grown.shown.blocks.push(Block { fingerprint: FIRST.into(), content: TEXT.into() });
+    assert_eq!(decode(&summary(&grown.encode(None)), &request(), None), Earlier::Unreadable(Problem::Shape));
+    assert_eq!(grown.shown.with(&report(&[SECOND])).blocks.len(), MAX_SHOWN + 1);
+    // The summary shows what is followed.
+    let section = markdown::section(&all, &triage);
+    assert!(section.contains("only whole IDs count"), "{section}");
+    assert_eq!(markdown::answerable(&all, &triage).flags[0].id, prints[0]);
+    let few = settled(&report(&[FIRST]), &Earlier::Absent, &[]);
+    assert!(!markdown::section(&report(&[FIRST]), &few).contains("whole IDs"));
+    assert_eq!(markdown::answerable(&report(&[FIRST]), &few).flags[0].id, FIRST[..8]);
     let comments = [
         comment(1, REVIEWER, &format!("/ai-detect dismiss {} x", &prints[0][..8])),
         comment(2, REVIEWER, &format!("/ai-detect dismiss {} x", prints[MAX_SHOWN])),

@@ -76,7 +76,7 @@ impl Shown {
         for hunk in report.flags.iter().filter_map(|flag| report.hunks.get(flag.hunk)) {
             if let Some(block) = shown.blocks.iter_mut().find(|block| block.fingerprint == hunk.fingerprint) {
                 block.content.clone_from(&hunk.content);
-            } else if shown.blocks.len() == MAX_SHOWN {
+            } else if shown.blocks.len() >= MAX_SHOWN {
                 shown.is_incomplete = true;
             } else if !shown.is_incomplete {
                 // Where some are lost, a new one may be one of those.

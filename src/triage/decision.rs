@@ -46,10 +46,15 @@ impl Decision {
     /// The same, bound to the text of its block if that was not known and is now.
     #[must_use]
     pub(super) fn bound(&self, report: &Report) -> Self {
-        let hunk = report.hunks.iter().find(|hunk| hunk.fingerprint == self.fingerprint);
-        let content = self.content.clone().or_else(|| hunk.map(|hunk| hunk.content.clone()));
-        Decision { content, ..self.clone() }
+        let content = self.content.clone().filter(|content| !content.is_empty());
+        Decision { content: content.or_else(|| digest(report, &self.fingerprint)), ..self.clone() }
     }
+}
+
+/// The digest of a block's text, where the report has the block and gives one.
+fn digest(report: &Report, fingerprint: &str) -> Option<String> {
+    let hunk = report.hunks.iter().find(|hunk| hunk.fingerprint == fingerprint)?;
+    (!hunk.content.is_empty()).then(|| hunk.content.clone())
 }
 
 /// What can be decided.
@@ -179,6 +184,8 @@ pub struct Known<'a> {
     pub report: &'a Report,
     /// What was decided in earlier runs.
     pub earlier: &'a [Entry],
+    /// Whether a run with the key wrote these decisions.
+    pub is_keyed: bool,
     /// What earlier runs showed.
     pub shown: &'a Shown,
 }
@@ -197,7 +204,8 @@ pub fn judge(command: Command, comment: &Comment, person: Person, known: Known<'
     let Block { fingerprint, content } = known.resolve(&command.id, comment.source)?;
     Ok(Decision {
         fingerprint,
-        content: Some(content),
+        // Some versions write reports without digests. The block's text is known once a report has one.
+        content: (!content.is_empty()).then_some(content),
         what: command.verb.into(),
         who: comment.author.clone(),
         when: comment.created.clone(),
@@ -206,18 +214,30 @@ pub fn judge(command: Command, comment: &Comment, person: Person, known: Known<'
 }
 
 impl Known<'_> {
+    /// Whether an earlier decision counts by itself.
+    pub(super) fn is_proven(&self, entry: &Entry) -> bool {
+        self.is_keyed && entry.doubt.is_none()
+    }
+
     /// The block that an id means. A push can bring another block that the id fits, so the reviewer meant one that was
     /// shown to them; where that is not sure, nothing is decided.
     fn resolve(&self, id: &str, source: Source) -> Result<Block, Refusal> {
-        let earlier = self.earlier.iter().map(|entry| &entry.decision).filter(|it| it.fingerprint.starts_with(id));
-        // What a comment was taken to mean once, it means for good.
-        let mut same = earlier.clone().filter(|decision| decision.source == source);
+        let entries = self.earlier.iter().filter(|entry| entry.decision.fingerprint.starts_with(id));
+        let earlier = entries.clone().map(|entry| &entry.decision);
+        // What a comment was taken to mean once, it means for good. Of a short id, only a run with the key can say it:
+        // without one, a block that the id fits is quickly found and written into the state.
+        let is_known = |entry: &&Entry| id.len() >= MIN_ID || self.is_proven(entry);
+        let mut same = entries.filter(is_known).map(|entry| &entry.decision).filter(|it| it.source == source);
         if let Some(decision) = same.next()
             && same.all(|other| other.fingerprint == decision.fingerprint)
         {
             return Ok(self.block_of(decision));
         }
-        let shown = self.shown.blocks.iter().filter(|block| block.fingerprint.starts_with(id)).cloned();
+        let shown = self.shown.blocks.iter().filter(|block| block.fingerprint.starts_with(id));
+        let shown = shown.map(|block| match digest(self.report, &block.fingerprint) {
+            Some(content) if block.content.is_empty() => Block { content, ..block.clone() },
+            _ => block.clone(),
+        });
         let flags = self.report.flags.iter().filter_map(|flag| self.report.hunks.get(flag.hunk)).map(Block::of);
         let hunks = self.report.hunks.iter().map(Block::of);
         let fits = |block: &Block| block.fingerprint.starts_with(id);

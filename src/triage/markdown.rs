@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 
+use super::command::{FINGERPRINT, MIN_ID};
 use super::decision::{Decision, What};
 use super::settle::Triage;
 use super::standing::{Standing, standings};
@@ -21,6 +22,22 @@ pub fn applied(report: &Report, triage: &Triage) -> Report {
     Report { flags, ..report.clone() }
 }
 
+/// A report whose flags show the ids that a command on this request needs: whole ones where not all blocks that it has
+/// shown are known any more.
+pub fn answerable(report: &Report, triage: &Triage) -> Report {
+    let mut report = report.clone();
+    if triage.state.shown.is_incomplete {
+        report.flags.iter_mut().for_each(|flag| flag.id.clone_from(&flag.fingerprint));
+    }
+    report
+}
+
+/// The id of a decided block, as [`answerable`] shows that of a flag.
+fn id<'a>(decision: &'a Decision, triage: &Triage) -> &'a str {
+    let digits = if triage.state.shown.is_incomplete { FINGERPRINT } else { MIN_ID };
+    decision.fingerprint.get(..digits).unwrap_or(&decision.fingerprint)
+}
+
 /// Longer sections are told in counts, in bytes: the summary shares the comment.
 const MOST_BYTES: usize = 20 << 10;
 
@@ -36,11 +53,12 @@ pub fn section(report: &Report, triage: &Triage) -> String {
          holds. {} lists them.\n{}",
         triage.answers.len(),
         code_span("ai-detect triage --state FILE"),
-        how()
+        how(triage)
     )
 }
 
 fn whole(report: &Report, triage: &Triage) -> String {
+    let report = &answerable(report, triage);
     let mut out = String::new();
     let flags = standings(report, triage.decisions());
     let flag = |at: usize| report.flags.get(at);
@@ -51,8 +69,9 @@ fn whole(report: &Report, triage: &Triage) -> String {
     list(&mut out, "Confirmed by a reviewer", false, &of(Standing::Confirmed));
     list(&mut out, "Dismissed by a reviewer", true, &of(Standing::Dismissed));
     let attested: Vec<&Decision> = triage.decisions().filter(|decision| !decision.what.is_ruling()).collect();
-    attestations(&mut out, &attested);
-    let doubted: Vec<String> = triage.doubted().map(|(decision, why)| doubted(decision, &why.to_string())).collect();
+    attestations(&mut out, &attested, triage);
+    let doubted: Vec<String> =
+        triage.doubted().map(|(decision, why)| doubted(id(decision, triage), decision, &why.to_string())).collect();
     list(&mut out, "Not confirmed, so that it does not count", true, &doubted);
     let answers = triage.answers.iter().rev().take(MOST);
     let mut answers: Vec<String> =
@@ -69,16 +88,22 @@ fn whole(report: &Report, triage: &Triage) -> String {
         out += &format!("\n{} more decisions did not fit into this comment.\n", triage.state.left_out);
     }
     if !report.flags.is_empty() {
-        out += &how();
+        out += &how(triage);
     }
     out
 }
 
 /// How to answer, for reviewers and authors.
-fn how() -> String {
+fn how(triage: &Triage) -> String {
+    let whole = if triage.state.shown.is_incomplete {
+        " Not all blocks that this request has shown are known any more, so only whole IDs count, as they stand beside \
+         the flags."
+    } else {
+        ""
+    };
     format!(
         "\n<sub>To answer, write a line in a comment. Reviewers with write access: {}, {}. Also the author: {}. \
-         Decisions show here after the next run.</sub>\n",
+         Decisions show here after the next run.{whole}</sub>\n",
         code_span("/ai-detect dismiss ID reason"),
         code_span("/ai-detect confirm ID"),
         code_span("/ai-detect attest ID TOOL:MODEL"),
@@ -112,23 +137,17 @@ fn by(decision: &Decision) -> String {
     format!("{word} by **{}** on {}{text}", escaped(&decision.who.login), escaped(day))
 }
 
-fn doubted(decision: &Decision, why: &str) -> String {
-    let id = decision.fingerprint.get(..8).unwrap_or_default();
+fn doubted(id: &str, decision: &Decision, why: &str) -> String {
     format!("- {} {}; {why}\n", code_span(id), by(decision))
 }
 
 /// What was said in comments, and the lines that say the same in a commit.
-fn attestations(out: &mut String, decisions: &[&Decision]) {
+fn attestations(out: &mut String, decisions: &[&Decision], triage: &Triage) {
     if decisions.is_empty() {
         return;
     }
-    let lines: Vec<String> = decisions
-        .iter()
-        .map(|decision| {
-            let id = decision.fingerprint.get(..8).unwrap_or_default();
-            format!("- {} {}\n", code_span(id), by(decision))
-        })
-        .collect();
+    let line = |decision: &&Decision| format!("- {} {}\n", code_span(id(decision, triage)), by(decision));
+    let lines: Vec<String> = decisions.iter().map(line).collect();
     list(out, "Said in comments of this request", false, &lines);
     let mut trailers: Vec<String> = decisions.iter().filter_map(|decision| decision.trailer()).collect();
     trailers.sort();

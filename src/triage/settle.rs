@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use super::block::Shown;
-use super::command::commands;
+use super::command::{MIN_ID, commands};
 use super::decision::{Decision, Known, Refusal, judge};
 use super::state::{Earlier, Problem, State, Trust};
 use super::visible::Dialect;
@@ -49,6 +49,9 @@ pub enum Doubt {
     /// The comment does not say so.
     #[error("the comment that it came from does not say so")]
     SaysOtherwise,
+    /// The id in the comment fits other blocks, too.
+    #[error("the id in the comment that it came from is too short to be sure which block is meant")]
+    ShortId,
     /// Who asked may not, by now.
     #[error("who asked for it has no right to, by what the forge says now")]
     Refused,
@@ -117,14 +120,15 @@ pub fn settle(
 ) -> Triage {
     let nothing = Shown::default();
     let lost = Shown::lost();
-    let (entries, keyed, shown, problem) = match earlier {
+    let (entries, is_keyed, shown, problem) = match earlier {
         Earlier::Absent => (&[][..], false, &nothing, None),
+        Earlier::Unrecorded => (&[][..], false, &lost, None),
         Earlier::Read { state, trust } => (state.entries.as_slice(), *trust == Trust::Keyed, &state.shown, None),
         Earlier::Unreadable(problem) => (&[][..], false, &lost, Some(*problem)),
     };
-    let known = Known { report, earlier: entries, shown };
+    let known = Known { report, earlier: entries, is_keyed, shown };
     let mut settling =
-        Settling { known, keyed, dialect: comments.dialect, people, decisions: Vec::new(), answers: Vec::new() };
+        Settling { known, dialect: comments.dialect, people, decisions: Vec::new(), answers: Vec::new() };
     let mut sorted: Vec<&Comment> = comments.read.iter().collect();
     sorted.sort_by(|a, b| (&a.created, a.source).cmp(&(&b.created, b.source)));
     for comment in sorted {
@@ -140,7 +144,6 @@ pub fn settle(
 
 struct Settling<'a> {
     known: Known<'a>,
-    keyed: bool,
     dialect: Dialect,
     people: &'a BTreeMap<u64, Person>,
     decisions: Vec<Decision>,
@@ -148,11 +151,6 @@ struct Settling<'a> {
 }
 
 impl Settling<'_> {
-    /// Whether an entry counts by itself.
-    fn proven(&self, entry: &Entry) -> bool {
-        self.keyed && entry.doubt.is_none()
-    }
-
     fn follow(&mut self, comment: &Comment) {
         let person = self.people.get(&comment.author.id).copied().unwrap_or_default();
         for command in commands(&comment.body, self.dialect) {
@@ -167,7 +165,7 @@ impl Settling<'_> {
                             && decision.what == what
                             && decision.fingerprint.starts_with(&command.id)
                     };
-                    let proven = self.known.earlier.iter().filter(|entry| self.proven(entry)).find(said);
+                    let proven = self.known.earlier.iter().filter(|entry| self.known.is_proven(entry)).find(said);
                     // What was right when it was recorded needs no right today.
                     let judged = proven.map_or_else(
                         || judge(command, comment, person, self.known),
@@ -203,7 +201,7 @@ impl Settling<'_> {
             if taken_back {
                 continue;
             }
-            if self.proven(entry) {
+            if self.known.is_proven(entry) {
                 self.decisions.push(decision.clone());
             } else if doubted.len() < MAX_DOUBTED {
                 doubted.push(Entry { decision: decision.clone(), doubt: Some(doubt) });
@@ -223,14 +221,18 @@ fn doubt(decision: &Decision, comments: Comments<'_>, comment: Option<&Comment>)
     if !same_voice(decision, comment) {
         return Doubt::OtherAuthor;
     }
-    let says = commands(&comment.body, comments.dialect)
-        .into_iter()
-        .flatten()
-        .any(|command| decision.fingerprint.starts_with(&command.id) && What::from(command.verb) == decision.what);
-    match (comment.edit, says) {
-        (Edit::ByOther | Edit::Unclear, _) => Doubt::Edited,
-        (_, true) => Doubt::Refused,
-        (_, false) => Doubt::SaysOtherwise,
+    if matches!(comment.edit, Edit::ByOther | Edit::Unclear) {
+        return Doubt::Edited;
+    }
+    let commands = commands(&comment.body, comments.dialect).into_iter().flatten();
+    let ids = commands
+        .filter(|command| decision.fingerprint.starts_with(&command.id))
+        .filter(|command| What::from(command.verb.clone()) == decision.what)
+        .map(|command| command.id.len());
+    match ids.max() {
+        None => Doubt::SaysOtherwise,
+        Some(digits) if digits < MIN_ID => Doubt::ShortId,
+        Some(_) => Doubt::Refused,
     }
 }
 

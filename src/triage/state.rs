@@ -14,7 +14,7 @@ use std::io::{self, Write};
 use serde::{Deserialize, Serialize};
 use serde_json::ser::Formatter;
 
-use super::block::Shown;
+use super::block::{MAX_SHOWN, Shown};
 use super::command::FINGERPRINT;
 use super::tag::{StateKey, checksum};
 use super::{Entry, RequestKey};
@@ -71,6 +71,8 @@ pub enum Trust {
 pub enum Earlier {
     /// Nothing.
     Absent,
+    /// A summary of a version that kept a record only where something was decided. What the request showed is not known.
+    Unrecorded,
     /// Decisions.
     Read {
         /// The decisions.
@@ -174,6 +176,11 @@ pub fn line(body: &str) -> Option<&str> {
     found(body).ok().flatten().filter(|line| line.len() <= MAX_READ && line.ends_with(END))
 }
 
+/// Whether a text begins with a hidden line.
+pub fn begins_with_line(text: &str) -> bool {
+    text.starts_with(MARKER)
+}
+
 /// Reads what an earlier run left in the body of its summary comment, for one request.
 pub fn decode(body: &str, request: &RequestKey, key: Option<&StateKey>) -> Earlier {
     match read(body, key) {
@@ -208,7 +215,8 @@ pub fn read(body: &str, key: Option<&StateKey>) -> Result<Option<(State, Trust)>
         _ => return Err(Problem::Shape),
     };
     let state: State = serde_json::from_str(json).map_err(|_| Problem::Shape)?;
-    if state.entries.iter().all(plausible) { Ok(Some((state, trust))) } else { Err(Problem::Shape) }
+    let is_ours = state.shown.blocks.len() <= MAX_SHOWN && state.entries.iter().all(plausible);
+    if is_ours { Ok(Some((state, trust))) } else { Err(Problem::Shape) }
 }
 
 /// The line where it is written. The version before wrote it further down; there it must be the only one.

@@ -16,6 +16,7 @@ pub use wanted::NoReport;
 pub(super) use wanted::is_worth_saying;
 
 use super::marker::{self, Inline, Summary};
+use crate::triage::state;
 
 /// Inline comments on a request at a time, unless asked otherwise: ten are read, fifty are turned off.
 pub const MOST_INLINE: usize = 10;
@@ -204,7 +205,10 @@ pub fn plan(wanted: &Wanted, posted: &Posted, lines: &Lines) -> Result<Plan, Out
 }
 
 fn sticky(wanted: &Wanted, posted: &Posted) -> Sticky {
-    let body = Summary { head: wanted.head.clone(), run: wanted.run }.before(&wanted.summary);
+    // A record that was taken away is missing until one is written again.
+    let says_so = |note: &Note| Summary::read(&note.body).is_some_and(|summary| summary.has_record);
+    let has_record = state::begins_with_line(&wanted.summary) || posted.summaries.first().is_some_and(says_so);
+    let body = Summary { head: wanted.head.clone(), run: wanted.run, has_record }.before(&wanted.summary);
     match posted.summaries.first() {
         None if wanted.worth_saying && posted.complete => Sticky::Create(body),
         None => Sticky::Leave,
