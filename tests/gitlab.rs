@@ -49,7 +49,7 @@ fn wanted(fake: &Fake, comments: &[Wish]) -> Wanted {
         worth_saying: !comments.is_empty(),
         comments: comments.to_vec(),
         most: MOST_INLINE,
-        analysed: true,
+        has_all_flags: true,
         ..Wanted::default()
     }
 }

@@ -23,7 +23,7 @@ mod omitted;
 mod paste;
 pub mod rdjsonl;
 #[cfg(test)]
-mod sample;
+pub(crate) mod sample;
 pub mod sarif;
 mod sentence;
 pub mod signatures;

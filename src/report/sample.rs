@@ -4,7 +4,7 @@ use super::*;
 use crate::attest::{Facts, State};
 
 /// A report of two commits with `flags` flagged blocks each, in which every text that comes from a change is `text`.
-pub(super) fn report(text: &str, flags: usize) -> Report {
+pub(crate) fn report(text: &str, flags: usize) -> Report {
     let commits: Vec<CommitReport> =
         [format!("12618c20{}", "0".repeat(32)), "a".repeat(40)].map(|id| commit(&id, text)).into();
     let mut hunks = Vec::new();

@@ -37,8 +37,9 @@ pub struct Wanted {
     pub comments: Vec<Wish>,
     /// How many of them may stand open on the request.
     pub most: usize,
-    /// Whether the flags are those of an analysis. Where it failed, no flag is gone.
-    pub analysed: bool,
+    /// Whether `comments` has all flags of an analysis. If the analysis failed, or the report omits flags for its size, a
+    /// flag without a wish need not be gone.
+    pub has_all_flags: bool,
     /// Why flags that have no wish are put away although they are not gone, in Markdown, by fingerprint.
     pub put_away: BTreeMap<String, String>,
 }
@@ -273,7 +274,9 @@ fn inline(wanted: &Wanted, posted: &Posted, lines: &Lines, standing: &BTreeMap<S
             _ => plan.without += 1,
         }
     }
-    let gone = standing.iter().filter(|(fingerprint, _)| wanted.analysed && !flagged.contains(fingerprint.as_str()));
+    let is_known = |fingerprint: &String| wanted.has_all_flags || wanted.put_away.contains_key(fingerprint);
+    let gone =
+        standing.iter().filter(|(fingerprint, _)| is_known(fingerprint) && !flagged.contains(fingerprint.as_str()));
     for (fingerprint, thread) in gone {
         let was_settled = Inline::read(&thread.first.body).is_some_and(|inline| inline.settled);
         if thread.answered || thread.closed || was_settled {

@@ -18,7 +18,7 @@ fn wanted(head: &str, comments: Vec<Wish>) -> Wanted {
         worth_saying: !comments.is_empty(),
         comments,
         most: MOST_INLINE,
-        analysed: true,
+        has_all_flags: true,
         ..Wanted::default()
     }
 }
@@ -149,10 +149,25 @@ fn an_older_run_never_writes_over_a_newer_one() {
 }
 
 #[test]
+fn flags_that_a_report_omits_are_not_gone_and_dismissed_ones_are() {
+    let all = wanted("aa", vec![wish("f1", 3), wish("f2", 9), wish("f3", 20)]);
+    let posted = carried_out(&empty("aa"), &plan(&all, &empty("aa"), &lines()).unwrap(), "aa");
+    let mut report = crate::report::sample::report("x", 0);
+    report.omitted = Some(crate::report::Omitted { flags: 2, ..Default::default() });
+    let has_all_flags = Wanted::of_report(&report, "aa", 5, MOST_INLINE).has_all_flags;
+    let put_away = [("f2".to_owned(), "**Dismissed**".to_owned())].into();
+    let fewer = Wanted { has_all_flags, put_away, ..wanted("aa", vec![wish("f1", 3)]) };
+    let settled = plan(&fewer, &posted, &lines()).unwrap().settle;
+    let settled: Vec<_> = settled.iter().filter_map(|thread| Inline::read(&thread.first.body)).collect();
+    assert_eq!(settled.iter().map(|inline| inline.fingerprint.as_str()).collect::<Vec<_>>(), ["f2"]);
+}
+
+#[test]
 fn what_could_not_be_analysed_closes_nothing_and_what_could_not_be_read_creates_nothing() {
     let one = wanted("aa", vec![wish("f1", 3)]);
     let posted = carried_out(&empty("aa"), &plan(&one, &empty("aa"), &lines()).unwrap(), "aa");
-    let failed = Wanted { analysed: false, worth_saying: true, summary: "could not".into(), ..wanted("aa", vec![]) };
+    let failed =
+        Wanted { has_all_flags: false, worth_saying: true, summary: "could not".into(), ..wanted("aa", vec![]) };
     let plan_of_failed = plan(&failed, &posted, &lines()).unwrap();
     assert!(plan_of_failed.settle.is_empty() && matches!(plan_of_failed.summary, Sticky::Update(_)));
     let unread = Posted { complete: false, ..empty("aa") };

@@ -33,7 +33,7 @@ impl Wanted {
                 })
                 .collect(),
             most,
-            analysed: true,
+            has_all_flags: report.omitted.as_ref().is_none_or(|omitted| omitted.flags == 0),
             ..Wanted::default()
         }
     }
