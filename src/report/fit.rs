@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::bounds::{MAX_COMMITS, MAX_HUNKS, MAX_WRITTEN_BYTES};
 use super::json::{self, check};
+use super::unseen::holds_code;
 use super::{CommitReport, HunkReport, Omitted, OmittedSignals, Report};
 
 #[cfg(test)]
@@ -178,16 +179,26 @@ impl Fit {
         Ok(())
     }
 
-    /// Exclusions from the end, but for the first ones.
+    /// Exclusions from the end, but for the first ones; those without code go before those with code.
     fn drop_excluded(&mut self, least: usize) -> Result<(), serde_json::Error> {
         let Some(mut excess) = self.excess()? else { return Ok(()) };
         self.size = None;
         let excluded = &mut self.report.coverage.excluded;
-        while excess > 0 && excluded.len() > least {
-            let Some(last) = excluded.pop() else { break };
-            excess = excess.saturating_sub(element_size(&last)?);
-            *self.omitted.excluded.entry(last.reason).or_default() += 1;
+        let (code, other): (Vec<usize>, Vec<usize>) =
+            (0..excluded.len()).partition(|at| excluded.get(*at).is_some_and(holds_code));
+        let mut keep = vec![true; excluded.len()];
+        let most = excluded.len().saturating_sub(least);
+        for at in other.into_iter().rev().chain(code.into_iter().rev()).take(most) {
+            let (Some(left_out), Some(keep)) = (excluded.get(at), keep.get_mut(at)) else { continue };
+            if excess == 0 {
+                break;
+            }
+            excess = excess.saturating_sub(element_size(left_out)?);
+            *self.omitted.excluded.entry(left_out.reason).or_default() += 1;
+            *keep = false;
         }
+        let mut keep = keep.into_iter();
+        excluded.retain(|_| keep.next() == Some(true));
         Ok(())
     }
 

@@ -5,8 +5,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::omitted::as_usize;
 use super::words::counted;
-use super::{ExcludedReport, Report};
+use super::{ExcludedReport, Omitted, Report};
 use crate::change::{Ground, Reason};
 use crate::exclude::LONG_LINE;
 use crate::lang;
@@ -83,15 +84,31 @@ impl<'a> Group<'a> {
     }
 }
 
+/// Which code an exclusion holds, and on what ground it was left out.
+fn code(left_out: &ExcludedReport) -> Option<(&'static lang::Language, Ground)> {
+    // A report may be a stranger's, and so may the name of a language in it.
+    let language = left_out.language.as_deref().and_then(lang::by_name);
+    // What was only renamed into an excluded folder adds nothing.
+    language.zip(left_out.ground).filter(|_| left_out.added_lines != Some(0))
+}
+
+/// Whether an exclusion holds code that nobody asked to leave out.
+pub(super) fn holds_code(left_out: &ExcludedReport) -> bool {
+    code(left_out).is_some()
+}
+
+/// How many exclusions are not listed and may hold code. Those with code are listed first, so there are none if one
+/// without code is listed.
+fn omitted(report: &Report) -> u64 {
+    let omitted = report.omitted.as_ref().map_or(0, Omitted::excluded_count);
+    if report.coverage.excluded.iter().all(holds_code) { omitted } else { 0 }
+}
+
 /// What was left out, by reason: nothing of what the settings leave out, and nothing that holds no code.
 fn groups(report: &Report) -> BTreeMap<(Reason, Ground), Group<'static>> {
     let mut groups: BTreeMap<(Reason, Ground), Group<'static>> = BTreeMap::new();
     for left_out in &report.coverage.excluded {
-        // A report may be a stranger's, and so may the name of a language in it.
-        let language = left_out.language.as_deref().and_then(lang::by_name);
-        // What was only renamed into an excluded folder adds nothing.
-        let is_nothing = left_out.added_lines == Some(0);
-        if let Some((language, ground)) = language.zip(left_out.ground).filter(|_| !is_nothing) {
+        if let Some((language, ground)) = code(left_out) {
             groups.entry((left_out.reason, ground)).or_default().add(left_out, language.title);
         }
     }
@@ -107,18 +124,23 @@ fn are_much(groups: &BTreeMap<(Reason, Ground), Group<'_>>) -> bool {
 
 /// Whether so much code was left out that a request without flags has to say so.
 pub(crate) fn is_much(report: &Report) -> bool {
-    let omitted = report.omitted.as_ref().is_some_and(|omitted| omitted.excluded_count() > 0);
-    omitted || are_much(&groups(report))
+    omitted(report) > 0 || are_much(&groups(report))
 }
 
 /// What was left out, a sentence for each reason: `1 file with 136 added lines of Python was left out, because it says
 /// that it is generated`. Nothing where that is little.
 pub(crate) fn told(report: &Report) -> Vec<String> {
     let groups = groups(report);
-    if !are_much(&groups) {
+    let omitted = omitted(report);
+    if omitted == 0 && !are_much(&groups) {
         return Vec::new();
     }
-    groups.iter().map(|((reason, ground), group)| group.told(*reason, *ground)).collect()
+    let listed = groups.iter().map(|((reason, ground), group)| group.told(*reason, *ground));
+    let unlisted = (omitted > 0).then(|| {
+        let entries = counted(as_usize(omitted), "entry", "entries");
+        format!("{entries} of code that may be left out, too, did not fit into the list")
+    });
+    listed.chain(unlisted).collect()
 }
 
 fn of_lines(reason: Reason) -> &'static str {
@@ -213,6 +235,23 @@ mod tests {
         assert_eq!(said(vec![few()]), [""; 0]);
         let unread = left_out("rust", Reason::TooLarge, Ground::Content, None);
         assert_eq!(said(vec![unread]), ["1 file of Rust was left out, because it is larger than the limit"]);
+    }
+
+    #[test]
+    fn exclusions_that_are_not_listed_are_said_unless_they_held_no_code() {
+        let unlisted = |excluded: Vec<ExcludedReport>| {
+            let mut report = sample::report("x", 0);
+            report.coverage.excluded = excluded;
+            report.omitted = Some(Omitted { excluded: [(Reason::LockFile, 7)].into(), ..Omitted::default() });
+            assert_eq!(is_much(&report), !told(&report).is_empty());
+            told(&report)
+        };
+        let code = || left_out("python", Reason::Generated, Ground::Content, Some(1));
+        let lock_file = || ExcludedReport { language: None, ..code() };
+        assert_eq!(unlisted(vec![code(), lock_file()]), [""; 0]);
+        let told = unlisted(vec![code()]);
+        assert_eq!(told.len(), 2);
+        assert!(told[1].starts_with("7 entries"), "{told:?}");
     }
 
     #[test]

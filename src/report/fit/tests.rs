@@ -126,6 +126,26 @@ fn what_commits_declare_in_detail_and_what_was_excluded_goes_where_it_is_too_muc
 }
 
 #[test]
+fn exclusions_with_code_stay_where_others_are_too_many() {
+    let mut report = large(10, 2, 5);
+    let other = ExcludedReport { language: None, ground: None, ..report.coverage.excluded[0].clone() };
+    let code = ExcludedReport {
+        path: "last.py".into(),
+        language: Some("python".into()),
+        ground: Some(crate::change::Ground::Path),
+        added_lines: Some(3),
+        ..other.clone()
+    };
+    report.coverage.excluded =
+        (0..60_000).map(|at| ExcludedReport { path: format!("{at}{}", "d".repeat(500)), ..other.clone() }).collect();
+    report.coverage.excluded.push(code);
+    let again = written(&report);
+    assert!(again.omitted.as_ref().unwrap().excluded_count() > 1000);
+    assert_eq!(again.coverage.excluded.last().unwrap().path, "last.py");
+    assert!(!super::super::is_much_unseen(&again));
+}
+
+#[test]
 fn what_the_reader_would_refuse_is_counted_instead() {
     let mut report = large(8, 8, 2);
     report.hunks[1].path = "x".repeat(MAX_PATH + 1);
