@@ -82,22 +82,24 @@ impl Problem {
     fn told(&self) -> (String, &'static str) {
         const SAME_VERSION: &str =
             "Use the same version of ai-detect in the job that analyses the change and in this one.";
+        const NOT_OURS: &str = "ai-detect writes no such report. See in the log of the job that analyses the change whether it ended early, and \
+             whether something else wrote the report.";
         match self {
             Problem::Unusable(Unusable::File(error)) => (
                 format!("The report cannot be read ({}).", error.kind()),
                 "See whether the job that analyses the change wrote its report, and whether this job downloads it.",
             ),
             Problem::Unusable(Unusable::Report(error @ ReadError::TooLarge)) => {
-                (format!("It was not read: {error}."), SAME_VERSION)
+                (format!("It was not read: {error}."), NOT_OURS)
             }
             Problem::Unusable(Unusable::Report(ReadError::Schema { .. })) => {
                 ("The report is of another version than this one reads.".into(), SAME_VERSION)
             }
             Problem::Unusable(Unusable::Report(ReadError::Json(error))) => {
-                (format!("The report is invalid (line {}, column {}).", error.line(), error.column()), SAME_VERSION)
+                (format!("The report is invalid (line {}, column {}).", error.line(), error.column()), NOT_OURS)
             }
             Problem::Unusable(Unusable::Report(ReadError::Inconsistent { place, what })) => {
-                (format!("The report is invalid ({place}: {what})."), SAME_VERSION)
+                (format!("The report is invalid ({place}: {what})."), NOT_OURS)
             }
             Problem::OtherCommit { .. } => (
                 "The report is about another commit than the run that it comes from.".into(),

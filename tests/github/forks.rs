@@ -79,6 +79,8 @@ fn a_report_that_cannot_be_used_is_no_silence_on_the_request() {
         let said = &state.comments[0].body;
         assert!(said.contains("### The analysis of this change could not be shown"), "{said}");
         assert!(said.contains(why), "{why}: {said}");
+        let is_of_version = why == "is of another version";
+        assert_eq!(said.contains("same version of ai"), is_of_version, "{said}");
         assert!(said.contains("does not mean that there is nothing to find"), "{said}");
         assert!(!said.contains("guilty") && !said.contains("engine#3"), "{said}");
     }
@@ -165,4 +167,12 @@ fn a_report_of_the_change_s_own_job_is_said_to_be_one() {
     drop(state);
     let own = World::posted();
     assert!(!own.github.state().comments[0].body.contains("Not checked"));
+}
+
+#[test]
+fn the_second_stage_runs_however_the_first_one_ends() {
+    let example = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/workflows/github-fork-post.yml");
+    let example = std::fs::read_to_string(example).unwrap();
+    let condition = example.lines().find_map(|line| line.trim_start().strip_prefix("if: "));
+    assert_eq!(condition, Some("github.event.workflow_run.event == 'pull_request'"));
 }
