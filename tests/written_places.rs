@@ -188,6 +188,16 @@ fn a_link_of_a_change_gives_way_to_the_report_of_a_job() {
 }
 
 #[test]
+fn a_folder_with_the_name_of_a_report_of_a_job_stays_and_is_named() {
+    let area = Area::new();
+    let folder = area.repo.path().join("gl-code-quality-report.json");
+    std::fs::create_dir(&folder).unwrap();
+    let run = on_gitlab(&area, &["--report-file", "report.json"]);
+    assert!(run.status == 3 && run.stderr.contains("gl-code-quality-report.json is a folder"), "{run:?}");
+    assert!(folder.is_dir());
+}
+
+#[test]
 fn a_folder_that_a_change_links_elsewhere_gets_no_report_of_a_job() {
     let area = Area::new();
     area.link(&[("out", "../folder")]);

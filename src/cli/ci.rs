@@ -63,10 +63,7 @@ pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure
 
 /// The checkout that this job was started in.
 fn checkout(env: &event::Env<'_>, forge: Forge, dir: &Path) -> Result<Checkout, Failure> {
-    let variable = match forge {
-        Forge::GitHub => "GITHUB_WORKSPACE",
-        Forge::GitLab => "CI_PROJECT_DIR",
-    };
+    let variable = forge.workspace();
     let folder = env(variable).filter(|folder| !folder.is_empty()).map(PathBuf::from);
     let workspace = folder.map(|folder| Workspace { variable, folder });
     Checkout::find(dir, workspace.as_ref()).map_err(Failure::failed)

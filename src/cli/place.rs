@@ -6,12 +6,10 @@ use std::ffi::OsString;
 use std::path::{Component, Path, PathBuf};
 
 use super::Failure;
+use crate::forge::Forge;
 
 /// So many links may follow each other, as in Linux.
 const MAX_LINKS: usize = 40;
-
-/// Variables that name the folder into which a forge checks out.
-const WORKSPACES: [&str; 2] = ["GITHUB_WORKSPACE", "CI_PROJECT_DIR"];
 
 /// Why a file is not written there.
 #[derive(Debug, thiserror::Error)]
@@ -133,7 +131,7 @@ fn is_in_work_tree(folder: &Path) -> bool {
         return false;
     }
     let has_git = |folder: &Path| std::fs::symlink_metadata(folder.join(".git")).is_ok();
-    let workspaces = WORKSPACES.iter().filter_map(std::env::var_os);
+    let workspaces = Forge::ALL.iter().filter_map(|forge| std::env::var_os(forge.workspace()));
     let mut workspaces = workspaces.filter_map(|workspace| std::fs::canonicalize(workspace).ok());
     folder.ancestors().any(has_git) || workspaces.any(|workspace| folder.starts_with(workspace))
 }

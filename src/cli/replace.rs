@@ -23,7 +23,8 @@ impl Replacement {
     }
 
     /// The same for a file that a job leaves in its checkout. It takes the place of a link that has its very name, so that
-    /// a change cannot keep a job from leaving its results.
+    /// a change cannot keep a job from leaving its results by a link. A folder with that name is not removed: that is an
+    /// error, and names it.
     pub(super) fn of_job(path: &Path) -> Result<Self, Failure> {
         Self::at(place::find(path)?)
     }

@@ -25,6 +25,17 @@ pub enum Forge {
 }
 
 impl Forge {
+    /// All of them.
+    pub const ALL: [Forge; 2] = [Forge::GitHub, Forge::GitLab];
+
+    /// The variable of a job that names the folder of the checkout.
+    pub fn workspace(self) -> &'static str {
+        match self {
+            Forge::GitHub => "GITHUB_WORKSPACE",
+            Forge::GitLab => "CI_PROJECT_DIR",
+        }
+    }
+
     /// Its name, as people write it.
     pub fn name(self) -> &'static str {
         match self {
