@@ -39,7 +39,7 @@ fi
 export PATH="$tools/venv/bin:$PATH"
 
 mapfile -t workflows < <(find .github/workflows examples/workflows -name '*.yml' ! -name 'gitlab*' | sort)
-mapfile -t scripts < <(git ls-files --cached --others --exclude-standard '*.sh' .ci/run)
+mapfile -t scripts < <(git ls-files --cached --others --exclude-standard '*.sh' .ci/run ':!testdata')
 
 echo "== shell scripts: ${scripts[*]}"
 shellcheck --external-sources --source-path=. "${scripts[@]}"
