@@ -3,7 +3,7 @@
 
 use std::io::Read as _;
 
-use super::{Error, Repository};
+use super::{Error, Repository, head};
 use crate::change::Substitutes;
 
 /// A longer file of grafts is not read to its end, in bytes.
@@ -22,7 +22,7 @@ impl Repository {
     }
 
     fn replace_refs(&self) -> Result<usize, Error> {
-        let failed = |problem: gix::Error| Error::library("reading refs/replace/", problem);
+        let failed = |problem: gix::Error| head::of_refs(&self.inner, problem);
         let refs = self.inner.references().map_err(failed)?;
         Ok(refs.prefixed("refs/replace/").map_err(failed)?.count())
     }
