@@ -7,7 +7,7 @@ use std::process::Command;
 /// What is started.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Program {
-    /// To fetch what a checkout lacks.
+    /// Fetches what is missing from a checkout.
     Git,
     /// To sign with an SSH key.
     SshKeygen,

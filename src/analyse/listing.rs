@@ -50,7 +50,7 @@ impl Listing {
         let (mut bytes, mut hunks) = (MAX_BYTES, MAX_HUNKS);
         let mut of_flags = MAX_FLAGGED_SIGNALS;
         let each = share(MAX_OTHER_SIGNALS, others.iter().filter_map(|at| judged.get(*at)).map(|it| it.count));
-        // Whoever wants numbers wants all of them, and no more than numbers.
+        // `Detail::Numbers` lists all blocks, with numbers only.
         let bounded = detail != Detail::Numbers;
         for at in flagged.into_iter().chain(others) {
             let (Some(draft), Some(it)) = (drafts.get(at), judged.get(at)) else { continue };

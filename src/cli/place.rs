@@ -8,7 +8,7 @@ use std::path::{Component, Path, PathBuf};
 use super::Failure;
 use crate::forge::Forge;
 
-/// So many links may follow each other, as in Linux.
+/// The most links that may follow each other; Linux has the same limit.
 const MAX_LINKS: usize = 40;
 
 /// Why a file is not written there.
