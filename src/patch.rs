@@ -199,9 +199,8 @@ impl PatchFile {
     /// Code that was none before, or was left out, is all new.
     fn into_change(mut self, path: BString, became_code: bool, removed: &AllRemoved<'_>) -> FileChange {
         for hunk in &mut self.hunks {
-            // Read around, since nothing but a NUL can stand in the way of a line here.
-            hunk.old.retain(|byte| *byte != 0);
-            hunk.new.retain(|byte| *byte != 0);
+            remove_nuls(&mut hunk.old);
+            remove_nuls(&mut hunk.new);
             if became_code {
                 hunk.added = (0..hunk.new_lines).collect();
                 hunk.old.clear();
@@ -227,6 +226,15 @@ impl PatchFile {
         };
         settle_lines(&mut file, &old, &self.hunks, removed);
         file
+    }
+}
+
+/// Reads around NUL bytes. The number of lines stays: a last line of nothing else becomes an empty one.
+fn remove_nuls(text: &mut Vec<u8>) {
+    let ends_in_nul = text.last() == Some(&0);
+    text.retain(|byte| *byte != 0);
+    if ends_in_nul && text.last().is_none_or(|byte| *byte == b'\n') {
+        text.push(b'\n');
     }
 }
 
