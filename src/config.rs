@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::exclude::{DEFAULT_MAX_BYTES, check_pattern};
+use crate::exclude::{DEFAULT_MAX_BYTES, DEFAULT_MAX_CHANGE_BYTES, check_pattern};
 use crate::pack::{self, load};
 use crate::policy::own_paths::check_line;
 
@@ -83,6 +83,9 @@ fn stated<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<f6
 pub struct Limits {
     /// Files larger than this many bytes are left out, and listed as such.
     pub file_bytes: u64,
+    /// How many bytes a change may add to files altogether. The files that come after that, by path, are left out, and
+    /// listed as such.
+    pub change_bytes: u64,
 }
 
 /// Rules to leave out and to add.
@@ -121,7 +124,7 @@ impl Default for Thresholds {
 
 impl Default for Limits {
     fn default() -> Self {
-        Limits { file_bytes: DEFAULT_MAX_BYTES }
+        Limits { file_bytes: DEFAULT_MAX_BYTES, change_bytes: DEFAULT_MAX_CHANGE_BYTES }
     }
 }
 

@@ -70,10 +70,14 @@ pub struct Excluder {
     compiled_marks: OnceLock<Option<regex::bytes::Regex>>,
     /// Files larger than this many bytes are left out.
     pub max_bytes: u64,
+    /// How many bytes a change may add to files. The files that come after that, by path, are left out.
+    pub max_change_bytes: u64,
 }
 
 /// The size limit unless configured: 1 MiB.
 pub const DEFAULT_MAX_BYTES: u64 = 1 << 20;
+/// How many bytes a change may add unless configured: 64 MiB, more than a million lines.
+pub const DEFAULT_MAX_CHANGE_BYTES: u64 = 64 << 20;
 
 impl Excluder {
     /// The built-in patterns and the project's own.
@@ -98,7 +102,13 @@ impl Excluder {
             }
         }
         let marks = format!("(?i-u)(?:{})", data.generated_marks.join("|"));
-        Ok(Excluder { globs, reasons, marks, compiled_marks: OnceLock::new(), max_bytes })
+        let max_change_bytes = DEFAULT_MAX_CHANGE_BYTES;
+        Ok(Excluder { globs, reasons, marks, compiled_marks: OnceLock::new(), max_bytes, max_change_bytes })
+    }
+
+    /// The same with another limit on what a change may add, in bytes.
+    pub fn with_max_change_bytes(self, max_change_bytes: u64) -> Self {
+        Excluder { max_change_bytes, ..self }
     }
 
     /// Why a path is left out, and the pattern that says so.

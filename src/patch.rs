@@ -8,11 +8,12 @@ mod parse;
 use std::sync::Arc;
 
 use bstr::{BString, ByteSlice};
+use rustc_hash::FxHashMap;
 
 use crate::change::{Added, ChangeSet, Excluded, FileChange, Ground, Origin, Range, Reason, Span, UnseenCode};
 use crate::exclude::{Excluder, Why};
 use crate::kept_lines;
-use crate::lang;
+use crate::lang::{self, Language};
 use crate::linediff;
 use crate::moved::Removed;
 use crate::text::Text;
@@ -70,17 +71,18 @@ pub fn read(name: &str, content: &[u8], excluder: &Excluder) -> Result<ChangeSet
 /// The removed lines of a patch, by what they may count for: what was no code, or was left out, was never analysed.
 #[derive(Default)]
 struct AllRemoved<'a> {
-    from_code: Removed<'a>,
+    /// By family of languages.
+    from_code: FxHashMap<&'static str, Removed<'a>>,
     from_all: Removed<'a>,
 }
 
 impl<'a> AllRemoved<'a> {
-    /// `texts` are those of the hunks, before.
-    fn add(&mut self, file: &PatchFile, is_code: bool, texts: &'a [Text]) {
+    /// `language` is that of analysed code, and `texts` are those of the hunks, before.
+    fn add(&mut self, file: &PatchFile, language: Option<&'static Language>, texts: &'a [Text]) {
         for (hunk, text) in file.hunks.iter().zip(texts) {
             for span in linediff::spans(hunk.removed.iter().copied()) {
-                if is_code {
-                    self.from_code.push(text, span);
+                if let Some(language) = language {
+                    self.from_code.entry(lang::family(language)).or_default().push(text, span);
                 }
                 self.from_all.push(text, span);
             }
@@ -136,7 +138,9 @@ impl PatchFile {
         if self.binary {
             return Settled::left_out(left_out(Why::by_content(Reason::Binary, "the patch calls it binary"), None));
         }
-        let was_code = self.was_code(excluder);
+        let family = language.map(lang::family);
+        let was_code =
+            self.was_code(excluder).is_some_and(|before| family.is_none_or(|family| lang::family(before) == family));
         let size = new.bytes().len() as u64;
         let too_large = (size > excluder.max_bytes).then(|| {
             let detail = format!("{size} bytes; the limit is {}", excluder.max_bytes);
@@ -160,15 +164,14 @@ impl PatchFile {
         settled
     }
 
-    /// Whether the file was code before, and was analysed, as far as the patch shows. Without a header of git, the name
+    /// The language of the file before, where it was analysed, as far as the patch shows. Without a header of git, the name
     /// before says nothing: `diff -u a.py.orig a.py`.
-    fn was_code(&self, excluder: &Excluder) -> bool {
+    fn was_code(&self, excluder: &Excluder) -> Option<&'static Language> {
         let path = self.renamed_from.as_ref().or(self.new_path.as_ref()).or(self.old_path.as_ref());
-        path.filter(|_| !self.is_new).is_some_and(|path| {
-            let old = Text::from_parts(self.hunks.iter().map(|hunk| (hunk.old_start, hunk.old.clone())));
-            let is_code = lang::for_path(path, old.line(0)).is_some();
-            is_code && excluder.by_path(path.as_bstr()).is_none() && excluder.by_content(&old).is_none()
-        })
+        let path = path.filter(|_| !self.is_new)?;
+        let old = Text::from_parts(self.hunks.iter().map(|hunk| (hunk.old_start, hunk.old.clone())));
+        let is_read = excluder.by_path(path.as_bstr()).is_none() && excluder.by_content(&old).is_none();
+        lang::for_path(path, old.line(0)).filter(|_| is_read)
     }
 
     /// Whether a rename brings code to a path that is left out, and nobody could know it as code before: it was text, or was
@@ -211,7 +214,10 @@ impl PatchFile {
         let old = Text::from_parts(self.hunks.iter().map(|hunk| (hunk.old_start, hunk.old.clone())));
         let old_path = self.renamed_from.or(self.old_path).filter(|old| *old != path);
         let is_new = self.is_new || became_code;
-        let removed = if lang::for_path(&path, new.line(0)).is_some() { &removed.from_code } else { &removed.from_all };
+        let removed = match lang::for_path(&path, new.line(0)) {
+            Some(language) => removed.from_code.get(lang::family(language)),
+            None => Some(&removed.from_all),
+        };
         let mut file = FileChange {
             path,
             old_path,
@@ -239,7 +245,7 @@ fn remove_nuls(text: &mut Vec<u8>) {
 }
 
 /// Which of the added lines were authored.
-fn settle_lines(file: &mut FileChange, old: &Text, hunks: &[PatchHunk], removed: &Removed<'_>) {
+fn settle_lines(file: &mut FileChange, old: &Text, hunks: &[PatchHunk], removed: Option<&Removed<'_>>) {
     let (mut added, mut whitespace) = (Vec::new(), Vec::new());
     let (mut old_line, mut new_line) = (0, 0);
     for hunk in hunks {
@@ -257,7 +263,8 @@ fn settle_lines(file: &mut FileChange, old: &Text, hunks: &[PatchHunk], removed:
     }
     let rest = linediff::subtract(&added, &whitespace);
     let count = |spans: &[Span]| spans.iter().map(|span| span.len()).sum::<u32>();
-    let moved: Vec<Span> = rest.iter().flat_map(|&span| removed.moved(&file.new, span)).collect();
+    let moved: Vec<Span> =
+        removed.into_iter().flat_map(|removed| rest.iter().flat_map(|&span| removed.moved(&file.new, span))).collect();
     file.moved_lines = count(&moved);
     let left = linediff::subtract(&rest, &moved);
     let blank = linediff::blank_only(&file.new, &left);

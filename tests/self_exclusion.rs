@@ -223,6 +223,22 @@ fn text_that_becomes_code_is_added_code() {
     assert_eq!(in_two(&[("bin/tool", &code)], script).0, ["bin/tool:1-31"]);
 }
 
+/// As PHP, all of this is text around the program; between languages of one family, people migrate.
+#[test]
+fn code_in_a_file_of_another_language_is_added_code_when_it_gets_its_own() {
+    let new = code("new", 30);
+    let all = (vec!["a.py:1-30".to_owned()], vec![]);
+    assert_eq!(in_two(&[("a.php", &new)], renamed("a.php", "a.py")), all);
+    // Its lines do not move there, either.
+    let moved = |repo: &Repo| {
+        repo.remove("a.php");
+        repo.write("a.py", code("new", 30) + &code("own", 40));
+    };
+    assert_eq!(in_two(&[("a.php", &new)], moved), (vec!["a.py:1-70".to_owned()], vec![]));
+    let script = "function greet(name) {\n  return `hi ${name}`;\n}\n".repeat(4);
+    assert_eq!(in_two(&[("a.js", &script)], renamed("a.js", "a.ts")), (vec![], vec![]));
+}
+
 #[test]
 fn lines_that_move_out_of_text_are_added_code() {
     let code = code("new", 30);
@@ -301,7 +317,7 @@ fn code_that_is_renamed_with_a_mark_is_analysed() {
 #[test]
 fn what_renames_and_copies_bring_along_is_counted() {
     let repo = started(&[("a.py", code("a", 30).as_bytes()), ("b.py", code("b", 40).as_bytes())]);
-    renamed("a.py", "src/a.ts")(&repo);
+    renamed("a.py", "src/a.py")(&repo);
     repo.write("b.py", code("b", 40) + "b = 1\n");
     repo.write("c.py", code("b", 40));
     repo.commit("Rename and copy");

@@ -298,7 +298,9 @@ fn pack(settings: &Settings) -> Result<Pack, crate::pack::Error> {
 }
 
 fn excluder(settings: &Settings) -> Result<Excluder, Failure> {
-    Excluder::new(&settings.config.exclude, settings.config.limits.file_bytes).map_err(Failure::usage)
+    Excluder::new(&settings.config.exclude, settings.config.limits.file_bytes)
+        .map(|excluder| excluder.with_max_change_bytes(settings.config.limits.change_bytes))
+        .map_err(Failure::usage)
 }
 
 fn report(choice: Choice<'_>, change: &ChangeSet, pack: &Pack, settings: Settings) -> Result<Found, Failure> {

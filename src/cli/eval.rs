@@ -76,8 +76,9 @@ enum Format {
 
 pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure> {
     let settings = args.config.as_deref().map_or(Ok(Settings::default()), |file| settings::from_file(dir, file))?;
-    let excluder =
-        Excluder::new(&settings.config.exclude, settings.config.limits.file_bytes).map_err(Failure::usage)?;
+    let excluder = Excluder::new(&settings.config.exclude, settings.config.limits.file_bytes)
+        .map(|excluder| excluder.with_max_change_bytes(settings.config.limits.change_bytes))
+        .map_err(Failure::usage)?;
     let fitted = settings.model.map_or_else(Fitted::builtin, Ok).map_err(Failure::usage)?;
     let mut pack = Pack::load(fitted, &settings.packs, &settings.config.rules.disable).map_err(Failure::usage)?;
     if args.strip.contains(&Strip::Names) {

@@ -124,8 +124,8 @@ impl History {
     }
 
     fn follow(&self, reader: &Reader<'_>, file: &mut FileChange, ends: Ends, judge: &Judge<'_>) -> Result<(), Unread> {
-        let is_code = lang::of_file(file).is_some();
-        let mut versions = Versions { reader, judge, ends, is_code, known: vec![(ends.new, file.new.clone())] };
+        let family = lang::of_file(file).map(lang::family);
+        let mut versions = Versions { reader, judge, ends, family, known: vec![(ends.new, file.new.clone())] };
         versions.known.extend(ends.old.zip(file.old.clone()));
         let mut origins: Vec<Origin> = Vec::new();
         // Children come after their parents, so the highest position is always safe to settle.
@@ -224,8 +224,8 @@ struct Versions<'a> {
     reader: &'a Reader<'a>,
     judge: &'a Judge<'a>,
     ends: Ends,
-    /// Whether the file is code at the head.
-    is_code: bool,
+    /// The family of the file's language, where it is code at the head.
+    family: Option<&'static str>,
     known: Vec<(ObjectId, Arc<Text>)>,
 }
 
@@ -237,7 +237,7 @@ impl Versions<'_> {
             return Ok(Some(text.clone()));
         }
         let text = match self.reader.text(id, self.judge.excluder.max_read_bytes()) {
-            Ok(text) if self.is_code => readable(text),
+            Ok(text) if self.family.is_some() => readable(text),
             Ok(text) => text,
             Err(Unread::TooLarge { .. }) => return Ok(None),
             Err(unread) => return Err(unread),
@@ -251,13 +251,11 @@ impl Versions<'_> {
     }
 
     /// Whether lines may come from a version before the range. Lines of code that is new in the range may come from there
-    /// only if it was code there: what was text or left out is added by the commit that made code of it.
+    /// only if it was code of the same kind there: what was text or left out is added by the commit that made code of it.
     fn may_leave(&self, old_path: &BString, old: ObjectId) -> Result<bool, Unread> {
-        if !self.is_code || self.ends.old.is_some() {
-            return Ok(true);
-        }
+        let Some(family) = self.family.filter(|_| self.ends.old.is_none()) else { return Ok(true) };
         match self.reader.text(old, self.judge.excluder.max_bytes) {
-            Ok(text) => Ok(self.judge.was_code(old_path.as_ref(), &text)),
+            Ok(text) => Ok(self.judge.was_code(old_path.as_ref(), &text, family)),
             Err(Unread::TooLarge { .. }) => Ok(false),
             Err(unread) => Err(unread),
         }

@@ -115,6 +115,15 @@ pub enum Error {
         /// The line.
         line: Option<usize>,
     },
+    /// More paths than are looked at.
+    #[error(
+        "this range adds, changes or removes more than {max} files, which is too many to look at together; name a smaller \
+         range, or use `ai-detect scan` for its commits one by one"
+    )]
+    TooManyPaths {
+        /// How many are looked at.
+        max: usize,
+    },
     /// A range without a character, as an empty variable of a shell makes it.
     #[error("the range is empty text; leave it out to look at what HEAD has and the default branch has not")]
     EmptyRange,

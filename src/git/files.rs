@@ -1,6 +1,8 @@
 //! The files of a change: contents before and after, renames and copies paired, and which lines
 //! were authored.
 
+use std::collections::BTreeSet;
+
 use bstr::{BString, ByteSlice};
 use gix::ObjectId;
 use rayon::prelude::*;
@@ -98,8 +100,8 @@ struct Draft<'a> {
     whitespace: Vec<Span>,
     /// The removed lines, one run an edit.
     removed: Vec<Vec<Squeezed<'a>>>,
-    /// Whether the removed lines are of code that was analysed.
-    removes_code: bool,
+    /// The family of the removed lines, where they are of code that was analysed.
+    removes: Option<&'static str>,
     there: &'a There,
 }
 
@@ -145,19 +147,21 @@ fn settle_standing(piece: &mut Piece, has_source: bool) {
     }
 }
 
-/// The removed lines of a change, by what they may count for: lines of other text that became code were never analysed.
+/// The removed lines of a change, by what they may count for: lines of other text that became code were never analysed,
+/// and code of one language in a string of another was analysed as that string.
 struct AllRemoved<'a> {
-    from_code: Removed<'a>,
+    /// By family of languages.
+    from_code: FxHashMap<&'static str, Removed<'a>>,
     from_all: Removed<'a>,
 }
 
 fn all_removed<'a>(pieces: &'a [Piece], drafts: &[Option<Draft<'a>>], used: &FxHashSet<usize>) -> AllRemoved<'a> {
-    let is_text = |piece: &Piece| matches!(piece, Piece::There(there) if !there.new.is_code);
+    let is_text = |piece: &Piece| matches!(piece, Piece::There(there) if !there.new.is_code());
     let has_text = pieces.iter().any(is_text);
-    let mut removed = AllRemoved { from_code: Removed::default(), from_all: Removed::default() };
-    let mut add = |is_code: bool, run: &[Squeezed<'a>]| {
-        if is_code {
-            removed.from_code.push_lines(run.iter().copied());
+    let mut removed = AllRemoved { from_code: FxHashMap::default(), from_all: Removed::default() };
+    let mut add = |family: Option<&'static str>, run: &[Squeezed<'a>]| {
+        if let Some(family) = family {
+            removed.from_code.entry(family).or_default().push_lines(run.iter().copied());
         }
         if has_text {
             removed.from_all.push_lines(run.iter().copied());
@@ -167,9 +171,9 @@ fn all_removed<'a>(pieces: &'a [Piece], drafts: &[Option<Draft<'a>>], used: &FxH
         match (piece, draft) {
             // What a renamed file lost is in its successor's draft.
             (Piece::Gone { old, .. }, None) if !used.contains(&at) => {
-                add(old.is_code, &run_of(&old.text, Span::new(0, old.text.len())));
+                add(old.family(), &run_of(&old.text, Span::new(0, old.text.len())));
             }
-            (_, Some(draft)) => draft.removed.iter().for_each(|run| add(draft.removes_code, run)),
+            (_, Some(draft)) => draft.removed.iter().for_each(|run| add(draft.removes, run)),
             _ => {}
         }
     }
@@ -196,27 +200,31 @@ struct Sources {
 /// What a new file is, so far as that decides what it may come from.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum New {
-    /// Code comes from code that was analysed.
-    Code,
+    /// Code comes from code that was analysed, of the same family of languages.
+    Code(&'static str),
     /// Text comes from whatever is left.
     Text,
-    /// What is left out unless it was renamed comes from code that is gone.
-    Doubtful,
+    /// What is left out unless it was renamed comes from code that is gone, likewise of its family.
+    Doubtful(&'static str),
 }
 
 fn sources(pieces: &[Piece]) -> Sources {
     let mut sources = Sources::default();
-    for kind in [New::Code, New::Text, New::Doubtful] {
+    let added = pieces.iter().filter_map(|piece| if let Piece::There(there) = piece { Some(there) } else { None });
+    let families: BTreeSet<&'static str> =
+        added.filter(|there| there.old.is_none()).filter_map(|there| there.new.family()).collect();
+    let (code, doubtful) = (families.iter().copied().map(New::Code), families.iter().copied().map(New::Doubtful));
+    for kind in code.chain([New::Text]).chain(doubtful) {
         pair(pieces, kind, &mut sources);
     }
     sources
 }
 
 fn pair(pieces: &[Piece], kind: New, sources: &mut Sources) {
-    let kind_of = |there: &There| match there.standing {
-        Standing::Doubtful(_) => New::Doubtful,
-        _ if there.new.is_code => New::Code,
-        _ => New::Text,
+    let kind_of = |there: &There| match (&there.standing, there.new.family()) {
+        (Standing::Doubtful(_), Some(family)) => New::Doubtful(family),
+        (_, Some(family)) => New::Code(family),
+        (_, None) => New::Text,
     };
     let mut added: Vec<(usize, Candidate<'_>)> = Vec::new();
     for (at, piece) in pieces.iter().enumerate() {
@@ -236,9 +244,9 @@ fn pair(pieces: &[Piece], kind: New, sources: &mut Sources) {
         let gone = matches!(piece, Piece::Gone { .. });
         let is_free = gone && !sources.used.contains(&at);
         let may_be = match kind {
-            New::Code => version.is_code,
-            New::Text => !version.is_code || is_free,
-            New::Doubtful => version.is_code && is_free,
+            New::Code(family) => version.family() == Some(family),
+            New::Text => !version.is_code() || is_free,
+            New::Doubtful(family) => version.family() == Some(family) && is_free,
         };
         if may_be {
             old.push((at, Candidate { path: path.as_bstr(), content: version.text.bytes(), gone }));
@@ -293,15 +301,19 @@ fn draft<'a>(there: &'a There, source: Option<&'a Piece>) -> Draft<'a> {
         origins: Vec::new(),
     };
     let ends = Ends { old: old.map(|old| old.id), new: there.new.id };
-    Draft { file, ends, edits, whitespace, removed, removes_code: old.is_some_and(|old| old.is_code), there }
+    Draft { file, ends, edits, whitespace, removed, removes: old.and_then(Version::family), there }
 }
 
 fn settle(draft: Draft<'_>, removed: &AllRemoved<'_>, excluder: &Excluder) -> (Ends, FileChange, Vec<Excluded>) {
     let Draft { mut file, ends, edits, whitespace, there, .. } = draft;
     let added: Vec<Span> = edits.iter().map(|edit| edit.new).filter(|span| !span.is_empty()).collect();
     let rest = linediff::subtract(&added, &whitespace);
-    let removed = if there.new.is_code { &removed.from_code } else { &removed.from_all };
-    let moved: Vec<Span> = rest.iter().flat_map(|&span| removed.moved(&file.new, span)).collect();
+    let removed = match there.new.family() {
+        Some(family) => removed.from_code.get(family),
+        None => Some(&removed.from_all),
+    };
+    let moved: Vec<Span> =
+        removed.into_iter().flat_map(|removed| rest.iter().flat_map(|&span| removed.moved(&file.new, span))).collect();
     file.moved_lines = moved.iter().map(|span| span.len()).sum();
     let left = linediff::subtract(&rest, &moved);
     let blank = linediff::blank_only(&file.new, &left);

@@ -5,11 +5,12 @@ use std::collections::{HashMap, HashSet};
 
 use bstr::{BString, ByteSlice};
 use gix::ObjectId;
+use gix::objs::tree::EntryMode;
 
 use super::Error;
 use super::attributes::{self, Attributes};
 use super::blobs::{Reader, Unread};
-use super::trees::{Entry, Side};
+use super::trees::{self, Entry, Side};
 use crate::change::{Excluded, Ground, Reason, UnseenCode};
 use crate::lang;
 
@@ -49,7 +50,12 @@ pub(super) fn free(
     if base_tree.is_none() || changes.is_empty() {
         return Ok(Freed::default());
     }
-    let files = files_below(head, &changes)?;
+    let files = match files_below(head, &changes) {
+        Err(Error::TooManyPaths { max }) => {
+            return Ok(Freed { unlisted: Some(too_many(&changes, max)), ..Freed::default() });
+        }
+        found => found?,
+    };
     let paths = || files.iter().map(|(path, _)| path.as_bstr());
     let before = Attributes::read(reader, &reader.repo, base_tree, paths(), u64::MAX);
     let after = Attributes::read(reader, head.repo, Some(head.tree), paths(), MAX_ATTRIBUTE_BYTES);
@@ -86,6 +92,15 @@ pub(super) fn free(
     Ok(Freed { paths: freed, unlisted })
 }
 
+/// What is said where there are too many files below the attribute file of the first changed folder.
+fn too_many(changes: &[BString], max: usize) -> Excluded {
+    let mut path = changes.first().cloned().unwrap_or_default();
+    path.extend_from_slice(attributes::FILE);
+    let detail =
+        format!("not compared with the files below it, which are more than {max}; what it left out stays left out");
+    Excluded::new(path, Reason::Generated, detail)
+}
+
 /// What is said of files that stay left out, below the attribute file of the first changed folder.
 fn unlisted(changes: &[BString], files: &[&File], what: &str) -> Option<Excluded> {
     if files.is_empty() {
@@ -117,14 +132,29 @@ fn says_something(reader: &Reader<'_>, side: Side) -> bool {
     }
 }
 
-type File = (BString, (gix::objs::tree::EntryMode, ObjectId));
+type File = (BString, (EntryMode, ObjectId));
 
-/// The files of a tree below some folders.
+/// The files of a tree below some folders. Each folder is walked once, also where one lies in another.
 fn files_below(head: &Head<'_>, folders: &[BString]) -> Result<Vec<File>, Error> {
-    let missing = |error| Error::missing(format!("tree {}", head.tree), error);
-    let tree = head.repo.find_tree(head.tree).map_err(missing)?;
-    let files = tree.traverse().breadthfirst.files().map_err(missing)?;
-    let is_below = |path: &BString| folders.iter().any(|folder| path.starts_with(folder));
-    let files = files.into_iter().filter(|file| file.mode.is_blob() && is_below(&file.filepath));
-    Ok(files.map(|file| (file.filepath, (file.mode, file.oid))).collect())
+    let root = head.repo.find_tree(head.tree).map_err(|error| Error::missing(format!("tree {}", head.tree), error))?;
+    let mut files = Vec::new();
+    let is_inner = |folder: &BString| folders.iter().any(|other| other != folder && folder.starts_with(other));
+    for folder in folders.iter().filter(|folder| !is_inner(folder)) {
+        let parts: Vec<&[u8]> = folder.split_str("/").filter(|part| !part.is_empty()).collect();
+        let tree = if parts.is_empty() {
+            Some(head.tree)
+        } else {
+            // The attribute file may be what is gone, and the folder with it.
+            let entry =
+                root.lookup_entry(parts).map_err(|error| Error::missing(format!("tree {}", head.tree), error))?;
+            entry.filter(|entry| entry.mode().is_tree()).map(|entry| entry.object_id())
+        };
+        let Some(tree) = tree else { continue };
+        for Entry { path, new, .. } in trees::differences(head.repo, None, Some(tree))? {
+            let mut whole = folder.clone();
+            whole.extend_from_slice(&path);
+            files.extend(new.filter(|(mode, _)| mode.is_blob()).map(|side| (whole, side)));
+        }
+    }
+    Ok(files)
 }

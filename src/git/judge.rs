@@ -12,7 +12,7 @@ use rustc_hash::FxHashMap;
 
 use super::attributes::Attributes;
 use super::blobs::{Reader, Unread};
-use super::trees::Entry;
+use super::trees::{Entry, Side};
 use crate::change::{Added, Excluded, Ground, Reason, Span, UnseenCode};
 use crate::exclude::{Excluder, Why, is_binary};
 use crate::lang::{self, Language};
@@ -26,12 +26,26 @@ pub(super) struct Version {
     pub(super) id: ObjectId,
     /// For code, in a form that can be read by lines.
     pub(super) text: Arc<Text>,
+    /// Its language, where that is one that is scored.
+    pub(super) language: Option<&'static Language>,
+}
+
+impl Version {
     /// Whether it is of a language that is scored.
-    pub(super) is_code: bool,
+    pub(super) fn is_code(&self) -> bool {
+        self.language.is_some()
+    }
+
+    /// The family of its language, where it is code.
+    pub(super) fn family(&self) -> Option<&'static str> {
+        self.language.map(lang::family)
+    }
 }
 
 /// How many bytes of files that their path leaves out are read to count what was added, before and after together.
 const MAX_COUNTED_BYTES: u64 = 64 << 20;
+/// How many bytes of files without an extension, which are not read otherwise, are read for their first line.
+const MAX_FIRST_LINE_BYTES: u64 = 64 << 20;
 
 /// Whether somebody wants to hear how much code was left out. To know, it has to be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,6 +70,10 @@ pub(super) struct Judge<'a> {
     gone: FxHashMap<ObjectId, Gone>,
     /// Files that their path leaves out, and that are not read.
     uncounted: HashSet<BString>,
+    /// Files that come after all that a change may add.
+    surplus: HashSet<BString>,
+    /// The languages of files without an extension that are not read as a whole.
+    scripts: FxHashMap<BString, &'static Language>,
     /// Paths that the change takes out of what the attributes leave out.
     freed: HashSet<BString>,
     unseen: Unseen,
@@ -64,13 +82,22 @@ pub(super) struct Judge<'a> {
 impl<'a> Judge<'a> {
     /// `attributes` are those of the tree that the change starts from.
     pub(super) fn new(excluder: &'a Excluder, attributes: &'a Attributes, unseen: Unseen) -> Self {
-        let (gone, uncounted, freed) = (FxHashMap::default(), HashSet::new(), HashSet::new());
-        Judge { excluder, attributes, gone, uncounted, freed, unseen }
+        Judge {
+            excluder,
+            attributes,
+            gone: FxHashMap::default(),
+            uncounted: HashSet::new(),
+            surplus: HashSet::new(),
+            scripts: FxHashMap::default(),
+            freed: HashSet::new(),
+            unseen,
+        }
     }
 
     /// The same for the files of a change, of which some are gone and some are freed.
     pub(super) fn of_entries(self, reader: &Reader<'_>, entries: &[Entry], freed: HashSet<BString>) -> Self {
         let mut judge = Judge { freed, ..self };
+        judge.surplus = judge.surplus(reader, entries);
         if judge.unseen == Unseen::Uncounted {
             return judge;
         }
@@ -80,7 +107,73 @@ impl<'a> Judge<'a> {
             }
         }
         judge.uncounted = judge.beyond(reader, entries, MAX_COUNTED_BYTES);
+        judge.scripts = judge.scripts(reader, entries);
         judge
+    }
+
+    /// The files that come after all that a change may add. Exact renames add nothing. A few objects can stand for any
+    /// number of files, so what a change adds can be much more than what was sent.
+    fn surplus(&self, reader: &Reader<'_>, entries: &[Entry]) -> HashSet<BString> {
+        let mut surplus = HashSet::new();
+        let most = self.excluder.max_read_bytes();
+        if (entries.len() as u64).saturating_mul(most) <= self.excluder.max_change_bytes {
+            return surplus;
+        }
+        let old_ids: HashSet<ObjectId> =
+            entries.iter().filter(|entry| entry.new.is_none()).filter_map(|entry| blob(entry.old)).collect();
+        let mut bytes = 0_u64;
+        for Entry { path, old, new } in entries {
+            let Some(id) = blob(*new).filter(|id| !old_ids.contains(id)) else { continue };
+            if self.by_path(path.as_bstr()).is_some() {
+                continue;
+            }
+            let size = |id: ObjectId| reader.size(id).ok().filter(|size| *size <= most);
+            let Some(after) = size(id) else { continue };
+            let before = blob(*old).and_then(size).unwrap_or(0);
+            let added = after.saturating_sub(before);
+            bytes = bytes.saturating_add(added);
+            if added > 0 && bytes > self.excluder.max_change_bytes {
+                surplus.insert(path.clone());
+            }
+        }
+        surplus
+    }
+
+    /// Why a file is left out that comes after all that a change may add.
+    pub(super) fn by_surplus(&self, path: &BStr) -> Option<Why> {
+        self.surplus.contains(path).then(|| {
+            let max = self.excluder.max_change_bytes;
+            let detail =
+                format!("this change adds more than {max} bytes (limits.change_bytes); files after that are left out");
+            Why::by_content(Reason::TooLarge, detail)
+        })
+    }
+
+    /// Whether a file is not read as a whole to count what was added.
+    fn is_unread(&self, path: &BStr) -> bool {
+        self.uncounted.contains(path) || self.surplus.contains(path)
+    }
+
+    /// The languages of files that only their first line tells, as far as these files are not read otherwise. Each is
+    /// read whole, since a packed object has no beginning that could be read alone.
+    fn scripts(&self, reader: &Reader<'_>, entries: &[Entry]) -> FxHashMap<BString, &'static Language> {
+        let mut scripts = FxHashMap::default();
+        let most = self.excluder.max_read_bytes();
+        let mut bytes_left = MAX_FIRST_LINE_BYTES;
+        for Entry { path, new, .. } in entries {
+            let Some(id) = blob(*new).filter(|_| lang::is_told_by_first_line(path)) else { continue };
+            let Ok(size) = reader.size(id) else { continue };
+            if (size <= most && !self.is_unread(path.as_bstr())) || size > bytes_left {
+                continue;
+            }
+            bytes_left -= size;
+            let Ok(content) = reader.read(id) else { continue };
+            let first_line = content.lines().next().unwrap_or_default();
+            if let Some(language) = lang::for_path(path, first_line) {
+                scripts.insert(path.clone(), language);
+            }
+        }
+        scripts
     }
 
     /// The files that their path leaves out, after the first ones that hold so many bytes.
@@ -131,9 +224,11 @@ impl<'a> Judge<'a> {
         self.by_content(path, text).is_none().then(|| version(path, id, text))
     }
 
-    /// Whether a version before the change was code, and was analysed.
-    pub(super) fn was_code(&self, path: &BStr, text: &Arc<Text>) -> bool {
-        language(path, text).is_some() && self.by_path(path).is_none() && self.by_content(path, text).is_none()
+    /// Whether a version before the change was code of a family of languages, and was analysed.
+    pub(super) fn was_code(&self, path: &BStr, text: &Arc<Text>, family: &str) -> bool {
+        language(path, text).is_some_and(|language| lang::family(language) == family)
+            && self.by_path(path).is_none()
+            && self.by_content(path, text).is_none()
     }
 
     /// A file that is left out, with what it holds. `old` and `new` are its contents.
@@ -163,12 +258,16 @@ impl<'a> Judge<'a> {
         }
         let found = |language: &Language, added| UnseenCode { language: language.name, added, ground: why.ground };
         let most = self.excluder.max_read_bytes();
-        if self.uncounted.contains(path) {
-            return lang::for_path(path, b"").map(|language| found(language, None));
+        let unread = || {
+            let language = lang::for_path(path, b"").or_else(|| self.scripts.get::<BStr>(path).copied());
+            language.map(|language| found(language, None))
+        };
+        if self.is_unread(path) {
+            return unread();
         }
         let new_text = match reader.text(new, most) {
             Ok(text) => text,
-            Err(Unread::TooLarge { .. }) => return lang::for_path(path, b"").map(|language| found(language, None)),
+            Err(Unread::TooLarge { .. }) => return unread(),
             // Listed for that elsewhere, if it matters.
             Err(_) => return None,
         };
@@ -199,15 +298,20 @@ impl<'a> Judge<'a> {
     }
 }
 
+/// The content of one side of a difference, where that is a file.
+fn blob(side: Side) -> Option<ObjectId> {
+    side.filter(|(mode, _)| mode.is_blob()).map(|(_, id)| id)
+}
+
 /// A version of a file, as it is read.
 pub(super) fn version(path: &BStr, id: ObjectId, text: &Arc<Text>) -> Version {
-    let is_code = language(path, text).is_some();
-    Version { id, text: if is_code { readable(text.clone()) } else { text.clone() }, is_code }
+    let language = language(path, text);
+    Version { id, text: if language.is_some() { readable(text.clone()) } else { text.clone() }, language }
 }
 
 /// A version of a file that is not code, for a comparison: nothing where it is binary.
 pub(super) fn plain_version(id: ObjectId, text: &Arc<Text>) -> Option<Version> {
-    (!is_binary(text.bytes())).then(|| Version { id, text: text.clone(), is_code: false })
+    (!is_binary(text.bytes())).then(|| Version { id, text: text.clone(), language: None })
 }
 
 /// How large a content of a path is that is read, in bytes.

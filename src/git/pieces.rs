@@ -56,7 +56,7 @@ pub(super) fn piece(reader: &Reader<'_>, entry: Entry, judge: &Judge<'_>) -> Pie
         return Piece::Nothing;
     }
     let left_out = |path: BString, why| Piece::Excluded(judge.left_out(reader, path, why, before, id));
-    if let Some(why) = judge.by_path(path.as_bstr()) {
+    if let Some(why) = judge.by_path(path.as_bstr()).or_else(|| judge.by_surplus(path.as_bstr())) {
         return left_out(path, why);
     }
     let max_bytes = max_read_bytes(path.as_bstr(), judge.excluder);
@@ -73,7 +73,7 @@ pub(super) fn piece(reader: &Reader<'_>, entry: Entry, judge: &Judge<'_>) -> Pie
         None => None,
         Some(Ok(old)) => Some(old),
         // Too large to have been analysed.
-        Some(Err(Unread::TooLarge { .. })) if new.is_code => None,
+        Some(Err(Unread::TooLarge { .. })) if new.is_code() => None,
         Some(Err(unread)) => {
             let unread = unread.within(judge.excluder.max_bytes);
             return match why {
@@ -83,20 +83,20 @@ pub(super) fn piece(reader: &Reader<'_>, entry: Entry, judge: &Judge<'_>) -> Pie
         }
     };
     let was = old.as_ref().and_then(|(id, text)| judge.before(path.as_bstr(), *id, text));
-    if let Some(was) = was.filter(|was| was.is_code) {
+    if let Some(was) = was.filter(|was| was.is_code()) {
         // Also where a script lost the line by which its language was known.
-        let new = Version { text: readable(text), is_code: true, ..new };
+        let new = Version { text: readable(text), language: new.language.or(was.language), ..new };
         let standing = if why.is_some() { Standing::Kept } else { Standing::Analysed };
         return Piece::There(There { path, old: Some(was), new, standing });
     }
     match why {
-        Some(why) if before.is_none() && new.is_code => {
+        Some(why) if before.is_none() && new.is_code() => {
             let standing = Standing::Doubtful(judge.left_out(reader, path.clone(), why, None, id));
             Piece::There(There { path, old: None, new, standing })
         }
         Some(why) => left_out(path, why),
         None => {
-            let old = old.filter(|_| !new.is_code).and_then(|(id, text)| plain_version(id, &text));
+            let old = old.filter(|_| !new.is_code()).and_then(|(id, text)| plain_version(id, &text));
             Piece::There(There { path, old, new, standing: Standing::Analysed })
         }
     }

@@ -20,7 +20,9 @@ use crate::linediff::{self, Edit};
 use crate::text::Text;
 
 /// Larger files are not read.
-const MOST_BYTES: u64 = 1 << 20;
+const MAX_BYTES: u64 = 1 << 20;
+/// How many bytes of the files of one commit are read.
+const MAX_COMMIT_BYTES: u64 = 64 << 20;
 
 /// A commit with the files that it touched. A merge touches none: what it brings was said elsewhere.
 #[derive(Debug)]
@@ -131,9 +133,12 @@ fn files(
     reads: &(dyn Fn(&str) -> bool + Sync),
 ) -> Result<Vec<Touched>, Error> {
     let entries = trees::differences(repo, before, Some(after))?;
+    let mut bytes_left = MAX_COMMIT_BYTES;
     let touched = entries.into_iter().map(|entry| {
-        let wanted = reads(&String::from_utf8_lossy(&entry.path));
+        let wanted = bytes_left > 0 && reads(&String::from_utf8_lossy(&entry.path));
         let texts = if wanted { texts(reader, entry.old, entry.new) } else { None };
+        let read = texts.as_ref().map_or(0, |texts| (texts.old.bytes().len() + texts.new.bytes().len()) as u64);
+        bytes_left = bytes_left.saturating_sub(read);
         let id = |side: Side| side.map(|(_, id)| id.to_string());
         Touched { path: entry.path, texts, ids: (id(entry.old), id(entry.new)) }
     });
@@ -143,7 +148,7 @@ fn files(
 fn texts(reader: &Reader<'_>, old: Side, new: Side) -> Option<Texts> {
     let text = |side: Side| -> Option<Arc<Text>> {
         let Some((mode, id)) = side else { return Some(Arc::new(Text::default())) };
-        if !mode.is_blob() || reader.size(id).map_or(true, |size| size > MOST_BYTES) {
+        if !mode.is_blob() || reader.size(id).map_or(true, |size| size > MAX_BYTES) {
             return None;
         }
         let bytes = reader.read(id).ok()?;

@@ -140,6 +140,20 @@ pub fn may_be(path: &[u8]) -> bool {
     extension(last_part(path)).is_none() || for_path(path, b"").is_some()
 }
 
+/// Whether only the first line of a file can tell its language: the name has no extension, and says nothing itself.
+pub fn is_told_by_first_line(path: &[u8]) -> bool {
+    extension(last_part(path)).is_none() && for_path(path, b"").is_none()
+}
+
+/// Languages between which people migrate files: a rename, or lines that move, may go from one to the other.
+const FAMILIES: [&[&str]; 3] = [&["c", "cpp"], &["java", "kotlin"], &["javascript", "typescript"]];
+
+/// The name of the family of a language: of those that are much alike the first one, else its own.
+pub fn family(language: &Language) -> &'static str {
+    let family = FAMILIES.iter().find(|family| family.contains(&language.name));
+    family.and_then(|family| family.first().copied()).unwrap_or(language.name)
+}
+
 /// The language of a file of a change. A script that has lost its `#!` line is what it was before: it is run as that
 /// by whoever names its interpreter.
 pub fn of_file(file: &FileChange) -> Option<&'static Language> {

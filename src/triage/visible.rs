@@ -135,7 +135,8 @@ fn options(dialect: Dialect) -> Options<'static> {
     extension.autolink = true;
     extension.tasklist = true;
     extension.footnotes = true;
-    extension.alerts = true;
+    // A line right below `> [!NOTE]` stands in the quote for a reader, and would be a paragraph of its own.
+    extension.alerts = false;
     extension.math_dollars = true;
     extension.math_code = true;
     if dialect == Dialect::GitLab {

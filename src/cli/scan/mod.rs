@@ -76,8 +76,9 @@ struct Done {
 pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure> {
     let settings = args.config.as_deref().map_or(Ok(Settings::default()), |file| settings::from_file(dir, file))?;
     let rules = digest(&settings);
-    let excluder =
-        Excluder::new(&settings.config.exclude, settings.config.limits.file_bytes).map_err(Failure::usage)?;
+    let excluder = Excluder::new(&settings.config.exclude, settings.config.limits.file_bytes)
+        .map(|excluder| excluder.with_max_change_bytes(settings.config.limits.change_bytes))
+        .map_err(Failure::usage)?;
     let fitted = settings.model.clone().map_or_else(Fitted::builtin, Ok)?;
     let pack = Pack::load(fitted, &settings.packs, &settings.config.rules.disable);
     let pack = pack.map_err(|error| settings.pack_failure(error))?;

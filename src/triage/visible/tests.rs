@@ -18,6 +18,7 @@ fn what_stands_in_something_else_is_no_command() {
         "> CALL",
         "> quoted\nCALL",
         "> [!NOTE]\n> x\nCALL",
+        "> [!NOTE]\nCALL",
         // Lists and what stands in them.
         "- CALL",
         "1. item\nCALL",
