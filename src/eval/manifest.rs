@@ -5,6 +5,7 @@
 use std::collections::HashMap;
 use std::path::{Component, Path};
 
+use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -196,41 +197,10 @@ fn is_inside(repository: &str) -> bool {
 /// Seconds since 1970 of `2025-01-31T12:00:00Z`, with an offset such as `+02:00` instead of `Z`, or
 /// of the plain number.
 fn seconds(time: &str) -> Option<i64> {
-    if let Ok(seconds) = time.parse::<i64>() {
-        return Some(seconds);
+    match time.parse() {
+        Ok(seconds) => Some(seconds),
+        Err(_) => time.parse::<Timestamp>().ok().map(Timestamp::as_second),
     }
-    let (date, clock) = time.split_once('T')?;
-    let numbers = |text: &str, between: char| -> Option<[i64; 3]> {
-        let parts: Vec<i64> = text.split(between).map(|part| part.parse().ok()).collect::<Option<_>>()?;
-        parts.try_into().ok()
-    };
-    let [year, month, day] = numbers(date, '-')?;
-    let (clock, offset) = clock.split_at_checked(8)?;
-    let [hour, minute, second] = numbers(clock, ':')?;
-    let valid = (1..=12).contains(&month) && (1..=31).contains(&day) && (1970..=9999).contains(&year);
-    (valid && hour < 24 && minute < 60 && second < 61)
-        .then(|| days_since_1970(year, month, day) * 86_400 + hour * 3600 + minute * 60 + second)?
-        .checked_sub(offset_seconds(offset)?)
-}
-
-fn offset_seconds(offset: &str) -> Option<i64> {
-    if offset == "Z" {
-        return Some(0);
-    }
-    let (sign, rest) = match offset.split_at_checked(1)? {
-        ("+", rest) => (1, rest),
-        ("-", rest) => (-1, rest),
-        _ => return None,
-    };
-    let (hours, minutes) = rest.split_once(':')?;
-    Some(sign * (hours.parse::<u8>().ok().map(i64::from)? * 3600 + minutes.parse::<u8>().ok().map(i64::from)? * 60))
-}
-
-/// In the Gregorian calendar; years are counted from March, so that a leap day is a year's last.
-fn days_since_1970(year: i64, month: i64, day: i64) -> i64 {
-    let (year, month) = if month <= 2 { (year - 1, month + 9) } else { (year, month - 3) };
-    let leap_days = year / 4 - year / 100 + year / 400;
-    year * 365 + leap_days + (153 * month + 2) / 5 + day - 1 - 719_468
 }
 
 #[cfg(test)]
@@ -321,5 +291,6 @@ mod tests {
         assert_eq!(seconds("951868800"), Some(951_868_800));
         assert_eq!(seconds("2000-02-29"), None);
         assert_eq!(seconds("2000-02-29T22:30:00"), None);
+        assert_eq!(seconds("2023-02-29T00:00:00Z"), None, "there is no such day");
     }
 }

@@ -1,7 +1,9 @@
 //! Intervals by resampling whole repositories: commits of one repository are far from independent,
-//! so an interval over commits would be too narrow. The generator is our own and starts from a fixed
-//! number, so that the same scores give the same interval everywhere.
+//! so an interval over commits would be too narrow. The generator starts from a fixed number, so that the
+//! same scores give the same interval everywhere.
 
+use rand_xoshiro::SplitMix64;
+use rand_xoshiro::rand_core::{RngCore as _, SeedableRng as _};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -19,29 +21,9 @@ pub struct Estimate {
     pub interval: Option<(f64, f64)>,
 }
 
-/// SplitMix64: small, and good enough to draw repositories with.
-#[derive(Debug, Clone)]
-pub struct Generator(u64);
-
-impl Generator {
-    /// A generator that starts from a number.
-    pub fn new(seed: u64) -> Self {
-        Generator(seed)
-    }
-
-    /// The next 64 bits.
-    pub fn next_bits(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut bits = self.0;
-        bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        bits ^ (bits >> 31)
-    }
-
-    /// A number below a bound, which must not be 0.
-    pub fn below(&mut self, bound: usize) -> usize {
-        ((u128::from(self.next_bits()) * bound as u128) >> 64) as usize
-    }
+/// A number below a bound, which must not be 0.
+pub(super) fn below(random: &mut SplitMix64, bound: usize) -> usize {
+    ((u128::from(random.next_u64()) * bound as u128) >> 64) as usize
 }
 
 /// How often each of `groups` repositories counts in each replicate: as many draws with replacement
@@ -50,11 +32,11 @@ pub fn draws(groups: usize) -> Vec<Vec<f64>> {
     if groups < 2 {
         return Vec::new();
     }
-    let mut generator = Generator::new(SEED);
+    let mut random = SplitMix64::seed_from_u64(SEED);
     let draw = |_| {
         let mut weights = vec![0.0; groups];
         for _ in 0..groups {
-            if let Some(weight) = weights.get_mut(generator.below(groups)) {
+            if let Some(weight) = weights.get_mut(below(&mut random, groups)) {
                 *weight += 1.0;
             }
         }
@@ -85,10 +67,11 @@ pub fn estimate(groups: usize, figure: impl Fn(&[f64]) -> Option<f64>) -> Option
 mod tests {
     use super::*;
 
+    /// Intervals that were published stay what they are.
     #[test]
-    fn the_generator_is_splitmix64() {
-        let mut generator = Generator::new(1_234_567);
-        let first = [generator.next_bits(), generator.next_bits(), generator.next_bits()];
+    fn the_draws_never_change() {
+        let mut random = SplitMix64::seed_from_u64(1_234_567);
+        let first = [random.next_u64(), random.next_u64(), random.next_u64()];
         assert_eq!(first, [6_457_827_717_110_365_317, 3_203_168_211_198_807_973, 9_817_491_932_198_370_423]);
     }
 

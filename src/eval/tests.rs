@@ -1,9 +1,12 @@
 //! From outcomes to what is printed, with outcomes that are made up: nothing here depends on a model.
 
+use rand_xoshiro::SplitMix64;
+use rand_xoshiro::rand_core::SeedableRng as _;
+
 use super::figures::{By, Comparison, View};
 use super::manifest::{Label, Manifest, Row};
 use super::outcome::{HunkOutcome, Outcome, Scored};
-use super::resample::Generator;
+use super::resample::below;
 use super::run::{MissingRepository, RangeOutcome, Scores};
 use super::tables::Terms;
 use super::{Evaluation, scores, text};
@@ -13,7 +16,7 @@ fn made_up() -> (Manifest, Scores) {
     let repositories = ["ada/engine", "bell/radio", "cora/old"].map(str::to_owned).to_vec();
     let mut manifest = Manifest { name: "made-up.tsv".into(), repositories, ..Manifest::default() };
     let mut scores = Scores::default();
-    let mut generator = Generator::new(7);
+    let mut random = SplitMix64::seed_from_u64(7);
     for (repository, label, count, centre) in [
         (0, Label::Ai, 20, 2.0),
         (0, Label::HumanRecent, 60, -2.0),
@@ -23,7 +26,7 @@ fn made_up() -> (Manifest, Scores) {
     ] {
         for _ in 0..count {
             // Between -3 and 3 around the centre.
-            let log_odds = centre + generator.below(6001) as f64 / 1000.0 - 3.0;
+            let log_odds = centre + below(&mut random, 6001) as f64 / 1000.0 - 3.0;
             let number = manifest.rows.len() + 2;
             manifest.rows.push(Row {
                 number,

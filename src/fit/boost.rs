@@ -4,6 +4,8 @@
 //! Which rows and numbers a tree sees is drawn by a generator with a fixed seed: the same rows give
 //! the same trees.
 
+use rand_xoshiro::SplitMix64;
+use rand_xoshiro::rand_core::{RngCore as _, SeedableRng as _};
 use rayon::prelude::*;
 
 use crate::pack::Trees;
@@ -122,14 +124,14 @@ struct Grown {
 pub fn grow(table: &Table<'_>, names: &[String], growth: Growth) -> Trees {
     let binned: Vec<Binned> = table.columns.par_iter().map(|column| Binned::of(column, table.weights)).collect();
     let mut scores = table.start.to_vec();
-    let mut random = SplitMix(0x5eed);
+    let mut random = SplitMix64::seed_from_u64(0x5eed);
     let usable: Vec<u32> = (0..table.labels.len() as u32)
         .filter(|&row| table.weights.get(row as usize).is_some_and(|weight| *weight > 0.0))
         .collect();
     let mut trees = Trees { features: names.to_vec(), trees: Vec::with_capacity(growth.trees) };
     for _ in 0..growth.trees {
-        let rows: Vec<u32> = usable.iter().copied().filter(|_| random.unit() < growth.rows).collect();
-        let features: Vec<usize> = (0..binned.len()).filter(|_| random.unit() < growth.features).collect();
+        let rows: Vec<u32> = usable.iter().copied().filter(|_| unit(&mut random) < growth.rows).collect();
+        let features: Vec<usize> = (0..binned.len()).filter(|_| unit(&mut random) < growth.features).collect();
         let slopes: Vec<(f64, f64)> = scores
             .iter()
             .zip(table.labels)
@@ -281,18 +283,9 @@ impl Growing<'_> {
     }
 }
 
-/// A small generator (Steele, Lea and Flood 2014): enough to draw rows.
-struct SplitMix(u64);
-
-impl SplitMix {
-    /// The next number, from 0 to below 1.
-    fn unit(&mut self) -> f64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        ((z ^ (z >> 31)) >> 11) as f64 / (1u64 << 53) as f64
-    }
+/// The next number, from 0 to below 1.
+fn unit(random: &mut SplitMix64) -> f64 {
+    (random.next_u64() >> 11) as f64 / (1u64 << 53) as f64
 }
 
 #[cfg(test)]
@@ -304,8 +297,8 @@ mod tests {
 
     #[test]
     fn two_numbers_that_tell_only_together_are_found() {
-        let mut random = SplitMix(7);
-        let columns: Vec<Vec<f32>> = (0..3).map(|_| (0..800).map(|_| random.unit() as f32).collect()).collect();
+        let mut random = SplitMix64::seed_from_u64(7);
+        let columns: Vec<Vec<f32>> = (0..3).map(|_| (0..800).map(|_| unit(&mut random) as f32).collect()).collect();
         let labels: Vec<bool> = (0..800).map(|row| (columns[0][row] > 0.5) != (columns[1][row] > 0.5)).collect();
         let table = Table { columns: &columns, start: &vec![0.0; 800], labels: &labels, weights: &vec![1.0; 800] };
         let names: Vec<String> = ["a", "b", "c"].map(str::to_owned).into();

@@ -6,6 +6,8 @@
 
 mod data;
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use sha2::{Digest, Sha256};
 
 use super::excerpts::Excerpts;
@@ -45,20 +47,7 @@ pub fn write(report: &Report, excerpts: Option<&Excerpts>) -> Result<String, ser
 
 /// As a content security policy names it.
 fn digest(text: &str) -> String {
-    format!("sha256-{}", base64(&Sha256::digest(text)))
-}
-
-fn base64(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut out = String::new();
-    for group in bytes.chunks(3) {
-        let bits = group.iter().fold(0u32, |bits, byte| bits << 8 | u32::from(*byte)) << (8 * (3 - group.len()));
-        for at in 0..4 {
-            let digit = DIGITS.get((bits >> (18 - 6 * at)) as usize & 63).copied().unwrap_or(b'=');
-            out.push(if at > group.len() { '=' } else { char::from(digit) });
-        }
-    }
-    out
+    format!("sha256-{}", BASE64_STANDARD.encode(Sha256::digest(text)))
 }
 
 #[cfg(test)]
@@ -67,12 +56,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn digests_are_written_in_base64() {
-        assert_eq!(base64(b""), "");
-        assert_eq!(
-            [base64(b"f"), base64(b"fo"), base64(b"foo"), base64(b"foob")],
-            ["Zg==", "Zm8=", "Zm9v", "Zm9vYg=="]
-        );
+    fn digests_are_written_as_a_content_security_policy_names_them() {
+        assert_eq!(digest("abc"), "sha256-ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=");
     }
 
     #[test]

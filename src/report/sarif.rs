@@ -6,6 +6,7 @@
 
 mod rules;
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 
 use super::groups::{Flagged, flagged, is_of_commit};
@@ -128,17 +129,15 @@ fn place(path: &str, start: u32, end: u32) -> Value {
     })
 }
 
+/// What an address escapes within a path.
+const IN_PATH: AsciiSet = NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
+
 /// A relative address: what is no plain character of a path is percent-encoded, a leading slash, too.
 fn uri(path: &str) -> String {
-    let mut out = String::with_capacity(path.len());
-    for (at, byte) in path.bytes().enumerate() {
-        match byte {
-            b'/' if at > 0 => out.push('/'),
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => out.push(char::from(byte)),
-            byte => out += &format!("%{byte:02X}"),
-        }
+    match path.strip_prefix('/') {
+        Some(below) => format!("%2F{}", utf8_percent_encode(below, &IN_PATH)),
+        None => utf8_percent_encode(path, &IN_PATH).to_string(),
     }
-    out
 }
 
 /// SARIF's plain text takes brackets for links and braces for places to fill in.

@@ -2,6 +2,9 @@
 //!
 //! Only reads and checks; what a signature has to do with them is `ssh` and `openpgp`.
 
+use jiff::Timestamp;
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
 use pgp::composed::{Deserializable as _, SignedPublicKey};
 use ssh_key::PublicKey;
 
@@ -222,25 +225,20 @@ impl Options {
 /// `YYYYMMDD`, `YYYYMMDDHHMM` or `YYYYMMDDHHMMSS`, with or without a `Z`: the result must not depend
 /// on where it is computed, so all are taken as UTC.
 fn time(text: &str) -> Result<i64, String> {
-    let wrong = || format!("`{text}` is no time: YYYYMMDD, YYYYMMDDHHMM or YYYYMMDDHHMMSS");
     let digits = text.strip_suffix(['Z', 'z']).unwrap_or(text);
-    if ![8, 12, 14].contains(&digits.len()) || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Err(wrong());
-    }
-    let part = |from: usize, to: usize| digits.get(from..to).map_or(0, |part| part.parse::<i64>().unwrap_or(0));
-    let (year, month, day) = (part(0, 4), part(4, 6), part(6, 8));
-    let (hour, minute, second) = (part(8, 10), part(10, 12), part(12, 14));
-    if !(1..=12).contains(&month) || !(1..=31).contains(&day) || hour > 23 || minute > 59 || second > 60 {
-        return Err(wrong());
-    }
-    Ok(days(year, month, day) * 86_400 + hour * 3600 + minute * 60 + second)
+    let format = match digits.len() {
+        8 => "%Y%m%d",
+        12 => "%Y%m%d%H%M",
+        14 => "%Y%m%d%H%M%S",
+        _ => return Err(no_time(text)),
+    };
+    let is_number = digits.bytes().all(|byte| byte.is_ascii_digit());
+    let read = DateTime::strptime(format, digits).and_then(|time| TimeZone::UTC.to_timestamp(time));
+    read.ok().filter(|_| is_number).map(Timestamp::as_second).ok_or_else(|| no_time(text))
 }
 
-/// Days since 1970-01-01 of a date of the Gregorian calendar, whose years are counted from March.
-fn days(year: i64, month: i64, day: i64) -> i64 {
-    let (year, month) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
-    let of_year = (153 * month + 2) / 5 + day - 1;
-    365 * year + year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400) + of_year - 719_468
+fn no_time(text: &str) -> String {
+    format!("`{text}` is not a time: YYYYMMDD, YYYYMMDDHHMM or YYYYMMDDHHMMSS")
 }
 
 /// Patterns with `*` and `?`, separated by commas; one behind `!` that matches takes all back.
@@ -327,7 +325,7 @@ mod tests {
         assert!(
             told(&format!("a cert-autority {KEY}\n")).starts_with("signers:1: no option is called `cert-autority`")
         );
-        assert!(told(&format!("a valid-after=soon {KEY}\n")).starts_with("signers:1: `soon` is no time"));
+        assert!(told(&format!("a valid-after=soon {KEY}\n")).starts_with("signers:1: `soon` is not a time"));
         assert!(told("a ssh-ed25519 AAAA\n").starts_with("signers:1: the key cannot be read"));
         assert_eq!(told(&format!("\"a {KEY}\n")), "signers:1: a quotation mark is never closed");
         let keyring = |bytes: &[u8]| Signers::default().add_keyring("keys", bytes).unwrap_err().to_string();
@@ -337,6 +335,16 @@ mod tests {
         assert_eq!(keyring(private), "keys:2: a keyring holds public keys, and this is none");
         let broken = b"-----BEGIN PGP PUBLIC KEY BLOCK-----\n\nxjMEZ\n-----END PGP PUBLIC KEY BLOCK-----\n";
         assert!(keyring(broken).starts_with("keys:1: "), "{}", keyring(broken));
+    }
+
+    #[test]
+    fn times_are_days_minutes_or_seconds_in_utc() {
+        assert_eq!(time("20240229"), Ok(1_709_164_800));
+        assert_eq!(time("202402292359Z"), Ok(1_709_251_140));
+        assert_eq!(time("20240229235959z"), Ok(1_709_251_199));
+        for wrong in ["", "2024", "20230229", "20241301", "202402292460", "2024022923595", "+2024022", "2024 229"] {
+            assert_eq!(time(wrong), Err(no_time(wrong)));
+        }
     }
 
     #[test]

@@ -2,6 +2,8 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
 use super::Error;
 
 /// The base address of an API.
@@ -111,17 +113,13 @@ pub(super) fn shown_origin(url: &str) -> String {
     apart(url).map_or_else(|| "another address".into(), |(origin, _)| origin)
 }
 
+/// What is escaped in one part of a path or the value of a query: all but the unreserved characters of RFC 3986.
+const ESCAPED: AsciiSet = NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
 /// A text as one part of a path or the value of a query: everything but letters, digits and `-._~`
 /// is percent-encoded.
 pub fn encoded(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
-            out.push(char::from(byte));
-        } else {
-            out.push_str(&format!("%{byte:02X}"));
-        }
-    }
+    let out = utf8_percent_encode(text, &ESCAPED).to_string();
     // Dots alone would be steps in a path.
     if out.bytes().all(|byte| byte == b'.') { out.replace('.', "%2E") } else { out }
 }

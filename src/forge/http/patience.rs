@@ -3,6 +3,8 @@
 use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use jiff::Timestamp;
+
 use super::Error;
 
 /// Tries of one call, the first included.
@@ -59,8 +61,8 @@ impl Patience {
 
     /// Waits as long as a limit asks.
     pub(super) fn limited(&mut self, wait: Duration, now: SystemTime) -> Result<(), Error> {
-        if self.waited + wait > self.most {
-            return Err(Error::RateLimited { until: clock(now + wait), wait, most: self.most });
+        if self.waited.saturating_add(wait) > self.most {
+            return Err(Error::RateLimited { until: clock(now, wait), wait, most: self.most });
         }
         self.wait(wait);
         Ok(())
@@ -88,7 +90,7 @@ impl Limits {
         {
             let now = now.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
             // A clock that is a little off must not make it too early.
-            return Some(Duration::from_secs(reset.saturating_sub(now) + 1));
+            return Some(Duration::from_secs(reset.saturating_sub(now).saturating_add(1)));
         }
         let limit = status == 429 || message.to_ascii_lowercase().contains("rate limit");
         limit.then_some(UNSAID)
@@ -101,11 +103,10 @@ fn chance() -> f64 {
     f64::from(u32::try_from(bits >> 32).unwrap_or_default()) / f64::from(u32::MAX)
 }
 
-/// A time of day, UTC, as people read it.
-fn clock(time: SystemTime) -> String {
-    let seconds = time.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
-    let (hour, minute, second) = (seconds / 3600 % 24, seconds / 60 % 60, seconds % 60);
-    format!("{hour:02}:{minute:02}:{second:02} UTC")
+/// The time of day, UTC, after a wait, as people read it.
+fn clock(now: SystemTime, wait: Duration) -> String {
+    let time = now.checked_add(wait).and_then(|time| Timestamp::try_from(time).ok());
+    time.map_or_else(|| "far in the future".into(), |time| time.strftime("%H:%M:%S UTC").to_string())
 }
 
 #[cfg(test)]
@@ -140,6 +141,8 @@ mod tests {
             error.to_string(),
             "rate limited until 01:00:40 UTC (in 40 s), and no more than 60 s in all are waited"
         );
+        let error = patience.limited(Duration::MAX, at(0)).unwrap_err().to_string();
+        assert!(error.starts_with("rate limited until far in the future"), "{error}");
         assert!(patience.again(1) && patience.again(2) && patience.again(3) && !patience.again(4));
     }
 }
