@@ -29,6 +29,12 @@ const EXAMPLES: &[&str] = &["hits", "misses", "examples", "counter_examples"];
 /// Where a rule keeps its regular expressions, one or several.
 const PATTERNS: &str = "phrase";
 
+/// The marker registry. Its patterns are compiled when they are first needed, so that mistakes in them are found here.
+const MARKERS: &str = "rules/markers.yml";
+/// Where it keeps its regular expressions: one, or alternatives of one.
+const MARKER_PATTERNS: &[&str] =
+    &["pattern", "value", "only", "unless", "branch_pattern", "no", "yes", "moving", "unnamed", "exact", "loose"];
+
 /// Regular expressions with the literals that they need.
 type Literals = BTreeMap<String, Option<Vec<String>>>;
 
@@ -112,6 +118,9 @@ fn convert(from: &Path, to: &Path, literals: &mut Literals) -> Result<(), Box<dy
             let data: Value = serde_yaml::from_str(&std::fs::read_to_string(&path)?)
                 .map_err(|error| format!("{}: {error}", path.display()))?;
             phrases(&data, literals).map_err(|problem| format!("{}: {problem}", path.display()))?;
+            if path.ends_with(MARKERS) {
+                check_patterns(&data).map_err(|problem| format!("{}: {problem}", path.display()))?;
+            }
             std::fs::write(target.with_extension("json"), without_examples(data).to_string())?;
         }
     }
@@ -154,4 +163,25 @@ fn phrases(data: &Value, found: &mut Literals) -> Result<(), String> {
         Value::Array(items) => items.iter().try_for_each(|item| phrases(item, found)),
         _ => Ok(()),
     }
+}
+
+/// Parses each regular expression of the marker registry. Keys of that name with something other than text in them mean
+/// something else.
+fn check_patterns(data: &Value) -> Result<(), String> {
+    match data {
+        Value::Object(entries) => entries.iter().try_for_each(|(key, value)| match value {
+            _ if EXAMPLES.contains(&key.as_str()) => Ok(()),
+            Value::String(pattern) if MARKER_PATTERNS.contains(&key.as_str()) => check_pattern(pattern),
+            Value::Array(list) if MARKER_PATTERNS.contains(&key.as_str()) => {
+                list.iter().filter_map(Value::as_str).try_for_each(check_pattern)
+            }
+            value => check_patterns(value),
+        }),
+        Value::Array(items) => items.iter().try_for_each(check_patterns),
+        _ => Ok(()),
+    }
+}
+
+fn check_pattern(pattern: &str) -> Result<(), String> {
+    regex_syntax::parse(pattern).map(drop).map_err(|problem| format!("`{pattern}`: {problem}"))
 }

@@ -48,7 +48,7 @@ pub fn run(data: &[u8]) {
     };
     let change = ChangeSet { range, commits: Vec::new(), files: vec![file], excluded: Vec::new() };
     super::assert_change(&change);
-    let report = analyse(&change, &ENGINE, Registry::builtin(), &Config::default(), &Measures::default());
+    let report = analyse(&change, &ENGINE, Registry::builtin().unwrap(), &Config::default(), &Measures::default());
     let report = report.expect("a report");
     let lines: u32 = change.files.iter().flat_map(|file| &file.authored).map(|span| span.len()).sum();
     let covered: u32 = report.hunks.iter().map(|hunk| hunk.added_lines).sum();

@@ -9,7 +9,7 @@ use ai_detect::vocabulary::trailers::{self, Trailer};
 pub fn run(data: &[u8]) {
     let (kind, rest) = super::chosen(data);
     let text = String::from_utf8_lossy(rest).into_owned();
-    let registry = Registry::builtin();
+    let registry = Registry::builtin().unwrap();
     let mut commit = Commit { id: "0".repeat(40), parents: 1, message: text.clone(), ..Commit::default() };
     if kind & 1 == 1 {
         let (name, email) = text.split_once('\n').unwrap_or((&text, ""));

@@ -22,7 +22,7 @@ pub fn run(data: &[u8]) {
             attest::Receipts::read(rest).attach(std::slice::from_mut(&mut commit));
         }
     }
-    let attestation = attest::read(&commit, Registry::builtin());
+    let attestation = attest::read(&commit, Registry::builtin().unwrap());
     for recorded in &attestation.lines {
         assert!(recorded.ranges.iter().all(|range| !range.is_empty()), "{recorded:?}");
         let mut ends = recorded.ranges.iter().map(|range| (range.first, range.last));

@@ -50,7 +50,7 @@ fn signals(signals: &[crate::report::SignalReport]) -> Vec<(&str, f64, f64)> {
 fn no_marker_of_the_registry_moves_a_score() {
     let pack = Pack::load(Fitted::builtin().unwrap(), &[], &[]).unwrap();
     let engine = Engine::new(&pack);
-    let registry = Registry::builtin();
+    let registry = Registry::builtin().unwrap();
     let report = |message: &str, traces: &Traces| {
         analyse(&change(message, traces), &engine, registry, &Config::default(), &Measures::default()).unwrap()
     };
@@ -90,7 +90,7 @@ fn no_marker_of_the_registry_moves_a_score() {
 fn blocks_that_were_read_once_do_for_several_reports() {
     let pack = Pack::load(Fitted::builtin().unwrap(), &[], &[]).unwrap();
     let (engine, config) = (Engine::new(&pack), Config::default());
-    let analyser = Analyser::new(&engine, Registry::builtin(), &config, Measures::default()).unwrap();
+    let analyser = Analyser::new(&engine, Registry::builtin().unwrap(), &config, Measures::default()).unwrap();
     let (change, text) = (change(MESSAGES[1], &Traces::default()), |report: Report| format!("{report:#?}"));
     let bare = crate::eval::views::bare(&change);
     let mut drafts = analyser.read(&change);
@@ -105,9 +105,11 @@ fn blocks_that_were_read_once_do_for_several_reports() {
 fn signals_that_are_weighed_again_are_the_same() {
     let pack = Pack::load(Fitted::builtin().unwrap(), &[], &[]).unwrap();
     let (engine, config) = (Engine::new(&pack), Config::default());
-    let kept = Analyser::new(&engine, Registry::builtin(), &config, Measures::default()).unwrap();
-    let again =
-        Analyser { max_kept: 0, ..Analyser::new(&engine, Registry::builtin(), &config, Measures::default()).unwrap() };
+    let kept = Analyser::new(&engine, Registry::builtin().unwrap(), &config, Measures::default()).unwrap();
+    let again = Analyser {
+        max_kept: 0,
+        ..Analyser::new(&engine, Registry::builtin().unwrap(), &config, Measures::default()).unwrap()
+    };
     for message in MESSAGES {
         let change = change(message, &Traces::default());
         let (kept, again) = (kept.report(&change), again.report(&change));
@@ -123,7 +125,7 @@ fn what_no_report_can_name_is_listed_with_its_reason() {
     let report = |path: &str, line: u32| {
         let patch = format!("--- a/{path}\n+++ b/{path}\n@@ -0,0 +{line},2 @@\n+a = 1\n+b = 2\n");
         let change = patch::read("x", patch.as_bytes(), &Excluder::new(&[], DEFAULT_MAX_BYTES).unwrap()).unwrap();
-        analyse(&change, &engine, Registry::builtin(), &Config::default(), &Measures::default()).unwrap()
+        analyse(&change, &engine, Registry::builtin().unwrap(), &Config::default(), &Measures::default()).unwrap()
     };
     let long = format!("{}x.py", "d/".repeat(2046));
     for (path, line, named) in [

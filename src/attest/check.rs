@@ -35,6 +35,18 @@ pub enum Error {
         /// What is wrong.
         problem: String,
     },
+    /// Words that cannot be looked for all at once.
+    #[error("the registry lists words that cannot be searched for at once: {problem}")]
+    Words {
+        /// Why not.
+        problem: String,
+    },
+    /// The data within the program.
+    #[error("the marker registry within the program cannot be read: {problem}; install the program again")]
+    Builtin {
+        /// Why not.
+        problem: String,
+    },
 }
 
 fn near_sentence(near: Option<&str>) -> String {
@@ -163,8 +175,8 @@ mod tests {
     #[test]
     fn the_builtin_registry_stands_every_check() {
         assert!(Registry::from_yaml(TEXT).is_ok());
-        assert!(Registry::builtin().tools().len() > 40);
-        assert!(Registry::builtin().markers().count() > 100);
+        assert!(Registry::builtin().unwrap().tools().len() > 40);
+        assert!(Registry::builtin().unwrap().markers().count() > 100);
     }
 
     #[test]

@@ -6,12 +6,9 @@
 
 use std::ops::Range;
 
-use aho_corasick::{AhoCorasick, MatchKind};
-
 use super::footers;
 use super::lines::{self, Line};
-use super::registry::{self, Registry};
-use super::schema::Tool;
+use super::registry::Registry;
 use super::trailers::{self, Shape, Trailer};
 
 /// So few words beside a footer or link lead up to it: "Link to the session:".
@@ -20,44 +17,6 @@ const LEAD_IN: usize = 8;
 const MOST_READ: usize = 32;
 /// So many phrases of a kind are looked at in one pass, in `footers`.
 const CROWDED: usize = 20;
-
-/// Finds the names of tools.
-#[derive(Debug, Default)]
-pub(super) struct Scrubber {
-    names: Option<AhoCorasick>,
-    /// The name as it must be written; none where any way will do.
-    exact: Vec<Option<String>>,
-}
-
-impl Scrubber {
-    pub(super) fn new(tools: &[Tool]) -> Result<Scrubber, super::Error> {
-        let any = tools.iter().flat_map(|tool| &tool.scrub).map(|name| (name, None));
-        let exact = tools.iter().flat_map(|tool| &tool.scrub_exact).map(|name| (name, Some(name.clone())));
-        let (names, exact): (Vec<&String>, Vec<Option<String>>) = any.chain(exact).unzip();
-        let names = registry::automaton(names.into_iter().map(String::as_str), MatchKind::LeftmostLongest)?;
-        Ok(Scrubber { names: Some(names), exact })
-    }
-
-    fn find(&self, text: &str) -> Vec<Range<usize>> {
-        let Some(names) = &self.names else { return Vec::new() };
-        let hits = names.find_iter(text).filter(|hit| {
-            let written = text.get(hit.start()..hit.end()).unwrap_or_default();
-            let as_listed = self.exact.get(hit.pattern().as_usize()).and_then(Option::as_ref);
-            as_listed.is_none_or(|name| name == written) && is_word(text, hit.start(), hit.end())
-        });
-        hits.map(|hit| hit.range()).collect()
-    }
-}
-
-/// Whether a name stands alone or as a hump of an identifier: `claude`, `ClaudeClient`, `useClaude`,
-/// not `claudette`.
-fn is_word(text: &str, start: usize, end: usize) -> bool {
-    let before = text.get(..start).and_then(|text| text.chars().next_back());
-    let after = text.get(end..).and_then(|text| text.chars().next());
-    let first = text.get(start..).and_then(|text| text.chars().next());
-    let hump = first.is_some_and(char::is_uppercase) && before.is_some_and(|c| !c.is_uppercase());
-    before.is_none_or(|c| !c.is_alphanumeric() || hump) && after.is_none_or(|c| !c.is_lowercase())
-}
 
 /// The message without any trace of which tool was used or who signed it off.
 ///
@@ -210,7 +169,7 @@ fn once(message: &str, registry: &Registry) -> String {
     remove_trailers(&lines, registry, &mut gone);
     let mut cuts = phrases(message, &lines, registry, &mut gone);
     let whole_lines = gone.iter().any(|gone| *gone);
-    let names = registry.scrub.find(message);
+    let names = registry.tool_names(message);
     let models = registry.models(message).into_iter().map(|(start, end)| start..end);
     let words: Vec<Range<usize>> = merged(names.into_iter().chain(models).collect());
     if !whole_lines && cuts.is_empty() && words.is_empty() {

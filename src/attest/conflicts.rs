@@ -243,7 +243,7 @@ mod tests {
 
     /// The names of different models, as the registry knows which are families.
     fn told(names: &[&str]) -> Vec<String> {
-        let exact = |name: &str| Registry::builtin().model(name).map_or(has_digit(name), |found| found.exact);
+        let exact = |name: &str| Registry::builtin().unwrap().model(name).map_or(has_digit(name), |found| found.exact);
         let model = |name: &&str| Model { name: (*name).to_owned(), exact: exact(name) };
         let models: Vec<Model> = names.iter().map(model).collect();
         different(models.iter()).0.into_iter().map(str::to_owned).collect()
@@ -311,7 +311,7 @@ mod tests {
     fn notes(message: String) -> Vec<String> {
         let ann = Person { name: "Ann Lee".into(), email: "ann@example.org".into() };
         let commit = Commit { author: ann.clone(), committer: ann, message, ..Commit::default() };
-        read(&commit, Registry::builtin()).conflicts.iter().map(ToString::to_string).collect()
+        read(&commit, Registry::builtin().unwrap()).conflicts.iter().map(ToString::to_string).collect()
     }
 
     #[test]

@@ -195,7 +195,7 @@ mod tests {
     use super::*;
 
     fn of(text: &str) -> (Option<String>, Option<String>, bool) {
-        let found = read(text, Registry::builtin());
+        let found = read(text, Registry::builtin().unwrap());
         let exact = found.model.as_ref().is_some_and(|model| model.exact);
         (found.tool, found.model.map(|model| model.name), exact)
     }
@@ -226,26 +226,26 @@ mod tests {
         assert_eq!(of("pi:gpt-5.5"), pair("pi", "gpt-5.5"));
         assert_eq!(of("Pi using GPT-5.5 on medium"), pair("Pi", "GPT-5.5"));
         assert!(!of("protoc: 3.1").2);
-        assert!(!read("protoc 3.1", Registry::builtin()).known);
+        assert!(!read("protoc 3.1", Registry::builtin().unwrap()).known);
     }
 
     #[test]
     fn the_groups_of_a_pattern_are_taken_as_written() {
         let pattern = Pattern::from("^(?P<tool>[A-Za-z]+):(?P<model>[a-z0-9-]+)".to_owned());
-        let of = |value| as_written(&pattern, value, Registry::builtin());
+        let of = |value| as_written(&pattern, value, Registry::builtin().unwrap());
         let model = |name: &str, exact| Some(Model { name: name.into(), exact });
         let found = |value| of(value).map(|found| (found.tool.unwrap_or_default(), found.model));
         assert_eq!(found("MyTool:my-model-1 sparse"), Some(("MyTool".into(), model("my-model-1", true))));
         assert_eq!(found("MyTool:my-2-latest"), Some(("MyTool".into(), model("my-2-latest", false))));
         assert_eq!(found("MyTool:unknown"), Some(("MyTool".into(), None)));
         assert_eq!(of("my-model-1"), None);
-        assert_eq!(as_written(&Pattern::from("^a".to_owned()), "a", Registry::builtin()), None);
+        assert_eq!(as_written(&Pattern::from("^a".to_owned()), "a", Registry::builtin().unwrap()), None);
     }
 
     #[test]
     fn people_are_not_tools() {
         for name in ["Claude Dupont", "Devin Gould", "Jules Ivanic", "Jane Doe", "Charlie Marsh"] {
-            assert!(!read(name, Registry::builtin()).known, "{name}");
+            assert!(!read(name, Registry::builtin().unwrap()).known, "{name}");
         }
     }
 
@@ -261,7 +261,7 @@ mod tests {
 
     #[test]
     fn names_carry_models() {
-        let model = |name: &str| model_in_name(name, Registry::builtin()).map(|model| model.name);
+        let model = |name: &str| model_in_name(name, Registry::builtin().unwrap()).map(|model| model.name);
         assert_eq!(model("Claude Opus 4.5 (1M context)").as_deref(), Some("Claude Opus 4.5"));
         assert_eq!(model("Claude Code 2.1.133 / Claude Opus 4.7 (1M context)").as_deref(), Some("Claude Opus 4.7"));
         assert_eq!(model("Claude claude-opus-4-6").as_deref(), Some("claude-opus-4-6"));
@@ -274,8 +274,8 @@ mod tests {
     proptest::proptest! {
         #[test]
         fn any_text_is_read(text in "(\\PC|\\[|\\]\\(|\\)|:|/| via |claude|gpt-5){0,60}") {
-            read(&text, Registry::builtin());
-            model_in_name(&text, Registry::builtin());
+            read(&text, Registry::builtin().unwrap());
+            model_in_name(&text, Registry::builtin().unwrap());
         }
     }
 }

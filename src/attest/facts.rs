@@ -199,7 +199,7 @@ mod tests {
     fn of(message: &str) -> Attestation {
         let ann = Person { name: "Ann Lee".into(), email: "ann@example.org".into() };
         let commit = Commit { author: ann.clone(), committer: ann, message: message.into(), ..Commit::default() };
-        read(&commit, Registry::builtin())
+        read(&commit, Registry::builtin().unwrap())
     }
 
     #[test]

@@ -90,7 +90,7 @@ mod tests {
     use super::*;
 
     fn ids(message: &str) -> Vec<(&'static str, usize)> {
-        let registry = Registry::builtin();
+        let registry = Registry::builtin().unwrap();
         let lines = lines::of(message);
         let hints = registry.hints(message);
         find(message, &lines, &hints, registry).into_iter().map(|p| (p.marker.id(), p.line)).collect()
@@ -105,7 +105,7 @@ mod tests {
 
     #[test]
     fn sessions_are_read() {
-        let registry = Registry::builtin();
+        let registry = Registry::builtin().unwrap();
         let message = "s\n\nhttps://claude.ai/code/session_01G7QggdwMM1CJkguuCmMfZs\n";
         let lines = lines::of(message);
         let found = find(message, &lines, &registry.hints(message), registry);

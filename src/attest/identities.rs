@@ -112,7 +112,7 @@ mod tests {
     }
 
     fn marker(name: &str, email: &str) -> Option<String> {
-        known(&of(name, email), Registry::builtin()).map(|known| known.marker.id().to_owned())
+        known(&of(name, email), Registry::builtin().unwrap()).map(|known| known.marker.id().to_owned())
     }
 
     #[test]
@@ -146,13 +146,13 @@ mod tests {
             ("Aiden Cline", "aiden@example.org"),
             ("Charlie Marsh", "charliemarsh@openai.com"),
         ] {
-            assert!(is_human(&of(name, email), Registry::builtin()), "{name} <{email}>");
+            assert!(is_human(&of(name, email), Registry::builtin().unwrap()), "{name} <{email}>");
         }
     }
 
     #[test]
     fn a_suffix_leaves_its_person() {
-        let found = known(&of("Paul Gauthier (aider)", "paul@aider.chat"), Registry::builtin());
+        let found = known(&of("Paul Gauthier (aider)", "paul@aider.chat"), Registry::builtin().unwrap());
         let person = found.and_then(|known| known.person);
         assert_eq!(person, Some(of("Paul Gauthier", "paul@aider.chat")));
     }
@@ -164,7 +164,7 @@ mod tests {
             ("GitHub", "noreply@github.com"),
             ("", ""),
         ] {
-            assert!(!is_human(&of(name, email), Registry::builtin()), "{name} <{email}>");
+            assert!(!is_human(&of(name, email), Registry::builtin().unwrap()), "{name} <{email}>");
         }
     }
 
@@ -172,7 +172,7 @@ mod tests {
         #[test]
         fn any_value_is_read(value in "(\\PC|<|>|@| \\(){0,80}") {
             for person in people(&value) {
-                is_human(&person, Registry::builtin());
+                is_human(&person, Registry::builtin().unwrap());
                 bare_name(&person.name);
             }
         }

@@ -1,13 +1,16 @@
 //! The marker registry: answers what an address, a name, a key or a word stands for.
 //!
-//! The data is `rules/markers.yml`; its shape is `schema`, mistakes in it are told by `check`, its
-//! own examples are run by `selftest`. The order in which a commit is read is `read`.
+//! The data is `rules/markers.yml`; its shape is `schema`, `check` finds mistakes in it, `selftest` runs its
+//! own examples, and `index` prepares it for looking up. The order in which a commit is read is `read`.
 
+mod index;
 mod models;
+mod names;
 
+use std::ops::Range;
 use std::sync::LazyLock;
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
+use aho_corasick::AhoCorasick;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Role;
@@ -16,6 +19,7 @@ use super::hints::Words;
 use super::schema::{File, Labels, Marker, MarkerForm, Pattern, Tool};
 use crate::change::Person;
 pub(super) use models::alternatives;
+use names::ToolNames;
 
 /// A marker and the tool that leaves it; none for markers that any tool may leave.
 #[derive(Debug, Clone, Copy)]
@@ -56,7 +60,7 @@ pub(super) struct Hints {
 }
 
 /// Every marker we know, ready to be looked up.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Registry {
     pub(super) file: File,
     /// Every marker: the index of its tool, and its index there.
@@ -74,12 +78,12 @@ pub struct Registry {
     programs: FxHashSet<String>,
     quoting: FxHashSet<String>,
     /// Phrases of programs that quote others.
-    quoting_phrases: Option<AhoCorasick>,
+    quoting_phrases: AhoCorasick,
     hints: Words,
     /// For each hint the phrase that it leads to, if it does.
     hint_of: Vec<Option<u32>>,
-    model_hints: Option<AhoCorasick>,
-    pub(super) scrub: super::clean::Scrubber,
+    model_hints: AhoCorasick,
+    tool_names: ToolNames,
     exact_models: LazyPattern,
     loose_models: LazyPattern,
 }
@@ -87,17 +91,21 @@ pub struct Registry {
 /// The alternatives of many patterns, joined when first needed.
 type LazyPattern = Pattern;
 
-static BUILTIN: LazyLock<Registry> = LazyLock::new(|| {
-    // The tests of this crate load the same data with every check; here, compiling patterns waits
-    // until they are needed, and there is nothing better to do with an error than to know nothing.
+static BUILTIN: LazyLock<Result<Registry, Error>> = LazyLock::new(|| {
+    // The build script has checked the patterns, and the tests check all else. Here, patterns are compiled when they
+    // are first needed.
     let file = serde_json::from_str(include_str!(concat!(env!("OUT_DIR"), "/rules/markers.json")));
-    file.ok().and_then(|file| Registry::index(file).ok()).unwrap_or_default()
+    file.map_err(|error| Error::Builtin { problem: error.to_string() }).and_then(Registry::index)
 });
 
 impl Registry {
     /// The registry that comes with the program, as the build script prepared it: without examples.
-    pub fn builtin() -> &'static Registry {
-        &BUILTIN
+    ///
+    /// # Errors
+    /// Where the data in the program cannot be read. Without it, no trace would be found, so that there is no registry
+    /// to go on with.
+    pub fn builtin() -> Result<&'static Registry, Error> {
+        BUILTIN.as_ref().map_err(Error::clone)
     }
 
     /// The same with its examples, and checked.
@@ -136,82 +144,6 @@ impl Registry {
     /// Every marker with its tool.
     pub fn markers(&self) -> impl Iterator<Item = MarkerAt<'_>> {
         (0..self.slots.len() as u32).filter_map(|slot| self.at(slot))
-    }
-
-    fn index(file: File) -> Result<Registry, Error> {
-        let mut registry = Registry { file, ..Registry::default() };
-        let neutral = (0..registry.file.declarations.len()).map(|at| (None, at));
-        let tools = registry.file.tools.iter().enumerate();
-        let specific = tools.flat_map(|(tool, entry)| (0..entry.markers.len()).map(move |at| (Some(tool), at)));
-        registry.slots = neutral.chain(specific).collect();
-        let mut hints: Vec<(String, Option<u32>)> = Vec::new();
-        for slot in 0..registry.slots.len() as u32 {
-            registry.index_marker(slot, &mut hints);
-        }
-        let file = &registry.file;
-        let lower = |list: &[String]| list.iter().map(|text| text.to_lowercase()).collect::<Vec<_>>();
-        for (keys, kind) in [
-            (&file.keys.co_author, PersonKey::CoAuthor),
-            (&file.keys.sign_off, PersonKey::SignOff),
-            (&file.keys.review, PersonKey::Review),
-            (&file.keys.human_review, PersonKey::HumanReview),
-        ] {
-            registry.person_keys.extend(lower(keys).into_iter().map(|key| (key, kind)));
-        }
-        registry.other_keys = lower(&file.keys.other).into_iter().collect();
-        for (at, tool) in file.tools.iter().enumerate() {
-            let names = tool.aliases.iter().map(|name| name.to_lowercase());
-            registry.aliases.extend(names.map(|name| (name, at)));
-        }
-        // Longest first, so that "claude code" wins over "claude".
-        registry.aliases.sort_by(|a, b| b.0.len().cmp(&a.0.len()).then_with(|| a.cmp(b)));
-        registry.aliases.dedup();
-        registry.programs = lower(&file.programs.addresses).into_iter().chain(lower(&file.programs.names)).collect();
-        registry.quoting = lower(&file.programs.quoting).into_iter().collect();
-        registry.quoting_phrases = AhoCorasick::new(&file.programs.quoting_phrases).ok();
-        hints.extend(registry.aliases.iter().map(|(alias, _)| (alias.clone(), None)));
-        hints.extend(file.models.hints.iter().map(|hint| (hint.clone(), None)));
-        let (words, hint_of) = hints.into_iter().unzip();
-        registry.hints = Words::new(words);
-        registry.hint_of = hint_of;
-        registry.model_hints =
-            Some(automaton(registry.file.models.hints.iter().map(String::as_str), MatchKind::Standard)?);
-        registry.scrub = super::clean::Scrubber::new(&registry.file.tools)?;
-        registry.exact_models = alternatives(&registry.file.models.exact);
-        registry.loose_models = alternatives(&registry.file.models.loose);
-        Ok(registry)
-    }
-
-    fn index_marker(&mut self, slot: u32, hints: &mut Vec<(String, Option<u32>)>) {
-        let Some(MarkerAt { marker, .. }) = at(&self.file, &self.slots, slot) else { return };
-        for id in &marker.ids {
-            self.accounts.insert(*id, slot);
-            hints.push((format!("{id}+"), None));
-        }
-        for address in &marker.addresses {
-            self.addresses.entry(address.to_lowercase()).or_default().push(slot);
-            hints.push((address.clone(), None));
-        }
-        for name in &marker.names {
-            self.names.entry(name.to_lowercase()).or_default().push(slot);
-            hints.push((name.clone(), None));
-        }
-        for suffix in &marker.suffixes {
-            self.suffixes.push((suffix.to_lowercase(), slot));
-            let word = suffix.trim_matches(|c: char| !c.is_alphanumeric());
-            hints.push((word.to_owned(), None));
-        }
-        if marker.model_names {
-            self.model_names = Some(slot);
-        }
-        for key in &marker.keys {
-            self.keys.entry(key.to_lowercase()).or_default().push(slot);
-            hints.push((format!("{key}:"), None));
-            if key.contains('-') {
-                hints.push((format!("{}:", key.replace('-', " ")), None));
-            }
-        }
-        hints.extend(marker.hints.iter().map(|hint| (hint.clone(), Some(slot))));
     }
 
     pub(super) fn at(&self, slot: u32) -> Option<MarkerAt<'_>> {
@@ -313,19 +245,23 @@ impl Registry {
 
     /// Whether an address, in lower case, is one that belongs to nobody.
     pub(super) fn is_placeholder(&self, email: &str) -> bool {
-        let domain = email.rsplit('@').next().unwrap_or_default();
+        let domain = email.rsplit_once('@').map_or(email, |(_, domain)| domain);
         self.file.programs.placeholders.iter().any(|placeholder| placeholder == domain)
     }
 
     /// Whether a message by this author, or with these phrases, quotes other projects.
     pub(super) fn is_quoting(&self, author: &Person, message: &str) -> bool {
-        listed(&self.quoting, author) || self.quoting_phrases.as_ref().is_some_and(|phrases| phrases.is_match(message))
+        listed(&self.quoting, author) || self.quoting_phrases.is_match(message)
     }
 
     /// Whether a look at the person's name and address is worth while.
     pub(super) fn may_be_tool(&self, person: &Person) -> bool {
-        let model = || self.model_hints.as_ref().is_some_and(|hints| hints.is_match(&person.name));
-        self.hints.any(&person.email) || self.hints.any(&person.name) || model()
+        self.hints.any(&person.email) || self.hints.any(&person.name) || self.model_hints.is_match(&person.name)
+    }
+
+    /// The names of tools in a text, as spans.
+    pub(super) fn tool_names(&self, text: &str) -> Vec<Range<usize>> {
+        self.tool_names.find(text)
     }
 
     /// What the message might contain.
@@ -357,20 +293,13 @@ fn listed(list: &FxHashSet<String>, person: &Person) -> bool {
     list.contains(&person.email.to_lowercase()) || list.contains(&person.name.to_lowercase())
 }
 
-pub(super) fn automaton<'a>(words: impl Iterator<Item = &'a str>, kind: MatchKind) -> Result<AhoCorasick, Error> {
-    // The fastest kind takes longer to make than the messages of most ranges take to read.
-    let cheap = Some(AhoCorasickKind::ContiguousNFA);
-    let built = AhoCorasick::builder().kind(cheap).ascii_case_insensitive(true).match_kind(kind).build(words);
-    built.map_err(|error| Error::Shape { line: 0, column: 0, problem: error.to_string(), near: None })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn words_within_words_are_no_hints() {
-        let registry = Registry::builtin();
+        let registry = Registry::builtin().unwrap();
         assert!(!registry.hints("an example, simply sampled").any);
         assert!(!registry.hints("Fix the parser for trailing commas").any);
         assert!(registry.hints("see CLAUDE.md").any);

@@ -194,12 +194,12 @@ mod tests {
 
     fn branch(name: &str) -> Option<(Option<String>, Confidence)> {
         let request = Request { branch: Some(name.into()), ..Request::default() };
-        let found = read_request(&request, Registry::builtin()).statements.pop()?;
+        let found = read_request(&request, Registry::builtin().unwrap()).statements.pop()?;
         Some((found.tool, found.confidence))
     }
 
     fn body(text: &str) -> RequestAttestation {
-        read_request(&Request { body: Some(text.into()), ..Request::default() }, Registry::builtin())
+        read_request(&Request { body: Some(text.into()), ..Request::default() }, Registry::builtin().unwrap())
     }
 
     #[test]
@@ -220,7 +220,7 @@ mod tests {
     fn labels_are_whole_words_of_their_own() {
         let label = |name: &str| {
             let request = Request { labels: vec![name.into()], ..Request::default() };
-            let found = read_request(&request, Registry::builtin());
+            let found = read_request(&request, Registry::builtin().unwrap());
             (found.state, found.facts.tool)
         };
         assert_eq!(label("Codex"), (State::Partial, Some("Codex".into())));

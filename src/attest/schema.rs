@@ -13,7 +13,7 @@ use super::{Confidence, Role};
 
 /// A regular expression that is compiled when it is first needed: a run that meets no marker of
 /// some kind never pays for its pattern.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Deserialize)]
 #[serde(from = "String")]
 pub struct Pattern {
     source: String,
@@ -32,7 +32,8 @@ impl Pattern {
         &self.source
     }
 
-    /// The compiled expression; `None` where it is not one, which loading has ruled out.
+    /// The compiled expression. `None` where it is not one: the build script has ruled that out for the built-in
+    /// registry, and loading for every other.
     pub(super) fn regex(&self) -> Option<&Regex> {
         self.compiled.get_or_init(|| Regex::new(&self.source).ok()).as_ref()
     }
@@ -51,7 +52,7 @@ impl Pattern {
 }
 
 /// The whole file.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct File {
     pub(super) version: u32,
@@ -72,7 +73,7 @@ pub(super) struct File {
 }
 
 /// What well-known trailer keys say about the person or tool in their value.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Keys {
     /// Wrote a part of it.
@@ -98,7 +99,7 @@ pub(super) struct Labels {
 }
 
 /// How a value says yes or no.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Values {
     pub(super) no: Pattern,
@@ -108,7 +109,7 @@ pub(super) struct Values {
 }
 
 /// How models are named.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Models {
     /// Words that every name of a model contains one of.
@@ -120,12 +121,11 @@ pub(super) struct Models {
     /// Names that move on to newer models by themselves.
     pub(super) moving: Pattern,
     /// What recorders write where they do not know the model.
-    #[serde(default)]
     pub(super) unnamed: Pattern,
 }
 
 /// Accounts that are neither people nor AI tools.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Programs {
     pub(super) addresses: Vec<String>,

@@ -239,7 +239,7 @@ mod tests {
         for message in messages {
             let commit =
                 Commit { author: ann.clone(), committer: ann.clone(), message: (*message).into(), ..Commit::default() };
-            counter.add(marks(&read(&commit, Registry::builtin())));
+            counter.add(marks(&read(&commit, Registry::builtin().unwrap())));
         }
         counter.finish("x".into())
     }

@@ -222,7 +222,7 @@ mod tests {
     }
 
     fn of(forge: Forge, commits: &[Commit]) -> Outcome {
-        let registry = Registry::builtin();
+        let registry = Registry::builtin().unwrap();
         let part = |commit| Part { commit, attestation: attest::read(commit, registry), note: None };
         let parts: Vec<Part<'_>> = commits.iter().map(part).collect();
         predict(forge, &Request { title: Some("Add a parser".into()), number: Some(7) }, &parts, registry)
@@ -263,7 +263,7 @@ mod tests {
 
     #[test]
     fn what_a_note_says_is_kept_in_its_own_words() {
-        let registry = Registry::builtin();
+        let registry = Registry::builtin().unwrap();
         let written = "x\n\nAssisted-by: Claude Code:claude-opus-4-8 sparse\nAI-Sensitive: authentication\n";
         let note = Note::of(trailers::read(&message::trailers(written)).declaration.unwrap());
         let record = crate::change::Record {
@@ -287,7 +287,7 @@ mod tests {
         assert_eq!(outcome.kept.state, State::Absent);
         assert_eq!(outcome.lost.len(), 3, "{:?}", outcome.lost);
         let with = message::with_trailers(&outcome.message, &outcome.keep);
-        let again = attest::read(&commit("c", "Ann", &with), Registry::builtin());
+        let again = attest::read(&commit("c", "Ann", &with), Registry::builtin().unwrap());
         let tools: Vec<_> = again.statements.iter().filter_map(|statement| statement.tool.as_deref()).collect();
         assert!(tools.contains(&"Codex") && tools.contains(&"Claude"), "{tools:?}");
     }

@@ -144,7 +144,7 @@ impl Checking {
 
     /// The judgement of each commit.
     pub(super) fn judged(&self, described: Option<&Described>) -> Result<Vec<Judged>, Failure> {
-        let registry = Registry::builtin();
+        let registry = Registry::builtin()?;
         let mut judged = Vec::new();
         let (changes, signers) = (self.touches()?, &self.signers);
         let attestations: Vec<Attestation> =
@@ -251,13 +251,14 @@ pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure
 }
 
 fn described(args: &Args, dir: &Path) -> Result<Option<Described>, Failure> {
+    let registry = Registry::builtin()?;
     let Some(file) = &args.description else {
         // A label alone also says something of the request.
         let labelled = !args.labels.is_empty();
-        return Ok(labelled.then(|| Described::read("", &args.labels, Registry::builtin())));
+        return Ok(labelled.then(|| Described::read("", &args.labels, registry)));
     };
     let text = super::read_text(file, dir)?;
-    Ok(Some(Described::read(&text, &args.labels, Registry::builtin())))
+    Ok(Some(Described::read(&text, &args.labels, registry)))
 }
 
 /// The states, those that ask for something first.

@@ -67,13 +67,15 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure> {
     let request = request(args, dir)?;
-    let described = request.as_ref().and_then(described);
+    let described = request.as_ref().map(described).transpose()?.flatten();
     let choice = Choice { described: described.as_ref(), ..Choice::of(args) };
     let (mut report, excerpts) = match &args.patch {
         Some(file) => of_patch(choice, file, dir)?,
         None => of_repository(&ends(args), choice, dir)?,
     };
-    report.request = request.map(|request| read_request(&request, Registry::builtin()));
+    if let Some(request) = request {
+        report.request = Some(read_request(&request, Registry::builtin()?));
+    }
     args.printing.print(&report, excerpts.as_ref(), dir, out)
 }
 
@@ -121,10 +123,11 @@ impl<'a> Choice<'a> {
 }
 
 /// The request as policies look at it. A branch's name alone says nothing of a description.
-fn described(request: &attest::Request) -> Option<Described> {
+fn described(request: &attest::Request) -> Result<Option<Described>, Failure> {
     let known = request.body.is_some() || !request.labels.is_empty();
     let body = request.body.as_deref().unwrap_or_default();
-    known.then(|| Described::read(body, &request.labels, Registry::builtin()))
+    let registry = Registry::builtin()?;
+    Ok(known.then(|| Described::read(body, &request.labels, registry)))
 }
 
 /// What lies between two commits, as a job of a forge looks at it: settings come from where the change
@@ -135,7 +138,7 @@ pub(super) fn between(
     by_member: Option<bool>,
     checkout: &Checkout,
 ) -> Result<Report, Failure> {
-    let described = described(stated).map(|described| Described { by_member, ..described });
+    let described = described(stated)?.map(|described| Described { by_member, ..described });
     let choice = Choice { checkout: Some(checkout), described: described.as_ref(), ..Choice::default() };
     let (mut report, _) = of_repository(&Request::Spec(spec.to_owned()), choice, checkout.root())?;
     if let (Some(base), Some(head)) = (&report.range.base, &report.range.head) {
@@ -143,7 +146,7 @@ pub(super) fn between(
         report.coverage.notes.extend(settings::changed(&repository, base, head)?);
     }
     if *stated != attest::Request::default() {
-        report.request = Some(read_request(stated, Registry::builtin()));
+        report.request = Some(read_request(stated, Registry::builtin()?));
     }
     Ok(report)
 }
@@ -177,7 +180,8 @@ fn of_repository(request: &Request, choice: Choice<'_>, dir: &Path) -> Result<Fo
     let change = rayon::in_place_scope(|scope| {
         scope.spawn(|_| {
             loaded = Some(pack(&settings));
-            Registry::builtin();
+            // Whoever needs it reports what is wrong with it.
+            let _ = Registry::builtin();
         });
         repository.change_set(resolved, &excluder)
     });
@@ -312,7 +316,7 @@ fn report(choice: Choice<'_>, change: &ChangeSet, pack: &Pack, settings: Setting
         detail: choice.detail,
     };
     let mut report =
-        analyse(change, &engine, Registry::builtin(), &settings.config, &measures).map_err(Failure::usage)?;
+        analyse(change, &engine, Registry::builtin()?, &settings.config, &measures).map_err(Failure::usage)?;
     report.coverage.notes.extend(settings.note);
     if let (Some(policy), Some(described)) = (&settings.policy, choice.described) {
         report.coverage.notes.extend(policy.says_of(described));

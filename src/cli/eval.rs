@@ -85,12 +85,12 @@ pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure
         without_name_rules(&mut pack);
     }
     let engine = Engine::new(&pack);
-    let analyser = Analyser::new(&engine, Registry::builtin(), &settings.config, NUMBERS);
+    let analyser = Analyser::new(&engine, Registry::builtin()?, &settings.config, NUMBERS);
     let scoring = Scoring {
         repositories: dir,
         engine: &engine,
         analyser: &analyser.map_err(Failure::usage)?,
-        registry: Registry::builtin(),
+        registry: Registry::builtin()?,
         config: &settings.config,
         excluder: &excluder,
         control: args.control,

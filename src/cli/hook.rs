@@ -231,7 +231,7 @@ fn commit_msg(file: &Path, block: bool, dir: &Path, out: &Output) -> Result<Exit
     }
     let me = repository.identity().unwrap_or_else(|| Person { name: "You".into(), email: "you@localhost".into() });
     let commit = Commit { author: me.clone(), committer: me, message, parents: 1, ..Commit::default() };
-    let registry = Registry::builtin();
+    let registry = Registry::builtin()?;
     let attestation = attest::read(&commit, registry);
     let staged = repository.staged_changes(&|path| sensitive.reads(path)).map_err(Failure::failed)?;
     let paths = staged.iter().map(|file| file.path.to_string()).collect();

@@ -138,6 +138,12 @@ impl Failure {
     }
 }
 
+impl From<crate::attest::Error> for Failure {
+    fn from(error: crate::attest::Error) -> Self {
+        Failure::failed(error)
+    }
+}
+
 /// A name that does not exist is wrong usage; a history that cannot be read is not.
 fn git_failure(error: git::Error) -> Failure {
     match error {

@@ -25,14 +25,14 @@ pub fn highest(
     keep_going: bool,
 ) -> Result<Vec<Highest>, Error> {
     let config = Config::default();
-    let excluder = samples::excluder()?;
+    let (registry, excluder) = (Registry::builtin()?, samples::excluder()?);
     let one = |row: &Row| -> Result<Option<Highest>, String> {
         let name = manifest.repository(row);
         let told = |error: &dyn std::fmt::Display| format!("{name}: {error}");
         let repository = Repository::open_named(&repositories.join(name)).map_err(|error| told(&error))?;
         let resolved = repository.resolve(&Request::Commit(row.commit.clone())).map_err(|error| told(&error))?;
         let change = repository.change_set(resolved, &excluder).map_err(|error| told(&error))?;
-        let report = analyse(&change, engine, Registry::builtin(), &config, &NUMBERS).map_err(|error| told(&error))?;
+        let report = analyse(&change, engine, registry, &config, &NUMBERS).map_err(|error| told(&error))?;
         let prior = score::prior(config.prior);
         let of = |hunk: &crate::report::HunkReport| {
             let with_message = hunk.log_odds - prior;

@@ -60,6 +60,9 @@ pub enum Error {
         /// What the optimiser said.
         problem: String,
     },
+    /// The marker registry cannot be read.
+    #[error(transparent)]
+    Registry(#[from] crate::attest::Error),
 }
 
 fn others(rows: usize) -> String {

@@ -159,7 +159,7 @@ pub fn read(
     let rules = &engine.pack().rules;
     let (code, message) = (Numbers::of(rules, false), Numbers::of(rules, true));
     let reader =
-        Reader { engine, registry: Registry::builtin(), excluder: excluder()?, code, message, terms: Terms::new() };
+        Reader { engine, registry: Registry::builtin()?, excluder: excluder()?, code, message, terms: Terms::new() };
     let mut by_repository: Vec<Vec<&Row>> = vec![Vec::new(); manifest.repositories.len()];
     for row in &manifest.rows {
         if let Some(rows) = by_repository.get_mut(row.repository) {

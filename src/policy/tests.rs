@@ -15,7 +15,7 @@ fn commit(author: (&str, &str), message: &str) -> Commit {
 const ANN: (&str, &str) = ("Ann Lee", "ann@example.org");
 
 fn judged(policy: &Policy, commit: &Commit, description: &str, labels: &[String]) -> Judgement {
-    let registry = Registry::builtin();
+    let registry = Registry::builtin().unwrap();
     let attestation = read(commit, registry);
     let described = Described::read(description, labels, registry);
     let touches = Sensitive::builtin().unwrap().by_path("src/auth/login.rs");

@@ -101,7 +101,7 @@ mod tests {
         let ann = Person { name: "Ann Lee".into(), email: "ann@example.org".into() };
         let message = "s\n\nNo-AI: true\nAssisted-by: Codex\n".into();
         let commit = Commit { author: ann.clone(), committer: ann, message, ..Commit::default() };
-        let found = AttestationReport::of(read(&commit, Registry::builtin()), None);
+        let found = AttestationReport::of(read(&commit, Registry::builtin().unwrap()), None);
         let json = serde_json::to_value(&found).unwrap();
         assert_eq!(json["state"], "partial");
         assert_eq!(json["statements"][1]["form"], "trailer");

@@ -137,7 +137,7 @@ mod tests {
         let of = |message: &str| {
             one(&read(
                 &Commit { message: message.into(), records: records.clone(), ..Commit::default() },
-                Registry::builtin(),
+                Registry::builtin().unwrap(),
             ))
         };
         assert_eq!(of(message), "partial     Codex, gpt-5.5  trailer  cannot be read: refs/notes/ai");

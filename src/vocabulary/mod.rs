@@ -301,7 +301,7 @@ mod tests {
         let ann = Person { name: "Ann Lee".into(), email: "ann@example.org".into() };
         let message = "s\n\nCo-Authored-By: Claude Opus 4.5 (1M context) <noreply@anthropic.com>\n";
         let commit = Commit { author: ann.clone(), committer: ann, message: message.into(), ..Commit::default() };
-        let found = read(&commit, Registry::builtin());
+        let found = read(&commit, Registry::builtin().unwrap());
         let ours = Declaration::of_attestation(&found).unwrap();
         assert_eq!(
             trailers::write(&ours).iter().map(ToString::to_string).collect::<Vec<_>>(),

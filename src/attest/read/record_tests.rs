@@ -36,7 +36,7 @@ fn of(kind: RecordKind, content: &[u8]) -> Attestation {
         records: vec![record],
         ..Commit::default()
     };
-    read(&commit, Registry::builtin())
+    read(&commit, Registry::builtin().unwrap())
 }
 
 #[test]
@@ -97,7 +97,7 @@ fn a_trailer_goes_before_our_note() {
     let note = own_note(&[("\"no-ai\"", "Bob Ray <bob@example.org>", false)]);
     let record = Record { kind: RecordKind::Attest, place: "x".into(), content: Ok(Arc::from(note.as_bytes())) };
     let message = "s\n\nNo-AI: true\nAI-Accountable: Eve Poe <eve@example.org>\n".into();
-    let found = read(&Commit { message, records: vec![record], ..Commit::default() }, Registry::builtin());
+    let found = read(&Commit { message, records: vec![record], ..Commit::default() }, Registry::builtin().unwrap());
     assert_eq!(found.facts.accountable.as_deref(), Some("Eve Poe <eve@example.org>"));
 }
 
@@ -120,7 +120,7 @@ fn missing_and_binary_records_are_unreadable() {
     }
     let record = Record { kind: RecordKind::AiNote, place: "x".into(), content: Err("it is missing".into()) };
     let commit = Commit { records: vec![record], message: "s\n".into(), ..Commit::default() };
-    let found = read(&commit, Registry::builtin());
+    let found = read(&commit, Registry::builtin().unwrap());
     assert_eq!((found.state, found.unreadable[0].reason.as_str()), (State::Unreadable, "it is missing"));
 }
 
@@ -128,7 +128,7 @@ fn missing_and_binary_records_are_unreadable() {
 fn a_trailer_beside_a_torn_note_still_counts() {
     let mut commit = Commit { message: "s\n\nAssisted-by: Codex\n".into(), ..Commit::default() };
     commit.records.push(Record { kind: RecordKind::AiNote, place: "x".into(), content: Ok(Arc::from(&b"torn"[..])) });
-    let found = read(&commit, Registry::builtin());
+    let found = read(&commit, Registry::builtin().unwrap());
     assert_eq!((found.state, found.unreadable.len()), (State::Partial, 1));
 }
 
@@ -192,6 +192,6 @@ proptest! {
     #[test]
     fn any_request_is_read(body in "(\\PC|\n|- \\[x\\] |- \\[ \\] |<!--|-->|AI|no |used |Assisted-by: Codex){0,40}", branch in "\\PC{0,20}", label in "\\PC{0,20}") {
         let request = super::super::Request { body: Some(body), branch: Some(branch), labels: vec![label] };
-        super::super::read_request(&request, Registry::builtin());
+        super::super::read_request(&request, Registry::builtin().unwrap());
     }
 }

@@ -16,7 +16,7 @@ const ANN: (&str, &str) = ("Ann Lee", "ann@example.org");
 const COPILOT: (&str, &str) = ("copilot-swe-agent[bot]", "198982749+Copilot@users.noreply.github.com");
 
 fn of(author: (&str, &str), message: &str) -> Attestation {
-    read(&commit(author, message), Registry::builtin())
+    read(&commit(author, message), Registry::builtin().unwrap())
 }
 
 #[test]
@@ -68,7 +68,7 @@ fn the_person_behind_an_agent_is_found() {
     assert_eq!(alone.conflicts, [Conflict::NobodyAnswers]);
     let mut committed = commit(COPILOT, "s\n\nAI-Accountable: Bob Ray <bob@example.org>\n");
     committed.committer = person(ANN.0, ANN.1);
-    let named = read(&committed, Registry::builtin());
+    let named = read(&committed, Registry::builtin().unwrap());
     assert_eq!(named.facts.accountable.as_deref(), Some("Bob Ray <bob@example.org>"));
     assert!(named.conflicts.is_empty());
 }
@@ -199,10 +199,10 @@ fn a_review_that_a_tool_claims_is_noted() {
 #[test]
 fn a_mark_on_an_unchanged_commit_is_noted() {
     let mut empty = commit(ANN, "s\n\nAssisted-by: Codex\n");
-    assert!(read(&empty, Registry::builtin()).conflicts.is_empty());
+    assert!(read(&empty, Registry::builtin().unwrap()).conflicts.is_empty());
     empty.unchanged = true;
     let without_change = Conflict::MarkWithoutChange { tool: Some("Codex".into()) };
-    assert_eq!(read(&empty, Registry::builtin()).conflicts, [without_change]);
+    assert_eq!(read(&empty, Registry::builtin().unwrap()).conflicts, [without_change]);
 }
 
 #[test]
@@ -236,7 +236,7 @@ fn quotations_do_not_count() {
 fn a_committer_alone_is_listed_and_does_not_attest() {
     let mut rebased = commit(ANN, "s\n");
     rebased.committer = person("Claude", "noreply@anthropic.com");
-    let found = read(&rebased, Registry::builtin());
+    let found = read(&rebased, Registry::builtin().unwrap());
     assert_eq!((found.state, found.statements.len()), (State::Absent, 1));
 }
 

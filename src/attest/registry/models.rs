@@ -16,7 +16,7 @@ pub(in crate::attest) struct ModelName {
 impl Registry {
     /// The first model named in a text: one with a version before one without.
     pub(in crate::attest) fn model(&self, text: &str) -> Option<ModelName> {
-        if !self.model_hints.as_ref()?.is_match(text) {
+        if !self.model_hints.is_match(text) {
             return None;
         }
         let first = |pattern: &LazyPattern| pattern.regex().and_then(|regex: &Regex| regex.find(text));
@@ -38,11 +38,10 @@ impl Registry {
 
     /// All models named in a text, as spans.
     pub(in crate::attest) fn models(&self, text: &str) -> Vec<(usize, usize)> {
-        let Some(hints) = &self.model_hints else { return Vec::new() };
         let mut found = Vec::new();
         // No name goes beyond its line, and few lines hold a hint.
         let mut end = 0;
-        for hint in hints.find_iter(text) {
+        for hint in self.model_hints.find_iter(text) {
             if hint.start() < end {
                 continue;
             }
@@ -73,7 +72,7 @@ mod tests {
 
     #[test]
     fn a_name_is_exact_if_it_fixes_a_version() {
-        let registry = Registry::builtin();
+        let registry = Registry::builtin().unwrap();
         for name in ["claude-opus-4-8", "Claude 3.5 Sonnet", "gpt-5.5", "mymodel-4", "vendor/mymodel-4.1-mini"] {
             assert!(registry.is_exact(name), "{name}");
         }
@@ -86,7 +85,7 @@ mod tests {
 
     #[test]
     fn models_are_told_from_families_and_from_words() {
-        let registry = Registry::builtin();
+        let registry = Registry::builtin().unwrap();
         let model =
             |text: &str| registry.model(text).map(|found| (text[found.start..found.end].to_owned(), found.exact));
         assert_eq!(model("with GPT-5.3-codex today"), Some(("GPT-5.3-codex".into(), true)));

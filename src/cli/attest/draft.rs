@@ -51,7 +51,7 @@ fn one(
     agent: Option<&Agent>,
     answers: &mut Answers<'_>,
 ) -> Result<Declaration, Failure> {
-    let registry = Registry::builtin();
+    let registry = Registry::builtin()?;
     let commit = &change.commit;
     let attestation = attest::read(commit, registry);
     let own = trailers::read(&message::trailers(&commit.message)).declaration;
@@ -88,7 +88,7 @@ fn one(
     ai.requested_by = facts.requested_by.clone().or(ai.requested_by);
     ai.sensitive = classes(touches);
     let mut declaration = Declaration { involvement: Involvement::Ai(ai), accountable: accountable.or(named) };
-    for fact in missing(checking, change, touches, &declaration) {
+    for fact in missing(checking, change, touches, &declaration)? {
         answers.fill(&mut declaration, fact)?;
     }
     Ok(declaration)
@@ -124,8 +124,13 @@ fn classes(touches: &[Touch]) -> Vec<Word> {
 }
 
 /// The facts that the policy asks for and the declaration does not state.
-fn missing(checking: &Checking, change: &CommitChange, touches: &[Touch], declaration: &Declaration) -> Vec<Fact> {
-    let registry = Registry::builtin();
+fn missing(
+    checking: &Checking,
+    change: &CommitChange,
+    touches: &[Touch],
+    declaration: &Declaration,
+) -> Result<Vec<Fact>, Failure> {
+    let registry = Registry::builtin()?;
     let attestation = attest::read(&change.commit, registry);
     let note = Note::of(declaration.clone());
     let subject =
@@ -145,7 +150,7 @@ fn missing(checking: &Checking, change: &CommitChange, touches: &[Touch], declar
     if wanted.contains(&Fact::ExactModel) {
         wanted.retain(|fact| *fact != Fact::Model);
     }
-    wanted
+    Ok(wanted)
 }
 
 /// What a person answers: each question is asked once, also for a whole range.

@@ -38,7 +38,7 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure> {
     let checking = Checking::open(args.range.as_deref(), None, Some("default"), dir)?;
     let notes = checking.repository.own_notes(note::REF).map_err(Failure::failed)?;
-    let registry = Registry::builtin();
+    let registry = Registry::builtin()?;
     let changes = checking.touches()?;
     let part = |change: &'_ crate::git::CommitChange| -> Option<Note> {
         let bytes = notes.get(&change.commit.id, note::MOST_BYTES).ok().flatten()?;

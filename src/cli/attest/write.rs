@@ -22,7 +22,7 @@ pub(super) fn statements(drafts: &[Draft], checking: &Checking, out: &Output) ->
     let mut text = String::new();
     for draft in drafts {
         let (mut note, _) = existing(checking, &draft.change.commit.id)?;
-        add(&mut note, draft);
+        add(&mut note, draft)?;
         text.push_str(&Statement::of(&draft.change.commit.id, note).write());
     }
     out.print(&text)?;
@@ -46,22 +46,22 @@ fn existing(checking: &Checking, commit: &str) -> Result<(Note, bool), Failure> 
 }
 
 /// What a note says. It stands alone: it names the person who answers even where the commit shows it.
-fn entry(draft: &Draft) -> Entry {
+fn entry(draft: &Draft) -> Result<Entry, Failure> {
     let mut declaration = draft.declaration.clone();
     let author = &draft.change.commit.author;
-    if declaration.accountable.is_none() && attest::is_person(author, Registry::builtin()) {
+    if declaration.accountable.is_none() && attest::is_person(author, Registry::builtin()?) {
         declaration.accountable = format!("{} <{}>", author.name, author.email).parse().ok();
     }
-    Entry { declaration, covers: Vec::new(), carried_from: None }
+    Ok(Entry { declaration, covers: Vec::new(), carried_from: None })
 }
 
-fn add(note: &mut Note, draft: &Draft) -> bool {
-    let entry = entry(draft);
+fn add(note: &mut Note, draft: &Draft) -> Result<bool, Failure> {
+    let entry = entry(draft)?;
     let new = !note.attestations.contains(&entry);
     if new {
         note.attestations.push(entry);
     }
-    new
+    Ok(new)
 }
 
 /// As notes.
@@ -74,14 +74,14 @@ pub(super) fn notes(args: &Args, drafts: &[Draft], checking: &Checking, out: &Ou
         let (mut note, signed) = existing(checking, &commit.id)?;
         let short = commit.id.get(..8).unwrap_or(&commit.id);
         // Signing what is said already adds a signature, which is worth a note of its own.
-        let again = args.sign && !signed && note.attestations.contains(&entry(draft));
+        let again = args.sign && !signed && note.attestations.contains(&entry(draft)?);
         if again {
             let _ = writeln!(text, "{short}  signed  “{}”", escaped(commit.subject()));
             written += 1;
             store.set(&commit.id, text_of(&note, &commit.id, args, checking)?);
             continue;
         }
-        if !add(&mut note, draft) {
+        if !add(&mut note, draft)? {
             let _ = writeln!(text, "{short}  already says so  “{}”", escaped(commit.subject()));
             continue;
         }
@@ -169,7 +169,7 @@ pub(super) fn trailers(args: &Args, drafts: &[Draft], checking: &Checking, out: 
     if head.signed {
         let _ = writeln!(text, "its signature is gone; `git commit --amend --no-edit -S` signs again");
     }
-    let (state, findings) = as_read(draft, &new, checking);
+    let (state, findings) = as_read(draft, &new, checking)?;
     if state == State::Absent {
         let _ = writeln!(
             text,
@@ -185,12 +185,12 @@ pub(super) fn trailers(args: &Args, drafts: &[Draft], checking: &Checking, out: 
 }
 
 /// How the commit attests as it will be, and what the policy still says of it.
-fn as_read(draft: &Draft, message: &str, checking: &Checking) -> (State, Vec<Finding>) {
-    let registry = Registry::builtin();
+fn as_read(draft: &Draft, message: &str, checking: &Checking) -> Result<(State, Vec<Finding>), Failure> {
+    let registry = Registry::builtin()?;
     let mut commit = draft.change.commit.clone();
     commit.message = message.to_owned();
     let attestation = attest::read(&commit, registry);
     let paths = draft.change.files.iter().map(|file| file.path.to_string()).collect();
     let subject = Subject::new(&commit, &attestation, registry).touching(paths, draft.touches.clone());
-    (attestation.state, judge(&checking.policy, &subject).findings)
+    Ok((attestation.state, judge(&checking.policy, &subject).findings))
 }

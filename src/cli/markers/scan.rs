@@ -56,12 +56,13 @@ pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure
     for note in substitutes(&repository.substitutes().map_err(Failure::failed)?) {
         out.say(&format!("note: {note}"));
     }
+    let registry = Registry::builtin()?;
     let (history, name) = history(args, &repository)?;
     let mut counter = Counter::default();
     let mut lines = String::new();
     let mut printed = Ok(());
     let read = |commit: &Commit| {
-        let attestation = read(commit, Registry::builtin());
+        let attestation = read(commit, registry);
         let line = if args.each { each(args.format, commit, &attestation) } else { Ok(None) };
         (marks(&attestation), line)
     };

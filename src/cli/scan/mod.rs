@@ -84,7 +84,7 @@ pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure
     let pack = pack.map_err(|error| settings.pack_failure(error))?;
     let engine = Engine::new(&pack);
     let measures = Measures { policy: settings.policy.as_ref(), signers: Some(&settings.signers), ..NUMBERS };
-    let analyser = Analyser::new(&engine, Registry::builtin(), &settings.config, measures).map_err(Failure::usage)?;
+    let analyser = Analyser::new(&engine, Registry::builtin()?, &settings.config, measures).map_err(Failure::usage)?;
     let scorer = Scorer { analyser, excluder: &excluder, rules: &rules };
 
     let repositories = repositories(&args.repo, dir)?;
