@@ -69,7 +69,7 @@ fn one_content_in_many_files_is_analysed_up_to_what_a_change_may_add() {
     let why = "too-large (this change adds more than 5000 bytes (limits.change_bytes); files after that are left out)";
     assert_eq!(left_out[0], format!("f{fit:02}.py: {why}"));
     let text = repo.run(&["diff", "main"]).text().split_whitespace().collect::<Vec<_>>().join(" ");
-    let said = format!("{} files of Python were left out, because they are larger than the limit", 20 - fit);
+    let said = format!("{} files of Python were left out, because they are beyond a size limit", 20 - fit);
     assert!(text.contains(&said), "{text}");
 }
 
@@ -104,5 +104,5 @@ fn a_script_that_is_too_large_to_be_read_is_named_by_its_first_line() {
     repo.write("data", "x\n".repeat(20_000));
     repo.commit("Add");
     let text = repo.run(&["diff", "main"]).text().split_whitespace().collect::<Vec<_>>().join(" ");
-    assert!(text.contains("1 file of Python was left out, because it is larger than the limit"), "{text}");
+    assert!(text.contains("1 file of Python was left out, because it is beyond a size limit"), "{text}");
 }

@@ -108,7 +108,7 @@ fn a_file_that_grows_beyond_the_limit_is_analysed_up_to_it() {
     assert_eq!((hunks(&report), report["coverage"]["excluded"][0]["reason"].clone()), (vec![], "too-large".into()));
     assert_eq!(report["coverage"]["excluded"][0]["added_lines"], Value::Null);
     let text = in_one_line(&repo);
-    assert!(text.contains("1 file of Python was left out, because it is larger than the limit"), "{text}");
+    assert!(text.contains("1 file of Python was left out, because it is beyond a size limit"), "{text}");
 }
 
 #[test]
@@ -160,7 +160,7 @@ fn what_a_new_file_leaves_out_is_said_first() {
     let large = "x = 1\n".repeat(200_000);
     assert_eq!(
         said("a.py", large.as_bytes()),
-        "1 file with 200000 added lines of Python was left out, because it is larger than the limit"
+        "1 file with 200000 added lines of Python was left out, because it is beyond a size limit"
     );
 }
 

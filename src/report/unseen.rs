@@ -168,8 +168,8 @@ fn because(reason: Reason, ground: Ground, one: bool) -> &'static str {
         (Reason::Minified, _, false) => "their lines are as long as those of minified code",
         (Reason::Binary, _, true) => "it is binary",
         (Reason::Binary, _, false) => "they are binary",
-        (Reason::TooLarge, _, true) => "it is larger than the limit",
-        (Reason::TooLarge, _, false) => "they are larger than the limit",
+        (Reason::TooLarge, _, true) => "it is beyond a size limit",
+        (Reason::TooLarge, _, false) => "they are beyond a size limit",
         (Reason::LockFile, _, true) => "its name is that of a lock file",
         (Reason::LockFile, _, false) => "their names are those of lock files",
         (Reason::NoGrammar, Ground::Lines, true) => "it was not analysed before, and the patch does not show all of it",
@@ -234,7 +234,7 @@ mod tests {
         let few = || left_out("python", Reason::Generated, Ground::Content, Some(19));
         assert_eq!(said(vec![few()]), [""; 0]);
         let unread = left_out("rust", Reason::TooLarge, Ground::Content, None);
-        assert_eq!(said(vec![unread]), ["1 file of Rust was left out, because it is larger than the limit"]);
+        assert_eq!(said(vec![unread]), ["1 file of Rust was left out, because it is beyond a size limit"]);
     }
 
     #[test]
