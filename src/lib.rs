@@ -8,7 +8,49 @@
 //!                  └─commits──▶ markers, trailers ──attest──▶ Attestation ────────┘
 //! ```
 //!
-//! Only [`git`], [`forge`] and [`cli`] touch the world outside; everything between is pure.
+//! [`pipeline`] is the front door. A range of a repository:
+//!
+//! ```no_run
+//! use std::path::Path;
+//!
+//! use ai_detect::git::Request;
+//! use ai_detect::pipeline::{Asked, Session, SettingsFrom};
+//!
+//! # fn main() -> Result<(), ai_detect::pipeline::Error> {
+//! let range = Request::Spec("main..topic".into());
+//! let session = Session::open(Path::new("."), &range, SettingsFrom::Start)?;
+//! let report = session.report(&Asked::default())?.report;
+//! for flag in &report.flags {
+//!     println!("{}:{} {:?}", flag.path, flag.start_line, flag.verdict);
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! A patch needs no repository:
+//!
+//! ```
+//! use ai_detect::pipeline::{Asked, SettingsFrom, report_on_patch};
+//!
+//! let patch = b"--- a/add.py
+//! +++ b/add.py
+//! @@ -0,0 +1,5 @@
+//! +def add(first, second):
+//! +    \"\"\"Add two numbers.\"\"\"
+//! +    total = first + second
+//! +    print(total)
+//! +    return total
+//! ";
+//! let anywhere = std::env::temp_dir();
+//! let analysis = report_on_patch(("add.patch", patch), &anywhere, SettingsFrom::Start, &Asked::default())?;
+//! let [hunk] = analysis.report.hunks.as_slice() else { panic!("one block was added") };
+//! assert_eq!((hunk.path.as_str(), hunk.added_lines), ("add.py", 5));
+//! assert!(hunk.probability.is_some());
+//! # Ok::<(), ai_detect::pipeline::Error>(())
+//! ```
+//!
+//! Only [`git`], [`forge`], [`pipeline`] (files of settings) and [`cli`] touch the world outside; everything between is
+//! pure.
 
 pub mod analyse;
 pub mod attest;
@@ -35,6 +77,7 @@ pub mod needles;
 pub mod pack;
 pub mod parallel;
 pub mod patch;
+pub mod pipeline;
 pub mod policy;
 pub mod readable;
 pub mod renames;

@@ -24,8 +24,6 @@ const KNOWN_DISAGREEMENTS: &[(&str, &str, &[&str])] = &[
     ("aiir-receipt: a tool", "absent", &["policy check", "attest --check", "markers scan"]),
     ("aiir-receipt: a tool and its exact model", "absent", &["policy check", "attest --check", "markers scan"]),
     ("aiir-receipt: something of a later version", "absent", &["policy check", "attest --check", "markers scan"]),
-    // What is sensitive by content alone is looked at by the checks alone.
-    ("trailer: too little for the sensitive place that its content is", "complete", &["diff", "ci", "scan"]),
 ];
 
 /// Forms that only a request can have.

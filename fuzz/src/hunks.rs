@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, LazyLock};
 
-use ai_detect::analyse::{Measures, analyse};
+use ai_detect::analyse::{Detail, analyse};
 use ai_detect::attest::Registry;
 use ai_detect::change::{ChangeSet, FileChange, Origin, Range, Span};
 use ai_detect::config::Config;
@@ -48,7 +48,7 @@ pub fn run(data: &[u8]) {
     };
     let change = ChangeSet { range, commits: Vec::new(), files: vec![file], excluded: Vec::new() };
     super::assert_change(&change);
-    let report = analyse(&change, &ENGINE, Registry::builtin().unwrap(), &Config::default(), &Measures::default());
+    let report = analyse(&change, &ENGINE, Registry::builtin().unwrap(), &Config::default(), Detail::All);
     let report = report.expect("a report");
     let lines: u32 = change.files.iter().flat_map(|file| &file.authored).map(|span| span.len()).sum();
     let covered: u32 = report.hunks.iter().map(|hunk| hunk.added_lines).sum();

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use ai_detect::analyse::{Measures, analyse};
+use ai_detect::analyse::{Detail, analyse};
 use ai_detect::attest::Registry;
 use ai_detect::change::{ChangeSet, FileChange, Origin, Range, Span};
 use ai_detect::config::Config;
@@ -65,6 +65,6 @@ fn use_on_code(pack: &Pack, config: &Config) {
     };
     let range = Range { spec: "x".into(), base: None, head: None };
     let change = ChangeSet { range, commits: Vec::new(), files: vec![file], excluded: Vec::new() };
-    let report = analyse(&change, &Engine::new(pack), Registry::builtin().unwrap(), config, &Measures::default());
+    let report = analyse(&change, &Engine::new(pack), Registry::builtin().unwrap(), config, Detail::All);
     assert!(report.expect("a report").hunks.iter().all(|hunk| hunk.log_odds.is_finite()));
 }

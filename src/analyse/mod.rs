@@ -20,11 +20,10 @@ use std::collections::BTreeSet;
 use rayon::prelude::*;
 
 use self::signals::Told;
-use crate::attest::signature::Signers;
-use crate::attest::{self, Attestation, Covered, Registry};
+use crate::attest::{Covered, Registry};
 use crate::change::{Carried, ChangeSet, Commit, Excluded};
 use crate::config::Config;
-use crate::policy::{CommitJudgement, Described, Policy, Sensitive, judge_change, sensitive};
+use crate::policy::{Evidence, Policy, Sensitive, sensitive};
 use crate::report::{
     AttestationReport, Coverage, ExcludedReport, HunkReport, Omitted, PolicyReport, Report, SCHEMA, Threshold, Tool,
 };
@@ -58,44 +57,18 @@ pub enum Detail {
     Numbers,
 }
 
-/// What declarations are measured by, beside what they say, and how much of it all is reported.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Measures<'a> {
-    /// The project's policy.
-    pub policy: Option<&'a Policy>,
-    /// Whose signatures count; none where signatures are of no interest.
-    pub signers: Option<&'a Signers>,
-    /// The request, where something of it is known: it counts where the policy says so.
-    pub described: Option<&'a Described>,
-    /// What is explained.
-    pub detail: Detail,
-}
-
-/// For those who want no more than numbers.
-pub const NUMBERS: Measures<'static> =
-    Measures { policy: None, signers: None, described: None, detail: Detail::Numbers };
-
-impl Measures<'_> {
-    fn read(&self, commit: &Commit, registry: &Registry) -> Attestation {
-        match self.signers {
-            Some(signers) => attest::read_signed(commit, registry, signers),
-            None => attest::read(commit, registry),
-        }
-    }
-}
-
 /// What every change is measured by, made ready once.
 pub struct Analyser<'a> {
     engine: &'a Engine<'a>,
     registry: &'a Registry,
     config: &'a Config,
-    measures: Measures<'a>,
-    sensitive: Sensitive,
+    sensitive: &'a Sensitive,
+    detail: Detail,
     /// Of how many blocks at most the signals are kept for as long as they are looked at.
     max_kept: usize,
 }
 
-/// Analyses a change.
+/// Analyses a change by itself: without a policy, and without a look at signatures.
 ///
 /// # Errors
 /// Where a configured path pattern is not one.
@@ -104,66 +77,57 @@ pub fn analyse(
     engine: &Engine<'_>,
     registry: &Registry,
     config: &Config,
-    measures: &Measures<'_>,
+    detail: Detail,
 ) -> Result<Report, sensitive::Error> {
-    Ok(Analyser::new(engine, registry, config, *measures)?.report(change))
+    let sensitive = Sensitive::new(&config.sensitive)?;
+    Ok(Analyser::new(engine, registry, config, &sensitive, detail).report(change))
 }
 
 impl<'a> Analyser<'a> {
-    /// Makes ready what many changes share.
-    ///
-    /// # Errors
-    /// Where a configured path pattern is not one.
+    /// What many changes share.
     pub fn new(
         engine: &'a Engine<'a>,
         registry: &'a Registry,
         config: &'a Config,
-        measures: Measures<'a>,
-    ) -> Result<Self, sensitive::Error> {
-        let sensitive = Sensitive::new(&config.sensitive)?;
-        Ok(Analyser { engine, registry, config, measures, sensitive, max_kept: MAX_KEPT })
+        sensitive: &'a Sensitive,
+        detail: Detail,
+    ) -> Self {
+        Analyser { engine, registry, config, sensitive, detail, max_kept: MAX_KEPT }
     }
 
-    /// The report on a change.
+    /// The report on a change by itself: without a policy, and without a look at signatures.
     pub fn report(&self, change: &ChangeSet) -> Report {
-        let (mut drafts, said) = rayon::join(|| self.read(change), || Said::of(change, self));
-        report(change, &mut drafts, said, self)
+        self.report_with(change, Evidence::read(&change.commits, None, self.registry))
+    }
+
+    /// The report on a change with what its commits declare.
+    pub fn report_with(&self, change: &ChangeSet, evidence: Evidence<'_>) -> Report {
+        let messages = || signals::messages(change, self.engine, self.registry);
+        let (mut drafts, messages) = rayon::join(|| self.read(change), messages);
+        report(change, &mut drafts, &messages, evidence, self)
     }
 
     /// The blocks of a change, read: most of the work, which several reports can share.
     pub fn read(&self, change: &ChangeSet) -> Drafts {
-        draft::drafts(change, self.engine, self.measures.detail)
+        draft::drafts(change, self.engine, self.detail)
     }
 
     /// The report on a change whose blocks were read.
     pub fn report_read(&self, change: &ChangeSet, drafts: &mut Drafts) -> Report {
-        report(change, drafts, Said::of(change, self), self)
+        let messages = signals::messages(change, self.engine, self.registry);
+        let evidence = Evidence::read(&change.commits, None, self.registry);
+        report(change, drafts, &messages, evidence, self)
     }
 }
 
-/// What commits say of themselves.
-struct Said {
-    attestations: Vec<Attestation>,
-    /// By commit, where there is a policy.
-    judgements: Option<Vec<CommitJudgement>>,
-    messages: Vec<Told>,
-}
-
-impl Said {
-    fn of(change: &ChangeSet, analyser: &Analyser<'_>) -> Said {
-        let Analyser { engine, registry, measures, sensitive, .. } = analyser;
-        let attestations: Vec<Attestation> =
-            change.commits.par_iter().map(|commit| measures.read(commit, registry)).collect();
-        let judge = |policy| judge_change(policy, change, &attestations, sensitive, registry, measures.described);
-        let judgements = measures.policy.map(judge);
-        Said { attestations, judgements, messages: signals::messages(change, engine, registry) }
-    }
-}
-
-fn report(change: &ChangeSet, drafts: &mut Drafts, said: Said, analyser: &Analyser<'_>) -> Report {
-    let Analyser { engine, config, measures, sensitive, .. } = analyser;
-    let Said { attestations, judgements, messages } = said;
-    let judgement = |at: usize| judgements.as_ref().and_then(|judgements| judgements.get(at));
+fn report(
+    change: &ChangeSet,
+    drafts: &mut Drafts,
+    messages: &[Told],
+    mut evidence: Evidence<'_>,
+    analyser: &Analyser<'_>,
+) -> Report {
+    let Analyser { engine, config, detail, sensitive, .. } = *analyser;
     let Drafts { drafts, excluded } = drafts;
     let keep = drafts.len() <= analyser.max_kept;
     drafts.par_iter_mut().for_each(|draft| draft.keep_weighed(keep, engine));
@@ -179,23 +143,22 @@ fn report(change: &ChangeSet, drafts: &mut Drafts, said: Said, analyser: &Analys
         log_odds: rounded(model.request_threshold(config.thresholds.flag, scored, !change.commits.is_empty()) + prior),
     };
     let paths: BTreeSet<&str> = drafts.iter().map(|draft| &*draft.path).collect();
-    let is_sensitive = |path: &&str| measures.detail != Detail::Numbers && sensitive.is_match(path);
+    let is_sensitive = |path: &&str| detail != Detail::Numbers && sensitive.is_match(path);
     let sensitive = paths.into_par_iter().filter(is_sensitive).collect();
-    let states = |(at, found): (usize, &Attestation)| judgement(at).map_or(found.states(), |it| it.states(found));
-    let covered = Covered::by(attestations.iter().zip(attestations.iter().enumerate().map(states)));
+    let covered = Covered::by(evidence.attestations.iter().zip(evidence.states()));
     let around = Around {
         change,
         engine,
-        messages: &messages,
+        messages,
         covered: &covered,
         threshold: &threshold,
         sensitive: &sensitive,
         context: &context,
     };
     let judged: Vec<Judged> = drafts.par_iter().map(|draft| draft.judge(&around)).collect();
-    let listing = Listing::of(drafts, &judged, measures.detail, threshold.log_odds);
+    let listing = Listing::of(drafts, &judged, detail, threshold.log_odds);
     let hunk = |(at, (draft, judged)): (usize, (&Draft, &Judged))| {
-        let explained = match measures.detail {
+        let explained = match detail {
             Detail::All => true,
             Detail::Flags => judged.verdict.is_flag(),
             Detail::Numbers => false,
@@ -204,7 +167,7 @@ fn report(change: &ChangeSet, drafts: &mut Drafts, said: Said, analyser: &Analys
     };
     let (hunks, range): (Vec<HunkReport>, _) = rayon::join(
         || drafts.par_iter().zip(&judged).enumerate().filter_map(hunk).collect(),
-        || commits::range_report(change, engine, drafts, &judged, prior, measures.detail),
+        || commits::range_report(change, engine, drafts, &judged, prior, detail),
     );
     drop(covered);
     let flagged: BTreeSet<&str> = hunks
@@ -212,19 +175,20 @@ fn report(change: &ChangeSet, drafts: &mut Drafts, said: Said, analyser: &Analys
         .filter(|hunk| hunk.verdict.is_flag())
         .flat_map(|hunk| hunk.commits.iter().map(|commit| commit.id.as_str()))
         .collect();
-    let explained = |commit: &Commit| match measures.detail {
+    let explained = |commit: &Commit| match detail {
         Detail::All => true,
         Detail::Flags => flagged.contains(commit.id.as_str()),
         Detail::Numbers => false,
     };
-    let attestations = attestations.into_iter().enumerate();
-    let attestations = attestations.map(|(at, found)| AttestationReport::of(found, judgement(at))).collect();
-    let mut commits = commits::commit_reports(change, engine, &context, &messages, attestations, &explained);
+    let attestations = std::mem::take(&mut evidence.attestations).into_iter().enumerate();
+    let attestations = attestations.map(|(at, found)| AttestationReport::of(found, evidence.judgement(at))).collect();
+    let mut commits = commits::commit_reports(change, engine, &context, messages, attestations, &explained);
     for (at, commit) in commits.iter_mut().enumerate() {
-        commit.mending = judgement(at).map(|judged| judged.mending.clone()).filter(|mending| !mending.is_empty());
+        commit.mending =
+            evidence.judgement(at).map(|judged| judged.mending.clone()).filter(|mending| !mending.is_empty());
     }
     let origin = if change.commits.is_empty() { Origin::Loose } else { Origin::Commits };
-    let flags = flags::flags(&hunks, &commits, &threshold, origin, measures.policy);
+    let flags = flags::flags(&hunks, &commits, &threshold, origin, evidence.policy());
     let of_hunks = hunks.iter().filter_map(|hunk| hunk.omitted_signals);
     let signals = of_hunks.chain(commits.iter().filter_map(|commit| commit.omitted_signals));
     let omitted = Omitted { signals: signals.map(|omitted| omitted.count).sum(), ..listing.omitted };
@@ -244,7 +208,7 @@ fn report(change: &ChangeSet, drafts: &mut Drafts, said: Said, analyser: &Analys
         hunks,
         flags,
         request: None,
-        policy: measures.policy.map(told),
+        policy: evidence.policy().map(told),
         is_foreign: false,
         omitted: (!omitted.is_empty()).then_some(omitted),
     }

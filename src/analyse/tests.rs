@@ -1,6 +1,7 @@
 //! What is declared never enters a score: whatever marker a commit carries, it scores the same.
 
 use super::*;
+use crate::attest;
 use crate::attest::selftest::{Traces, traces};
 use crate::change::{Commit, Origin, Person, Reason};
 use crate::exclude::{DEFAULT_MAX_BYTES, Excluder};
@@ -52,7 +53,7 @@ fn no_marker_of_the_registry_moves_a_score() {
     let engine = Engine::new(&pack);
     let registry = Registry::builtin().unwrap();
     let report = |message: &str, traces: &Traces| {
-        analyse(&change(message, traces), &engine, registry, &Config::default(), &Measures::default()).unwrap()
+        analyse(&change(message, traces), &engine, registry, &Config::default(), Detail::All).unwrap()
     };
     let all = traces(&Registry::builtin_with_examples().unwrap());
     let (mut declared, mut moved) = (0, Vec::new());
@@ -90,7 +91,8 @@ fn no_marker_of_the_registry_moves_a_score() {
 fn blocks_that_were_read_once_do_for_several_reports() {
     let pack = Pack::load(Fitted::builtin().unwrap(), &[], &[]).unwrap();
     let (engine, config) = (Engine::new(&pack), Config::default());
-    let analyser = Analyser::new(&engine, Registry::builtin().unwrap(), &config, Measures::default()).unwrap();
+    let sensitive = Sensitive::new(&[]).unwrap();
+    let analyser = Analyser::new(&engine, Registry::builtin().unwrap(), &config, &sensitive, Detail::All);
     let (change, text) = (change(MESSAGES[1], &Traces::default()), |report: Report| format!("{report:#?}"));
     let bare = crate::eval::views::bare(&change);
     let mut drafts = analyser.read(&change);
@@ -105,10 +107,11 @@ fn blocks_that_were_read_once_do_for_several_reports() {
 fn signals_that_are_weighed_again_are_the_same() {
     let pack = Pack::load(Fitted::builtin().unwrap(), &[], &[]).unwrap();
     let (engine, config) = (Engine::new(&pack), Config::default());
-    let kept = Analyser::new(&engine, Registry::builtin().unwrap(), &config, Measures::default()).unwrap();
+    let sensitive = Sensitive::new(&[]).unwrap();
+    let kept = Analyser::new(&engine, Registry::builtin().unwrap(), &config, &sensitive, Detail::All);
     let again = Analyser {
         max_kept: 0,
-        ..Analyser::new(&engine, Registry::builtin().unwrap(), &config, Measures::default()).unwrap()
+        ..Analyser::new(&engine, Registry::builtin().unwrap(), &config, &sensitive, Detail::All)
     };
     for message in MESSAGES {
         let change = change(message, &Traces::default());
@@ -125,7 +128,7 @@ fn what_no_report_can_name_is_listed_with_its_reason() {
     let report = |path: &str, line: u32| {
         let patch = format!("--- a/{path}\n+++ b/{path}\n@@ -0,0 +{line},2 @@\n+a = 1\n+b = 2\n");
         let change = patch::read("x", patch.as_bytes(), &Excluder::new(&[], DEFAULT_MAX_BYTES).unwrap()).unwrap();
-        analyse(&change, &engine, Registry::builtin().unwrap(), &Config::default(), &Measures::default()).unwrap()
+        analyse(&change, &engine, Registry::builtin().unwrap(), &Config::default(), Detail::All).unwrap()
     };
     let long = format!("{}x.py", "d/".repeat(2046));
     for (path, line, named) in [

@@ -6,17 +6,15 @@ use clap::ValueEnum;
 
 use super::output::{Output, progress_bar};
 use super::replace::Replacement;
-use super::settings::{self, Settings};
 use super::{Exit, Failure};
-use crate::analyse::{Analyser, NUMBERS};
+use crate::analyse::{Analyser, Detail};
 use crate::attest::Registry;
 use crate::eval::manifest::Manifest;
 use crate::eval::run::{NEAR, Scoring, score};
 use crate::eval::strip::{Strip, without_name_rules};
 use crate::eval::tables::Terms;
 use crate::eval::{Error, Evaluation, json, lines, scores, text};
-use crate::exclude::Excluder;
-use crate::pack::{Fitted, Pack};
+use crate::policy::Sensitive;
 use crate::signals::Engine;
 
 /// Which commits are scored, and how it is told how well
@@ -75,21 +73,19 @@ enum Format {
 }
 
 pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure> {
-    let settings = args.config.as_deref().map_or(Ok(Settings::default()), |file| settings::from_file(dir, file))?;
-    let excluder = Excluder::new(&settings.config.exclude, settings.config.limits.file_bytes)
-        .map(|excluder| excluder.with_max_change_bytes(settings.config.limits.change_bytes))
-        .map_err(Failure::usage)?;
-    let fitted = settings.model.map_or_else(Fitted::builtin, Ok).map_err(Failure::usage)?;
-    let mut pack = Pack::load(fitted, &settings.packs, &settings.config.rules.disable).map_err(Failure::usage)?;
+    let settings = super::settings_on_disk(args.config.as_deref(), dir)?;
+    let excluder = settings.excluder().map_err(Failure::usage)?;
+    let sensitive = Sensitive::new(&settings.config.sensitive).map_err(Failure::usage)?;
+    let mut pack = settings.pack()?;
     if args.strip.contains(&Strip::Names) {
         without_name_rules(&mut pack);
     }
     let engine = Engine::new(&pack);
-    let analyser = Analyser::new(&engine, Registry::builtin()?, &settings.config, NUMBERS);
+    let analyser = Analyser::new(&engine, Registry::builtin()?, &settings.config, &sensitive, Detail::Numbers);
     let scoring = Scoring {
         repositories: dir,
         engine: &engine,
-        analyser: &analyser.map_err(Failure::usage)?,
+        analyser: &analyser,
         registry: Registry::builtin()?,
         config: &settings.config,
         excluder: &excluder,

@@ -7,18 +7,15 @@ use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-use super::checking::touches_of;
 use super::output::Output;
 use super::place;
 use super::replace::{Replacement, create};
 use super::undisturbed::undisturbed;
-use super::{Exit, Failure, read_text, settings};
-use crate::attest::{self, Registry};
+use super::{Exit, Failure, read_text};
 use crate::attesting::environment;
-use crate::change::{Commit, Person};
-use crate::git::{HooksFolder, Repository};
-use crate::policy::FindingKind;
-use crate::policy::{Policy, Sensitive, Stance, Subject, judge};
+use crate::git::{HooksFolder, Repository, Request};
+use crate::pipeline::{JudgedMessage, Session, Settings, SettingsFrom};
+use crate::policy::{FindingKind, Stance};
 
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum Command {
@@ -208,38 +205,23 @@ fn uninstall(dir: &Path, out: &Output) -> Result<Exit, Failure> {
     Ok(Exit::Analysed)
 }
 
-/// The policy of the commit that the next one starts from.
-fn in_force(repository: &Repository) -> Result<(Option<Policy>, Sensitive), Failure> {
-    let settings = match repository.head() {
-        Some(head) => settings::from_revision(repository, &head, false)?,
-        None => settings::Settings::default(),
-    };
-    let sensitive = Sensitive::new(&settings.config.sensitive).map_err(Failure::usage)?;
-    Ok((settings.policy, sensitive))
+/// What is staged, by the settings of the commit that the next one starts from.
+fn staged(dir: &Path) -> Result<Session, Failure> {
+    Ok(Session::open(dir, &Request::Staged, SettingsFrom::Start)?)
 }
 
 fn commit_msg(file: &Path, block: bool, dir: &Path, out: &Output) -> Result<Exit, Failure> {
-    let repository = Repository::open(dir).map_err(Failure::failed)?;
-    let (policy, sensitive) = in_force(&repository)?;
-    let named = policy.is_some();
-    let policy = policy.map_or_else(|| Policy::preset("default"), Ok).map_err(Failure::failed)?;
+    let session = staged(dir)?;
     let text = read_text(file, dir)?;
-    let message = without_comments(&text, repository.comment_character());
+    let message = without_comments(&text, session.repository().comment_character());
     if message.trim().is_empty() {
         // Git will not commit it.
         return Ok(Exit::Analysed);
     }
-    let me = repository.identity().unwrap_or_else(|| Person { name: "You".into(), email: "you@localhost".into() });
-    let commit = Commit { author: me.clone(), committer: me, message, parents: 1, ..Commit::default() };
-    let registry = Registry::builtin()?;
-    let attestation = attest::read(&commit, registry);
-    let staged = repository.staged_changes(&|path| sensitive.reads(path)).map_err(Failure::failed)?;
-    let paths = staged.iter().map(|file| file.path.to_string()).collect();
-    let subject = Subject::new(&commit, &attestation, registry).touching(paths, touches_of(&sensitive, &staged));
-    let judgement = judge(&policy, &subject);
+    let JudgedMessage { judgement, declared, policy, is_own_policy } = session.judge_message(message)?;
     let agent = environment::agent(&|name| std::env::var(name).ok()).map_err(Failure::failed)?;
     let mut said = String::new();
-    if let (Some(agent), None, false) = (&agent, subject.declared(), policy.stance == Stance::Ban) {
+    if let (Some(agent), None, false) = (&agent, declared, policy.stance == Stance::Ban) {
         let _ = writeln!(
             said,
             "{} seems to run this shell, and the message declares nothing about AI. If it helped:",
@@ -250,7 +232,7 @@ fn commit_msg(file: &Path, block: bool, dir: &Path, out: &Output) -> Result<Exit
     // Without a policy of the project's own, only what is unreadable or contradictory is worth a word.
     let worth = |kind: FindingKind| {
         let shown = !matches!(kind, FindingKind::NotVisible);
-        shown && (named || matches!(kind, FindingKind::Contradiction | FindingKind::Unreadable))
+        shown && (is_own_policy || matches!(kind, FindingKind::Contradiction | FindingKind::Unreadable))
     };
     let findings: Vec<_> = judgement.findings.iter().filter(|finding| worth(finding.kind())).collect();
     for finding in &findings {
@@ -266,7 +248,7 @@ fn commit_msg(file: &Path, block: bool, dir: &Path, out: &Output) -> Result<Exit
         out.say(&format!("ai-detect (policy {}):", policy.id));
         out.say(&said);
     }
-    let refuse = block && named && judgement.asks();
+    let refuse = block && is_own_policy && judgement.asks();
     if refuse {
         out.say("the commit is refused; `git commit --no-verify` makes it all the same");
     }
@@ -289,7 +271,11 @@ fn prepare(file: &Path, source: Option<&str>, dir: &Path) -> Result<Exit, Failur
     }
     let repository = Repository::open(dir).map_err(Failure::failed)?;
     let Some(comment) = repository.comment_character() else { return Ok(Exit::Analysed) };
-    let (policy, _) = in_force(&repository)?;
+    let policy = match repository.head() {
+        Some(head) => Settings::from_revision(&repository, &head, false)?.policy,
+        // There is no commit yet that could have settings.
+        None => None,
+    };
     let agent = environment::agent(&|name| std::env::var(name).ok()).map_err(Failure::failed)?;
     if policy.as_ref().is_some_and(|policy| policy.stance == Stance::Ban) || (policy.is_none() && agent.is_none()) {
         return Ok(Exit::Analysed);

@@ -22,7 +22,6 @@ mod report;
 mod rules;
 mod scan;
 mod schema;
-mod settings;
 mod together;
 mod triage;
 mod undisturbed;
@@ -33,7 +32,8 @@ use std::process::ExitCode;
 
 use clap::{ColorChoice, CommandFactory as _, Parser, Subcommand};
 
-use crate::git;
+use crate::pipeline::{self, Settings, SettingsError};
+use crate::{git, pack};
 
 /// How the program ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -153,6 +153,38 @@ fn git_failure(error: git::Error) -> Failure {
         | git::Error::Bare { .. } => Failure::usage(error),
         other => Failure::failed(other),
     }
+}
+
+impl From<pipeline::Error> for Failure {
+    fn from(error: pipeline::Error) -> Self {
+        use pipeline::Error;
+        match error {
+            Error::Git(error) => git_failure(error),
+            Error::Settings(error) => error.into(),
+            Error::Exclude(_) | Error::Sensitive(_) | Error::NoRepository => Failure::usage(error),
+            Error::Preset(_) | Error::Registry(_) | Error::Patch(_) | Error::Moved { .. } => Failure::failed(error),
+        }
+    }
+}
+
+impl From<SettingsError> for Failure {
+    fn from(error: SettingsError) -> Self {
+        match error {
+            SettingsError::Git(error) => git_failure(error),
+            other => Failure::usage(other),
+        }
+    }
+}
+
+impl From<pack::Error> for Failure {
+    fn from(error: pack::Error) -> Self {
+        Failure::usage(error)
+    }
+}
+
+/// The settings that a file holds; the defaults where none is named.
+fn settings_on_disk(file: Option<&Path>, dir: &Path) -> Result<Settings, Failure> {
+    Ok(file.map_or(Ok(Settings::default()), |file| Settings::from_file(dir, file))?)
 }
 
 /// A text from a file, or from standard input where it is called `-`.

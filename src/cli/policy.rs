@@ -3,10 +3,11 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use super::checking::{self, Checking};
+use super::checking;
 use super::output::Output;
-use super::settings::policy_on_disk;
 use super::{Exit, Failure};
+use crate::pipeline::TouchedCommit;
+use crate::pipeline::settings::policy_on_disk;
 use crate::policy::raw::Read;
 use crate::policy::{Kind, Marker, PRESETS, Policy, Sensitive, Stance};
 use crate::terminal::{escaped, escaped_name, wrapped};
@@ -178,18 +179,18 @@ fn classes(out: &Output) -> Result<Exit, Failure> {
 }
 
 fn touched(range: &str, config: Option<&Path>, dir: &Path, out: &Output) -> Result<Exit, Failure> {
-    let checking = Checking::open(Some(range), config, None, dir)?;
+    let session = checking::open(Some(range), config, dir)?;
     let mut text = String::new();
     let mut commits = 0;
-    let touched = checking.touches()?;
-    for (change, touches) in &touched {
-        if touches.is_empty() {
+    let touched = session.commits(&*session.policy()?)?;
+    for TouchedCommit { commit, files } in &touched {
+        if files.touches.is_empty() {
             continue;
         }
         commits += 1;
-        let id = change.commit.id.get(..8).unwrap_or_default();
-        let _ = writeln!(text, "{id}  {}", escaped(change.commit.subject()));
-        for touch in touches {
+        let id = commit.id.get(..8).unwrap_or_default();
+        let _ = writeln!(text, "{id}  {}", escaped(commit.subject()));
+        for touch in &files.touches {
             let _ = writeln!(text, "    {:<24}{} ({})", touch.class, escaped_name(&touch.path), escaped(&touch.why));
         }
     }

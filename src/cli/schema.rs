@@ -8,7 +8,7 @@ use crate::config::Config;
 use crate::eval;
 use crate::pack::raw::RuleFile;
 use crate::policy::raw::RawPolicy;
-use crate::report::json;
+use crate::report::{json, policy_check};
 use crate::scan;
 use crate::vocabulary::note::Note;
 
@@ -51,7 +51,7 @@ pub(super) fn run(args: &Args, out: &Output) -> Result<Exit, Failure> {
         Of::Config => schemars::schema_for!(Config),
         Of::Rules => schemars::schema_for!(RuleFile),
         Of::Policy => schemars::schema_for!(RawPolicy),
-        Of::PolicyCheck => super::checking::schema(),
+        Of::PolicyCheck => policy_check::schema(),
         Of::Attestation => Note::json_schema(),
     };
     let text = serde_json::to_string_pretty(&schema).map_err(Failure::failed)?;

@@ -6,7 +6,7 @@ use rayon::prelude::*;
 
 use super::calibrate::Highest;
 use super::{Error, samples};
-use crate::analyse::{NUMBERS, analyse};
+use crate::analyse::{Detail, analyse};
 use crate::attest::Registry;
 use crate::config::Config;
 use crate::eval::manifest::{Manifest, Row};
@@ -32,7 +32,8 @@ pub fn highest(
         let repository = Repository::open_named(&repositories.join(name)).map_err(|error| told(&error))?;
         let resolved = repository.resolve(&Request::Commit(row.commit.clone())).map_err(|error| told(&error))?;
         let change = repository.change_set(resolved, &excluder).map_err(|error| told(&error))?;
-        let report = analyse(&change, engine, registry, &config, &NUMBERS).map_err(|error| told(&error))?;
+        let report = analyse(&change, engine, registry, &config, Detail::Numbers);
+        let report = report.map_err(|error| told(&error))?;
         let prior = score::prior(config.prior);
         let of = |hunk: &crate::report::HunkReport| {
             let with_message = hunk.log_odds - prior;

@@ -17,7 +17,7 @@ use crate::exclude::Excluder;
 
 /// A commit by its full id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct CommitId(ObjectId);
+pub struct CommitId(pub(super) ObjectId);
 
 impl CommitId {
     /// From hexadecimal; `None` for what is no full id.
@@ -48,7 +48,7 @@ pub struct Shared(gix::ThreadSafeRepository);
 
 /// One thread's way to the changes of single commits.
 pub struct OneByOne {
-    reader: Reader<'static>,
+    pub(super) reader: Reader<'static>,
     notes: Vec<Notes>,
 }
 

@@ -13,7 +13,7 @@ use rayon::prelude::*;
 use super::blobs::{Blobs, Reader};
 use super::commits::{self, RangeCommit};
 use super::trees::{self, Side};
-use super::{Error, Repository, Resolved, lenient};
+use super::{CommitId, Error, OneByOne, Repository, Resolved, lenient};
 use crate::change::Commit;
 use crate::exclude::is_binary;
 use crate::linediff::{self, Edit};
@@ -97,17 +97,31 @@ impl Repository {
         blobs.read(|reader| one(reader, commit, reads))
     }
 
-    /// What is staged for the next commit, file by file.
+    /// What is not committed yet, file by file: the difference between the ends of a resolved range.
     ///
     /// # Errors
-    /// Where the index or HEAD's tree cannot be read.
-    pub fn staged_changes(&self, reads: &(dyn Fn(&str) -> bool + Sync)) -> Result<Vec<Touched>, Error> {
-        let resolved = self.resolve(&super::Request::Staged)?;
+    /// Where a tree cannot be read.
+    pub fn uncommitted_changes(
+        &self,
+        resolved: Resolved,
+        reads: &(dyn Fn(&str) -> bool + Sync),
+    ) -> Result<Vec<Touched>, Error> {
         let blobs = Blobs::new(&self.inner, resolved.overlay);
         blobs.read(|reader| match &resolved.head_tree {
             super::range::HeadTree::Committed(tree) => files(reader, &reader.repo, resolved.base_tree, *tree, reads),
             super::range::HeadTree::InMemory(memory, tree) => files(reader, memory, resolved.base_tree, *tree, reads),
         })
+    }
+}
+
+impl OneByOne {
+    /// The files that a commit touched.
+    ///
+    /// # Errors
+    /// Where the commit, its parent or a tree cannot be read.
+    pub fn touched(&self, id: CommitId, reads: &(dyn Fn(&str) -> bool + Sync)) -> Result<Vec<Touched>, Error> {
+        let commit = commits::one(&self.reader.repo, id.0)?;
+        Ok(one(&self.reader, commit, reads)?.files)
     }
 }
 

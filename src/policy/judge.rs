@@ -278,6 +278,14 @@ const GRAMMAR_KEYS: [&str; 6] = [
 /// Trailers of ours for which `attest` knows more answers than our grammar: `No-AI: y`.
 const ANSWER_KEYS: [&str; 2] = [trailers::NO_AI, trailers::PROPORTION];
 
+/// What a declaration of this commit must still state. A policy that takes no AI contributions asks for nothing.
+pub fn missing_facts(policy: &Policy, subject: &Subject<'_>) -> Vec<Fact> {
+    if policy.stance == Stance::Ban {
+        return Vec::new();
+    }
+    wanted_facts(policy, subject).into_iter().filter(|fact| !subject.states(*fact, false)).collect()
+}
+
 /// What a declaration of this commit must state.
 pub(super) fn wanted_facts(policy: &Policy, subject: &Subject<'_>) -> Vec<Fact> {
     let mut wanted = policy.facts.clone();

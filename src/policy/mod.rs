@@ -9,6 +9,7 @@
 //! Pure. How AI-like something looks is never looked at here: a policy speaks of what is declared.
 //! A judgement says what the policy says; it concludes nothing about anybody.
 
+pub mod commits;
 pub mod content;
 pub mod exempt;
 pub mod finding;
@@ -20,22 +21,22 @@ pub mod own_paths;
 pub mod raw;
 pub mod sensitive;
 mod signed;
+pub mod size;
 pub mod subject;
 pub mod suggest;
 
 use globset::GlobSet;
 
+pub use commits::{Circumstances, CommitJudgement, Evidence, Judged, TouchedFiles, judge_commits};
 pub use finding::{Finding, FindingKind, What};
-pub use judge::{Judgement, judge};
+pub use judge::{Judgement, judge, missing_facts};
 pub use load::{Error, PRESETS};
 pub use markers::Marker;
 pub use mending::Mending;
 pub use raw::{Fact, Kind, Place, Source, Stance};
 pub use sensitive::Sensitive;
+pub use size::Sizes;
 pub use subject::{Described, Size, Subject};
-
-use crate::attest::{Attestation, Registry, States};
-use crate::change::{ChangeSet, Commit};
 
 /// A policy, checked and ready.
 #[derive(Debug, Clone)]
@@ -141,56 +142,6 @@ impl SensitiveRules {
     pub(crate) fn counts(&self, class: &str) -> bool {
         self.classes.is_empty() || self.classes.iter().any(|known| known == class)
     }
-}
-
-/// A policy's judgement of a commit, and the lines that would answer the policy.
-#[derive(Debug, Clone)]
-pub struct CommitJudgement {
-    /// The judgement.
-    pub judgement: Judgement,
-    /// The lines.
-    pub mending: Mending,
-}
-
-impl CommitJudgement {
-    /// How fully the commit declares AI use by the policy's measure. A record covers its own lines whatever the policy
-    /// makes of the commit.
-    pub fn states(&self, attestation: &Attestation) -> States {
-        let commit = self.judgement.state;
-        let alike = attestation.elsewhere == attestation.state;
-        States { commit, elsewhere: if alike { commit } else { attestation.elsewhere } }
-    }
-}
-
-/// Judges the commits of a change, in their order. The request counts where the policy says so. Paths are those that
-/// the commits' lines ended up in.
-pub fn judge_change(
-    policy: &Policy,
-    change: &ChangeSet,
-    attestations: &[Attestation],
-    sensitive: &Sensitive,
-    registry: &Registry,
-    described: Option<&Described>,
-) -> Vec<CommitJudgement> {
-    let mut paths: Vec<Vec<&[u8]>> = vec![Vec::new(); change.commits.len()];
-    for file in &change.files {
-        for origin in &file.origins {
-            if let Some(paths) = origin.commit.and_then(|commit| paths.get_mut(commit as usize))
-                // A file's lines stand together.
-                && paths.last() != Some(&file.path.as_slice())
-            {
-                paths.push(&file.path);
-            }
-        }
-    }
-    let of = |((commit, attestation), paths): ((&Commit, &Attestation), Vec<&[u8]>)| {
-        let paths: Vec<String> = paths.into_iter().map(|path| String::from_utf8_lossy(path).into_owned()).collect();
-        let touches = paths.iter().flat_map(|path| sensitive.by_path(path)).collect();
-        let subject = Subject::new(commit, attestation, registry).touching(paths, touches).described(described);
-        let judgement = judge(policy, &subject);
-        CommitJudgement { mending: Mending::of(policy, &subject, &judgement), judgement }
-    };
-    change.commits.iter().zip(attestations).zip(paths).map(of).collect()
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use super::suggest::Where;
 use super::*;
-use crate::attest::{Conflict, read};
+use crate::attest::{Conflict, Registry, read};
 use crate::change::{Commit, Person, Record, RecordKind};
 use crate::vocabulary::message::with_trailers;
 use crate::vocabulary::trailers::Trailer;

@@ -21,6 +21,7 @@ pub mod markdown;
 pub mod markers;
 mod omitted;
 mod paste;
+pub mod policy_check;
 pub mod rdjsonl;
 #[cfg(test)]
 pub(crate) mod sample;

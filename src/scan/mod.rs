@@ -11,11 +11,13 @@ pub mod row;
 use std::ops::ControlFlow;
 
 use crate::analyse::Analyser;
-use crate::attest::Receipts;
-use crate::change::Reason;
+use crate::attest::{Receipts, Registry};
+use crate::change::{Commit, Reason};
 use crate::exclude::Excluder;
 use crate::git::{CommitId, Error, OneByOne, Shared};
 use crate::parallel;
+use crate::pipeline::{Settings, evidence};
+use crate::policy::{Circumstances, Evidence, Sensitive, Sizes};
 pub use row::{Row, SCHEMA};
 
 /// With what commits are scored.
@@ -24,6 +26,12 @@ pub struct Scorer<'a> {
     pub analyser: Analyser<'a>,
     /// What is left out of each commit.
     pub excluder: &'a Excluder,
+    /// The markers that are known.
+    pub registry: &'a Registry,
+    /// The settings, which may name a policy.
+    pub settings: &'a Settings,
+    /// Which paths are sensitive.
+    pub sensitive: &'a Sensitive,
     /// The digest that rows state.
     pub rules: &'a str,
 }
@@ -101,11 +109,28 @@ fn one(reader: &mut OneByOne, commit: CommitId, source: &Source<'_>, scorer: &Sc
                 return Some(Scanned::Unread { commit: commit.to_string(), problem });
             }
             source.receipts.attach(&mut change.commits);
-            let report = scorer.analyser.report(&change);
+            let evidence = match scorer.evidence(reader, commit, &change.commits) {
+                Ok(evidence) => evidence,
+                Err(problem) => return Some(Scanned::Unread { commit: commit.to_string(), problem }),
+            };
+            let report = scorer.analyser.report_with(&change, evidence);
             let row = Row::of(source.name, scorer.rules, &change, &report)?;
             Some(Scanned::Row(Box::new(row)))
         }
         Err(problem) => Some(Scanned::Unread { commit: commit.to_string(), problem }),
+    }
+}
+
+impl Scorer<'_> {
+    /// What a commit declares and, where there is a policy, what it makes of that. A row holds no findings, and how large
+    /// a change is decides nothing else, so that sizes are not looked at.
+    fn evidence(&self, reader: &OneByOne, commit: CommitId, read: &[Commit]) -> Result<Evidence<'_>, Error> {
+        let evidence = Evidence::read(read, Some(&self.settings.signers), self.registry);
+        let Some(policy) = &self.settings.policy else { return Ok(evidence) };
+        let touched = reader.touched(commit, &evidence::reads(policy, self.sensitive))?;
+        let files = [evidence::touched_files(&touched, policy, self.sensitive)];
+        let circumstances = Circumstances { files: &files, sizes: &Sizes::default(), described: None };
+        Ok(evidence.judged_by(policy, read, &circumstances, self.registry))
     }
 }
 

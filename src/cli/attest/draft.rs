@@ -6,12 +6,12 @@ use std::io::BufRead as _;
 use super::Facts;
 use crate::attest::{self, Registry};
 use crate::attesting::environment::{self, Agent};
+use crate::change::Commit;
 use crate::cli::Failure;
-use crate::cli::checking::Checking;
 use crate::cli::output::Output;
-use crate::git::CommitChange;
+use crate::pipeline::{Session, TouchedCommit};
 use crate::policy::sensitive::Touch;
-use crate::policy::{Fact, Stance, Subject};
+use crate::policy::{Fact, Policy, Subject, TouchedFiles, missing_facts};
 use crate::vocabulary::note::Note;
 use crate::vocabulary::{
     AiUse, Assistant, Assistants, Declaration, Extent, IntegrationPath, Involvement, Who, Word, message, trailers,
@@ -19,79 +19,83 @@ use crate::vocabulary::{
 
 /// A commit with what will be declared about it.
 pub(super) struct Draft {
-    pub(super) change: CommitChange,
-    pub(super) touches: Vec<Touch>,
+    pub(super) commit: Commit,
+    pub(super) files: TouchedFiles,
     pub(super) declaration: Declaration,
 }
 
-pub(super) fn drafts(
-    facts: &Facts,
-    checking: &Checking,
-    changes: Vec<(CommitChange, Vec<Touch>)>,
-    asks: bool,
-    out: &Output,
-) -> Result<Vec<Draft>, Failure> {
-    let agent = environment::agent(&|name| std::env::var(name).ok()).map_err(Failure::failed)?;
-    if let Some(agent) = agent.as_ref().filter(|_| facts.tool.is_none() && !facts.no_ai) {
-        out.say(&format!("{} seems to run this shell ({} is set).", agent.tool, agent.variable));
-    }
-    let mut answers = Answers { asks, tool: None, given: Vec::new(), out };
-    let mut drafts = Vec::new();
-    for (change, touches) in changes {
-        let declaration = one(facts, checking, (&change, &touches), agent.as_ref(), &mut answers)?;
-        drafts.push(Draft { change, touches, declaration });
-    }
-    Ok(drafts)
+/// What declarations are drafted from.
+pub(super) struct Drafting<'a> {
+    pub(super) facts: &'a Facts,
+    pub(super) session: &'a Session,
+    pub(super) policy: &'a Policy,
 }
 
-fn one(
-    facts: &Facts,
-    checking: &Checking,
-    (change, touches): (&CommitChange, &[Touch]),
-    agent: Option<&Agent>,
-    answers: &mut Answers<'_>,
-) -> Result<Declaration, Failure> {
-    let registry = Registry::builtin()?;
-    let commit = &change.commit;
-    let attestation = attest::read(commit, registry);
-    let own = trailers::read(&message::trailers(&commit.message)).declaration;
-    let author_is_person = attest::is_person(&commit.author, registry);
-    let answering = || {
-        let me = checking.repository.identity().filter(|me| attest::is_person(me, registry))?;
-        Who::new(format!("{} <{}>", me.name, me.email)).ok()
-    };
-    // An author who is a person answers, and need not be named again.
-    let accountable = facts.accountable.clone().or_else(|| if author_is_person { None } else { answering() });
-    if facts.no_ai {
-        return Ok(Declaration { involvement: Involvement::NoAi, accountable });
+impl Drafting<'_> {
+    pub(super) fn drafts(&self, commits: Vec<TouchedCommit>, asks: bool, out: &Output) -> Result<Vec<Draft>, Failure> {
+        let facts = self.facts;
+        let agent = environment::agent(&|name| std::env::var(name).ok()).map_err(Failure::failed)?;
+        if let Some(agent) = agent.as_ref().filter(|_| facts.tool.is_none() && !facts.no_ai) {
+            out.say(&format!("{} seems to run this shell ({} is set).", agent.tool, agent.variable));
+        }
+        let mut answers = Answers { asks, tool: None, given: Vec::new(), out };
+        let mut drafts = Vec::new();
+        for touched in commits {
+            let declaration = self.declaration(&touched, agent.as_ref(), &mut answers)?;
+            let TouchedCommit { commit, files } = touched;
+            drafts.push(Draft { commit, files, declaration });
+        }
+        Ok(drafts)
     }
-    let declared = attestation.state != attest::State::Absent;
-    let known = own
-        .filter(|_| declared)
-        .or_else(|| Declaration::of_attestation(&attestation))
-        .filter(|known| known.ai().is_some());
-    let named = known.as_ref().and_then(|known| known.accountable.clone()).filter(|_| !author_is_person);
-    let mut ai = match (known.and_then(|known| known.ai().cloned()), facts.tool.clone(), agent) {
-        (Some(known), None, _) => known,
-        (_, Some(tool), _) => AiUse::of(assistant(facts, tool, None)),
-        (None, None, Some(agent)) => AiUse::of(assistant(facts, agent.tool.clone(), None)),
-        (None, None, None) => AiUse::of(assistant(facts, answers.tool()?, None)),
-    };
-    ai.assistants = with_facts(ai.assistants, facts)?;
-    ai.proportion = facts.proportion.or(ai.proportion);
-    let same_tool = |agent: &&Agent| ai.assistants.as_slice().iter().any(|assistant| assistant.tool == agent.tool);
-    let agent = agent.filter(same_tool);
-    ai.path = facts.path.or(ai.path).or(agent.and_then(|agent| agent.path));
-    ai.session = facts.session.clone().or(ai.session).or_else(|| agent.and_then(|agent| agent.session.clone()));
-    ai.prompt = facts.prompt.clone().or(ai.prompt);
-    ai.output = facts.output.clone().or(ai.output);
-    ai.requested_by = facts.requested_by.clone().or(ai.requested_by);
-    ai.sensitive = classes(touches);
-    let mut declaration = Declaration { involvement: Involvement::Ai(ai), accountable: accountable.or(named) };
-    for fact in missing(checking, change, touches, &declaration)? {
-        answers.fill(&mut declaration, fact)?;
+
+    fn declaration(
+        &self,
+        touched: &TouchedCommit,
+        agent: Option<&Agent>,
+        answers: &mut Answers<'_>,
+    ) -> Result<Declaration, Failure> {
+        let registry = Registry::builtin()?;
+        let (facts, TouchedCommit { commit, files }) = (self.facts, touched);
+        let attestation = attest::read(commit, registry);
+        let own = trailers::read(&message::trailers(&commit.message)).declaration;
+        let author_is_person = attest::is_person(&commit.author, registry);
+        let answering = || {
+            let me = self.session.repository().identity().filter(|me| attest::is_person(me, registry))?;
+            Who::new(format!("{} <{}>", me.name, me.email)).ok()
+        };
+        // An author who is a person answers, and need not be named again.
+        let accountable = facts.accountable.clone().or_else(|| if author_is_person { None } else { answering() });
+        if facts.no_ai {
+            return Ok(Declaration { involvement: Involvement::NoAi, accountable });
+        }
+        let declared = attestation.state != attest::State::Absent;
+        let known = own
+            .filter(|_| declared)
+            .or_else(|| Declaration::of_attestation(&attestation))
+            .filter(|known| known.ai().is_some());
+        let named = known.as_ref().and_then(|known| known.accountable.clone()).filter(|_| !author_is_person);
+        let mut ai = match (known.and_then(|known| known.ai().cloned()), facts.tool.clone(), agent) {
+            (Some(known), None, _) => known,
+            (_, Some(tool), _) => AiUse::of(assistant(facts, tool, None)),
+            (None, None, Some(agent)) => AiUse::of(assistant(facts, agent.tool.clone(), None)),
+            (None, None, None) => AiUse::of(assistant(facts, answers.tool()?, None)),
+        };
+        ai.assistants = with_facts(ai.assistants, facts)?;
+        ai.proportion = facts.proportion.or(ai.proportion);
+        let same_tool = |agent: &&Agent| ai.assistants.as_slice().iter().any(|assistant| assistant.tool == agent.tool);
+        let agent = agent.filter(same_tool);
+        ai.path = facts.path.or(ai.path).or(agent.and_then(|agent| agent.path));
+        ai.session = facts.session.clone().or(ai.session).or_else(|| agent.and_then(|agent| agent.session.clone()));
+        ai.prompt = facts.prompt.clone().or(ai.prompt);
+        ai.output = facts.output.clone().or(ai.output);
+        ai.requested_by = facts.requested_by.clone().or(ai.requested_by);
+        ai.sensitive = classes(&files.touches);
+        let mut declaration = Declaration { involvement: Involvement::Ai(ai), accountable: accountable.or(named) };
+        for fact in missing(self.policy, touched, &declaration)? {
+            answers.fill(&mut declaration, fact)?;
+        }
+        Ok(declaration)
     }
-    Ok(declaration)
 }
 
 fn assistant(facts: &Facts, tool: crate::vocabulary::Name, model: Option<Word>) -> Assistant {
@@ -124,28 +128,14 @@ fn classes(touches: &[Touch]) -> Vec<Word> {
 }
 
 /// The facts that the policy asks for and the declaration does not state.
-fn missing(
-    checking: &Checking,
-    change: &CommitChange,
-    touches: &[Touch],
-    declaration: &Declaration,
-) -> Result<Vec<Fact>, Failure> {
+fn missing(policy: &Policy, touched: &TouchedCommit, declaration: &Declaration) -> Result<Vec<Fact>, Failure> {
+    let TouchedCommit { commit, files } = touched;
     let registry = Registry::builtin()?;
-    let attestation = attest::read(&change.commit, registry);
+    let attestation = attest::read(commit, registry);
     let note = Note::of(declaration.clone());
-    let subject =
-        Subject::new(&change.commit, &attestation, registry).touching(Vec::new(), touches.to_vec()).noted(note);
-    let policy = &checking.policy;
-    let mut wanted = policy.facts.clone();
-    if policy.sensitive.asks() && !subject.touches.is_empty() {
-        wanted.extend(&policy.sensitive.facts);
-    }
-    if policy.stance == Stance::Ban {
-        wanted.clear();
-    }
-    wanted.sort_unstable();
-    wanted.dedup();
-    wanted.retain(|fact| !subject.states(*fact, false));
+    let subject = Subject::new(commit, &attestation, registry);
+    let subject = subject.touching(files.paths.clone(), files.touches.clone()).noted(note);
+    let mut wanted = missing_facts(policy, &subject);
     // One answer gives the model and its version.
     if wanted.contains(&Fact::ExactModel) {
         wanted.retain(|fact| *fact != Fact::Model);

@@ -9,7 +9,7 @@ mod write;
 use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
 
-use super::checking::{self, Checking};
+use super::checking;
 use super::output::Output;
 use super::{Exit, Failure};
 use crate::vocabulary::{IntegrationPath, Name, Proportion, Reference, Who, Word};
@@ -146,28 +146,24 @@ pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure
 
 fn attest(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure> {
     // The last commit alone is no range: it may have no parent.
-    let checking = Checking::open(
-        Some(args.range.as_deref().unwrap_or("HEAD")),
-        args.config.as_deref(),
-        args.policy.as_deref(),
-        dir,
-    )?;
-    let changes = match &args.range {
-        Some(_) => checking.touches()?,
-        None => vec![checking.last_commit()?],
+    let session = checking::open(Some(args.range.as_deref().unwrap_or("HEAD")), args.config.as_deref(), dir)?;
+    let policy = checking::policy(&session, args.policy.as_deref(), dir)?;
+    let mut commits = match &args.range {
+        Some(_) => session.commits(&policy)?,
+        None => vec![session.last_commit(&policy)?],
     };
-    let changes: Vec<_> =
-        changes.into_iter().filter(|(change, _)| change.commit.parents < 2 || args.range.is_none()).collect();
-    if changes.is_empty() {
+    commits.retain(|touched| touched.commit.parents < 2 || args.range.is_none());
+    if commits.is_empty() {
         return Err(Failure::usage("the range has no commit to attest"));
     }
     let asks = args.ask || (!args.no_ask && std::io::stdin().is_terminal() && std::io::stderr().is_terminal());
-    let drafts = draft::drafts(&args.facts, &checking, changes, asks, out)?;
+    let drafting = draft::Drafting { facts: &args.facts, session: &session, policy: &policy };
+    let drafts = drafting.drafts(commits, asks, out)?;
     if args.statement {
-        return write::statements(&drafts, &checking, out);
+        return write::statements(&drafts, session.repository(), out);
     }
     if args.notes {
-        return write::notes(args, &drafts, &checking, out);
+        return write::notes(args, &drafts, session.repository(), out);
     }
-    write::trailers(args, &drafts, &checking, out)
+    write::trailers(args, &drafts, &session, &policy, out)
 }

@@ -5,9 +5,11 @@ use std::path::Path;
 
 use crate::attest::{self, Registry};
 use crate::attesting::squash::{Forge, Part, Request, predict};
-use crate::cli::checking::Checking;
+use crate::change::Commit;
+use crate::cli::checking;
 use crate::cli::output::Output;
 use crate::cli::{Exit, Failure};
+use crate::pipeline::TouchedCommit;
 use crate::terminal::escaped;
 use crate::vocabulary::note::{self, Note};
 
@@ -36,20 +38,20 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure> {
-    let checking = Checking::open(args.range.as_deref(), None, Some("default"), dir)?;
-    let notes = checking.repository.own_notes(note::REF).map_err(Failure::failed)?;
+    let session = checking::open(args.range.as_deref(), None, dir)?;
+    let notes = session.repository().own_notes(note::REF).map_err(Failure::failed)?;
     let registry = Registry::builtin()?;
-    let changes = checking.touches()?;
-    let part = |change: &'_ crate::git::CommitChange| -> Option<Note> {
-        let bytes = notes.get(&change.commit.id, note::MOST_BYTES).ok().flatten()?;
+    let commits = session.commits(&*session.policy()?)?;
+    let note = |commit: &Commit| -> Option<Note> {
+        let bytes = notes.get(&commit.id, note::MOST_BYTES).ok().flatten()?;
         Note::read(&bytes).ok()
     };
-    let parts: Vec<Part<'_>> = changes
+    let parts: Vec<Part<'_>> = commits
         .iter()
-        .map(|(change, _)| Part {
-            commit: &change.commit,
-            attestation: attest::read(&change.commit, registry),
-            note: part(change),
+        .map(|TouchedCommit { commit, .. }| Part {
+            commit,
+            attestation: attest::read(commit, registry),
+            note: note(commit),
         })
         .collect();
     if parts.is_empty() {

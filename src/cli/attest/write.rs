@@ -6,32 +6,32 @@ use std::fmt::Write as _;
 use super::Args;
 use super::draft::Draft;
 use crate::attest::{self, Registry, State};
-use crate::cli::checking::Checking;
 use crate::cli::output::Output;
 use crate::cli::undisturbed::undisturbed;
 use crate::cli::{Exit, Failure};
-use crate::policy::Finding;
-use crate::policy::{Subject, judge};
+use crate::git::Repository;
+use crate::pipeline::Session;
+use crate::policy::{CommitJudgement, Finding, Policy, Subject, TouchedFiles};
 use crate::terminal::escaped;
 use crate::vocabulary::note::{self, Entry, Note};
 use crate::vocabulary::statement::Statement;
 use crate::vocabulary::{message, trailers as ours};
 
 /// As in-toto statements on standard output, one after the other.
-pub(super) fn statements(drafts: &[Draft], checking: &Checking, out: &Output) -> Result<Exit, Failure> {
+pub(super) fn statements(drafts: &[Draft], repository: &Repository, out: &Output) -> Result<Exit, Failure> {
     let mut text = String::new();
     for draft in drafts {
-        let (mut note, _) = existing(checking, &draft.change.commit.id)?;
+        let (mut note, _) = existing(repository, &draft.commit.id)?;
         add(&mut note, draft)?;
-        text.push_str(&Statement::of(&draft.change.commit.id, note).write());
+        text.push_str(&Statement::of(&draft.commit.id, note).write());
     }
     out.print(&text)?;
     Ok(Exit::Analysed)
 }
 
 /// The note that a commit has, or an empty one; and whether it is signed.
-fn existing(checking: &Checking, commit: &str) -> Result<(Note, bool), Failure> {
-    let notes = checking.repository.own_notes(note::REF).map_err(Failure::failed)?;
+fn existing(repository: &Repository, commit: &str) -> Result<(Note, bool), Failure> {
+    let notes = repository.own_notes(note::REF).map_err(Failure::failed)?;
     let keep = |problem: String| {
         let short = commit.get(..8).unwrap_or(commit);
         Failure::failed(format!("the note on {short} is left as it is, because it cannot be read: {problem}"))
@@ -48,7 +48,7 @@ fn existing(checking: &Checking, commit: &str) -> Result<(Note, bool), Failure> 
 /// What a note says. It stands alone: it names the person who answers even where the commit shows it.
 fn entry(draft: &Draft) -> Result<Entry, Failure> {
     let mut declaration = draft.declaration.clone();
-    let author = &draft.change.commit.author;
+    let author = &draft.commit.author;
     if declaration.accountable.is_none() && attest::is_person(author, Registry::builtin()?) {
         declaration.accountable = format!("{} <{}>", author.name, author.email).parse().ok();
     }
@@ -65,20 +65,20 @@ fn add(note: &mut Note, draft: &Draft) -> Result<bool, Failure> {
 }
 
 /// As notes.
-pub(super) fn notes(args: &Args, drafts: &[Draft], checking: &Checking, out: &Output) -> Result<Exit, Failure> {
-    let mut store = checking.repository.own_notes(note::REF).map_err(Failure::failed)?;
+pub(super) fn notes(args: &Args, drafts: &[Draft], repository: &Repository, out: &Output) -> Result<Exit, Failure> {
+    let mut store = repository.own_notes(note::REF).map_err(Failure::failed)?;
     let mut text = String::new();
     let mut written = 0;
     for draft in drafts {
-        let commit = &draft.change.commit;
-        let (mut note, signed) = existing(checking, &commit.id)?;
+        let commit = &draft.commit;
+        let (mut note, signed) = existing(repository, &commit.id)?;
         let short = commit.id.get(..8).unwrap_or(&commit.id);
         // Signing what is said already adds a signature, which is worth a note of its own.
         let again = args.sign && !signed && note.attestations.contains(&entry(draft)?);
         if again {
             let _ = writeln!(text, "{short}  signed  “{}”", escaped(commit.subject()));
             written += 1;
-            store.set(&commit.id, text_of(&note, &commit.id, args, checking)?);
+            store.set(&commit.id, text_of(&note, &commit.id, args, repository)?);
             continue;
         }
         if !add(&mut note, draft)? {
@@ -95,7 +95,7 @@ pub(super) fn notes(args: &Args, drafts: &[Draft], checking: &Checking, out: &Ou
                 "the note on {short} is signed, and the signature would be lost; use --sign, or --drop-signature"
             )));
         }
-        store.set(&commit.id, text_of(&note, &commit.id, args, checking)?);
+        store.set(&commit.id, text_of(&note, &commit.id, args, repository)?);
     }
     if args.dry_run {
         let _ = writeln!(text, "nothing was written (--dry-run)");
@@ -108,24 +108,31 @@ pub(super) fn notes(args: &Args, drafts: &[Draft], checking: &Checking, out: &Ou
 }
 
 /// A note's text, signed where that was asked for.
-fn text_of(note: &Note, commit: &str, args: &Args, checking: &Checking) -> Result<Vec<u8>, Failure> {
+fn text_of(note: &Note, commit: &str, args: &Args, repository: &Repository) -> Result<Vec<u8>, Failure> {
     let mut text = note.write();
     if args.sign && !args.dry_run {
-        let block = super::sign::sign(&checking.repository, &note::signed_text(commit, text.as_bytes()))?;
+        let block = super::sign::sign(repository, &note::signed_text(commit, text.as_bytes()))?;
         text.push_str(&block);
     }
     Ok(text.into_bytes())
 }
 
 /// As trailers of the last commit.
-pub(super) fn trailers(args: &Args, drafts: &[Draft], checking: &Checking, out: &Output) -> Result<Exit, Failure> {
-    let head = checking.repository.head_state().map_err(Failure::failed)?;
+pub(super) fn trailers(
+    args: &Args,
+    drafts: &[Draft],
+    session: &Session,
+    policy: &Policy,
+    out: &Output,
+) -> Result<Exit, Failure> {
+    let repository = session.repository();
+    let head = repository.head_state().map_err(Failure::failed)?;
     let [draft] = drafts else {
         return Err(Failure::usage(
             "trailers can be added to the last commit only, because all later ones would change; --notes attests a range",
         ));
     };
-    if draft.change.commit.id != head.id {
+    if draft.commit.id != head.id {
         return Err(Failure::usage("trailers can be added to the last commit only; --notes attests any other"));
     }
     let Some(old) = &head.message else {
@@ -158,7 +165,7 @@ pub(super) fn trailers(args: &Args, drafts: &[Draft], checking: &Checking, out: 
     if args.dry_run {
         let _ = writeln!(text, "would add to the last commit:");
     } else {
-        let amended = undisturbed(|| checking.repository.amend_message(&head.id, &new));
+        let amended = undisturbed(|| repository.amend_message(&head.id, &new));
         let id = amended.map_err(Failure::failed)?;
         let short = |id: &str| id.get(..8).unwrap_or(id).to_owned();
         let _ = writeln!(text, "amended the last commit, {} is now {}:", short(&head.id), short(&id));
@@ -169,7 +176,7 @@ pub(super) fn trailers(args: &Args, drafts: &[Draft], checking: &Checking, out: 
     if head.signed {
         let _ = writeln!(text, "its signature is gone; `git commit --amend --no-edit -S` signs again");
     }
-    let (state, findings) = as_read(draft, &new, checking)?;
+    let (state, findings) = as_read(draft, &new, policy)?;
     if state == State::Absent {
         let _ = writeln!(
             text,
@@ -185,12 +192,12 @@ pub(super) fn trailers(args: &Args, drafts: &[Draft], checking: &Checking, out: 
 }
 
 /// How the commit attests as it will be, and what the policy still says of it.
-fn as_read(draft: &Draft, message: &str, checking: &Checking) -> Result<(State, Vec<Finding>), Failure> {
+fn as_read(draft: &Draft, message: &str, policy: &Policy) -> Result<(State, Vec<Finding>), Failure> {
     let registry = Registry::builtin()?;
-    let mut commit = draft.change.commit.clone();
+    let mut commit = draft.commit.clone();
     commit.message = message.to_owned();
     let attestation = attest::read(&commit, registry);
-    let paths = draft.change.files.iter().map(|file| file.path.to_string()).collect();
-    let subject = Subject::new(&commit, &attestation, registry).touching(paths, draft.touches.clone());
-    Ok((attestation.state, judge(&checking.policy, &subject).findings))
+    let TouchedFiles { paths, touches, .. } = draft.files.clone();
+    let subject = Subject::new(&commit, &attestation, registry).touching(paths, touches);
+    Ok((attestation.state, CommitJudgement::of(policy, &subject).judgement.findings))
 }

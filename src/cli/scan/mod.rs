@@ -14,14 +14,13 @@ use indicatif::ProgressBar;
 use sha2::{Digest, Sha256};
 
 use super::output::{Output, progress_bar};
-use super::settings::{self, Settings};
-use super::{Exit, Failure, diff, git_failure};
-use crate::analyse::{Analyser, Measures, NUMBERS};
+use super::{Exit, Failure, git_failure, settings_on_disk};
+use crate::analyse::{Analyser, Detail};
 use crate::attest::{Receipts, Registry};
-use crate::exclude::Excluder;
 use crate::git::{History, Listed, Lost, Repository, Request};
 use crate::pack::load::BUILTIN_DIGEST;
-use crate::pack::{Fitted, Pack};
+use crate::pipeline::{Settings, ledger};
+use crate::policy::Sensitive;
 use crate::report::substitutes;
 use crate::scan::{self, Scanned, Scorer, Source};
 use crate::signals::Engine;
@@ -74,18 +73,16 @@ struct Done {
 }
 
 pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure> {
-    let settings = args.config.as_deref().map_or(Ok(Settings::default()), |file| settings::from_file(dir, file))?;
+    let settings = settings_on_disk(args.config.as_deref(), dir)?;
     let rules = digest(&settings);
-    let excluder = Excluder::new(&settings.config.exclude, settings.config.limits.file_bytes)
-        .map(|excluder| excluder.with_max_change_bytes(settings.config.limits.change_bytes))
-        .map_err(Failure::usage)?;
-    let fitted = settings.model.clone().map_or_else(Fitted::builtin, Ok)?;
-    let pack = Pack::load(fitted, &settings.packs, &settings.config.rules.disable);
-    let pack = pack.map_err(|error| settings.pack_failure(error))?;
+    let excluder = settings.excluder().map_err(Failure::usage)?;
+    let sensitive = Sensitive::new(&settings.config.sensitive).map_err(Failure::usage)?;
+    let pack = settings.pack()?;
     let engine = Engine::new(&pack);
-    let measures = Measures { policy: settings.policy.as_ref(), signers: Some(&settings.signers), ..NUMBERS };
-    let analyser = Analyser::new(&engine, Registry::builtin()?, &settings.config, measures).map_err(Failure::usage)?;
-    let scorer = Scorer { analyser, excluder: &excluder, rules: &rules };
+    let registry = Registry::builtin()?;
+    let analyser = Analyser::new(&engine, registry, &settings.config, &sensitive, Detail::Numbers);
+    let scorer =
+        Scorer { analyser, excluder: &excluder, registry, settings: &settings, sensitive: &sensitive, rules: &rules };
 
     let repositories = repositories(&args.repo, dir)?;
     let mut table = Table::open(args.output.as_deref(), args.format, dir, out)?;
@@ -141,8 +138,8 @@ fn one(
         bar.suspend(|| out.say(&format!("note: {name}: {note}")));
     }
     let (history, head) = history(args, &repository).map_err(wrong)?;
-    let ledger = diff::ledger(&repository, head.as_deref());
-    let (ledger, unread) = ledger.unwrap_or_else(|failure| (Vec::new(), Some(failure.message)));
+    let ledger = ledger(&repository, head.as_deref());
+    let (ledger, unread) = ledger.unwrap_or_else(|error| (Vec::new(), Some(error.to_string())));
     let receipts = Receipts::read(&ledger);
     let known = table.known(name);
     let before = std::cell::Cell::new(0usize);

@@ -1,0 +1,181 @@
+//! The report on a range or a patch.
+
+use std::path::Path;
+
+use super::evidence::{self, Judging};
+use super::receipts;
+use super::settings;
+use super::{Error, Session, Settings, SettingsFrom};
+use crate::analyse::{Analyser, Detail};
+use crate::attest::{self, Registry, read_request};
+use crate::change::{ChangeSet, Substitutes};
+use crate::git::{self, Repository};
+use crate::pack::Pack;
+use crate::patch;
+use crate::policy::{Described, Evidence, Sensitive};
+use crate::report::Report;
+use crate::signals::Engine;
+
+/// What is asked for.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Asked<'a> {
+    /// The request that the change belongs to, where something of it is known.
+    pub request: Option<&'a attest::Request>,
+    /// Whether somebody who belongs to the project opened it, where the forge says so.
+    pub by_member: Option<bool>,
+    /// What of the report is explained.
+    pub detail: Detail,
+}
+
+impl Asked<'_> {
+    /// The request as policies look at it. A branch's name alone says nothing of a description.
+    fn described(&self) -> Result<Option<Described>, Error> {
+        let is_known = |request: &&attest::Request| request.body.is_some() || !request.labels.is_empty();
+        let Some(request) = self.request.filter(is_known) else { return Ok(None) };
+        // Labels alone say something, too.
+        let body = request.body.as_deref().unwrap_or_default();
+        let read = Described::read(body, &request.labels, Registry::builtin()?);
+        Ok(Some(Described { by_member: self.by_member, ..read }))
+    }
+}
+
+/// A report with what it was made from.
+pub struct Analysis {
+    /// The report.
+    pub report: Report,
+    /// The change: its commits and files.
+    pub change: ChangeSet,
+    /// The rules and the model.
+    pub pack: Pack,
+}
+
+impl Session {
+    /// Scores the blocks of the range, and compares them with what its commits declare.
+    ///
+    /// # Errors
+    /// Where the repository cannot be read, or the settings cannot be used.
+    pub fn report(self, asked: &Asked<'_>) -> Result<Analysis, Error> {
+        let Session { repository, resolved, settings, sensitive, is_job } = self;
+        let (spec, base) = (resolved.spec().to_owned(), resolved.base().map(str::to_owned));
+        let head = resolved.head().map(str::to_owned);
+        let about_range = resolved.notes().to_vec();
+        let excluder = settings.excluder().map_err(Error::Exclude)?;
+        let described = asked.described()?;
+        let files = match &settings.policy {
+            Some(policy) => evidence::touched_commits(&repository, &resolved, policy, &sensitive)?,
+            None => Vec::new(),
+        };
+        let files: Vec<_> = files.into_iter().map(|touched| touched.files).collect();
+        // The data is made ready while the repository is read: neither needs the other.
+        let mut loaded = None;
+        let change = rayon::in_place_scope(|scope| {
+            scope.spawn(|_| {
+                loaded = Some(settings.pack());
+                // Whoever needs it reports what is wrong with it.
+                let _ = Registry::builtin();
+            });
+            repository.change_set(resolved, &excluder)
+        });
+        let mut change = change?;
+        let unread = receipts::attach(&repository, head.as_deref(), &mut change)?;
+        let substitutes = repository.substitutes()?;
+        let evidence = match &settings.policy {
+            Some(_) if files.len() != change.commits.len() => return Err(Error::Moved { range: spec }),
+            Some(policy) => {
+                let signers = &settings.signers;
+                let (commits, described) = (change.commits.as_slice(), described.as_ref());
+                let (repository, base) = (&repository, base.as_deref());
+                Judging { repository, base, commits, files: &files, signers, described }.by(policy)?
+            }
+            None => Evidence::read(&change.commits, Some(&settings.signers), Registry::builtin()?),
+        };
+        let about_settings = match (&base, &head) {
+            (Some(base), Some(head)) if is_job => settings::changed(&settings, &repository, base, head)?,
+            _ => None,
+        };
+        // Drop the caches: nothing below reads the repository.
+        drop(repository);
+        let pack = loaded.unwrap_or_else(|| settings.pack())?;
+        let prepared = Prepared { settings: &settings, sensitive: &sensitive, described: described.as_ref() };
+        let mut report = prepared.report(&change, &pack, evidence, asked)?;
+        report.coverage.substitutes = Some(substitutes).filter(|found| *found != Substitutes::default());
+        let notes = &mut report.coverage.notes;
+        notes.extend(about_range.into_iter().chain(unread).chain(long_messages(&change)).chain(about_settings));
+        Ok(Analysis { report, change, pack })
+    }
+}
+
+/// Scores the blocks of a unified diff. Settings come from the repository that holds `dir`, where there is one: from its
+/// last commit, unless others are named.
+///
+/// # Errors
+/// Where the patch cannot be read, or the settings cannot be used.
+pub fn report_on_patch(
+    (name, content): (&str, &[u8]),
+    dir: &Path,
+    from: SettingsFrom<'_>,
+    asked: &Asked<'_>,
+) -> Result<Analysis, Error> {
+    // A patch needs no repository, but the wrong one must not pass for none: settings come from it.
+    let repository = match Repository::open(dir) {
+        Err(error @ git::Error::BareInside { .. }) => return Err(error.into()),
+        opened => opened.ok(),
+    };
+    let head = repository.as_ref().and_then(Repository::head);
+    let settings = match (from, &repository, &head) {
+        (SettingsFrom::File { dir, file }, _, _) => Settings::from_file(dir, file)?,
+        (SettingsFrom::Revision(revision), Some(repository), _) => Settings::from_revision(repository, revision, true)?,
+        (SettingsFrom::Revision(_), None, _) => return Err(Error::NoRepository),
+        (SettingsFrom::Start, Some(repository), Some(head)) => Settings::from_revision(repository, head, false)?,
+        // There is nothing that settings could come from.
+        (SettingsFrom::Start, _, _) => Settings::default(),
+    };
+    let excluder = settings.excluder().map_err(Error::Exclude)?;
+    let change = patch::read(name, content, &excluder)?;
+    let pack = settings.pack()?;
+    let sensitive = Sensitive::new(&settings.config.sensitive)?;
+    // A patch has no commits, so that nothing is judged; what the policy says is reported all the same.
+    let evidence = Evidence::of_no_commit(settings.policy.as_ref());
+    let described = asked.described()?;
+    let prepared = Prepared { settings: &settings, sensitive: &sensitive, described: described.as_ref() };
+    let report = prepared.report(&change, &pack, evidence, asked)?;
+    Ok(Analysis { report, change, pack })
+}
+
+/// What a report needs beside the change and its evidence.
+struct Prepared<'a> {
+    settings: &'a Settings,
+    sensitive: &'a Sensitive,
+    described: Option<&'a Described>,
+}
+
+impl Prepared<'_> {
+    fn report(
+        &self,
+        change: &ChangeSet,
+        pack: &Pack,
+        evidence: Evidence<'_>,
+        asked: &Asked<'_>,
+    ) -> Result<Report, Error> {
+        let (settings, registry) = (self.settings, Registry::builtin()?);
+        let engine = Engine::new(pack);
+        let analyser = Analyser::new(&engine, registry, &settings.config, self.sensitive, asked.detail);
+        let mut report = analyser.report_with(change, evidence);
+        report.request = asked.request.map(|request| read_request(request, registry));
+        let says = settings.policy.as_ref().zip(self.described);
+        let notes = &mut report.coverage.notes;
+        notes.extend(settings.note.clone());
+        notes.extend(says.into_iter().flat_map(|(policy, described)| policy.says_of(described)));
+        notes.extend(settings.signers.notes.iter().cloned());
+        Ok(report)
+    }
+}
+
+/// Which messages were not read whole.
+fn long_messages(change: &ChangeSet) -> impl Iterator<Item = String> {
+    let long = change.commits.iter().filter(|commit| commit.left_out > 0);
+    long.map(|commit| {
+        let id = commit.id.get(..8).unwrap_or(&commit.id);
+        format!("{} bytes in the middle of the message of {id} are not read: it is too long", commit.left_out)
+    })
+}

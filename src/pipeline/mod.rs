@@ -1,0 +1,28 @@
+//! From a range to what is said of it: the one way that all commands go.
+//!
+//! ```text
+//! open ─▶ resolve ─▶ settings ─▶ commits, files, records ─┬─▶ read, score ───────────┬─▶ Report
+//!                                                         └─▶ attest, judge ─────────┘
+//! ```
+//!
+//! A [`Session`] is a repository with a range of it and the settings in force. What is asked of it is a method:
+//! [`Session::report`], [`Session::check`], [`Session::judge_message`]. A patch needs no repository: [`report_on_patch`].
+//!
+//! The change under review configures nothing: see [`settings`]. All commits are judged by one function,
+//! [`policy::judge_commits`](crate::policy::judge_commits), and what it looks at is gathered by `evidence` alone.
+
+mod analysis;
+mod check;
+mod error;
+pub(crate) mod evidence;
+mod message;
+mod receipts;
+mod session;
+pub mod settings;
+
+pub use analysis::{Analysis, Asked, report_on_patch};
+pub use error::Error;
+pub use message::JudgedMessage;
+pub use receipts::ledger;
+pub use session::{Session, TouchedCommit};
+pub use settings::{Settings, SettingsError, SettingsFrom};

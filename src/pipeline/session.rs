@@ -1,0 +1,116 @@
+//! A repository with a range of it and the settings in force.
+
+use std::borrow::Cow;
+use std::path::Path;
+
+use super::{Error, Settings, SettingsFrom, evidence};
+use crate::change::Commit;
+use crate::git::{Checkout, Repository, Request, Resolved};
+use crate::policy::{Described, Policy, Sensitive, TouchedFiles};
+use crate::report::substitutes;
+
+/// A repository with a range of it and the settings in force.
+pub struct Session {
+    pub(super) repository: Repository,
+    pub(super) resolved: Resolved,
+    pub(super) settings: Settings,
+    pub(super) sensitive: Sensitive,
+    /// Whether a job of a forge looks at the range: nobody's settings are in its working tree, and what the change does
+    /// to the settings is worth a note.
+    pub(super) is_job: bool,
+}
+
+/// A commit with the files that it touched.
+#[derive(Debug)]
+pub struct TouchedCommit {
+    /// The commit.
+    pub commit: Commit,
+    /// What it did to files.
+    pub files: TouchedFiles,
+}
+
+impl Session {
+    /// Opens the repository that holds a folder, and looks up what a request names.
+    ///
+    /// # Errors
+    /// Where there is no repository, it has no such range, or the settings cannot be used.
+    pub fn open(dir: &Path, request: &Request, from: SettingsFrom<'_>) -> Result<Self, Error> {
+        Session::of(Repository::open(dir)?, request, from)
+    }
+
+    /// Opens the checkout of a job. Settings come from where the change starts.
+    ///
+    /// # Errors
+    /// As for [`Session::open`].
+    pub fn of_job(checkout: &Checkout, request: &Request) -> Result<Self, Error> {
+        let mut session = Session::of(checkout.open()?, request, SettingsFrom::Start)?;
+        session.settings.note = None;
+        Ok(Session { is_job: true, ..session })
+    }
+
+    fn of(repository: Repository, request: &Request, from: SettingsFrom<'_>) -> Result<Self, Error> {
+        let resolved = repository.resolve(request)?;
+        let settings = match (from, resolved.base()) {
+            (SettingsFrom::File { dir, file }, _) => Settings::from_file(dir, file)?,
+            (SettingsFrom::Revision(revision), _) => Settings::from_revision(&repository, revision, true)?,
+            (SettingsFrom::Start, Some(base)) => Settings::from_revision(&repository, base, false)?,
+            // Nothing is there to start from.
+            (SettingsFrom::Start, None) => Settings::default(),
+        };
+        let sensitive = Sensitive::new(&settings.config.sensitive)?;
+        Ok(Session { repository, resolved, settings, sensitive, is_job: false })
+    }
+
+    /// The repository.
+    pub fn repository(&self) -> &Repository {
+        &self.repository
+    }
+
+    /// The settings in force.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// The range as a person would type it.
+    pub fn spec(&self) -> &str {
+        self.resolved.spec()
+    }
+
+    /// The policy that the settings name, or else the default one.
+    ///
+    /// # Errors
+    /// Never in a released program: the built-in policies are tested.
+    pub fn policy(&self) -> Result<Cow<'_, Policy>, Error> {
+        match &self.settings.policy {
+            Some(policy) => Ok(Cow::Borrowed(policy)),
+            None => Policy::preset("default").map(Cow::Owned).map_err(Error::Preset),
+        }
+    }
+
+    /// The commits of the range, parents before children, each with the files that it touched.
+    ///
+    /// # Errors
+    /// Where a commit or a tree cannot be read.
+    pub fn commits(&self, policy: &Policy) -> Result<Vec<TouchedCommit>, Error> {
+        let Session { repository, resolved, sensitive, .. } = self;
+        evidence::touched_commits(repository, resolved, policy, sensitive)
+    }
+
+    /// The last commit, likewise.
+    ///
+    /// # Errors
+    /// Where it or a tree cannot be read.
+    pub fn last_commit(&self, policy: &Policy) -> Result<TouchedCommit, Error> {
+        let reads = evidence::reads(policy, &self.sensitive);
+        let change = self.repository.commit_change("HEAD", &reads)?;
+        Ok(evidence::touched_commit(change, policy, &self.sensitive))
+    }
+
+    /// What the reader should know of the settings, the policy and the repository.
+    pub(super) fn notes(&self, policy: &Policy, described: Option<&Described>) -> Result<Vec<String>, Error> {
+        let mut notes: Vec<String> = self.settings.note.iter().chain(&self.settings.signers.notes).cloned().collect();
+        notes.extend(substitutes(&self.repository.substitutes()?));
+        notes.extend(described.iter().flat_map(|described| policy.says_of(described)));
+        Ok(notes)
+    }
+}
