@@ -132,6 +132,137 @@ fn hooks_that_are_there_are_kept_run_first_and_put_back() {
     assert!(said.contains("it is not ours"), "{said}");
 }
 
+/// Whether a commit with this message is made, and whether the project's own check ran.
+fn checked(repo: &Repo, message: &str) -> (bool, bool) {
+    let (succeeded, told) = commit(repo, message, None);
+    (succeeded, told.contains("own check ran"))
+}
+
+const CHECK: &str = "echo own check ran >&2\n! grep -q forbidden \"$1\"\n";
+
+/// A dispatcher as hook managers write it: each hook sources a file beside it, which runs the project's own file of the
+/// same name, one folder up.
+fn dispatcher(repo: &Repo) {
+    let folder = repo.path().join(".hooks/_");
+    write_hook(&folder.join("commit-msg"), "#!/usr/bin/env sh\n. \"$(dirname \"$0\")/dispatch\"\n", 0o755);
+    let dispatch = "own=\"$(dirname \"$(dirname \"$0\")\")/$(basename \"$0\")\"\n[ -f \"$own\" ] || exit 0\nsh -e \"$own\" \"$@\"\n";
+    write_hook(&folder.join("dispatch"), dispatch, 0o644);
+    write_hook(&repo.path().join(".hooks/commit-msg"), CHECK, 0o755);
+    repo.git(&["config", "core.hooksPath", ".hooks/_"]);
+}
+
+#[test]
+fn a_hook_that_knows_by_its_name_what_it_is_runs_as_before() {
+    let repo = repo("");
+    dispatcher(&repo);
+    assert_eq!(checked(&repo, "forbidden"), (false, true));
+    let said = repo.run(&["hook", "install"]).text();
+    assert!(said.contains("/.hooks/_.before-ai-detect"), "{said}");
+    assert_eq!(checked(&repo, "forbidden"), (false, true));
+    assert_eq!(checked(&repo, "allowed"), (true, true));
+    let (_, told) = commit(&repo, "Silent", Some("CLAUDECODE"));
+    assert!(told.contains("own check ran") && told.contains("Claude Code seems to run this shell"), "{told}");
+    // Nothing of it gets into a commit.
+    assert!(!repo.git(&["ls-files"]).contains("before-ai-detect"));
+
+    repo.run(&["hook", "uninstall"]).text();
+    assert_eq!(checked(&repo, "forbidden"), (false, true));
+    assert!(!repo.path().join(".hooks/_.before-ai-detect").exists());
+}
+
+#[test]
+fn a_hook_manager_that_writes_its_hook_anew_is_installed_beside_again() {
+    let repo = repo("");
+    dispatcher(&repo);
+    repo.run(&["hook", "install"]).text();
+    dispatcher(&repo);
+    let (_, told) = commit(&repo, "Silent", Some("CLAUDECODE"));
+    assert!(!told.contains("Claude Code seems to run"), "ours is gone: {told}");
+    repo.run(&["hook", "install"]).text();
+    assert_eq!(checked(&repo, "forbidden"), (false, true));
+    let (_, told) = commit(&repo, "Silent", Some("CLAUDECODE"));
+    assert!(told.contains("Claude Code seems to run"), "{told}");
+    // Another one is not simply replaced.
+    write_hook(&repo.path().join(".hooks/_/commit-msg"), "#!/bin/sh\n# version 10\n", 0o755);
+    let told = repo.run(&["hook", "install"]).error(3);
+    assert!(told.contains("Perhaps a hook manager has written its hook anew"), "{told}");
+}
+
+#[test]
+fn a_manager_that_moves_our_hook_behind_its_own_makes_no_circle() {
+    let repo = repo("");
+    let manager = "#!/bin/sh\necho own check ran >&2\nlegacy=\"$(dirname \"$0\")/commit-msg.legacy\"\n\
+                   if [ -x \"$legacy\" ]; then \"$legacy\" \"$@\" || exit 1; fi\n! grep -q forbidden \"$1\"\n";
+    write_hook(&hook(&repo, "commit-msg.legacy"), "#!/bin/sh\ntrue\n", 0o755);
+    write_hook(&hook(&repo, "commit-msg"), manager, 0o755);
+    repo.run(&["hook", "install"]).text();
+    std::fs::rename(hook(&repo, "commit-msg"), hook(&repo, "commit-msg.legacy")).unwrap();
+    write_hook(&hook(&repo, "commit-msg"), manager, 0o755);
+    assert_eq!(checked(&repo, "forbidden"), (false, true));
+    assert_eq!(checked(&repo, "allowed"), (true, true));
+}
+
+const VERSION_1: &str = r##"#!/bin/sh
+# ai-detect hook, version 1. `ai-detect hook uninstall` takes it out again.
+# A hook that was here before is kept as commit-msg.before-ai-detect and runs first.
+if [ -x "$0.before-ai-detect" ]; then
+    "$0.before-ai-detect" "$@" || exit $?
+fi
+command -v ai-detect >/dev/null 2>&1 || exit 0
+ai-detect hook run commit-msg "$@" || :
+"##;
+
+#[test]
+fn a_file_that_only_looks_like_a_kept_hook_does_not_begin_to_run() {
+    let repo = repo("");
+    repo.git(&["config", "core.hooksPath", ".hooks"]);
+    for place in [".hooks/commit-msg.before-ai-detect", ".hooks.before-ai-detect/commit-msg"] {
+        write_hook(&repo.path().join(place), "#!/bin/sh\necho own check ran >&2\n", 0o755);
+        let told = repo.run(&["hook", "install"]).error(3);
+        assert!(told.contains("so it would begin to run"), "{told}");
+        let told = repo.run(&["hook", "uninstall"]).text();
+        assert!(told.contains("there is no hook of ours that runs it"), "{told}");
+        assert!(!repo.path().join(".hooks/commit-msg").exists());
+        repo.remove(place);
+    }
+    repo.run(&["hook", "install"]).text();
+}
+
+#[test]
+fn what_somebody_wrote_into_our_hook_is_not_lost() {
+    let repo = repo("");
+    repo.run(&["hook", "install"]).text();
+    let changed = std::fs::read_to_string(hook(&repo, "commit-msg")).unwrap() + "echo mine\n";
+    std::fs::write(hook(&repo, "commit-msg"), &changed).unwrap();
+    for command in ["install", "uninstall"] {
+        let told = repo.run(&["hook", command]).error(3);
+        assert!(told.contains("somebody has changed it, and that would be lost"), "{told}");
+        assert_eq!(std::fs::read_to_string(hook(&repo, "commit-msg")).unwrap(), changed);
+    }
+    // Another choice of --block is a change of ours.
+    let repo = self::repo("");
+    repo.run(&["hook", "install"]).text();
+    repo.run(&["hook", "install", "--block"]).text();
+    repo.run(&["hook", "uninstall"]).text();
+}
+
+#[test]
+fn hooks_that_an_older_version_kept_are_taken_over_and_put_back() {
+    for install_again in [false, true] {
+        let repo = repo("");
+        write_hook(&hook(&repo, "commit-msg"), VERSION_1, 0o755);
+        write_hook(&hook(&repo, "commit-msg.before-ai-detect"), &format!("#!/bin/sh\n{CHECK}"), 0o755);
+        if install_again {
+            repo.run(&["hook", "install"]).text();
+            assert_eq!(checked(&repo, "forbidden"), (false, true));
+        }
+        repo.run(&["hook", "uninstall"]).text();
+        assert_eq!(std::fs::read_to_string(hook(&repo, "commit-msg")).unwrap(), format!("#!/bin/sh\n{CHECK}"));
+        assert!(!hook(&repo, "commit-msg.before-ai-detect").exists());
+        assert!(!repo.path().join(".git/hooks.before-ai-detect").exists());
+    }
+}
+
 #[test]
 fn nothing_is_overwritten_where_two_hooks_are_in_the_way() {
     let repo = repo("");
@@ -162,6 +293,27 @@ fn the_configured_folder_is_respected() {
     repo.run(&["hook", "uninstall"]).text();
     assert!(!elsewhere.join("commit-msg").exists());
     assert_eq!(repo.run(&["hook", "uninstall"]).text(), "there is no hook of ours\n");
+}
+
+#[test]
+fn a_folder_for_hooks_that_is_a_link_is_called_what_it_leads_to() {
+    let repo = repo("");
+    let hooks = repo.path().join(".git/hooks");
+    let _ = std::fs::remove_dir_all(&hooks);
+    std::fs::create_dir(repo.path().join("tools")).unwrap();
+    std::os::unix::fs::symlink("../tools", &hooks).unwrap();
+    let said = repo.run(&["hook", "install"]).text();
+    assert!(said.contains("these files are part of the project"), "{said}");
+    repo.run(&["hook", "uninstall"]).text();
+    std::fs::remove_file(&hooks).unwrap();
+    std::fs::create_dir(repo.beside("everybodys")).unwrap();
+    std::os::unix::fs::symlink(repo.beside("everybodys"), &hooks).unwrap();
+    let told = repo.run(&["hook", "install"]).error(2);
+    assert!(told.contains("which other repositories may share; --shared"), "{told}");
+    // An absolute path into the working tree is the project's, too.
+    let repo = self::repo("");
+    repo.git(&["config", "core.hooksPath", repo.path().join(".hooks").to_str().unwrap()]);
+    assert!(repo.run(&["hook", "install"]).text().contains("these files are part of the project"));
 }
 
 #[test]

@@ -111,7 +111,7 @@ fn a_folder_for_hooks_that_the_user_links_elsewhere_is_used() {
     std::fs::remove_dir_all(&hooks).ok();
     std::fs::create_dir(&mine).unwrap();
     symlink(&mine, &hooks).unwrap();
-    area.repo.run(&["hook", "install"]).text();
+    area.repo.run(&["hook", "install", "--shared"]).text();
     assert!(mine.join("commit-msg").is_file());
 }
 

@@ -1,19 +1,17 @@
 //! `ai-detect hook`: hooks that remind of attestations while a commit is made.
 //!
-//! They block nothing unless they were installed to. A hook that is already there is kept, and runs
-//! first.
+//! They block nothing unless they were installed to. Putting them in is `install`; here is what they run.
+
+mod install;
 
 use std::fmt::Write as _;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use super::output::Output;
-use super::place;
-use super::replace::{Replacement, create};
-use super::undisturbed::undisturbed;
+use super::replace::Replacement;
 use super::{Exit, Failure, read_text};
 use crate::attesting::environment;
-use crate::git::{HooksFolder, Repository, Request};
+use crate::git::{Repository, Request};
 use crate::pipeline::{JudgedMessage, Session, Settings, SettingsFrom};
 use crate::policy::{FindingKind, Stance};
 
@@ -56,153 +54,13 @@ pub(super) enum Run {
     },
 }
 
-/// What our hooks are known by.
-const MARK: &str = "# ai-detect hook, version 1";
-const KEPT: &str = "before-ai-detect";
-const NAMES: [&str; 2] = ["commit-msg", "prepare-commit-msg"];
-
 pub(super) fn run(command: &Command, dir: &Path, out: &Output) -> Result<Exit, Failure> {
     match command {
-        Command::Install { block, shared } => install(*block, *shared, dir, out),
-        Command::Uninstall => uninstall(dir, out),
+        Command::Install { block, shared } => install::install(*block, *shared, dir, out),
+        Command::Uninstall => install::uninstall(dir, out),
         Command::Run(Run::CommitMsg { file, block }) => commit_msg(file, *block, dir, out),
         Command::Run(Run::PrepareCommitMsg { file, source, .. }) => prepare(file, source.as_deref(), dir),
     }
-}
-
-fn folder(dir: &Path) -> Result<HooksFolder, Failure> {
-    let found = Repository::open(dir).and_then(|repository| {
-        repository.check_ours()?;
-        repository.hooks_folder()
-    });
-    let found = found.map_err(Failure::failed)?;
-    Ok(HooksFolder { path: place::of(&found.path)?, ..found })
-}
-
-fn script(name: &str, block: bool) -> String {
-    let blocking = if block && name == "commit-msg" { " --block" } else { "" };
-    let otherwise = if blocking.is_empty() { " || :" } else { "" };
-    format!(
-        "#!/bin/sh\n{MARK}. `ai-detect hook uninstall` takes it out again.\n\
-         # A hook that was here before is kept as {name}.{KEPT} and runs first.\n\
-         if [ -x \"$0.{KEPT}\" ]; then\n    \"$0.{KEPT}\" \"$@\" || exit $?\nfi\n\
-         command -v ai-detect >/dev/null 2>&1 || exit 0\n\
-         ai-detect hook run {name}{blocking} \"$@\"{otherwise}\n"
-    )
-}
-
-fn is_ours(path: &Path) -> bool {
-    std::fs::read(path).is_ok_and(|content| memchr::memmem::find(&content, MARK.as_bytes()).is_some())
-}
-
-/// Whether something is there, be it a link that leads nowhere.
-fn is_there(path: &Path) -> bool {
-    std::fs::symlink_metadata(path).is_ok()
-}
-
-fn failed(path: &Path, error: &std::io::Error) -> Failure {
-    Failure::failed(format!("{}: {error}", path.display()))
-}
-
-fn install(block: bool, shared: bool, dir: &Path, out: &Output) -> Result<Exit, Failure> {
-    let HooksFolder { path: hooks, own, in_worktree } = folder(dir)?;
-    if !own && !shared {
-        return Err(Failure::usage(format!(
-            "core.hooksPath is {}, which other repositories may share; --shared installs there all the same",
-            hooks.display()
-        )));
-    }
-    let both = |name: &str| (hooks.join(name), hooks.join(format!("{name}.{KEPT}")));
-    // Look before touching anything, so that a refusal leaves everything as it was.
-    for (hook, kept) in NAMES.map(both) {
-        if is_there(&hook) && !is_ours(&hook) && is_there(&kept) {
-            let problem = format!(
-                "{} and {} both exist, and neither is ours; move one of them away first",
-                hook.display(),
-                kept.display()
-            );
-            return Err(Failure::failed(problem));
-        }
-    }
-    std::fs::create_dir_all(&hooks).map_err(|error| failed(&hooks, &error))?;
-    let mut text = String::new();
-    for name in NAMES {
-        let (hook, kept) = both(name);
-        let keeps = is_there(&hook) && !is_ours(&hook);
-        if keeps {
-            std::fs::rename(&hook, &kept).map_err(|error| failed(&hook, &error))?;
-        }
-        write_executable(&hook, &script(name, block))?;
-        let and = if keeps { format!(", after the one that was there ({name}.{KEPT})") } else { String::new() };
-        let _ = writeln!(text, "installed {}{and}", hook.display());
-    }
-    if in_worktree {
-        let _ = writeln!(text, "core.hooksPath is in the working tree: these files are part of the project");
-    }
-    let _ = writeln!(
-        text,
-        "{}",
-        if block { "commits that the policy finds fault with are refused" } else { "they remind, and block nothing" }
-    );
-    if !is_on_path() {
-        let _ = writeln!(text, "ai-detect is not on the PATH here; the hooks find it there, and do nothing without it");
-    }
-    out.print(&text)?;
-    Ok(Exit::Analysed)
-}
-
-/// Whether a shell would find the program.
-fn is_on_path() -> bool {
-    let name = format!("ai-detect{}", std::env::consts::EXE_SUFFIX);
-    let folders = std::env::var_os("PATH");
-    folders.is_some_and(|folders| std::env::split_paths(&folders).any(|folder| folder.join(&name).is_file()))
-}
-
-/// Beside the place and then moved there: a half-written hook would stop every commit. Neither is opened where it is a
-/// link, since the folder may be one of the project's.
-fn write_executable(path: &Path, content: &str) -> Result<(), Failure> {
-    let beside = path.with_extension("ai-detect-new");
-    let write = || {
-        let mut file = create(&beside)?;
-        file.write_all(content.as_bytes())?;
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::PermissionsExt as _;
-            file.set_permissions(std::fs::Permissions::from_mode(0o755))?;
-        }
-        std::fs::rename(&beside, path)
-    };
-    undisturbed(write).map_err(|error| {
-        let _ = std::fs::remove_file(&beside);
-        failed(path, &error)
-    })
-}
-
-fn uninstall(dir: &Path, out: &Output) -> Result<Exit, Failure> {
-    let hooks = folder(dir)?.path;
-    let mut text = String::new();
-    for name in NAMES {
-        let (hook, kept) = (hooks.join(name), hooks.join(format!("{name}.{KEPT}")));
-        if !is_there(&hook) {
-            continue;
-        }
-        if !is_ours(&hook) {
-            let _ = writeln!(text, "left {} as it is: it is not ours", hook.display());
-            continue;
-        }
-        if is_there(&kept) {
-            std::fs::rename(&kept, &hook).map_err(|error| failed(&kept, &error))?;
-            let _ = writeln!(text, "put back {}", hook.display());
-        } else {
-            std::fs::remove_file(&hook).map_err(|error| failed(&hook, &error))?;
-            let _ = writeln!(text, "removed {}", hook.display());
-        }
-    }
-    if text.is_empty() {
-        text.push_str("there is no hook of ours\n");
-    }
-    out.print(&text)?;
-    Ok(Exit::Analysed)
 }
 
 /// What is staged, by the settings of the commit that the next one starts from.

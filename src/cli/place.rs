@@ -99,7 +99,8 @@ pub(super) fn find(path: &Path) -> Result<Place, PlaceError> {
         if is_of_system(&real) && rest.is_empty() {
             return Ok(Place::Open(absolute));
         }
-        if !is_of_system(&real) && is_in_work_tree(&real) {
+        // No change can bring a `.git`: a link of that name is the user's own.
+        if part != ".git" && !is_of_system(&real) && is_in_work_tree(&real) {
             return match rest.is_empty() {
                 true => Ok(Place::Link(next)),
                 false => Err(PlaceError::Link { path: path.to_owned(), link: next }),
@@ -184,12 +185,15 @@ mod tests {
         symlink(root.join("outside/file"), root.join("absolute")).unwrap();
         symlink("../../../outside", root.join("tree/.git/hooks/mine")).unwrap();
         symlink("tree", root.join("checkout")).unwrap();
+        std::fs::create_dir_all(root.join("linked")).unwrap();
+        symlink("../tree/.git", root.join("linked/.git")).unwrap();
         for (path, place) in [
             ("home/new", "outside/new"),
             ("home/../home/new", "outside/new"),
             ("absolute", "outside/file"),
             ("tree/.git/hooks/mine/commit-msg", "outside/commit-msg"),
             ("checkout/folder/new", "tree/folder/new"),
+            ("linked/.git/hooks/commit-msg", "tree/.git/hooks/commit-msg"),
             ("tree/folder/./new/deep", "tree/folder/new/deep"),
         ] {
             assert_eq!(of(&root.join(path)).unwrap(), root.join(place), "{path}");

@@ -2,9 +2,9 @@
 //!
 //! Hooks themselves are written by `cli`; nothing here runs one.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use super::{Error, Repository};
+use super::{Error, Repository, error};
 
 /// The folder for hooks.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,15 +26,18 @@ impl Repository {
         let common = self.inner.common_dir().to_owned();
         let configured = self.inner.config_snapshot().trusted_path("core.hooksPath");
         let configured = configured.map_err(|error| Error::library("reading core.hooksPath", error))?;
-        let Some(configured) = configured else {
-            return Ok(HooksFolder { path: common.join("hooks"), own: true, in_worktree: false });
+        let path = match configured {
+            None => common.join("hooks"),
+            Some(configured) => {
+                // A relative path is relative to where hooks are run: the root of the working tree.
+                let root = self.inner.workdir().unwrap_or_else(|| self.inner.git_dir());
+                let path = root.join(configured);
+                gix::path::normalize(path.as_path().into(), self.inner.current_dir()).map_or(path.clone(), Into::into)
+            }
         };
-        // A relative path is relative to where hooks are run: the root of the working tree.
-        let root = self.inner.workdir().unwrap_or_else(|| self.inner.git_dir());
-        let path = root.join(configured);
-        let path =
-            gix::path::normalize(path.as_path().into(), self.inner.current_dir()).map_or(path.clone(), Into::into);
-        let within = |folder: &std::path::Path| path.starts_with(folder);
+        // Without links, since the folder may be one that leads elsewhere.
+        let real = error::absolute(&path);
+        let within = |folder: &Path| real.starts_with(error::absolute(folder));
         let in_git = within(&common) || within(self.inner.git_dir());
         let in_worktree = !in_git && self.inner.workdir().is_some_and(within);
         Ok(HooksFolder { own: in_git || in_worktree, in_worktree, path })
