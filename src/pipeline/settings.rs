@@ -94,6 +94,7 @@ impl Settings {
     /// Where a pattern is none.
     pub fn excluder(&self) -> Result<Excluder, PatternError> {
         Excluder::new(&self.config.exclude, self.config.limits.file_bytes)
+            .map(|excluder| excluder.with_max_change_bytes(self.config.limits.change_bytes))
     }
 
     /// From a file on disk, named from `dir`.
