@@ -554,3 +554,23 @@ fn ordinary_files_come_out_as_before() {
     let (found, left_out) = edited("a.py", marked(&old), marked(&new));
     assert_eq!((found, left_out), (vec![], vec!["a.py: generated (says \u{201c}@generated\u{201d})".to_owned()]));
 }
+
+#[test]
+fn much_code_in_blocks_of_a_few_lines_is_said() {
+    let long = |at: usize| format!("value_{at} = {{{}}}\n", "'key': compute(), ".repeat(15));
+    let file = |new: bool| -> String {
+        let block = |at: usize| if new { (0..4).map(|line| long(4 * at + line)).collect() } else { String::new() };
+        (0..60).map(|at| format!("{}{}", block(at), code(&format!("old{at}"), 8))).collect()
+    };
+    let repo = started(&[("a.py", file(false).as_bytes())]);
+    repo.write("a.py", file(true));
+    repo.commit("Change");
+    let report = repo.diff(&["main"]);
+    assert_eq!(report["coverage"]["small_blocks"]["lines"], 240);
+    let text = in_one_line(&repo);
+    assert!(text.contains("no flags in what was analysed"), "{text}");
+    assert!(
+        text.contains("in 60 blocks of fewer than five lines were not scored, because a block that short"),
+        "{text}"
+    );
+}

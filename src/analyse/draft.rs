@@ -29,7 +29,7 @@ use crate::syntax::{LEAST_LINES, Outline, Syntax};
 /// A hunk with everything found about it but its verdict, which needs the whole request.
 pub(super) struct Draft {
     pub(super) path: Arc<str>,
-    language: Option<&'static str>,
+    pub(super) language: Option<&'static str>,
     lines: (u32, u32),
     pub(super) added_lines: u32,
     pub(super) reading: Reading,
@@ -38,7 +38,7 @@ pub(super) struct Draft {
     /// (commit, lines)
     pub(super) parts: Vec<(Option<u32>, u32)>,
     /// Where its lines come from.
-    origins: Vec<change::Origin>,
+    pub(super) origins: Vec<change::Origin>,
     pub(super) fingerprint: String,
     pub(super) content: String,
     /// Whether anything is said of it alone.

@@ -12,6 +12,7 @@ mod fingerprint;
 mod flags;
 mod listing;
 mod signals;
+mod small;
 #[cfg(test)]
 mod tests;
 
@@ -33,6 +34,7 @@ use code::{Context, Given};
 pub use draft::Drafts;
 use draft::{Around, Draft, Judged};
 use listing::Listing;
+use small::small_blocks;
 
 /// A change in which nobody declares anything has no request to be declared in; the words differ.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -237,6 +239,7 @@ fn coverage(change: &ChangeSet, drafts: &[Draft], of_files: &[Excluded]) -> Cove
         files_scored: scored_paths.len(),
         hunks_scored: drafts.iter().filter(|draft| draft.scored).count(),
         hunks_unknown: drafts.iter().filter(|draft| !draft.scored).count(),
+        small_blocks: small_blocks(change, drafts),
         lines_not_authored: change.files.iter().map(|file| file.moved_lines + file.whitespace_lines).sum(),
         lines_renamed: carried(|carried| if let Carried::Renamed(lines) = carried { lines } else { 0 }),
         lines_copied: carried(|carried| if let Carried::Copied(lines) = carried { lines } else { 0 }),

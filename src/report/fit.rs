@@ -155,7 +155,7 @@ impl Fit {
         }
     }
 
-    /// What commits declare, but for the state and the facts.
+    /// What commits declare and how that could be mended, but for the state and the facts.
     fn drop_details(&mut self, wanted: impl Fn(&CommitReport) -> bool) -> Result<(), serde_json::Error> {
         let Some(mut excess) = self.excess()? else { return Ok(()) };
         self.size = None;
@@ -166,7 +166,8 @@ impl Fit {
             let before = element_size(commit)?;
             let attestation = &mut commit.attestation;
             let lists = [attestation.statements.len(), attestation.lines.len(), attestation.unreadable.len()];
-            if lists.into_iter().sum::<usize>() + attestation.notes.len() > 0 {
+            let mending = commit.mending.take();
+            if lists.into_iter().sum::<usize>() + attestation.notes.len() > 0 || mending.is_some() {
                 self.omitted.attestations += 1;
             }
             attestation.statements.clear();

@@ -301,6 +301,9 @@ pub struct Coverage {
     pub hunks_scored: usize,
     /// Hunks that were too small to say anything.
     pub hunks_unknown: usize,
+    /// What the blocks of scored languages add that are too short for a verdict; absent if there are none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub small_blocks: Option<SmallBlocks>,
     /// Added lines that only moved within the change, or changed in white space only.
     pub lines_not_authored: u32,
     /// Lines that renamed files of analysed code brought along: a forge shows such a file as the same one.
@@ -316,6 +319,17 @@ pub struct Coverage {
     /// What the clone puts in the place of objects and parents; absent where it does not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub substitutes: Option<Substitutes>,
+}
+
+/// How much short blocks add together.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct SmallBlocks {
+    /// How many blocks.
+    pub blocks: usize,
+    /// Their added lines.
+    pub lines: u32,
+    /// The bytes of these lines.
+    pub bytes: u64,
 }
 
 /// Something that was left out.

@@ -16,6 +16,9 @@ use crate::lang;
 const MIN_LINES: u64 = 20;
 /// The same in bytes, for lines that are longer than anybody writes them: 100 a line.
 const MIN_BYTES: u64 = 100 * MIN_LINES;
+/// From so many bytes on, code in blocks that are too short for a verdict is said: a change of one line in each of a
+/// thousand files has fewer.
+const MIN_SMALL_BYTES: u64 = 50_000;
 /// How many languages of a group are named.
 const MAX_LANGUAGES: usize = 3;
 
@@ -124,7 +127,18 @@ fn are_much(groups: &BTreeMap<(Reason, Ground), Group<'_>>) -> bool {
 
 /// Whether so much code was left out that a request without flags has to say so.
 pub(crate) fn is_much(report: &Report) -> bool {
-    omitted(report) > 0 || are_much(&groups(report))
+    omitted(report) > 0 || are_much(&groups(report)) || small(report).is_some()
+}
+
+/// Says that much code is in blocks that are too short for a verdict.
+fn small(report: &Report) -> Option<String> {
+    let small = report.coverage.small_blocks.filter(|small| small.bytes >= MIN_SMALL_BYTES)?;
+    let (lines, blocks) = (counted(small.lines as usize, "added line", "added lines"), small.blocks);
+    Some(format!(
+        "{lines} ({} bytes) in {blocks} blocks of fewer than five lines were not scored, because a block that short is \
+         too little to say anything",
+        small.bytes
+    ))
 }
 
 /// What was left out, a sentence for each reason: `1 file with 136 added lines of Python was left out, because it says
@@ -132,15 +146,16 @@ pub(crate) fn is_much(report: &Report) -> bool {
 pub(crate) fn told(report: &Report) -> Vec<String> {
     let groups = groups(report);
     let omitted = omitted(report);
+    let small = small(report);
     if omitted == 0 && !are_much(&groups) {
-        return Vec::new();
+        return small.into_iter().collect();
     }
     let listed = groups.iter().map(|((reason, ground), group)| group.told(*reason, *ground));
     let unlisted = (omitted > 0).then(|| {
         let entries = counted(as_usize(omitted), "entry", "entries");
         format!("{entries} of code that may be left out, too, did not fit into the list")
     });
-    listed.chain(unlisted).collect()
+    listed.chain(unlisted).chain(small).collect()
 }
 
 fn of_lines(reason: Reason) -> &'static str {
@@ -183,7 +198,7 @@ fn because(reason: Reason, ground: Ground, one: bool) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::sample;
+    use crate::report::{SmallBlocks, sample};
 
     fn left_out(language: &str, reason: Reason, ground: Ground, lines: Option<u32>) -> ExcludedReport {
         ExcludedReport {
@@ -252,6 +267,20 @@ mod tests {
         let told = unlisted(vec![code()]);
         assert_eq!(told.len(), 2);
         assert!(told[1].starts_with("7 entries"), "{told:?}");
+    }
+
+    #[test]
+    fn much_code_in_short_blocks_is_said() {
+        let mut report = sample::report("x", 0);
+        let small = |bytes| Some(SmallBlocks { blocks: 200, lines: 800, bytes });
+        report.coverage.small_blocks = small(MIN_SMALL_BYTES - 1);
+        assert!(!is_much(&report) && told(&report).is_empty());
+        report.coverage.small_blocks = small(220_000);
+        assert!(is_much(&report));
+        let why = "because a block that short is too little to say anything";
+        let expected =
+            format!("800 added lines (220000 bytes) in 200 blocks of fewer than five lines were not scored, {why}");
+        assert_eq!(told(&report), [expected]);
     }
 
     #[test]

@@ -167,6 +167,20 @@ fn what_the_reader_would_refuse_is_counted_instead() {
     assert_eq!(again.hunks[1].omitted_signals.unwrap().count, 3000);
 }
 
+/// Lines to paste are kept as long as they fit. As JSON, an escape character takes six times its size.
+#[test]
+fn lines_to_paste_go_where_they_are_too_much() {
+    let mut report = large(2, 2, 5);
+    let remove = vec!["\u{1b}".repeat(MAX_TEXT); 200];
+    report.commits[0].mending = Some(crate::policy::Mending { remove: remove.clone(), ..Default::default() });
+    let written = write(&report).unwrap();
+    assert!(written.len() <= MAX_WRITTEN_BYTES);
+    let again = read(written.as_bytes()).unwrap();
+    assert_eq!((again.flag_count(), again.commits[0].mending.is_some()), (2, false));
+    // What the other commit declares went first: nobody is asked about it.
+    assert_eq!(again.omitted.unwrap().attestations, 2);
+}
+
 /// A text that is short, or at a bound, or beyond it; some need escapes.
 fn any_text() -> impl Strategy<Value = String> {
     let lengths =
