@@ -13,7 +13,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     };
     let repository = Repository::open(dir.as_ref())?;
     let resolved = repository.resolve(&Request::Spec(range))?;
-    let change = repository.change_set(resolved, &Excluder::new(&[], DEFAULT_MAX_BYTES)?)?;
+    let records = repository.records(&[], None)?;
+    let change = repository.change_set(resolved, &Excluder::new(&[], DEFAULT_MAX_BYTES)?, &records)?;
     for file in &change.files {
         for origin in &file.origins {
             let commit =

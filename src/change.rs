@@ -114,27 +114,33 @@ impl Commit {
 /// Something that a tool recorded about a commit, as found; what it says is for `attest`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Record {
-    /// Whose format it should be in.
-    pub kind: RecordKind,
-    /// Where it was found: a notes ref, or a path of the tree.
-    pub place: String,
+    /// Where it was found: a [`RecordPlace::name`].
+    pub place: &'static str,
     /// The content, or why it could not be read.
     pub content: Result<Arc<[u8]>, String>,
 }
 
-/// Where records are kept decides in which format they should be.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum RecordKind {
-    /// A note under `refs/notes/ai`: the Git AI Standard, or the headers of ai-commit-headers.
-    AiNote,
-    /// A note under `refs/notes/whogitit`.
-    Whogitit,
-    /// Agent Trace records, one or one a line.
-    AgentTrace,
-    /// An AIIR receipt.
-    Aiir,
-    /// A note of ours, under `refs/notes/ai-attest`.
-    Attest,
+/// Where tools keep records about commits.
+#[derive(Debug, Clone, Copy)]
+pub enum RecordPlace {
+    /// Notes under this ref, each attached to its commit.
+    Notes(&'static str),
+    /// A file in the tree of the head with one record a line.
+    Lines {
+        /// The path of the file.
+        path: &'static str,
+        /// Finds the full id of the commit that a line names.
+        commit_of: fn(&[u8]) -> Option<&str>,
+    },
+}
+
+impl RecordPlace {
+    /// The ref or the path.
+    pub fn name(self) -> &'static str {
+        match self {
+            RecordPlace::Notes(name) | RecordPlace::Lines { path: name, .. } => name,
+        }
+    }
 }
 
 /// Which commit of the range introduced a span of lines.

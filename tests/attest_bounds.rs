@@ -88,7 +88,8 @@ fn notes_in_trees_without_an_end_are_refused() {
         (tree, kind) = (written(&repo, &["mktree"], entries.as_bytes()), "040000 tree");
     }
     noted(&repo, &tree);
-    let told = ai_detect::git::Repository::open(repo.path()).unwrap().ai_notes().unwrap_err().to_string();
+    let told =
+        ai_detect::git::Repository::open(repo.path()).unwrap().notes_under("refs/notes/ai").unwrap_err().to_string();
     assert_eq!(told, "refs/notes/ai: more than 1000000 entries, so none is read");
     // A look for the note of one commit never meets more than its own trees.
     repo.diff(&["HEAD"]);
@@ -108,7 +109,7 @@ fn names_that_are_no_ids_are_no_notes() {
     let deep = written(&repo, &["mktree"], format!("100644 blob {blob}\t{rest}\n").as_bytes());
     let root = format!("040000 tree {tree}\tx\n040000 tree {deep}\t{first}\n100644 blob {blob}\t{flat}\n");
     noted(&repo, &written(&repo, &["mktree"], root.as_bytes()));
-    let found = ai_detect::git::Repository::open(repo.path()).unwrap().ai_notes().unwrap();
+    let found = ai_detect::git::Repository::open(repo.path()).unwrap().notes_under("refs/notes/ai").unwrap();
     let ids: Vec<String> = found.into_iter().map(|(id, _)| id).collect();
     assert_eq!(ids, [flat, "1".repeat(40)]);
 }

@@ -232,6 +232,21 @@ fn receipts_in_the_tree_speak_for_the_commits_that_they_name() {
 }
 
 #[test]
+fn every_command_reports_receipts_without_a_commit() {
+    let repo = started();
+    repo.commit_file(".aiir/receipts.jsonl", "not a receipt\n");
+    for args in
+        [vec!["diff"], vec!["policy", "check"], vec!["attest", "--check"], vec!["markers", "scan"], vec!["scan"]]
+    {
+        let range = if args == ["scan"] { "main..topic" } else { "main" };
+        let output = repo.process(&[&args[..], &[range]].concat()).output().unwrap();
+        let said = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
+        let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(said.contains("1 line of .aiir/receipts.jsonl cannot be read: no commit is named"), "{args:?}: {said}");
+    }
+}
+
+#[test]
 fn what_cannot_be_read_is_neither_absent_nor_clean() {
     let repo = started();
     for (file, content, reason) in [

@@ -15,7 +15,8 @@ use support::{Repo, cases, code};
 fn change(repo: &Repo, range: &str) -> ChangeSet {
     let repository = Repository::open(repo.path()).unwrap();
     let resolved = repository.resolve(&Request::Spec(range.into())).unwrap();
-    repository.change_set(resolved, &Excluder::new(&[], DEFAULT_MAX_BYTES).unwrap()).unwrap()
+    let records = repository.records(&[], None).unwrap();
+    repository.change_set(resolved, &Excluder::new(&[], DEFAULT_MAX_BYTES).unwrap(), &records).unwrap()
 }
 
 /// A line that was authored in the range.

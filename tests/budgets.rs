@@ -5,6 +5,8 @@
 
 mod support;
 
+use ai_detect::attest::forms::places;
+use ai_detect::change::RecordPlace;
 use ai_detect::exclude::Excluder;
 use ai_detect::git::{CommitId, Repository};
 use support::{PLANTED_CONFIG, PLANTED_PACK, Repo, code, excluded, hunks, list, planted_code, text};
@@ -53,7 +55,9 @@ fn a_file_that_was_too_large_before_is_new_code() {
     let report = repo.diff(&["main"]);
     assert_eq!((hunks(&report), excluded(&report)), (vec!["a.py:1-6".to_owned()], vec![]));
     // The same where commits are read one after the other, and the last one may be kept.
-    let mut commits = Repository::open(repo.path()).unwrap().shared().one_by_one().unwrap();
+    let repository = Repository::open(repo.path()).unwrap();
+    let records = repository.records(&[], None).unwrap();
+    let mut commits = repository.shared(records).one_by_one();
     let excluder = |most| Excluder::new(&[], most).unwrap();
     let mut read = |revision: &str, most| -> (Vec<String>, Vec<bool>) {
         let change = commits.change(CommitId::parse(&repo.id(revision)).unwrap(), &excluder(most)).unwrap();
@@ -261,7 +265,11 @@ fn a_note_that_is_too_large_is_unreadable_and_says_so() {
     let repo = started(&[]);
     let blob = repo.beside("large");
     std::fs::write(&blob, "x".repeat((8 << 20) + 1)).unwrap();
-    for notes in ["ai", "whogitit", "agent-trace", "ai-attest"] {
+    let refs = places().into_iter().filter_map(|place| match place {
+        RecordPlace::Notes(name) => name.strip_prefix("refs/notes/"),
+        RecordPlace::Lines { .. } => None,
+    });
+    for notes in refs {
         repo.git(&["notes", "--ref", notes, "add", "-f", "-F", &blob.display().to_string(), "HEAD"]);
         let report = repo.diff(&["main"]);
         let unreadable = list(&report["commits"][0]["attestation"]["unreadable"]);

@@ -11,48 +11,22 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
-use ai_detect::attest::Form;
+use ai_detect::attest::forms::ALL;
 use rayon::prelude::*;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use support::{PLANTED_PACK, Repo, Run, history, list, planted_code, text};
 
-/// Where a command gives a wrong answer today: the commit, the answer, and who gives it. What is mended has to leave this
-/// table, and nothing may join it.
-const KNOWN_DISAGREEMENTS: &[(&str, &str, &[&str])] = &[
-    // Receipts are read by `diff`, `ci`, `triage` and `scan` alone.
-    ("aiir-receipt: a tool", "absent", &["policy check", "attest --check", "markers scan"]),
-    ("aiir-receipt: a tool and its exact model", "absent", &["policy check", "attest --check", "markers scan"]),
-    ("aiir-receipt: something of a later version", "absent", &["policy check", "attest --check", "markers scan"]),
-];
-
-/// Forms that only a request can have.
-const FORMS_OF_REQUESTS: [&str; 3] = ["branch", "label", "request-body"];
-
 #[test]
 fn all_commands_agree_on_a_commit_in_every_form() {
-    let mut found: Vec<String> = all_forms().par_iter().flat_map(OfForm::disagreements).collect();
-    let known = KNOWN_DISAGREEMENTS.iter();
-    let mut known: Vec<String> = known
-        .flat_map(|(commit, answer, commands)| {
-            commands.iter().map(move |command| disagreement(commit, command, answer))
-        })
-        .collect();
-    found.sort();
-    known.sort();
-    let new: Vec<&String> = found.iter().filter(|found| !known.contains(found)).collect();
-    let mended: Vec<&String> = known.iter().filter(|known| !found.contains(known)).collect();
-    assert!(
-        new.is_empty() && mended.is_empty(),
-        "commands that disagree: {new:#?}\nto take out of KNOWN_DISAGREEMENTS, since it is mended: {mended:#?}"
-    );
+    let wrong: Vec<String> = all_forms().par_iter().flat_map(OfForm::disagreements).collect();
+    assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
 #[test]
 fn every_form_of_a_commit_is_asked_about() {
-    let schema = serde_json::to_value(schemars::schema_for!(Form)).unwrap();
-    let known = list(&schema["oneOf"]).iter().map(|form| text(&form["const"]).to_owned());
-    let known: BTreeSet<String> = known.filter(|form| !FORMS_OF_REQUESTS.contains(&form.as_str())).collect();
+    let known = ALL.iter().filter(|form| form.is_of_commits()).map(|form| form.id.to_owned());
+    let known: BTreeSet<String> = known.collect();
     let asked: BTreeSet<String> = all_forms().into_iter().map(|of_form| of_form.form).collect();
     assert_eq!(asked, known, "a form is one file in testdata/forms");
 }

@@ -3,8 +3,25 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, unreachable_pub)]
 
+use ai_detect::attest::forms;
+
 #[path = "../fuzz/src/lib.rs"]
 mod targets;
+
+/// A sample of each form of record, at its place and as a line of a file of records, whole and cut short.
+#[test]
+fn samples_of_records() {
+    let places = forms::places();
+    for spec in forms::ALL.iter().filter_map(|form| form.record()) {
+        let place = places.iter().position(|place| place.name() == spec.place.name()).unwrap();
+        for chosen in [place, places.len()] {
+            for end in 0..=spec.sample.len() {
+                let input = [&[chosen as u8], &spec.sample.as_bytes()[..end]].concat();
+                targets::records::run(&input);
+            }
+        }
+    }
+}
 
 /// Every seed, and what is left of it where it is cut short.
 fn all_seeds(target: &str, run: fn(&[u8])) {

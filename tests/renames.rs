@@ -14,7 +14,9 @@ use support::{Repo, code};
 fn introduced(repo: &Repo, range: &str) -> BTreeMap<String, Vec<(String, u32)>> {
     let repository = Repository::open(repo.path()).unwrap();
     let resolved = repository.resolve(&Request::Spec(range.into())).unwrap();
-    let change = repository.change_set(resolved, &Excluder::new(&[], DEFAULT_MAX_BYTES).unwrap()).unwrap();
+    let records = repository.records(&[], None).unwrap();
+    let excluder = Excluder::new(&[], DEFAULT_MAX_BYTES).unwrap();
+    let change = repository.change_set(resolved, &excluder, &records).unwrap();
     let subject = |commit: Option<u32>| commit.map_or("-", |at| change.commits[at as usize].subject()).to_owned();
     let of = |file: &ai_detect::change::FileChange| {
         file.origins.iter().map(|origin| (subject(origin.commit), origin.span.len())).collect()

@@ -2,25 +2,20 @@
 
 use std::sync::Arc;
 
-use ai_detect::attest::{self, Registry};
-use ai_detect::change::{Commit, Record, RecordKind};
+use ai_detect::attest::{self, Registry, forms};
+use ai_detect::change::{Commit, Record, RecordPlace};
 use ai_detect::vocabulary::note::{self, Note};
 use ai_detect::vocabulary::statement::Statement;
 
-const KINDS: [RecordKind; 5] =
-    [RecordKind::AiNote, RecordKind::Whogitit, RecordKind::AgentTrace, RecordKind::Aiir, RecordKind::Attest];
-
-/// The first byte chooses the kind. No line is anybody's twice, and what is read is written as it was read.
+/// The first byte chooses the place, or that the text is a line of whichever file of records names its commit. No line is
+/// anybody's twice, and what is read is written as it was read.
 pub fn run(data: &[u8]) {
-    let (kind, rest) = super::chosen(data);
+    let (chosen, rest) = super::chosen(data);
     let mut commit = Commit { id: "0".repeat(40), parents: 1, message: "Subject\n".into(), ..Commit::default() };
-    match KINDS.get(usize::from(kind) % (KINDS.len() + 1)) {
-        Some(kind) => {
-            commit.records.push(Record { kind: *kind, place: "refs/notes/x".into(), content: Ok(Arc::from(rest)) })
-        }
-        None => {
-            attest::Receipts::read(rest).attach(std::slice::from_mut(&mut commit));
-        }
+    let places = forms::places();
+    match places.get(usize::from(chosen) % (places.len() + 1)) {
+        Some(place) => commit.records.push(Record { place: place.name(), content: Ok(Arc::from(rest)) }),
+        None => attach_lines(&mut commit, &places, rest),
     }
     let attestation = attest::read(&commit, Registry::builtin().unwrap());
     for recorded in &attestation.lines {
@@ -41,4 +36,16 @@ pub fn run(data: &[u8]) {
         assert_eq!(again.write(), read.write());
     }
     note::split(rest);
+}
+
+/// Takes the text for a file of records, and the commit for the last one that it names.
+fn attach_lines(commit: &mut Commit, places: &[RecordPlace], content: &[u8]) {
+    for place in places {
+        let RecordPlace::Lines { path, commit_of } = *place else { continue };
+        for line in content.split(|byte| *byte == b'\n') {
+            let Some(id) = commit_of(line) else { continue };
+            commit.id = id.to_owned();
+            commit.records.push(Record { place: path, content: Ok(Arc::from(line)) });
+        }
+    }
 }

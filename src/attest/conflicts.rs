@@ -47,7 +47,7 @@ fn recorded_as_human(findings: &[Finding], attesting: &[&Finding]) -> Option<Con
 
 /// A template or a hook adds its mark to everything, also to a commit without a change.
 fn without_change(commit: &Commit, attesting: &[&Finding]) -> Option<Conflict> {
-    let in_message = |found: &&&Finding| matches!(found.statement.form, Form::Trailer | Form::Footer);
+    let in_message = |found: &&&Finding| [Form::TRAILER, Form::FOOTER].contains(&found.statement.form);
     let mark = attesting.iter().find(in_message).filter(|_| commit.unchanged)?;
     Some(Conflict::MarkWithoutChange { tool: mark.statement.tool.clone() })
 }
@@ -77,7 +77,7 @@ fn unnamed_review(people: &People, facts: &Facts, attesting: &[&Finding]) -> Opt
 
 /// A tool is the author, and nobody answers for it.
 fn nobody_answers(facts: &Facts, attesting: &[&Finding]) -> Option<Conflict> {
-    let by_tool = attesting.iter().any(|found| found.statement.form == Form::Author);
+    let by_tool = attesting.iter().any(|found| found.statement.form == Form::AUTHOR);
     (by_tool && facts.accountable.is_none()).then_some(Conflict::NobodyAnswers)
 }
 

@@ -131,7 +131,7 @@ mod tests {
 
     fn lines(contributor: Contributor, state: State, ranges: &[(u32, u32)]) -> RecordedLines {
         RecordedLines {
-            form: Form::GitAiNote,
+            form: Form::of_id("git-ai-note").unwrap(),
             path: "a.rs".into(),
             ranges: ranges.iter().map(|&(first, last)| LineRange { first, last }).collect(),
             contributor,

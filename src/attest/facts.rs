@@ -46,7 +46,7 @@ impl Finding {
     }
 
     fn is_strict(&self) -> bool {
-        self.statement.form == Form::Trailer && self.statement.strict
+        self.statement.form == Form::TRAILER && self.statement.strict
     }
 }
 

@@ -9,7 +9,7 @@
 //!                 ├─ trailers     Key: value, in every paragraph
 //!                 ├─ declared     free text: which tool, which model
 //!                 ├─ footers      phrases, session links
-//!                 ├─ records      git_ai, whogitit, agent_trace, aiir, own_note: who wrote which lines
+//!                 ├─ forms        notes and files of recorders, and our note: who wrote which lines
 //!                 └─ signature    of the commit, of our note: whether it holds, and whose it is
 //!            └─▶ facts, conflicts ─▶ Attestation ─▶ covering: what speaks for one line
 //! body, branch, labels ─▶ request ─▶ RequestAttestation, which fills no commit's state
@@ -19,9 +19,6 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-mod agent_trace;
-mod agent_trace_cli;
-mod aiir;
 mod check;
 mod clean;
 mod conflict;
@@ -30,11 +27,10 @@ mod covering;
 mod declared;
 mod facts;
 mod footers;
-mod git_ai;
+pub mod forms;
 mod hints;
 mod identities;
 mod lines;
-mod own_note;
 mod read;
 mod records;
 mod registry;
@@ -46,13 +42,12 @@ mod spans;
 mod state;
 pub mod tally;
 mod trailers;
-mod whogitit;
 
-pub use aiir::{LEDGER as AIIR_LEDGER, Receipts};
 pub use check::Error;
 pub use clean::without_markers;
 pub use conflict::Conflict;
 pub use covering::{Covered, covering};
+pub use forms::Form;
 pub use identities::{is_human as is_person, people as people_in};
 pub use read::{read, read_signed};
 pub use registry::{MarkerAt, Registry};
@@ -63,40 +58,6 @@ use signature::Checked;
 pub use spans::LineRange;
 pub use state::{State, States};
 pub use trailers::{TrailerLine, all as trailers};
-
-/// Where a statement stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Form {
-    /// A `Key: value` line of the message.
-    Trailer,
-    /// The author's name and address.
-    Author,
-    /// The committer's name and address.
-    Committer,
-    /// A phrase in the message.
-    Footer,
-    /// A link to a session or task.
-    SessionLink,
-    /// A note of the Git AI Standard, under `refs/notes/ai`.
-    GitAiNote,
-    /// A note of whogitit, under `refs/notes/whogitit`.
-    WhogititNote,
-    /// `AI-*` headers in a note, under `refs/notes/ai`.
-    HeaderNote,
-    /// An Agent Trace record, under `refs/notes/agent-trace`.
-    AgentTrace,
-    /// An AIIR receipt, in `.aiir/receipts.jsonl`.
-    AiirReceipt,
-    /// A note of ours, under `refs/notes/ai-attest`.
-    AttestNote,
-    /// The description of a pull or merge request.
-    RequestBody,
-    /// The name of the branch that a request comes from.
-    Branch,
-    /// A label of a request.
-    Label,
-}
 
 /// What a statement says that a tool did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]

@@ -119,11 +119,11 @@ impl<'a, 'r> Reader<'a, 'r> {
         if let Some(known) = author {
             self.people.behind_author = known.person.clone();
             let confidence = known.marker.marker.confidence;
-            self.identity(&known, &commit.author, Form::Author, Role::Authored, confidence);
+            self.identity(&known, &commit.author, Form::AUTHOR, Role::Authored, confidence);
         }
         if let Some(known) = committer.filter(|_| !same) {
             let confidence = known.marker.marker.committer.unwrap_or(Confidence::Low);
-            self.identity(&known, &commit.committer, Form::Committer, Role::Assisted, confidence);
+            self.identity(&known, &commit.committer, Form::COMMITTER, Role::Assisted, confidence);
         }
     }
 
@@ -301,8 +301,8 @@ impl<'a, 'r> Reader<'a, 'r> {
         let doubtful = phrase.quoted || distrust;
         let confidence = if doubtful { Confidence::Low } else { marker.confidence };
         let form = match marker.form {
-            super::MarkerForm::SessionLink => Form::SessionLink,
-            _ => Form::Footer,
+            super::MarkerForm::SessionLink => Form::SESSION_LINK,
+            _ => Form::FOOTER,
         };
         let text = self.lines.get(phrase.line).map_or("", |line| line.text);
         let place = Place { form, line: Some(line), quote: text.to_owned(), strict: false };
@@ -324,7 +324,7 @@ impl<'a, 'r> Reader<'a, 'r> {
         let last = trailer.line + trailer.lines;
         let lines = self.lines.get(trailer.line..last).unwrap_or_default();
         let quote = lines.iter().map(|line| line.text.trim()).collect::<Vec<_>>().join(" ");
-        Place { form: Form::Trailer, line: Some(line_number(trailer.line)), quote, strict: trailer.strict }
+        Place { form: Form::TRAILER, line: Some(line_number(trailer.line)), quote, strict: trailer.strict }
     }
 
     fn push(&mut self, marker: MarkerAt<'r>, declared: Declared, role: Role, confidence: Confidence, place: Place) {

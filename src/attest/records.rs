@@ -1,15 +1,13 @@
-//! What recorders keep beside commits: the shape that all their formats are read into, and which
-//! reader is for which.
+//! What recorders keep beside commits: the shape that all their formats are read into.
 //!
-//! One file a format: `git_ai`, `whogitit`, `agent_trace`, `aiir`, `own_note`. Headers in a note are read like a
-//! message's trailers, in `read`.
+//! The formats are in `forms`. Headers in a note are read like a message's trailers, in `read`.
 //! What follows from records is `facts`; which lines they cover is `covering`.
 
 use std::collections::BTreeMap;
 
 use super::spans::{self, Claimed, LineRange};
-use super::{Conflict, Contributor, Form, agent_trace, aiir, git_ai, own_note, whogitit};
-use crate::change::{Record, RecordKind};
+use super::{Conflict, Contributor};
+use crate::change::Record;
 
 /// Who did something, as a record has it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -47,6 +45,8 @@ pub(super) struct Reading {
     pub(super) shares: Vec<Share>,
     /// What is said of the whole commit.
     pub(super) whole: Vec<By>,
+    /// Who answers for the whole commit, where a form has a word for that.
+    pub(super) accountable: Option<String>,
     /// Sessions that the record lists without a line: they took part, and nothing of theirs is left.
     pub(super) idle: Vec<By>,
     /// What could not be read, each with its reason.
@@ -61,42 +61,10 @@ impl Reading {
     }
 }
 
-/// A record that several formats may be in.
-pub(super) enum Found {
-    /// A recorder's.
-    Record(Form, Reading),
-    /// Headers, to be read as trailers are.
-    Headers(String),
-}
-
-/// Reads a record of some commit.
-pub(super) fn read(record: &Record, commit: &str) -> Found {
-    let form = form(record.kind);
-    let content = match &record.content {
-        Ok(content) => content,
-        Err(reason) => return Found::Record(form, Reading::unreadable(reason.clone())),
-    };
-    let Ok(text) = std::str::from_utf8(content) else {
-        return Found::Record(form, Reading::unreadable("it is not UTF-8 text"));
-    };
-    match record.kind {
-        RecordKind::AiNote if git_ai::is_other(text) => Found::Headers(text.to_owned()),
-        RecordKind::AiNote => Found::Record(form, git_ai::read(text)),
-        RecordKind::Whogitit => Found::Record(form, whogitit::read(text)),
-        RecordKind::AgentTrace => Found::Record(form, agent_trace::read(text, commit)),
-        RecordKind::Aiir => Found::Record(form, aiir::read(text, commit)),
-        RecordKind::Attest => Found::Record(form, own_note::read(text)),
-    }
-}
-
-fn form(kind: RecordKind) -> Form {
-    match kind {
-        RecordKind::AiNote => Form::GitAiNote,
-        RecordKind::Whogitit => Form::WhogititNote,
-        RecordKind::AgentTrace => Form::AgentTrace,
-        RecordKind::Aiir => Form::AiirReceipt,
-        RecordKind::Attest => Form::AttestNote,
-    }
+/// The text of a record, or why there is none.
+pub(super) fn text(record: &Record) -> Result<&str, String> {
+    let content = record.content.as_ref().map_err(String::clone)?;
+    std::str::from_utf8(content).map_err(|_| "it is not UTF-8 text".to_owned())
 }
 
 /// Gathers who claims which lines, in the order in which claims win.

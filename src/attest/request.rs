@@ -78,7 +78,7 @@ pub fn read_request(request: &Request, registry: &Registry) -> RequestAttestatio
 }
 
 fn in_body(mut found: Finding) -> Finding {
-    found.statement.form = Form::RequestBody;
+    found.statement.form = Form::REQUEST_BODY;
     found.statement.covers = Covers::Request;
     found.statement.strict = false;
     found.statement.line = found.statement.line.map(|line| line.saturating_sub(1).max(1));
@@ -123,7 +123,7 @@ fn add_boxes(body: &str, registry: &Registry, findings: &mut Vec<Finding>, boxes
             let said = |found: &Finding| found.statement.line == Some(line) && found.statement.role == role;
             if !findings.iter().any(said) {
                 let named = super::declared::read(text, registry);
-                let found = statement(Form::RequestBody, at.id(), named.tool, role, at.marker.confidence, text);
+                let found = statement(Form::REQUEST_BODY, at.id(), named.tool, role, at.marker.confidence, text);
                 findings.push(Finding { statement: Statement { line: Some(line), ..found.statement }, ..found });
             }
         }
@@ -147,13 +147,13 @@ fn of_branch(branch: &str, registry: &Registry) -> Option<Finding> {
     // `cursor/fix` is made by the tool; `cursor-fix` may as well be about a cursor.
     let confidence = if prefix.ends_with('-') { Confidence::Low } else { Confidence::Medium };
     let id = tool.map_or("declared/branch".to_owned(), |tool| format!("{}/branch", tool.id));
-    Some(statement(Form::Branch, &id, tool.map(|tool| tool.name.clone()), Role::Authored, confidence, name))
+    Some(statement(Form::BRANCH, &id, tool.map(|tool| tool.name.clone()), Role::Authored, confidence, name))
 }
 
 fn of_label(label: &str, registry: &Registry) -> Option<Finding> {
     let (tool, role) = registry.by_label(label)?;
     let id = tool.map_or("declared/label".to_owned(), |tool| format!("{}/label", tool.id));
-    Some(statement(Form::Label, &id, tool.map(|tool| tool.name.clone()), role, Confidence::Medium, label))
+    Some(statement(Form::LABEL, &id, tool.map(|tool| tool.name.clone()), role, Confidence::Medium, label))
 }
 
 fn statement(

@@ -257,7 +257,7 @@ mod tests {
         let claude = &tally.tools[0];
         assert_eq!((claude.tool.as_deref(), claude.commits), (Some("Claude"), 2));
         let forms: Vec<(Form, u64, usize)> = claude.forms.iter().map(|f| (f.form, f.commits, f.models.len())).collect();
-        assert_eq!(forms, [(Form::Trailer, 2, 2), (Form::Footer, 1, 1)]);
+        assert_eq!(forms, [(Form::TRAILER, 2, 2), (Form::FOOTER, 1, 1)]);
         assert_eq!(tally.tools[1].forms[0].models[0].model.as_deref(), Some("gpt-5.5"));
         assert_eq!(tally.listed[0].role, Role::Denied);
     }
@@ -266,7 +266,7 @@ mod tests {
     fn names_of_models_do_not_pile_up() {
         let mut counter = Counter::default();
         for at in 0..MOST_MODELS + 100 {
-            let counted = [(None, Form::Trailer, Some(format!("m{at}")))].into();
+            let counted = [(None, Form::TRAILER, Some(format!("m{at}")))].into();
             counter.add(Marks { counted, ..Marks::default() });
         }
         let tally = counter.finish(String::new());
@@ -280,8 +280,8 @@ mod tests {
         for at in 0..MOST_TOOLS + 100 {
             // Two in each commit, and the first ones again in all of them.
             let names = [format!("t{at}"), format!("u{at}"), "t0".to_owned()].map(Some);
-            let counted = names.clone().into_iter().map(|tool| (tool, Form::Trailer, None)).collect();
-            let key = |tool| (tool, Form::Footer, Role::Reviewed, Confidence::High);
+            let counted = names.clone().into_iter().map(|tool| (tool, Form::TRAILER, None)).collect();
+            let key = |tool| (tool, Form::FOOTER, Role::Reviewed, Confidence::High);
             let listed = names.into_iter().map(key).collect();
             counter.add(Marks { counted, listed, ..Marks::default() });
         }

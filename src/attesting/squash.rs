@@ -267,8 +267,7 @@ mod tests {
         let written = "x\n\nAssisted-by: Claude Code:claude-opus-4-8 sparse\nAI-Sensitive: authentication\n";
         let note = Note::of(trailers::read(&message::trailers(written)).declaration.unwrap());
         let record = crate::change::Record {
-            kind: crate::change::RecordKind::Attest,
-            place: "refs/notes/ai-attest".into(),
+            place: crate::vocabulary::note::REF,
             content: Ok(note.write().into_bytes().into()),
         };
         let with_note = Commit { records: vec![record], ..commit("a", "Ann", "One\n") };

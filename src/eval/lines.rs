@@ -15,9 +15,10 @@ use super::manifest::Label;
 use super::outcome::{HunkOutcome, Outcome};
 use super::run::{Scoring, in_parallel};
 use super::{strip, views};
+use crate::attest::forms::{self, GIT_AI_NOTES};
 use crate::attest::{self, Attestation, Contributor, RecordedLines};
 use crate::change::{ChangeSet, FileChange, Record, Span};
-use crate::git::{Repository, Request};
+use crate::git::{Records, Repository, Request};
 use crate::report::HunkReport;
 
 /// The schema that this version writes.
@@ -107,15 +108,16 @@ pub fn measure(
     start: &dyn Fn(usize),
     progress: &(dyn Fn(usize) + Sync),
 ) -> Result<LineTruth, Error> {
-    let notes = Repository::open(dir)?.ai_notes()?;
+    let notes = Repository::open(dir)?.notes_under(GIT_AI_NOTES.name())?;
     start(notes.len());
     let numbered: Vec<(usize, (String, Record))> = notes.into_iter().enumerate().collect();
     let units: Vec<&[(usize, (String, Record))]> = numbered.chunks(UNIT).collect();
     let done = in_parallel(&units, &|unit| -> Result<(LineCounts, Vec<Labelled>), Error> {
         let repository = Repository::open(dir)?;
+        let records = repository.records(&forms::places(), None)?;
         let (mut counts, mut labelled) = (LineCounts::default(), Vec::new());
         for (at, (commit, record)) in *unit {
-            commit_hunks(&repository, (*at, commit, record), scoring, &mut counts, &mut labelled);
+            commit_hunks((&repository, &records), (*at, commit, record), scoring, &mut counts, &mut labelled);
             progress(1);
         }
         Ok((counts, labelled))
@@ -156,7 +158,7 @@ fn figures_of(labelled: &[Labelled], prior: f64) -> Vec<Figures> {
 }
 
 fn commit_hunks(
-    repository: &Repository,
+    (repository, records): (&Repository, &Records),
     (at, commit, record): (usize, &str, &Record),
     scoring: &Scoring<'_>,
     counts: &mut LineCounts,
@@ -166,7 +168,7 @@ fn commit_hunks(
         counts.not_there += 1;
         return;
     };
-    let Ok(mut change) = repository.change_set(resolved, scoring.excluder) else {
+    let Ok(mut change) = repository.change_set(resolved, scoring.excluder, records) else {
         counts.unreadable += 1;
         return;
     };

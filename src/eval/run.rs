@@ -13,7 +13,7 @@ use super::outcome::{Outcome, strongest};
 use super::strip::{Strip, stripped};
 use super::views::{self, Joined};
 use crate::analyse::Analyser;
-use crate::attest::Registry;
+use crate::attest::{Registry, forms};
 use crate::change::ChangeSet;
 use crate::config::Config;
 use crate::exclude::Excluder;
@@ -226,6 +226,13 @@ impl Default for Gathering {
     }
 }
 
+/// The commits of a repository, with the notes on them.
+fn open(dir: &Path) -> Result<OneByOne, git::Error> {
+    let repository = Repository::open_named(dir)?;
+    let records = repository.records(&forms::places(), None)?;
+    Ok(repository.shared(records).one_by_one())
+}
+
 fn score_unit(
     unit: &Unit,
     manifest: &Manifest,
@@ -233,7 +240,7 @@ fn score_unit(
     progress: &(dyn Fn(usize) + Sync),
 ) -> UnitScores {
     let mut scores = UnitScores::default();
-    let mut commits = match Repository::open_named(&unit.dir).and_then(|repository| repository.shared().one_by_one()) {
+    let mut commits = match open(&unit.dir) {
         Ok(commits) => commits,
         Err(error) => {
             scores.problems = rows_of(unit, manifest).map(|(_, row)| problem(row, &error)).collect();

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use super::calibrate::Highest;
 use super::{Error, samples};
 use crate::analyse::{Detail, analyse};
-use crate::attest::Registry;
+use crate::attest::{Registry, forms};
 use crate::config::Config;
 use crate::eval::manifest::{Manifest, Row};
 use crate::git::{Repository, Request};
@@ -31,7 +31,8 @@ pub fn highest(
         let told = |error: &dyn std::fmt::Display| format!("{name}: {error}");
         let repository = Repository::open_named(&repositories.join(name)).map_err(|error| told(&error))?;
         let resolved = repository.resolve(&Request::Commit(row.commit.clone())).map_err(|error| told(&error))?;
-        let change = repository.change_set(resolved, &excluder).map_err(|error| told(&error))?;
+        let records = repository.records(&forms::places(), None).map_err(|error| told(&error))?;
+        let change = repository.change_set(resolved, &excluder, &records).map_err(|error| told(&error))?;
         let report = analyse(&change, engine, registry, &config, Detail::Numbers);
         let report = report.map_err(|error| told(&error))?;
         let prior = score::prior(config.prior);

@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use super::Error;
-use crate::attest::{self, Registry};
+use crate::attest::{self, Registry, forms};
 use crate::change::ChangeSet;
 use crate::eval::manifest::{Label, Manifest, Row};
 use crate::exclude::{DEFAULT_MAX_BYTES, Excluder};
@@ -209,7 +209,8 @@ struct Reader<'a> {
 impl Reader<'_> {
     fn sample(&self, repository: &Repository, row: &Row) -> Result<Sample, String> {
         let resolved = repository.resolve(&Request::Commit(row.commit.clone())).map_err(|error| error.to_string())?;
-        let change = repository.change_set(resolved, &self.excluder).map_err(|error| error.to_string())?;
+        let records = repository.records(&forms::places(), None).map_err(|error| error.to_string())?;
+        let change = repository.change_set(resolved, &self.excluder, &records).map_err(|error| error.to_string())?;
         let blocks = self.blocks(&change);
         let added: u32 = change.files.iter().flat_map(|file| &file.origins).map(|origin| origin.span.len()).sum();
         let text = change.commits.last().map_or("", |commit| commit.message.as_str());

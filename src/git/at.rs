@@ -30,6 +30,22 @@ impl Repository {
         Ok(Some(object.detach().data))
     }
 
+    /// A file at a revision, or its size where it has more than `most` bytes.
+    pub(super) fn file_within(
+        &self,
+        revision: &str,
+        path: &str,
+        most: u64,
+    ) -> Result<Option<Result<Vec<u8>, u64>>, Error> {
+        let Some(file) = self.at(revision, path)?.filter(Entry::is_file) else { return Ok(None) };
+        let header = self.inner.find_header(file.id).map_err(|error| Error::missing(&*file.what, error))?;
+        if header.size() > most {
+            return Ok(Some(Err(header.size())));
+        }
+        let object = self.inner.find_object(file.id).map_err(|error| Error::missing(file.what, error))?;
+        Ok(Some(Ok(object.detach().data)))
+    }
+
     /// How many bytes a file has at a revision; `None` where the revision has no such file.
     ///
     /// # Errors

@@ -21,6 +21,7 @@ use super::commits::{self, RangeCommit};
 use super::files::{AllEnds, Ends};
 use super::judge::{Judge, Unseen};
 use super::range::{self, Reach};
+use super::records::Records;
 use super::trees::{self, Entry};
 use crate::change::{ChangeSet, Commit, Excluded, FileChange, Origin, Span};
 use crate::exclude::Excluder;
@@ -78,8 +79,8 @@ struct Parent {
 }
 
 impl History {
-    pub(super) fn read(repo: &gix::Repository, blobs: &Blobs, reach: &Reach) -> Result<Self, Error> {
-        let commits = commits::read(repo, reach)?;
+    pub(super) fn read(repo: &gix::Repository, blobs: &Blobs, reach: &Reach, records: &Records) -> Result<Self, Error> {
+        let commits = commits::read(repo, reach, records)?;
         if commits.is_empty() || is_alone(&commits) {
             return Ok(History { commits, parents: Vec::new() });
         }

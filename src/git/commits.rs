@@ -4,7 +4,7 @@ use gix::ObjectId;
 use gix::bstr::ByteSlice;
 use rustc_hash::FxHashMap;
 
-use super::{Error, lenient, notes, range::Reach, signature};
+use super::{Error, Records, lenient, range::Reach, signature};
 use crate::change::{Commit, Person};
 
 /// So much is read of a message, in bytes: more than anybody writes, and little enough that a range of such messages
@@ -20,11 +20,11 @@ pub(super) struct RangeCommit {
 }
 
 /// All commits of the range, topologically: every parent stands before its children.
-pub(super) fn read(repo: &gix::Repository, reach: &Reach) -> Result<Vec<RangeCommit>, Error> {
+pub(super) fn read(repo: &gix::Repository, reach: &Reach, records: &Records) -> Result<Vec<RangeCommit>, Error> {
     let Some(head) = reach.head else { return Ok(Vec::new()) };
     if reach.is_one_commit {
         let mut only = vec![one(repo, head)?];
-        attach(repo, &mut only)?;
+        attach(repo, &mut only, records)?;
         return Ok(only);
     }
     let newest_first = match walked(repo, head, &reach.hidden) {
@@ -37,7 +37,7 @@ pub(super) fn read(repo: &gix::Repository, reach: &Reach) -> Result<Vec<RangeCom
     }
     let order = parents_first(&newest_first, &found);
     let mut commits: Vec<RangeCommit> = order.into_iter().filter_map(|id| found.remove(&id)).collect();
-    attach(repo, &mut commits)?;
+    attach(repo, &mut commits, records)?;
     Ok(commits)
 }
 
@@ -46,9 +46,9 @@ fn walked(repo: &gix::Repository, head: ObjectId, hidden: &[ObjectId]) -> gix::R
     walk.map(|info| info.map(|info| info.id)).collect()
 }
 
-/// Puts the notes of some commits beside them.
-pub(super) fn attach(repo: &gix::Repository, commits: &mut [RangeCommit]) -> Result<(), Error> {
-    notes::attach(repo, commits.iter_mut().map(|commit| (commit.id, &mut commit.commit)))
+/// Puts the records of some commits beside them.
+pub(super) fn attach(repo: &gix::Repository, commits: &mut [RangeCommit], records: &Records) -> Result<(), Error> {
+    records.attach(repo, commits.iter_mut().map(|commit| (commit.id, &mut commit.commit)))
 }
 
 /// Depth-first from the newest commit, first parents first: deterministic for one history.

@@ -29,6 +29,7 @@ mod open;
 mod own_notes;
 mod pieces;
 mod range;
+mod records;
 mod scan;
 mod signature;
 mod substitutes;
@@ -40,7 +41,7 @@ mod walk;
 
 use std::path::Path;
 
-use crate::change::{ChangeSet, Record};
+use crate::change::ChangeSet;
 use crate::exclude::Excluder;
 
 pub use amend::HeadState;
@@ -50,6 +51,7 @@ pub use hooks::HooksFolder;
 pub use one_by_one::{CommitId, Listed, OneByOne, Shared};
 pub use own_notes::OwnNotes;
 pub use range::{Request, Resolved};
+pub use records::{Records, UnreadRecords};
 pub use signature::SigningKey;
 pub use touched::{CommitChange, Texts, Touched};
 pub use walk::{History, Lost};
@@ -102,20 +104,20 @@ impl Repository {
         range::resolve(&self.inner, request)
     }
 
-    /// The change between the ends of a range: its commits, its files before and after, who
+    /// The change between the ends of a range: its commits with what is recorded of them, its files before and after, who
     /// introduced each line, and what was left out.
     ///
     /// # Errors
     /// Where a commit or a tree cannot be read. A single file that cannot be read is left out of
     /// the change set with its reason, never an error.
-    pub fn change_set(&self, resolved: Resolved, excluder: &Excluder) -> Result<ChangeSet, Error> {
+    pub fn change_set(&self, resolved: Resolved, excluder: &Excluder, records: &Records) -> Result<ChangeSet, Error> {
         let Resolved { range, base_tree, head_tree, reach, overlay, .. } = resolved;
         let blobs = blobs::Blobs::new(&self.inner, overlay);
         let mut found = Ok(files::Found::default());
         // The commits are read through this handle, which has seen many of them when the range was resolved.
         let history = rayon::in_place_scope(|scope| {
             scope.spawn(|_| found = files::read(&blobs, base_tree, head_tree, excluder));
-            attribution::History::read(&self.inner, &blobs, &reach)
+            attribution::History::read(&self.inner, &blobs, &reach, records)
         });
         let (history, found) = (history?, found?);
         let mut change = ChangeSet {
@@ -127,14 +129,6 @@ impl Repository {
         history.attribute(&blobs, &mut change, &found.ends, excluder);
         change.excluded.sort();
         Ok(change)
-    }
-
-    /// The notes under `refs/notes/ai`, each with the id of the commit that it is attached to, by id.
-    ///
-    /// # Errors
-    /// Where the tree of notes cannot be read.
-    pub fn ai_notes(&self) -> Result<Vec<(String, Record)>, Error> {
-        notes::ai(&self.inner)
     }
 
     /// The id of the commit that HEAD names; `None` before the first commit.

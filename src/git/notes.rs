@@ -9,21 +9,13 @@ use gix::ObjectId;
 use gix::objs::Kind;
 use rustc_hash::FxHashMap;
 
-use super::{Error, head};
-use crate::change::{Commit, Record, RecordKind};
-use crate::vocabulary::note;
+use super::{Error, Repository, head};
+use crate::change::Record;
 
-/// Under which refs tools keep what they record.
-const REFS: [(&str, RecordKind); 4] = [
-    ("refs/notes/ai", RecordKind::AiNote),
-    ("refs/notes/whogitit", RecordKind::Whogitit),
-    ("refs/notes/agent-trace", RecordKind::AgentTrace),
-    (note::REF, RecordKind::Attest),
-];
 /// A larger note is said to be unreadable; the largest seen in public histories has 3 MiB.
 const LARGEST: u64 = 8 << 20;
 /// All notes of one range together are not larger in memory than this.
-const LARGEST_TOGETHER: u64 = 128 << 20;
+pub(super) const LARGEST_TOGETHER: u64 = 128 << 20;
 
 /// Nor are those of a whole history larger than this, and its trees hold no more entries.
 const LARGEST_OF_ALL: u64 = 1 << 30;
@@ -32,30 +24,26 @@ const MOST_ENTRIES: usize = 1_000_000;
 type Entries = HashMap<Vec<u8>, (bool, ObjectId)>;
 
 /// One notes ref. Looking up remembers the trees that it read.
+#[derive(Clone)]
 pub(super) struct Notes {
     name: &'static str,
-    kind: RecordKind,
     root: ObjectId,
     trees: FxHashMap<ObjectId, Entries>,
 }
 
 impl Notes {
-    /// The refs that this repository has.
-    pub(super) fn all(repo: &gix::Repository) -> Result<Vec<Notes>, Error> {
-        let mut found = Vec::new();
-        for (name, kind) in REFS {
-            let reference = repo.try_find_reference(name).map_err(|error| head::of_refs(repo, error))?;
-            let Some(mut reference) = reference else { continue };
-            let missing = |error: &dyn std::fmt::Display| Error::missing(format!("the notes of {name}"), error);
-            let tip = reference.peel_to_id().map_err(|error| missing(&error))?;
-            let tip = tip.object().map_err(|error| missing(&error))?;
-            if matches!(tip.kind, Kind::Blob | Kind::Tag) {
-                return Err(Error::NoNotes { name: name.into(), kind: format!("a {}", tip.kind) });
-            }
-            let tree = tip.peel_to_tree().map_err(|error| missing(&error))?;
-            found.push(Notes { name, kind, root: tree.id, trees: FxHashMap::default() });
+    /// The notes under a ref; `None` where the repository has no such ref.
+    pub(super) fn open(repo: &gix::Repository, name: &'static str) -> Result<Option<Notes>, Error> {
+        let reference = repo.try_find_reference(name).map_err(|error| head::of_refs(repo, error))?;
+        let Some(mut reference) = reference else { return Ok(None) };
+        let missing = |error: &dyn std::fmt::Display| Error::missing(format!("the notes of {name}"), error);
+        let tip = reference.peel_to_id().map_err(|error| missing(&error))?;
+        let tip = tip.object().map_err(|error| missing(&error))?;
+        if matches!(tip.kind, Kind::Blob | Kind::Tag) {
+            return Err(Error::NoNotes { name: name.into(), kind: format!("a {}", tip.kind) });
         }
-        Ok(found)
+        let tree = tip.peel_to_tree().map_err(|error| missing(&error))?;
+        Ok(Some(Notes { name, root: tree.id, trees: FxHashMap::default() }))
     }
 
     /// The blob that is attached to a commit.
@@ -84,7 +72,7 @@ impl Notes {
 
     /// The note as a record, unless it is larger than `most` bytes.
     pub(super) fn record(&self, repo: &gix::Repository, blob: ObjectId, most: u64) -> Record {
-        Record { kind: self.kind, place: self.name.to_owned(), content: content(repo, blob, most.min(LARGEST)) }
+        Record { place: self.name, content: content(repo, blob, most.min(LARGEST)) }
     }
 
     /// All blobs, each with the id of what it is attached to. Only where [`Notes::find`] would look, so no deeper than
@@ -117,20 +105,24 @@ impl Notes {
     }
 }
 
-/// The notes under `refs/notes/ai`, each with the id of what it is attached to, by id.
-pub(super) fn ai(repo: &gix::Repository) -> Result<Vec<(String, Record)>, Error> {
-    let mut found = Vec::new();
-    for notes in Notes::all(repo)?.into_iter().filter(|notes| notes.kind == RecordKind::AiNote) {
-        let mut blobs = notes.blobs(repo)?;
+impl Repository {
+    /// All notes under a ref, each with the id of the commit that it is attached to, by id.
+    ///
+    /// # Errors
+    /// Where the ref or its tree cannot be read.
+    pub fn notes_under(&self, name: &'static str) -> Result<Vec<(String, Record)>, Error> {
+        let Some(notes) = Notes::open(&self.inner, name)? else { return Ok(Vec::new()) };
+        let mut blobs = notes.blobs(&self.inner)?;
         blobs.sort_unstable();
         let mut left = LARGEST_OF_ALL;
+        let mut found = Vec::new();
         for (path, blob) in blobs {
-            let record = notes.record(repo, blob, left);
+            let record = notes.record(&self.inner, blob, left);
             left -= record.content.as_ref().map_or(0, |content| content.len() as u64);
             found.push((path, record));
         }
+        Ok(found)
     }
-    Ok(found)
 }
 
 fn is_hex(name: &str) -> bool {
@@ -154,30 +146,4 @@ fn content(repo: &gix::Repository, blob: ObjectId, most: u64) -> Result<Arc<[u8]
     }
     let mut blob = repo.find_blob(blob).map_err(|error| format!("it cannot be read: {error}"))?;
     Ok(Arc::from(blob.take_data()))
-}
-
-/// Puts the notes of some commits beside them.
-pub(super) fn attach<'a>(
-    repo: &gix::Repository,
-    commits: impl Iterator<Item = (ObjectId, &'a mut Commit)>,
-) -> Result<(), Error> {
-    attach_from(repo, &mut Notes::all(repo)?, commits)
-}
-
-/// The same from notes that remember what they read before.
-pub(super) fn attach_from<'a>(
-    repo: &gix::Repository,
-    all: &mut [Notes],
-    commits: impl Iterator<Item = (ObjectId, &'a mut Commit)>,
-) -> Result<(), Error> {
-    let mut left = LARGEST_TOGETHER;
-    for (id, commit) in commits {
-        for notes in all.iter_mut() {
-            let Some(blob) = notes.find(repo, id)? else { continue };
-            let record = notes.record(repo, blob, left);
-            left -= record.content.as_ref().map_or(0, |content| content.len() as u64);
-            commit.records.push(record);
-        }
-    }
-    Ok(())
 }

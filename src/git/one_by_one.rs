@@ -4,14 +4,15 @@
 //! those of its parent. A change set comes out the same as that of `PARENT..COMMIT`.
 
 use std::cmp::Reverse;
+use std::sync::Arc;
 
 use gix::ObjectId;
 
 use super::blobs::Reader;
 use super::commits::{self, RangeCommit};
-use super::notes::{self, Notes};
+use super::notes::Notes;
 use super::walk::{History, Lost, walk};
-use super::{Error, Repository, Request, attribution, files, lenient};
+use super::{Error, Records, Repository, Request, attribution, files, lenient};
 use crate::change::{ChangeSet, Range};
 use crate::exclude::Excluder;
 
@@ -43,12 +44,16 @@ pub struct Listed {
     pub lost: Lost,
 }
 
-/// A repository that threads share. Each takes its own [`OneByOne`].
-pub struct Shared(gix::ThreadSafeRepository);
+/// A repository that threads share, and its records. Each takes its own [`OneByOne`].
+pub struct Shared {
+    repo: gix::ThreadSafeRepository,
+    records: Arc<Records>,
+}
 
 /// One thread's way to the changes of single commits.
 pub struct OneByOne {
     pub(super) reader: Reader<'static>,
+    records: Arc<Records>,
     notes: Vec<Notes>,
 }
 
@@ -86,20 +91,16 @@ impl Repository {
     }
 
     /// The same repository, to be read by several threads.
-    pub fn shared(&self) -> Shared {
-        Shared(self.inner.clone().into_sync())
+    pub fn shared(&self, records: Records) -> Shared {
+        Shared { repo: self.inner.clone().into_sync(), records: Arc::new(records) }
     }
 }
 
 impl Shared {
     /// One thread's way to the changes of its commits.
-    ///
-    /// # Errors
-    /// Where the refs of notes cannot be read.
-    pub fn one_by_one(&self) -> Result<OneByOne, Error> {
-        let reader = Reader::of_neighbours(&self.0);
-        let notes = Notes::all(&reader.repo)?;
-        Ok(OneByOne { reader, notes })
+    pub fn one_by_one(&self) -> OneByOne {
+        let reader = Reader::of_neighbours(&self.repo);
+        OneByOne { reader, records: Arc::clone(&self.records), notes: self.records.notes() }
     }
 }
 
@@ -122,11 +123,15 @@ impl OneByOne {
         let RangeCommit { tree, parents, mut commit, .. } = commits::one(repo, id.0)?;
         if parents.len() > 1 {
             let repository = Repository { inner: repo.clone() };
-            return repository.change_set(repository.resolve(&Request::Commit(id.to_string()))?, excluder);
+            return repository.change_set(
+                repository.resolve(&Request::Commit(id.to_string()))?,
+                excluder,
+                &self.records,
+            );
         }
         let base = parents.first().copied();
         let base_tree = base.map(|parent| super::range::tree_of(repo, parent)).transpose()?;
-        notes::attach_from(repo, &mut self.notes, std::iter::once((id.0, &mut commit)))?;
+        self.records.attach_from(repo, &mut self.notes, std::iter::once((id.0, &mut commit)))?;
         let mut found = files::read_alone(&self.reader, base_tree, tree, excluder)?;
         attribution::to_only_commit(&mut found.files);
         found.excluded.sort();

@@ -9,7 +9,7 @@ use gix::ObjectId;
 
 use super::notes::Notes;
 use super::walk::{History, walk};
-use super::{Error, Repository, commits, lenient, object};
+use super::{Error, Records, Repository, commits, lenient, object};
 use crate::change::Commit;
 
 /// Commits that travel together; a single one would cost more to hand over than to read.
@@ -39,7 +39,7 @@ struct Answer<T> {
 }
 
 impl Repository {
-    /// Calls `read` for every commit, on any thread, and `each` with what it returned, on this one.
+    /// Calls `read` for every commit with its records, on any thread, and `each` with what it returned, on this one.
     /// The order of the calls of `each` is the same in every run. Whether a commit changes no file
     /// is not looked up, and stays `false`.
     ///
@@ -48,6 +48,7 @@ impl Repository {
     pub fn scan<T: Send>(
         &self,
         history: History,
+        records: &Records,
         read: impl Fn(&Commit) -> T + Sync,
         mut each: impl FnMut(T),
     ) -> Result<(), Error> {
@@ -59,7 +60,7 @@ impl Repository {
                 let (batches, inbox) = mpsc::sync_channel(WAITING);
                 let (outbox, results) = mpsc::sync_channel(WAITING);
                 let (shared, read) = (&shared, &read);
-                scope.spawn(move || serve(&shared.to_thread_local(), &inbox, &outbox, read));
+                scope.spawn(move || serve(&shared.to_thread_local(), records, &inbox, &outbox, read));
                 to.push(batches);
                 from.push(results);
             }
@@ -69,7 +70,7 @@ impl Repository {
                 // Every commit is read once: keeping copies of them would help nobody.
                 repo.object_cache_size(None);
                 let mut walk = Walk { repo, to, next: 0, batch: Batch::default() };
-                let walked = walk.run(history);
+                let walked = walk.run(history, records);
                 // What was met before an error comes before it.
                 let last = std::mem::take(&mut walk.batch);
                 walk.send(Ok(last));
@@ -90,17 +91,18 @@ impl Repository {
 
 fn serve<T>(
     repo: &gix::Repository,
+    records: &Records,
     inbox: &Receiver<Result<Batch, Error>>,
     outbox: &SyncSender<Answer<T>>,
     read: &(impl Fn(&Commit) -> T + Sync),
 ) {
-    let mut notes = None;
+    let notes = records.notes();
     for batch in inbox {
         let mut answer = Answer { read: Vec::new(), ended: Ok(()) };
         answer.ended = batch.and_then(|Batch { data, commits }| {
             answer.read.reserve(commits.len());
             commits.into_iter().try_for_each(|raw| {
-                answer.read.push(read(&commit(repo, raw, &data, &mut notes)?));
+                answer.read.push(read(&commit(repo, raw, &data, &notes, records)?));
                 Ok(())
             })
         });
@@ -110,18 +112,16 @@ fn serve<T>(
     }
 }
 
-fn commit(repo: &gix::Repository, raw: Raw, data: &[u8], notes: &mut Option<Vec<Notes>>) -> Result<Commit, Error> {
+fn commit(repo: &gix::Repository, raw: Raw, data: &[u8], notes: &[Notes], records: &Records) -> Result<Commit, Error> {
     let data = data.get(raw.data).unwrap_or_default();
     let mut commit = match object::commit(raw.id, data) {
         Some(commit) => commit,
         None => lenient::decoded(raw.id, data, repo.object_hash(), |decoded| commits::plain(raw.id, decoded))?,
     };
-    if !raw.notes.is_empty() && notes.is_none() {
-        *notes = Some(Notes::all(repo)?);
-    }
     for (at, blob) in raw.notes {
-        commit.records.extend(notes.iter().flatten().nth(at).map(|notes| notes.record(repo, blob, u64::MAX)));
+        commit.records.extend(notes.get(at).map(|notes| notes.record(repo, blob, u64::MAX)));
     }
+    records.attach_lines(&mut commit);
     Ok(commit)
 }
 
@@ -133,8 +133,8 @@ struct Walk {
 }
 
 impl Walk {
-    fn run(&mut self, history: History) -> Result<(), Error> {
-        let mut notes = Notes::all(&self.repo)?;
+    fn run(&mut self, history: History, records: &Records) -> Result<(), Error> {
+        let mut notes = records.notes();
         let repo = self.repo.clone();
         let lost = walk(&repo, history, &mut |id, data| self.push(id, data, &mut notes))?;
         lost.named.into_iter().next().map_or(Ok(()), Err)

@@ -13,7 +13,7 @@ use rayon::prelude::*;
 use super::blobs::{Blobs, Reader};
 use super::commits::{self, RangeCommit};
 use super::trees::{self, Side};
-use super::{CommitId, Error, OneByOne, Repository, Resolved, lenient};
+use super::{CommitId, Error, OneByOne, Records, Repository, Resolved, lenient};
 use crate::change::Commit;
 use crate::exclude::is_binary;
 use crate::linediff::{self, Edit};
@@ -77,9 +77,10 @@ impl Repository {
         &self,
         resolved: &Resolved,
         reads: &(dyn Fn(&str) -> bool + Sync),
+        records: &Records,
         of: &(dyn Fn(CommitChange) -> T + Sync),
     ) -> Result<Vec<T>, Error> {
-        let commits = commits::read(&self.inner, &resolved.reach)?;
+        let commits = commits::read(&self.inner, &resolved.reach, records)?;
         let blobs = Blobs::new(&self.inner, super::uncommitted::Overlay::default());
         let change = |commit| blobs.read(|reader| one(reader, commit, reads)).map(of);
         commits.into_par_iter().map(change).collect()
@@ -89,11 +90,16 @@ impl Repository {
     ///
     /// # Errors
     /// Where the revision is unknown, or a tree cannot be read.
-    pub fn commit_change(&self, revision: &str, reads: &(dyn Fn(&str) -> bool + Sync)) -> Result<CommitChange, Error> {
+    pub fn commit_change(
+        &self,
+        revision: &str,
+        reads: &(dyn Fn(&str) -> bool + Sync),
+        records: &Records,
+    ) -> Result<CommitChange, Error> {
         let id = super::range::commit(&self.inner, revision)?;
         let blobs = Blobs::new(&self.inner, super::uncommitted::Overlay::default());
         let mut commit = commits::one(&self.inner, id)?;
-        commits::attach(&self.inner, std::slice::from_mut(&mut commit))?;
+        commits::attach(&self.inner, std::slice::from_mut(&mut commit), records)?;
         blobs.read(|reader| one(reader, commit, reads))
     }
 

@@ -3,11 +3,10 @@
 use std::path::Path;
 
 use super::evidence::{self, Judging};
-use super::receipts;
 use super::settings;
 use super::{Error, Session, Settings, SettingsFrom};
 use crate::analyse::{Analyser, Detail};
-use crate::attest::{self, Registry, read_request};
+use crate::attest::{self, Registry, forms, read_request};
 use crate::change::{ChangeSet, Substitutes};
 use crate::git::{self, Repository};
 use crate::pack::Pack;
@@ -61,8 +60,9 @@ impl Session {
         let about_range = resolved.notes().to_vec();
         let excluder = settings.excluder().map_err(Error::Exclude)?;
         let described = asked.described()?;
+        let records = repository.records(&forms::places(), head.as_deref())?;
         let files = match &settings.policy {
-            Some(policy) => evidence::touched_commits(&repository, &resolved, policy, &sensitive)?,
+            Some(policy) => evidence::touched_commits(&repository, &resolved, policy, &sensitive, &records)?,
             None => Vec::new(),
         };
         let files: Vec<_> = files.into_iter().map(|touched| touched.files).collect();
@@ -74,10 +74,10 @@ impl Session {
                 // Whoever needs it reports what is wrong with it.
                 let _ = Registry::builtin();
             });
-            repository.change_set(resolved, &excluder)
+            repository.change_set(resolved, &excluder, &records)
         });
-        let mut change = change?;
-        let unread = receipts::attach(&repository, head.as_deref(), &mut change)?;
+        let change = change?;
+        let unread = records.unread().iter().map(ToString::to_string);
         let substitutes = repository.substitutes()?;
         let evidence = match &settings.policy {
             Some(_) if files.len() != change.commits.len() => return Err(Error::Moved { range: spec }),

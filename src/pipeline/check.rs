@@ -13,7 +13,8 @@ impl Session {
     /// # Errors
     /// Where a commit, a tree or the history before the range cannot be read.
     pub fn check<'p>(&self, policy: &'p Policy, described: Option<&Described>) -> Result<PolicyCheck<'p>, Error> {
-        let touched = self.commits(policy)?.into_iter().map(|touched| (touched.commit, touched.files));
+        let records = self.records()?;
+        let touched = self.commits_with(policy, &records)?.into_iter().map(|touched| (touched.commit, touched.files));
         let (commits, files): (Vec<Commit>, Vec<TouchedFiles>) = touched.unzip();
         let judging = Judging {
             repository: &self.repository,
@@ -32,7 +33,7 @@ impl Session {
             commits: rows
                 .map(|(((commit, files), attestation), judged)| row(commit, files, attestation, judged))
                 .collect(),
-            notes: self.notes(policy, described)?,
+            notes: self.notes(policy, described, &records)?,
         })
     }
 }

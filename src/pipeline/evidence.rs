@@ -4,7 +4,7 @@ use super::{Error, TouchedCommit};
 use crate::attest::Registry;
 use crate::attest::signature::Signers;
 use crate::change::Commit;
-use crate::git::{CommitChange, Repository, Resolved, Touched};
+use crate::git::{CommitChange, Records, Repository, Resolved, Touched};
 use crate::policy::content::Changed;
 use crate::policy::exempt::is_test;
 use crate::policy::sensitive::Touch;
@@ -15,16 +15,17 @@ pub(crate) fn reads(policy: &Policy, sensitive: &Sensitive) -> impl Fn(&str) -> 
     |path| sensitive.reads(path) || (policy.asks_size() && !is_test(path))
 }
 
-/// The commits of a range, parents before children, each with the files that it touched. The files' contents are
+/// The commits of a range with their records, parents before children, each with the files that it touched. The files' contents are
 /// looked at and not kept: those of a long range would not fit into memory.
 pub(super) fn touched_commits(
     repository: &Repository,
     resolved: &Resolved,
     policy: &Policy,
     sensitive: &Sensitive,
+    records: &Records,
 ) -> Result<Vec<TouchedCommit>, Error> {
     let of = |change| touched_commit(change, policy, sensitive);
-    Ok(repository.commit_changes(resolved, &reads(policy, sensitive), &of)?)
+    Ok(repository.commit_changes(resolved, &reads(policy, sensitive), records, &of)?)
 }
 
 pub(super) fn touched_commit(change: CommitChange, policy: &Policy, sensitive: &Sensitive) -> TouchedCommit {

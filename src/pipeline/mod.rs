@@ -16,13 +16,11 @@ mod check;
 mod error;
 pub(crate) mod evidence;
 mod message;
-mod receipts;
 mod session;
 pub mod settings;
 
 pub use analysis::{Analysis, Asked, report_on_patch};
 pub use error::Error;
 pub use message::JudgedMessage;
-pub use receipts::ledger;
 pub use session::{Session, TouchedCommit};
 pub use settings::{Settings, SettingsError, SettingsFrom};

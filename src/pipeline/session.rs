@@ -4,8 +4,9 @@ use std::borrow::Cow;
 use std::path::Path;
 
 use super::{Error, Settings, SettingsFrom, evidence};
+use crate::attest::forms;
 use crate::change::Commit;
-use crate::git::{Checkout, Repository, Request, Resolved};
+use crate::git::{Checkout, Records, Repository, Request, Resolved};
 use crate::policy::{Described, Policy, Sensitive, TouchedFiles};
 use crate::report::substitutes;
 
@@ -92,8 +93,18 @@ impl Session {
     /// # Errors
     /// Where a commit or a tree cannot be read.
     pub fn commits(&self, policy: &Policy) -> Result<Vec<TouchedCommit>, Error> {
+        self.commits_with(policy, &self.records()?)
+    }
+
+    /// The same with records that were read before.
+    pub(super) fn commits_with(&self, policy: &Policy, records: &Records) -> Result<Vec<TouchedCommit>, Error> {
         let Session { repository, resolved, sensitive, .. } = self;
-        evidence::touched_commits(repository, resolved, policy, sensitive)
+        evidence::touched_commits(repository, resolved, policy, sensitive, records)
+    }
+
+    /// What is recorded of the commits of the range.
+    pub(super) fn records(&self) -> Result<Records, Error> {
+        Ok(self.repository.records(&forms::places(), self.resolved.head())?)
     }
 
     /// The last commit, likewise.
@@ -102,14 +113,21 @@ impl Session {
     /// Where it or a tree cannot be read.
     pub fn last_commit(&self, policy: &Policy) -> Result<TouchedCommit, Error> {
         let reads = evidence::reads(policy, &self.sensitive);
-        let change = self.repository.commit_change("HEAD", &reads)?;
+        let records = self.repository.records(&forms::places(), self.repository.head().as_deref())?;
+        let change = self.repository.commit_change("HEAD", &reads, &records)?;
         Ok(evidence::touched_commit(change, policy, &self.sensitive))
     }
 
-    /// What the reader should know of the settings, the policy and the repository.
-    pub(super) fn notes(&self, policy: &Policy, described: Option<&Described>) -> Result<Vec<String>, Error> {
+    /// What the reader should know of the settings, the records, the policy and the repository.
+    pub(super) fn notes(
+        &self,
+        policy: &Policy,
+        described: Option<&Described>,
+        records: &Records,
+    ) -> Result<Vec<String>, Error> {
         let mut notes: Vec<String> = self.settings.note.iter().chain(&self.settings.signers.notes).cloned().collect();
         notes.extend(substitutes(&self.repository.substitutes()?));
+        notes.extend(records.unread().iter().map(ToString::to_string));
         notes.extend(described.iter().flat_map(|described| policy.says_of(described)));
         Ok(notes)
     }

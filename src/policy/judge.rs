@@ -254,7 +254,7 @@ impl Judging<'_> {
     fn unreadable(&mut self) -> bool {
         let ours = self.subject.own.unreadable.iter();
         let ours = ours.filter(|it| GRAMMAR_KEYS.iter().any(|key| it.trailer.is(key))).map(ToString::to_string);
-        let others = self.subject.attestation.unreadable.iter().filter(|it| it.form == Form::Trailer);
+        let others = self.subject.attestation.unreadable.iter().filter(|it| it.form == Form::TRAILER);
         let is_answer = |key: &String| ANSWER_KEYS.iter().any(|answer| answer.eq_ignore_ascii_case(key));
         let others = others.filter(|it| it.key.as_ref().is_some_and(is_answer)).map(|it| it.reason.clone());
         let problems: Vec<String> = ours.chain(others).collect();

@@ -6,6 +6,7 @@ use regex::{Regex, RegexBuilder};
 
 use super::raw::{Named, Place, RawMarker};
 use super::subject::{Described, Subject};
+use crate::attest::forms::ALL;
 use crate::attest::{Form, Role, Statement};
 
 /// A marker, checked.
@@ -37,20 +38,10 @@ pub struct Hit {
     pub quote: String,
 }
 
-const FORMS: [(&str, Form); 12] = [
-    ("trailer", Form::Trailer),
-    ("author", Form::Author),
-    ("committer", Form::Committer),
-    ("footer", Form::Footer),
-    ("session-link", Form::SessionLink),
-    ("attest-note", Form::AttestNote),
-    ("git-ai-note", Form::GitAiNote),
-    ("header-note", Form::HeaderNote),
-    ("whogitit-note", Form::WhogititNote),
-    ("agent-trace", Form::AgentTrace),
-    ("aiir-receipt", Form::AiirReceipt),
-    ("request-body", Form::RequestBody),
-];
+/// The forms that a policy can name.
+fn forms() -> impl Iterator<Item = Form> {
+    Form::all().filter(|form| form.is_for_policies())
+}
 
 /// The largest compiled form of one pattern, in bytes.
 const MOST_COMPILED: usize = 1 << 20;
@@ -158,10 +149,10 @@ impl Marker {
                 };
                 format!("the trailer {}{whom} {place}", keys.join(" or "))
             }
-            What::Form(forms) if forms.len() == FORMS.len() => format!("any mark of an AI tool {place}"),
-            What::Form(forms) => {
-                let words: Vec<&str> =
-                    FORMS.iter().filter(|(_, form)| forms.contains(form)).map(|(word, _)| *word).collect();
+            What::Form(named) if forms().all(|form| named.contains(&form)) => format!("any mark of an AI tool {place}"),
+            What::Form(named) => {
+                let words: Vec<String> =
+                    forms().filter(|form| named.contains(form)).map(|form| form.id.to_owned()).collect();
                 format!("an AI tool as {} {place}", words.join(" or "))
             }
             What::Text(_) => self.why.clone().unwrap_or_else(|| format!("certain words {place}")),
@@ -173,27 +164,28 @@ impl Marker {
     pub(crate) fn has_key(&self, wanted: &str) -> bool {
         match &self.what {
             What::Trailer { keys, .. } => keys.iter().any(|key| key.eq_ignore_ascii_case(wanted)),
-            What::Form(forms) => forms.contains(&Form::Trailer),
+            What::Form(forms) => forms.contains(&Form::TRAILER),
             _ => false,
         }
     }
 }
 
 fn forms_of(words: &[String]) -> Result<Vec<Form>, String> {
-    let mut forms = Vec::new();
+    let mut named = Vec::new();
     for word in words {
-        match FORMS.iter().find(|(known, _)| known == word) {
-            Some((_, form)) => forms.push(*form),
-            None if word == "any" => forms.extend(FORMS.iter().map(|(_, form)| *form)),
+        match Form::of_id(word).filter(|form| form.is_for_policies()) {
+            Some(form) => named.push(form),
+            None if word == "any" => named.extend(forms()),
             None => {
-                let known: Vec<&str> = FORMS.iter().map(|(known, _)| *known).chain(["any"]).collect();
+                let known: Vec<&str> = ALL.iter().filter(|form| form.is_for_policies()).map(|form| form.id).collect();
+                let known: Vec<&str> = known.into_iter().chain(["any"]).collect();
                 let near = crate::pack::load::nearest(word, known.iter().copied());
                 let near = near.map_or(String::new(), |near| format!("; did you mean `{near}`?"));
                 return Err(format!("no form is called `{word}`: there are {}{near}", known.join(", ")));
             }
         }
     }
-    Ok(forms)
+    Ok(named)
 }
 
 /// Whether a statement at a line names a tool, whatever it says that the tool did.

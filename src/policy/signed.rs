@@ -7,8 +7,8 @@ use std::fmt;
 use super::Policy;
 use super::finding::What;
 use super::subject::Subject;
+use crate::attest::Covers;
 use crate::attest::signature::{Checked, SignatureState};
-use crate::attest::{Covers, Form};
 
 /// What is wrong with a signature that a policy asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,12 +52,8 @@ pub(super) fn missing(policy: &Policy, subject: &Subject<'_>, classes: &[String]
 
 /// Whether a note says that AI was used. The notes of recorders carry no signatures.
 fn noted(subject: &Subject<'_>) -> bool {
-    let notes = [Form::AttestNote, Form::GitAiNote, Form::WhogititNote, Form::HeaderNote, Form::AgentTrace];
-    subject
-        .attestation
-        .statements
-        .iter()
-        .any(|statement| notes.contains(&statement.form) && (statement.attests() || statement.covers == Covers::Lines))
+    let mut noted = subject.attestation.statements.iter().filter(|statement| statement.form.is_note());
+    noted.any(|statement| statement.attests() || statement.covers == Covers::Lines)
 }
 
 /// Why a signature does not count; none where it does.

@@ -165,7 +165,7 @@ impl<'a> Subject<'a> {
     /// `Assisted-by: Jane Doe` is no declaration: whether a value names a tool is for `attest`.
     fn is_declared_in_commit(&self) -> bool {
         let trailer =
-            |statement: &attest::Statement| statement.form == Form::Trailer && statement.role != Role::Reviewed;
+            |statement: &attest::Statement| statement.form == Form::TRAILER && statement.role != Role::Reviewed;
         self.attestation.statements.iter().any(trailer)
     }
 

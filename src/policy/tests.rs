@@ -3,7 +3,7 @@
 use super::suggest::Where;
 use super::*;
 use crate::attest::{Conflict, Registry, read};
-use crate::change::{Commit, Person, Record, RecordKind};
+use crate::change::{Commit, Person, Record};
 use crate::vocabulary::message::with_trailers;
 use crate::vocabulary::trailers::Trailer;
 
@@ -119,8 +119,7 @@ fn a_moving_model_is_exact_in_no_form() {
 #[test]
 fn a_note_that_cannot_be_read_is_neither_absent_nor_a_wrong_form() {
     let policy = Policy::preset("default").unwrap();
-    let place = crate::vocabulary::note::REF.to_owned();
-    let record = Record { kind: RecordKind::Attest, place, content: Ok(b"{".as_slice().into()) };
+    let record = Record { place: crate::vocabulary::note::REF, content: Ok(b"{".as_slice().into()) };
     let commit = Commit { records: vec![record], ..commit(ANN, "s\n") };
     let judgement = judged(&policy, &commit, "", &[]);
     assert_eq!((judgement.state, judgement.asks()), (State::Unreadable, true));

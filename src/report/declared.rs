@@ -1,6 +1,5 @@
 //! What the commits and the request declare, in sentences for people.
 
-use super::markers::form_name;
 use super::{CommitReport, Report, signatures};
 use crate::attest::{RequestAttestation, State};
 
@@ -43,8 +42,7 @@ pub(super) fn details(report: &Report) -> Vec<String> {
         let id = commit.id.get(..8).unwrap_or(&commit.id);
         let unreadable = commit.attestation.unreadable.iter();
         told.extend(
-            unreadable
-                .map(|it| format!("{id}: the {} ({}) cannot be read: {}", form_name(it.form), it.place, it.reason)),
+            unreadable.map(|it| format!("{id}: the {} ({}) cannot be read: {}", it.form.label, it.place, it.reason)),
         );
         told.extend(commit.attestation.notes.iter().map(|note| format!("{id}: {note}")));
         let attestation = &commit.attestation;
@@ -68,7 +66,7 @@ fn stated(request: &RequestAttestation) -> String {
         State::Complete | State::Partial | State::WrongForm => named,
         State::Absent | State::Unreadable => return "nothing about AI use is stated in the request".to_owned(),
     };
-    let mut forms: Vec<&str> = request.statements.iter().map(|statement| form_name(statement.form)).collect();
+    let mut forms: Vec<&str> = request.statements.iter().map(|statement| statement.form.label).collect();
     forms.dedup();
     format!("stated in the request: {what} ({})", forms.join(", "))
 }

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::attest::tally::{FormCount, Tally};
-use crate::attest::{Attestation, Confidence, Form, Role, State};
+use crate::attest::{Attestation, Confidence, Role, State};
 use crate::terminal::{escaped, wrapped};
 
 /// So many models are shown a form.
@@ -30,7 +30,7 @@ pub fn write(tally: &Tally, width: usize) -> String {
         let name = tool.tool.as_deref().unwrap_or("(no tool named)");
         let _ = writeln!(text, "\n{:<28} {:>9}", escaped(name), grouped(tool.commits));
         for form in &tool.forms {
-            let _ = writeln!(text, "  {:<26} {:>9}", form_name(form.form), grouped(form.commits));
+            let _ = writeln!(text, "  {:<26} {:>9}", form.form.label, grouped(form.commits));
             for line in wrapped(&models(form), width.saturating_sub(6)) {
                 let _ = writeln!(text, "      {line}");
             }
@@ -46,7 +46,7 @@ pub fn write(tally: &Tally, width: usize) -> String {
             _ => "reviewed",
         };
         let name = row.tool.as_deref().map_or_else(|| "-".to_owned(), escaped);
-        let _ = writeln!(text, "  {:<26} {:>9}  {name}, {what}", form_name(row.form), grouped(row.commits));
+        let _ = writeln!(text, "  {:<26} {:>9}  {name}, {what}", row.form.label, grouped(row.commits));
     }
     let more = tally.listed.len().saturating_sub(MOST_LISTED);
     if more > 0 {
@@ -75,7 +75,7 @@ pub fn one(attestation: &Attestation) -> String {
     let state = if attestation.state == State::Absent { "-" } else { attestation.state.word() };
     let facts = &attestation.facts;
     let named = [facts.tool.as_deref(), facts.model.as_deref()].into_iter().flatten().map(escaped);
-    let mut forms: Vec<&str> = attestation.statements.iter().map(|statement| form_name(statement.form)).collect();
+    let mut forms: Vec<&str> = attestation.statements.iter().map(|statement| statement.form.label).collect();
     forms.dedup();
     let mut unread: Vec<String> = attestation.unreadable.iter().map(|unread| escaped(&unread.place)).collect();
     unread.dedup();
@@ -83,26 +83,6 @@ pub fn one(attestation: &Attestation) -> String {
     let parts = [named.collect::<Vec<_>>().join(", "), forms.join(", "), unread];
     let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
     format!("{state:<10}  {}", parts.join("  "))
-}
-
-/// What a form is called.
-pub fn form_name(form: Form) -> &'static str {
-    match form {
-        Form::Trailer => "trailer",
-        Form::Author => "author",
-        Form::Committer => "committer",
-        Form::Footer => "footer",
-        Form::SessionLink => "session link",
-        Form::GitAiNote => "git-ai note",
-        Form::WhogititNote => "whogitit note",
-        Form::HeaderNote => "headers in a note",
-        Form::AgentTrace => "Agent Trace record",
-        Form::AiirReceipt => "AIIR receipt",
-        Form::AttestNote => "attestation note",
-        Form::RequestBody => "request's description",
-        Form::Branch => "branch name",
-        Form::Label => "label",
-    }
 }
 
 fn commits(count: u64) -> String {
@@ -126,13 +106,12 @@ fn grouped(count: u64) -> String {
 mod tests {
     use super::*;
     use crate::attest::{Registry, read};
-    use crate::change::{Commit, Record, RecordKind};
+    use crate::change::{Commit, Record};
 
     #[test]
     fn what_cannot_be_read_is_told_beside_what_can() {
-        let place = String::from("refs/notes/ai");
-        let records =
-            vec![Record { kind: RecordKind::AiNote, place, content: Ok(b"a.py\n  s_1 1\n".as_slice().into()) }];
+        let content = Ok(b"a.py\n  s_1 1\n".as_slice().into());
+        let records = vec![Record { place: "refs/notes/ai", content }];
         let message = "s\n\nAssisted-by: Codex:gpt-5.5\n";
         let of = |message: &str| {
             one(&read(

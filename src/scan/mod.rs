@@ -11,7 +11,7 @@ pub mod row;
 use std::ops::ControlFlow;
 
 use crate::analyse::Analyser;
-use crate::attest::{Receipts, Registry};
+use crate::attest::Registry;
 use crate::change::{Commit, Reason};
 use crate::exclude::Excluder;
 use crate::git::{CommitId, Error, OneByOne, Shared};
@@ -55,8 +55,6 @@ pub struct Source<'a> {
     pub repository: &'a Shared,
     /// What rows call it.
     pub name: &'a str,
-    /// Receipts of its commits, wherever they are kept.
-    pub receipts: &'a Receipts<'a>,
 }
 
 /// At most so many commits are a piece of work: neighbours share what was read.
@@ -68,47 +66,36 @@ const PIECES: usize = 8;
 /// at a time, until it says to stop.
 ///
 /// # Errors
-/// Where no threads can be started, or the repository's notes cannot be read.
+/// Where no threads can be started.
 pub fn score(
     source: &Source<'_>,
     commits: &[CommitId],
     scorer: &Scorer<'_>,
-    mut each: impl FnMut(Vec<Scanned>) -> ControlFlow<()>,
+    each: impl FnMut(Vec<Scanned>) -> ControlFlow<()>,
 ) -> Result<(), Error> {
     let threads = rayon::current_num_threads().max(1);
     let size = commits.len().div_ceil(threads * PIECES).clamp(1, MOST);
     let pieces: Vec<&[CommitId]> = commits.chunks(size).collect();
-    let mut failed = None;
     let start = || {
         let mut reader = source.repository.one_by_one();
         let (pieces, source) = (&pieces, &source);
-        move |at: usize| -> Result<Vec<Scanned>, String> {
-            let reader = reader.as_mut().map_err(|error| error.to_string())?;
+        move |at: usize| -> Vec<Scanned> {
             let piece = pieces.get(at).copied().unwrap_or_default();
-            Ok(piece.iter().filter_map(|&commit| one(reader, commit, source, scorer)).collect())
+            piece.iter().filter_map(|&commit| one(&mut reader, commit, source, scorer)).collect()
         }
     };
-    let done = parallel::in_order(pieces.len(), start, |piece| match piece {
-        Ok(scanned) => each(scanned),
-        Err(problem) => {
-            failed = Some(problem);
-            ControlFlow::Break(())
-        }
-    });
-    let what = || format!("the commits of {}", source.name);
-    done.map_err(|error| Error::Library { what: what(), problem: error.to_string() })?;
-    failed.map_or(Ok(()), |problem| Err(Error::Library { what: what(), problem }))
+    let done = parallel::in_order(pieces.len(), start, each);
+    done.map_err(|error| Error::Library { what: format!("the commits of {}", source.name), problem: error.to_string() })
 }
 
 fn one(reader: &mut OneByOne, commit: CommitId, source: &Source<'_>, scorer: &Scorer<'_>) -> Option<Scanned> {
     match reader.change(commit, scorer.excluder) {
-        Ok(mut change) => {
+        Ok(change) => {
             // Without a content the row would say for ever that there is less code than there is.
             if let Some(lacked) = change.excluded.iter().find(|file| file.reason == Reason::MissingObject) {
                 let problem = Error::of_content(&lacked.path.to_string(), &lacked.detail);
                 return Some(Scanned::Unread { commit: commit.to_string(), problem });
             }
-            source.receipts.attach(&mut change.commits);
             let evidence = match scorer.evidence(reader, commit, &change.commits) {
                 Ok(evidence) => evidence,
                 Err(problem) => return Some(Scanned::Unread { commit: commit.to_string(), problem }),

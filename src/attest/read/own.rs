@@ -38,7 +38,7 @@ impl Own {
             let said = format!("`{}: {}`", trailer.raw_key, cut(value, 80));
             self.unreadable.push(Unreadable {
                 key: Some(trailer.raw_key.to_owned()),
-                form: Form::Trailer,
+                form: Form::TRAILER,
                 place: format!("line {} of the message", line_number(trailer.line)),
                 reason: format!("{said}: {}", wrong.problem),
             });

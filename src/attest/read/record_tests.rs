@@ -4,49 +4,44 @@ use std::sync::Arc;
 
 use proptest::prelude::*;
 
+use super::super::forms::{ALL, RecordSpec, SAMPLE_COMMIT};
 use super::super::{Confidence, Conflict, Registry, State};
 use super::*;
-use crate::change::{Record, RecordKind};
+use crate::change::Record;
 
-const ID: &str = "00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff";
+const GIT_AI: &str = "git-ai-note";
+const ATTEST: &str = "attest-note";
 
-const GIT_AI: &str = "src/a.rs\n  s_00000000000001::t_01 1-4,9\n  h_00000000000001 5\n\"my file.rs\"\n  00ff00ff00ff00ff 2\n---\n{\"schema_version\": \"authorship/3.0.0\", \"base_commit_sha\": \"00ff\", \"prompts\": {\"00ff00ff00ff00ff\": {\"agent_id\": {\"tool\": \"cursor\", \"id\": \"c\", \"model\": \"default\"}}}, \"sessions\": {\"s_00000000000001\": {\"agent_id\": {\"tool\": \"claude\", \"id\": \"u\", \"model\": \"claude-opus-4-8\"}}}, \"humans\": {\"h_00000000000001\": {\"author\": \"Ann Lee\"}}}";
-const WHOGITIT: &str = "{\"version\": 3, \"session\": {\"session_id\": \"7f\", \"model\": {\"id\": \"claude-opus-4-8\"}}, \"files\": [{\"path\": \"a.rs\", \"lines\": [{\"line_number\": 1, \"source\": {\"type\": \"AI\"}}, {\"line_number\": 2, \"source\": {\"type\": \"Human\"}}]}]}";
-const TRACE: &str = "{\"version\": \"0.1.0\", \"tool\": {\"name\": \"cursor\"}, \"files\": [{\"path\": \"a.rs\", \"conversations\": [{\"contributor\": {\"type\": \"ai\", \"model_id\": \"openai/gpt-5.5\"}, \"ranges\": [{\"start_line\": 1, \"end_line\": 9}]}]}]}";
-const RECEIPT: &str = "{\"schema\": \"aiir/commit_receipt.v2\", \"commit\": {\"sha\": \"00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff\"}, \"ai_attestation\": {\"is_ai_authored\": true, \"signals_detected\": [\"co-authored-by: copilot\"]}}";
-const HEADERS: &str =
-    "AI-Tool: OpenAI Codex\nAI-Model: gpt-5.5 medium\nAI-Prompt-1: Write\n  a parser\nAI-Tokens: input=4\n";
+/// How a form's records are kept and read.
+fn spec(form: &str) -> &'static RecordSpec {
+    ALL.iter().find(|known| known.id == form).unwrap().record().unwrap()
+}
 
-const ALL: [(RecordKind, &str); 5] = [
-    (RecordKind::AiNote, GIT_AI),
-    (RecordKind::Whogitit, WHOGITIT),
-    (RecordKind::AgentTrace, TRACE),
-    (RecordKind::Aiir, RECEIPT),
-    (RecordKind::AiNote, HEADERS),
-];
+/// The forms of records, each with its sample.
+fn samples() -> Vec<(&'static str, &'static str)> {
+    ALL.iter().filter_map(|form| Some((form.id, form.record()?.sample))).collect()
+}
 
-fn of(kind: RecordKind, content: &[u8]) -> Attestation {
+fn record(form: &str, content: &[u8]) -> Record {
+    Record { place: spec(form).place.name(), content: Ok(Arc::from(content)) }
+}
+
+fn of(form: &str, content: &[u8]) -> Attestation {
     let ann = Person { name: "Ann Lee".into(), email: "ann@example.org".into() };
-    let record = Record { kind, place: "refs/notes/x".into(), content: Ok(Arc::from(content)) };
     let commit = Commit {
-        id: ID.into(),
+        id: SAMPLE_COMMIT.into(),
         author: ann.clone(),
         committer: ann,
         message: "s\n".into(),
-        records: vec![record],
+        records: vec![record(form, content)],
         ..Commit::default()
     };
     read(&commit, Registry::builtin().unwrap())
 }
 
 #[test]
-fn whole_records_attest() {
-    for (kind, text) in ALL {
-        let found = of(kind, text.as_bytes());
-        assert!(matches!(found.state, State::Complete | State::Partial), "{kind:?}: {found:?}");
-        assert!(found.unreadable.is_empty(), "{kind:?}: {:?}", found.unreadable);
-    }
-    let found = of(RecordKind::AiNote, GIT_AI.as_bytes());
+fn lines_of_a_record_attest() {
+    let found = of(GIT_AI, spec(GIT_AI).sample.as_bytes());
     let told: Vec<(&str, Option<&str>, State)> =
         found.lines.iter().map(|lines| (lines.path.as_str(), lines.tool.as_deref(), lines.state)).collect();
     let expected = [
@@ -59,10 +54,10 @@ fn whole_records_attest() {
 
 #[test]
 fn headers_that_are_ours_and_cannot_be_read_are_told() {
-    let found = of(RecordKind::AiNote, b"AI-Proportion: 200%\nAI-Accountable: Bob Ray <bob@example.org>\n");
+    let found = of("header-note", b"AI-Proportion: 200%\nAI-Accountable: Bob Ray <bob@example.org>\n");
     let told: Vec<&str> = found.unreadable.iter().map(|it| it.reason.as_str()).collect();
     assert_eq!(told, ["`AI-Proportion: 200%`: it is not a whole number of per cent from 0 to 100"]);
-    assert_eq!((found.state, found.unreadable[0].place.as_str()), (State::Unreadable, "refs/notes/x"));
+    assert_eq!((found.state, found.unreadable[0].place.as_str()), (State::Unreadable, "refs/notes/ai"));
     assert_eq!(found.facts.accountable.as_deref(), Some("Bob Ray <bob@example.org>"));
 }
 
@@ -80,14 +75,13 @@ fn own_note(entries: &[(&str, &str, bool)]) -> String {
 fn who_answers_by_our_note_answers() {
     let codex = r#"{"ai": {"assistants": [{"extent": "assisted", "tool": "Codex"}]}}"#;
     let (bob, eve) = ("Bob Ray <bob@example.org>", "Eve Poe <eve@example.org>");
-    let accountable = |entries: &[(&str, &str, bool)]| {
-        of(RecordKind::Attest, own_note(entries).as_bytes()).facts.accountable.unwrap_or_default()
-    };
+    let accountable =
+        |entries: &[(&str, &str, bool)]| of(ATTEST, own_note(entries).as_bytes()).facts.accountable.unwrap_or_default();
     assert_eq!(accountable(&[(codex, bob, false)]), bob);
     assert_eq!(accountable(&[("\"no-ai\"", bob, false)]), bob);
     assert_eq!(accountable(&[(codex, bob, false), (codex, eve, false)]), eve, "the newer one counts");
     assert_eq!(accountable(&[(codex, bob, true)]), "Ann Lee <ann@example.org>", "for these lines only");
-    let by_tool = of(RecordKind::Attest, own_note(&[(codex, "Claude <noreply@anthropic.com>", false)]).as_bytes());
+    let by_tool = of(ATTEST, own_note(&[(codex, "Claude <noreply@anthropic.com>", false)]).as_bytes());
     assert_eq!(by_tool.facts.accountable.as_deref(), Some("Ann Lee <ann@example.org>"));
     assert_eq!(by_tool.conflicts, [Conflict::ToolAnswers { name: "Claude".into() }]);
 }
@@ -95,7 +89,7 @@ fn who_answers_by_our_note_answers() {
 #[test]
 fn a_trailer_goes_before_our_note() {
     let note = own_note(&[("\"no-ai\"", "Bob Ray <bob@example.org>", false)]);
-    let record = Record { kind: RecordKind::Attest, place: "x".into(), content: Ok(Arc::from(note.as_bytes())) };
+    let record = record(ATTEST, note.as_bytes());
     let message = "s\n\nNo-AI: true\nAI-Accountable: Eve Poe <eve@example.org>\n".into();
     let found = read(&Commit { message, records: vec![record], ..Commit::default() }, Registry::builtin().unwrap());
     assert_eq!(found.facts.accountable.as_deref(), Some("Eve Poe <eve@example.org>"));
@@ -104,10 +98,10 @@ fn a_trailer_goes_before_our_note() {
 #[test]
 fn torn_records_are_unreadable_and_never_absent() {
     // Headers are lines of their own: what is left of them is still a statement.
-    for (kind, text) in ALL.into_iter().take(4) {
+    for (form, text) in samples().into_iter().filter(|(form, _)| *form != "header-note") {
         for (end, _) in text.char_indices() {
-            let found = of(kind, &text.as_bytes()[..end]);
-            assert_eq!(found.state, State::Unreadable, "{kind:?} up to {end}");
+            let found = of(form, &text.as_bytes()[..end]);
+            assert_eq!(found.state, State::Unreadable, "{form} up to {end}");
             assert!(!found.unreadable.is_empty());
         }
     }
@@ -115,10 +109,10 @@ fn torn_records_are_unreadable_and_never_absent() {
 
 #[test]
 fn missing_and_binary_records_are_unreadable() {
-    for (kind, _) in ALL {
-        assert_eq!(of(kind, b"\xff\xfe\x00").state, State::Unreadable);
+    for (form, _) in samples() {
+        assert_eq!(of(form, b"\xff\xfe\x00").state, State::Unreadable);
     }
-    let record = Record { kind: RecordKind::AiNote, place: "x".into(), content: Err("it is missing".into()) };
+    let record = Record { content: Err("it is missing".into()), ..record(GIT_AI, b"") };
     let commit = Commit { records: vec![record], message: "s\n".into(), ..Commit::default() };
     let found = read(&commit, Registry::builtin().unwrap());
     assert_eq!((found.state, found.unreadable[0].reason.as_str()), (State::Unreadable, "it is missing"));
@@ -127,15 +121,15 @@ fn missing_and_binary_records_are_unreadable() {
 #[test]
 fn a_trailer_beside_a_torn_note_still_counts() {
     let mut commit = Commit { message: "s\n\nAssisted-by: Codex\n".into(), ..Commit::default() };
-    commit.records.push(Record { kind: RecordKind::AiNote, place: "x".into(), content: Ok(Arc::from(&b"torn"[..])) });
+    commit.records.push(record(GIT_AI, b"torn"));
     let found = read(&commit, Registry::builtin().unwrap());
     assert_eq!((found.state, found.unreadable.len()), (State::Partial, 1));
 }
 
 #[test]
 fn sessions_without_a_line_are_listed_and_do_not_count() {
-    let note = GIT_AI.split_once("---").map(|(_, json)| format!("---{json}")).unwrap_or_default();
-    let found = of(RecordKind::AiNote, note.as_bytes());
+    let note = spec(GIT_AI).sample.split_once("---").map(|(_, json)| format!("---{json}")).unwrap_or_default();
+    let found = of(GIT_AI, note.as_bytes());
     assert_eq!((found.state, found.statements.len()), (State::Absent, 2));
     assert!(found.statements.iter().all(|statement| statement.confidence == Confidence::Low));
 }
@@ -159,28 +153,28 @@ fn pieces() -> impl Strategy<Value = String> {
 
 proptest! {
     #[test]
-    fn any_bytes_are_read(kind in 0usize..5, content in proptest::collection::vec(any::<u8>(), 0..300)) {
-        of(ALL[kind].0, &content);
+    fn any_bytes_are_read(kind in any::<prop::sample::Index>(), content in proptest::collection::vec(any::<u8>(), 0..300)) {
+        of(kind.get(&samples()).0, &content);
     }
 
     #[test]
-    fn any_pieces_are_read(kind in 0usize..5, content in pieces()) {
-        of(ALL[kind].0, content.as_bytes());
+    fn any_pieces_are_read(kind in any::<prop::sample::Index>(), content in pieces()) {
+        of(kind.get(&samples()).0, content.as_bytes());
     }
 
     #[test]
     fn mutated_records_are_read(
-        kind in 0usize..5,
+        kind in any::<prop::sample::Index>(),
         cuts in proptest::collection::vec((0usize..700, 0usize..40, any::<u8>()), 0..6),
     ) {
-        let (kind, text) = ALL[kind];
+        let (form, text) = *kind.get(&samples());
         let mut bytes = text.as_bytes().to_vec();
         for (at, length, byte) in cuts {
             let at = at.min(bytes.len());
             let end = (at + length).min(bytes.len());
             bytes.splice(at..end, [byte]);
         }
-        let found = of(kind, &bytes);
+        let found = of(form, &bytes);
         for lines in &found.lines {
             for pair in lines.ranges.windows(2) {
                 prop_assert!(pair[0].last < pair[1].first, "sorted and disjoint");

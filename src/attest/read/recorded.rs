@@ -1,71 +1,96 @@
 //! Turns what recorders kept beside a commit into statements and recorded lines.
 //!
-//! The formats are read by `records`; a record that holds headers is read like a message.
+//! The formats are in `forms`; a record that holds headers is read like a message.
 
 use std::collections::BTreeMap;
 
 use super::super::conflicts::role;
 use super::super::declared::{self, Model};
 use super::super::facts::{Evidence, Finding, Key};
-use super::super::records::{self, By, Found, Reading};
+use super::super::forms::{Form, Read, Trust};
+use super::super::records::{self, By, Reading};
 use super::super::registry::Registry;
 use super::super::signature::{self, Checked, Signers};
 use super::super::spans::{self, LineRange};
-use super::super::{Confidence, Contributor, Covers, Form, RecordedLines, Statement, Unreadable};
+use super::super::{Confidence, Contributor, Covers, RecordedLines, Statement, Unreadable};
 use super::own::person;
 use super::{LONGEST_QUOTE, cut, evidence_in};
-use crate::change::{Commit, Record, RecordKind};
-use crate::vocabulary::note;
+use crate::change::{Commit, Record};
 
 /// What contributors of one kind, tool and model did.
 type Group<'a> = BTreeMap<(Contributor, Option<&'a str>, Option<&'a str>), Vec<(&'a By, &'a str, &'a [LineRange])>>;
 
-/// Why a receipt is a claim.
-const RECEIPTS: &str = "those of AIIR receipts are Sigstore bundles, which are not checked; the receipt is a claim";
-
 /// Adds what is recorded of a commit.
 pub(super) fn add(commit: &Commit, registry: &Registry, signers: Option<&Signers>, evidence: &mut Evidence) {
     for record in &commit.records {
-        // Anybody who can push a ref can write notes: what nobody known has signed is a claim.
-        let mut most = Confidence::Medium;
-        if let Some(checked) = signers.and_then(|signers| of_note(commit, record, signers)) {
-            most = if checked.is_verified() { Confidence::High } else { most };
-            evidence.note_signature = Some(checked);
-        }
-        if signers.is_some() && record.kind == RecordKind::Aiir {
-            evidence.receipt_signature = Some(Checked::unasked(RECEIPTS));
-        }
-        match records::read(record, &commit.id) {
-            Found::Headers(headers) => add_headers(&headers, record, registry, evidence),
-            Found::Record(form, reading) => add_record((form, most), &reading, record, registry, evidence),
+        let Some(form) = Form::of_record(record) else { continue };
+        let Some(spec) = form.record() else { continue };
+        let most = trusted(&spec.trust, commit, record, signers, evidence);
+        match (records::text(record), &spec.read) {
+            (Err(reason), _) => add_unreadable(form, record, reason, evidence),
+            (Ok(text), Read::Headers) => add_headers(form, text, record, registry, evidence),
+            (Ok(text), Read::Recorder { marker, reader }) => {
+                let source = Source { form, marker, confidence: most };
+                add_record(source, &reader(text, &commit.id), record, registry, evidence);
+            }
         }
     }
 }
 
-/// The signature of a note of ours; the forms of others have none.
-fn of_note(commit: &Commit, record: &Record, signers: &Signers) -> Option<Checked> {
-    let content = record.content.as_ref().ok().filter(|_| record.kind == RecordKind::Attest)?;
-    let (json, block) = note::split(content);
-    Some(signature::of_text(block, &note::signed_text(&commit.id, json), commit, signers))
+/// What the statements of a record have in common.
+#[derive(Clone, Copy)]
+struct Source<'a> {
+    form: Form,
+    marker: &'a str,
+    confidence: Confidence,
 }
 
-fn add_headers(headers: &str, record: &Record, registry: &Registry, evidence: &mut Evidence) {
+/// How surely a record says something. Keeps what is known of its signature, where signatures are looked at.
+fn trusted(
+    trust: &Trust,
+    commit: &Commit,
+    record: &Record,
+    signers: Option<&Signers>,
+    evidence: &mut Evidence,
+) -> Confidence {
+    match (trust, signers, &record.content) {
+        (Trust::Signed(signed_text), Some(signers), Ok(content)) => {
+            let (block, signed) = signed_text(content, &commit.id);
+            let checked = signature::of_text(block, &signed, commit, signers);
+            let confidence = if checked.is_verified() { Confidence::High } else { Confidence::Medium };
+            evidence.note_signature = Some(checked);
+            confidence
+        }
+        (Trust::Unchecked(reason), Some(_), _) => {
+            evidence.receipt_signature = Some(Checked::unasked(reason));
+            Confidence::Medium
+        }
+        _ => Confidence::Medium,
+    }
+}
+
+fn add_unreadable(form: Form, record: &Record, reason: String, evidence: &mut Evidence) {
+    let place = record.place.to_owned();
+    evidence.unreadable.push(Unreadable { key: None, form, place, reason: cut(&reason, 300) });
+}
+
+fn add_headers(form: Form, headers: &str, record: &Record, registry: &Registry, evidence: &mut Evidence) {
     // The first line of a message is its subject, and no trailer.
     let said = evidence_in(&format!("\n.\n{headers}"), registry);
     let before = evidence.findings.len();
-    for mut found in said.findings.into_iter().filter(|found| found.statement.form == Form::Trailer) {
-        found.statement.form = Form::HeaderNote;
+    for mut found in said.findings.into_iter().filter(|found| found.statement.form == Form::TRAILER) {
+        found.statement.form = form;
         found.statement.confidence = found.statement.confidence.min(Confidence::Medium);
         found.statement.strict = false;
         found.statement.line = found.statement.line.map(|line| line.saturating_sub(2));
         evidence.findings.push(found);
     }
-    let in_note = |it| Unreadable { key: None, form: Form::HeaderNote, place: record.place.clone(), ..it };
+    let in_note = |it| Unreadable { key: None, form, place: record.place.to_owned(), ..it };
     let told = !said.unreadable.is_empty();
     evidence.unreadable.extend(said.unreadable.into_iter().map(in_note));
     if evidence.findings.len() == before && !told {
         let reason = "it has headers, and none that says what was used".to_owned();
-        evidence.unreadable.push(Unreadable { key: None, form: Form::HeaderNote, place: record.place.clone(), reason });
+        add_unreadable(form, record, reason, evidence);
     }
     evidence.conflicts.extend(said.conflicts);
     evidence.path = evidence.path.take().or(said.path);
@@ -74,19 +99,13 @@ fn add_headers(headers: &str, record: &Record, registry: &Registry, evidence: &m
     people.sign_offs.extend(said.people.sign_offs);
 }
 
-fn add_record(
-    (form, confidence): (Form, Confidence),
-    reading: &Reading,
-    record: &Record,
-    registry: &Registry,
-    evidence: &mut Evidence,
-) {
-    let unreadable =
-        |reason: &String| Unreadable { key: None, form, place: record.place.clone(), reason: cut(reason, 300) };
-    evidence.unreadable.extend(reading.unreadable.iter().map(unreadable));
+fn add_record(source: Source<'_>, reading: &Reading, record: &Record, registry: &Registry, evidence: &mut Evidence) {
+    for reason in &reading.unreadable {
+        add_unreadable(source.form, record, reason.clone(), evidence);
+    }
     evidence.conflicts.extend(reading.conflicts.iter().cloned());
-    if form == Form::AttestNote {
-        add_accountable(reading, registry, evidence);
+    if let Some(who) = &reading.accountable {
+        add_accountable(who, registry, evidence);
     }
     for by in reading.shares.iter().map(|share| &share.by).chain(&reading.whole) {
         let person = by.person.as_ref().filter(|_| by.contributor != Contributor::Human);
@@ -101,7 +120,7 @@ fn add_record(
         groups.entry(key).or_default().push((by, &share.path, &share.ranges));
         let model = model(by, registry);
         let lines = RecordedLines {
-            form,
+            form: source.form,
             path: share.path.clone(),
             ranges: share.ranges.clone(),
             contributor: by.contributor,
@@ -114,19 +133,17 @@ fn add_record(
     }
     for shares in groups.values() {
         let Some((by, _, _)) = shares.first() else { continue };
-        evidence.findings.push(finding(form, by, Covers::Lines, quote(shares), confidence, registry));
+        evidence.findings.push(finding(source, by, Covers::Lines, quote(shares), registry));
     }
     for by in &reading.whole {
         let quote = by.tool.clone().unwrap_or_default();
-        evidence.findings.push(finding(form, by, Covers::Commit, quote, confidence, registry));
+        evidence.findings.push(finding(source, by, Covers::Commit, quote, registry));
     }
-    add_idle(form, &reading.idle, registry, evidence);
+    add_idle(source, &reading.idle, registry, evidence);
 }
 
-/// Who answers for the commit by our note on it: by the newest entry that is about all of it, where no trailer says so.
-/// Whoever answers for lines that a note carries along does not answer for the others.
-fn add_accountable(reading: &Reading, registry: &Registry, evidence: &mut Evidence) {
-    let Some(who) = reading.whole.iter().rev().find_map(|by| by.person.as_ref()) else { return };
+/// Who answers for the commit by a record of it, where no trailer says so.
+fn add_accountable(who: &str, registry: &Registry, evidence: &mut Evidence) {
     match person(who, registry) {
         Ok(person) if evidence.people.named.is_none() => evidence.people.named = Some(cut(&person, LONGEST_QUOTE)),
         Ok(_) => {}
@@ -135,7 +152,8 @@ fn add_accountable(reading: &Reading, registry: &Registry, evidence: &mut Eviden
 }
 
 /// Listed, one of a tool and model, and not counted.
-fn add_idle(form: Form, idle: &[By], registry: &Registry, evidence: &mut Evidence) {
+fn add_idle(source: Source<'_>, idle: &[By], registry: &Registry, evidence: &mut Evidence) {
+    let doubtful = Source { confidence: Confidence::Low, ..source };
     let mut seen: BTreeMap<_, (&By, usize)> = BTreeMap::new();
     for by in idle {
         seen.entry((&by.tool, &by.model)).or_insert((by, 0)).1 += 1;
@@ -146,15 +164,16 @@ fn add_idle(form: Form, idle: &[By], registry: &Registry, evidence: &mut Evidenc
         } else {
             format!("{count} sessions without a line")
         };
-        evidence.findings.push(finding(form, by, Covers::Lines, quote, Confidence::Low, registry));
+        evidence.findings.push(finding(doubtful, by, Covers::Lines, quote, registry));
     }
 }
 
-fn finding(form: Form, by: &By, covers: Covers, quote: String, confidence: Confidence, registry: &Registry) -> Finding {
+fn finding(source: Source<'_>, by: &By, covers: Covers, quote: String, registry: &Registry) -> Finding {
+    let Source { form, marker, confidence } = source;
     let model = model(by, registry);
     let statement = Statement {
         form,
-        marker: marker(form).to_owned(),
+        marker: marker.to_owned(),
         tool: tool(by, registry),
         model: model.as_ref().map(|model| model.name.clone()),
         role: role(by.contributor),
@@ -174,18 +193,6 @@ fn finding(form: Form, by: &By, covers: Covers, quote: String, confidence: Confi
         proportion: short(&by.proportion),
         integration: short(&by.path),
         key: Key::Other,
-    }
-}
-
-/// The name by which a record's kind is known in reports; `rules/markers.yml` holds what they find.
-fn marker(form: Form) -> &'static str {
-    match form {
-        Form::GitAiNote => "record/git-ai",
-        Form::WhogititNote => "record/whogitit",
-        Form::AgentTrace => "record/agent-trace",
-        Form::AiirReceipt => "record/aiir",
-        Form::AttestNote => "record/ai-attest",
-        _ => "record/headers",
     }
 }
 

@@ -131,7 +131,7 @@ fn values_of_ours_that_cannot_be_read_are_told_and_never_absent() {
         let [unreadable] = found.unreadable.as_slice() else { panic!("{line}: {:?}", found.unreadable) };
         assert_eq!(
             (unreadable.form, unreadable.place.as_str()),
-            (super::super::Form::Trailer, "line 5 of the message")
+            (super::super::Form::TRAILER, "line 5 of the message")
         );
         assert_eq!(unreadable.reason, format!("`{line}`: {why}"));
     }

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
+use crate::attest::forms;
 use crate::attesting::carry::{Way, add, carried, ways};
 use crate::cli::output::Output;
 use crate::cli::undisturbed::undisturbed;
@@ -33,7 +34,8 @@ pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure
     // Each side's own commits: those that the other has not.
     let side = |other: &str, tip: &str| -> Result<Vec<CommitChange>, Failure> {
         let resolved = repository.resolve(&Request::Spec(format!("{other}..{tip}"))).map_err(git_failure)?;
-        repository.commit_changes(&resolved, &|_| true, &|change| change).map_err(Failure::failed)
+        let records = repository.records(&forms::places(), resolved.head()).map_err(Failure::failed)?;
+        repository.commit_changes(&resolved, &|_| true, &records, &|change| change).map_err(Failure::failed)
     };
     let (left, right) = (side(new, old)?, side(old, new)?);
     let mut store = repository.own_notes(note::REF).map_err(Failure::failed)?;

@@ -7,7 +7,7 @@ use clap::ValueEnum;
 use serde::Serialize;
 
 use crate::attest::tally::{Counter, Marks, marks};
-use crate::attest::{Attestation, Registry, State, read};
+use crate::attest::{Attestation, Registry, State, forms, read};
 use crate::change::Commit;
 use crate::cli::output::Output;
 use crate::cli::{Exit, Failure, git_failure};
@@ -57,7 +57,11 @@ pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure
         out.say(&format!("note: {note}"));
     }
     let registry = Registry::builtin()?;
-    let (history, name) = history(args, &repository)?;
+    let (history, name, head) = history(args, &repository)?;
+    let records = repository.readable_records(&forms::places(), head.as_deref()).map_err(Failure::failed)?;
+    for unread in records.unread() {
+        out.say(&format!("note: {unread}"));
+    }
     let mut counter = Counter::default();
     let mut lines = String::new();
     let mut printed = Ok(());
@@ -72,7 +76,7 @@ pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure
             printed = line.and_then(|line| gather(&mut lines, line, out));
         }
     };
-    let scanned = repository.scan(history, read, take).map_err(Failure::failed);
+    let scanned = repository.scan(history, &records, read, take).map_err(Failure::failed);
     printed?;
     if args.each {
         // What was found before a commit that cannot be read is no less true.
@@ -89,14 +93,15 @@ pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure
     Ok(Exit::Analysed)
 }
 
-fn history(args: &Args, repository: &Repository) -> Result<(History, String), Failure> {
+/// What to scan, what it is called, and the commit whose tree holds records.
+fn history(args: &Args, repository: &Repository) -> Result<(History, String, Option<String>), Failure> {
     if args.all {
-        return Ok((History::All, "all refs".into()));
+        return Ok((History::All, "all refs".into(), repository.head()));
     }
     let request = args.range.as_ref().map_or(Request::Default, |spec| Request::Spec(spec.clone()));
     let resolved = repository.resolve(&request).map_err(git_failure)?;
-    let name = resolved.spec().to_owned();
-    Ok((History::Range(Box::new(resolved)), name))
+    let (name, head) = (resolved.spec().to_owned(), resolved.head().map(str::to_owned));
+    Ok((History::Range(Box::new(resolved)), name, head))
 }
 
 fn gather(lines: &mut String, line: Option<String>, out: &Output) -> Result<(), Failure> {

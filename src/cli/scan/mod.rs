@@ -16,10 +16,10 @@ use sha2::{Digest, Sha256};
 use super::output::{Output, progress_bar};
 use super::{Exit, Failure, git_failure, settings_on_disk};
 use crate::analyse::{Analyser, Detail};
-use crate::attest::{Receipts, Registry};
-use crate::git::{History, Listed, Lost, Repository, Request};
+use crate::attest::{Registry, forms};
+use crate::git::{History, Listed, Lost, Repository, Request, UnreadRecords};
 use crate::pack::load::BUILTIN_DIGEST;
-use crate::pipeline::{Settings, ledger};
+use crate::pipeline::Settings;
 use crate::policy::Sensitive;
 use crate::report::substitutes;
 use crate::scan::{self, Scanned, Scorer, Source};
@@ -138,9 +138,9 @@ fn one(
         bar.suspend(|| out.say(&format!("note: {name}: {note}")));
     }
     let (history, head) = history(args, &repository).map_err(wrong)?;
-    let ledger = ledger(&repository, head.as_deref());
-    let (ledger, unread) = ledger.unwrap_or_else(|error| (Vec::new(), Some(error.to_string())));
-    let receipts = Receipts::read(&ledger);
+    let records = repository.readable_records(&forms::places(), head.as_deref()).map_err(failed)?;
+    let unread: Vec<String> = records.unread().iter().map(ToString::to_string).collect();
+    let lacks_records = records.unread().iter().any(UnreadRecords::is_whole_file);
     let known = table.known(name);
     let before = std::cell::Cell::new(0usize);
     let wanted = |commit| {
@@ -150,7 +150,7 @@ fn one(
     };
     let Listed { commits, merges, lost } = repository.list(history, &wanted).map_err(failed)?;
     bar.set_length(commits.len() as u64);
-    let source = Source { repository: &repository.shared(), name, receipts: &receipts };
+    let source = Source { repository: &repository.shared(records), name };
     let (mut done, mut stopped) = (Done::default(), None);
     let each = |scanned: Vec<Scanned>| {
         bar.inc(scanned.len() as u64);
@@ -176,7 +176,7 @@ fn one(
         told += &format!("; {} declare AI use, {} have flags", done.declaring, done.flagged);
     }
     table.tell(&told).map_err(Stopped::Table)?;
-    if let Some(problem) = &unread {
+    for problem in &unread {
         out.error(&format!("{name}: {problem}"));
     }
     tell_lost(name, &lost, out);
@@ -184,7 +184,7 @@ fn one(
         let commits = counted(done.unread, "commit has", "commits have");
         out.error(&format!("{name}: {commits} no row; the next run tries again"));
     }
-    Ok(lost.is_empty() && unread.is_none() && done.unread == 0)
+    Ok(lost.is_empty() && !lacks_records && done.unread == 0)
 }
 
 /// Names what hides a part of the history, if anything does.

@@ -3,12 +3,36 @@
 //!
 //! Their form is `vocabulary::note`; whether somebody known signed one is `signature`.
 
-use super::records::{By, Ledger, Reading};
-use super::{Conflict, Contributor, LineRange};
-use crate::vocabulary::note::{Entry, Note};
+use super::{FormSpec, Found, Read, RecordSpec, Trust};
+use crate::attest::records::{By, Ledger, Reading};
+use crate::attest::{Conflict, Contributor, LineRange};
+use crate::change::RecordPlace;
+use crate::vocabulary::note::{self, Entry, Note};
 use crate::vocabulary::{Assistant, Extent, Involvement};
 
-pub(super) fn read(text: &str) -> Reading {
+pub(super) static FORM: FormSpec = FormSpec {
+    id: "attest-note",
+    label: "attestation note",
+    about: "A note of ours, under `refs/notes/ai-attest`.",
+    found: Found::Record(RecordSpec {
+        place: RecordPlace::Notes(note::REF),
+        recognises: None,
+        read: Read::Recorder { marker: "record/ai-attest", reader: |text, _| read(text) },
+        trust: Trust::Signed(signed),
+        sample: concat!(
+            r#"{"schema": "ai-detect/attestation/v1", "attestations": [{"declaration": {"involvement": {"ai": {"assistants": "#,
+            r#"[{"extent": "generated", "tool": "Codex", "model": "gpt-5.5"}]}}}, "covers": [{"path": "a.rs", "lines": [[1, 9]]}]}]}"#,
+        ),
+    }),
+};
+
+/// The signature of a note, and what it is made over.
+fn signed<'a>(content: &'a [u8], commit: &str) -> (Option<&'a str>, Vec<u8>) {
+    let (json, block) = note::split(content);
+    (block, note::signed_text(commit, json))
+}
+
+fn read(text: &str) -> Reading {
     let note = match Note::read(text.as_bytes()) {
         Ok(note) => note,
         Err(error) => return Reading::unreadable(error.to_string()),
@@ -33,6 +57,9 @@ pub(super) fn read(text: &str) -> Reading {
         }
     }
     reading.shares = ledger.shares();
+    // Of entries about the whole commit the newest one counts. Whoever answers for lines that a note carries along does
+    // not answer for the others.
+    reading.accountable = reading.whole.iter().rev().find_map(|by| by.person.clone());
     reading
 }
 

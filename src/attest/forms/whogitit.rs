@@ -5,9 +5,27 @@
 
 use serde::Deserialize;
 
-use super::Contributor;
-use super::records::{By, Ledger, Reading};
-use super::spans::LineRange;
+use super::{FormSpec, Found, Read, RecordSpec, Trust};
+use crate::attest::Contributor;
+use crate::attest::records::{By, Ledger, Reading};
+use crate::attest::spans::LineRange;
+use crate::change::RecordPlace;
+
+pub(super) static FORM: FormSpec = FormSpec {
+    id: "whogitit-note",
+    label: "whogitit note",
+    about: "A note of whogitit, under `refs/notes/whogitit`.",
+    found: Found::Record(RecordSpec {
+        place: RecordPlace::Notes("refs/notes/whogitit"),
+        recognises: None,
+        read: Read::Recorder { marker: "record/whogitit", reader: |text, _| read(text) },
+        trust: Trust::Claim,
+        sample: concat!(
+            r#"{"version": 3, "session": {"session_id": "7f", "model": {"id": "claude-opus-4-8"}}, "files": [{"path": "a.rs", "#,
+            r#""lines": [{"line_number": 1, "source": {"type": "AI"}}, {"line_number": 2, "source": {"type": "Human"}}]}]}"#,
+        ),
+    }),
+};
 
 /// Newer notes are not guessed at.
 const NEWEST: u32 = 3;
@@ -57,7 +75,7 @@ struct Source {
 }
 
 /// Reads a note.
-pub(super) fn read(text: &str) -> Reading {
+fn read(text: &str) -> Reading {
     let head: Head = match serde_json::from_str(text) {
         Ok(head) => head,
         Err(error) => return Reading::unreadable(format!("it cannot be read: {error}")),
@@ -103,8 +121,8 @@ pub(super) fn read(text: &str) -> Reading {
 
 #[cfg(test)]
 mod tests {
-    use super::super::spans::written;
     use super::*;
+    use crate::attest::spans::written;
 
     fn note(version: u32, line: u32) -> String {
         let one = |number: u32, kind: &str| {

@@ -8,9 +8,9 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
-use super::Contributor;
-use super::records::{By, Ledger, Reading, major};
-use super::spans::LineRange;
+use crate::attest::Contributor;
+use crate::attest::records::{By, Ledger, Reading, major};
+use crate::attest::spans::LineRange;
 
 /// Newer notes are not guessed at. Older ones told people's lines too; none has been seen.
 const KNOWN: u32 = 2;
@@ -98,8 +98,8 @@ pub(super) fn read(text: &str) -> Option<Reading> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::spans::written;
     use super::*;
+    use crate::attest::spans::written;
 
     fn note(version: &str, rest: &str) -> String {
         format!(

@@ -7,24 +7,39 @@
 //! make a receipt that fits, so it stays a claim. Signatures lie beside receipts as Sigstore bundles;
 //! checking them takes the certificates and the log of Sigstore, which are not asked.
 
-use std::collections::BTreeMap;
-
 use serde::Deserialize;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
-use super::Contributor;
-use super::records::{By, Reading};
-use crate::change::{Commit, Record, RecordKind};
+use super::{FormSpec, Found, Read, RecordSpec, Trust};
+use crate::attest::Contributor;
+use crate::attest::records::{By, Reading};
+use crate::change::RecordPlace;
 
-/// Where receipts are kept, one a line.
-pub const LEDGER: &str = ".aiir/receipts.jsonl";
+pub(super) static FORM: FormSpec = FormSpec {
+    id: "aiir-receipt",
+    label: "AIIR receipt",
+    about: "An AIIR receipt, in `.aiir/receipts.jsonl`.",
+    found: Found::Record(RecordSpec {
+        place: RecordPlace::Lines { path: ".aiir/receipts.jsonl", commit_of: named },
+        recognises: None,
+        read: Read::Recorder { marker: "record/aiir", reader: read },
+        trust: Trust::Unchecked(SIGNATURES),
+        sample: concat!(
+            r#"{"schema": "aiir/commit_receipt.v2", "commit": {"sha": "00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff"}, "#,
+            r#""ai_attestation": {"is_ai_authored": true, "signals_detected": ["co-authored-by: copilot"]}}"#,
+        ),
+    }),
+};
+
+/// Why a receipt is a claim.
+const SIGNATURES: &str = "those of AIIR receipts are Sigstore bundles, which are not checked; the receipt is a claim";
 
 #[derive(Debug, Deserialize)]
 struct Receipt {
     schema: String,
     commit: Of,
-    ai_attestation: Found,
+    ai_attestation: Attested,
     #[serde(default)]
     extensions: Extensions,
 }
@@ -35,7 +50,7 @@ struct Of {
 }
 
 #[derive(Debug, Deserialize)]
-struct Found {
+struct Attested {
     is_ai_authored: bool,
     #[serde(default)]
     signals_detected: Vec<String>,
@@ -58,13 +73,13 @@ struct Agent {
 }
 
 /// Reads the receipt of a commit.
-pub(super) fn read(text: &str, commit: &str) -> Reading {
+fn read(text: &str, commit: &str) -> Reading {
     let receipt: Receipt = match serde_json::from_str(text) {
         Ok(receipt) => receipt,
         Err(error) => return Reading::unreadable(format!("it cannot be read: {error}")),
     };
     let version = receipt.schema.strip_prefix("aiir/commit_receipt.v");
-    match version.and_then(super::records::major) {
+    match version.and_then(crate::attest::records::major) {
         Some(1 | 2) => {}
         Some(_) => {
             return Reading::unreadable(format!("it is of a newer version, `{}`; up to v2 are read", receipt.schema));
@@ -95,39 +110,6 @@ pub(super) fn read(text: &str, commit: &str) -> Reading {
         ..By::default()
     };
     Reading { whole: vec![by], ..Reading::default() }
-}
-
-/// Receipts by the commit that they name.
-#[derive(Debug, Default)]
-pub struct Receipts<'a> {
-    by_commit: BTreeMap<&'a str, Vec<&'a [u8]>>,
-    /// How many lines name none.
-    pub nameless: usize,
-}
-
-impl<'a> Receipts<'a> {
-    /// Those of a file of receipts, one a line.
-    pub fn read(ledger: &'a [u8]) -> Self {
-        let mut receipts = Receipts::default();
-        for line in ledger.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty()) {
-            match named(line) {
-                Some(id) => receipts.by_commit.entry(id).or_default().push(line),
-                None => receipts.nameless += 1,
-            }
-        }
-        receipts
-    }
-
-    /// Puts the receipts of some commits beside them.
-    pub fn attach(&self, commits: &mut [Commit]) {
-        for commit in commits {
-            let lines = self.by_commit.get(commit.id.as_str()).into_iter().flatten();
-            commit.records.extend(lines.map(|line| {
-                let content = Ok(std::sync::Arc::from(*line));
-                Record { kind: RecordKind::Aiir, place: LEDGER.into(), content }
-            }));
-        }
-    }
 }
 
 /// What is hashed, in both versions.
@@ -192,7 +174,7 @@ fn named(line: &[u8]) -> Option<&str> {
 mod tests {
     use super::*;
 
-    const ID: &str = "00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff";
+    const ID: &str = super::super::SAMPLE_COMMIT;
 
     fn receipt(version: &str, found: bool) -> String {
         format!(
@@ -240,14 +222,10 @@ mod tests {
     }
 
     #[test]
-    fn a_ledger_is_dealt_out() {
-        let commit = |id: &str| Commit { id: id.into(), ..Commit::default() };
-        let mut commits = [commit(ID), commit("11")];
+    fn the_commit_of_a_receipt_is_found_also_where_the_line_is_cut() {
+        let whole = receipt("v2", true);
         let cut = format!("{{\"commit\": {{\"sha\": \"{ID}\"");
-        let ledger = format!("{}\n{cut}\n\nnot json\n", receipt("v2", true));
-        let receipts = Receipts::read(ledger.as_bytes());
-        receipts.attach(&mut commits);
-        assert_eq!(receipts.nameless, 1);
-        assert_eq!((commits[0].records.len(), commits[1].records.len()), (2, 0));
+        assert_eq!([&whole, &cut].map(|line| named(line.as_bytes())), [Some(ID); 2]);
+        assert_eq!(named(b"not json"), None);
     }
 }

@@ -8,11 +8,40 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 
-use super::records::{By, Ledger, Reading, reference};
-use super::spans::LineRange;
-use super::{Conflict, Contributor};
+use super::{FormSpec, Found, Read, RecordSpec, Trust};
+use crate::attest::records::{By, Ledger, Reading, reference};
+use crate::attest::spans::LineRange;
+use crate::attest::{Conflict, Contributor};
+use crate::change::RecordPlace;
 
-const DIVIDER: &str = "---";
+/// Where the notes are kept.
+pub const NOTES: RecordPlace = RecordPlace::Notes("refs/notes/ai");
+
+pub(super) static FORM: FormSpec = FormSpec {
+    id: "git-ai-note",
+    label: "git-ai note",
+    about: "A note of the Git AI Standard, under `refs/notes/ai`.",
+    found: Found::Record(RecordSpec {
+        place: NOTES,
+        recognises: None,
+        read: Read::Recorder { marker: "record/git-ai", reader: |text, _| read(text) },
+        trust: Trust::Claim,
+        sample: concat!(
+            "src/a.rs\n",
+            "  s_00000000000001::t_01 1-4,9\n",
+            "  h_00000000000001 5\n",
+            "\"my file.rs\"\n",
+            "  00ff00ff00ff00ff 2\n",
+            "---\n",
+            r#"{"schema_version": "authorship/3.0.0", "base_commit_sha": "00ff", "#,
+            r#""prompts": {"00ff00ff00ff00ff": {"agent_id": {"tool": "cursor", "id": "c", "model": "default"}}}, "#,
+            r#""sessions": {"s_00000000000001": {"agent_id": {"tool": "claude", "id": "u", "model": "claude-opus-4-8"}}}, "#,
+            r#""humans": {"h_00000000000001": {"author": "Ann Lee"}}}"#,
+        ),
+    }),
+};
+
+pub(super) const DIVIDER: &str = "---";
 /// So many bad entries are told.
 const MOST_TOLD: usize = 5;
 /// So many letters are kept of what a note says of a session: each of its entries gets them.
@@ -58,16 +87,8 @@ struct Entry<'a> {
     ranges: Vec<LineRange>,
 }
 
-/// Whether a note under the standard's ref is something else: it has no divider and is no JSON, but
-/// begins with a header.
-pub(super) fn is_other(text: &str) -> bool {
-    let first = text.trim_start().lines().next().unwrap_or_default();
-    let header = first.split_once(':').is_some_and(|(key, _)| key.to_ascii_lowercase().starts_with("ai-"));
-    header && !text.lines().any(|line| line == DIVIDER)
-}
-
 /// Reads a note.
-pub(super) fn read(text: &str) -> Reading {
+fn read(text: &str) -> Reading {
     let Some((entries, json)) = parts(text) else {
         return Reading::unreadable("it has no line `---` between the lines and what is known of them");
     };
@@ -118,7 +139,7 @@ fn parts(text: &str) -> Option<(&str, &str)> {
 }
 
 fn other_version(version: &str) -> Option<String> {
-    let known = version.strip_prefix("authorship/").map(super::records::major);
+    let known = version.strip_prefix("authorship/").map(crate::attest::records::major);
     match known {
         Some(Some(3)) => None,
         Some(Some(newer)) if newer > 3 => Some(format!("it is of a newer version, `{version}`; 3.x is read")),
@@ -205,14 +226,14 @@ fn kept(text: Option<&String>) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::spans::written;
     use super::*;
+    use crate::attest::spans::written;
 
     const META: &str = r#"{"schema_version": "authorship/3.0.0", "base_commit_sha": "00ff", "prompts": {"00ff00ff00ff00ff": {"agent_id": {"tool": "cursor", "id": "c1", "model": "composer-1"}, "total_additions": 3, "messages_url": "https://example.org/c1"}}, "sessions": {"s_00000000000001": {"agent_id": {"tool": "claude", "id": "u1", "model": "claude-opus-4-8"}, "human_author": "Ann Lee <ann@example.org>"}}, "humans": {"h_00000000000001": {"author": "Ann Lee <ann@example.org>"}}}"#;
 
     fn shares(entries: &str) -> Vec<String> {
         let reading = read(&format!("{entries}---\n{META}"));
-        let told = |share: &super::super::records::Share| {
+        let told = |share: &crate::attest::records::Share| {
             let tool = share.by.tool.as_deref().unwrap_or("-");
             format!("{} {} {:?} {tool}", share.path, written(&share.ranges), share.by.contributor)
         };
@@ -289,12 +310,5 @@ mod tests {
             assert!(reading.unreadable.iter().any(|told| told.contains(reason)), "{text:?}: {reading:?}");
             assert!(reading.shares.is_empty());
         }
-    }
-
-    #[test]
-    fn headers_are_told_from_the_standard() {
-        assert!(is_other("AI-Tool: Codex\nAI-Model: gpt-5.5\n"));
-        assert!(!is_other("src/a.rs\n  s_1 1\n---\n{}"));
-        assert!(!is_other("{\"files\": {}}"));
     }
 }

@@ -7,9 +7,27 @@
 use serde::Deserialize;
 
 use super::agent_trace_cli;
-use super::records::{By, Ledger, Reading, major, reference};
-use super::spans::LineRange;
-use super::{Conflict, Contributor};
+use super::{FormSpec, Found, Read, RecordSpec, Trust};
+use crate::attest::records::{By, Ledger, Reading, major, reference};
+use crate::attest::spans::LineRange;
+use crate::attest::{Conflict, Contributor};
+use crate::change::RecordPlace;
+
+pub(super) static FORM: FormSpec = FormSpec {
+    id: "agent-trace",
+    label: "Agent Trace record",
+    about: "An Agent Trace record, under `refs/notes/agent-trace`.",
+    found: Found::Record(RecordSpec {
+        place: RecordPlace::Notes("refs/notes/agent-trace"),
+        recognises: None,
+        read: Read::Recorder { marker: "record/agent-trace", reader: read },
+        trust: Trust::Claim,
+        sample: concat!(
+            r#"{"version": "0.1.0", "tool": {"name": "cursor"}, "files": [{"path": "a.rs", "conversations": ["#,
+            r#"{"contributor": {"type": "ai", "model_id": "openai/gpt-5.5"}, "ranges": [{"start_line": 1, "end_line": 9}]}]}]}"#,
+        ),
+    }),
+};
 
 const NEWEST: u32 = 1;
 
@@ -68,7 +86,7 @@ struct Lines {
 }
 
 /// Reads what is attached to a commit.
-pub(super) fn read(text: &str, commit: &str) -> Reading {
+fn read(text: &str, commit: &str) -> Reading {
     if let Some(reading) = agent_trace_cli::read(text) {
         return reading;
     }
@@ -153,8 +171,8 @@ fn by(who: &Who, record: &Record, conversation: &Conversation) -> Option<By> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::spans::written;
     use super::*;
+    use crate::attest::spans::written;
 
     fn record(version: &str, ranges: &str) -> String {
         format!(
@@ -164,7 +182,7 @@ mod tests {
 
     fn told(text: &str) -> Vec<String> {
         let reading = read(text, "00ff");
-        let one = |share: &super::super::records::Share| {
+        let one = |share: &crate::attest::records::Share| {
             format!("{} {} {:?} {:?}", share.path, written(&share.ranges), share.by.contributor, share.by.model)
         };
         reading
