@@ -9,6 +9,7 @@ use std::sync::Arc;
 use bstr::BString;
 
 use crate::text::Text;
+use crate::vocabulary::message::Message;
 
 /// A half-open span of lines, counted from 0, in a file after the change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -82,7 +83,7 @@ pub struct Commit {
     /// When it was authored, in seconds since 1970 (UTC).
     pub author_time: i64,
     /// The whole message, invalid UTF-8 replaced.
-    pub message: String,
+    pub message: Message,
     /// How many bytes were left out of the middle of a message that is longer than any person writes.
     pub left_out: usize,
     /// Whether it changes no file: its tree is that of its only parent.

@@ -10,7 +10,7 @@ pub fn run(data: &[u8]) {
     let (kind, rest) = super::chosen(data);
     let text = String::from_utf8_lossy(rest).into_owned();
     let registry = Registry::builtin().unwrap();
-    let mut commit = Commit { id: "0".repeat(40), parents: 1, message: text.clone(), ..Commit::default() };
+    let mut commit = Commit { id: "0".repeat(40), parents: 1, message: text.as_str().into(), ..Commit::default() };
     if kind & 1 == 1 {
         let (name, email) = text.split_once('\n').unwrap_or((&text, ""));
         commit.author = Person { name: name.into(), email: email.into() };
@@ -20,7 +20,7 @@ pub fn run(data: &[u8]) {
         assert!(statement.line.is_none_or(|line| 0 < line && line <= lines), "{statement:?}");
         assert!(statement.quote.chars().count() <= 201, "{statement:?}");
     }
-    let clean = attest::without_markers(&text, registry);
+    let clean = attest::without_markers(&commit.message, registry);
     assert!(clean.len() <= text.len(), "{clean:?}");
     attest::people_in(&text);
     let (body, branch) = text.split_once('\n').unwrap_or((&text, &text));

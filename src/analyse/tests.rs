@@ -58,7 +58,7 @@ fn no_marker_of_the_registry_moves_a_score() {
     let all = traces(&Registry::builtin_with_examples().unwrap());
     let (mut declared, mut moved) = (0, Vec::new());
     for bare in MESSAGES {
-        let without = |message: &str| attest::without_markers(message, registry).trim().to_owned();
+        let without = |message: &str| attest::without_markers(&message.into(), registry).trim().to_owned();
         let style = without(bare);
         let unmarked = report(bare, &Traces::default());
         assert!(unmarked.hunks.len() == 2 && unmarked.hunks.iter().all(|hunk| !hunk.signals.is_empty()));

@@ -310,7 +310,7 @@ mod tests {
 
     fn notes(message: String) -> Vec<String> {
         let ann = Person { name: "Ann Lee".into(), email: "ann@example.org".into() };
-        let commit = Commit { author: ann.clone(), committer: ann, message, ..Commit::default() };
+        let commit = Commit { author: ann.clone(), committer: ann, message: message.into(), ..Commit::default() };
         read(&commit, Registry::builtin().unwrap()).conflicts.iter().map(ToString::to_string).collect()
     }
 

@@ -2,9 +2,13 @@
 //!
 //! Finds them; whether they are believed, and what follows, is for `read`.
 
+use std::ops::Range;
+
+use regex::Captures;
+
 use super::declared::{self, Declared};
-use super::lines::{self, Line};
 use super::registry::{Hints, MarkerAt, Registry};
+use crate::vocabulary::message::{Line, lines};
 
 /// A phrase that was found.
 #[derive(Debug, Clone)]
@@ -25,64 +29,76 @@ pub(super) struct Phrase<'a, 'r> {
     pub(super) quoted: bool,
 }
 
-/// A message that repeats itself is read this often.
-const MOST_OF_A_KIND: usize = 20;
+/// How many phrases of a kind are looked at in one message.
+pub(super) const MAX_OF_A_KIND: usize = 20;
 
-/// All phrases of a message, by their place.
+/// All phrases of a message from a byte on, by their place.
 pub(super) fn find<'a, 'r>(
     message: &'a str,
-    lines: &[Line<'a>],
+    lines: &[Line],
+    start: usize,
     hints: &Hints,
     registry: &'r Registry,
 ) -> Vec<Phrase<'a, 'r>> {
+    let text = message.get(start..).unwrap_or_default();
+    let markers = hints.phrases.iter().filter_map(|slot| registry.at(*slot));
+    let (own, general): (Vec<_>, Vec<_>) = markers.partition(|marker| marker.tool.is_some());
     let mut found: Vec<Phrase<'a, 'r>> = Vec::new();
-    let markers = || hints.phrases.iter().filter_map(|slot| registry.at(*slot));
-    let (own, general) =
-        (markers().filter(|marker| marker.tool.is_some()), markers().filter(|marker| marker.tool.is_none()));
-    for marker in own.chain(general) {
+    // A tool's own footer says more than the general form, whose groups take the most time of all.
+    for marker in own.into_iter().chain(general) {
         let Some(regex) = marker.marker.pattern.as_ref().and_then(|pattern| pattern.regex()) else {
             continue;
         };
         let names_session = regex.capture_names().flatten().any(|name| name == "session");
         let is_general = marker.tool.is_none() && !names_session;
-        let has_groups = regex.captures_len() > 1;
-        for whole in regex.find_iter(message).take(MOST_OF_A_KIND) {
+        for whole in regex.find_iter(text).take(MAX_OF_A_KIND) {
             // The match may start with the line ending before it.
-            let leading = whole.as_str().len() - whole.as_str().trim_start().len();
-            let line = lines::holding(lines, whole.start() + leading);
-            let place = |declared, session| Phrase {
+            let leading = whole.len() - whole.as_str().trim_start().len();
+            let place = start + whole.start() + leading..start + whole.end();
+            if is_general && found.iter().any(|known| is_within(&place, known)) {
+                continue;
+            }
+            let groups = if regex.captures_len() > 1 { regex.captures_at(text, whole.start()) } else { None };
+            let Some(declared) = declared(marker, groups.as_ref(), registry) else { continue };
+            let line = lines::holding(lines, place.start);
+            found.push(Phrase {
                 marker,
-                start: whole.start() + leading,
-                end: whole.end(),
+                start: place.start,
+                end: place.end,
                 line,
-                session,
+                session: group(groups.as_ref(), "session"),
                 declared,
                 quoted: lines.get(line).is_some_and(|line| line.quoted),
-            };
-            // A tool's own footer says more than the general form, whose groups take the most time of all.
-            let within = |phrase: &Phrase<'_, '_>| {
-                phrase.marker.tool.is_some() && phrase.start <= whole.start() + leading && whole.end() <= phrase.end
-            };
-            if is_general && found.iter().any(within) {
-                continue;
-            }
-            let groups = if has_groups { regex.captures_at(message, whole.start()) } else { None };
-            let group = |name| Some(groups.as_ref()?.name(name)?.as_str());
-            let mut declared = group("value").map(|value| declared::read(value, registry)).unwrap_or_default();
-            if marker.marker.known_only && !declared.known {
-                continue;
-            }
-            if let Some(model) = group("model") {
-                declared.model = declared::model_in_name(model, registry).or(declared.model);
-            }
-            if let Some(tool) = group("tool") {
-                declared.tool = declared::read(tool, registry).tool.or_else(|| Some(tool.trim().to_owned()));
-            }
-            found.push(place(declared, group("session")));
+            });
         }
     }
     found.sort_by_key(|phrase| (phrase.start, phrase.end));
     found
+}
+
+/// Whether a place lies within a tool's own phrase.
+fn is_within(place: &Range<usize>, phrase: &Phrase<'_, '_>) -> bool {
+    phrase.marker.tool.is_some() && phrase.start <= place.start && place.end <= phrase.end
+}
+
+fn group<'a>(groups: Option<&Captures<'a>>, name: &str) -> Option<&'a str> {
+    Some(groups?.name(name)?.as_str())
+}
+
+/// What a phrase declares; `None` where it counts only with a known tool or model, and names neither.
+fn declared(marker: MarkerAt<'_>, groups: Option<&Captures<'_>>, registry: &Registry) -> Option<Declared> {
+    // Without a value it declares no more than its marker does.
+    let mut declared = group(groups, "value").map(|value| declared::read(value, registry)).unwrap_or_default();
+    if marker.marker.known_only && !declared.known {
+        return None;
+    }
+    if let Some(model) = group(groups, "model") {
+        declared.model = declared::model_in_name(model, registry).or(declared.model);
+    }
+    if let Some(tool) = group(groups, "tool") {
+        declared.tool = declared::read(tool, registry).tool.or_else(|| Some(tool.trim().to_owned()));
+    }
+    Some(declared)
 }
 
 #[cfg(test)]
@@ -93,7 +109,7 @@ mod tests {
         let registry = Registry::builtin().unwrap();
         let lines = lines::of(message);
         let hints = registry.hints(message);
-        find(message, &lines, &hints, registry).into_iter().map(|p| (p.marker.id(), p.line)).collect()
+        find(message, &lines, 0, &hints, registry).into_iter().map(|p| (p.marker.id(), p.line)).collect()
     }
 
     #[test]
@@ -108,7 +124,7 @@ mod tests {
         let registry = Registry::builtin().unwrap();
         let message = "s\n\nhttps://claude.ai/code/session_01G7QggdwMM1CJkguuCmMfZs\n";
         let lines = lines::of(message);
-        let found = find(message, &lines, &registry.hints(message), registry);
+        let found = find(message, &lines, 0, &registry.hints(message), registry);
         assert_eq!(found[0].session, Some("https://claude.ai/code/session_01G7QggdwMM1CJkguuCmMfZs"));
     }
 

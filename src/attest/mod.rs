@@ -6,7 +6,6 @@
 //!
 //! ```text
 //! Commit ─▶ read ─┬─ identities   author, committer, people in trailers
-//!                 ├─ trailers     Key: value, in every paragraph
 //!                 ├─ declared     free text: which tool, which model
 //!                 ├─ footers      phrases, session links
 //!                 ├─ forms        notes and files of recorders, and our note: who wrote which lines
@@ -30,7 +29,7 @@ mod footers;
 pub mod forms;
 mod hints;
 mod identities;
-mod lines;
+mod our_words;
 mod read;
 mod records;
 mod registry;
@@ -41,7 +40,6 @@ pub mod signature;
 mod spans;
 mod state;
 pub mod tally;
-mod trailers;
 
 pub use check::Error;
 pub use clean::without_markers;
@@ -57,7 +55,6 @@ pub use selftest::Failure;
 use signature::Checked;
 pub use spans::LineRange;
 pub use state::{State, States};
-pub use trailers::{TrailerLine, all as trailers};
 
 /// What a statement says that a tool did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]

@@ -4,17 +4,19 @@
 //! read is `records`, and how they become statements `recorded`; what follows from all of them
 //! together is `facts`.
 
+use std::ops::Range;
+
 use super::declared::{self, Declared};
 use super::facts::{self, Evidence, Finding, Key, People};
 use super::footers::{self, Phrase};
 use super::identities::{self, Known};
-use super::lines::{self, Line};
 use super::registry::{Hints, MarkerAt, PersonKey, Registry};
 use super::schema::Reads;
 use super::signature::{self, Signers};
-use super::trailers::{self, Shape, Trailer};
 use super::{Attestation, Confidence, Covers, Form, Role, Statement};
 use crate::change::{Commit, Person};
+use crate::vocabulary::message::trailer_lines::Shape;
+use crate::vocabulary::message::{Message, TrailerLine};
 use crate::vocabulary::trailers::may_be_ours_alone;
 use own::Own;
 
@@ -35,13 +37,13 @@ pub fn read_signed(commit: &Commit, registry: &Registry, signers: &Signers) -> A
 }
 
 fn read_with(commit: &Commit, registry: &Registry, signers: Option<&Signers>) -> Attestation {
-    let mut reader = Reader::new(registry);
+    let mut reader = Reader::new(&commit.message, registry);
     reader.author_and_committer(commit);
     let hints = registry.hints(&commit.message);
     // The message is worth reading for its hints, or for the person behind a tool's commit.
     let hinted = hints.any || may_be_ours_alone(&commit.message);
     if hinted || !reader.findings.is_empty() || !commit.records.is_empty() {
-        reader.message(&commit.message, &hints, registry.is_quoting(&commit.author, &commit.message));
+        reader.message(&hints, registry.is_quoting(&commit.author, &commit.message));
     }
     let mut evidence = reader.evidence();
     evidence.signature = signers.map(|signers| signature::of_commit(commit, signers));
@@ -57,24 +59,24 @@ pub(super) fn text(text: &str, registry: &Registry) -> (Vec<Finding>, People) {
 
 /// The same with all else that it says: a note's headers.
 fn evidence_in(text: &str, registry: &Registry) -> Evidence {
-    let mut reader = Reader::new(registry);
+    let message = Message::from(text);
+    let mut reader = Reader::new(&message, registry);
     let distrust = registry.is_quoting(&Person::default(), text);
-    reader.message(text, &registry.hints(text), distrust);
+    reader.message(&registry.hints(text), distrust);
     reader.evidence()
 }
 
 struct Reader<'a, 'r> {
     registry: &'r Registry,
-    lines: Vec<Line<'a>>,
+    message: &'a Message,
     findings: Vec<Finding>,
     people: People,
     own: Own,
 }
 
 impl<'a, 'r> Reader<'a, 'r> {
-    fn new(registry: &'r Registry) -> Self {
-        let own = Own::default();
-        Reader { registry, lines: Vec::new(), findings: Vec::new(), people: People::default(), own }
+    fn new(message: &'a Message, registry: &'r Registry) -> Self {
+        Reader { registry, message, findings: Vec::new(), people: People::default(), own: Own::default() }
     }
 
     /// What was found, from top to bottom.
@@ -86,14 +88,13 @@ impl<'a, 'r> Reader<'a, 'r> {
         Evidence { findings, people, path, unreadable, strict_unreadable, conflicts, ..Evidence::default() }
     }
 
-    fn message(&mut self, message: &'a str, hints: &Hints, distrust: bool) {
-        self.lines = lines::of(message);
-        let trailers = trailers::parse(&self.lines);
-        for trailer in &trailers {
+    fn message(&mut self, hints: &Hints, distrust: bool) {
+        let message = self.message;
+        for trailer in message.trailers() {
             self.trailer(trailer, distrust);
         }
         // A tool's own footer says more than the general form that it also fits.
-        let phrases = footers::find(message, &self.lines, hints, self.registry);
+        let phrases = footers::find(message, message.parsed_lines(), 0, hints, self.registry);
         let (own, general): (Vec<_>, Vec<_>) = phrases.iter().partition(|phrase| phrase.marker.tool.is_some());
         for phrase in own.into_iter().chain(general) {
             self.phrase(phrase, distrust);
@@ -133,8 +134,8 @@ impl<'a, 'r> Reader<'a, 'r> {
         self.push(known.marker, declared, role, confidence, place);
     }
 
-    fn trailer(&mut self, trailer: &Trailer<'_>, distrust: bool) {
-        if trailer.shape == Shape::Loose && !self.registry.is_trailer_key(&trailer.key) {
+    fn trailer(&mut self, trailer: &TrailerLine, distrust: bool) {
+        if trailer.shape == Shape::Loose && !self.registry.is_trailer_key(&trailer.name) {
             return;
         }
         // In a message that quotes others, only the block that git itself reads is the author's.
@@ -144,7 +145,7 @@ impl<'a, 'r> Reader<'a, 'r> {
         }
         let most = if doubtful { Confidence::Low } else { Confidence::High };
         let value = trailer.value.trim();
-        let key = self.registry.person_key(&trailer.key);
+        let key = self.registry.person_key(&trailer.name);
         if key == Some(PersonKey::HumanReview) && self.registry.file.values.yes.is_match(value) {
             self.people.unnamed_review |= most > Confidence::Low;
         } else if let Some(key) = key {
@@ -153,7 +154,7 @@ impl<'a, 'r> Reader<'a, 'r> {
             }
         }
         let before = self.findings.len();
-        for marker in self.registry.by_key(&trailer.key) {
+        for marker in self.registry.by_key(&trailer.name) {
             let fits = marker.marker.value.as_ref().is_none_or(|pattern| pattern.is_match(value));
             if fits && !marker.marker.unless.as_ref().is_some_and(|pattern| pattern.is_match(value)) {
                 self.own_trailer(marker, trailer, most);
@@ -165,7 +166,7 @@ impl<'a, 'r> Reader<'a, 'r> {
         }
     }
 
-    fn person(&mut self, person: &Person, key: PersonKey, trailer: &Trailer<'_>, most: Confidence) {
+    fn person(&mut self, person: &Person, key: PersonKey, trailer: &TrailerLine, most: Confidence) {
         let known = identities::known(person, self.registry);
         let human = match &known {
             Some(known) => known.person.clone(),
@@ -200,7 +201,7 @@ impl<'a, 'r> Reader<'a, 'r> {
     }
 
     /// A trailer whose key is a marker's own.
-    fn own_trailer(&mut self, marker: MarkerAt<'r>, trailer: &Trailer<'_>, most: Confidence) {
+    fn own_trailer(&mut self, marker: MarkerAt<'r>, trailer: &TrailerLine, most: Confidence) {
         let value = trailer.value.trim();
         let confidence = marker.marker.confidence.min(most);
         let role = marker.marker.role.unwrap_or(Role::Authored);
@@ -304,8 +305,8 @@ impl<'a, 'r> Reader<'a, 'r> {
             super::MarkerForm::SessionLink => Form::SESSION_LINK,
             _ => Form::FOOTER,
         };
-        let text = self.lines.get(phrase.line).map_or("", |line| line.text);
-        let place = Place { form, line: Some(line), quote: text.to_owned(), strict: false };
+        let quote = self.text_of(phrase.line..phrase.line + 1);
+        let place = Place { form, line: Some(line), quote, strict: false };
         let role = marker.role.unwrap_or(Role::Authored);
         let at = self.findings.len();
         self.push(phrase.marker, phrase.declared.clone(), role, confidence, place);
@@ -320,11 +321,15 @@ impl<'a, 'r> Reader<'a, 'r> {
         Declared { tool, model: declared::model_in_name(&person.name, self.registry), known: true }
     }
 
-    fn at_trailer(&self, trailer: &Trailer<'_>) -> Place {
-        let last = trailer.line + trailer.lines;
-        let lines = self.lines.get(trailer.line..last).unwrap_or_default();
-        let quote = lines.iter().map(|line| line.text.trim()).collect::<Vec<_>>().join(" ");
-        Place { form: Form::TRAILER, line: Some(line_number(trailer.line)), quote, strict: trailer.strict }
+    fn at_trailer(&self, trailer: &TrailerLine) -> Place {
+        let quote = self.text_of(trailer.lines.clone());
+        Place { form: Form::TRAILER, line: Some(trailer.line), quote, strict: trailer.strict }
+    }
+
+    /// What lines of the message say, as one line.
+    fn text_of(&self, lines: Range<usize>) -> String {
+        let lines = self.message.parsed_lines().iter().take(lines.end).skip(lines.start);
+        lines.map(|line| line.text(self.message).trim()).collect::<Vec<_>>().join(" ")
     }
 
     fn push(&mut self, marker: MarkerAt<'r>, declared: Declared, role: Role, confidence: Confidence, place: Place) {

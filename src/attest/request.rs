@@ -10,7 +10,8 @@ use serde::{Deserialize, Serialize};
 use super::facts::{self, Finding, Key};
 use super::registry::{MarkerAt, Registry};
 use super::schema::Pattern;
-use super::{Confidence, Conflict, Covers, Facts, Form, Role, State, Statement, lines, read};
+use super::{Confidence, Conflict, Covers, Facts, Form, Role, State, Statement, read};
+use crate::vocabulary::message::lines::is_unticked;
 
 /// What is known of a request.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -56,7 +57,7 @@ pub fn read_request(request: &Request, registry: &Registry) -> RequestAttestatio
     if let Some(body) = &request.body {
         let shown = without_comments(body);
         // A description has no subject: its first line counts.
-        let said: Vec<&str> = shown.lines().map(|line| if lines::is_unticked(line) { "" } else { line }).collect();
+        let said: Vec<&str> = shown.lines().map(|line| if is_unticked(line) { "" } else { line }).collect();
         let (found, _) = read::text(&format!(".\n{}", said.join("\n")), registry);
         findings.extend(found.into_iter().map(in_body));
         add_boxes(&shown, registry, &mut findings, &mut boxes);

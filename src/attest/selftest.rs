@@ -135,7 +135,7 @@ fn commit(example: &Example, form: MarkerForm, as_trailer: bool) -> Commit {
     let built = |author: Person, committer: Option<Person>, message: String| Commit {
         committer: committer.unwrap_or_else(|| author.clone()),
         author,
-        message,
+        message: message.into(),
         ..Commit::default()
     };
     match example {
@@ -185,7 +185,7 @@ pub(crate) fn traces(registry: &Registry) -> Vec<(String, Traces)> {
             (Example::Short(text), _) => vec![says(text.clone())],
             (Example::Long(long), _) => {
                 let alone = |text: &str| {
-                    let commit = Commit { message: format!("Change a thing\n\n{text}\n"), ..Commit::default() };
+                    let commit = Commit { message: format!("Change a thing\n\n{text}\n").into(), ..Commit::default() };
                     !read(&commit, registry).statements.is_empty()
                 };
                 let last = long.message.as_ref().and_then(|message| message.trim_end().rsplit_once("\n\n"));

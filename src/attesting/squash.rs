@@ -5,8 +5,9 @@
 
 use crate::attest::{self, Attestation, Registry, State, Statement};
 use crate::change::{Commit, Person};
+use crate::vocabulary::message::Message;
 use crate::vocabulary::trailers::{self, Trailer};
-use crate::vocabulary::{Declaration, message, note::Note};
+use crate::vocabulary::{Declaration, note::Note};
 
 /// Whose defaults.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -41,7 +42,7 @@ pub struct Part<'a> {
 #[derive(Debug)]
 pub struct Outcome {
     /// The message that the forge proposes.
-    pub message: String,
+    pub message: Message,
     /// What it still declares.
     pub kept: Attestation,
     /// What would be lost, by commit: a sentence each.
@@ -57,8 +58,9 @@ pub fn predict(forge: Forge, request: &Request, parts: &[Part<'_>], registry: &R
         Forge::Github => github(request, &single),
         Forge::Gitlab => title(request, &single) + "\n",
     };
-    let kept = read(&message, &single, registry);
-    let mut outcome = Outcome { message, kept, lost: Vec::new(), keep: Vec::new() };
+    let commit = squashed(message, &single);
+    let kept = attest::read(&commit, registry);
+    let mut outcome = Outcome { message: commit.message, kept, lost: Vec::new(), keep: Vec::new() };
     for part in &single {
         outcome.compare(part);
     }
@@ -118,7 +120,7 @@ fn co_authors(parts: &[&Part<'_>]) -> Vec<String> {
         if Some(author.email.to_lowercase()) != opener {
             add(&format!("{} <{}>", author.name, author.email));
         }
-        for line in attest::trailers(&part.commit.message) {
+        for line in part.commit.message.trailers() {
             if line.key.eq_ignore_ascii_case("co-authored-by") && !line.quoted {
                 add(&line.value);
             }
@@ -128,10 +130,10 @@ fn co_authors(parts: &[&Part<'_>]) -> Vec<String> {
 }
 
 /// The squashed commit: its author is whoever opened the request.
-fn read(message: &str, parts: &[&Part<'_>], registry: &Registry) -> Attestation {
+fn squashed(message: String, parts: &[&Part<'_>]) -> Commit {
+    // Without commits there is nobody.
     let author = parts.first().map_or_else(Person::default, |part| part.commit.author.clone());
-    let commit = Commit { committer: author.clone(), author, message: message.to_owned(), ..Commit::default() };
-    attest::read(&commit, registry)
+    Commit { committer: author.clone(), author, message: message.into(), ..Commit::default() }
 }
 
 impl Outcome {
@@ -170,10 +172,10 @@ impl Outcome {
             self.lost.push((id.clone(), "that no AI was used is gone, and would not be true of the whole".into()));
         }
         // Our own facts stand in trailers that `attest` need not know.
-        let after = message::trailers(&self.message);
-        let strict: Vec<_> = attest::trailers(&self.message).into_iter().filter(|line| line.strict).collect();
-        for line in message::trailers(&part.commit.message).into_iter().filter(is_fact) {
-            if !strict.iter().any(|kept| line.is(&kept.key) && kept.value == line.value) {
+        let after = self.message.stated();
+        for line in part.commit.message.stated().into_iter().filter(is_fact) {
+            let mut strict = self.message.trailers().iter().filter(|kept| kept.strict);
+            if !strict.any(|kept| line.is(&kept.key) && kept.value == line.value) {
                 let how = if after.contains(&line) { "no longer where git looks for trailers" } else { "gone" };
                 let said = self.lost.iter().any(|(_, text)| text.contains(&line.to_string()));
                 if !said {
@@ -208,6 +210,7 @@ fn is_fact(line: &Trailer) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::vocabulary::message::with_trailers;
 
     fn commit(id: &str, author: &str, message: &str) -> Commit {
         let author = Person { name: author.into(), email: format!("{}@example.org", author.to_lowercase()) };
@@ -265,7 +268,7 @@ mod tests {
     fn what_a_note_says_is_kept_in_its_own_words() {
         let registry = Registry::builtin().unwrap();
         let written = "x\n\nAssisted-by: Claude Code:claude-opus-4-8 sparse\nAI-Sensitive: authentication\n";
-        let note = Note::of(trailers::read(&message::trailers(written)).declaration.unwrap());
+        let note = Note::of(trailers::read(&Message::from(written).stated()).declaration.unwrap());
         let record = crate::change::Record {
             place: crate::vocabulary::note::REF,
             content: Ok(note.write().into_bytes().into()),
@@ -285,7 +288,7 @@ mod tests {
         assert_eq!(outcome.message, "Add a parser (#7)\n");
         assert_eq!(outcome.kept.state, State::Absent);
         assert_eq!(outcome.lost.len(), 3, "{:?}", outcome.lost);
-        let with = message::with_trailers(&outcome.message, &outcome.keep);
+        let with = with_trailers(&outcome.message, &outcome.keep);
         let again = attest::read(&commit("c", "Ann", &with), Registry::builtin().unwrap());
         let tools: Vec<_> = again.statements.iter().filter_map(|statement| statement.tool.as_deref()).collect();
         assert!(tools.contains(&"Codex") && tools.contains(&"Claude"), "{tools:?}");

@@ -15,6 +15,7 @@ use crate::linediff;
 use crate::pack::{Kind, Pack, Rule, Scope};
 use crate::syntax::{self, regions};
 use crate::text::Text;
+use crate::vocabulary::message::Message;
 
 /// Something that is taken out before anything is scored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema, clap::ValueEnum)]
@@ -60,9 +61,9 @@ fn is_about_names(rule: &Rule) -> bool {
 pub fn stripped(mut change: ChangeSet, parts: &[Strip]) -> ChangeSet {
     for commit in &mut change.commits {
         if parts.contains(&Strip::Message) {
-            commit.message.clear();
+            commit.message = Message::default();
         } else if parts.contains(&Strip::MessageBody) {
-            commit.message = commit.subject().to_owned();
+            commit.message = commit.subject().into();
         }
     }
     for file in &mut change.files {

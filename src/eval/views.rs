@@ -5,12 +5,13 @@ use crate::attest::{self, Registry};
 use crate::change::{ChangeSet, FileChange, Origin, Person, Range, Span};
 use crate::linediff;
 use crate::text::Text;
+use crate::vocabulary::message::Message;
 
 /// The change without what its commits declare, so that its flags tell what the style alone would
 /// have raised. Style never sees declarations, so no score changes.
 pub fn undeclared(mut change: ChangeSet, registry: &Registry) -> ChangeSet {
     for commit in &mut change.commits {
-        commit.message = attest::without_markers(&commit.message, registry);
+        commit.message = attest::without_markers(&commit.message, registry).into();
         commit.author = Person::default();
         commit.committer = Person::default();
     }
@@ -77,7 +78,7 @@ impl Joined {
 pub fn surroundings(change: &ChangeSet) -> ChangeSet {
     let mut around = change.clone();
     for commit in &mut around.commits {
-        commit.message.clear();
+        commit.message = Message::default();
     }
     for file in &mut around.files {
         let commit = file.origins.first().and_then(|origin| origin.commit);

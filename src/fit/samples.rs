@@ -213,9 +213,9 @@ impl Reader<'_> {
         let change = repository.change_set(resolved, &self.excluder, &records).map_err(|error| error.to_string())?;
         let blocks = self.blocks(&change);
         let added: u32 = change.files.iter().flat_map(|file| &file.origins).map(|origin| origin.span.len()).sum();
-        let text = change.commits.last().map_or("", |commit| commit.message.as_str());
-        let (seen, _) = message::comparable(text);
-        let text = attest::without_markers(&seen, self.registry);
+        let last = change.commits.last().map(|commit| message::comparable(&commit.message).0);
+        // A change without commits has no message.
+        let text = last.map_or_else(String::new, |seen| attest::without_markers(&seen, self.registry));
         let message = Message { text: text.trim(), added_lines: added };
         let mut told = Vec::new();
         terms::message(&message, &mut |term, _| told.push(self.terms.number(term)));

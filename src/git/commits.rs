@@ -110,7 +110,7 @@ pub(super) fn plain(id: ObjectId, decoded: &gix::objs::CommitRef<'_>) -> Commit 
         author: person(decoded.author()),
         committer: person(decoded.committer()),
         author_time: decoded.author().ok().map_or(0, |author| author.seconds()),
-        message,
+        message: message.into(),
         left_out,
         ..Commit::default()
     }

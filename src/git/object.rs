@@ -35,7 +35,16 @@ pub(super) fn commit(id: ObjectId, data: &[u8]) -> Option<Commit> {
     let (author, author_time) = person(author)?;
     let (committer, _) = person(committer)?;
     let (message, left_out) = commits::bounded(message);
-    Some(Commit { id: id.to_string(), parents, author, committer, author_time, message, left_out, ..Commit::default() })
+    Some(Commit {
+        id: id.to_string(),
+        parents,
+        author,
+        committer,
+        author_time,
+        message: message.into(),
+        left_out,
+        ..Commit::default()
+    })
 }
 
 fn tree(data: &[u8]) -> Option<&[u8]> {

@@ -29,7 +29,8 @@ impl Session {
         let Session { repository, resolved, settings, sensitive, .. } = self;
         let somebody = || Person { name: "You".into(), email: "you@localhost".into() };
         let me = repository.identity().unwrap_or_else(somebody);
-        let commit = Commit { author: me.clone(), committer: me, message, parents: 1, ..Commit::default() };
+        let commit =
+            Commit { author: me.clone(), committer: me, message: message.into(), parents: 1, ..Commit::default() };
         let attestation = attest::read(&commit, registry);
         let staged = repository.uncommitted_changes(resolved, &evidence::reads(&policy, &sensitive))?;
         let TouchedFiles { paths, touches, .. } = evidence::touched_files(&staged, &policy, &sensitive);

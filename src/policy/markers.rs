@@ -82,10 +82,10 @@ impl Marker {
     /// Where a subject has it; none also where the request is not known.
     pub fn find(&self, subject: &Subject<'_>) -> Vec<Hit> {
         let part = match self.place {
-            Place::Commit => Some((&subject.commit.message, &subject.trailers, &subject.attestation.statements)),
-            Place::Request => {
-                subject.described.map(|request| (&request.text, &request.trailers, &request.attestation.statements))
-            }
+            Place::Commit => Some((subject.commit.message.as_str(), subject.trailers, &subject.attestation.statements)),
+            Place::Request => subject
+                .described
+                .map(|request| (request.text.as_str(), request.trailers.as_slice(), &request.attestation.statements)),
         };
         let Some((message, trailers, statements)) = part else { return Vec::new() };
         match &self.what {

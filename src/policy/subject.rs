@@ -4,10 +4,11 @@
 
 use super::raw::Fact;
 use super::sensitive::Touch;
-use crate::attest::{self, Attestation, Form, Registry, Role, State, TrailerLine};
+use crate::attest::{self, Attestation, Form, Registry, Role, State};
 use crate::change::{Commit, Person};
+use crate::vocabulary::message::{Message, TrailerLine};
 use crate::vocabulary::note::{self, Note};
-use crate::vocabulary::{Declaration, Who, message, trailers};
+use crate::vocabulary::{Declaration, Who, trailers};
 
 /// A commit with everything that bears on its attestation.
 #[derive(Debug)]
@@ -19,7 +20,7 @@ pub struct Subject<'a> {
     /// What was read of it.
     pub attestation: &'a Attestation,
     /// All trailers of its message.
-    pub trailers: Vec<TrailerLine>,
+    pub trailers: &'a [TrailerLine],
     /// What its trailers say in our own words.
     pub own: trailers::Reading,
     /// What our note on it says, or why it cannot be read.
@@ -70,7 +71,7 @@ impl Described {
     /// Reads a description.
     pub fn read(text: &str, labels: &[String], registry: &Registry) -> Self {
         // A message's first line is its subject, where nothing is declared; a description has none.
-        let message = format!("Request\n\n{text}\n");
+        let message = Message::from(format!("Request\n\n{text}\n"));
         let somebody = Person { name: "Somebody".into(), email: "somebody@example.org".into() };
         let commit =
             Commit { author: somebody.clone(), committer: somebody, message: message.clone(), ..Commit::default() };
@@ -89,7 +90,7 @@ impl Described {
         };
         let more: Vec<_> = request.statements.into_iter().filter(|statement| !known(statement)).collect();
         attestation.statements.extend(more);
-        let trailers = attest::trailers(&message);
+        let trailers = message.trailers().to_vec();
         Described { text: text.to_owned(), labels: labels.to_vec(), attestation, trailers, by_member: None }
     }
 }
@@ -99,8 +100,8 @@ const REVIEW_KEYS: [&str; 4] = ["Reviewed-by", "Acked-by", "Approved-by", "Revie
 impl<'a> Subject<'a> {
     /// A commit by itself.
     pub fn new(commit: &'a Commit, attestation: &'a Attestation, registry: &'a Registry) -> Self {
-        let lines = attest::trailers(&commit.message);
-        let own = trailers::read(&message::trailers(&commit.message));
+        let lines = commit.message.trailers();
+        let own = trailers::read(&commit.message.stated());
         let people = |keys: &[&str]| -> (Vec<Person>, Vec<String>) {
             let values =
                 lines.iter().filter(|line| !line.quoted && keys.iter().any(|key| key.eq_ignore_ascii_case(&line.key)));

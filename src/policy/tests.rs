@@ -53,14 +53,14 @@ fn following_the_advice_of_any_preset_makes_a_commit_complete() {
             // Taking lines out can make others be missed, so advice is followed until it ends.
             for _ in 0..4 {
                 for line in &last.remove {
-                    commit.message = commit.message.replace(line.as_str(), "");
+                    commit.message = commit.message.replace(line.as_str(), "").into();
                 }
                 for line in &last.add {
                     let text = filled(&line.text);
                     match line.place {
                         Where::Commit => {
                             let (key, value) = text.split_once(": ").unwrap();
-                            commit.message = with_trailers(&commit.message, &[Trailer::new(key, value)]);
+                            commit.message = with_trailers(&commit.message, &[Trailer::new(key, value)]).into();
                         }
                         Where::Request => description.push_str(&format!("\n\n{text}\n")),
                     }

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use super::{Evidence, Found, quote};
 use crate::lookalikes::{Disguise, Surroundings};
 use crate::pack::rule::Shape;
+use crate::vocabulary::message::Message as CommitMessage;
 
 /// A message without markers, and the size of its commit.
 pub struct Message<'a> {
@@ -16,9 +17,13 @@ pub struct Message<'a> {
 
 /// A message as a reader compares it, and what was changed. Markers are taken out afterwards: so those go, too, that
 /// only a reader would know.
-pub fn comparable(message: &str) -> (Cow<'_, str>, Disguise) {
+pub fn comparable(message: &CommitMessage) -> (Cow<'_, CommitMessage>, Disguise) {
     let mut disguise = Disguise::default();
-    let seen = Surroundings::of(message).comparable(message, &mut disguise);
+    let seen = match Surroundings::of(message).comparable(message, &mut disguise) {
+        // Where nothing changes, what is known of the message stays known.
+        Cow::Borrowed(_) => Cow::Borrowed(message),
+        Cow::Owned(seen) => Cow::Owned(seen.into()),
+    };
     (seen, disguise)
 }
 

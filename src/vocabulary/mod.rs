@@ -4,7 +4,8 @@
 //! ([`trailers`]), as a git note in JSON ([`note`]) and as an in-toto statement ([`statement`]).
 //! Reading, writing and reading again is the identity. `docs/attestation.md` is the specification.
 //!
-//! How other tools' traces are read is `attest`; what a project requires is `policy`.
+//! Where trailers stand in a commit's message is [`message`]. How other tools' traces are read is `attest`; what a
+//! project requires is `policy`.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -16,8 +17,6 @@ pub mod trailers;
 mod words;
 
 pub use words::{Name, Problem, Proportion, Reference, Who, Word};
-
-use crate::attest::{Attestation, Role};
 
 /// What somebody declares about one commit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -185,42 +184,6 @@ impl Declaration {
             Involvement::Ai(ai) => Some(ai),
         }
     }
-
-    /// What another form declares, in our words, as far as it names a tool; what does not fit our
-    /// grammar is left out.
-    pub fn of_attestation(attestation: &Attestation) -> Option<Declaration> {
-        let facts = &attestation.facts;
-        let accountable = facts.accountable.as_deref().and_then(|who| Who::new(who).ok());
-        if attestation.state == crate::attest::State::Denied {
-            return Some(Declaration { involvement: Involvement::NoAi, accountable });
-        }
-        let tool = Name::new(facts.tool.as_deref()?).ok()?;
-        let authored = attestation.statements.iter().any(|statement| statement.role == Role::Authored);
-        let assistant = Assistant {
-            extent: if authored { Extent::Generated } else { Extent::Assisted },
-            tool,
-            model: facts.model.as_deref().and_then(model_word),
-            helpers: Vec::new(),
-        };
-        let reference = |text: &Option<String>| text.as_deref().and_then(|text| Reference::new(text).ok());
-        Some(Declaration {
-            involvement: Involvement::Ai(AiUse {
-                proportion: facts.proportion.as_deref().and_then(|text| text.parse().ok()),
-                session: facts.session.as_deref().and_then(|session| Word::new(session).ok()),
-                prompt: reference(&facts.prompt_reference),
-                output: reference(&facts.output_reference),
-                ..AiUse::of(assistant)
-            }),
-            accountable,
-        })
-    }
-}
-
-/// `Claude Opus 4.5` has spaces, which a model's id has not.
-fn model_word(model: &str) -> Option<Word> {
-    let spaced = model.contains(char::is_whitespace);
-    let joined = model.split_whitespace().collect::<Vec<_>>().join("-");
-    Word::new(if spaced { joined.to_lowercase() } else { joined }).ok()
 }
 
 #[cfg(test)]
@@ -287,25 +250,5 @@ pub(crate) mod samples {
         let involvement = prop_oneof![1 => Just(Involvement::NoAi), 6 => ai().prop_map(Involvement::Ai)];
         (involvement, proptest::option::of(who()))
             .prop_map(|(involvement, accountable)| Declaration { involvement, accountable })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::attest::{Registry, read};
-    use crate::change::{Commit, Person};
-
-    #[test]
-    fn a_foreign_form_can_be_said_in_our_words() {
-        let ann = Person { name: "Ann Lee".into(), email: "ann@example.org".into() };
-        let message = "s\n\nCo-Authored-By: Claude Opus 4.5 (1M context) <noreply@anthropic.com>\n";
-        let commit = Commit { author: ann.clone(), committer: ann, message: message.into(), ..Commit::default() };
-        let found = read(&commit, Registry::builtin().unwrap());
-        let ours = Declaration::of_attestation(&found).unwrap();
-        assert_eq!(
-            trailers::write(&ours).iter().map(ToString::to_string).collect::<Vec<_>>(),
-            ["Generated-by: Claude:claude-opus-4.5", "AI-Accountable: Ann Lee <ann@example.org>"]
-        );
     }
 }

@@ -5,9 +5,10 @@
 
 use super::super::identities::{self, written};
 use super::super::registry::Registry;
-use super::super::trailers::{Shape, Trailer};
 use super::super::{Conflict, Form, Unreadable};
-use super::{cut, line_number};
+use super::cut;
+use crate::vocabulary::message::TrailerLine;
+use crate::vocabulary::message::trailer_lines::Shape;
 use crate::vocabulary::trailers::{self, NO_AI, PROPORTION};
 
 /// What they say together.
@@ -27,19 +28,19 @@ pub(super) struct Own {
 impl Own {
     /// Takes in a trailer that is the author's own; whether it can be read. In a list or behind an ornament, a key may
     /// be the words of a sentence: `- AI path: leave the road`.
-    pub(super) fn take(&mut self, trailer: &Trailer<'_>, registry: &Registry) -> bool {
-        if trailer.shape == Shape::Loose || !trailers::is_ours_alone(trailer.raw_key) {
+    pub(super) fn take(&mut self, trailer: &TrailerLine, registry: &Registry) -> bool {
+        if trailer.shape == Shape::Loose || !trailers::is_ours_alone(&trailer.key) {
             return true;
         }
         let value = trailer.value.trim();
-        let ours = trailers::Trailer::new(trailer.raw_key, value);
+        let ours = trailers::Trailer::new(&trailer.key, value);
         let reading = trailers::read([&ours]);
         if let Some(wrong) = reading.unreadable.first().filter(|_| !is_understood(&ours, registry)) {
-            let said = format!("`{}: {}`", trailer.raw_key, cut(value, 80));
+            let said = format!("`{}: {}`", trailer.key, cut(value, 80));
             self.unreadable.push(Unreadable {
-                key: Some(trailer.raw_key.to_owned()),
+                key: Some(trailer.key.clone()),
                 form: Form::TRAILER,
-                place: format!("line {} of the message", line_number(trailer.line)),
+                place: format!("line {} of the message", trailer.line),
                 reason: format!("{said}: {}", wrong.problem),
             });
             self.strict_unreadable |= trailer.strict;

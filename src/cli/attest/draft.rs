@@ -14,7 +14,7 @@ use crate::policy::sensitive::Touch;
 use crate::policy::{Fact, Policy, Subject, TouchedFiles, missing_facts};
 use crate::vocabulary::note::Note;
 use crate::vocabulary::{
-    AiUse, Assistant, Assistants, Declaration, Extent, IntegrationPath, Involvement, Who, Word, message, trailers,
+    AiUse, Assistant, Assistants, Declaration, Extent, IntegrationPath, Involvement, Who, Word, trailers,
 };
 
 /// A commit with what will be declared about it.
@@ -57,7 +57,7 @@ impl Drafting<'_> {
         let registry = Registry::builtin()?;
         let (facts, TouchedCommit { commit, files }) = (self.facts, touched);
         let attestation = attest::read(commit, registry);
-        let own = trailers::read(&message::trailers(&commit.message)).declaration;
+        let own = trailers::read(&commit.message.stated()).declaration;
         let author_is_person = attest::is_person(&commit.author, registry);
         let answering = || {
             let me = self.session.repository().identity().filter(|me| attest::is_person(me, registry))?;

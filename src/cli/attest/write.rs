@@ -195,7 +195,7 @@ pub(super) fn trailers(
 fn as_read(draft: &Draft, message: &str, policy: &Policy) -> Result<(State, Vec<Finding>), Failure> {
     let registry = Registry::builtin()?;
     let mut commit = draft.commit.clone();
-    commit.message = message.to_owned();
+    commit.message = message.into();
     let attestation = attest::read(&commit, registry);
     let TouchedFiles { paths, touches, .. } = draft.files.clone();
     let subject = Subject::new(&commit, &attestation, registry).touching(paths, touches);

@@ -2,43 +2,22 @@
 //!
 //! Reads every paragraph, because squash merges, footers and web forms move trailers out of the
 //! last one; and says of each whether git itself would have seen it. What a trailer means is for
-//! `read`; people and tools in values are `identities` and `declared`.
+//! `attest`.
 
 use std::borrow::Cow;
 use std::ops::Range;
 
-use super::lines::Line;
+use super::Line;
 use crate::invisible::as_seen;
 
 /// How a trailer is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Shape {
+pub(crate) enum Shape {
     /// As git writes it.
     Plain,
     /// Behind a bullet, an emoji, asterisks or an indentation; or with spaces within its key. Prose
     /// looks like that too, so only keys that are known to be trailers count.
     Loose,
-}
-
-/// A trailer.
-#[derive(Debug, Clone)]
-pub(super) struct Trailer<'a> {
-    /// The key in lower case, with hyphens for spaces.
-    pub(super) key: String,
-    /// The key as written.
-    pub(super) raw_key: &'a str,
-    /// The value, continuation lines joined by a space.
-    pub(super) value: Cow<'a, str>,
-    /// The index of its first line.
-    pub(super) line: usize,
-    /// How many lines it takes.
-    pub(super) lines: usize,
-    /// How it is written.
-    pub(super) shape: Shape,
-    /// Whether it is quoted from elsewhere.
-    pub(super) quoted: bool,
-    /// Whether `git interpret-trailers` would see it.
-    pub(super) strict: bool,
 }
 
 /// A trailer as it stands in a message.
@@ -54,67 +33,60 @@ pub struct TrailerLine {
     pub quoted: bool,
     /// Whether `git interpret-trailers` would see it.
     pub strict: bool,
-}
-
-/// All trailers of a message, whatever they mean: top to bottom, wherever they stand.
-pub fn all(message: &str) -> Vec<TrailerLine> {
-    let lines = super::lines::of(message);
-    let found = parse(&lines).into_iter().map(|trailer| TrailerLine {
-        key: trailer.raw_key.to_owned(),
-        value: trailer.value.into_owned(),
-        line: u32::try_from(trailer.line).unwrap_or(u32::MAX).saturating_add(1),
-        quoted: trailer.quoted,
-        strict: trailer.strict,
-    });
-    found.collect()
+    /// The key as it is looked up: lower case, hyphens for spaces and underscores.
+    pub(crate) name: String,
+    /// The indices of its lines.
+    pub(crate) lines: Range<usize>,
+    /// How it is written.
+    pub(crate) shape: Shape,
 }
 
 /// Longer keys are prose.
-const LONGEST_KEY: usize = 40;
+const MAX_KEY: usize = 40;
 
-/// All trailers of a message, top to bottom. The subject is none.
-pub(super) fn parse<'a>(lines: &[Line<'a>]) -> Vec<Trailer<'a>> {
-    let Some(subject) = lines.iter().position(|line| !line.is_blank()) else { return Vec::new() };
-    let block = strict_block(lines);
+/// The trailers of a message from a line on, top to bottom. The subject is none; a line above which there is more than
+/// the subject must start a paragraph.
+pub(crate) fn parse(message: &str, lines: &[Line], from: usize) -> Vec<TrailerLine> {
+    let Some(subject) = lines.iter().position(|line| !line.is_blank) else { return Vec::new() };
+    let block = strict_block(message, lines, from);
     let mut found = Vec::new();
-    let mut at = subject + 1;
+    let mut at = from.max(subject + 1);
     while let Some(line) = lines.get(at) {
         let here = at;
         at += 1;
-        let in_block = block.contains(&here);
-        let Some(head) = head(line.text) else { continue };
+        let text = line.text(message);
+        let Some(head) = head(text) else { continue };
+        let folded = lines.iter().skip(at).map(|line| line.text(message)).take_while(|text| is_continuation(text));
         let mut value = Cow::Borrowed(head.value);
-        while let Some(next) = lines.get(at) {
-            if !is_continuation(next.text) {
-                break;
-            }
+        for next in folded {
             let joined = value.to_mut();
             if !joined.is_empty() {
                 joined.push(' ');
             }
-            joined.push_str(next.text.trim());
+            joined.push_str(next.trim());
             at += 1;
         }
         // A value that nobody sees declares nothing.
         if as_seen(&value).trim().is_empty() {
             continue;
         }
-        found.push(Trailer {
-            key: normalised(head.key),
-            raw_key: head.key,
-            value,
-            line: here,
-            lines: at - here,
-            shape: head.shape,
+        found.push(TrailerLine {
+            key: head.key.to_owned(),
+            value: value.into_owned(),
+            // No message has more lines than bytes, and those are bounded.
+            line: u32::try_from(here).unwrap_or(u32::MAX).saturating_add(1),
             quoted: line.quoted,
-            strict: in_block && is_git_trailer(line.text),
+            strict: block.contains(&here) && is_git_trailer(text),
+            name: normalised(head.key),
+            lines: here..at,
+            shape: head.shape,
         });
     }
     found
 }
 
 /// A key as it is looked up: lower case, hyphens for spaces and underscores.
-pub(super) fn normalised(key: &str) -> String {
+fn normalised(key: &str) -> String {
     key.chars().map(|c| if matches!(c, ' ' | '_') { '-' } else { c.to_ascii_lowercase() }).collect()
 }
 
@@ -129,13 +101,12 @@ fn head(line: &str) -> Option<Head<'_>> {
     // Brackets, quotation marks, headings and code stay: what follows them is no trailer.
     let ornament = |c: char| c.is_whitespace() || "*_-+".contains(c) || (!c.is_ascii() && !c.is_alphanumeric());
     let bare = line.trim_start_matches(ornament);
-    let colon = memchr::memchr(b':', bare.as_bytes())?;
-    let (key, rest) = (bare.get(..colon)?, bare.get(colon + 1..)?);
+    let (key, rest) = bare.split_once(':')?;
     // Bold keys: `**Assisted-by:** …` and `**Assisted-by**: …`.
     let key = key.trim_end_matches(['*', '_', ' ', '\t']);
     let ornamented = bare.len() != line.len();
     let value = if ornamented { rest.trim_start_matches(['*', '_']) } else { rest };
-    if key.is_empty() || key.len() > LONGEST_KEY || rest.starts_with("//") {
+    if key.is_empty() || key.len() > MAX_KEY || rest.starts_with("//") {
         return None;
     }
     let in_key = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | ' ' | '_');
@@ -157,23 +128,27 @@ fn is_continuation(line: &str) -> bool {
         && head(line).is_none_or(|head| !head.key.contains('-') || head.value.is_empty())
 }
 
-/// The lines of git's own trailer block. The last paragraph is one if it consists of trailers, or
-/// if git wrote one of them and at least a quarter are; the first paragraph never is.
-fn strict_block(lines: &[Line<'_>]) -> Range<usize> {
-    let is_comment = |line: &Line<'_>| line.text.starts_with('#');
+/// The lines of git's own trailer block, if it starts at a line or below it. The last paragraph is one if it consists
+/// of trailers, or if git wrote one of them and at least a quarter are; the first paragraph never is.
+fn strict_block(message: &str, lines: &[Line], from: usize) -> Range<usize> {
+    let text = |line: &Line| line.text(message);
+    let is_comment = |line: &Line| text(line).starts_with('#');
     // Git leaves out the list of conflicts that it used to write at the end of a merge's message.
-    let listed = |line: &Line<'_>| line.is_blank() || is_comment(line) || line.text.starts_with('\t');
+    let listed = |line: &Line| line.is_blank || is_comment(line) || text(line).starts_with('\t');
     let last = lines.iter().rposition(|line| !listed(line));
-    let end = last.filter(|last| lines[*last].text == "Conflicts:").unwrap_or(lines.len());
+    let end = last.filter(|last| text(&lines[*last]) == "Conflicts:").unwrap_or(lines.len());
     let lines = &lines[..end];
     let none = end..end;
-    let title_end = lines.iter().position(|line| !is_comment(line) && line.is_blank()).unwrap_or(end);
+    let title_end = match from.checked_sub(1) {
+        Some(above) => above,
+        None => lines.iter().position(|line| line.is_blank && !is_comment(line)).unwrap_or(end),
+    };
     let (mut trailers, mut others, mut folded) = (0u32, 0u32, 0u32);
     let (mut by_git, mut only_blank) = (false, true);
     for (at, line) in lines.iter().enumerate().skip(title_end).rev() {
         if is_comment(line) {
             others += std::mem::take(&mut folded);
-        } else if line.is_blank() {
+        } else if line.is_blank {
             if only_blank {
                 continue;
             }
@@ -181,11 +156,11 @@ fn strict_block(lines: &[Line<'_>]) -> Range<usize> {
             let mixed = by_git && trailers * 3 >= others;
             let pure = trailers > 0 && others == 0;
             return if mixed || pure { at + 1..end } else { none };
-        } else if is_written_by_git(line.text) {
+        } else if is_written_by_git(text(line)) {
             (trailers, folded, by_git, only_blank) = (trailers + 1, 0, true, false);
-        } else if is_git_trailer(line.text) {
+        } else if is_git_trailer(text(line)) {
             (trailers, folded, only_blank) = (trailers + 1, 0, false);
-        } else if line.text.starts_with(char::is_whitespace) {
+        } else if text(line).starts_with(char::is_whitespace) {
             (folded, only_blank) = (folded + 1, false);
         } else {
             others += 1 + std::mem::take(&mut folded);
@@ -201,18 +176,18 @@ fn is_written_by_git(line: &str) -> bool {
 
 /// Git's own idea of a trailer line: letters, digits and hyphens, perhaps spaces, a colon.
 fn is_git_trailer(line: &str) -> bool {
-    let Some(colon) = line.find(':') else { return false };
-    let key = line[..colon].trim_end_matches([' ', '\t']);
+    let Some((key, _)) = line.split_once(':') else { return false };
+    let key = key.trim_end_matches([' ', '\t']);
     !key.is_empty() && key.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::lines;
+    use super::super::{Message, lines};
     use super::*;
 
     fn read(message: &str) -> Vec<(String, String, bool)> {
-        parse(&lines::of(message)).into_iter().map(|t| (t.key, t.value.into_owned(), t.strict)).collect()
+        Message::from(message).trailers().iter().map(|t| (t.name.clone(), t.value.clone(), t.strict)).collect()
     }
 
     fn one(key: &str, value: &str, strict: bool) -> Vec<(String, String, bool)> {
@@ -262,8 +237,8 @@ mod tests {
     #[test]
     fn ornaments_are_tolerated_and_told() {
         let trailers = |message: &str| {
-            let lines = lines::of(message);
-            parse(&lines).iter().map(|t| (t.key.clone(), t.value.to_string(), t.shape)).collect::<Vec<_>>()
+            let message = Message::from(message);
+            message.trailers().iter().map(|t| (t.name.clone(), t.value.clone(), t.shape)).collect::<Vec<_>>()
         };
         let loose = |key: &str, value: &str| vec![(key.to_owned(), value.to_owned(), Shape::Loose)];
         assert_eq!(trailers("s\n\n🤖 Co-Authored-By: A <a@b>"), loose("co-authored-by", "A <a@b>"));
@@ -277,16 +252,15 @@ mod tests {
 
     #[test]
     fn code_fences_are_quotations() {
-        let lines = lines::of("s\n\n```\nKey-A: v\n```\n");
-        assert!(parse(&lines)[0].quoted);
+        assert!(Message::from("s\n\n```\nKey-A: v\n```\n").trailers()[0].quoted);
     }
 
     proptest::proptest! {
         #[test]
         fn any_text_is_read(message in "(\\PC|\n|\r|\t|: |-by: |    ){0,200}") {
             let lines = lines::of(&message);
-            for trailer in parse(&lines) {
-                assert!(trailer.line + trailer.lines <= lines.len());
+            for trailer in parse(&message, &lines, 0) {
+                assert!(!trailer.lines.is_empty() && trailer.lines.end <= lines.len());
                 assert!(!trailer.value.is_empty());
             }
         }

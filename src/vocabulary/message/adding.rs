@@ -1,46 +1,30 @@
-//! Trailers in a message: adding some where git will find them, without touching anything else.
-//!
-//! What stands in trailers is [`super::trailers`]; which of them `attest` believes is its own affair.
+//! Adding trailers to a message where git will find them, without touching anything else.
 
-use super::trailers::Trailer;
-use crate::attest;
-
-/// The trailers of a message, top to bottom, wherever they stand and however they are written.
-pub fn trailers(message: &str) -> Vec<Trailer> {
-    attest::trailers(message)
-        .into_iter()
-        .filter(|line| !line.quoted)
-        .map(|line| Trailer { key: line.key, value: line.value })
-        .collect()
-}
+use super::super::trailers::Trailer;
+use super::Message;
 
 /// The message with trailers at its end: in git's trailer block where there is one, else in a
 /// paragraph of their own. A trailer that the block already has is not repeated.
 pub fn with_trailers(message: &str, trailers: &[Trailer]) -> String {
     let ending = if message.contains("\r\n") { "\r\n" } else { "\n" };
     // Without the blank space at its end `Signed-off-by: ` makes no block any more, so that is what counts.
-    let kept = message.trim_end();
-    let known = attest::trailers(kept);
-    let in_block = |trailer: &Trailer| {
-        let mut said = known.iter().filter(|line| line.strict && !line.quoted);
-        said.any(|line| trailer.is(&line.key) && line.value == trailer.value)
-    };
+    let kept = Message::from(message.trim_end());
     let mut new: Vec<&Trailer> = Vec::new();
     for trailer in trailers {
-        if !in_block(trailer) && !new.contains(&trailer) {
+        if !has_in_block(&kept, trailer) && !new.contains(&trailer) {
             new.push(trailer);
         }
     }
     if new.is_empty() {
         return message.to_owned();
     }
-    let mut text = kept.to_owned();
+    let mut text = kept.as_str().to_owned();
     if text.is_empty() {
         // A message of trailers alone has its first one as its subject, for git as for people.
         text.push_str("(no subject)");
     }
     text.push_str(ending);
-    let has_block = known.iter().any(|line| line.strict);
+    let has_block = kept.trailers().iter().any(|line| line.strict);
     if !has_block {
         text.push_str(ending);
     }
@@ -49,6 +33,11 @@ pub fn with_trailers(message: &str, trailers: &[Trailer]) -> String {
         text.push_str(ending);
     }
     text
+}
+
+fn has_in_block(message: &Message, trailer: &Trailer) -> bool {
+    let mut block = message.trailers().iter().filter(|line| line.strict && !line.quoted);
+    block.any(|line| trailer.is(&line.key) && line.value == trailer.value)
 }
 
 #[cfg(test)]
@@ -99,8 +88,8 @@ mod tests {
         #[test]
         fn what_is_added_is_there_and_the_rest_is_as_before(message in "(\\PC|\n|: |-by: |    ){0,120}") {
             let with = with_trailers(&message, &line());
-            let strict = attest::trailers(&with).into_iter().filter(|found| found.strict).collect::<Vec<_>>();
-            prop_assert!(strict.iter().any(|found| found.key == "Assisted-by"), "{:?}", with);
+            let read = Message::from(with.as_str());
+            prop_assert!(read.trailers().iter().any(|found| found.strict && found.key == "Assisted-by"), "{:?}", with);
             prop_assert!(message.trim().is_empty() || with.starts_with(message.trim_end()));
         }
     }
