@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use bstr::BString;
 
+use crate::slices::items_of;
 use crate::text::Text;
 use crate::vocabulary::message::Message;
 
@@ -181,8 +182,8 @@ pub fn overlapping(origins: &[Origin], span: Span) -> &[Origin] {
         return &[];
     }
     let first = origins.partition_point(|origin| origin.span.end <= span.start);
-    let rest = origins.get(first..).unwrap_or_default();
-    rest.get(..rest.partition_point(|origin| origin.span.start < span.end)).unwrap_or_default()
+    let rest = items_of(origins, first..);
+    items_of(rest, ..rest.partition_point(|origin| origin.span.start < span.end))
 }
 
 /// A file of the change, at its end.

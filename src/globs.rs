@@ -12,6 +12,8 @@ use memchr::memmem::Finder;
 use regex_automata::meta::Regex;
 use regex_automata::util::syntax;
 
+use crate::slices::items_of;
+
 /// A pattern that is not a glob.
 #[derive(Debug, thiserror::Error)]
 #[error("`{pattern}` is not a path pattern: {problem}")]
@@ -158,7 +160,7 @@ fn needed(pattern: &str) -> Vec<u8> {
         let byte = bytes.get(at).copied();
         let plain = byte.is_some_and(|byte| byte.is_ascii() && !b"*?[]{}!,\\".contains(&byte));
         if !plain {
-            let piece = bytes.get(start..at).unwrap_or_default();
+            let piece = items_of(bytes, start..at);
             let piece = piece.trim_with(|c| c == '/');
             if within == 0 && piece.len() > longest.len() {
                 longest = piece;

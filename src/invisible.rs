@@ -17,6 +17,8 @@
 
 use std::borrow::Cow;
 
+use crate::slices::part_of;
+
 /// Sorted ranges of characters, both ends included.
 type Ranges = [(char, char)];
 
@@ -57,7 +59,7 @@ pub fn hidden(text: &str) -> impl Iterator<Item = (usize, char)> {
 
 /// Whether the invisible character at a place changes how its neighbours look, so that it belongs there.
 pub fn has_purpose(text: &str, at: usize, c: char) -> bool {
-    let (before, from) = text.split_at_checked(at).unwrap_or_default();
+    let (before, from) = (part_of(text, ..at), part_of(text, at..));
     let mut back = before.chars().rev();
     let last = back.next();
     let after = || from.chars().nth(1);
@@ -120,7 +122,7 @@ pub fn without(text: &str, characters: impl Iterator<Item = (usize, char)>) -> C
     let mut seen = String::new();
     let mut from = 0;
     for (at, c) in characters {
-        seen.push_str(text.get(from..at).unwrap_or_default());
+        seen.push_str(part_of(text, from..at));
         if is_blank(c) {
             seen.push(' ');
         }
@@ -129,7 +131,7 @@ pub fn without(text: &str, characters: impl Iterator<Item = (usize, char)>) -> C
     if from == 0 {
         return text.into();
     }
-    seen.push_str(text.get(from..).unwrap_or_default());
+    seen.push_str(part_of(text, from..));
     seen.into()
 }
 

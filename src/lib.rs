@@ -85,6 +85,7 @@ pub mod report;
 pub mod scan;
 pub mod score;
 pub mod signals;
+mod slices;
 pub mod syntax;
 pub mod terminal;
 pub mod text;

@@ -8,6 +8,7 @@ use imara_diff::{Algorithm, Diff, InternedInput};
 
 use crate::change::Span;
 use crate::lines::{Line, LineMap, Squeezed};
+use crate::slices::items_of;
 use crate::text::Text;
 
 /// One place where two texts differ: lines `old` were replaced by lines `new`; either may be empty.
@@ -81,7 +82,7 @@ fn same_end(a: &[u8], b: &[u8]) -> usize {
     let (steps, others) = (a.as_rchunks::<STEP>().1, b.as_rchunks::<STEP>().1);
     let whole = STEP * steps.iter().rev().zip(others.iter().rev()).take_while(|(a, b)| a == b).count();
     let rest = |bytes: &'_ [u8]| bytes.len() - whole;
-    let (a, b) = (a.get(..rest(a)).unwrap_or_default(), b.get(..rest(b)).unwrap_or_default());
+    let (a, b) = (items_of(a, ..rest(a)), items_of(b, ..rest(b)));
     whole + a.iter().rev().zip(b.iter().rev()).take_while(|(a, b)| a == b).count()
 }
 

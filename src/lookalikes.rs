@@ -24,6 +24,7 @@ use serde::{Deserialize, Serialize};
 use unicode_normalization::char::is_combining_mark;
 
 use crate::invisible::{self, is_plain};
+use crate::slices::part_of;
 use letters::Letter;
 
 /// A shorter word with Greek letters is more often a formula than an imitation: `αx`.
@@ -150,13 +151,13 @@ impl Surroundings {
         while let Some(start) = rest.find(|c: char| !c.is_ascii()) {
             // Back to the start of the word, and on to its end.
             let at = text.len() - rest.len() + start;
-            let before = text.get(copied..at).unwrap_or_default();
+            let before = part_of(text, copied..at);
             let word_start = copied + before.rfind(|c| !is_of_word(c)).map_or(0, |last| last + width(before, last));
-            let from = text.get(at..).unwrap_or_default();
+            let from = part_of(text, at..);
             let end = at + from.find(|c| !is_of_word(c)).unwrap_or(from.len());
             if end == at {
                 let after = at + width(text, at);
-                rest = text.get(after..).unwrap_or_default();
+                rest = part_of(text, after..);
                 let last = if copied == at { out.chars().next_back() } else { before.chars().next_back() };
                 if let Some(sign) = self.sign(last, from) {
                     out.push_str(before);
@@ -166,23 +167,19 @@ impl Surroundings {
                 }
                 continue;
             }
-            let word = text.get(word_start..end).unwrap_or_default();
-            let latin = if starts_range(word, text.get(end..).unwrap_or_default()) {
-                None
-            } else {
-                self.latin_word(word, disguise)
-            };
+            let word = part_of(text, word_start..end);
+            let latin = if starts_range(word, part_of(text, end..)) { None } else { self.latin_word(word, disguise) };
             if let Some(latin) = latin {
-                out.push_str(text.get(copied..word_start).unwrap_or_default());
+                out.push_str(part_of(text, copied..word_start));
                 out.push_str(&latin);
                 copied = end;
             }
-            rest = text.get(end..).unwrap_or_default();
+            rest = part_of(text, end..);
         }
         if copied == 0 {
             return None;
         }
-        out.push_str(text.get(copied..).unwrap_or_default());
+        out.push_str(part_of(text, copied..));
         Some(out)
     }
 

@@ -7,6 +7,7 @@
 use crate::change::Span;
 use crate::linediff::spans;
 use crate::lines::{LineMap, Squeezed};
+use crate::slices::items_of;
 use crate::text::Text;
 
 /// How many non-blank lines a moved run has at least.
@@ -102,7 +103,7 @@ impl<'a> Removed<'a> {
 
     /// How many lines from the start of `run` are the removed ones from a place on.
     fn extent(&self, run: &[AddedLine], place: u32) -> usize {
-        let removed = self.lines.get(place as usize..).unwrap_or_default();
+        let removed = items_of(&self.lines, place as usize..);
         let is_same = |(added, removed): &(&AddedLine, &Option<u32>)| added.1.is_some() && added.1 == **removed;
         run.iter().zip(removed).take_while(is_same).count()
     }
@@ -122,7 +123,7 @@ struct Weights<'a> {
 impl Weights<'_> {
     fn of(&mut self, start: usize, length: usize) -> usize {
         let end = start + length;
-        for &(line, _) in self.lines.get(self.sums.len() - 1..end).unwrap_or_default() {
+        for &(line, _) in self.lines.iter().take(end).skip(self.sums.len() - 1) {
             let before = self.sums.last().copied().unwrap_or(0);
             self.sums.push(before + alphanumerics(self.text.line(line)));
         }

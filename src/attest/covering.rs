@@ -5,13 +5,14 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::{Attestation, RecordedLines, State, States};
 use crate::change::Origin;
+use crate::slices::items_of;
 
 impl Attestation {
     /// What recorders say of the lines of a path.
     pub fn recorded_of(&self, path: &str) -> &[RecordedLines] {
         let start = self.lines.partition_point(|lines| lines.path.as_str() < path);
-        let found = self.lines.get(start..).unwrap_or_default();
-        found.get(..found.partition_point(|lines| lines.path == path)).unwrap_or_default()
+        let found = items_of(&self.lines, start..);
+        items_of(found, ..found.partition_point(|lines| lines.path == path))
     }
 }
 
@@ -60,7 +61,7 @@ impl<'a> Covered<'a> {
                 Some((states, files)) if files.is_empty() => add(origin.commit, states.commit, origin.span.len()),
                 Some((states, files)) => {
                     let then = origin.path.as_ref().map_or(path.into(), |path| String::from_utf8_lossy(path));
-                    let stretches = files.get(&*then).map(Vec::as_slice).unwrap_or_default();
+                    let stretches = files.get(&*then).map_or(&[][..], Vec::as_slice);
                     by_line(states.elsewhere, stretches, origin)
                         .into_iter()
                         .for_each(|state| add(origin.commit, state, 1));

@@ -6,6 +6,8 @@
 use super::registry::Registry;
 use super::schema::Pattern;
 
+use crate::slices::{before, part_of};
+
 /// A model as somebody wrote it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Model {
@@ -114,7 +116,7 @@ fn parts<'a>(text: &'a str, registry: &Registry) -> Parts<'a> {
 /// The model in a place where a model is expected: taken as written if it is one word. Beside a
 /// tool that we know, `vendor/model` need not be a model that we know.
 fn slot(part: &str, beside_tool: bool, registry: &Registry) -> Option<Model> {
-    let part = part.trim().split(" [").next().unwrap_or_default().trim();
+    let part = before(part.trim(), " [").trim();
     let one_word = !part.is_empty() && !part.contains(char::is_whitespace);
     let found = registry.model(part);
     if one_word && (found.is_some() || (beside_tool && part.contains('/'))) && !part.contains("://") {
@@ -139,7 +141,7 @@ fn known_tool(text: &str, registry: &Registry) -> Option<String> {
     if is_model || (tool.common_word && !text.starts_with(char::is_uppercase)) {
         return None;
     }
-    let rest = text.get(length..).unwrap_or_default();
+    let rest = part_of(text, length..);
     let surname = rest.strip_prefix(' ').and_then(|rest| rest.chars().next()).is_some_and(char::is_uppercase);
     (!(tool.namesakes && surname)).then(|| tool.name.clone())
 }
@@ -185,7 +187,7 @@ fn plain(text: &str) -> String {
         }
     }
     out.push_str(rest);
-    let out = out.split(" on behalf of ").next().unwrap_or_default();
+    let out = before(&out, " on behalf of ");
     let ornament = |c: char| c.is_whitespace() || "*_`\"'@".contains(c) || (!c.is_ascii() && !c.is_alphanumeric());
     out.trim_matches(ornament).to_owned()
 }

@@ -8,6 +8,7 @@ use regex::Captures;
 
 use super::declared::{self, Declared};
 use super::registry::{Hints, MarkerAt, Registry};
+use crate::slices::part_of;
 use crate::vocabulary::message::{Line, lines};
 
 /// A phrase that was found.
@@ -40,7 +41,7 @@ pub(super) fn find<'a, 'r>(
     hints: &Hints,
     registry: &'r Registry,
 ) -> Vec<Phrase<'a, 'r>> {
-    let text = message.get(start..).unwrap_or_default();
+    let text = part_of(message, start..);
     let markers = hints.phrases.iter().filter_map(|slot| registry.at(*slot));
     let (own, general): (Vec<_>, Vec<_>) = markers.partition(|marker| marker.tool.is_some());
     let mut found: Vec<Phrase<'a, 'r>> = Vec::new();
@@ -88,7 +89,7 @@ fn group<'a>(groups: Option<&Captures<'a>>, name: &str) -> Option<&'a str> {
 /// What a phrase declares; `None` where it counts only with a known tool or model, and names neither.
 fn declared(marker: MarkerAt<'_>, groups: Option<&Captures<'_>>, registry: &Registry) -> Option<Declared> {
     // Without a value it declares no more than its marker does.
-    let mut declared = group(groups, "value").map(|value| declared::read(value, registry)).unwrap_or_default();
+    let mut declared = group(groups, "value").map_or_else(Declared::default, |value| declared::read(value, registry));
     if marker.marker.known_only && !declared.known {
         return None;
     }

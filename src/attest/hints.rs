@@ -6,6 +6,8 @@
 
 use rustc_hash::FxHashMap;
 
+use crate::slices::items_of;
+
 /// How many bytes of a place are looked at first.
 const HEAD: usize = 4;
 /// Bits of the filter; some hundred words share them.
@@ -41,7 +43,8 @@ impl Words {
         for (word, text) in (0u32..).zip(&words) {
             let text = text.as_bytes();
             let used = text.len().min(8);
-            let mask = u64::MAX.checked_shr(64 - 8 * used as u32).unwrap_or_default();
+            // An empty word has no bytes to compare.
+            let mask = u64::MAX.checked_shr(64 - 8 * used as u32).unwrap_or(0);
             for head in heads(text) {
                 let bit = hash(head);
                 found.filter[bit / 64] |= 1 << (bit % 64);
@@ -75,7 +78,7 @@ impl Words {
             }
         }
         for at in text.len().saturating_sub(HEAD - 1)..text.len() {
-            let rest = text.get(at..).unwrap_or_default();
+            let rest = items_of(text, at..);
             let (starts, head) = (starts_word(&mut before, text[at]), folded(rest) as u32);
             if starts & self.may_start(head) && !self.at(text, at, head, &mut hit) {
                 return;
@@ -89,7 +92,7 @@ impl Words {
     }
 
     fn at(&self, text: &[u8], at: usize, head: u32, hit: &mut impl FnMut(u32) -> bool) -> bool {
-        let rest = text.get(at..).unwrap_or_default();
+        let rest = items_of(text, at..);
         let start = folded(rest);
         let mut starts = self.by_head.get(&head).into_iter().flatten();
         starts.all(|known| start & known.mask != known.folded || !self.is(rest, known.word) || hit(known.word))

@@ -5,6 +5,7 @@
 
 use super::registry::{MarkerAt, Registry};
 use crate::change::Person;
+use crate::slices::before;
 
 /// A tool that was recognised by its name or address.
 #[derive(Debug, Clone)]
@@ -64,7 +65,7 @@ pub(super) fn known<'r>(person: &Person, registry: &'r Registry) -> Option<Known
     // `Gemini <beep, the loop is no more>` is no address; `claude <claude>` is one of older systems.
     let no_address = email.is_empty() || (!email.contains('@') && email.contains(' '));
     let name = bare_name(&person.name);
-    let name = if no_address { name.split(',').next().unwrap_or_default() } else { &name };
+    let name = if no_address { before(&name, ",") } else { &name };
     registry.by_name(name, no_address || registry.is_placeholder(&email)).map(whole)
 }
 

@@ -45,7 +45,7 @@ impl Pattern {
     /// Why it cannot be compiled, if so.
     pub(super) fn problem(&self) -> Option<String> {
         Regex::new(&self.source).err().map(|error| match error {
-            regex::Error::Syntax(text) => text.lines().last().unwrap_or_default().trim().to_owned(),
+            regex::Error::Syntax(text) => text.lines().last().unwrap_or(&text).trim().to_owned(),
             other => other.to_string(),
         })
     }

@@ -216,7 +216,7 @@ fn commit_hunks(
 
 fn truth(hunk: &HunkReport, change: &ChangeSet, attestation: &Attestation) -> Truth {
     let file = change.files.iter().find(|file| String::from_utf8_lossy(&file.path) == hunk.path);
-    let lines = file.map(|file| authored(file, hunk)).unwrap_or_default();
+    let lines: Vec<_> = file.into_iter().flat_map(|file| authored(file, hunk)).collect();
     let (mut ai, mut human) = (0, 0);
     for line in &lines {
         match contributor(attestation, &hunk.path, *line) {

@@ -11,6 +11,8 @@ use serde::Serialize;
 
 use super::Error;
 
+use crate::slices::items_of;
+
 /// What is known of who wrote a commit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
@@ -97,12 +99,12 @@ impl Manifest {
     pub fn read(name: &str, content: &[u8]) -> Result<Manifest, Error> {
         let wrong = |problem: String| Error::Manifest { name: name.into(), problem };
         let content = std::str::from_utf8(content).map_err(|error| {
-            let before = content.get(..error.valid_up_to()).unwrap_or_default();
+            let before = items_of(content, ..error.valid_up_to());
             wrong(format!("row {}: not UTF-8 text", 1 + memchr::memchr_iter(b'\n', before).count()))
         })?;
         let content = content.strip_prefix('\u{feff}').unwrap_or(content);
         let mut lines = content.lines().zip(1..);
-        let header: Vec<&str> = lines.next().map(|(line, _)| line.split('\t').collect()).unwrap_or_default();
+        let header: Vec<&str> = lines.next().into_iter().flat_map(|(line, _)| line.split('\t')).collect();
         let mut places = [0; COLUMNS.len()];
         for (place, column) in places.iter_mut().zip(COLUMNS) {
             *place = header.iter().position(|found| found.trim() == column).ok_or_else(|| {

@@ -13,6 +13,7 @@ use serde::Serialize;
 use crate::change::{ChangeSet, FileChange, Origin, Span};
 use crate::linediff;
 use crate::pack::{Kind, Pack, Rule, Scope};
+use crate::slices::items_of;
 use crate::syntax::{self, regions};
 use crate::text::Text;
 use crate::vocabulary::message::Message;
@@ -98,7 +99,7 @@ fn replace(file: &mut FileChange, cuts: &[Range<usize>], by: &str) {
         }
     }
     let moved = |span: Span| -> Vec<Span> {
-        let lines = places.get(span.start as usize..span.end as usize).unwrap_or_default();
+        let lines = items_of(&places, span.start as usize..span.end as usize);
         linediff::spans(lines.iter().copied().flatten())
     };
     file.authored = linediff::spans(file.authored.iter().flat_map(|&span| moved(span)).flat_map(lines_of));
@@ -142,11 +143,11 @@ fn replaced(text: &Text, line: u32, cuts: &[Range<usize>], by: &[u8]) -> Option<
     let mut touched = false;
     for cut in cuts.iter().skip(first).take_while(|cut| cut.start < end) {
         touched = true;
-        rest.extend_from_slice(text.bytes().get(at..cut.start.max(at)).unwrap_or_default());
+        rest.extend_from_slice(items_of(text.bytes(), at..cut.start.max(at)));
         rest.extend_from_slice(by);
         at = at.max(cut.end.min(end));
     }
-    rest.extend_from_slice(text.bytes().get(at..end).unwrap_or_default());
+    rest.extend_from_slice(items_of(text.bytes(), at..end));
     if !touched {
         return Some(rest);
     }

@@ -229,7 +229,7 @@ fn header(comparison: Comparison) -> String {
 
 fn row(name: &str, line: &Figures) -> String {
     let name = fitted(&escaped(name), NAME);
-    let optional = |estimate: Option<&Estimate>| estimate.map(figure).unwrap_or_default();
+    let optional = |estimate: Option<&Estimate>| estimate.map_or_else(String::new, figure);
     let text = format!(
         "  {name:<NAME$} {:>6} {:>6}  {:<15}  {:<15}  {:<15}  {:<15}  {:<15}  {}",
         line.positives,
@@ -250,8 +250,9 @@ fn figure(estimate: &Estimate) -> String {
         let text = format!("{value:.3}");
         text.strip_prefix('0').map(str::to_owned).unwrap_or(text)
     };
-    let interval = estimate.interval.map(|(low, high)| format!(" {}\u{2013}{}", short(low), short(high)));
-    short(estimate.value) + &interval.unwrap_or_default()
+    let interval = estimate.interval;
+    let interval = interval.map_or_else(String::new, |(low, high)| format!(" {}\u{2013}{}", short(low), short(high)));
+    short(estimate.value) + &interval
 }
 
 /// `71 % 66–75`; one digit more below ten per cent.

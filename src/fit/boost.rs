@@ -191,7 +191,7 @@ impl Growing<'_> {
                 .filter_map(|(at, leaf)| Some((at, leaf.best?)))
                 .max_by(|a, b| a.1.gain.total_cmp(&b.1.gain).then_with(|| b.0.cmp(&a.0)));
             let Some((at, best)) = best else { break };
-            let rows = grown.get_mut(at).map(|leaf| std::mem::take(&mut leaf.rows)).unwrap_or_default();
+            let rows = std::mem::take(&mut grown[at].rows);
             let (left, right): (Vec<u32>, Vec<u32>) = rows.into_iter().partition(|&row| self.goes_left(best, row));
             let next = grown.len();
             grown.push(self.leaf(left));
@@ -206,8 +206,7 @@ impl Growing<'_> {
     }
 
     fn goes_left(&self, best: Best, row: u32) -> bool {
-        let bin = self.binned.get(best.feature).and_then(|binned| binned.bins.get(row as usize)).copied();
-        match bin.unwrap_or_default() {
+        match self.binned[best.feature].bins[row as usize] {
             0 => best.missing_left,
             bin => bin <= best.bin,
         }
@@ -223,19 +222,16 @@ impl Growing<'_> {
     }
 
     fn slope(&self, row: u32) -> Sum {
-        let (gradient, curvature) = self.slopes.get(row as usize).copied().unwrap_or_default();
+        let (gradient, curvature) = self.slopes[row as usize];
         Sum { gradient, curvature, rows: 1 }
     }
 
     fn best(&self, rows: &[u32], whole: Sum) -> Option<Best> {
         let of = |&feature: &usize| {
-            let binned = self.binned.get(feature)?;
+            let binned = &self.binned[feature];
             let mut sums = [Sum::default(); CUTS + 2];
             for &row in rows {
-                let bin = binned.bins.get(row as usize).copied().unwrap_or_default();
-                if let Some(sum) = sums.get_mut(usize::from(bin)) {
-                    sum.add(self.slope(row));
-                }
+                sums[usize::from(binned.bins[row as usize])].add(self.slope(row));
             }
             self.best_cut(feature, &sums, binned.cuts.len(), whole)
         };
@@ -245,12 +241,12 @@ impl Growing<'_> {
 
     fn best_cut(&self, feature: usize, sums: &[Sum; CUTS + 2], cuts: usize, whole: Sum) -> Option<Best> {
         let Growth { penalty, least_rows, .. } = self.growth;
-        let missing = sums.first().copied().unwrap_or_default();
+        let missing = sums[0];
         let mut best: Option<Best> = None;
         for missing_left in [true, false] {
             let mut left = if missing_left { missing } else { Sum::default() };
             for bin in 1..=cuts {
-                left.add(sums.get(bin).copied().unwrap_or_default());
+                left.add(sums[bin]);
                 let right = whole.less(left);
                 if (left.rows as usize) < least_rows || (right.rows as usize) < least_rows {
                     continue;
@@ -274,8 +270,7 @@ impl Growing<'_> {
         self.lay(grown, left, nodes);
         let after = nodes.len() as u32;
         self.lay(grown, right, nodes);
-        let cuts = self.binned.get(best.feature).map(|binned| binned.cuts.as_slice()).unwrap_or_default();
-        let threshold = cuts.get(usize::from(best.bin) - 1).copied().unwrap_or_default();
+        let threshold = self.binned[best.feature].cuts[usize::from(best.bin) - 1];
         if let Some(node) = nodes.get_mut(here) {
             let feature = best.feature as u16;
             node.split = Some(Split { feature, threshold, missing_left: best.missing_left, right: after });

@@ -41,7 +41,8 @@ pub struct Sum {
 pub fn sum(scored: &[Scored]) -> Result<Sum, Error> {
     let mut rows = Rows::new(2);
     for commit in scored {
-        rows.push([(0, commit.code.unwrap_or_default() as f32), (1, commit.message as f32)]);
+        // Code that cannot be scored speaks for nothing.
+        rows.push([(0, commit.code.unwrap_or(0.0) as f32), (1, commit.message as f32)]);
     }
     let labels: Vec<bool> = scored.iter().map(|commit| commit.label == Label::Ai).collect();
     let weights = balanced(scored);

@@ -41,8 +41,7 @@ impl Rows {
 
     /// One row.
     pub fn row(&self, at: usize) -> &[(u32, f32)] {
-        let bounds = self.starts.get(at).zip(self.starts.get(at + 1));
-        bounds.and_then(|(&start, &end)| self.entries.get(start..end)).unwrap_or_default()
+        &self.entries[self.starts[at]..self.starts[at + 1]]
     }
 }
 
@@ -65,14 +64,15 @@ impl Weights {
         row.iter().map(|(column, value)| self.of(*column) * f64::from(*value)).sum()
     }
 
-    /// The weight of a column.
+    /// The weight of a column; a column that no row had while the weights were fitted has none.
     pub fn of(&self, column: u32) -> f64 {
-        self.0.get(column as usize).copied().unwrap_or_default()
+        self.0.get(column as usize).copied().unwrap_or(0.0)
     }
 
     /// What every row starts from.
     pub fn bias(&self) -> f64 {
-        self.0.last().copied().unwrap_or_default()
+        // Fitted weights have one; of no weights at all, nothing follows.
+        self.0.last().copied().unwrap_or(0.0)
     }
 }
 
@@ -99,23 +99,19 @@ impl Problem<'_> {
             let mut gradient = vec![0.0; columns + 1];
             let mut loss = 0.0;
             for row in (part * size)..((part + 1) * size).min(self.rows.len()) {
-                let weight = self.weights.get(row).copied().unwrap_or_default();
+                let weight = self.weights[row];
                 if weight == 0.0 {
                     continue;
                 }
                 let entries = self.rows.row(row);
-                let side = if self.labels.get(row).copied().unwrap_or_default() { 1.0 } else { -1.0 };
+                let side = if self.labels[row] { 1.0 } else { -1.0 };
                 let margin = side * known.log_odds(entries);
                 loss += weight * softplus(-margin);
                 let slope = -side * weight / (1.0 + margin.exp());
                 for (column, value) in entries {
-                    if let Some(slot) = gradient.get_mut(*column as usize) {
-                        *slot += slope * f64::from(*value);
-                    }
+                    gradient[*column as usize] += slope * f64::from(*value);
                 }
-                if let Some(bias) = gradient.last_mut() {
-                    *bias += slope;
-                }
+                gradient[columns] += slope;
             }
             (loss, gradient)
         };

@@ -84,7 +84,8 @@ pub fn figures(scored: &[Scored], repositories: usize) -> String {
             format!("AUC {:.3}, {one:.1} % found at 1 % false positives, {five:.1} % at 5 %", ranking.auc)
         })
     };
-    let whole = |commit: &Scored| commit.code.unwrap_or_default() + commit.message;
+    // Code that cannot be scored speaks for nothing.
+    let whole = |commit: &Scored| commit.code.unwrap_or(0.0) + commit.message;
     let code = |commit: &Scored| commit.code.unwrap_or(f64::MIN);
     let recent = |label: Label| label == Label::HumanRecent;
     format!(

@@ -11,6 +11,8 @@ use super::raw::RuleFile;
 use super::rule::Rule;
 use super::{Lexicon, Trees};
 
+use crate::slices::part_of;
+
 /// What is wrong with a pack.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -309,8 +311,8 @@ fn place_in(error: &serde_yaml::Error) -> (usize, usize) {
 
 /// The line and the column of a byte, from 1.
 fn place_of(content: &str, at: usize) -> (usize, usize) {
-    let before = content.get(..at).unwrap_or_default();
-    let line = before.rsplit('\n').next().unwrap_or_default();
+    let before = part_of(content, ..at);
+    let line = before.rsplit_once('\n').map_or(before, |(_, line)| line);
     (before.matches('\n').count() + 1, line.chars().count() + 1)
 }
 

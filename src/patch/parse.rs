@@ -4,6 +4,8 @@ use bstr::{BString, ByteSlice};
 
 use super::Error;
 
+use crate::slices::items_of;
+
 /// One hunk of a patch: where it stands, and its lines.
 #[derive(Default)]
 pub(super) struct PatchHunk {
@@ -42,14 +44,15 @@ pub(super) fn parse(name: &str, content: &[u8]) -> Result<Vec<PatchFile>, Error>
         let plain = line.trim_end_with(|c| c == '\n' || c == '\r');
         if let Some(paths) = plain.strip_prefix(b"diff --git ") {
             files.push(PatchFile { git_paths: git_paths(paths), ..PatchFile::default() });
-        } else if plain.starts_with(b"--- ") && lines.peek().is_some_and(|(_, next)| next.starts_with(b"+++ ")) {
-            let old = path(plain.get(4..).unwrap_or_default());
+        } else if let Some(old) = plain.strip_prefix(b"--- ")
+            && lines.peek().is_some_and(|(_, next)| next.starts_with(b"+++ "))
+        {
+            let old = path(old);
             if files.last().is_none_or(|file| !file.hunks.is_empty() || file.new_path.is_some()) {
                 files.push(PatchFile::default());
             }
-            let new = lines.next().and_then(|(_, next)| {
-                path(next.get(4..).unwrap_or_default().trim_end_with(|c| c == '\n' || c == '\r'))
-            });
+            let new =
+                lines.next().and_then(|(_, next)| path(items_of(next, 4..).trim_end_with(|c| c == '\n' || c == '\r')));
             if let Some(file) = files.last_mut() {
                 file.is_new |= old.is_none();
                 (file.old_path, file.new_path) = (old, new);
@@ -112,7 +115,7 @@ fn hunk(name: &str, at: usize, head: &[u8], lines: &mut NumberedLines<'_>) -> Re
             }
             Some(b'+') => hunk.add(line),
             Some(b'-') => hunk.remove(line),
-            Some(b' ') => hunk.keep(line.get(1..).unwrap_or_default()),
+            Some(b' ') => hunk.keep(items_of(line, 1..)),
             // Mailers and editors strip the space of an empty context line.
             Some(b'\n' | b'\r') => hunk.keep(line),
             Some(b'\\') => {}
@@ -141,13 +144,13 @@ fn hunk(name: &str, at: usize, head: &[u8], lines: &mut NumberedLines<'_>) -> Re
 impl PatchHunk {
     fn add(&mut self, line: &[u8]) {
         self.added.push(self.new_lines);
-        append(&mut self.new, line.get(1..).unwrap_or_default());
+        append(&mut self.new, items_of(line, 1..));
         self.new_lines += 1;
     }
 
     fn remove(&mut self, line: &[u8]) {
         self.removed.push(self.old_lines);
-        append(&mut self.old, line.get(1..).unwrap_or_default());
+        append(&mut self.old, items_of(line, 1..));
         self.old_lines += 1;
     }
 

@@ -9,6 +9,8 @@ use super::Policy;
 use super::raw::Kind;
 use super::subject::Subject;
 
+use crate::slices::before;
+
 /// Why a policy does not apply to a commit. In JSON it is a sentence.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Exemption {
@@ -87,7 +89,7 @@ fn is_of(kind: Kind, subject: &Subject<'_>) -> bool {
 
 fn is_documentation(path: &str) -> bool {
     let lower = path.to_lowercase();
-    let name = lower.rsplit('/').next().unwrap_or_default();
+    let name = lower.rsplit_once('/').map_or(lower.as_str(), |(_, name)| name);
     let ends = [".md", ".rst", ".adoc", ".txt", ".markdown"].iter().any(|end| name.ends_with(end));
     // Instructions to tools and requirement lists are no documentation.
     let acts = name.starts_with("requirements") || name == "cmakelists.txt";
@@ -99,7 +101,7 @@ pub fn is_test(path: &str) -> bool {
     let lower = path.to_lowercase();
     let folder =
         lower.split('/').rev().skip(1).any(|part| matches!(part, "test" | "tests" | "spec" | "__tests__" | "testdata"));
-    let name = lower.rsplit('/').next().unwrap_or_default();
-    let stem = name.split('.').next().unwrap_or_default();
+    let name = lower.rsplit_once('/').map_or(lower.as_str(), |(_, name)| name);
+    let stem = before(name, ".");
     folder || stem.ends_with("_test") || stem.starts_with("test_") || name.contains(".test.") || name.contains(".spec.")
 }

@@ -8,6 +8,7 @@ use super::raw::{RawMarker, RawPolicy};
 use super::{ExemptAuthors, Marker, Policy, SensitiveRules, Stance};
 use crate::pack;
 pub(crate) use crate::pack::load::nearest;
+use crate::slices::items_of;
 
 macro_rules! presets {
     ($($name:literal),* $(,)?) => {
@@ -119,7 +120,7 @@ struct Way<'a> {
 
 fn resolve(name: &str, way: &mut Way<'_>, lineage: &mut Vec<String>) -> Result<Resolved, Error> {
     if let Some(at) = way.above.iter().position(|known| known == name) {
-        let mut circle = way.above.get(at..).unwrap_or_default().to_vec();
+        let mut circle = items_of(&way.above, at..).to_vec();
         circle.push(name.to_owned());
         return Err(Error::Cycle(circle));
     }
@@ -129,7 +130,7 @@ fn resolve(name: &str, way: &mut Way<'_>, lineage: &mut Vec<String>) -> Result<R
     way.above.push(name.to_owned());
     let mut merged = RawPolicy::default();
     let mut texts = vec![(file, content)];
-    for base in own.extends.clone().map(|names| names.into_vec()).unwrap_or_default() {
+    for base in own.extends.clone().into_iter().flat_map(|names| names.into_vec()) {
         let resolved = resolve(&base, way, lineage)?;
         merged = over(merged, resolved.raw);
         texts.extend(resolved.texts);
@@ -222,7 +223,7 @@ fn checked(name: &str, Resolved { raw, texts }: Resolved, lineage: Vec<String>) 
             let needle = needle.or_else(form).unwrap_or_else(|| "markers:".into());
             Marker::check(raw).map_err(|problem| wrong(&needle, problem))
         };
-        list.unwrap_or_default().into_iter().map(check).collect()
+        list.into_iter().flatten().map(check).collect()
     };
     let authors = raw.exempt.authors.unwrap_or_default();
     // Not the patterns of paths (`globs`): a slash in a name separates nothing.

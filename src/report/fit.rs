@@ -27,6 +27,7 @@ const SLACK: usize = 16 << 10;
 /// # Errors
 /// Never for a report that this crate made.
 pub(super) fn fitted(report: &Report) -> Result<Report, serde_json::Error> {
+    // Nothing was left out yet.
     let omitted = report.omitted.clone().unwrap_or_default();
     let mut fit = Fit { omitted, report: report.clone(), size: None };
     texts::cut(&mut fit.report, &mut fit.omitted);

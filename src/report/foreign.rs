@@ -19,7 +19,8 @@ pub fn foreign(report: Report, title: impl Fn(&str, f64) -> Option<String>) -> R
     let mut report = Report { is_foreign: true, request: None, policy: None, ..report };
     report.tool.name = env!("CARGO_PKG_NAME").into();
     report.tool.version = env!("CARGO_PKG_VERSION").into();
-    let ends = [&report.range.base, &report.range.head].map(|id| id.as_deref().unwrap_or_default());
+    // Without a commit at its end, a range ends at the working tree.
+    let ends = [&report.range.base, &report.range.head].map(|id| id.as_deref().unwrap_or(""));
     report.range.spec = ends.join("..");
     report.coverage.notes.clear();
     let retitle = |signals: &mut Vec<SignalReport>| {

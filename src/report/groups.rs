@@ -51,7 +51,7 @@ impl<'a> Group<'a> {
     /// What is said of the commit, strongest first: the same in all of its blocks, or nearly so where others had a part
     /// in one. The messages of those others are not this commit's.
     pub(super) fn of_commit(&self) -> Vec<&'a SignalReport> {
-        let first = self.flags.first().map(|flagged| flagged.hunk.signals.as_slice()).unwrap_or_default();
+        let first = self.flags.first().map_or(&[][..], |flagged| &flagged.hunk.signals);
         let commit = self.commit.map(|commit| commit.id.as_str());
         let is_own = |signal: &&SignalReport| signal.commit.is_none() || signal.commit.as_deref() == commit;
         first.iter().filter(|signal| is_of_commit(signal)).filter(is_own).collect()

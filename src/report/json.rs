@@ -10,6 +10,7 @@ use serde_json::ser::{CompactFormatter, Formatter, PrettyFormatter};
 
 use super::bounds::MAX_WRITTEN_BYTES;
 use super::{Report, fit};
+use crate::slices::items_of;
 use crate::terminal::{command_places, is_unsafe};
 pub use read::{ReadError, read};
 
@@ -109,13 +110,13 @@ impl<F: Formatter> Formatter for Harmless<F> {
             if commands.next_if_eq(&at).is_none() && !is_unsafe(c) {
                 continue;
             }
-            writer.write_all(fragment.as_bytes().get(from..at).unwrap_or_default())?;
+            writer.write_all(items_of(fragment.as_bytes(), from..at))?;
             for unit in c.encode_utf16(&mut [0; 2]) {
                 write!(writer, "\\u{unit:04x}")?;
             }
             from = at + c.len_utf8();
         }
-        writer.write_all(fragment.as_bytes().get(from..).unwrap_or_default())
+        writer.write_all(items_of(fragment.as_bytes(), from..))
     }
 
     fn begin_array<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {

@@ -49,7 +49,7 @@ fn told(report: &Report) -> String {
     let substitutes: String = substitutes.map(|note| format!(" {note}.")).collect();
     let counts = words::counts(report).join(", ");
     let left = words::unlisted(report.flag_count().saturating_sub(MAX_FLAGS.min(report.flags.len())));
-    let left = left.map(|left| format!(" {left}")).unwrap_or_default();
+    let left = left.map_or_else(String::new, |left| format!(" {left}"));
     format!("{}. {counts}.{left}{left_out}{substitutes} {}", words::scope(report), words::KIND)
 }
 

@@ -97,6 +97,7 @@ impl OmittedSignals {
                 *keep = true;
             }
         });
+        // Nothing was left out before.
         let mut omitted = before.unwrap_or_default();
         let mut kept = keep.into_iter();
         signals.retain(|signal| {

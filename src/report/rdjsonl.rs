@@ -21,7 +21,7 @@ pub fn write(report: &Report) -> Result<String, serde_json::Error> {
         let flag = flagged.flag;
         left -= 1;
         let is_last = out.len() > MAX_BYTES || flags.peek().is_none();
-        let told = words::unlisted(left).filter(|_| is_last).map(|told| format!("\n{told}\n")).unwrap_or_default();
+        let told = words::unlisted(left).filter(|_| is_last).map_or_else(String::new, |told| format!("\n{told}\n"));
         let line = json!({
             "message": markdown::flag(report, flag) + &told,
             "location": {

@@ -109,7 +109,7 @@ impl Page<'_> {
             self.styled(2, &what, Style::new());
         }
         let counts = words::counts(report);
-        let flags = counts.first().map(String::as_str).unwrap_or_default();
+        let flags = counts.first().map_or("", String::as_str);
         let bold = format!("{BOLD}{flags}{BOLD:#}");
         let bold = if report.flags.is_empty() { flags } else { &bold };
         for line in wrapped(&counts.join(" \u{b7} "), self.width.saturating_sub(2)) {

@@ -11,6 +11,7 @@ use crate::attest::State;
 use crate::change::{Reason, Substitutes};
 use crate::gate::{Severity, Verdict};
 use crate::score::PRIOR;
+use crate::slices::part_of;
 use crate::terminal::is_unsafe;
 
 /// What a reader should know of the analysis itself, a sentence each: facts about the clone come first.
@@ -273,7 +274,7 @@ pub(super) fn severity(severity: Severity) -> &'static str {
 /// The start of an id, as people write it, and nothing but digits: it is shown in commands to copy.
 pub(super) fn short(id: &str) -> &str {
     let digits = id.bytes().take(8).take_while(u8::is_ascii_hexdigit).count();
-    id.get(..digits).unwrap_or_default()
+    part_of(id, ..digits)
 }
 
 /// A range as people write it: full ids, which jobs use, are shortened.
@@ -290,7 +291,7 @@ pub(super) fn cut(text: &str, most: usize) -> Cow<'_, str> {
     match text.char_indices().nth(most) {
         None => text.into(),
         // A joiner or a selector has no purpose without what it belongs to.
-        Some((at, _)) => format!("{}\u{2026}", text.get(..at).unwrap_or_default().trim_end_matches(is_unsafe)).into(),
+        Some((at, _)) => format!("{}\u{2026}", part_of(text, ..at).trim_end_matches(is_unsafe)).into(),
     }
 }
 
@@ -316,7 +317,7 @@ pub(super) fn trailer(commit: Option<&CommitReport>) -> String {
 /// `unattested, looks AI-written (91 % likely)`; where nothing in the block itself says so, with what does.
 pub(super) fn title(flag: &Flag, hunk: &HunkReport) -> String {
     let sensitive = if hunk.sensitive { ", sensitive path" } else { "" };
-    let looks = flag.probability.map(|_| format!(", {}", written(flag, hunk))).unwrap_or_default();
+    let looks = flag.probability.map_or_else(String::new, |_| format!(", {}", written(flag, hunk)));
     format!("{}{looks}{sensitive}", flag.verdict.word())
 }
 

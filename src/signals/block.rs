@@ -7,6 +7,7 @@ use crate::change::{ChangeSet, FileChange, Span};
 use crate::lang::{self, Language};
 use crate::signals::metric::LEAST_BEFORE;
 use crate::signals::{Evidence, quote};
+use crate::slices::items_of;
 use crate::syntax::profile::Profile;
 use crate::syntax::regions::Region;
 use crate::syntax::{Hunk, LEAST_LINES, Syntax};
@@ -69,7 +70,7 @@ impl Block<'_> {
 
     /// A part of the file as a reader compares it, with as many lines as it was written with.
     pub fn compared(&self, bytes: Range<usize>) -> Cow<'_, [u8]> {
-        self.hunk.seen.bytes(self.file.new.bytes().get(bytes).unwrap_or_default())
+        self.hunk.seen.bytes(items_of(self.file.new.bytes(), bytes))
     }
 
     /// How its lines are written.
@@ -95,7 +96,7 @@ impl Block<'_> {
         let content = self.file.new.line(line);
         let column = content.iter().take_while(|byte| byte.is_ascii_whitespace()).count() as u32;
         // A line may be all of a file.
-        let start = content.get(column as usize..).unwrap_or_default();
+        let start = items_of(content, column as usize..);
         let text = quote(&String::from_utf8_lossy(start.get(..MOST_QUOTED).unwrap_or(start)));
         Evidence { line, end_line: line + 1, column, text, contribution: 0.0 }
     }

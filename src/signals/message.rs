@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use super::{Evidence, Found, quote};
 use crate::lookalikes::{Disguise, Surroundings};
 use crate::pack::rule::Shape;
+use crate::slices::{first_line, items_of};
 use crate::vocabulary::message::Message as CommitMessage;
 
 /// A message without markers, and the size of its commit.
@@ -30,7 +31,7 @@ pub fn comparable(message: &CommitMessage) -> (Cow<'_, CommitMessage>, Disguise)
 impl<'a> Message<'a> {
     /// The first line.
     pub fn subject(&self) -> &'a str {
-        self.text.lines().next().unwrap_or_default().trim()
+        first_line(self.text).trim()
     }
 
     /// The rest, without the blank lines around it.
@@ -42,7 +43,7 @@ impl<'a> Message<'a> {
     pub fn body_line(&self) -> u32 {
         let body = self.body();
         let start = body.as_ptr().addr().saturating_sub(self.text.as_ptr().addr());
-        let before = self.text.as_bytes().get(..start).unwrap_or_default();
+        let before = items_of(self.text.as_bytes(), ..start);
         memchr::memchr_iter(b'\n', before).count() as u32
     }
 

@@ -16,6 +16,7 @@ use super::message::Message;
 use super::{Block, Evidence, Found, literals, quote};
 use crate::needles::Needles;
 use crate::pack::{Kind, Rule, Scope};
+use crate::slices::items_of;
 use crate::syntax::regions::{Function, Region};
 
 /// The largest compiled form of one pattern, in bytes: patterns of a user's pack stay bounded.
@@ -199,7 +200,7 @@ impl<'a> Phrases<'a> {
         ];
         for (scope, text, first_line) in parts {
             self.search(scope, text.as_bytes(), &|_| true, &mut |rule, at| {
-                let before = text.as_bytes().get(..at).unwrap_or_default();
+                let before = items_of(text.as_bytes(), ..at);
                 let line = memchr::memchr_iter(b'\n', before).count();
                 let quoted = quote(text.lines().nth(line).unwrap_or_default());
                 let line = first_line + line as u32;

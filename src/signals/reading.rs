@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use super::measures::Measures;
 use super::{Evidence, MOST_EVIDENCE};
 use crate::pack::Lexicon;
+use crate::slices::part_of;
 
 /// Where a term stands: its line, and its bytes among all terms that were looked up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,7 +27,7 @@ impl Place {
 
     /// The term.
     pub fn of(self, text: &str) -> &str {
-        text.get(self.start as usize..self.end as usize).unwrap_or_default()
+        part_of(text, self.start as usize..self.end as usize)
     }
 }
 

@@ -13,6 +13,7 @@ use super::message::Message;
 use super::{Block, tokens};
 use crate::lines::{Line, LineSet};
 use crate::pack::Scope;
+use crate::slices::{items_of, part_of};
 use crate::syntax::words;
 
 static NEUTRAL: LazyLock<FxHashSet<&'static str>> = LazyLock::new(|| {
@@ -49,7 +50,7 @@ pub fn hunk(scope: Scope, block: &Block<'_>, visit: &mut Visit<'_>) {
             let mut names = Names::default();
             let mut seen = LineSet::default();
             for name in &regions.identifiers {
-                let raw = block.file.new.bytes().get(name.clone()).unwrap_or_default();
+                let raw = items_of(block.file.new.bytes(), name.clone());
                 // What counts of a term is that it is there, and where first.
                 if seen.insert(Line::new(raw)) {
                     let compared = block.hunk.seen.bytes(raw);
@@ -255,7 +256,7 @@ fn append(to: &mut String, word: &str) -> (u32, u32) {
 }
 
 fn slice(text: &str, (start, end): (u32, u32)) -> &str {
-    text.get(start as usize..end as usize).unwrap_or_default()
+    part_of(text, start as usize..end as usize)
 }
 
 /// How long the word is that starts with `first`: letters, digits, underscores and apostrophes

@@ -8,6 +8,7 @@ use rustc_hash::FxHashSet;
 
 use super::terms::{Visit, is_neutral, push_numbers_alike};
 use crate::lines::{Line, LineMap};
+use crate::slices::part_of;
 use crate::syntax::words;
 
 /// What stands between lines, and how terms write it.
@@ -69,7 +70,7 @@ impl<'c> Tokens<'c> {
                 text.truncate(start);
                 return None;
             }
-            visit(text.get(start..).unwrap_or_default(), line);
+            visit(part_of(text, start..), line);
             written.push((start as u32, text.len() as u32));
             u32::try_from(written.len() - 1).ok()
         })

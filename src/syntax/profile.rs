@@ -3,6 +3,7 @@
 
 use crate::change::Span;
 use crate::lang::Language;
+use crate::slices::items_of;
 use crate::text::Text;
 
 /// How many lines of a file are read at most: enough for its habits to show.
@@ -178,5 +179,5 @@ fn comment_text<'a>(content: &'a [u8], language: &Language) -> Option<&'a [u8]> 
     };
     let rest = line.or_else(block)?;
     let start = rest.iter().position(|byte| !matches!(byte, b'/' | b'!' | b'#' | b'*' | b' ' | b'\t'));
-    Some(start.and_then(|at| rest.get(at..)).unwrap_or_default())
+    Some(start.map_or(&[], |at| items_of(rest, at..)))
 }

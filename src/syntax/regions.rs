@@ -13,6 +13,7 @@ use super::roles::{Role, Roles};
 use super::seen::Seen;
 use crate::change::Span;
 use crate::lang::{Docs, Language};
+use crate::slices::{before, items_of, part_of};
 use crate::text::Text;
 
 /// A comment, a piece of documentation or a string.
@@ -208,7 +209,7 @@ impl Reader<'_> {
     }
 
     fn raw(&self, range: Range<usize>) -> &[u8] {
-        self.text.bytes().get(range).unwrap_or_default()
+        items_of(self.text.bytes(), range)
     }
 
     /// Text as a reader compares it.
@@ -298,12 +299,12 @@ impl Reader<'_> {
         let head = raw.get(..200).unwrap_or(raw);
         let head = String::from_utf8_lossy(head);
         let head = self.seen.text(&head);
-        let callee = head.split(['(', ' ']).next().unwrap_or_default();
-        let plain = callee.split('.').next().unwrap_or_default();
+        let callee = head.split_once(['(', ' ']).map_or(&*head, |(callee, _)| callee);
+        let plain = before(callee, ".");
         if !calls.contains(&callee) && !calls.contains(&plain) {
             return;
         }
-        let rest = head.get(callee.len()..).unwrap_or_default();
+        let rest = part_of(&head, callee.len()..);
         let name: String = rest
             .trim_start_matches(|c: char| c == '(' || c.is_whitespace())
             .strip_prefix(['"', '\'', '`'])
@@ -330,11 +331,11 @@ impl Reader<'_> {
         for function in &mut self.regions.functions {
             let span = function.span;
             function.documented = if within {
-                let below = docs.get(docs.partition_point(|doc| doc.start <= span.start)..).unwrap_or_default();
+                let below = items_of(&docs, docs.partition_point(|doc| doc.start <= span.start)..);
                 let mut near = below.iter().take_while(|doc| doc.start - span.start <= 8);
                 near.any(|doc| doc.end <= span.end)
             } else {
-                let above = docs.get(..docs.partition_point(|doc| doc.end <= span.start)).unwrap_or_default();
+                let above = items_of(&docs, ..docs.partition_point(|doc| doc.end <= span.start));
                 above.last().is_some_and(|doc| span.start - doc.end <= 3)
             };
         }

@@ -9,6 +9,7 @@ use bstr::ByteSlice;
 use super::hunks::Run;
 use crate::change::Span;
 use crate::lang::{Docs, Language};
+use crate::slices::items_of;
 use crate::text::Text;
 
 /// Files of up to this many lines are parsed whole.
@@ -285,7 +286,7 @@ fn trimmed(line: &[u8]) -> &[u8] {
     let is_white = |byte: &u8| byte.is_ascii_whitespace() || *byte == b'\x0b';
     let start = line.iter().position(|byte| !is_white(byte)).unwrap_or(line.len());
     let end = line.iter().rposition(|byte| !is_white(byte)).map_or(start, |at| at + 1);
-    let content = line.get(start..end).unwrap_or_default();
+    let content = items_of(line, start..end);
     let beyond = |byte: Option<&u8>| byte.is_some_and(|byte| !byte.is_ascii());
     if beyond(content.first()) || beyond(content.last()) { content.trim() } else { content }
 }

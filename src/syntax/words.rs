@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use crate::slices::{items_of, part_of};
+
 /// The words of prose, lower case: runs of letters, digits and apostrophes that start with a letter.
 pub fn prose(text: &str) -> impl Iterator<Item = String> {
     text.split(|c: char| !(c.is_alphanumeric() || c == '\'' || c == '_'))
@@ -36,7 +38,7 @@ pub fn each_part(identifier: &str, lower: &mut String, visit: &mut dyn FnMut(&st
     lower.clear();
     lower.push_str(identifier);
     lower.make_ascii_lowercase();
-    ascii_part_ranges(identifier.as_bytes(), &mut |range| visit(lower.get(range).unwrap_or_default()));
+    ascii_part_ranges(identifier.as_bytes(), &mut |range| visit(part_of(lower, range)));
 }
 
 fn char_parts(identifier: &str) -> Vec<String> {
@@ -64,7 +66,7 @@ fn char_parts(identifier: &str) -> Vec<String> {
 fn ascii_parts(identifier: &[u8]) -> Vec<String> {
     let mut parts: Vec<String> = Vec::new();
     ascii_part_ranges(identifier, &mut |range| {
-        let part = identifier.get(range).unwrap_or_default();
+        let part = items_of(identifier, range);
         parts.push(String::from_utf8_lossy(part).to_ascii_lowercase());
     });
     parts

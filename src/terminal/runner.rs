@@ -13,6 +13,7 @@
 use std::borrow::Cow;
 
 use crate::invisible;
+use crate::slices::part_of;
 
 /// Words that start or end a section of a log, before a colon and a name.
 const SECTIONS: [&str; 3] = ["section_start", "section_end", "travis_fold"];
@@ -25,7 +26,7 @@ pub fn command_places(text: &str) -> impl Iterator<Item = usize> {
 
 /// Whether the `#` or the colon at a place does.
 fn makes_command(text: &str, at: usize) -> bool {
-    let (before, from) = text.split_at_checked(at).unwrap_or_default();
+    let (before, from) = (part_of(text, ..at), part_of(text, at..));
     match from.strip_prefix('#') {
         Some(after) => {
             before.ends_with('#') && after.trim_start_matches(|c: char| c.is_ascii_alphabetic()).starts_with('[')
@@ -54,7 +55,7 @@ pub fn without_commands(text: &str) -> Cow<'_, str> {
             let content =
                 if content.len() < line.len() { content.strip_suffix('\r').unwrap_or(content) } else { content };
             push_line(content, &mut out);
-            out.push_str(line.get(content.len()..).unwrap_or_default());
+            out.push_str(part_of(line, content.len()..));
         } else {
             out.push_str(line);
         }

@@ -268,6 +268,7 @@ impl Known<'_> {
     /// What a decision was about.
     fn block_of(&self, decision: &Decision) -> Block {
         let Decision { fingerprint, content, .. } = decision.bound(self.report);
+        // The content of a block that has none is empty.
         Block { fingerprint, content: content.unwrap_or_default() }
     }
 }

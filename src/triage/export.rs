@@ -97,24 +97,28 @@ pub fn tsv(rows: &[Row], with_names: bool) -> String {
     columns.extend(with_names.then_some("who"));
     let mut lines = vec![columns.join("\t")];
     for row in rows {
-        let number = |number: Option<u32>| number.map(|number| number.to_string()).unwrap_or_default();
         let mut fields = vec![
             row.repository.clone(),
             row.request.to_string(),
-            row.commit.clone().unwrap_or_default(),
+            field(&row.commit),
             row.fingerprint.clone(),
-            row.path.clone().unwrap_or_default(),
-            number(row.start_line),
-            number(row.end_line),
-            row.probability.map(|probability| probability.to_string()).unwrap_or_default(),
+            field(&row.path),
+            field(&row.start_line),
+            field(&row.end_line),
+            field(&row.probability),
             row.decision.to_owned(),
             row.reason.clone(),
             row.when.clone(),
-            row.doubt.clone().unwrap_or_default(),
+            field(&row.doubt),
         ];
-        fields.extend(with_names.then(|| row.who.clone().unwrap_or_default()));
+        fields.extend(with_names.then(|| field(&row.who)));
         let fields: Vec<String> = fields.iter().map(|field| escaped(field)).collect();
         lines.push(fields.join("\t"));
     }
     lines.join("\n") + "\n"
+}
+
+/// A field of a table, which is empty where nothing is known.
+fn field(value: &Option<impl ToString>) -> String {
+    value.as_ref().map_or_else(String::new, ToString::to_string)
 }

@@ -10,6 +10,7 @@ use super::settle::Triage;
 use super::standing::{Standing, standings};
 use crate::report::markdown::{code_span, escaped, fenced};
 use crate::report::{Flag, Report};
+use crate::slices::before;
 
 /// So many decisions, doubts and answers are shown of each kind.
 const MOST: usize = 20;
@@ -130,7 +131,7 @@ fn line(flag: &Flag, ruling: &Decision) -> String {
 }
 
 fn by(decision: &Decision) -> String {
-    let day = decision.when.split('T').next().unwrap_or_default();
+    let day = before(&decision.when, "T");
     let text = decision.what.text();
     let text = if text.is_empty() { String::new() } else { format!(": {}", escaped(text)) };
     let word = decision.what.word();
@@ -178,7 +179,7 @@ pub fn put_away(report: &Report, triage: &Triage) -> BTreeMap<String, String> {
         .filter_map(|flag| {
             let ruling = flag.ruling?;
             let What::Dismissed { reason } = &ruling.what else { return None };
-            let day = ruling.when.split('T').next().unwrap_or_default();
+            let day = before(&ruling.when, "T");
             let who = escaped(&ruling.who.login);
             let why = format!("Dismissed by **{who}** on {}: {}", escaped(day), escaped(reason));
             Some((ruling.fingerprint.clone(), why))

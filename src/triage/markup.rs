@@ -8,6 +8,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use crate::slices::part_of;
+
 /// Elements that forges let through and that have an end tag. Within those that are not here, text may be no text.
 const ELEMENTS: [&str; 54] = [
     "a",
@@ -94,9 +96,9 @@ impl Markup {
     pub(super) fn read(&mut self, html: &str) {
         let mut rest = html;
         while let Some(at) = rest.find('<').filter(|_| !self.is_lost) {
-            let from = rest.get(at..).unwrap_or_default();
+            let from = part_of(rest, at..);
             match comment(from).or_else(|| self.tag(from)) {
-                Some(length) => rest = from.get(length..).unwrap_or_default(),
+                Some(length) => rest = part_of(from, length..),
                 None => self.is_lost = true,
             }
         }

@@ -152,6 +152,7 @@ struct Settling<'a> {
 
 impl Settling<'_> {
     fn follow(&mut self, comment: &Comment) {
+        // Of an account that the forge does not know, nothing is known, so that it may do nothing.
         let person = self.people.get(&comment.author.id).copied().unwrap_or_default();
         for command in commands(&comment.body, self.dialect) {
             let told = match command {

@@ -9,12 +9,13 @@ use super::state::State;
 use super::{Entry, Source};
 use crate::report::percent;
 use crate::report::{Flag, Report};
+use crate::slices::before;
 use crate::terminal::{escaped, escaped_name, fitted, wrapped};
 
 /// The flags of a report, confirmed ones first and dismissed ones last, then decisions that are about
 /// none of them, those that do not count, and answers. Everything that came from elsewhere is escaped.
 pub fn write(report: &Report, state: Option<&State>, answers: &[Answer], width: usize) -> String {
-    let entries = state.map(|state| state.entries.as_slice()).unwrap_or_default();
+    let entries = state.map_or(&[][..], |state| &state.entries);
     let counting = || entries.iter().filter(|entry| entry.doubt.is_none()).map(|entry| &entry.decision);
     let mut page = Page { width, out: String::new() };
     let flags = standings(report, counting());
@@ -41,7 +42,7 @@ pub fn write(report: &Report, state: Option<&State>, answers: &[Answer], width: 
     let doubted: Vec<&Entry> = entries.iter().filter(|entry| entry.doubt.is_some()).collect();
     page.section("Not confirmed: these do not count", !doubted.is_empty());
     for entry in doubted {
-        let why = entry.doubt.map(|doubt| doubt.to_string()).unwrap_or_default();
+        let why = entry.doubt.map_or_else(String::new, |doubt| doubt.to_string());
         page.line(2, &format!("{}: {}; {why}", short(&entry.decision.fingerprint), ruling(&entry.decision)));
     }
     page.section("Not followed", !answers.is_empty());
@@ -99,8 +100,8 @@ impl Page {
             self.line(6, &ruling(decision));
         }
         for decision in &found.attested {
-            let trailer = decision.trailer().unwrap_or_default();
-            self.line(6, &format!("{}. To declare it, add `{trailer}` to the commit", ruling(decision)));
+            let add = decision.trailer().map(|trailer| format!(". To declare it, add `{trailer}` to the commit"));
+            self.line(6, &(ruling(decision) + add.as_deref().unwrap_or("")));
         }
     }
 
@@ -114,7 +115,7 @@ impl Page {
 
 /// A decision in one sentence.
 fn ruling(decision: &Decision) -> String {
-    let day = decision.when.split('T').next().unwrap_or_default();
+    let day = before(&decision.when, "T");
     let text = decision.what.text();
     let text = if text.is_empty() { String::new() } else { format!(": {text}") };
     format!("{} by {} on {day} ({}){text}", decision.what.word(), decision.who.login, place(decision.source))

@@ -78,12 +78,14 @@ impl Statement {
         let shape = |error: serde_json::Error| Error::Shape(error.to_string());
         let value: serde_json::Value = serde_json::from_slice(bytes).map_err(shape)?;
         for (what, expected) in [("_type", TYPE), ("predicateType", PREDICATE)] {
-            let found = value.get(what).and_then(|found| found.as_str()).unwrap_or_default();
+            // What is not there is not what was expected either.
+            let found = value.get(what).and_then(|found| found.as_str()).unwrap_or("");
             if found != expected {
                 return Err(Error::Other { what, found: found.into(), expected });
             }
         }
-        let predicate = value.get("predicate").map(ToString::to_string).unwrap_or_default();
+        // Nothing is no note, and is reported as such.
+        let predicate = value.get("predicate").map_or_else(String::new, ToString::to_string);
         Note::read(predicate.as_bytes())?;
         let statement: Statement = serde_json::from_value(value).map_err(shape)?;
         match statement.subject.len() {
@@ -94,6 +96,7 @@ impl Statement {
 
     /// The text of the statement.
     pub fn write(&self) -> String {
+        // Plain data without maps: nothing in it can fail to be written.
         serde_json::to_string_pretty(self).map(|text| text + "\n").unwrap_or_default()
     }
 

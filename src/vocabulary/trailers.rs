@@ -10,6 +10,8 @@ use super::{
     Reference, Who, Word,
 };
 
+use crate::slices::items_of;
+
 /// A tool that helped.
 pub const ASSISTED_BY: &str = "Assisted-by";
 /// A tool that wrote most of it.
@@ -45,7 +47,7 @@ pub fn is_ours_alone(key: &str) -> bool {
 /// Whether a text may hold a trailer with such a key: quicker than reading it.
 pub fn may_be_ours_alone(text: &str) -> bool {
     memchr::memchr_iter(b':', text.as_bytes()).any(|colon| {
-        let before = text.as_bytes().get(..colon).unwrap_or_default();
+        let before = items_of(text.as_bytes(), ..colon);
         let ends = |own: &&str| before.len().checked_sub(own.len()).and_then(|start| before.get(start..));
         OURS_ALONE.iter().any(|own| ends(own).is_some_and(|end| end.eq_ignore_ascii_case(own.as_bytes())))
     })

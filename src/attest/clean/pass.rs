@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::super::footers;
 use super::super::registry::Registry;
+use crate::slices::part_of;
 use crate::vocabulary::message::trailer_lines::Shape;
 use crate::vocabulary::message::{Line, TrailerLine};
 
@@ -62,7 +63,7 @@ pub(super) fn what_goes(
     // The end of the line above is looked at, too, so that what counts only at the start of a message does not.
     let start = lines.get(from).map_or(message.len(), |line| line.start.saturating_sub(1));
     let phrases = take_phrases(message, lines, start, registry, &mut edit);
-    let text = between(message, start..message.len());
+    let text = part_of(message, start..message.len());
     let names = registry.tool_names(text).into_iter();
     let models = registry.models(text).into_iter().map(|(start, end)| start..end);
     let words = merged(names.chain(models).map(|word| word.start + start..word.end + start).collect());
@@ -123,7 +124,7 @@ fn take_phrases(
     registry: &Registry,
     edit: &mut Edit,
 ) -> Vec<Range<usize>> {
-    let hints = registry.hints(between(message, start..message.len()));
+    let hints = registry.hints(part_of(message, start..message.len()));
     let found = footers::find(message, lines, start, &hints, registry);
     let cuts = merged(found.iter().map(|phrase| widened(message, phrase.start..phrase.end)).collect());
     let subject = lines.iter().position(|line| !line.is_blank);
@@ -149,11 +150,11 @@ pub(super) fn remainder(message: &str, line: &Line, cuts: &[Range<usize>]) -> Op
     let mut kept = String::with_capacity(line.end - line.start);
     let mut at = line.start;
     for cut in cuts.iter().skip(first).take_while(|cut| cut.start < line.end) {
-        kept.push_str(between(message, at..cut.start.max(at)));
+        kept.push_str(part_of(message, at..cut.start.max(at)));
         at = cut.end.max(at).min(line.end);
     }
     let untouched = at == line.start && kept.is_empty();
-    kept.push_str(between(message, at..line.end));
+    kept.push_str(part_of(message, at..line.end));
     if !untouched && !kept.contains(char::is_alphanumeric) {
         return None;
     }
@@ -162,11 +163,6 @@ pub(super) fn remainder(message: &str, line: &Line, cuts: &[Range<usize>]) -> Op
         kept.push('\n');
     }
     Some(kept)
-}
-
-/// A part of a message. Cuts are between characters, since they come from searches in it.
-fn between(message: &str, part: Range<usize>) -> &str {
-    message.get(part).unwrap_or_default()
 }
 
 /// A name with the brackets around it, and one of the spaces beside it: no hole stays behind.

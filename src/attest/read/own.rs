@@ -64,6 +64,7 @@ impl Own {
 /// # Errors
 /// Where a tool is named.
 pub(super) fn person(who: &str, registry: &Registry) -> Result<String, Conflict> {
+    // Who is nobody by name or address is no tool either.
     let named = identities::people(who).into_iter().next().unwrap_or_default();
     match identities::is_human(&named, registry) {
         true => Ok(written(&named)),

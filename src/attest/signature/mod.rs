@@ -14,6 +14,7 @@ mod ssh;
 pub use signers::{Error as SignersError, Signers};
 
 use crate::change::Commit;
+use crate::slices::first_line;
 
 /// What is known of a signature.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
@@ -137,7 +138,7 @@ fn check(block: &str, subject: Subject<'_>, signers: &Signers) -> Checked {
 }
 
 fn kind(block: &str) -> SignatureKind {
-    let first = block.lines().next().unwrap_or_default().trim_end();
+    let first = first_line(block).trim_end();
     match first {
         "-----BEGIN SSH SIGNATURE-----" => SignatureKind::Ssh,
         "-----BEGIN PGP SIGNATURE-----" | "-----BEGIN PGP MESSAGE-----" => SignatureKind::Openpgp,

@@ -8,6 +8,8 @@ use jiff::tz::TimeZone;
 use pgp::composed::{Deserializable as _, SignedPublicKey};
 use ssh_key::PublicKey;
 
+use crate::slices::part_of;
+
 /// Everybody who may sign.
 #[derive(Debug, Clone, Default)]
 pub struct Signers {
@@ -174,7 +176,7 @@ fn options(text: &str) -> Result<(&str, &str), String> {
         match c {
             '"' => quoted = !quoted,
             ' ' | '\t' if !quoted => {
-                return Ok((text.get(..at).unwrap_or_default(), text.get(at..).unwrap_or_default()));
+                return Ok((part_of(text, ..at), part_of(text, at..)));
             }
             _ => {}
         }

@@ -23,18 +23,21 @@ pub fn is_here(env: &Env<'_>) -> bool {
 pub struct FinishedRun {
     /// The commit that the run was about.
     pub head: String,
-    /// The branch of the head's repository.
-    pub branch: String,
-    /// Who owns the head's repository.
-    pub owner: String,
-    /// The head's repository: `owner/name`.
-    pub repository: String,
+    /// Where the head's branch is; absent where its repository is gone.
+    pub source: Option<Source>,
     /// The requests that GitHub names; none for forks. Number, head and base.
     pub requests: Vec<(u64, String, Option<String>)>,
-    /// How it ended: `success`, `failure`.
-    pub conclusion: String,
-    /// The event that had started it.
-    pub event: String,
+}
+
+/// A branch of a repository.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Source {
+    /// The branch.
+    pub branch: String,
+    /// Who owns the repository.
+    pub owner: String,
+    /// The repository: `owner/name`.
+    pub repository: String,
 }
 
 /// The repository that the job belongs to: `owner/name`.
@@ -58,9 +61,9 @@ pub fn api(env: &Env<'_>) -> String {
     address.map_or_else(|| API.to_owned(), |address| address.trim_end_matches('/').to_owned())
 }
 
-/// The number of the run; 0 outside of any.
+/// The number of the run; 0, which is before all others, outside of any.
 pub fn run(env: &Env<'_>) -> u64 {
-    env("GITHUB_RUN_ID").and_then(|run| run.parse().ok()).unwrap_or_default()
+    env("GITHUB_RUN_ID").and_then(|run| run.parse().ok()).unwrap_or(0)
 }
 
 /// The event's name and content.
@@ -140,7 +143,8 @@ pub fn read(env: &Env<'_>, name: &str, event: &Value) -> Result<Event, Problem> 
                     head_id: head.clone(),
                 });
             }
-            read.from_fork = repository(env)? != run.repository;
+            let ours = repository(env)?;
+            read.from_fork = run.source.as_ref().is_none_or(|source| source.repository != ours);
             let head_ref = known.map(|(number, ..)| format!("refs/pull/{number}/head"));
             read.range = Range::Between { base, head: run.head, head_ref };
         }
@@ -155,7 +159,6 @@ pub fn read(env: &Env<'_>, name: &str, event: &Value) -> Result<Event, Problem> 
 /// Where it lacks something.
 pub fn finished(event: &Value) -> Result<FinishedRun, Problem> {
     let lacks = |key: &'static str| Problem::Lacks { event: "workflow_run".into(), key };
-    let text = |at: &str| event.pointer(at).and_then(Value::as_str).map(str::to_owned);
     let requests = event.pointer("/workflow_run/pull_requests").and_then(Value::as_array);
     let ours = event.pointer("/repository/id").and_then(Value::as_u64);
     let requests = requests.into_iter().flatten().filter_map(|request| {
@@ -166,12 +169,17 @@ pub fn finished(event: &Value) -> Result<FinishedRun, Problem> {
     });
     Ok(FinishedRun {
         head: id_at(event, "/workflow_run/head_sha").ok_or_else(|| lacks("workflow_run.head_sha"))?,
-        branch: text("/workflow_run/head_branch").unwrap_or_default(),
-        owner: text("/workflow_run/head_repository/owner/login").unwrap_or_default(),
-        repository: text("/workflow_run/head_repository/full_name").unwrap_or_default(),
+        source: source(event),
         requests: requests.collect(),
-        conclusion: text("/workflow_run/conclusion").unwrap_or_default(),
-        event: text("/workflow_run/event").unwrap_or_default(),
+    })
+}
+
+fn source(event: &Value) -> Option<Source> {
+    let text = |at: &str| event.pointer(at).and_then(Value::as_str).map(str::to_owned);
+    Some(Source {
+        branch: text("/workflow_run/head_branch")?,
+        owner: text("/workflow_run/head_repository/owner/login")?,
+        repository: text("/workflow_run/head_repository/full_name")?,
     })
 }
 
@@ -197,7 +205,7 @@ pub fn stated(pull: &Value) -> attest::Request {
     let labels = labels.into_iter().flatten().take(MOST_LABELS);
     attest::Request {
         // None was written, and that is known.
-        body: Some(text("/body").unwrap_or_default()),
+        body: Some(text("/body").unwrap_or_else(String::new)),
         branch: text("/head/ref"),
         labels: labels.filter_map(|label| label.get("name")?.as_str().map(str::to_owned)).collect(),
     }

@@ -27,7 +27,8 @@ pub fn read(env: &Env<'_>) -> Result<Event, Problem> {
     let need = |name: &'static str| some(name).ok_or(Problem::Unset(name));
     let id = |name: &'static str| some(name).as_deref().and_then(full_id).filter(|id| !is_null(id));
     let name = some("CI_PIPELINE_SOURCE").unwrap_or_else(|| "push".into());
-    let run = some("CI_PIPELINE_ID").and_then(|run| run.parse().ok()).unwrap_or_default();
+    // 0 is before all others.
+    let run = some("CI_PIPELINE_ID").and_then(|run| run.parse().ok()).unwrap_or(0);
     let commit = id("CI_COMMIT_SHA").ok_or(Problem::Unset("CI_COMMIT_SHA"))?;
     let mut read = Event {
         forge: Forge::GitLab,

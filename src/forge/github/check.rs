@@ -66,7 +66,7 @@ impl GitHub {
             "status": "completed",
             "conclusion": "neutral",
             "external_id": identity,
-            "output": output(check, batches.next().unwrap_or_default()),
+            "output": output(check, batches.next().unwrap_or(&[])),
         }));
         let run = self.client.json(&call)?;
         let Some(id) = run.get("id").and_then(Value::as_u64) else { return Ok(address(&run)) };

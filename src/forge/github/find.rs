@@ -36,15 +36,16 @@ pub fn request_of(github: &GitHub, run: &FinishedRun) -> Result<Found, Error> {
     };
     let named = run.requests.iter().filter(|(_, head, _)| *head == run.head);
     let mut found: Vec<Request> = named.map(|(number, _, base)| request(*number, base.clone())).collect();
-    if found.is_empty() {
+    if let Some(source) = run.source.as_ref().filter(|_| found.is_empty()) {
         let path = github.path("pulls");
-        let head = format!("{}:{}", run.owner, run.branch);
+        let head = format!("{}:{}", source.owner, source.branch);
         let call = Call::new(Method::Get, &path).query("state", "open").query("head", head).query("per_page", 100);
         for pull in github.client.list(&call, |page| page)?.items {
-            let text = |at: &str| pull.pointer(at).and_then(Value::as_str).unwrap_or_default();
-            let is_it = text("/head/sha") == run.head && text("/head/repo/full_name") == run.repository;
+            let text = |at: &str| pull.pointer(at).and_then(Value::as_str);
+            let is_it =
+                text("/head/sha") == Some(&run.head) && text("/head/repo/full_name") == Some(&source.repository);
             if let Some(number) = pull.get("number").and_then(Value::as_u64).filter(|_| is_it) {
-                found.push(request(number, full_id(text("/base/sha"))));
+                found.push(request(number, text("/base/sha").and_then(full_id)));
             }
         }
     }

@@ -31,14 +31,14 @@ impl GitHub {
         let body = json!({ "operationName": name, "query": query, "variables": variables });
         let call = Call::new(Method::Post, &self.graphql).body(body).repeatable(repeatable);
         let mut answer = self.client.json(&call).map_err(Failure::Other)?;
-        let data = answer.get_mut("data").map(Value::take).unwrap_or_default();
+        let data = answer.get_mut("data").map_or(Value::Null, Value::take);
         let errors = answer.get("errors").and_then(Value::as_array).filter(|errors| !errors.is_empty());
         let Some(first) = errors.and_then(|errors| errors.first()) else { return Ok(data) };
         // Part of an answer is better than none: what is missing shows.
         if has_content(&data) {
             return Ok(data);
         }
-        let text = |key: &str| first.get(key).and_then(Value::as_str).unwrap_or_default();
+        let text = |key: &str| first.get(key).and_then(Value::as_str).unwrap_or("");
         let status = match text("type") {
             "RATE_LIMITED" => return Err(Failure::Limited),
             "FORBIDDEN" | "INSUFFICIENT_SCOPES" => 403,

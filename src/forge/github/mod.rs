@@ -16,6 +16,8 @@ use super::http::{Client, Credential, Error, Manner, Patience, encoded};
 use super::posting::{Place, Written};
 use super::{Request, http};
 
+use crate::slices::part_of;
+
 pub use check::{Annotation, Check};
 pub use find::{Details, Found, details, request_of};
 
@@ -115,5 +117,5 @@ fn shortened(text: &str, most: usize) -> &str {
     while !text.is_char_boundary(end) {
         end -= 1;
     }
-    text.get(..end).unwrap_or_default()
+    part_of(text, ..end)
 }

@@ -189,6 +189,7 @@ fn nodes(page: Option<&Value>) -> impl Iterator<Item = &Value> {
         .filter(|node| !node.is_null())
 }
 
+/// A text of an answer. GitHub has none where an account is gone.
 fn text(value: Option<&Value>) -> &str {
-    value.and_then(Value::as_str).unwrap_or_default()
+    value.and_then(Value::as_str).unwrap_or("")
 }

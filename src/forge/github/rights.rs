@@ -21,11 +21,11 @@ impl Rights for PullRequest<'_> {
 
 /// GitHub sums up its roles in four words: maintaining is writing, triaging is reading.
 fn person(answer: &Value, account: &Account, author: bool) -> Person {
-    let text = |path: &str| answer.pointer(path).and_then(Value::as_str).unwrap_or_default();
-    let bot = text("/user/type") == "Bot";
+    let text = |path: &str| answer.pointer(path).and_then(Value::as_str);
+    let bot = text("/user/type") == Some("Bot");
     // A name can have changed hands between the comment and the question.
     let same = answer.pointer("/user/id").and_then(Value::as_u64) == Some(account.id);
-    let access = match text("/permission") {
+    let access = match text("/permission").unwrap_or("") {
         _ if !same => Access::Unknown,
         "admin" | "write" => Access::Write,
         "read" | "none" => Access::Less,

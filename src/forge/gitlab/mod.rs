@@ -121,13 +121,13 @@ impl Place for GitLab {
 
 /// A string of an answer; empty where there is none.
 fn text<'a>(value: &'a Value, path: &str) -> &'a str {
-    value.pointer(path).and_then(Value::as_str).unwrap_or_default()
+    value.pointer(path).and_then(Value::as_str).unwrap_or("")
 }
 
 fn number(value: &Value, path: &str) -> u64 {
-    value.pointer(path).and_then(Value::as_u64).unwrap_or_default()
+    value.pointer(path).and_then(Value::as_u64).unwrap_or(0)
 }
 
 fn flag(value: &Value, path: &str) -> bool {
-    value.pointer(path).and_then(Value::as_bool).unwrap_or_default()
+    value.pointer(path).and_then(Value::as_bool) == Some(true)
 }

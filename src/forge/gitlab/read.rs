@@ -59,8 +59,10 @@ impl GitLab {
         let notes: BTreeMap<String, &Value> = answer
             .pointer("/data")
             .and_then(Value::as_object)
-            .map(|data| data.iter().map(|(name, note)| (name.clone(), note)).collect())
-            .unwrap_or_default();
+            .into_iter()
+            .flatten()
+            .map(|(name, note)| (name.clone(), note))
+            .collect();
         for said in &mut asked {
             let Some(note) = notes.get(&format!("n{}", said.number)).filter(|note| note.is_object()) else { continue };
             match note.get("lastEditedAt") {
@@ -80,8 +82,10 @@ fn sort(discussion: &Value, me: u64, posted: &mut Posted) {
     let notes: Vec<&Value> = discussion
         .get("notes")
         .and_then(Value::as_array)
-        .map(|notes| notes.iter().filter(|note| !flag(note, "/system")).collect())
-        .unwrap_or_default();
+        .into_iter()
+        .flatten()
+        .filter(|note| !flag(note, "/system"))
+        .collect();
     let mine = |note: &Value| number(note, "/author/id") == me;
     let Some(first) = notes.first().copied() else { return };
     let inline = Inline::read(text(first, "/body")).filter(|_| mine(first));

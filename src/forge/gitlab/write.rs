@@ -7,6 +7,7 @@ use super::super::marker;
 use super::super::posting::Written;
 use super::{Call, Error, GitLab, Method, Value, encoded, number};
 use crate::report::markdown::code_span;
+use crate::slices::first_line;
 
 impl GitLab {
     /// The summary first: what is refused later is of less weight, and is told.
@@ -112,7 +113,7 @@ impl GitLab {
 /// The body with the place in it, since no position shows it. The hidden first line stays the first.
 fn placed(wish: &Wish) -> String {
     let lines = format!("{}:{}-{}", wish.path, wish.start_line, wish.end_line);
-    let first = wish.body.lines().next().unwrap_or_default();
+    let first = first_line(&wish.body);
     format!("{first}\n{}\n\n{}", code_span(&lines), marker::text(&wish.body))
 }
 

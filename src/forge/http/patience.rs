@@ -88,7 +88,8 @@ impl Limits {
         if number(&self.remaining) == Some(0)
             && let Some(reset) = number(&self.reset)
         {
-            let now = now.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+            // A clock before 1970 waits for longer than the server asks.
+            let now = now.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
             // A clock that is a little off must not make it too early.
             return Some(Duration::from_secs(reset.saturating_sub(now).saturating_add(1)));
         }
@@ -100,7 +101,7 @@ impl Limits {
 /// From 0 to 1, another one each time.
 fn chance() -> f64 {
     let bits = RandomState::new().build_hasher().finish();
-    f64::from(u32::try_from(bits >> 32).unwrap_or_default()) / f64::from(u32::MAX)
+    f64::from((bits >> 32) as u32) / f64::from(u32::MAX)
 }
 
 /// The time of day, UTC, after a wait, as people read it.

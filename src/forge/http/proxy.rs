@@ -31,8 +31,8 @@ pub(super) fn from(env: &dyn Fn(&str) -> Option<String>) -> Result<Option<Proxy>
     if let Some(password) = named.password() {
         proxy = proxy.password(password);
     }
-    let around = EXCEPTIONS.iter().find_map(some).map(|(_, hosts)| hosts).unwrap_or_default();
-    for host in around.split([',', ' ']).filter_map(host) {
+    let around = EXCEPTIONS.iter().find_map(some).map(|(_, hosts)| hosts);
+    for host in around.iter().flat_map(|hosts| hosts.split([',', ' '])).filter_map(host) {
         // As in curl: a name stands for what is below it, too, with or without a point before it.
         proxy = proxy.no_proxy(&host);
         if host != "*" && !is_address(&host) {

@@ -157,7 +157,7 @@ fn words(bytes: &[u8]) -> String {
     let said = json.as_ref().and_then(|json| {
         let said = ["message", "error_description", "error"].into_iter().find_map(|key| json.get(key))?;
         let details = json.get("errors").filter(|details| !details.is_null());
-        let details = details.map(|details| format!(" {details}")).unwrap_or_default();
+        let details = details.map_or_else(String::new, |details| format!(" {details}"));
         Some(said.as_str().map_or_else(|| said.to_string(), str::to_owned) + &details)
     });
     let text = said.unwrap_or_else(|| String::from_utf8_lossy(bytes).into_owned());

@@ -156,7 +156,7 @@ fn groups_of(report: &Report, excerpts: Option<&Excerpts>) -> Result<Vec<Group>,
     let mut all = Vec::new();
     for group in groups(report) {
         let commit = group.commit;
-        let text = |of: fn(&CommitReport) -> String| commit.map(of).unwrap_or_default();
+        let text = |of: fn(&CommitReport) -> String| commit.map_or_else(String::new, of);
         let of_commit = Sum::of(group.of_commit(), 0.0, MOST_OF_COMMIT).shown;
         let mut flags = Vec::new();
         for flagged in group.flags.iter().take(room) {

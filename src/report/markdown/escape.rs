@@ -4,6 +4,7 @@
 //! Both forges look for mentions and references in what was *rendered*, where a backslash is gone already. So a
 //! character without width goes between such a sign and what follows it; the reader sees no difference.
 
+use crate::slices::part_of;
 use crate::terminal;
 
 /// U+200B between a sign and a name: no forge takes the two for a mention or a reference any more.
@@ -17,8 +18,8 @@ pub fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(shown.len() + 16);
     let mut before = "";
     for (at, c) in shown.char_indices() {
-        let from = shown.get(at..).unwrap_or_default();
-        let after = from.get(c.len_utf8()..).unwrap_or_default();
+        let from = part_of(shown, at..);
+        let after = part_of(from, c.len_utf8()..);
         match c {
             '&' => out.push_str("&amp;"),
             '<' => out.push_str("&lt;"),
@@ -47,7 +48,7 @@ pub fn escaped(text: &str) -> String {
         if is_sign(c, before, after) {
             out.push_str(BREAK);
         }
-        before = shown.get(..at + c.len_utf8()).unwrap_or_default();
+        before = part_of(shown, ..at + c.len_utf8());
     }
     out
 }

@@ -7,6 +7,8 @@ use tree_sitter::TreeCursor;
 
 use super::pattern::{Condition, Node, Pattern, Step, Test, expression};
 
+use crate::slices::items_of;
+
 /// How many nodes one match may look at: a bound on the work for patterns with many captures.
 const MOST_LOOKS: u32 = 20_000;
 
@@ -83,7 +85,7 @@ impl<'t> Search<'_, 't> {
         for (at, (child, field)) in children.iter().enumerate() {
             let Some(left) = self.looks.checked_sub(1) else { return found };
             self.looks = left;
-            let after = children.get(at + 1..).unwrap_or_default();
+            let after = items_of(children, at + 1..);
             let placed = !step.last || after.iter().all(|(child, _)| !child.is_named());
             let here = match placed && (step.field.is_none() || step.field == *field) {
                 true => self.step(step, *child),

@@ -4,6 +4,8 @@
 
 use std::ops::Range;
 
+use crate::slices::part_of;
+
 /// A line of a message.
 #[derive(Debug, Clone)]
 pub(crate) struct Line {
@@ -37,14 +39,12 @@ impl Line {
 
     /// Its text, without the line ending.
     pub(crate) fn text<'a>(&self, message: &'a str) -> &'a str {
-        // Of another message than its own, a line may have no text.
-        message.get(self.start..self.text_end).unwrap_or_default()
+        part_of(message, self.start..self.text_end)
     }
 
     /// Its text with the line ending.
     pub(crate) fn content<'a>(&self, message: &'a str) -> &'a str {
-        // Likewise.
-        message.get(self.start..self.end).unwrap_or_default()
+        part_of(message, self.start..self.end)
     }
 }
 
