@@ -73,7 +73,7 @@ const STEP: usize = 32;
 fn same_start(a: &[u8], b: &[u8]) -> usize {
     let (steps, others) = (a.as_chunks::<STEP>().0, b.as_chunks::<STEP>().0);
     let whole = STEP * steps.iter().zip(others).take_while(|(a, b)| a == b).count();
-    let rest = |bytes| <[u8]>::get(bytes, whole..).unwrap_or_default().iter();
+    let rest = |bytes| items_of::<u8, _>(bytes, whole..).iter();
     whole + rest(a).zip(rest(b)).take_while(|(a, b)| a == b).count()
 }
 

@@ -16,7 +16,7 @@ const BUCKET_BITS: u32 = 10;
 const FILTER_BITS: u32 = 15;
 
 /// The words, by which texts are searched.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Needles {
     /// The key, the word in lower case and its number, sorted by the bucket of the key.
     words: Vec<(u32, Vec<u8>, u32)>,
@@ -35,7 +35,14 @@ pub struct Needles {
 impl Needles {
     /// Gets ready to find words; each is told by its number in this order.
     pub fn new<'a>(words: impl IntoIterator<Item = &'a str>) -> Needles {
-        let mut needles = Needles { filter: vec![0; 1 << (FILTER_BITS - 6)], ..Needles::default() };
+        let mut needles = Needles {
+            words: Vec::new(),
+            buckets: Vec::new(),
+            filter: vec![0; 1 << (FILTER_BITS - 6)],
+            short: Vec::new(),
+            short_filter: Vec::new(),
+            single: Vec::new(),
+        };
         for (number, word) in (0..).zip(words) {
             let word = word.as_bytes().to_ascii_lowercase();
             let key = word.iter().take(KEY).fold(0, |key, byte| pushed(key, *byte));
@@ -102,8 +109,9 @@ impl Needles {
 
     fn bucket(&self, key: u32) -> &[(u32, Vec<u8>, u32)] {
         let at = bucket(key) as usize;
-        let bounds = self.buckets.get(at).zip(self.buckets.get(at + 1));
-        bounds.and_then(|(start, end)| self.words.get(*start as usize..*end as usize)).unwrap_or_default()
+        // There are as many bounds as buckets, and one more.
+        let (start, end) = (self.buckets[at], self.buckets[at + 1]);
+        &self.words[start as usize..end as usize]
     }
 }
 

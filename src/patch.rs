@@ -196,6 +196,7 @@ impl PatchFile {
             spans.extend(linediff::spans(hunk.added.iter().map(|line| line + first)));
             first += hunk.new_lines;
         }
+        // Nothing added is no lines and no bytes.
         Added::of(new, &spans).unwrap_or_default()
     }
 

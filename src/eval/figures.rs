@@ -132,7 +132,7 @@ struct Slice<'a> {
 /// Things that could not be scored count as the lowest score of all.
 pub fn figures(items: &[Item<'_>], is_matched: &[bool], views: &[View], prior: f64) -> Vec<Figures> {
     let lowest = Lowest::of(items);
-    let matched = |item: &Item<'_>| is_matched.get(item.repository).copied().unwrap_or_default();
+    let matched = |item: &Item<'_>| is_matched[item.repository];
     let mut slices = Vec::new();
     for comparison in
         [Comparison::Pooled, Comparison::Matched, Comparison::Human, Comparison::HumanRecent, Comparison::Eras]
@@ -231,7 +231,7 @@ impl Slice<'_> {
     fn figures(&self, lowest: &Lowest, prior: f64) -> Option<Figures> {
         let mut groups: FxHashMap<usize, usize> = FxHashMap::default();
         let view = self.view as usize;
-        let missing = lowest.scores.get(view).copied().unwrap_or_default();
+        let missing = lowest.scores[view];
         let mut scores = Vec::with_capacity(self.items.len());
         let mut probabilities = Vec::new();
         for item in &self.items {

@@ -148,10 +148,11 @@ impl Manifest {
     fn sort_repositories(&mut self, names: Vec<String>) {
         self.repositories = names.clone();
         self.repositories.sort();
-        let place = |name: &String| self.repositories.binary_search(name).unwrap_or_default();
+        // All names are there, so that as many are smaller as stand before.
+        let place = |name: &String| self.repositories.partition_point(|other| other < name);
         let places: Vec<usize> = names.iter().map(place).collect();
         for row in &mut self.rows {
-            row.repository = places.get(row.repository).copied().unwrap_or_default();
+            row.repository = places[row.repository];
         }
     }
 }

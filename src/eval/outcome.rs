@@ -103,6 +103,7 @@ fn hunk_outcome(hunk: &HunkReport) -> Option<HunkOutcome> {
         score: Scored { log_odds: hunk.log_odds, probability: hunk.probability? },
         code: rounded(hunk.log_odds - message),
         message,
+        // A block in no language that is known counts under an empty name.
         language: hunk.language.clone().unwrap_or_default(),
         added_lines: hunk.added_lines,
     })

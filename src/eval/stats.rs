@@ -78,7 +78,7 @@ impl Ranked {
         let (mut here, mut false_here) = (0.0, 0.0);
         let mut found = [0.0; RATES.len()];
         for sample in &self.samples {
-            let weight = weights.get(sample.group as usize).copied().unwrap_or_default();
+            let weight = weights[sample.group as usize];
             *(if sample.positive { &mut here } else { &mut false_here }) += weight;
             if !sample.last {
                 continue;

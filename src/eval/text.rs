@@ -260,7 +260,7 @@ fn shares(estimate: &Estimate) -> String {
     let digits = usize::from(estimate.value < 0.0995);
     let number = |value: f64| format!("{:.digits$}", value * 100.0);
     let interval = estimate.interval.map(|(low, high)| format!(" {}\u{2013}{}", number(low), number(high)));
-    format!("{} %{}", number(estimate.value), interval.unwrap_or_default())
+    format!("{} %{}", number(estimate.value), interval.as_deref().unwrap_or(""))
 }
 
 fn percent(share: f64) -> String {

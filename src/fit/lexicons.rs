@@ -57,12 +57,8 @@ impl Vocabulary {
     pub fn rows<'a>(&self, samples: impl Iterator<Item = Option<&'a Features>>, lexicon: usize) -> Rows {
         let mut rows = Rows::new(self.terms.len());
         for features in samples {
-            rows.push(
-                features
-                    .and_then(|features| features.terms.get(lexicon))
-                    .map(|terms| self.row(terms))
-                    .unwrap_or_default(),
-            );
+            let terms = features.and_then(|features| features.terms.get(lexicon));
+            rows.push(terms.into_iter().flat_map(|terms| self.row(terms)));
         }
         rows
     }

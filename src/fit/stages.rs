@@ -86,7 +86,7 @@ pub fn fit(
     let columns = samples.iter().flatten().flat_map(|features| &features.amounts).map(|(rule, _)| rule + 1).max();
     let mut amounts = Rows::new(columns.unwrap_or(0) as usize);
     for features in samples {
-        amounts.push(features.map(|features| features.amounts.clone()).unwrap_or_default());
+        amounts.push(features.iter().flat_map(|features| features.amounts.iter().copied()));
     }
     let rules = folded(labelled, |weights| {
         logistic::fit_within(&amounts, labelled.repositories, labelled.labels, weights, RULES_C)
@@ -115,7 +115,8 @@ pub fn fit(
         let mut answers = features.numbers.clone();
         answers.resize(numbers.rules.len(), f32::NAN);
         for (at, (place, vocabulary, weights)) in lexicons.iter().enumerate() {
-            let row = features.terms.get(at).map(|terms| vocabulary.row(terms)).unwrap_or_default();
+            // Without terms of a lexicon, a sample has no answer of it.
+            let row = features.terms.get(at).map_or_else(Vec::new, |terms| vocabulary.row(terms));
             let value = weights.without.get(fold).filter(|_| !row.is_empty()).map(|weights| weights.sum(&row));
             if let (Some(answer), Some(value)) = (answers.get_mut(*place), value) {
                 *answer = value as f32;
@@ -138,7 +139,7 @@ pub fn fit(
             column.push(answers.as_ref().and_then(|answers| answers.get(at)).copied().unwrap_or(f32::NAN));
         }
         let parts = features.zip(answers).map(|(features, answers)| parts(features, *fold, &answers));
-        added.push((0..).zip(parts.unwrap_or_default()).map(|(column, part)| (column, part as f32)));
+        added.push((0..).zip(parts.into_iter().flatten()).map(|(column, part)| (column, part as f32)));
     }
     let (joint, differ) = logistic::fit_within(&added, labelled.repositories, labelled.labels, labelled.weights, 1.0)
         .map_err(solver("rules and lexicons"))?;
@@ -151,7 +152,8 @@ pub fn fit(
         .enumerate()
         .map(|(at, repository)| {
             let differs = differ.get(*repository).filter(|_| !numbers.of_messages);
-            joint.sum(added.row(at)) + differs.copied().unwrap_or_default()
+            // A repository without rows differs in nothing.
+            joint.sum(added.row(at)) + differs.copied().unwrap_or(0.0)
         })
         .collect();
     let present: Vec<f64> = samples.iter().map(|features| f64::from(u8::from(features.is_some()))).collect();

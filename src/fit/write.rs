@@ -49,7 +49,8 @@ fn weights(pack: &Pack, code: &Stages, message: &Stages, sum: Sum) -> String {
     for (rule, at) in pack.rules.iter().zip(0..) {
         let (stages, scale) = if rule.is_message() { (message, sum.message) } else { (code, sum.code) };
         if !matches!(rule.kind, Kind::Given) {
-            weights.push((&rule.id, stages.rules.get(&at).copied().unwrap_or_default() * scale));
+            // A rule that counted nowhere has no weight.
+            weights.push((&rule.id, stages.rules.get(&at).copied().unwrap_or(0.0) * scale));
         }
     }
     weights.sort_by(|a, b| a.0.cmp(b.0));

@@ -112,7 +112,8 @@ pub struct Run<'a> {
 /// decided nothing anew.
 pub fn kept(said: &str, posted: &Posted, request: &Request, state_key: Option<&StateKey>) -> String {
     match posted.summaries.first() {
-        Some(note) => below(triage::state::line(&note.body).unwrap_or_default(), said),
+        // A summary of an earlier version has no state.
+        Some(note) => below(triage::state::line(&note.body).unwrap_or(""), said),
         None if posted.threads.is_empty() => below(&State::new(key(request)).encode(state_key), said),
         None => said.to_owned(),
     }

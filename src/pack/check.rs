@@ -23,7 +23,8 @@ pub(super) fn check(
     let kind = kind(&raw, weights.is_some())?;
     let weight = match (raw.weight, weights) {
         (Some(weight), _) => weight,
-        (None, Some(weights)) => weights.get(&raw.id).copied().unwrap_or_default(),
+        // A rule that a model was not fitted with counts nothing.
+        (None, Some(weights)) => weights.get(&raw.id).copied().unwrap_or(0.0),
         (None, None) => return Err("a rule needs a `weight`: log-odds for each time it counts".into()),
     };
     if !weight.is_finite() || weight.abs() > 10.0 {

@@ -225,6 +225,7 @@ fn checked(name: &str, Resolved { raw, texts }: Resolved, lineage: Vec<String>) 
         };
         list.into_iter().flatten().map(check).collect()
     };
+    // What neither the policy nor one that it starts from says, it does not ask for.
     let authors = raw.exempt.authors.unwrap_or_default();
     // Not the patterns of paths (`globs`): a slash in a name separates nothing.
     let mut set = GlobSetBuilder::new();

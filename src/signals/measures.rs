@@ -254,7 +254,7 @@ impl Measures {
         let (words, needles) = &*CALLS;
         needles.each(code, &mut |at, start| {
             let at = at as usize;
-            let word = words.get(at).copied().unwrap_or_default();
+            let word = words[at];
             // Needles have no case; these words have.
             if code.get(start..).is_some_and(|rest| rest.starts_with(word.as_bytes())) {
                 let group = usize::from(at >= LOG_CALLS.len()) + usize::from(at >= LOG_CALLS.len() + NULL_CHECKS.len());

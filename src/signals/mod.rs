@@ -84,7 +84,7 @@ pub const MOST_EVIDENCE: usize = 5;
 
 /// One line, shortened.
 pub fn quote(text: &str) -> String {
-    let line = text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
+    let line = text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or("");
     match line.char_indices().nth(QUOTE) {
         Some((at, _)) => format!("{}\u{2026}", line.get(..at).unwrap_or(line)),
         None => line.to_owned(),
@@ -218,7 +218,8 @@ impl<'a> Engine<'a> {
             };
             if contribution != 0.0 {
                 let number = number.or(value).unwrap_or(f64::NAN);
-                let value = value.or(Some(number).filter(|number| !number.is_nan())).unwrap_or_default();
+                // Trees weigh also that a number could not be taken; it is shown as 0.
+                let value = value.or(Some(number).filter(|number| !number.is_nan())).unwrap_or(0.0);
                 weighed.push(Signal { number, ..Signal::given(at, value, contribution) });
             }
         }
@@ -281,7 +282,7 @@ impl<'a> Engine<'a> {
         let mut counts = reading.counts.as_slice();
         self.pack.rules.iter().zip(numbers).enumerate().map(move |(at, (rule, number))| {
             let own = counts.iter().take_while(|count| count.0 <= at).count();
-            let (found, rest) = counts.split_at_checked(own).unwrap_or_default();
+            let (found, rest) = counts.split_at(own);
             counts = rest;
             let value = match (&rule.kind, rule.scope, number) {
                 // Those of messages were counted when they were read, with the line.

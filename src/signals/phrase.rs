@@ -202,7 +202,7 @@ impl<'a> Phrases<'a> {
             self.search(scope, text.as_bytes(), &|_| true, &mut |rule, at| {
                 let before = items_of(text.as_bytes(), ..at);
                 let line = memchr::memchr_iter(b'\n', before).count();
-                let quoted = quote(text.lines().nth(line).unwrap_or_default());
+                let quoted = quote(text.lines().nth(line).unwrap_or(""));
                 let line = first_line + line as u32;
                 found.count(
                     rule,

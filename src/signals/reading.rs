@@ -95,7 +95,7 @@ impl Bag {
             terms
         } else {
             // A bit for each term that the lexicon has; of a large change, all terms would be a hundred times as large.
-            let most = bags.iter().filter_map(|bag| bag.terms.last()).max().copied().unwrap_or_default();
+            let most = bags.iter().filter_map(|bag| bag.terms.last()).max().copied().unwrap_or(0);
             let mut met = vec![0u64; most as usize / 64 + 1];
             for term in all {
                 if let Some(word) = met.get_mut(term as usize / 64) {

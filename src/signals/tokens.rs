@@ -80,8 +80,8 @@ impl<'c> Tokens<'c> {
         let Some(pair) = first.zip(second) else { return };
         if self.pairs.insert(pair) {
             let of = |number: u32| {
-                let written = self.written.get(number as usize);
-                written.and_then(|&(start, end)| self.text.get(start as usize..end as usize)).unwrap_or_default()
+                let (start, end) = self.written[number as usize];
+                part_of(&self.text, start as usize..end as usize)
             };
             self.buffer.clear();
             self.buffer.push_str(of(pair.0));

@@ -76,7 +76,7 @@ impl Outline {
         let Outline { language, runs } = self;
         let mut syntax = Syntax { language, hunks: Vec::new(), trees: Vec::new(), gave_up: false };
         let mut cuts = hunks::Cuts::default();
-        let windows = language.map(|language| window::windows(&file.new, &runs, language)).unwrap_or_default();
+        let windows = language.map_or_else(Vec::new, |language| window::windows(&file.new, &runs, language));
         // What stands in several windows is several blocks.
         let starts: Vec<u32> = windows.iter().map(|window| window.span.start).collect();
         let runs: Vec<hunks::Run> = runs.into_iter().flat_map(|run| run.split_at(&starts, &file.new)).collect();

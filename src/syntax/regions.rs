@@ -262,10 +262,10 @@ impl Reader<'_> {
         let name = node
             .child_by_field_name("name")
             .or_else(|| declared_name(node))
-            .map(|name| self.compared(name.byte_range()))
-            .unwrap_or_default();
-        let parameters =
-            node.child_by_field_name("parameters").map(|list| self.compared(list.byte_range())).unwrap_or_default();
+            .map(|name| self.compared(name.byte_range()));
+        let parameters = node.child_by_field_name("parameters").map(|list| self.compared(list.byte_range()));
+        // A function may be anonymous, or take nothing.
+        let (name, parameters) = (name.unwrap_or_default(), parameters.unwrap_or_default());
         let test = self.is_test(&name, rows);
         self.regions.functions.push(Function {
             name,
@@ -308,8 +308,9 @@ impl Reader<'_> {
         let name: String = rest
             .trim_start_matches(|c: char| c == '(' || c.is_whitespace())
             .strip_prefix(['"', '\'', '`'])
-            .map(|quoted| quoted.split(['"', '\'', '`']).next().unwrap_or_default().to_owned())
-            .unwrap_or_default();
+            .map_or_else(String::new, |quoted| {
+                quoted.split_once(['"', '\'', '`']).map_or(quoted, |(name, _)| name).to_owned()
+            });
         if !name.is_empty() {
             self.regions.test_calls.push(Function {
                 name,

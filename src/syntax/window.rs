@@ -261,7 +261,8 @@ fn headers(text: &Text, window: Span, part: Span, language: &Language) -> Vec<Sp
 /// without.
 fn footers(text: &Text, window: Span, part: Span, outermost: u32, language: &Language) -> Vec<(u32, usize)> {
     let mut footers = Vec::new();
-    let least = depth_of(text, outermost).unwrap_or_default();
+    // A blank line has no depth, and is not indented.
+    let least = depth_of(text, outermost).unwrap_or(0);
     let Some(mut depth) = least_depth(text, window, language) else { return footers };
     for line in window.end..(window.end + REACH).min(part.end) {
         if depth <= least {

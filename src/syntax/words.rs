@@ -46,6 +46,7 @@ fn char_parts(identifier: &str) -> Vec<String> {
     let mut part = String::new();
     let chars: Vec<char> = identifier.chars().collect();
     for (at, &c) in chars.iter().enumerate() {
+        // Beyond an end there is no letter.
         let before = at.checked_sub(1).and_then(|at| chars.get(at)).copied();
         let after = chars.get(at + 1).copied();
         let upper_starts = c.is_uppercase()
@@ -80,8 +81,9 @@ fn ascii_part_ranges(identifier: &[u8], visit: &mut dyn FnMut(Range<usize>)) {
         }
     };
     for (at, &byte) in identifier.iter().enumerate() {
-        let before = at.checked_sub(1).and_then(|at| identifier.get(at)).copied().unwrap_or_default();
-        let after = identifier.get(at + 1).copied().unwrap_or_default();
+        // Beyond an end there is no letter.
+        let before = at.checked_sub(1).and_then(|at| identifier.get(at)).copied().unwrap_or(0);
+        let after = identifier.get(at + 1).copied().unwrap_or(0);
         let upper_starts = byte.is_ascii_uppercase()
             && (before.is_ascii_lowercase()
                 || before.is_ascii_digit()

@@ -62,7 +62,7 @@ pub(super) fn check(block: &str, subject: Subject<'_>, allowed: &[Allowed]) -> C
 /// that sign break lines elsewhere or nowhere.
 fn wrapped(block: &str) -> String {
     let mut lines = block.lines().map(str::trim).filter(|line| !line.is_empty());
-    let first = lines.next().unwrap_or_default();
+    let first = lines.next().unwrap_or("");
     let (mut data, mut last) = (String::new(), "");
     for line in lines {
         match line.starts_with("-----") {

@@ -111,10 +111,10 @@ fn comment(node: &Value, viewer: &str, posted: &mut Posted) {
     if is_own(node, viewer) {
         let body = text(node.get("body"));
         if Summary::read(body).is_some() {
-            posted.summaries.push(note(node));
+            posted.summaries.extend(note(node));
         }
     } else {
-        posted.said.push(said(node, false, None));
+        posted.said.extend(said(node, false, None));
     }
 }
 
@@ -124,16 +124,15 @@ fn thread(node: &Value, viewer: &str, posted: &mut Posted) {
     let ours = is_own(first, viewer).then(|| Inline::read(text(first.get("body")))).flatten();
     let fingerprint = ours.as_ref().map(|inline| inline.fingerprint.clone());
     let others = comments.iter().filter(|comment| !is_own(comment, viewer));
-    posted.said.extend(others.clone().map(|comment| said(comment, true, fingerprint.clone())));
-    if ours.is_none() {
-        return;
-    }
-    let total = node.pointer("/comments/totalCount").and_then(Value::as_u64).unwrap_or_default();
-    let unread = usize::try_from(total).is_ok_and(|total| total > comments.len());
+    posted.said.extend(others.clone().filter_map(|comment| said(comment, true, fingerprint.clone())));
+    let Some(first_note) = note(first).filter(|_| ours.is_some()) else { return };
+    // Where the number of comments is not known, there may be more.
+    let total = node.pointer("/comments/totalCount").and_then(Value::as_u64);
+    let unread = total.is_none_or(|total| total > comments.len() as u64);
     let flag = |value: &Value, key: &str| value.get(key).and_then(Value::as_bool) == Some(true);
     posted.threads.push(Thread {
         id: text(node.get("id")).to_owned(),
-        first: note(first),
+        first: first_note,
         answered: others.count() > 0 || unread,
         closed: flag(node, "isResolved") || flag(first, "isMinimized"),
     });
@@ -152,32 +151,33 @@ fn is_own(node: &Value, viewer: &str) -> bool {
     })
 }
 
-fn note(node: &Value) -> Note {
-    Note { id: number(node).to_string(), body: text(node.get("body")).to_owned() }
+fn note(node: &Value) -> Option<Note> {
+    Some(Note { id: number(node)?.to_string(), body: text(node.get("body")).to_owned() })
 }
 
-fn said(node: &Value, inline: bool, fingerprint: Option<String>) -> Said {
+fn said(node: &Value, inline: bool, fingerprint: Option<String>) -> Option<Said> {
     let editor = text(node.pointer("/editor/login"));
-    Said {
-        number: number(node),
+    Some(Said {
+        number: number(node)?,
         inline,
         author: text(node.pointer("/author/login")).to_owned(),
-        author_number: node.pointer("/author/databaseId").and_then(Value::as_u64).unwrap_or_default(),
+        // No account has the number 0, which stands for one that is gone.
+        author_number: node.pointer("/author/databaseId").and_then(Value::as_u64).unwrap_or(0),
         bot: text(node.pointer("/author/__typename")) == "Bot",
         created: text(node.get("createdAt")).to_owned(),
         edited: node.get("lastEditedAt").is_some_and(|at| !at.is_null()),
         editor: (!editor.is_empty()).then(|| editor.to_owned()),
         body: text(node.get("body")).to_owned(),
         fingerprint,
-    }
+    })
 }
 
-/// The number by which REST knows a comment. GraphQL writes it as a string, for it outgrew its integers.
-fn number(node: &Value) -> u64 {
-    match node.get("fullDatabaseId") {
-        Some(Value::String(number)) => number.parse().unwrap_or_default(),
-        Some(number) => number.as_u64().unwrap_or_default(),
-        None => 0,
+/// The number by which REST knows a comment; nothing can be done with a comment that has none. GraphQL writes it as a
+/// string, for it outgrew its integers.
+fn number(node: &Value) -> Option<u64> {
+    match node.get("fullDatabaseId")? {
+        Value::String(number) => number.parse().ok(),
+        number => number.as_u64(),
     }
 }
 

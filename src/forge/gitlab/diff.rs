@@ -50,7 +50,7 @@ impl GitLab {
             Err(error) if error.status() == Some(404) => {
                 let path = format!("{}/changes", self.request);
                 let answer = self.client.json(&Call::new(Method::Get, &path))?;
-                Ok(answer.get("changes").and_then(Value::as_array).cloned().unwrap_or_default())
+                Ok(answer.get("changes").and_then(Value::as_array).into_iter().flatten().cloned().collect())
             }
             Err(error) => Err(error),
         }

@@ -81,7 +81,8 @@ impl Client {
                 }
                 301 | 302 | 307 | 308 if may_follow(call.method, heard.status) && redirects < MOST_REDIRECTS => {
                     redirects += 1;
-                    url = self.within(heard.location.as_deref().unwrap_or_default())?;
+                    // Without a place to go to, it is no address of the forge.
+                    url = self.within(heard.location.as_deref().unwrap_or(""))?;
                     continue;
                 }
                 _ => self.credential.hidden(&words(&heard.bytes)),

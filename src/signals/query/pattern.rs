@@ -323,7 +323,7 @@ impl<'a> Reader<'a> {
         loop {
             self.rest = self.rest.trim_start();
             let Some(remark) = self.rest.strip_prefix(';') else { return };
-            self.rest = remark.find('\n').and_then(|end| remark.get(end..)).unwrap_or_default();
+            self.rest = remark.split_once('\n').map_or("", |(_, below)| below);
         }
     }
 }
