@@ -245,15 +245,15 @@ impl Growing<'_> {
         let mut best: Option<Best> = None;
         for missing_left in [true, false] {
             let mut left = if missing_left { missing } else { Sum::default() };
-            for bin in 1..=cuts {
-                left.add(sums[bin]);
+            for (bin, sum) in (1..).zip(sums.iter().skip(1).take(cuts)) {
+                left.add(*sum);
                 let right = whole.less(left);
                 if (left.rows as usize) < least_rows || (right.rows as usize) < least_rows {
                     continue;
                 }
                 let gain = left.gain(penalty) + right.gain(penalty) - whole.gain(penalty);
                 if gain > best.map_or(1e-6, |best| best.gain) {
-                    best = Some(Best { gain, feature, bin: bin as u8, missing_left });
+                    best = Some(Best { gain, feature, bin, missing_left });
                 }
             }
         }
