@@ -132,14 +132,11 @@ pub fn only_in_new(old: &Text, new: &Text, edit: Edit) -> Vec<Span> {
     for line in edit.old.start..edit.old.end {
         *removed.entry(Line::new(old.raw_line(line))).or_default() += 1;
     }
-    let is_only_new = |line: &u32| match removed.get_mut(&Line::new(new.raw_line(*line))) {
-        Some(left) if *left > 0 => {
-            *left -= 1;
-            false
-        }
-        _ => true,
+    let mut takes_removed = |line: u32| {
+        let left = removed.get_mut(&Line::new(new.raw_line(line))).filter(|left| **left > 0);
+        left.map(|left| *left -= 1).is_some()
     };
-    spans((edit.new.start..edit.new.end).filter(is_only_new))
+    spans((edit.new.start..edit.new.end).filter(|line| !takes_removed(*line)))
 }
 
 /// Of the lines that an edit added, those that equal a removed one but for white space, in order.

@@ -153,17 +153,16 @@ fn is_name(text: &str) -> bool {
 
 fn is_generic(text: &str, registry: &Registry) -> bool {
     let lower = text.to_lowercase();
-    // "AI." and "AI tools and me", not "AI Guard".
-    let goes_on = [" assist", " help", " tool", " agent", " and ", " but ", " under ", " with "];
-    let starts = |phrase: &String| {
-        lower.strip_prefix(phrase.as_str()).is_some_and(|rest| {
-            rest.is_empty()
-                || rest.starts_with(['.', ',', ';', ':', '(', ')', '!'])
-                || rest.starts_with(" (")
-                || goes_on.iter().any(|word| rest.starts_with(word))
-        })
-    };
-    registry.file.values.generic.iter().any(starts)
+    registry.file.values.generic.iter().any(|phrase| lower.strip_prefix(phrase.as_str()).is_some_and(goes_on))
+}
+
+/// Whether a text may go on like this behind "AI": as in "AI." and "AI tools and me", not as in "AI Guard".
+fn goes_on(rest: &str) -> bool {
+    const WORDS: [&str; 8] = [" assist", " help", " tool", " agent", " and ", " but ", " under ", " with "];
+    rest.is_empty()
+        || rest.starts_with(['.', ',', ';', ':', '(', ')', '!'])
+        || rest.starts_with(" (")
+        || WORDS.iter().any(|word| rest.starts_with(word))
 }
 
 /// The text without Markdown and without what is said after the tool: on whose behalf.

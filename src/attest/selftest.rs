@@ -131,13 +131,6 @@ fn expected(example: &Example, found: &Attestation) -> Option<String> {
 /// The commit that an example stands for.
 fn commit(example: &Example, form: MarkerForm, as_trailer: bool) -> Commit {
     let somebody = || Person { name: "Ann Lee".into(), email: "ann@example.org".into() };
-    let person = |text: &str| identities::people(text).into_iter().next().unwrap_or_default();
-    let built = |author: Person, committer: Option<Person>, message: String| Commit {
-        committer: committer.unwrap_or_else(|| author.clone()),
-        author,
-        message: message.into(),
-        ..Commit::default()
-    };
     match example {
         Example::Short(text) => match (form, as_trailer) {
             (MarkerForm::Identity, false) => built(person(text), None, "Change a thing\n".into()),
@@ -158,6 +151,16 @@ fn commit(example: &Example, form: MarkerForm, as_trailer: bool) -> Commit {
     }
 }
 
+fn built(author: Person, committer: Option<Person>, message: String) -> Commit {
+    let committer = committer.unwrap_or_else(|| author.clone());
+    Commit { committer, author, message: message.into(), ..Commit::default() }
+}
+
+/// The person whom an example names; an example that names nobody finds nothing, which its test then reports.
+fn person(text: &str) -> Person {
+    identities::people(text).into_iter().next().unwrap_or_default()
+}
+
 /// The traces that one example leaves in a commit.
 #[cfg(test)]
 #[derive(Debug, Default)]
@@ -172,38 +175,42 @@ pub(crate) struct Traces {
 /// and of messages that are spelled out, the last paragraph counts, where it is a marker by itself.
 #[cfg(test)]
 pub(crate) fn traces(registry: &Registry) -> Vec<(String, Traces)> {
-    let person = |text: &str| identities::people(text).into_iter().next().unwrap_or_default();
-    let says = |text: String| Traces { paragraph: Some(text), ..Traces::default() };
-    let mut found = Vec::new();
-    let mut add = |id: &str, form: MarkerForm, example: &Example| {
-        let traces = match (example, form) {
-            (Example::Short(text), MarkerForm::Identity) => vec![
-                Traces { author: Some(person(text)), ..Traces::default() },
-                Traces { committer: Some(person(text)), ..Traces::default() },
-                says(format!("Co-authored-by: {text}")),
-            ],
-            (Example::Short(text), _) => vec![says(text.clone())],
-            (Example::Long(long), _) => {
-                let alone = |text: &str| {
-                    let commit = Commit { message: format!("Change a thing\n\n{text}\n").into(), ..Commit::default() };
-                    !read(&commit, registry).statements.is_empty()
-                };
-                let last = long.message.as_ref().and_then(|message| message.trim_end().rsplit_once("\n\n"));
-                let last = last.map(|(_, text)| text.to_owned()).filter(|text| alone(text));
-                vec![Traces {
-                    author: long.author.as_deref().map(person),
-                    committer: long.committer.as_deref().map(person),
-                    paragraph: long.trailer.clone().or(last),
-                }]
-            }
-        };
-        found.extend(traces.into_iter().map(|traces| (id.to_owned(), traces)));
+    let in_commits = registry.markers().filter(|at| at.marker.form != MarkerForm::Checkbox);
+    let of_markers = in_commits
+        .flat_map(|at| at.marker.examples.iter().map(move |example| (at.marker.id.as_str(), at.marker.form, example)));
+    let others = registry.file.examples.iter().map(|example| ("examples", MarkerForm::Footer, example));
+    let traces = |(id, form, example): (&str, MarkerForm, &Example)| {
+        left_by(example, form, registry).into_iter().map(|traces| (id.to_owned(), traces)).collect::<Vec<_>>()
     };
-    for at in registry.markers().filter(|at| at.marker.form != MarkerForm::Checkbox) {
-        at.marker.examples.iter().for_each(|example| add(&at.marker.id, at.marker.form, example));
+    of_markers.chain(others).flat_map(traces).collect()
+}
+
+#[cfg(test)]
+fn left_by(example: &Example, form: MarkerForm, registry: &Registry) -> Vec<Traces> {
+    let says = |text: String| Traces { paragraph: Some(text), ..Traces::default() };
+    match (example, form) {
+        (Example::Short(text), MarkerForm::Identity) => vec![
+            Traces { author: Some(person(text)), ..Traces::default() },
+            Traces { committer: Some(person(text)), ..Traces::default() },
+            says(format!("Co-authored-by: {text}")),
+        ],
+        (Example::Short(text), _) => vec![says(text.clone())],
+        (Example::Long(long), _) => {
+            let last = long.message.as_ref().and_then(|message| message.trim_end().rsplit_once("\n\n"));
+            let last = last.map(|(_, text)| text.to_owned()).filter(|text| is_marker_alone(text, registry));
+            vec![Traces {
+                author: long.author.as_deref().map(person),
+                committer: long.committer.as_deref().map(person),
+                paragraph: long.trailer.clone().or(last),
+            }]
+        }
     }
-    registry.file.examples.iter().for_each(|example| add("examples", MarkerForm::Footer, example));
-    found
+}
+
+#[cfg(test)]
+fn is_marker_alone(text: &str, registry: &Registry) -> bool {
+    let commit = Commit { message: format!("Change a thing\n\n{text}\n").into(), ..Commit::default() };
+    !read(&commit, registry).statements.is_empty()
 }
 
 #[cfg(test)]

@@ -107,22 +107,18 @@ fn joined(subject: &str, body: &str) -> String {
 
 /// The co-authors of all messages, and the authors who did not open the request: each once.
 fn co_authors(parts: &[&Part<'_>]) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    let mut add = |value: &str| {
-        let line = format!("Co-authored-by: {value}");
-        if !lines.iter().any(|known| known.eq_ignore_ascii_case(&line)) {
-            lines.push(line);
-        }
-    };
     let opener = parts.first().map(|part| part.commit.author.email.to_lowercase());
+    let mut lines: Vec<String> = Vec::new();
     for part in parts {
         let author = &part.commit.author;
-        if Some(author.email.to_lowercase()) != opener {
-            add(&format!("{} <{}>", author.name, author.email));
-        }
-        for line in part.commit.message.trailers() {
-            if line.key.eq_ignore_ascii_case("co-authored-by") && !line.quoted {
-                add(&line.value);
+        let is_other = Some(author.email.to_lowercase()) != opener;
+        let author = is_other.then(|| format!("{} <{}>", author.name, author.email));
+        let trailers = part.commit.message.stated();
+        let named = trailers.into_iter().filter(|line| line.is("Co-authored-by")).map(|line| line.value);
+        for value in author.into_iter().chain(named) {
+            let line = format!("Co-authored-by: {value}");
+            if !lines.iter().any(|known| known.eq_ignore_ascii_case(&line)) {
+                lines.push(line);
             }
         }
     }
@@ -136,18 +132,18 @@ fn squashed(message: String, parts: &[&Part<'_>]) -> Commit {
     Commit { committer: author.clone(), author, message: message.into(), ..Commit::default() }
 }
 
+fn says_the_same(other: &Statement, statement: &Statement) -> bool {
+    let same = (&other.tool, &other.model, other.role) == (&statement.tool, &statement.model, statement.role);
+    other.attests() && same
+}
+
 impl Outcome {
     /// What one commit declares and the predicted message does not, or only where git does not look.
     fn compare(&mut self, part: &Part<'_>) {
         let id = part.commit.id.get(..8).unwrap_or(&part.commit.id).to_owned();
         let mut keep: Vec<Trailer> = Vec::new();
         for statement in part.attestation.statements.iter().filter(|statement| statement.attests()) {
-            let known = |other: &Statement| {
-                other.attests()
-                    && other.tool == statement.tool
-                    && other.model == statement.model
-                    && other.role == statement.role
-            };
+            let known = |other: &Statement| says_the_same(other, statement);
             let visible = |other: &Statement| known(other) && (other.strict || !statement.strict);
             if self.kept.statements.iter().any(visible) {
                 continue;

@@ -201,18 +201,19 @@ impl Lowest {
     }
 }
 
+/// The names that things have, each once, in order.
+fn names<'a>(items: &[&'a Item<'a>], of: fn(&Item<'a>) -> &'a str) -> Vec<&'a str> {
+    let mut names: Vec<&str> = items.iter().map(|item| of(item)).filter(|name| !matches!(*name, "" | "-")).collect();
+    names.sort_unstable();
+    names.dedup();
+    names
+}
+
 fn cut<'a>(comparison: Comparison, view: View, by: By, items: &[&'a Item<'a>]) -> Vec<Slice<'a>> {
     let slice = |name: &str, items: Vec<&'a Item<'a>>| Slice { comparison, view, by, name: name.into(), items };
-    let names = |of: fn(&Item<'a>) -> &'a str| {
-        let mut names: Vec<&str> =
-            items.iter().map(|item| of(item)).filter(|name| !matches!(*name, "" | "-")).collect();
-        names.sort_unstable();
-        names.dedup();
-        names
-    };
     let by_name = |of: fn(&Item<'a>) -> &'a str, also: fn(&Item<'a>) -> bool| {
         let of_name = |name: &str| items.iter().copied().filter(|item| of(item) == name || also(item)).collect();
-        names(of).into_iter().map(|name| slice(name, of_name(name))).collect()
+        names(items, of).into_iter().map(|name| slice(name, of_name(name))).collect()
     };
     match by {
         By::All => vec![slice("all", items.to_vec())],

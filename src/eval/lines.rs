@@ -140,21 +140,23 @@ pub fn measure(
 }
 
 fn figures_of(labelled: &[Labelled], prior: f64) -> Vec<Figures> {
-    let item = |found: &Labelled| Item {
+    let items: Vec<Item<'_>> = labelled.iter().map(item).collect();
+    let mut figures = figures::figures(&items, &[], &[View::Full, View::Code, View::Message], prior);
+    figures.retain(|line| line.comparison == Comparison::Pooled);
+    figures
+}
+
+fn item(found: &Labelled) -> Item<'_> {
+    Item {
         label: found.label,
         repository: found.commit,
         repository_name: "",
-        language: "",
+        language: &found.hunk.language,
         tool: "-",
         added_lines: found.hunk.added_lines,
         probability: Some(found.hunk.score.probability),
         scores: [Some(found.hunk.score.log_odds), Some(found.hunk.code), Some(found.hunk.message), None],
-    };
-    let named: Vec<Item<'_>> =
-        labelled.iter().map(|found| Item { language: &found.hunk.language, ..item(found) }).collect();
-    let mut figures = figures::figures(&named, &[], &[View::Full, View::Code, View::Message], prior);
-    figures.retain(|line| line.comparison == Comparison::Pooled);
-    figures
+    }
 }
 
 fn commit_hunks(

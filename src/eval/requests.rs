@@ -108,14 +108,7 @@ fn rate_of(manifest: &Manifest, requests: &[Request], labels: &[Label]) -> Optio
     let mut repositories: Vec<RepositoryRate> = named
         .map(|(name, &(requests, flagged))| RepositoryRate { repository: name.clone(), requests, flagged })
         .collect();
-    let share = |weights: &[f64]| {
-        let sum = |of: fn(&RepositoryRate) -> usize| -> f64 {
-            repositories.iter().zip(weights).map(|(repository, weight)| of(repository) as f64 * weight).sum()
-        };
-        let all = sum(|repository| repository.requests);
-        (all > 0.0).then(|| sum(|repository| repository.flagged) / all)
-    };
-    let rate = estimate(repositories.len(), share)?;
+    let rate = estimate(repositories.len(), |weights| weighted_share(&repositories, weights))?;
     let (requests, flagged) =
         counts.iter().fold((0, 0), |(requests, flagged), (more, also)| (requests + more, flagged + also));
     repositories.retain(|repository| repository.flagged > 0);
@@ -123,6 +116,15 @@ fn rate_of(manifest: &Manifest, requests: &[Request], labels: &[Label]) -> Optio
     repositories.truncate(WORST);
     let labels = labels.to_vec();
     Some(Rate { labels, kind: Kind::Commits, commits: 1, requests, flagged, rate, worst: repositories })
+}
+
+/// The share of requests that got a flag, where each repository counts as often as its weight says.
+fn weighted_share(repositories: &[RepositoryRate], weights: &[f64]) -> Option<f64> {
+    let sum = |of: fn(&RepositoryRate) -> usize| -> f64 {
+        repositories.iter().zip(weights).map(|(repository, weight)| of(repository) as f64 * weight).sum()
+    };
+    let all = sum(|repository| repository.requests);
+    (all > 0.0).then(|| sum(|repository| repository.flagged) / all)
 }
 
 impl RepositoryRate {

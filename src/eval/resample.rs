@@ -33,16 +33,15 @@ pub fn draws(groups: usize) -> Vec<Vec<f64>> {
         return Vec::new();
     }
     let mut random = SplitMix64::seed_from_u64(SEED);
-    let draw = |_| {
-        let mut weights = vec![0.0; groups];
-        for _ in 0..groups {
-            if let Some(weight) = weights.get_mut(below(&mut random, groups)) {
-                *weight += 1.0;
-            }
-        }
-        weights
-    };
-    (0..REPLICATES).map(draw).collect()
+    (0..REPLICATES).map(|_| draw(groups, &mut random)).collect()
+}
+
+fn draw(groups: usize, random: &mut SplitMix64) -> Vec<f64> {
+    let mut weights = vec![0.0; groups];
+    for _ in 0..groups {
+        weights[below(random, groups)] += 1.0;
+    }
+    weights
 }
 
 /// The middle 95 % of a figure's values; `None` where there are too few to tell.

@@ -190,15 +190,16 @@ fn counts(manifest: &Manifest, scored: &[(&Row, &Outcome)], hunks: usize) -> Cou
 }
 
 fn means(scored: &[(&Row, &Outcome)]) -> Vec<Mean> {
-    let of = |label: Label| {
-        let found = || scored.iter().filter(move |(row, _)| row.label == label).map(|(_, found)| found);
-        let full: Vec<f64> = found().filter_map(|found| Some(found.score?.log_odds)).collect();
-        let code: Vec<f64> = found().filter_map(|found| found.code).collect();
-        let mean = |values: &[f64]| rounded(values.iter().sum::<f64>() / values.len().max(1) as f64);
-        let any = !full.is_empty();
-        any.then(|| Mean { label, commits: full.len(), log_odds: mean(&full), code_log_odds: mean(&code) })
-    };
-    Label::ALL.into_iter().filter_map(of).collect()
+    Label::ALL.into_iter().filter_map(|label| mean_of(label, scored)).collect()
+}
+
+fn mean_of(label: Label, scored: &[(&Row, &Outcome)]) -> Option<Mean> {
+    let found = || scored.iter().filter(move |(row, _)| row.label == label).map(|(_, found)| found);
+    let full: Vec<f64> = found().filter_map(|found| Some(found.score?.log_odds)).collect();
+    let code: Vec<f64> = found().filter_map(|found| found.code).collect();
+    let mean = |values: &[f64]| rounded(values.iter().sum::<f64>() / values.len().max(1) as f64);
+    let any = !full.is_empty();
+    any.then(|| Mean { label, commits: full.len(), log_odds: mean(&full), code_log_odds: mean(&code) })
 }
 
 pub(super) fn commit_item<'a>(manifest: &'a Manifest, row: &'a Row, found: &Outcome) -> Item<'a> {

@@ -227,16 +227,18 @@ impl Growing<'_> {
     }
 
     fn best(&self, rows: &[u32], whole: Sum) -> Option<Best> {
-        let of = |&feature: &usize| {
-            let binned = &self.binned[feature];
-            let mut sums = [Sum::default(); CUTS + 2];
-            for &row in rows {
-                sums[usize::from(binned.bins[row as usize])].add(self.slope(row));
-            }
-            self.best_cut(feature, &sums, binned.cuts.len(), whole)
-        };
-        let found: Vec<Option<Best>> = self.features.par_iter().map(of).collect();
+        let found: Vec<Option<Best>> =
+            self.features.par_iter().map(|feature| self.best_of(*feature, rows, whole)).collect();
         found.into_iter().flatten().max_by(|a, b| a.gain.total_cmp(&b.gain).then_with(|| b.feature.cmp(&a.feature)))
+    }
+
+    fn best_of(&self, feature: usize, rows: &[u32], whole: Sum) -> Option<Best> {
+        let binned = &self.binned[feature];
+        let mut sums = [Sum::default(); CUTS + 2];
+        for &row in rows {
+            sums[usize::from(binned.bins[row as usize])].add(self.slope(row));
+        }
+        self.best_cut(feature, &sums, binned.cuts.len(), whole)
     }
 
     fn best_cut(&self, feature: usize, sums: &[Sum; CUTS + 2], cuts: usize, whole: Sum) -> Option<Best> {
@@ -245,7 +247,7 @@ impl Growing<'_> {
         let mut best: Option<Best> = None;
         for missing_left in [true, false] {
             let mut left = if missing_left { missing } else { Sum::default() };
-            for (bin, sum) in (1..).zip(sums.iter().skip(1).take(cuts)) {
+            for (sum, bin) in sums.iter().skip(1).take(cuts).zip(1..) {
                 left.add(*sum);
                 let right = whole.less(left);
                 if (left.rows as usize) < least_rows || (right.rows as usize) < least_rows {

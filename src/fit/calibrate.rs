@@ -98,21 +98,20 @@ const REQUESTS: [usize; 3] = [5, 20, 50];
 
 /// The agreement with which most AI patches are found where few people's are.
 pub fn agreement(scored: &[Scored]) -> f64 {
-    let found = |agreement: f64| {
-        let of = |label: Label| -> Vec<f64> {
-            let mut scores: Vec<f64> = scored
-                .iter()
-                .filter(|commit| commit.label == label)
-                .map(|commit| commit.highest(agreement, false))
-                .collect();
-            scores.sort_by(f64::total_cmp);
-            scores
-        };
-        let threshold = quantile(&of(Label::HumanRecent), RATE);
-        of(Label::Ai).iter().filter(|score| **score >= threshold).count()
-    };
-    let counts = AGREEMENTS.map(|agreement| (found(agreement), agreement));
+    let counts = AGREEMENTS.map(|agreement| (found_with(agreement, scored), agreement));
     counts.into_iter().max_by_key(|(found, _)| *found).map_or(0.5, |(_, agreement)| agreement)
+}
+
+/// How many AI patches lie above what few people's reach.
+fn found_with(agreement: f64, scored: &[Scored]) -> usize {
+    let of = |label: Label| -> Vec<f64> {
+        let those = scored.iter().filter(|commit| commit.label == label);
+        let mut scores: Vec<f64> = those.map(|commit| commit.highest(agreement, false)).collect();
+        scores.sort_by(f64::total_cmp);
+        scores
+    };
+    let threshold = quantile(&of(Label::HumanRecent), RATE);
+    of(Label::Ai).iter().filter(|score| **score >= threshold).count()
 }
 
 /// What nobody reaches.
@@ -232,25 +231,29 @@ pub struct Highest {
 /// the commits that the thresholds were made from, wherever at least five of them reach so far. Single
 /// commits at the very end of the tail do not move it.
 pub fn moved(model: &Model, people: &[Highest]) -> Model {
-    let tail = |tail: &[TailPoint], score: fn(&Highest) -> f64| -> Vec<TailPoint> {
-        let mut scores: Vec<f64> = people.iter().map(score).collect();
-        scores.sort_by(f64::total_cmp);
-        let known: Vec<f64> = tail
-            .iter()
-            .filter(|point| point.rate * scores.len() as f64 >= 5.0)
-            .map(|point| quantile(&scores, point.rate) - point.log_odds)
-            .filter(|shift| shift.abs() < 20.0)
-            .collect();
-        let shift = known.iter().sum::<f64>() / known.len().max(1) as f64;
-        tail.iter().map(|point| TailPoint { log_odds: hundredth(point.log_odds + shift), ..*point }).collect()
-    };
     Model {
         version: format!("{}, thresholds moved", model.version),
-        tail: tail(&model.tail, |commit| commit.with_message),
-        tail_without_message: tail(&model.tail_without_message, |commit| commit.without_message),
+        tail: moved_tail(&model.tail, people.iter().map(|commit| commit.with_message)),
+        tail_without_message: moved_tail(
+            &model.tail_without_message,
+            people.iter().map(|commit| commit.without_message),
+        ),
         built_in: Some(model.version.clone()),
         ..model.clone()
     }
+}
+
+fn moved_tail(tail: &[TailPoint], scores: impl Iterator<Item = f64>) -> Vec<TailPoint> {
+    let mut scores: Vec<f64> = scores.collect();
+    scores.sort_by(f64::total_cmp);
+    let known: Vec<f64> = tail
+        .iter()
+        .filter(|point| point.rate * scores.len() as f64 >= 5.0)
+        .map(|point| quantile(&scores, point.rate) - point.log_odds)
+        .filter(|shift| shift.abs() < 20.0)
+        .collect();
+    let shift = known.iter().sum::<f64>() / known.len().max(1) as f64;
+    tail.iter().map(|point| TailPoint { log_odds: hundredth(point.log_odds + shift), ..*point }).collect()
 }
 
 #[cfg(test)]

@@ -3,6 +3,8 @@
 //! The loss is `C * sum of weighted log losses + half the squared weights`, minimised by L-BFGS. The
 //! sums are taken in a fixed order, so that the same rows give the same weights on every machine.
 
+use std::ops::Range;
+
 use argmin::core::{CostFunction, Error as Failure, Executor, Gradient};
 use argmin::solver::linesearch::MoreThuenteLineSearch;
 use argmin::solver::quasinewton::LBFGS;
@@ -92,35 +94,39 @@ struct Problem<'a> {
 impl Problem<'_> {
     /// The loss and its gradient.
     fn loss(&self, at: &[f64]) -> (f64, Vec<f64>) {
-        let columns = self.rows.columns;
         let size = self.rows.len().div_ceil(PARTS).max(1);
         let known = Weights(at.to_vec());
-        let part = |part: usize| {
-            let mut gradient = vec![0.0; columns + 1];
-            let mut loss = 0.0;
-            for row in (part * size)..((part + 1) * size).min(self.rows.len()) {
-                let weight = self.weights[row];
-                if weight == 0.0 {
-                    continue;
-                }
-                let entries = self.rows.row(row);
-                let side = if self.labels[row] { 1.0 } else { -1.0 };
-                let margin = side * known.log_odds(entries);
-                loss += weight * softplus(-margin);
-                let slope = -side * weight / (1.0 + margin.exp());
-                for (column, value) in entries {
-                    gradient[*column as usize] += slope * f64::from(*value);
-                }
-                gradient[columns] += slope;
-            }
-            (loss, gradient)
-        };
-        let parts: Vec<(f64, Vec<f64>)> = (0..PARTS).into_par_iter().map(part).collect();
+        let rows = |part: usize| (part * size)..((part + 1) * size).min(self.rows.len());
+        let parts: Vec<(f64, Vec<f64>)> =
+            (0..PARTS).into_par_iter().map(|part| self.loss_of(rows(part), &known)).collect();
         let mut loss = at.iter().map(|weight| weight * weight).sum::<f64>() / 2.0;
         let mut gradient = at.to_vec();
         for (part_loss, part) in parts {
             loss += self.c * part_loss;
             gradient.iter_mut().zip(part).for_each(|(sum, slope)| *sum += self.c * slope);
+        }
+        (loss, gradient)
+    }
+
+    /// The same of some rows, without what large weights cost.
+    fn loss_of(&self, rows: Range<usize>, known: &Weights) -> (f64, Vec<f64>) {
+        let columns = self.rows.columns;
+        let mut gradient = vec![0.0; columns + 1];
+        let mut loss = 0.0;
+        for row in rows {
+            let weight = self.weights[row];
+            if weight == 0.0 {
+                continue;
+            }
+            let entries = self.rows.row(row);
+            let side = if self.labels[row] { 1.0 } else { -1.0 };
+            let margin = side * known.log_odds(entries);
+            loss += weight * softplus(-margin);
+            let slope = -side * weight / (1.0 + margin.exp());
+            for (column, value) in entries {
+                gradient[*column as usize] += slope * f64::from(*value);
+            }
+            gradient[columns] += slope;
         }
         (loss, gradient)
     }

@@ -71,30 +71,36 @@ fn others(rows: usize) -> String {
 
 /// How well repositories that a model had not seen are told apart, in a sentence.
 pub fn figures(scored: &[Scored], repositories: usize) -> String {
-    let ranking = |score: &dyn Fn(&Scored) -> f64, people: &dyn Fn(Label) -> bool| {
-        let of = |commit: &Scored| Sample {
-            score: score(commit),
-            positive: commit.label == Label::Ai,
-            group: commit.repository,
-        };
-        let taken = scored.iter().filter(|commit| commit.label == Label::Ai || people(commit.label));
-        let ranked = Ranked::new(taken.map(of).collect(), repositories);
-        ranked.ranking(&vec![1.0; repositories]).map_or_else(String::new, |ranking| {
-            let [one, five] = ranking.found.map(|found| found * 100.0);
-            format!("AUC {:.3}, {one:.1} % found at 1 % false positives, {five:.1} % at 5 %", ranking.auc)
-        })
-    };
     // Code that cannot be scored speaks for nothing.
     let whole = |commit: &Scored| commit.code.unwrap_or(0.0) + commit.message;
     let code = |commit: &Scored| commit.code.unwrap_or(f64::MIN);
     let recent = |label: Label| label == Label::HumanRecent;
     format!(
         "\n  against all people      {}\n  code alone              {}\n  against today's people  {}\n  code alone              {}",
-        ranking(&whole, &Label::is_people),
-        ranking(&code, &Label::is_people),
-        ranking(&whole, &recent),
-        ranking(&code, &recent),
+        ranking(scored, repositories, &whole, &Label::is_people),
+        ranking(scored, repositories, &code, &Label::is_people),
+        ranking(scored, repositories, &whole, &recent),
+        ranking(scored, repositories, &code, &recent),
     )
+}
+
+fn ranking(
+    scored: &[Scored],
+    repositories: usize,
+    score: &dyn Fn(&Scored) -> f64,
+    people: &dyn Fn(Label) -> bool,
+) -> String {
+    let of = |commit: &Scored| Sample {
+        score: score(commit),
+        positive: commit.label == Label::Ai,
+        group: commit.repository,
+    };
+    let taken = scored.iter().filter(|commit| commit.label == Label::Ai || people(commit.label));
+    let ranked = Ranked::new(taken.map(of).collect(), repositories);
+    ranked.ranking(&vec![1.0; repositories]).map_or_else(String::new, |ranking| {
+        let [one, five] = ranking.found.map(|found| found * 100.0);
+        format!("AUC {:.3}, {one:.1} % found at 1 % false positives, {five:.1} % at 5 %", ranking.auc)
+    })
 }
 
 /// What a commit counts while fitting: today's people are whom flags would reach, so commits from

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::calibrate::Sum;
 use super::stages::Stages;
-use crate::pack::model::{Model, TailPoint};
+use crate::pack::model::Model;
 use crate::pack::{Kind, Pack, Trees};
 
 /// A file: its path within the model's folder, and its content.
@@ -33,14 +33,12 @@ pub fn numbers(model: &Model, made_from: &str) -> String {
     if let Some(version) = &model.built_in {
         let _ = writeln!(text, "# Weights, lexicons and trees are the program's own.\nbuilt_in: \"{version}\"");
     }
-    let mut tail = |name: &str, points: &[TailPoint]| {
+    for (name, points) in [("tail", &model.tail), ("tail_without_message", &model.tail_without_message)] {
         let _ = writeln!(text, "{name}:");
         for point in points {
             let _ = writeln!(text, "  - {{ rate: {}, log_odds: {} }}", point.rate, point.log_odds);
         }
-    };
-    tail("tail", &model.tail);
-    tail("tail_without_message", &model.tail_without_message);
+    }
     text
 }
 

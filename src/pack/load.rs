@@ -341,11 +341,9 @@ pub fn nearest<'a>(wanted: &str, candidates: impl Iterator<Item = &'a str>) -> O
 }
 
 fn line_of_rule(content: &str, id: &str) -> usize {
-    let names = |line: &str| {
-        line.trim_start()
-            .trim_start_matches("- ")
-            .strip_prefix("id:")
-            .is_some_and(|value| value.trim().trim_matches(['"', '\'']) == id)
+    let named = |line: &str| {
+        let value = line.trim_start().trim_start_matches("- ").strip_prefix("id:")?;
+        Some(value.trim().trim_matches(['"', '\'']).to_owned())
     };
-    content.lines().position(names).map_or(1, |at| at + 1)
+    content.lines().position(|line| named(line).as_deref() == Some(id)).map_or(1, |at| at + 1)
 }

@@ -83,21 +83,14 @@ pub fn check(pattern: &str) -> Result<(), String> {
     }
     literals::needed(pattern)?;
     // Compiled when it is first needed; that it can be is found out here, while somebody is told.
-    let bounded = |error| match error {
+    let mut builder = RegexBuilder::new(pattern);
+    let built = builder.case_insensitive(true).unicode(false).multi_line(true).size_limit(MOST_COMPILED).build();
+    built.map(drop).map_err(|error| match error {
         regex::Error::CompiledTooBig(_) => {
             format!("the phrase takes more than {MOST_COMPILED} bytes when it is compiled; repeat less in it")
         }
         other => format!("not a regular expression: {other}"),
-    };
-    let builder = |pattern: &str| {
-        RegexBuilder::new(pattern)
-            .case_insensitive(true)
-            .unicode(false)
-            .multi_line(true)
-            .size_limit(MOST_COMPILED)
-            .build()
-    };
-    builder(pattern).map(drop).map_err(bounded)
+    })
 }
 
 /// Patterns of the built-in rules with the literals that they need, as the build script found them.

@@ -140,14 +140,17 @@ pub fn root(terms: usize) -> f64 {
 /// A term as evidence shows it: ends of lines and of texts by signs.
 fn readable(term: &str) -> String {
     let term = term.strip_prefix("S ").unwrap_or(term);
-    let sign = |word: &str| match word {
-        "^" => "[start]".to_owned(),
-        "$" => "[end]".to_owned(),
-        "\\n" => "[line end]".to_owned(),
-        "\\n\\n" => "[blank line]".to_owned(),
-        word => word.to_owned(),
-    };
     term.split(' ').map(sign).collect::<Vec<_>>().join(" ")
+}
+
+fn sign(word: &str) -> &str {
+    match word {
+        "^" => "[start]",
+        "$" => "[end]",
+        "\\n" => "[line end]",
+        "\\n\\n" => "[blank line]",
+        word => word,
+    }
 }
 
 /// From so many terms on, bags are put together by a bit a term rather than by sorting.

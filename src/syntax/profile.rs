@@ -167,17 +167,19 @@ impl Counts {
     }
 }
 
+/// What a line of a block comment says.
+fn block_comment_text<'a>(content: &'a [u8], language: &Language) -> Option<&'a [u8]> {
+    let (open, _) = language.block_comment?;
+    content
+        .strip_prefix(open.as_bytes())
+        .or_else(|| content.strip_prefix(b"* "))
+        .or_else(|| (content == b"*").then_some(b"".as_slice()))
+}
+
 /// What a comment line says; `None` for code.
 fn comment_text<'a>(content: &'a [u8], language: &Language) -> Option<&'a [u8]> {
     let line = language.line_comments.iter().find_map(|mark| content.strip_prefix(mark.as_bytes()));
-    let block = || {
-        let (open, _) = language.block_comment?;
-        content
-            .strip_prefix(open.as_bytes())
-            .or_else(|| content.strip_prefix(b"* "))
-            .or_else(|| (content == b"*").then_some(b"".as_slice()))
-    };
-    let rest = line.or_else(block)?;
+    let rest = line.or_else(|| block_comment_text(content, language))?;
     let start = rest.iter().position(|byte| !matches!(byte, b'/' | b'!' | b'#' | b'*' | b' ' | b'\t'));
     Some(start.map_or(&[], |at| items_of(rest, at..)))
 }

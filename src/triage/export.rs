@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::decision::Decision;
+use super::Entry;
 use super::state::State;
 use crate::report::{HunkReport, Report};
 use crate::terminal::escaped;
@@ -58,25 +58,27 @@ const COLUMNS: [&str; 12] = [
 
 /// The rows of a state, oldest decision first.
 pub fn rows(state: &State, report: &Report, with_names: bool) -> Vec<Row> {
-    let row = |decision: &Decision, doubt: Option<String>| {
-        let hunk = report.hunks.iter().find(|hunk| decision.is_about(hunk));
-        Row {
-            repository: state.request.repository.clone(),
-            request: state.request.number,
-            commit: hunk.and_then(|hunk| brought_by(hunk, report)),
-            fingerprint: decision.fingerprint.clone(),
-            path: hunk.map(|hunk| hunk.path.clone()),
-            start_line: hunk.map(|hunk| hunk.start_line),
-            end_line: hunk.map(|hunk| hunk.end_line),
-            probability: hunk.and_then(|hunk| hunk.probability),
-            decision: decision.what.word(),
-            reason: decision.what.text().to_owned(),
-            when: decision.when.clone(),
-            doubt,
-            who: with_names.then(|| decision.who.login.clone()),
-        }
-    };
-    state.entries.iter().map(|entry| row(&entry.decision, entry.doubt.map(|doubt| doubt.to_string()))).collect()
+    state.entries.iter().map(|entry| row(entry, state, report, with_names)).collect()
+}
+
+fn row(entry: &Entry, state: &State, report: &Report, with_names: bool) -> Row {
+    let decision = &entry.decision;
+    let hunk = report.hunks.iter().find(|hunk| decision.is_about(hunk));
+    Row {
+        repository: state.request.repository.clone(),
+        request: state.request.number,
+        commit: hunk.and_then(|hunk| brought_by(hunk, report)),
+        fingerprint: decision.fingerprint.clone(),
+        path: hunk.map(|hunk| hunk.path.clone()),
+        start_line: hunk.map(|hunk| hunk.start_line),
+        end_line: hunk.map(|hunk| hunk.end_line),
+        probability: hunk.and_then(|hunk| hunk.probability),
+        decision: decision.what.word(),
+        reason: decision.what.text().to_owned(),
+        when: decision.when.clone(),
+        doubt: entry.doubt.map(|doubt| doubt.to_string()),
+        who: with_names.then(|| decision.who.login.clone()),
+    }
 }
 
 fn brought_by(hunk: &HunkReport, report: &Report) -> Option<String> {

@@ -160,13 +160,8 @@ impl Settling<'_> {
                 Err(misread) => misread.to_string(),
                 Ok(command) => {
                     let what = What::from(command.verb.clone());
-                    let said = |entry: &&Entry| {
-                        let decision = &entry.decision;
-                        same_voice(decision, comment)
-                            && decision.what == what
-                            && decision.fingerprint.starts_with(&command.id)
-                    };
-                    let proven = self.known.earlier.iter().filter(|entry| self.known.is_proven(entry)).find(said);
+                    let mut proven = self.known.earlier.iter().filter(|entry| self.known.is_proven(entry));
+                    let proven = proven.find(|entry| is_made_by(&entry.decision, comment, &what, &command.id));
                     // What was right when it was recorded needs no right today.
                     let judged = proven.map_or_else(
                         || judge(command, comment, person, self.known),
@@ -210,6 +205,11 @@ impl Settling<'_> {
         }
         doubted
     }
+}
+
+/// Whether a decision is the one that a command in a comment made.
+fn is_made_by(decision: &Decision, comment: &Comment, what: &What, id: &str) -> bool {
+    same_voice(decision, comment) && decision.what == *what && decision.fingerprint.starts_with(id)
 }
 
 fn same_voice(decision: &Decision, comment: &Comment) -> bool {

@@ -26,16 +26,9 @@ pub enum Found {
 /// # Errors
 /// Where the forge refuses or cannot be reached.
 pub fn request_of(github: &GitHub, run: &FinishedRun) -> Result<Found, Error> {
-    let request = |number: u64, base_id: Option<String>| Request {
-        forge: Forge::GitHub,
-        base: github.api(),
-        repository: format!("{}/{}", github.owner, github.name),
-        number,
-        base_id,
-        head_id: run.head.clone(),
-    };
     let named = run.requests.iter().filter(|(_, head, _)| *head == run.head);
-    let mut found: Vec<Request> = named.map(|(number, _, base)| request(*number, base.clone())).collect();
+    let mut found: Vec<Request> =
+        named.map(|(number, _, base)| github.request(*number, base.clone(), &run.head)).collect();
     if let Some(source) = run.source.as_ref().filter(|_| found.is_empty()) {
         let path = github.path("pulls");
         let head = format!("{}:{}", source.owner, source.branch);
@@ -45,7 +38,7 @@ pub fn request_of(github: &GitHub, run: &FinishedRun) -> Result<Found, Error> {
             let is_it =
                 text("/head/sha") == Some(&run.head) && text("/head/repo/full_name") == Some(&source.repository);
             if let Some(number) = pull.get("number").and_then(Value::as_u64).filter(|_| is_it) {
-                found.push(request(number, text("/base/sha").and_then(full_id)));
+                found.push(github.request(number, text("/base/sha").and_then(full_id), &run.head));
             }
         }
     }
@@ -76,6 +69,17 @@ pub fn details(github: &GitHub, request: &Request) -> Result<Details, Error> {
 }
 
 impl GitHub {
+    fn request(&self, number: u64, base_id: Option<String>, head: &str) -> Request {
+        Request {
+            forge: Forge::GitHub,
+            base: self.api(),
+            repository: format!("{}/{}", self.owner, self.name),
+            number,
+            base_id,
+            head_id: head.to_owned(),
+        }
+    }
+
     /// The address of the API.
     fn api(&self) -> String {
         self.client.base().to_string()

@@ -47,13 +47,8 @@ impl GitLab {
         if asked.is_empty() {
             return;
         }
-        let one = |said: &&mut Said| {
-            format!(
-                "n{0}: note(id: \"gid://gitlab/Note/{0}\") {{ lastEditedAt lastEditedBy {{ username }} }}",
-                said.number
-            )
-        };
-        let query = format!("{{ {} }}", asked.iter().map(one).collect::<Vec<_>>().join(" "));
+        let edits = asked.iter().map(|said| edit_query(said.number)).collect::<Vec<_>>();
+        let query = format!("{{ {} }}", edits.join(" "));
         let call = Call::new(Method::Post, &self.graphql).body(json!({ "query": query })).repeatable(true);
         let Ok(answer) = self.client.json(&call) else { return };
         let notes: BTreeMap<String, &Value> = answer
@@ -75,6 +70,11 @@ impl GitLab {
             }
         }
     }
+}
+
+/// Asks who edited a comment last.
+fn edit_query(number: u64) -> String {
+    format!("n{number}: note(id: \"gid://gitlab/Note/{number}\") {{ lastEditedAt lastEditedBy {{ username }} }}")
 }
 
 /// Puts a discussion where it belongs. Only what our account wrote is ours, whatever its text looks like.
