@@ -9,6 +9,7 @@ use std::sync::Arc;
 use bstr::BString;
 
 use crate::slices::items_of;
+use crate::terminal::escaped_name;
 use crate::text::Text;
 use crate::vocabulary::message::Message;
 
@@ -61,6 +62,10 @@ pub struct Range {
     pub head: Option<String>,
 }
 
+/// So much is read of a message, in bytes: more than anybody writes, and little enough that a range of such messages
+/// takes no longer than one of ordinary ones.
+pub const MAX_MESSAGE: usize = 256 << 10;
+
 /// A name and an address, as a commit states them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Person {
@@ -83,8 +88,10 @@ pub struct Commit {
     pub committer: Person,
     /// When it was authored, in seconds since 1970 (UTC).
     pub author_time: i64,
-    /// The whole message, invalid UTF-8 replaced.
+    /// The whole message, read in the encoding that the commit states; what is invalid in it is replaced.
     pub message: Message,
+    /// The encoding that the commit states, where it is unknown: its texts were read as UTF-8.
+    pub unknown_encoding: Option<String>,
     /// How many bytes were left out of the middle of a message that is longer than any person writes.
     pub left_out: usize,
     /// Whether it changes no file: its tree is that of its only parent.
@@ -110,6 +117,26 @@ impl Commit {
     /// The first line of the message.
     pub fn subject(&self) -> &str {
         self.message.lines().find(|line| !line.trim().is_empty()).unwrap_or("").trim()
+    }
+
+    /// The same with a message within bounds: of a longer one its start and its end, where subject and trailers stand.
+    pub fn bounded(mut self) -> Self {
+        let left_out = self.message.len().saturating_sub(MAX_MESSAGE);
+        if left_out > 0 {
+            let start = self.message.floor_char_boundary(MAX_MESSAGE / 2);
+            let end = self.message.ceil_char_boundary(MAX_MESSAGE / 2 + left_out);
+            let cut = |part: std::ops::Range<usize>| self.message.get(part).unwrap_or_default();
+            self.message = format!("{}\n\n{}", cut(0..start), cut(end..self.message.len())).into();
+            self.left_out = end - start;
+        }
+        self
+    }
+
+    /// What to say where it states an encoding that is unknown.
+    pub fn encoding_note(&self) -> Option<String> {
+        let id = self.id.get(..8).unwrap_or(&self.id);
+        let name = escaped_name(self.unknown_encoding.as_ref()?);
+        Some(format!("{id} states the encoding `{name}`, which is unknown here; its message is read as UTF-8"))
     }
 }
 

@@ -56,6 +56,7 @@ pub mod analyse;
 pub mod attest;
 pub mod attesting;
 pub mod change;
+pub mod charset;
 mod child;
 pub mod cli;
 pub mod config;

@@ -12,6 +12,7 @@ mod formats;
 mod hook;
 mod man;
 mod markers;
+mod notes;
 mod output;
 mod place;
 mod policy;
@@ -34,6 +35,7 @@ use clap::{ColorChoice, CommandFactory as _, Parser, Subcommand};
 
 use crate::pipeline::{self, Settings, SettingsError};
 use crate::{git, pack};
+use notes::Notes;
 
 /// How the program ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

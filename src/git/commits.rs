@@ -5,11 +5,8 @@ use gix::bstr::ByteSlice;
 use rustc_hash::FxHashMap;
 
 use super::{Error, Records, lenient, range::Reach, signature};
-use crate::change::{Commit, Person};
-
-/// So much is read of a message, in bytes: more than anybody writes, and little enough that a range of such messages
-/// takes no longer than one of ordinary ones.
-pub(super) const MOST_MESSAGE: usize = 256 << 10;
+use crate::change::{Commit, MAX_MESSAGE, Person};
+use crate::charset::Charset;
 
 /// A commit with what attribution needs of it.
 pub(super) struct RangeCommit {
@@ -94,16 +91,15 @@ pub(super) fn one(repo: &gix::Repository, id: ObjectId) -> Result<RangeCommit, E
 
 /// What the commit object itself says.
 pub(super) fn plain(id: ObjectId, decoded: &gix::objs::CommitRef<'_>) -> Commit {
+    let encoding = decoded.encoding.or_else(|| decoded.extra_headers().find("encoding"));
+    let stated = Stated::of(encoding.map(|name| name.as_bytes()));
     let person = |signature: Result<gix::actor::SignatureRef<'_>, gix::Error>| {
         signature.map_or_else(
             |_| Person::default(),
-            |signature| {
-                let text = |bytes: &gix::bstr::BStr| bytes.to_str_lossy().into_owned();
-                Person { name: text(signature.name), email: text(signature.email) }
-            },
+            |signature| Person { name: stated.text(signature.name), email: stated.text(signature.email) },
         )
     };
-    let (message, left_out) = bounded(decoded.message);
+    let (message, left_out) = stated.bounded(decoded.message);
     Commit {
         id: id.to_string(),
         parents: decoded.parents().count(),
@@ -111,18 +107,41 @@ pub(super) fn plain(id: ObjectId, decoded: &gix::objs::CommitRef<'_>) -> Commit 
         committer: person(decoded.committer()),
         author_time: decoded.author().ok().map_or(0, |author| author.seconds()),
         message: message.into(),
+        unknown_encoding: stated.unknown,
         left_out,
         ..Commit::default()
     }
 }
 
-/// A message within bounds: of a longer one its start and its end, where subject and trailers stand.
-pub(super) fn bounded(message: &[u8]) -> (String, usize) {
-    let left_out = message.len().saturating_sub(MOST_MESSAGE);
-    if left_out == 0 {
-        return (message.to_str_lossy().into_owned(), 0);
+/// The encoding that a commit states for its texts.
+pub(super) struct Stated {
+    charset: Charset,
+    /// Its name, where that is unknown. The texts are then read as UTF-8.
+    pub(super) unknown: Option<String>,
+}
+
+impl Stated {
+    /// The encoding by the name in the header; a commit without that header is in UTF-8.
+    pub(super) fn of(name: Option<&[u8]>) -> Self {
+        let Some(name) = name else { return Stated { charset: Charset::UTF_8, unknown: None } };
+        match Charset::named(name) {
+            Some(charset) => Stated { charset, unknown: None },
+            None => Stated { charset: Charset::UTF_8, unknown: Some(name.to_str_lossy().into_owned()) },
+        }
     }
-    let (start, rest) = message.split_at(MOST_MESSAGE / 2);
-    let end = rest.get(left_out..).unwrap_or_default();
-    (format!("{}\n\n{}", start.to_str_lossy(), end.to_str_lossy()), left_out)
+
+    pub(super) fn text(&self, bytes: &[u8]) -> String {
+        self.charset.text(bytes)
+    }
+
+    /// A message within bounds: of a longer one its start and its end, where subject and trailers stand.
+    pub(super) fn bounded(&self, message: &[u8]) -> (String, usize) {
+        let left_out = message.len().saturating_sub(MAX_MESSAGE);
+        if left_out == 0 {
+            return (self.text(message), 0);
+        }
+        let (start, rest) = message.split_at(MAX_MESSAGE / 2);
+        let end = rest.get(left_out..).unwrap_or_default();
+        (format!("{}\n\n{}", self.text(start), self.text(end)), left_out)
+    }
 }

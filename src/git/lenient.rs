@@ -41,6 +41,9 @@ fn mended(data: &[u8]) -> Option<Vec<u8>> {
         let line = headers.lines().find_map(|line| line.strip_prefix(role.as_bytes()));
         mended.extend([role.as_bytes(), &person(line.unwrap_or_default()), b"\n"].concat());
     }
+    if let Some(encoding) = object::encoding(headers) {
+        mended.extend([b"encoding ", encoding, b"\n"].concat());
+    }
     mended.extend([b"\n", message].concat());
     Some(mended)
 }

@@ -4,7 +4,7 @@
 use gix::ObjectId;
 use gix::bstr::ByteSlice as _;
 
-use super::commits;
+use super::commits::Stated;
 use crate::change::{Commit, Person};
 
 /// The parents that a commit object names. Nothing where it is not of the common shape.
@@ -28,13 +28,17 @@ pub(super) fn commit(id: ObjectId, data: &[u8]) -> Option<Commit> {
     let (author, rest) = cut(rest.strip_prefix(b"author ")?, b'\n')?;
     let (committer, rest) = cut(rest.strip_prefix(b"committer ")?, b'\n')?;
     // Other headers end at the first empty line; most commits have none.
-    let message = match rest.strip_prefix(b"\n") {
-        Some(message) => message,
-        None => rest.get(rest.find(b"\n\n")? + 2..)?,
+    let (others, message) = match rest.strip_prefix(b"\n") {
+        Some(message) => (None, message),
+        None => {
+            let end = rest.find(b"\n\n")?;
+            (rest.get(..end), rest.get(end + 2..)?)
+        }
     };
-    let (author, author_time) = person(author)?;
-    let (committer, _) = person(committer)?;
-    let (message, left_out) = commits::bounded(message);
+    let stated = Stated::of(others.and_then(encoding));
+    let (author, author_time) = person(author, &stated)?;
+    let (committer, _) = person(committer, &stated)?;
+    let (message, left_out) = stated.bounded(message);
     Some(Commit {
         id: id.to_string(),
         parents,
@@ -42,9 +46,26 @@ pub(super) fn commit(id: ObjectId, data: &[u8]) -> Option<Commit> {
         committer,
         author_time,
         message: message.into(),
+        unknown_encoding: stated.unknown,
         left_out,
         ..Commit::default()
     })
+}
+
+/// The name of the encoding, among the headers behind the committer. Lines that go on with a header start with a space.
+pub(super) fn encoding(headers: &[u8]) -> Option<&[u8]> {
+    const NAME: &[u8] = b"encoding ";
+    let mut rest = headers;
+    loop {
+        let (line, after) = cut(rest, b'\n').unwrap_or((rest, b""));
+        if let Some(name) = line.strip_prefix(NAME) {
+            return Some(name);
+        }
+        if after.is_empty() {
+            return None;
+        }
+        rest = after;
+    }
 }
 
 fn tree(data: &[u8]) -> Option<&[u8]> {
@@ -59,7 +80,7 @@ fn cut(text: &[u8], at: u8) -> Option<(&[u8], &[u8])> {
 
 /// `Name <address> seconds zone`. Names with signs of an address in them, and times that are none, are left
 /// to the library.
-fn person(line: &[u8]) -> Option<(Person, i64)> {
+fn person(line: &[u8], stated: &Stated) -> Option<(Person, i64)> {
     let (name, rest) = cut(line, b'<')?;
     let (email, rest) = cut(rest, b'>')?;
     let (seconds, zone) = cut(rest.strip_prefix(b" ")?, b' ')?;
@@ -71,14 +92,14 @@ fn person(line: &[u8]) -> Option<(Person, i64)> {
     let seconds = seconds.to_str().ok()?.parse().ok()?;
     // As the library has them.
     let (name, email) = (name.trim(), email.trim());
-    let text = |bytes: &[u8]| bytes.to_str_lossy().into_owned();
-    Some((Person { name: text(name), email: text(email) }, seconds))
+    Some((Person { name: stated.text(name), email: stated.text(email) }, seconds))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::commits::{MOST_MESSAGE, plain};
+    use super::super::commits::plain;
     use super::*;
+    use crate::change::MAX_MESSAGE;
 
     const ID: &str = "00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff";
 
@@ -102,7 +123,7 @@ mod tests {
         let signed = "gpgsig -----BEGIN SSH SIGNATURE-----\n U1NI\n \n -----END SSH SIGNATURE-----\nencoding x\n";
         for parents in 0..3 {
             for author in ["Ada Example <ada@example.org> 1700000000 +0000", "A <> 0 +0000", " Ü  < u@x > 12 -0000"] {
-                for more in ["", "encoding ISO-8859-1\n", signed] {
+                for more in ["", "encoding ISO-8859-1\n", "encoding klingon\n", "encoding KOI8-R\nx y\n", signed] {
                     for message in ["", "x", "Subject\n\nBody\n", "\n\n", "a\r\nb"] {
                         let data = object(parents, author, more, message);
                         let (own, library) = read(&data);
@@ -113,15 +134,26 @@ mod tests {
                 }
             }
         }
-        let mut latin = object(1, "Ada <a@x> 1 +0000", "", "caf");
-        latin.push(0xe9);
-        let (own, library) = read(&latin);
-        assert_eq!(own, library);
+        for more in ["", "encoding latin1\n", "gpgsig x\n encoding y\nencoding latin1\n", "encoding unheard-of\n"] {
+            let mut latin = object(1, "Ada <a@x> 1 +0000", more, "caf");
+            latin.push(0xe9);
+            let (own, library) = read(&latin);
+            assert_eq!(own, library);
+            let own = own.unwrap();
+            let unknown = more.contains("unheard").then(|| "unheard-of".to_owned());
+            assert_eq!(
+                (own.message.as_str(), own.unknown_encoding),
+                match more.contains("latin1") {
+                    true => ("café", None),
+                    false => ("caf\u{fffd}", unknown),
+                }
+            );
+        }
     }
 
     #[test]
     fn a_message_is_read_within_the_same_bounds() {
-        for (length, left_out) in [(MOST_MESSAGE, 0), (MOST_MESSAGE + 1, 1), (3 * MOST_MESSAGE, 2 * MOST_MESSAGE)] {
+        for (length, left_out) in [(MAX_MESSAGE, 0), (MAX_MESSAGE + 1, 1), (3 * MAX_MESSAGE, 2 * MAX_MESSAGE)] {
             let (own, library) = read(&object(1, "A <a@x> 0 +0000", "", &"x".repeat(length)));
             assert_eq!(own, library);
             assert_eq!(own.map(|own| own.left_out), Some(left_out));

@@ -7,7 +7,7 @@ use super::settings;
 use super::{Error, Session, Settings, SettingsFrom};
 use crate::analyse::{Analyser, Detail};
 use crate::attest::{self, Registry, forms, read_request};
-use crate::change::{ChangeSet, Substitutes};
+use crate::change::{ChangeSet, Commit, Substitutes};
 use crate::git::{self, Repository};
 use crate::pack::Pack;
 use crate::patch;
@@ -100,7 +100,7 @@ impl Session {
         let mut report = prepared.report(&change, &pack, evidence, asked)?;
         report.coverage.substitutes = Some(substitutes).filter(|found| *found != Substitutes::default());
         let notes = &mut report.coverage.notes;
-        notes.extend(about_range.into_iter().chain(unread).chain(long_messages(&change)).chain(about_settings));
+        notes.extend(about_range.into_iter().chain(unread).chain(about_messages(&change)).chain(about_settings));
         Ok(Analysis { report, change, pack })
     }
 }
@@ -171,11 +171,12 @@ impl Prepared<'_> {
     }
 }
 
-/// Which messages were not read whole.
-fn long_messages(change: &ChangeSet) -> impl Iterator<Item = String> {
+/// Which messages were not read whole, or may not be read as they were written.
+fn about_messages(change: &ChangeSet) -> impl Iterator<Item = String> {
     let long = change.commits.iter().filter(|commit| commit.left_out > 0);
-    long.map(|commit| {
+    let long = long.map(|commit| {
         let id = commit.id.get(..8).unwrap_or(&commit.id);
         format!("{} bytes in the middle of the message of {id} are not read: it is too long", commit.left_out)
-    })
+    });
+    long.chain(change.commits.iter().filter_map(Commit::encoding_note))
 }

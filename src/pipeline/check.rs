@@ -26,6 +26,8 @@ impl Session {
         };
         let evidence = judging.by(policy)?;
         let judgements = evidence.judged.into_iter().flat_map(|judged| judged.judgements);
+        let mut notes = self.notes(policy, described, &records)?;
+        notes.extend(commits.iter().filter_map(Commit::encoding_note));
         let rows = commits.iter().zip(files).zip(evidence.attestations).zip(judgements);
         Ok(PolicyCheck {
             policy,
@@ -33,7 +35,7 @@ impl Session {
             commits: rows
                 .map(|(((commit, files), attestation), judged)| row(commit, files, attestation, judged))
                 .collect(),
-            notes: self.notes(policy, described, &records)?,
+            notes,
         })
     }
 }

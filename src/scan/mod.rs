@@ -39,7 +39,12 @@ pub struct Scorer<'a> {
 /// What came of a commit.
 pub enum Scanned {
     /// Its row.
-    Row(Box<Row>),
+    Row {
+        /// The row.
+        row: Box<Row>,
+        /// What a reader of the row should know of the commit.
+        note: Option<String>,
+    },
     /// It, its parent, a tree or a content cannot be read.
     Unread {
         /// The full id.
@@ -102,7 +107,8 @@ fn one(reader: &mut OneByOne, commit: CommitId, source: &Source<'_>, scorer: &Sc
             };
             let report = scorer.analyser.report_with(&change, evidence);
             let row = Row::of(source.name, scorer.rules, &change, &report)?;
-            Some(Scanned::Row(Box::new(row)))
+            let note = change.commits.first().and_then(Commit::encoding_note);
+            Some(Scanned::Row { row: Box::new(row), note })
         }
         Err(problem) => Some(Scanned::Unread { commit: commit.to_string(), problem }),
     }

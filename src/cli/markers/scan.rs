@@ -10,7 +10,7 @@ use crate::attest::tally::{Counter, Marks, marks};
 use crate::attest::{Attestation, Registry, State, forms, read};
 use crate::change::Commit;
 use crate::cli::output::Output;
-use crate::cli::{Exit, Failure, git_failure};
+use crate::cli::{Exit, Failure, Notes, git_failure};
 use crate::git::{History, Repository, Request};
 use crate::report::{AttestationReport, markers, substitutes};
 
@@ -68,16 +68,19 @@ pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure
     let read = |commit: &Commit| {
         let attestation = read(commit, registry);
         let line = if args.each { each(args.format, commit, &attestation) } else { Ok(None) };
-        (marks(&attestation), line)
+        (marks(&attestation), line, commit.encoding_note())
     };
-    let take = |(marks, line): (Marks, Result<Option<String>, Failure>)| {
+    let mut notes = Notes::default();
+    let take = |(marks, line, note): (Marks, Result<Option<String>, Failure>, Option<String>)| {
         counter.add(marks);
+        notes.extend(note);
         if printed.is_ok() {
             printed = line.and_then(|line| gather(&mut lines, line, out));
         }
     };
     let scanned = repository.scan(history, &records, read, take).map_err(Failure::failed);
     printed?;
+    notes.tell(out);
     if args.each {
         // What was found before a commit that cannot be read is no less true.
         out.print(&lines)?;

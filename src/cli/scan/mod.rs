@@ -14,7 +14,7 @@ use indicatif::ProgressBar;
 use sha2::{Digest, Sha256};
 
 use super::output::{Output, progress_bar};
-use super::{Exit, Failure, git_failure, settings_on_disk};
+use super::{Exit, Failure, Notes, git_failure, settings_on_disk};
 use crate::analyse::{Analyser, Detail};
 use crate::attest::{Registry, forms};
 use crate::git::{History, Listed, Lost, Repository, Request, UnreadRecords};
@@ -152,9 +152,10 @@ fn one(
     bar.set_length(commits.len() as u64);
     let source = Source { repository: &repository.shared(records), name };
     let (mut done, mut stopped) = (Done::default(), None);
+    let mut notes = Notes::default();
     let each = |scanned: Vec<Scanned>| {
         bar.inc(scanned.len() as u64);
-        let taken = take(scanned, table, &mut done, &mut |message| {
+        let taken = take(scanned, table, &mut done, &mut notes, &mut |message| {
             bar.suspend(|| out.error(&format!("{name}: {message}")));
         });
         match taken {
@@ -179,6 +180,7 @@ fn one(
     for problem in &unread {
         out.error(&format!("{name}: {problem}"));
     }
+    notes.tell(out);
     tell_lost(name, &lost, out);
     if done.unread > 0 {
         let commits = counted(done.unread, "commit has", "commits have");
@@ -210,11 +212,13 @@ fn take(
     scanned: Vec<Scanned>,
     table: &mut Table<'_>,
     done: &mut Done,
+    notes: &mut Notes,
     tell: &mut dyn FnMut(&str),
 ) -> Result<bool, Failure> {
     for scanned in scanned {
         match scanned {
-            Scanned::Row(row) => {
+            Scanned::Row { row, note } => {
+                notes.extend(note);
                 done.added += 1;
                 done.declaring += usize::from(row.state.declares());
                 done.flagged += usize::from(row.flags > 0);
