@@ -123,8 +123,10 @@ impl Commit {
     pub fn bounded(mut self) -> Self {
         let left_out = self.message.len().saturating_sub(MAX_MESSAGE);
         if left_out > 0 {
-            let start = self.message.floor_char_boundary(MAX_MESSAGE / 2);
-            let end = self.message.ceil_char_boundary(MAX_MESSAGE / 2 + left_out);
+            let is_boundary = |at: &usize| self.message.is_char_boundary(*at);
+            // Both ends of a text are boundaries.
+            let start = (0..=MAX_MESSAGE / 2).rev().find(is_boundary).unwrap_or(0);
+            let end = (MAX_MESSAGE / 2 + left_out..).find(is_boundary).unwrap_or(self.message.len());
             let cut = |part: std::ops::Range<usize>| self.message.get(part).unwrap_or_default();
             self.message = format!("{}\n\n{}", cut(0..start), cut(end..self.message.len())).into();
             self.left_out = end - start;

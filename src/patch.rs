@@ -1,71 +1,161 @@
-//! Unified diffs as change sets, without a repository: `git diff`, `git show`, `git format-patch`,
-//! `diff -u`. Paths in a patch are only shown, never opened.
+//! Unified diffs as change sets, without a repository: `git diff`, `diff -u`, and with the messages of their
+//! commits mails, as `git format-patch` writes them, and what `git show` prints. Paths in a patch are only shown, never opened.
 //!
 //! A patch shows parts of files; those parts are all that is scored.
 
+mod error;
+mod log;
+mod mail;
+mod note;
 mod parse;
+mod source;
 
 use std::sync::Arc;
 
 use bstr::{BString, ByteSlice};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::change::{Added, ChangeSet, Excluded, FileChange, Ground, Origin, Range, Reason, Span, UnseenCode};
+use crate::change::{Added, ChangeSet, Commit, Excluded, FileChange, Ground, Origin, Range, Reason, Span, UnseenCode};
 use crate::exclude::{Excluder, Why};
+use crate::git::{Texts, Touched};
 use crate::kept_lines;
 use crate::lang::{self, Language};
 use crate::linediff;
 use crate::moved::Removed;
 use crate::text::Text;
+pub use error::Error;
+pub use note::Note;
 use parse::{PatchFile, PatchHunk, parse};
+use source::{Piece, Source};
 
-/// What is wrong with a patch.
-#[derive(Debug, thiserror::Error, PartialEq, Eq)]
-pub enum Error {
-    /// A line that cannot stand there.
-    #[error("{name}:{line}: {problem}")]
-    Line {
-        /// What the patch is called.
-        name: String,
-        /// The line, from 1.
-        line: usize,
-        /// What is wrong.
-        problem: String,
-    },
-    /// Nothing in it is a diff.
-    #[error("{name} holds no unified diff: no line starts with `+++ ` or `@@ `; make one with `git diff A...B`")]
-    NoDiff {
-        /// What the patch is called.
-        name: String,
-    },
+/// A patch as it was read.
+#[derive(Debug)]
+pub struct Patch {
+    /// What it changes, with the commits that it names.
+    pub change: ChangeSet,
+    /// The files that each of the commits touched, with the lines that the patch shows.
+    pub touched: Vec<Vec<Touched>>,
+    /// What a reader should know of it.
+    pub notes: Vec<Note>,
 }
 
-/// Reads a patch. `name` is what messages and the report call it.
+/// Reads a patch, or the patches in mails. `name` is what messages and the report call it.
 ///
 /// # Errors
-/// Where a hunk's head is malformed, or ends before it has as many lines as it says.
-pub fn read(name: &str, content: &[u8], excluder: &Excluder) -> Result<ChangeSet, Error> {
-    let files = parse(name, content)?;
+/// Where a hunk's head is malformed, or ends before it has as many lines as it says; where there is no diff.
+pub fn read(name: &str, content: &[u8], excluder: &Excluder) -> Result<Patch, Error> {
+    let change = ChangeSet {
+        range: Range { spec: format!("--patch {name}"), base: None, head: None },
+        commits: Vec::new(),
+        files: Vec::new(),
+        excluded: Vec::new(),
+    };
+    let mut patch = Patch { change, touched: Vec::new(), notes: Vec::new() };
+    if content.starts_with(b"\x1f\x8b") {
+        return Err(Error::Compressed { name: name.into() });
+    }
+    if mail::is_mail(content) {
+        patch.read_mails(name, content, excluder)?;
+    } else if log::is_log(content) {
+        patch.read_log(name, content, excluder)?;
+    } else {
+        let source = Source { name: name.into(), ..Source::default() };
+        let files = parse(&source, content)?;
+        if files.is_empty() && !content.trim_ascii().is_empty() {
+            return Err(Error::NoDiff { name: name.into() });
+        }
+        settle_all(files, None, excluder, &mut patch.change);
+    }
+    patch.change.files.sort_by(|a, b| a.path.cmp(&b.path));
+    patch.change.excluded.sort();
+    patch.notes.extend(changed_twice(&patch.change));
+    Ok(patch)
+}
+
+impl Patch {
+    fn read_mails(&mut self, name: &str, content: &[u8], excluder: &Excluder) -> Result<(), Error> {
+        let mails = mail::read(name, content);
+        self.notes.extend(mails.notes);
+        let (mut without, mut nameless) = (Vec::new(), 0);
+        let mut ids: FxHashSet<String> = FxHashSet::default();
+        for Piece { source, diff, mut commit, digest, subject, is_named, is_cover } in mails.pieces {
+            let files = if is_cover { Vec::new() } else { parse(&source, &diff)? };
+            if files.is_empty() {
+                without.push(subject);
+                continue;
+            }
+            nameless += usize::from(!is_named);
+            // The same mail may be there twice.
+            if !ids.insert(commit.id.clone()) {
+                commit.id = digest;
+            }
+            self.settle_commit(commit, files, excluder);
+        }
+        if self.change.commits.is_empty() {
+            return Err(Error::NoDiffInMails { name: name.into(), mails: mails.count, html: mails.html });
+        }
+        if !without.is_empty() {
+            self.notes.push(Note::NoDiff { subjects: without, of: mails.count });
+        }
+        if nameless > 0 {
+            self.notes.push(Note::NoId { count: nameless });
+        }
+        Ok(())
+    }
+
+    fn read_log(&mut self, name: &str, content: &[u8], excluder: &Excluder) -> Result<(), Error> {
+        for Piece { source, diff, commit, .. } in log::read(name, content) {
+            let files = parse(&source, &diff)?;
+            // A commit without a diff is empty, or a merge.
+            if !files.is_empty() {
+                self.settle_commit(commit, files, excluder);
+            }
+        }
+        if self.change.commits.is_empty() { Err(Error::NoDiffInLog { name: name.into() }) } else { Ok(()) }
+    }
+
+    fn settle_commit(&mut self, commit: Commit, files: Vec<PatchFile>, excluder: &Excluder) {
+        let at = u32::try_from(self.change.commits.len()).ok();
+        self.change.commits.push(commit);
+        self.touched.push(files.iter().filter_map(PatchFile::touched).collect());
+        settle_all(files, at, excluder, &mut self.change);
+    }
+}
+
+/// The files that several commits change.
+fn changed_twice(change: &ChangeSet) -> Option<Note> {
+    let mut paths: Vec<BString> = Vec::new();
+    for pair in change.files.windows(2) {
+        if let [one, other] = pair {
+            let is_new = paths.last() != Some(&other.path);
+            if change.commits.len() > 1 && one.path == other.path && is_new {
+                paths.push(other.path.clone());
+            }
+        }
+    }
+    (!paths.is_empty()).then_some(Note::ChangedTwice { paths })
+}
+
+/// Adds the files of one diff, which a commit made, to a change. What a diff removes only counts within it: a later one may
+/// move what this one adds.
+fn settle_all(files: Vec<PatchFile>, commit: Option<u32>, excluder: &Excluder, change: &mut ChangeSet) {
     let text = |hunk: &PatchHunk| Text::new(hunk.old.clone());
     let before: Vec<Vec<Text>> = files.iter().map(|file| file.hunks.iter().map(text).collect()).collect();
     let mut removed = AllRemoved::default();
     for (file, texts) in files.iter().zip(&before) {
         removed.add(file, file.was_code(excluder), texts);
     }
-    let mut change = ChangeSet {
-        range: Range { spec: format!("--patch {name}"), base: None, head: None },
-        commits: Vec::new(),
-        files: Vec::new(),
-        excluded: Vec::new(),
-    };
     for file in files {
-        let Settled { file, mut excluded } = file.settle(excluder, &removed);
+        let Settled { mut file, mut excluded } = file.settle(excluder, &removed);
+        if let Some(file) = &mut file {
+            for origin in file.origins.iter_mut().filter(|_| commit.is_some()) {
+                origin.line = file.new.number(origin.span.start).saturating_sub(1);
+                origin.commit = commit;
+            }
+        }
         change.files.extend(file);
         change.excluded.append(&mut excluded);
     }
-    change.files.sort_by(|a, b| a.path.cmp(&b.path));
-    change.excluded.sort();
-    Ok(change)
 }
 
 /// The removed lines of a patch, by what they may count for: what was no code, or was left out, was never analysed.
@@ -106,6 +196,15 @@ impl Settled {
 }
 
 impl PatchFile {
+    /// The path after the change; before it, where the file is gone.
+    fn touched(&self) -> Option<Touched> {
+        let named = self.git_paths.as_ref().map(|(_, new)| new);
+        let path = self.new_path.as_ref().or(self.renamed_to.as_ref()).or(self.old_path.as_ref()).or(named)?.clone();
+        let old = Text::from_parts(self.hunks.iter().map(|hunk| (hunk.old_start, hunk.old.clone())));
+        let texts = (!self.binary).then(|| Texts::new(Arc::new(old), Arc::new(self.new_text())));
+        Some(Touched { path, texts, ids: (None, None) })
+    }
+
     fn settle(self, excluder: &Excluder, removed: &AllRemoved<'_>) -> Settled {
         let named = self.renamed_to.clone().or(self.git_paths.clone().map(|(_, new)| new));
         let path = self.new_path.clone().or(named.filter(|_| self.hunks.is_empty() && !self.is_gone));

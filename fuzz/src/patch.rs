@@ -10,8 +10,11 @@ static EXCLUDER: LazyLock<Excluder> = LazyLock::new(|| Excluder::new(&[], DEFAUL
 /// A patch is read or refused; what is read holds together, and a refusal can be printed.
 pub fn run(data: &[u8]) {
     match patch::read("x.diff", data, &EXCLUDER) {
-        Ok(change) => {
+        Ok(patch::Patch { change, notes, .. }) => {
             super::assert_change(&change);
+            for note in notes {
+                super::assert_printable(&note.to_string());
+            }
             for file in &change.files {
                 for line in 0..file.new.len() {
                     file.new.number(line);

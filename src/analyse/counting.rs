@@ -68,7 +68,7 @@ mod tests {
         };
         let text: String = added.iter().map(file).collect();
         let excluder = Excluder::new(&[], DEFAULT_MAX_BYTES).unwrap();
-        let mut change = patch::read("x", text.as_bytes(), &excluder).unwrap();
+        let mut change = patch::read("x", text.as_bytes(), &excluder).unwrap().change;
         for (file, (_, commit, _)) in change.files.iter_mut().zip(added) {
             let of_commit = |&span| Origin { commit: Some(*commit), ..Origin::unknown(span) };
             file.origins = file.authored.iter().map(of_commit).collect();

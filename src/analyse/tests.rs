@@ -23,7 +23,8 @@ fn ann() -> Person {
 
 /// The change that one commit with such a message brings.
 fn change(message: &str, traces: &Traces) -> ChangeSet {
-    let mut change = patch::read("x", PATCH.as_bytes(), &Excluder::new(&[], DEFAULT_MAX_BYTES).unwrap()).unwrap();
+    let mut change =
+        patch::read("x", PATCH.as_bytes(), &Excluder::new(&[], DEFAULT_MAX_BYTES).unwrap()).unwrap().change;
     for file in &mut change.files {
         let of_commit = |&span| Origin { commit: Some(0), ..Origin::unknown(span) };
         file.origins = file.authored.iter().map(of_commit).collect();
@@ -127,7 +128,8 @@ fn what_no_report_can_name_is_listed_with_its_reason() {
     let engine = Engine::new(&pack);
     let report = |path: &str, line: u32| {
         let patch = format!("--- a/{path}\n+++ b/{path}\n@@ -0,0 +{line},2 @@\n+a = 1\n+b = 2\n");
-        let change = patch::read("x", patch.as_bytes(), &Excluder::new(&[], DEFAULT_MAX_BYTES).unwrap()).unwrap();
+        let change =
+            patch::read("x", patch.as_bytes(), &Excluder::new(&[], DEFAULT_MAX_BYTES).unwrap()).unwrap().change;
         analyse(&change, &engine, Registry::builtin().unwrap(), &Config::default(), Detail::All).unwrap()
     };
     let long = format!("{}x.py", "d/".repeat(2046));

@@ -30,7 +30,8 @@ pub(super) struct Args {
     #[arg(long, conflicts_with = "patch")]
     worktree: bool,
 
-    /// A unified diff, without a repository; `-` reads standard input
+    /// A unified diff, without a repository, or a mail or mailbox with patches, whose messages then count as those of
+    /// commits; `-` reads standard input
     #[arg(long, value_name = "FILE")]
     patch: Option<PathBuf>,
 

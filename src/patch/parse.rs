@@ -3,6 +3,7 @@
 use bstr::{BString, ByteSlice};
 
 use super::Error;
+use super::source::Source;
 
 use crate::slices::items_of;
 
@@ -35,8 +36,8 @@ pub(super) struct PatchFile {
     pub(super) hunks: Vec<PatchHunk>,
 }
 
-/// The files of a patch.
-pub(super) fn parse(name: &str, content: &[u8]) -> Result<Vec<PatchFile>, Error> {
+/// The files of a patch; none where there is no diff in it.
+pub(super) fn parse(source: &Source, content: &[u8]) -> Result<Vec<PatchFile>, Error> {
     let mut files: Vec<PatchFile> = Vec::new();
     let mut lines = content.lines_with_terminator().enumerate().peekable();
     // `--- a` opens a file only together with the `+++ b` after it, or within a git header.
@@ -60,32 +61,46 @@ pub(super) fn parse(name: &str, content: &[u8]) -> Result<Vec<PatchFile>, Error>
         } else if plain.starts_with(b"@@ ")
             && files.last().is_some_and(|file| file.new_path.is_some() || file.old_path.is_some())
         {
-            let hunk = hunk(name, at, plain, &mut lines)?;
+            let hunk = hunk(source, at, plain, &mut lines)?;
             if let Some(file) = files.last_mut() {
                 file.hunks.push(hunk);
             }
         } else if plain.starts_with(b"@@@ ") {
-            let problem = "a combined diff, as git shows merges, cannot be read; make one with `git diff A...B`";
-            return Err(Error::Line { name: name.into(), line: at + 1, problem: problem.into() });
+            let instead = if source.is_mail {
+                "`git format-patch` writes the commits without it"
+            } else {
+                "make one with `git diff A...B`"
+            };
+            let problem = format!("a combined diff, as git shows merges, cannot be read; {instead}");
+            return Err(source.wrong(at, problem));
         } else if let Some(file) = files.last_mut().filter(|file| file.hunks.is_empty()) {
             file.header(plain);
         }
     }
     let says_something = |file: &PatchFile| file.binary || file.git_paths.is_some() || file.renamed_to.is_some();
     files.retain(|file| !file.hunks.is_empty() || says_something(file));
-    if files.is_empty() {
-        return if content.trim_ascii().is_empty() { Ok(files) } else { Err(Error::NoDiff { name: name.into() }) };
-    }
     Ok(files)
 }
 
 type NumberedLines<'a> = std::iter::Peekable<std::iter::Enumerate<bstr::LinesWithTerminator<'a>>>;
 
-fn hunk(name: &str, at: usize, head: &[u8], lines: &mut NumberedLines<'_>) -> Result<PatchHunk, Error> {
-    let wrong = |line: usize, problem: String| Error::Line { name: name.into(), line: line + 1, problem };
+impl Source {
+    /// What is wrong with a line, counted from 0 where the diff starts.
+    fn wrong(&self, line: usize, problem: String) -> Error {
+        Error::Line { name: self.name.clone(), line: self.lines_before + line + 1, problem }
+    }
+
+    /// The same where it may be a mail program's doing.
+    fn changed(&self, line: usize, problem: String) -> Error {
+        let mails = "; a mail program may have wrapped or changed lines: ask for the patch as an attachment";
+        self.wrong(line, if self.is_mail { problem + mails } else { problem })
+    }
+}
+
+fn hunk(source: &Source, at: usize, head: &[u8], lines: &mut NumberedLines<'_>) -> Result<PatchHunk, Error> {
     let ranges = hunk_head(head).ok_or_else(|| {
         let shown = String::from_utf8_lossy(head.get(..80).unwrap_or(head)).into_owned();
-        wrong(at, format!("expected `@@ -OLD,COUNT +NEW,COUNT @@`, found `{}`", shown.escape_debug()))
+        source.wrong(at, format!("expected `@@ -OLD,COUNT +NEW,COUNT @@`, found `{}`", shown.escape_debug()))
     })?;
     let ((old_start, old_count), (new_start, new_count)) = ranges;
     let mut hunk = PatchHunk {
@@ -94,11 +109,11 @@ fn hunk(name: &str, at: usize, head: &[u8], lines: &mut NumberedLines<'_>) -> Re
         ..PatchHunk::default()
     };
     let too_many = |line: usize, count: u32, side: &str| {
-        wrong(line, format!("one line too many: the hunk's head at line {} says {count} {side} lines", at + 1))
+        source.changed(line, format!("one line too many: the hunk's head at line {} says {count} {side} lines", at + 1))
     };
     while hunk.old_lines < old_count || hunk.new_lines < new_count {
         let Some((number, line)) = lines.next() else {
-            return Err(wrong(
+            return Err(source.changed(
                 at,
                 format!(
                     "the patch ends within this hunk: {} of {old_count} old and {} of {new_count} new lines are there",
@@ -121,7 +136,7 @@ fn hunk(name: &str, at: usize, head: &[u8], lines: &mut NumberedLines<'_>) -> Re
             Some(b'\\') => {}
             _ => {
                 let shown = String::from_utf8_lossy(line.get(..40).unwrap_or(line)).into_owned();
-                return Err(wrong(
+                return Err(source.changed(
                     number,
                     format!(
                         "within a hunk, a line starts with ` `, `+`, `-` or `\\`, found `{}`",

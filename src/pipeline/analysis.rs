@@ -10,8 +10,8 @@ use crate::attest::{self, Registry, forms, read_request};
 use crate::change::{ChangeSet, Commit, Substitutes};
 use crate::git::{self, Repository};
 use crate::pack::Pack;
-use crate::patch;
-use crate::policy::{Described, Evidence, Sensitive};
+use crate::patch::{self, Patch};
+use crate::policy::{Described, Evidence, Sensitive, TouchedFiles};
 use crate::report::Report;
 use crate::signals::Engine;
 
@@ -82,9 +82,9 @@ impl Session {
         let evidence = match &settings.policy {
             Some(_) if files.len() != change.commits.len() => return Err(Error::Moved { range: spec }),
             Some(policy) => {
-                let signers = &settings.signers;
+                let signers = Some(&settings.signers);
                 let (commits, described) = (change.commits.as_slice(), described.as_ref());
-                let (repository, base) = (&repository, base.as_deref());
+                let (repository, base) = (Some(&repository), base.as_deref());
                 Judging { repository, base, commits, files: &files, signers, described }.by(policy)?
             }
             None => Evidence::read(&change.commits, Some(&settings.signers), Registry::builtin()?),
@@ -105,7 +105,7 @@ impl Session {
     }
 }
 
-/// Scores the blocks of a unified diff. Settings come from the repository that holds `dir`, where there is one: from its
+/// Scores the blocks of a unified diff, or of the diffs in mails, whose messages count as those of commits. Settings come from the repository that holds `dir`, where there is one: from its
 /// last commit, unless others are named.
 ///
 /// # Errors
@@ -131,14 +131,24 @@ pub fn report_on_patch(
         (SettingsFrom::Start, _, _) => Settings::default(),
     };
     let excluder = settings.excluder().map_err(Error::Exclude)?;
-    let change = patch::read(name, content, &excluder)?;
+    let Patch { change, touched, notes } = patch::read(name, content, &excluder)?;
     let pack = settings.pack()?;
     let sensitive = Sensitive::new(&settings.config.sensitive)?;
-    // A patch has no commits, so that nothing is judged; what the policy says is reported all the same.
-    let evidence = Evidence::of_no_commit(settings.policy.as_ref());
     let described = asked.described()?;
+    let evidence = match &settings.policy {
+        Some(policy) => {
+            let files: Vec<TouchedFiles> =
+                touched.iter().map(|files| evidence::touched_files(files, policy, &sensitive)).collect();
+            let (commits, described) = (change.commits.as_slice(), described.as_ref());
+            let (repository, base) = (repository.as_ref(), head.as_deref());
+            // A mail does not carry the signature of its commit, so nothing can be said of that.
+            Judging { repository, base, commits, files: &files, signers: None, described }.by(policy)?
+        }
+        None => Evidence::read(&change.commits, None, Registry::builtin()?),
+    };
     let prepared = Prepared { settings: &settings, sensitive: &sensitive, described: described.as_ref() };
-    let report = prepared.report(&change, &pack, evidence, asked)?;
+    let mut report = prepared.report(&change, &pack, evidence, asked)?;
+    report.coverage.notes.extend(notes.iter().map(ToString::to_string).chain(about_messages(&change)));
     Ok(Analysis { report, change, pack })
 }
 

@@ -17,11 +17,11 @@ impl Session {
         let touched = self.commits_with(policy, &records)?.into_iter().map(|touched| (touched.commit, touched.files));
         let (commits, files): (Vec<Commit>, Vec<TouchedFiles>) = touched.unzip();
         let judging = Judging {
-            repository: &self.repository,
+            repository: Some(&self.repository),
             base: self.resolved.base(),
             commits: &commits,
             files: &files,
-            signers: &self.settings.signers,
+            signers: Some(&self.settings.signers),
             described,
         };
         let evidence = judging.by(policy)?;

@@ -60,13 +60,15 @@ fn added(file: &Touched) -> u32 {
 
 /// The commits of a range that are to be judged.
 pub(super) struct Judging<'a> {
-    pub(super) repository: &'a Repository,
+    /// Where earlier authors are looked for.
+    pub(super) repository: Option<&'a Repository>,
     /// Where the range starts, for who wrote before.
     pub(super) base: Option<&'a str>,
     pub(super) commits: &'a [Commit],
     /// What each commit did to files.
     pub(super) files: &'a [TouchedFiles],
-    pub(super) signers: &'a Signers,
+    /// Whose signatures count; none where there can be no signatures.
+    pub(super) signers: Option<&'a Signers>,
     pub(super) described: Option<&'a Described>,
 }
 
@@ -75,9 +77,10 @@ impl Judging<'_> {
     pub(super) fn by<'p>(&self, policy: &'p Policy) -> Result<Evidence<'p>, Error> {
         let registry = Registry::builtin()?;
         let Judging { repository, base, commits, files, signers, described } = *self;
-        let evidence = Evidence::read(commits, Some(signers), registry);
+        let evidence = Evidence::read(commits, signers, registry);
         let mut sizes = evidence.sizes(policy, commits, files);
-        if policy.newcomer_lines_below.is_some() {
+        // Without a history nobody is known to be new.
+        if let Some(repository) = repository.filter(|_| policy.newcomer_lines_below.is_some()) {
             let known = repository.authors_among(base, sizes.authors())?;
             sizes.mark_newcomers(&known);
         }

@@ -106,12 +106,6 @@ impl<'a> Evidence<'a> {
         Evidence { attestations: commits.par_iter().map(read).collect(), judged: None }
     }
 
-    /// Of a change without commits, such as a patch: nothing is declared, and nothing is judged.
-    pub fn of_no_commit(policy: Option<&'a Policy>) -> Self {
-        let judged = policy.map(|policy| Judged { policy, judgements: Vec::new() });
-        Evidence { attestations: Vec::new(), judged }
-    }
-
     /// How much each author adds in commits that declare AI use; nothing where the policy does not ask.
     pub fn sizes(&self, policy: &Policy, commits: &[Commit], files: &[TouchedFiles]) -> Sizes {
         size::sizes(policy, commits, &self.attestations, files)
