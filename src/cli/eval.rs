@@ -7,15 +7,13 @@ use clap::ValueEnum;
 use super::output::{Output, progress_bar};
 use super::replace::Replacement;
 use super::{Exit, Failure};
-use crate::analyse::{Analyser, Detail};
-use crate::attest::Registry;
+use crate::analyse::Detail;
 use crate::eval::manifest::Manifest;
 use crate::eval::run::{NEAR, Scoring, score};
 use crate::eval::strip::{Strip, without_name_rules};
 use crate::eval::tables::Terms;
 use crate::eval::{Error, Evaluation, json, lines, scores, text};
-use crate::policy::Sensitive;
-use crate::signals::Engine;
+use crate::pipeline::Standards;
 
 /// Which commits are scored, and how it is told how well
 #[derive(Debug, clap::Args)]
@@ -73,22 +71,19 @@ enum Format {
 }
 
 pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure> {
-    let settings = super::settings_on_disk(args.config.as_deref(), dir)?;
-    let excluder = settings.excluder().map_err(Failure::usage)?;
-    let sensitive = Sensitive::new(&settings.config.sensitive).map_err(Failure::usage)?;
-    let mut pack = settings.pack()?;
+    let mut standards = Standards::of(super::settings_on_disk(args.config.as_deref(), dir)?)?;
     if args.strip.contains(&Strip::Names) {
-        without_name_rules(&mut pack);
+        without_name_rules(&mut standards.pack);
     }
-    let engine = Engine::new(&pack);
-    let analyser = Analyser::new(&engine, Registry::builtin()?, &settings.config, &sensitive, Detail::Numbers);
+    let engine = standards.engine();
+    let analyser = standards.analyser(&engine, Detail::Numbers);
     let scoring = Scoring {
         repositories: dir,
         engine: &engine,
         analyser: &analyser,
-        registry: Registry::builtin()?,
-        config: &settings.config,
-        excluder: &excluder,
+        registry: standards.registry,
+        config: &standards.settings.config,
+        excluder: &standards.excluder,
         control: args.control,
         keep_going: args.keep_going,
         strip: &args.strip,

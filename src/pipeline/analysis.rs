@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::evidence::{self, Judging};
 use super::settings;
-use super::{Error, Session, Settings, SettingsFrom};
+use super::{Error, Session, Settings, SettingsFrom, Standards};
 use crate::analyse::{Analyser, Detail};
 use crate::attest::{self, Registry, forms, read_request};
 use crate::change::{ChangeSet, Commit, Substitutes};
@@ -130,10 +130,8 @@ pub fn report_on_patch(
         // There is nothing that settings could come from.
         (SettingsFrom::Start, _, _) => Settings::default(),
     };
-    let excluder = settings.excluder().map_err(Error::Exclude)?;
+    let Standards { settings, excluder, sensitive, pack, .. } = Standards::of(settings)?;
     let Patch { change, touched, notes } = patch::read(name, content, &excluder)?;
-    let pack = settings.pack()?;
-    let sensitive = Sensitive::new(&settings.config.sensitive)?;
     let described = asked.described()?;
     let evidence = match &settings.policy {
         Some(policy) => {

@@ -7,6 +7,7 @@
 //!
 //! A [`Session`] is a repository with a range of it and the settings in force. What is asked of it is a method:
 //! [`Session::report`], [`Session::check`], [`Session::judge_message`]. A patch needs no repository: [`report_on_patch`].
+//! A [`Past`] is a part of a history, read commit by commit.
 //!
 //! The change under review configures nothing: see [`settings`]. All commits are judged by one function,
 //! [`policy::judge_commits`](crate::policy::judge_commits), and what it looks at is gathered by `evidence` alone.
@@ -16,11 +17,15 @@ mod check;
 mod error;
 pub(crate) mod evidence;
 mod message;
+mod past;
 mod session;
 pub mod settings;
+mod standards;
 
 pub use analysis::{Analysis, Asked, report_on_patch};
 pub use error::Error;
 pub use message::JudgedMessage;
+pub use past::{Extent, Past};
 pub use session::{Session, TouchedCommit};
 pub use settings::{Settings, SettingsError, SettingsFrom};
+pub use standards::Standards;

@@ -27,18 +27,13 @@ pub enum Exemption {
 
 impl fmt::Display for Exemption {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let kind = match self {
-            Exemption::Author { name } => return write!(out, "the policy exempts {name}"),
+        match self {
+            Exemption::Author { name } => write!(out, "the policy exempts {name}"),
             Exemption::Member => {
-                return out.write_str("the policy exempts people of the project, and the request is one of theirs");
+                out.write_str("the policy exempts people of the project, and the request is one of theirs")
             }
-            Exemption::Kind(Kind::Merge) => "merges",
-            Exemption::Kind(Kind::Revert) => "reverts",
-            Exemption::Kind(Kind::Program) => "commits by programs",
-            Exemption::Kind(Kind::Docs) => "changes of documentation",
-            Exemption::Kind(Kind::Tests) => "changes of tests",
-        };
-        write!(out, "the policy exempts {kind}")
+            Exemption::Kind(kind) => write!(out, "the policy exempts {}", kind.words()),
+        }
     }
 }
 

@@ -65,6 +65,30 @@ pub enum Stance {
     Ban,
 }
 
+impl Stance {
+    /// Its word in policies.
+    pub fn word(self) -> &'static str {
+        match self {
+            Stance::Allow => "allow",
+            Stance::Restricted => "restricted",
+            Stance::Ban => "ban",
+        }
+    }
+}
+
+impl Kind {
+    /// Changes of this kind, in words.
+    pub fn words(self) -> &'static str {
+        match self {
+            Kind::Merge => "merges",
+            Kind::Revert => "reverts",
+            Kind::Program => "commits by programs",
+            Kind::Docs => "changes of documentation",
+            Kind::Tests => "changes of tests",
+        }
+    }
+}
+
 /// Where a policy is known from.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

@@ -22,6 +22,7 @@ pub mod markers;
 mod omitted;
 mod paste;
 pub mod policy_check;
+pub mod policy_explained;
 pub mod rdjsonl;
 #[cfg(test)]
 pub(crate) mod sample;

@@ -11,27 +11,19 @@ pub mod row;
 use std::ops::ControlFlow;
 
 use crate::analyse::Analyser;
-use crate::attest::Registry;
 use crate::change::{Commit, Reason};
-use crate::exclude::Excluder;
 use crate::git::{CommitId, Error, OneByOne, Shared};
 use crate::parallel;
-use crate::pipeline::{Settings, evidence};
-use crate::policy::{Circumstances, Evidence, Sensitive, Sizes};
+use crate::pipeline::{Standards, evidence};
+use crate::policy::{Circumstances, Evidence, Sizes};
 pub use row::{Row, SCHEMA};
 
 /// With what commits are scored.
 pub struct Scorer<'a> {
     /// The rules and settings, ready.
     pub analyser: Analyser<'a>,
-    /// What is left out of each commit.
-    pub excluder: &'a Excluder,
-    /// The markers that are known.
-    pub registry: &'a Registry,
-    /// The settings, which may name a policy.
-    pub settings: &'a Settings,
-    /// Which paths are sensitive.
-    pub sensitive: &'a Sensitive,
+    /// What they were made from.
+    pub standards: &'a Standards,
     /// The digest that rows state.
     pub rules: &'a str,
 }
@@ -94,7 +86,7 @@ pub fn score(
 }
 
 fn one(reader: &mut OneByOne, commit: CommitId, source: &Source<'_>, scorer: &Scorer<'_>) -> Option<Scanned> {
-    match reader.change(commit, scorer.excluder) {
+    match reader.change(commit, &scorer.standards.excluder) {
         Ok(change) => {
             // Without a content the row would say for ever that there is less code than there is.
             if let Some(lacked) = change.excluded.iter().find(|file| file.reason == Reason::MissingObject) {
@@ -118,12 +110,13 @@ impl Scorer<'_> {
     /// What a commit declares and, where there is a policy, what it makes of that. A row holds no findings, and how large
     /// a change is decides nothing else, so that sizes are not looked at.
     fn evidence(&self, reader: &OneByOne, commit: CommitId, read: &[Commit]) -> Result<Evidence<'_>, Error> {
-        let evidence = Evidence::read(read, Some(&self.settings.signers), self.registry);
-        let Some(policy) = &self.settings.policy else { return Ok(evidence) };
-        let touched = reader.touched(commit, &evidence::reads(policy, self.sensitive))?;
-        let files = [evidence::touched_files(&touched, policy, self.sensitive)];
+        let Standards { settings, sensitive, registry, .. } = self.standards;
+        let evidence = Evidence::read(read, Some(&settings.signers), registry);
+        let Some(policy) = &settings.policy else { return Ok(evidence) };
+        let touched = reader.touched(commit, &evidence::reads(policy, sensitive))?;
+        let files = [evidence::touched_files(&touched, policy, sensitive)];
         let circumstances = Circumstances { files: &files, sizes: &Sizes::default(), described: None };
-        Ok(evidence.judged_by(policy, read, &circumstances, self.registry))
+        Ok(evidence.judged_by(policy, read, &circumstances, registry))
     }
 }
 

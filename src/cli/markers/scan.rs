@@ -7,12 +7,12 @@ use clap::ValueEnum;
 use serde::Serialize;
 
 use crate::attest::tally::{Counter, Marks, marks};
-use crate::attest::{Attestation, Registry, State, forms, read};
+use crate::attest::{Attestation, State};
 use crate::change::Commit;
 use crate::cli::output::Output;
-use crate::cli::{Exit, Failure, Notes, git_failure};
-use crate::git::{History, Repository, Request};
-use crate::report::{AttestationReport, markers, substitutes};
+use crate::cli::{Exit, Failure, Notes};
+use crate::pipeline::{Extent, Past};
+use crate::report::{AttestationReport, markers};
 
 /// What `markers scan` reads and how it says what it found
 #[derive(Debug, clap::Args)]
@@ -52,21 +52,14 @@ struct Each<'a> {
 }
 
 pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure> {
-    let repository = Repository::open(dir).map_err(Failure::failed)?;
-    for note in substitutes(&repository.substitutes().map_err(Failure::failed)?) {
-        out.say(&format!("note: {note}"));
-    }
-    let registry = Registry::builtin()?;
-    let (history, name, head) = history(args, &repository)?;
-    let records = repository.readable_records(&forms::places(), head.as_deref()).map_err(Failure::failed)?;
-    for unread in records.unread() {
-        out.say(&format!("note: {unread}"));
-    }
+    let past = Past::open(dir, &extent(args))?;
+    past.notes.iter().for_each(|note| out.say(&format!("note: {note}")));
+    past.unread().iter().for_each(|unread| out.say(&format!("note: {unread}")));
+    let name = past.name.clone();
     let mut counter = Counter::default();
     let mut lines = String::new();
     let mut printed = Ok(());
-    let read = |commit: &Commit| {
-        let attestation = read(commit, registry);
+    let read = |commit: &Commit, attestation: Attestation| {
         let line = if args.each { each(args.format, commit, &attestation) } else { Ok(None) };
         (marks(&attestation), line, commit.encoding_note())
     };
@@ -78,13 +71,13 @@ pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure
             printed = line.and_then(|line| gather(&mut lines, line, out));
         }
     };
-    let scanned = repository.scan(history, &records, read, take).map_err(Failure::failed);
+    let scanned = past.declared(read, take);
     printed?;
     notes.tell(out);
     if args.each {
         // What was found before a commit that cannot be read is no less true.
         out.print(&lines)?;
-        return scanned.map(|()| Exit::Analysed);
+        return Ok(scanned.map(|()| Exit::Analysed)?);
     }
     scanned?;
     let tally = counter.finish(name);
@@ -96,15 +89,12 @@ pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure
     Ok(Exit::Analysed)
 }
 
-/// What to scan, what it is called, and the commit whose tree holds records.
-fn history(args: &Args, repository: &Repository) -> Result<(History, String, Option<String>), Failure> {
-    if args.all {
-        return Ok((History::All, "all refs".into(), repository.head()));
+fn extent(args: &Args) -> Extent {
+    match &args.range {
+        Some(range) => Extent::Range(range.clone()),
+        None if args.all => Extent::All,
+        None => Extent::Default,
     }
-    let request = args.range.as_ref().map_or(Request::Default, |spec| Request::Spec(spec.clone()));
-    let resolved = repository.resolve(&request).map_err(git_failure)?;
-    let (name, head) = (resolved.spec().to_owned(), resolved.head().map(str::to_owned));
-    Ok((History::Range(Box::new(resolved)), name, head))
 }
 
 fn gather(lines: &mut String, line: Option<String>, out: &Output) -> Result<(), Failure> {

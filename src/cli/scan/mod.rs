@@ -14,16 +14,12 @@ use indicatif::ProgressBar;
 use sha2::{Digest, Sha256};
 
 use super::output::{Output, progress_bar};
-use super::{Exit, Failure, Notes, git_failure, settings_on_disk};
-use crate::analyse::{Analyser, Detail};
-use crate::attest::{Registry, forms};
-use crate::git::{History, Listed, Lost, Repository, Request, UnreadRecords};
+use super::{Exit, Failure, Notes, settings_on_disk};
+use crate::analyse::Detail;
+use crate::git::{Listed, Lost, Repository, UnreadRecords};
 use crate::pack::load::BUILTIN_DIGEST;
-use crate::pipeline::Settings;
-use crate::policy::Sensitive;
-use crate::report::substitutes;
+use crate::pipeline::{Error, Extent, Past, Settings, Standards};
 use crate::scan::{self, Scanned, Scorer, Source};
-use crate::signals::Engine;
 use crate::terminal::escaped;
 use table::{Format, Table};
 
@@ -73,16 +69,11 @@ struct Done {
 }
 
 pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure> {
-    let settings = settings_on_disk(args.config.as_deref(), dir)?;
-    let rules = digest(&settings);
-    let excluder = settings.excluder().map_err(Failure::usage)?;
-    let sensitive = Sensitive::new(&settings.config.sensitive).map_err(Failure::usage)?;
-    let pack = settings.pack()?;
-    let engine = Engine::new(&pack);
-    let registry = Registry::builtin()?;
-    let analyser = Analyser::new(&engine, registry, &settings.config, &sensitive, Detail::Numbers);
-    let scorer =
-        Scorer { analyser, excluder: &excluder, registry, settings: &settings, sensitive: &sensitive, rules: &rules };
+    let standards = Standards::of(settings_on_disk(args.config.as_deref(), dir)?)?;
+    let rules = digest(&standards.settings);
+    let engine = standards.engine();
+    let analyser = standards.analyser(&engine, Detail::Numbers);
+    let scorer = Scorer { analyser, standards: &standards, rules: &rules };
 
     let repositories = repositories(&args.repo, dir)?;
     let mut table = Table::open(args.output.as_deref(), args.format, dir, out)?;
@@ -131,16 +122,13 @@ fn one(
     bar: &ProgressBar,
     out: &Output,
 ) -> Result<bool, Stopped> {
-    let wrong = |failure| Stopped::Repository(failure);
-    let failed = |error| Stopped::Repository(Failure::failed(error));
-    let repository = Repository::open(path).map_err(failed)?;
-    for note in substitutes(&repository.substitutes().map_err(failed)?) {
+    let wrong = |error: Error| Stopped::Repository(error.into());
+    let past = Past::open(path, &extent(args)).map_err(wrong)?;
+    for note in &past.notes {
         bar.suspend(|| out.say(&format!("note: {name}: {note}")));
     }
-    let (history, head) = history(args, &repository).map_err(wrong)?;
-    let records = repository.readable_records(&forms::places(), head.as_deref()).map_err(failed)?;
-    let unread: Vec<String> = records.unread().iter().map(ToString::to_string).collect();
-    let lacks_records = records.unread().iter().any(UnreadRecords::is_whole_file);
+    let unread: Vec<String> = past.unread().iter().map(ToString::to_string).collect();
+    let lacks_records = past.unread().iter().any(UnreadRecords::is_whole_file);
     let known = table.known(name);
     let before = std::cell::Cell::new(0usize);
     let wanted = |commit| {
@@ -148,9 +136,9 @@ fn one(
         before.set(before.get() + usize::from(!is_new));
         is_new
     };
-    let Listed { commits, merges, lost } = repository.list(history, &wanted).map_err(failed)?;
+    let (Listed { commits, merges, lost }, repository) = past.list(&wanted).map_err(wrong)?;
     bar.set_length(commits.len() as u64);
-    let source = Source { repository: &repository.shared(records), name };
+    let source = Source { repository: &repository, name };
     let (mut done, mut stopped) = (Done::default(), None);
     let mut notes = Notes::default();
     let each = |scanned: Vec<Scanned>| {
@@ -170,7 +158,7 @@ fn one(
         return Err(stopped);
     }
     table.end_of_repository().map_err(Stopped::Table)?;
-    scored.map_err(failed)?;
+    scored.map_err(|error| Stopped::Repository(Failure::failed(error)))?;
     let mut told = format!("{}: {}", escaped(name), counted(done.added, "new row", "new rows"));
     told += &format!(", {} there before, {} left out", before.get(), counted(merges, "merge", "merges"));
     if done.added > 0 {
@@ -241,14 +229,12 @@ fn counted(count: usize, one: &str, several: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { several })
 }
 
-fn history(args: &Args, repository: &Repository) -> Result<(History, Option<String>), Failure> {
-    let Some(spec) = &args.range else {
-        let history = if args.all { History::All } else { History::Head };
-        return Ok((history, repository.head()));
-    };
-    let resolved = repository.resolve(&Request::Spec(spec.clone())).map_err(git_failure)?;
-    let head = resolved.head().map(str::to_owned);
-    Ok((History::Range(Box::new(resolved)), head))
+fn extent(args: &Args) -> Extent {
+    match &args.range {
+        Some(range) => Extent::Range(range.clone()),
+        None if args.all => Extent::All,
+        None => Extent::Head,
+    }
 }
 
 /// What each repository is called, and where it lies. Rows are found again by that name.

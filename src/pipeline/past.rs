@@ -1,0 +1,90 @@
+//! A part of a repository's history, commit by commit: what its commits declare, and which of them are to be scored.
+
+use std::path::Path;
+
+use super::Error;
+use crate::attest::{self, Attestation, Registry, forms};
+use crate::change::Commit;
+use crate::git::{CommitId, History, Listed, Records, Repository, Request, Shared, UnreadRecords};
+use crate::report::substitutes;
+
+/// Which part of a history.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Extent {
+    /// What HEAD reaches and the default branch does not.
+    Default,
+    /// Everything that HEAD reaches.
+    Head,
+    /// Everything that any ref reaches.
+    All,
+    /// `A..B`: what B reaches and A does not; `A`: the same up to HEAD.
+    Range(String),
+}
+
+/// A repository with a part of its history.
+pub struct Past {
+    repository: Repository,
+    history: History,
+    records: Records,
+    /// What the part is called.
+    pub name: String,
+    /// What the reader should know of the repository.
+    pub notes: Vec<String>,
+}
+
+impl Past {
+    /// Opens the repository that holds a folder.
+    ///
+    /// # Errors
+    /// Where there is none, it has no such range, or its notes cannot be read. A file of records that cannot be read is
+    /// listed.
+    pub fn open(dir: &Path, extent: &Extent) -> Result<Self, Error> {
+        let repository = Repository::open(dir)?;
+        let notes = substitutes(&repository.substitutes()?);
+        let range = match extent {
+            Extent::Default => Some(repository.resolve(&Request::Default)?),
+            Extent::Range(spec) => Some(repository.resolve(&Request::Spec(spec.clone()))?),
+            Extent::Head | Extent::All => None,
+        };
+        let head = range.as_ref().map_or_else(|| repository.head(), |range| range.head().map(str::to_owned));
+        let records = repository.readable_records(&forms::places(), head.as_deref())?;
+        let (history, name) = match range {
+            Some(range) => {
+                let name = range.spec().to_owned();
+                (History::Range(Box::new(range)), name)
+            }
+            None if *extent == Extent::All => (History::All, "all refs".into()),
+            None => (History::Head, "HEAD".into()),
+        };
+        Ok(Past { repository, history, records, name, notes })
+    }
+
+    /// The records that were not read.
+    pub fn unread(&self) -> &[UnreadRecords] {
+        self.records.unread()
+    }
+
+    /// Reads what every commit declares: `read` is called on any thread, and `each` with what it made, on this one, in
+    /// the same order in every run. No policy is looked at.
+    ///
+    /// # Errors
+    /// Where a commit cannot be read; what was read before has been passed to `each`.
+    pub fn declared<T: Send>(
+        self,
+        read: impl Fn(&Commit, Attestation) -> T + Sync,
+        each: impl FnMut(T),
+    ) -> Result<(), Error> {
+        let registry = Registry::builtin()?;
+        let read = |commit: &Commit| read(commit, attest::read(commit, registry));
+        Ok(self.repository.scan(self.history, &self.records, read, each)?)
+    }
+
+    /// The commits that `wanted` takes, merges aside, and the repository that threads can read them from.
+    ///
+    /// # Errors
+    /// Where there is no commit at all, or the refs cannot be read.
+    pub fn list(self, wanted: &dyn Fn(CommitId) -> bool) -> Result<(Listed, Shared), Error> {
+        let listed = self.repository.list(self.history, wanted)?;
+        Ok((listed, self.repository.shared(self.records)))
+    }
+}
