@@ -4,30 +4,30 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
-use super::draft::Draft;
+use super::weighed::Weighed;
 use crate::pack::Model;
 use crate::score;
 use crate::signals::{Engine, Part, Reading};
 use crate::syntax::LEAST_LINES;
 
-/// The rules that stand for what is given.
+/// The rules that stand for what is given, and not found in a text.
 #[derive(Clone, Copy)]
-pub(super) struct Given {
+pub(super) struct SyntheticRules {
     pub(super) prior: Option<usize>,
     pub(super) commit_code: Option<usize>,
 }
 
-impl Given {
+impl SyntheticRules {
     pub(super) fn of(engine: &Engine<'_>) -> Self {
         let rule = |id: &str| engine.pack().rules.iter().position(|rule| rule.id == id);
-        Given { prior: rule(score::PRIOR), commit_code: rule(score::COMMIT_CODE) }
+        SyntheticRules { prior: rule(score::PRIOR), commit_code: rule(score::COMMIT_CODE) }
     }
 }
 
 /// What surrounds a hunk.
 pub(super) struct Context<'a> {
     pub(super) model: &'a Model,
-    pub(super) rules: Given,
+    pub(super) rules: SyntheticRules,
     pub(super) prior: f64,
     pub(super) code: &'a BTreeMap<Option<u32>, Code>,
 }
@@ -48,34 +48,34 @@ pub(super) struct Code {
 }
 
 /// How many of them are kept.
-const MOST_HEAVIEST: usize = 3;
+const MAX_HEAVIEST: usize = 3;
 
 /// A hunk belongs to each commit that brought at least a third of its lines. Hunks that are too small to be
 /// scored alone count here: together they may say enough.
-pub(super) fn code(drafts: &[Draft], commits: usize, engine: &Engine<'_>) -> BTreeMap<Option<u32>, Code> {
-    let mut brought: BTreeMap<Option<u32>, (Vec<&Draft>, u32)> = BTreeMap::new();
-    for draft in drafts.iter().filter(|draft| draft.read_lines > 0) {
-        for (commit, lines) in &draft.parts {
-            if commit.is_none_or(|at| (at as usize) < commits) {
-                let (hunks, total) = brought.entry(*commit).or_default();
-                *total += lines;
-                if lines * 3 >= draft.added_lines {
-                    hunks.push(draft);
+pub(super) fn code(blocks: &[Weighed<'_>], commits: usize, engine: &Engine<'_>) -> BTreeMap<Option<u32>, Code> {
+    let mut brought: BTreeMap<Option<u32>, (Vec<&Weighed<'_>>, u32)> = BTreeMap::new();
+    for weighed in blocks.iter().filter(|weighed| weighed.block.read_lines > 0) {
+        for share in &weighed.block.shares {
+            if share.commit.is_none_or(|at| (at as usize) < commits) {
+                let (hunks, total) = brought.entry(share.commit).or_default();
+                *total += share.lines;
+                if share.lines * 3 >= weighed.block.added_lines {
+                    hunks.push(weighed);
                 }
             }
         }
     }
-    let of = |(commit, (hunks, added_lines)): (Option<u32>, (Vec<&Draft>, u32))| {
+    let of = |(commit, (hunks, added_lines)): (Option<u32>, (Vec<&Weighed<'_>>, u32))| {
         let (log_odds, heaviest) = match hunks.as_slice() {
-            [only] if only.scored => (score::sum(&only.own(engine)), Vec::new()),
-            hunks if hunks.iter().map(|draft| draft.read_lines).sum::<u32>() < LEAST_LINES => return None,
+            [only] if only.block.scored => (score::sum(&only.own(engine)), Vec::new()),
+            hunks if hunks.iter().map(|weighed| weighed.block.read_lines).sum::<u32>() < LEAST_LINES => return None,
             hunks => {
-                let reading = Reading::sum(hunks.iter().map(|draft| &draft.reading));
+                let reading = Reading::sum(hunks.iter().map(|weighed| &weighed.block.reading));
                 let mut signals = engine.weigh(Part::Code, &reading);
                 let sum = score::sum(&signals);
                 signals.retain(|signal| signal.contribution > 0.0);
                 signals.sort_by(|a, b| b.contribution.total_cmp(&a.contribution).then(a.rule.cmp(&b.rule)));
-                (sum, signals.iter().take(MOST_HEAVIEST).map(|signal| signal.rule).collect())
+                (sum, signals.iter().take(MAX_HEAVIEST).map(|signal| signal.rule).collect())
             }
         };
         Some((commit, Code { log_odds, hunks: hunks.len(), added_lines, heaviest }))

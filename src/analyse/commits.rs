@@ -2,9 +2,9 @@
 
 use super::Detail;
 use super::code::Context;
-use super::draft::{Draft, Judged};
+use super::judged::Judged;
 use super::listing;
-use super::signals::{Told, signal_report};
+use super::signals::{ScoredMessage, signal_report};
 use crate::change::{ChangeSet, Commit};
 use crate::report::bounds::MAX_SIGNALS;
 use crate::report::{AttestationReport, CommitReport, OmittedSignals, RangeReport, SignalReport};
@@ -15,21 +15,22 @@ pub(super) fn commit_reports(
     change: &ChangeSet,
     engine: &Engine<'_>,
     context: &Context<'_>,
-    messages: &[Told],
+    messages: &[ScoredMessage],
     attestations: Vec<AttestationReport>,
     explained: &dyn Fn(&Commit) -> bool,
 ) -> Vec<CommitReport> {
-    let nothing = Told::default();
-    let most = listing::of_messages(messages.iter().map(|told| told.signals.len()));
+    let nothing = ScoredMessage::default();
+    let most = listing::of_messages(messages.iter().map(|message| message.signals.len()));
     let of = |((at, commit), attestation): ((usize, &Commit), AttestationReport)| {
         let code = context.of(Some(at as u32));
-        let told = messages.get(at).unwrap_or(&nothing);
-        let message = score::sum(&told.signals);
+        // A commit without a message of its own says nothing.
+        let scored = messages.get(at).unwrap_or(&nothing);
+        let message = score::sum(&scored.signals);
         // A message alone is no ground for a probability: people write like that too, and nothing is flagged by it.
         let total = code.map(|code| Score::of(context.model, context.prior + code.log_odds + message));
         let report =
-            |signal: &Signal| signal_report(signal, &engine.evidence(&told.reading, signal), change, engine, 1);
-        let mut signals = if explained(commit) { told.signals.clone() } else { Vec::new() };
+            |signal: &Signal| signal_report(signal, &engine.evidence(&scored.reading, signal), change, engine, 1);
+        let mut signals = if explained(commit) { scored.signals.clone() } else { Vec::new() };
         let omitted_signals =
             OmittedSignals::shorten(&mut signals, |signal| signal.contribution, None, most.min(MAX_SIGNALS));
         let mut reported: Vec<SignalReport> = signals.iter().filter_map(report).collect();
@@ -47,17 +48,17 @@ pub(super) fn commit_reports(
             omitted_signals,
             attestation,
             mending: None,
-            disguise: Some(&told.disguise).filter(|disguise| !disguise.is_empty()).cloned(),
+            disguise: Some(&scored.disguise).filter(|disguise| !disguise.is_empty()).cloned(),
         }
     };
     change.commits.iter().enumerate().zip(attestations).map(of).collect()
 }
 
 /// How long a subject or a name is at most in a report, in characters.
-const MOST_TEXT: usize = 1000;
+const MAX_TEXT: usize = 1000;
 
 fn bounded(text: &str) -> String {
-    match text.char_indices().nth(MOST_TEXT) {
+    match text.char_indices().nth(MAX_TEXT) {
         None => text.to_owned(),
         Some((at, _)) => format!("{}\u{2026}", text.get(..at).unwrap_or_default()),
     }
@@ -67,18 +68,16 @@ fn bounded(text: &str) -> String {
 pub(super) fn range_report(
     change: &ChangeSet,
     engine: &Engine<'_>,
-    drafts: &[Draft],
-    judged: &[Judged],
+    judged: &[Judged<'_>],
     prior: f64,
     detail: Detail,
 ) -> RangeReport {
-    let scored: Vec<&Draft> = drafts.iter().filter(|draft| draft.scored).collect();
-    let lines: u32 = scored.iter().map(|draft| draft.added_lines).sum();
+    let scored: Vec<&Judged<'_>> = judged.iter().filter(|judged| judged.block.scored).collect();
+    let lines: u32 = scored.iter().map(|judged| judged.block.added_lines).sum();
     // Each hunk's share of the messages, by its lines.
-    let of_messages = drafts.iter().zip(judged).filter(|(draft, _)| draft.scored);
-    let of_messages = of_messages.map(|(draft, judged)| judged.message_log_odds * f64::from(draft.added_lines));
+    let of_messages = scored.iter().map(|it| it.message_log_odds * f64::from(it.block.added_lines));
     let message = rounded(of_messages.sum::<f64>() / f64::from(lines.max(1)));
-    let code = || engine.log_odds(Part::Code, &Reading::sum(scored.iter().map(|draft| &draft.reading)));
+    let code = || engine.log_odds(Part::Code, &Reading::sum(scored.iter().map(|judged| &judged.block.reading)));
     let score = (!scored.is_empty() && detail != Detail::Numbers)
         .then(|| Score::of(&engine.pack().model, prior + code() + message));
     RangeReport {

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use super::draft::parts;
+use super::share::shares;
 use crate::change::{ChangeSet, FileChange};
 use crate::syntax::hunks::Run;
 use crate::syntax::{LEAST_LINES, Outline};
@@ -42,9 +42,9 @@ impl Brought {
     fn of(file: &FileChange, run: &Run) -> Brought {
         let added: u32 = run.authored.iter().map(|span| span.len()).sum();
         let long = run.is_long();
-        let parts = parts(file, &run.authored).into_iter();
+        let shares = shares(file, &run.authored).into_iter();
         // Of a run that is cut, a piece may be all of one commit.
-        let commits = parts.filter(|(_, lines)| long || lines * 3 >= added).map(|(commit, _)| commit).collect();
+        let commits = shares.filter(|share| long || share.lines * 3 >= added).map(|share| share.commit).collect();
         let weight = run.weight(&file.new);
         Brought { weight: if long { weight.max(LEAST_LINES) } else { weight }, commits }
     }

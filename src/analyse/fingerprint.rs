@@ -4,7 +4,6 @@ use std::collections::HashMap;
 
 use sha2::{Digest, Sha256};
 
-use super::draft::Draft;
 use crate::change::{FileChange, Span};
 
 /// From the path and the words of the lines: neither line numbers nor white space nor ids.
@@ -43,13 +42,13 @@ fn half(digest: &[u8]) -> String {
 }
 
 /// Two hunks of one file that read the same get different fingerprints, in their order.
-pub(super) fn number_twins(drafts: &mut [Draft]) {
+pub(super) fn number_twins<'a>(fingerprints: impl Iterator<Item = &'a mut String>) {
     let mut seen: HashMap<String, u32> = Default::default();
-    for draft in drafts {
-        let count = seen.entry(draft.fingerprint.clone()).or_insert(0);
+    for fingerprint in fingerprints {
+        let count = seen.entry(fingerprint.clone()).or_insert(0);
         *count += 1;
         if *count > 1 {
-            draft.fingerprint = half(&Sha256::digest(format!("{} {count}", draft.fingerprint)));
+            *fingerprint = half(&Sha256::digest(format!("{fingerprint} {count}")));
         }
     }
 }

@@ -2,7 +2,7 @@
 //! everything; there, what the report would not hold anyway is never made.
 
 use super::Detail;
-use super::draft::{Draft, Judged};
+use super::judged::Judged;
 use crate::gate;
 use crate::report::Omitted;
 use crate::report::bounds::{MAX_HUNKS, MAX_SIGNALS, MAX_WRITTEN_BYTES};
@@ -35,16 +35,16 @@ pub(super) struct Listing {
 
 impl Listing {
     /// Of all blocks of a change; those of flags come first, the most urgent of them first.
-    pub(super) fn of(drafts: &[Draft], judged: &[Judged], detail: Detail, likely: f64) -> Self {
-        let mut listing = Listing { signals: vec![None; drafts.len()], omitted: Omitted::default() };
-        let blocks = || drafts.iter().zip(judged).enumerate();
-        let mut flagged: Vec<usize> = blocks().filter(|(_, (_, it))| it.verdict.is_flag()).map(|(at, _)| at).collect();
-        let mut others: Vec<usize> = blocks().filter(|(_, (_, it))| !it.verdict.is_flag()).map(|(at, _)| at).collect();
-        let odds = |at: &usize| judged.get(*at).map_or(f64::NEG_INFINITY, |it| it.log_odds);
-        let urgency =
-            |at: &usize| judged.get(*at).map(|it| gate::severity(it.verdict, it.sensitive, it.log_odds - likely));
+    pub(super) fn of(judged: &[Judged<'_>], detail: Detail, likely: f64) -> Self {
+        let mut listing = Listing { signals: vec![None; judged.len()], omitted: Omitted::default() };
+        let is_flag = |at: &usize| judged.get(*at).is_some_and(|it| it.verdict.is_flag());
+        let (mut flagged, mut others): (Vec<usize>, Vec<usize>) = (0..judged.len()).partition(is_flag);
+        let odds = |at: &usize| judged.get(*at).map_or(f64::NEG_INFINITY, |it| it.score.log_odds);
+        let urgency = |at: &usize| {
+            judged.get(*at).map(|it| gate::severity(it.verdict, it.is_sensitive, it.score.log_odds - likely))
+        };
         flagged.sort_by(|a, b| urgency(b).cmp(&urgency(a)).then(odds(b).total_cmp(&odds(a))).then(a.cmp(b)));
-        let scored = |at: &usize| drafts.get(*at).is_some_and(|draft| draft.scored);
+        let scored = |at: &usize| judged.get(*at).is_some_and(|it| it.block.scored);
         others.sort_by(|a, b| scored(b).cmp(&scored(a)).then(odds(b).total_cmp(&odds(a))).then(a.cmp(b)));
 
         let (mut bytes, mut hunks) = (MAX_BYTES, MAX_HUNKS);
@@ -53,9 +53,9 @@ impl Listing {
         // `Detail::Numbers` lists all blocks, with numbers only.
         let bounded = detail != Detail::Numbers;
         for at in flagged.into_iter().chain(others) {
-            let (Some(draft), Some(it)) = (drafts.get(at), judged.get(at)) else { continue };
+            let Some(it) = judged.get(at) else { continue };
             let flag = it.verdict.is_flag();
-            let size = BLOCK + if flag { FLAG } else { 0 } + 2 * draft.path.len() + PART * draft.parts.len();
+            let size = BLOCK + if flag { FLAG } else { 0 } + 2 * it.block.path.len() + PART * it.block.shares.len();
             let left = bytes.checked_sub(size).filter(|_| hunks > 0);
             let Some(left) = left.or(Some(0).filter(|_| !bounded)) else {
                 // What comes later is worth less.
@@ -84,8 +84,8 @@ impl Listing {
     }
 
     /// With how many signals a block is listed; nothing where it is not.
-    pub(super) fn signals(&self, draft: usize) -> Option<usize> {
-        self.signals.get(draft).copied().flatten()
+    pub(super) fn signals(&self, block: usize) -> Option<usize> {
+        self.signals.get(block).copied().flatten()
     }
 }
 

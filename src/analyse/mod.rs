@@ -1,26 +1,33 @@
 //! The whole way of the data for one change: change set → hunks → signals → scores → verdicts →
 //! report. Pure: everything that is read from outside comes in as arguments.
 //!
-//! This file is the way through; each step has a file of its own.
+//! This file goes through the steps; each has a file of its own. A block passes through stages, of which each takes the one
+//! before: `ReadBlock` (`read`) → `Weighed` → `Judged` → [`HunkReport`] (`reported`). What was read can be lent to several
+//! reports.
 
 mod blocks;
 mod code;
 mod commits;
 mod counting;
-mod draft;
 mod fingerprint;
 mod flags;
+mod judged;
+mod left_out;
 mod listing;
+mod read;
+mod reported;
+mod share;
 mod signals;
 mod small;
 #[cfg(test)]
 mod tests;
+mod weighed;
 
 use std::collections::BTreeSet;
 
 use rayon::prelude::*;
 
-use self::signals::Told;
+use self::signals::ScoredMessage;
 use crate::attest::{Covered, Registry};
 use crate::change::{Carried, ChangeSet, Commit, Excluded};
 use crate::config::Config;
@@ -30,10 +37,11 @@ use crate::report::{
 };
 use crate::score;
 use crate::signals::{Engine, rounded};
-use code::{Context, Given};
-pub use draft::Drafts;
-use draft::{Around, Draft, Judged};
+use code::{Context, SyntheticRules};
+use judged::{Judged, Request};
 use listing::Listing;
+use read::ReadBlock;
+pub use read::ReadBlocks;
 use small::small_blocks;
 
 /// A change in which nobody declares anything has no request to be declared in; the words differ.
@@ -105,50 +113,49 @@ impl<'a> Analyser<'a> {
     /// The report on a change with what its commits declare.
     pub fn report_with(&self, change: &ChangeSet, evidence: Evidence<'_>) -> Report {
         let messages = || signals::messages(change, self.engine, self.registry);
-        let (mut drafts, messages) = rayon::join(|| self.read(change), messages);
-        report(change, &mut drafts, &messages, evidence, self)
+        let (blocks, messages) = rayon::join(|| self.read(change), messages);
+        report(change, &blocks, &messages, evidence, self)
     }
 
     /// The blocks of a change, read: most of the work, which several reports can share.
-    pub fn read(&self, change: &ChangeSet) -> Drafts {
-        draft::drafts(change, self.engine, self.detail)
+    pub fn read(&self, change: &ChangeSet) -> ReadBlocks {
+        read::read(change, self.engine, self.detail)
     }
 
     /// The report on a change whose blocks were read.
-    pub fn report_read(&self, change: &ChangeSet, drafts: &mut Drafts) -> Report {
+    pub fn report_read(&self, change: &ChangeSet, blocks: &ReadBlocks) -> Report {
         let messages = signals::messages(change, self.engine, self.registry);
         let evidence = Evidence::read(&change.commits, None, self.registry);
-        report(change, drafts, &messages, evidence, self)
+        report(change, blocks, &messages, evidence, self)
     }
 }
 
 fn report(
     change: &ChangeSet,
-    drafts: &mut Drafts,
-    messages: &[Told],
+    blocks: &ReadBlocks,
+    messages: &[ScoredMessage],
     mut evidence: Evidence<'_>,
     analyser: &Analyser<'_>,
 ) -> Report {
     let Analyser { engine, config, detail, sensitive, .. } = *analyser;
-    let Drafts { drafts, excluded } = drafts;
-    let keep = drafts.len() <= analyser.max_kept;
-    drafts.par_iter_mut().for_each(|draft| draft.keep_weighed(keep, engine));
-    let code = code::code(drafts, change.commits.len(), engine);
+    let ReadBlocks { blocks, excluded } = blocks;
+    let weighed = weighed::weigh(blocks, engine, analyser.max_kept);
+    let code = code::code(&weighed, change.commits.len(), engine);
     let prior = score::prior(config.prior);
-    let context = Context { model: &engine.pack().model, rules: Given::of(engine), prior, code: &code };
+    let context = Context { model: &engine.pack().model, rules: SyntheticRules::of(engine), prior, code: &code };
 
-    let scored = drafts.iter().filter(|draft| draft.scored).count();
+    let scored = blocks.iter().filter(|block| block.scored).count();
     let model = &engine.pack().model;
     let threshold = Threshold {
         request_rate: config.thresholds.flag,
         hunks: scored,
         log_odds: rounded(model.request_threshold(config.thresholds.flag, scored, !change.commits.is_empty()) + prior),
     };
-    let paths: BTreeSet<&str> = drafts.iter().map(|draft| &*draft.path).collect();
+    let paths: BTreeSet<&str> = blocks.iter().map(|block| &*block.path).collect();
     let is_sensitive = |path: &&str| detail != Detail::Numbers && sensitive.is_match(path);
     let sensitive = paths.into_par_iter().filter(is_sensitive).collect();
     let covered = Covered::by(evidence.attestations.iter().zip(evidence.states()));
-    let around = Around {
+    let request = Request {
         change,
         engine,
         messages,
@@ -157,20 +164,20 @@ fn report(
         sensitive: &sensitive,
         context: &context,
     };
-    let judged: Vec<Judged> = drafts.par_iter().map(|draft| draft.judge(&around)).collect();
-    let listing = Listing::of(drafts, &judged, detail, threshold.log_odds);
-    let hunk = |(at, (draft, judged)): (usize, (&Draft, &Judged))| {
+    let judged: Vec<Judged<'_>> = weighed.into_par_iter().map(|weighed| weighed.judge(&request)).collect();
+    let (listing, range) = rayon::join(
+        || Listing::of(&judged, detail, threshold.log_odds),
+        || commits::range_report(change, engine, &judged, prior, detail),
+    );
+    let hunk = |(at, judged): (usize, Judged<'_>)| {
         let explained = match detail {
             Detail::All => true,
             Detail::Flags => judged.verdict.is_flag(),
             Detail::Numbers => false,
         };
-        listing.signals(at).map(|most| draft.report(judged, most, &around, explained))
+        listing.signals(at).map(|most| judged.report(most, &request, explained))
     };
-    let (hunks, range): (Vec<HunkReport>, _) = rayon::join(
-        || drafts.par_iter().zip(&judged).enumerate().filter_map(hunk).collect(),
-        || commits::range_report(change, engine, drafts, &judged, prior, detail),
-    );
+    let hunks: Vec<HunkReport> = judged.into_par_iter().enumerate().filter_map(hunk).collect();
     drop(covered);
     let flagged: BTreeSet<&str> = hunks
         .iter()
@@ -205,7 +212,7 @@ fn report(
         },
         range,
         threshold,
-        coverage: coverage(change, drafts, excluded),
+        coverage: coverage(change, blocks, excluded),
         commits,
         hunks,
         flags,
@@ -229,17 +236,17 @@ fn told(policy: &Policy) -> PolicyReport {
     }
 }
 
-fn coverage(change: &ChangeSet, drafts: &[Draft], of_files: &[Excluded]) -> Coverage {
+fn coverage(change: &ChangeSet, blocks: &[ReadBlock], of_files: &[Excluded]) -> Coverage {
     let mut excluded: Vec<&Excluded> = of_files.iter().chain(&change.excluded).collect();
     excluded.sort();
-    let mut scored_paths: Vec<&str> = drafts.iter().filter(|draft| draft.scored).map(|draft| &*draft.path).collect();
+    let mut scored_paths: Vec<&str> = blocks.iter().filter(|block| block.scored).map(|block| &*block.path).collect();
     scored_paths.dedup();
     let carried = |lines: fn(Carried) -> u32| change.files.iter().filter_map(|file| file.carried).map(lines).sum();
     Coverage {
         files_scored: scored_paths.len(),
-        hunks_scored: drafts.iter().filter(|draft| draft.scored).count(),
-        hunks_unknown: drafts.iter().filter(|draft| !draft.scored).count(),
-        small_blocks: small_blocks(change, drafts),
+        hunks_scored: blocks.iter().filter(|block| block.scored).count(),
+        hunks_unknown: blocks.iter().filter(|block| !block.scored).count(),
+        small_blocks: small_blocks(change, blocks),
         lines_not_authored: change.files.iter().map(|file| file.moved_lines + file.whitespace_lines).sum(),
         lines_renamed: carried(|carried| if let Carried::Renamed(lines) = carried { lines } else { 0 }),
         lines_copied: carried(|carried| if let Carried::Copied(lines) = carried { lines } else { 0 }),

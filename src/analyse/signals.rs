@@ -11,7 +11,7 @@ use crate::signals::{Engine, Evidence, Part, Reading, Signal, rounded};
 
 /// A message and what counts in it.
 #[derive(Default)]
-pub(super) struct Told {
+pub(super) struct ScoredMessage {
     pub(super) reading: Reading,
     pub(super) signals: Vec<Signal>,
     /// What in it was hidden or imitated Latin letters.
@@ -19,7 +19,7 @@ pub(super) struct Told {
 }
 
 /// What the messages say, by commit. A merge's message is the forge's, not the author's.
-pub(super) fn messages(change: &ChangeSet, engine: &Engine<'_>, registry: &Registry) -> Vec<Told> {
+pub(super) fn messages(change: &ChangeSet, engine: &Engine<'_>, registry: &Registry) -> Vec<ScoredMessage> {
     let mut added = vec![0u32; change.commits.len()];
     for origin in change.files.iter().flat_map(|file| &file.origins) {
         if let Some(lines) = origin.commit.and_then(|commit| added.get_mut(commit as usize)) {
@@ -28,13 +28,13 @@ pub(super) fn messages(change: &ChangeSet, engine: &Engine<'_>, registry: &Regis
     }
     let of = |(commit, added_lines): (&Commit, &u32)| {
         if commit.parents > 1 {
-            return Told::default();
+            return ScoredMessage::default();
         }
         // Markers that are disguised are none, but their words say nothing of style either.
         let (seen, disguise) = message::comparable(&commit.message);
         let text = attest::without_markers(&seen, registry);
         let reading = engine.read_message(&Message { text: text.trim(), added_lines: *added_lines });
-        Told { signals: engine.weigh(Part::Message, &reading), reading, disguise }
+        ScoredMessage { signals: engine.weigh(Part::Message, &reading), reading, disguise }
     };
     change.commits.par_iter().zip(&added).map(of).collect()
 }

@@ -96,11 +96,11 @@ fn blocks_that_were_read_once_do_for_several_reports() {
     let analyser = Analyser::new(&engine, Registry::builtin().unwrap(), &config, &sensitive, Detail::All);
     let (change, text) = (change(MESSAGES[1], &Traces::default()), |report: Report| format!("{report:#?}"));
     let bare = crate::eval::views::bare(&change);
-    let mut drafts = analyser.read(&change);
+    let blocks = analyser.read(&change);
     for _ in 0..2 {
-        assert_eq!(text(analyser.report_read(&change, &mut drafts)), text(analyser.report(&change)));
+        assert_eq!(text(analyser.report_read(&change, &blocks)), text(analyser.report(&change)));
     }
-    assert_eq!(text(analyser.report_read(&bare, drafts.loose())), text(analyser.report(&bare)));
+    assert_eq!(text(analyser.report_read(&bare, &blocks.loose())), text(analyser.report(&bare)));
     assert_ne!(text(analyser.report(&bare)), text(analyser.report(&change)));
 }
 

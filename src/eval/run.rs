@@ -275,11 +275,11 @@ fn read(commits: &mut OneByOne, row: &Row, scoring: &Scoring<'_>) -> Result<Chan
 fn outcome(change: &ChangeSet, row: &Row, scoring: &Scoring<'_>) -> Outcome {
     let analyser = scoring.analyser;
     let model = &scoring.engine.pack().model;
-    let mut drafts = analyser.read(change);
-    let mut outcome = Outcome::of(&analyser.report_read(change, &mut drafts), change, &row.commit, model);
+    let blocks = analyser.read(change);
+    let mut outcome = Outcome::of(&analyser.report_read(change, &blocks), change, &row.commit, model);
     if !row.label.is_people() {
         let code = outcome.hunks.iter().map(|hunk| hunk.code).fold(f64::NEG_INFINITY, f64::max);
-        let mut is_flagged = || !analyser.report_read(&views::bare(change), drafts.loose()).flags.is_empty();
+        let is_flagged = || !analyser.report_read(&views::bare(change), &blocks.loose()).flags.is_empty();
         outcome.flagged_bare = Some(comes_near(code, outcome.scored_hunks, false, scoring) && is_flagged());
     }
     if scoring.control {
