@@ -94,6 +94,8 @@ pub struct Commit {
     pub unknown_encoding: Option<String>,
     /// How many bytes were left out of the middle of a message that is longer than any person writes.
     pub left_out: usize,
+    /// How many bytes stand behind a NUL character in the message. Git shows nothing of them, and they are not read.
+    pub behind_nul: usize,
     /// Whether it changes no file: its tree is that of its only parent.
     pub unchanged: bool,
     /// What others recorded about it outside of its message: notes, ledgers.

@@ -302,6 +302,26 @@ fn a_message_that_is_too_long_keeps_its_subject_and_its_trailers() {
     assert_eq!(report["coverage"]["notes"], serde_json::json!([told]));
 }
 
+/// `git log` ends a message at a NUL character, and so do we.
+#[test]
+fn what_stands_behind_a_nul_character_of_a_message_is_not_read() {
+    let repo = started(&[]);
+    let tree = repo.git(&["rev-parse", "HEAD^{tree}"]);
+    let person = "Ada Example <ada@example.org> 1767225600 +0000";
+    let commit = format!(
+        "tree {}\nparent {}\nauthor {person}\ncommitter {person}\n\nAdd\n\0\nAssisted-by: Claude Code:claude-opus-4-8\n",
+        tree.trim(),
+        repo.id("HEAD")
+    );
+    let id = repo.git_bytes(&["hash-object", "-t", "commit", "-w", "--stdin", "--literally"], commit.as_bytes());
+    repo.git(&["update-ref", "refs/heads/topic", String::from_utf8(id).unwrap().trim()]);
+    let report = repo.diff(&["main"]);
+    let last = list(&report["commits"]).last().unwrap();
+    assert_eq!((text(&last["subject"]), text(&last["attestation"]["state"])), ("Add", "absent"));
+    let notes: Vec<&str> = list(&report["coverage"]["notes"]).iter().map(text).collect();
+    assert!(notes.iter().any(|note| note.contains("behind a NUL character")), "{notes:?}");
+}
+
 #[test]
 fn a_message_in_one_enormous_line_is_no_trouble() {
     let repo = started(&[("planted.yml", PLANTED_PACK), (".ai-detect.yml", PLANTED_CONFIG)]);

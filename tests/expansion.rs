@@ -74,6 +74,20 @@ fn one_content_in_many_files_is_analysed_up_to_what_a_change_may_add() {
 }
 
 #[test]
+fn files_that_are_never_analysed_take_no_code_out() {
+    let repo = Repo::new();
+    repo.commit_file(".ai-detect.yml", "limits: {change_bytes: 5000, file_bytes: 3000}\n");
+    repo.branch("topic");
+    for at in 0..4 {
+        repo.write(&format!("a{at}.txt"), code("text", 80));
+        repo.write(&format!("a{at}.bin"), "\0".repeat(20_000));
+    }
+    repo.write("pay.py", code("pay", 30));
+    repo.commit("Add");
+    assert!(hunks(&repo.diff(&["main"])).contains(&"pay.py:1-30".to_owned()));
+}
+
+#[test]
 fn renames_and_small_edits_of_large_files_add_little() {
     let repo = Repo::new();
     repo.write(".ai-detect.yml", "limits: {change_bytes: 5000}\n");

@@ -405,3 +405,26 @@ fn what_is_the_same_for_several_commits_is_said_once() {
     assert_eq!(said.matches("take out:").count(), 2, "{said}");
     assert!(said.contains("(line 3)."), "a commit alone has its line: {said}");
 }
+
+/// Who hides a declaration from readers has not declared anything: the template's own comment would declare every request.
+#[test]
+fn what_nobody_sees_of_a_description_declares_nothing() {
+    let repo = with_settings("policy: kubernetes\n");
+    change(&repo, "a.go", "a\n");
+    let described = |body: &str| {
+        let description = repo.beside("request.md");
+        std::fs::write(&description, body).unwrap();
+        states(&check(&repo, &["--description", description.to_str().unwrap()]))[0].to_owned()
+    };
+    let line = "Assisted-by: Claude Code:claude-opus-4-8";
+    assert_eq!(described(&format!("Hello\n\n{line}\n")), "complete");
+    for hidden in [
+        "nothing",
+        "<!--\nLINE\n-->",
+        "<!-- GENERATED WITH CLAUDE CODE -->",
+        "[//]: # (\nLINE\n)",
+        "<template>\n\nLINE\n\n</template>",
+    ] {
+        assert_eq!(described(&format!("Hello\n\n{}\n", hidden.replace("LINE", line))), "absent", "{hidden}");
+    }
+}

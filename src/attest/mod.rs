@@ -24,6 +24,7 @@ mod conflict;
 mod conflicts;
 mod covering;
 mod declared;
+pub mod description;
 mod facts;
 mod footers;
 pub mod forms;

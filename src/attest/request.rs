@@ -7,6 +7,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::description::{ToolComments, seen};
 use super::facts::{self, Finding, Key};
 use super::registry::{MarkerAt, Registry};
 use super::schema::Pattern;
@@ -55,7 +56,7 @@ pub fn read_request(request: &Request, registry: &Registry) -> RequestAttestatio
     let mut findings = Vec::new();
     let mut boxes = Vec::new();
     if let Some(body) = &request.body {
-        let shown = without_comments(body);
+        let shown = seen(body, ToolComments::Kept);
         // A description has no subject: its first line counts.
         let said: Vec<&str> = shown.lines().map(|line| if is_unticked(line) { "" } else { line }).collect();
         let (found, _) = read::text(&format!(".\n{}", said.join("\n")), registry);
@@ -84,28 +85,6 @@ fn in_body(mut found: Finding) -> Finding {
     found.statement.strict = false;
     found.statement.line = found.statement.line.map(|line| line.saturating_sub(1).max(1));
     found
-}
-
-/// Templates explain themselves in comments that nobody sees, examples included; what tools leave
-/// in comments is in capitals. Comments become blanks, so that lines keep their numbers.
-fn without_comments(body: &str) -> String {
-    let mut out = String::with_capacity(body.len());
-    let mut rest = body;
-    while let Some((before, after)) = rest.split_once("<!--") {
-        let (comment, tail) = after.split_once("-->").unwrap_or((after, ""));
-        out.push_str(before);
-        let by_machine = comment.trim().chars().all(|c| c.is_ascii_uppercase() || matches!(c, '_' | ' '));
-        if by_machine {
-            out.push_str("<!--");
-            out.push_str(comment);
-            out.push_str("-->");
-        } else {
-            out.extend(comment.chars().map(|c| if c == '\n' { '\n' } else { ' ' }));
-        }
-        rest = tail;
-    }
-    out.push_str(rest);
-    out
 }
 
 fn add_boxes(body: &str, registry: &Registry, findings: &mut Vec<Finding>, boxes: &mut Vec<Checkbox>) {

@@ -137,6 +137,7 @@ fn comment(said: &Said) -> Comment {
         body: said.body.clone(),
         created: said.created.clone(),
         edit,
+        by_mail: said.by_mail,
     }
 }
 

@@ -99,7 +99,8 @@ pub(super) fn plain(id: ObjectId, decoded: &gix::objs::CommitRef<'_>) -> Commit 
             |signature| Person { name: stated.text(signature.name), email: stated.text(signature.email) },
         )
     };
-    let (message, left_out) = stated.bounded(decoded.message);
+    let (message, behind_nul) = before_nul(decoded.message);
+    let (message, left_out) = stated.bounded(message);
     Commit {
         id: id.to_string(),
         parents: decoded.parents().count(),
@@ -109,8 +110,15 @@ pub(super) fn plain(id: ObjectId, decoded: &gix::objs::CommitRef<'_>) -> Commit 
         message: message.into(),
         unknown_encoding: stated.unknown,
         left_out,
+        behind_nul,
         ..Commit::default()
     }
+}
+
+/// What git shows of a message, and how many bytes there are from the first NUL character on.
+pub(super) fn before_nul(message: &[u8]) -> (&[u8], usize) {
+    let (shown, rest) = message.split_at(memchr::memchr(0, message).unwrap_or(message.len()));
+    (shown, rest.len())
 }
 
 /// The encoding that a commit states for its texts.

@@ -115,18 +115,21 @@ impl<'a> Judge<'a> {
     /// number of files, so what a change adds can be much more than what was sent.
     fn surplus(&self, reader: &Reader<'_>, entries: &[Entry]) -> HashSet<BString> {
         let mut surplus = HashSet::new();
-        let most = self.excluder.max_read_bytes();
-        if (entries.len() as u64).saturating_mul(most) <= self.excluder.max_change_bytes {
+        if (entries.len() as u64).saturating_mul(self.excluder.max_read_bytes()) <= self.excluder.max_change_bytes {
             return surplus;
         }
         let old_ids: HashSet<ObjectId> =
             entries.iter().filter(|entry| entry.new.is_none()).filter_map(|entry| blob(entry.old)).collect();
         let mut bytes = 0_u64;
-        for Entry { path, old, new } in entries {
+        // Code comes first, so that pictures and texts take nothing of it out.
+        let (code, other): (Vec<&Entry>, Vec<&Entry>) = entries.iter().partition(|entry| lang::may_be(&entry.path));
+        for Entry { path, old, new } in code.into_iter().chain(other) {
             let Some(id) = blob(*new).filter(|id| !old_ids.contains(id)) else { continue };
             if self.by_path(path.as_bstr()).is_some() {
                 continue;
             }
+            // What is larger is not read.
+            let most = max_read_bytes(path.as_bstr(), self.excluder);
             let size = |id: ObjectId| reader.size(id).ok().filter(|size| *size <= most);
             let Some(after) = size(id) else { continue };
             let before = blob(*old).and_then(size).unwrap_or(0);

@@ -4,7 +4,7 @@
 use gix::ObjectId;
 use gix::bstr::ByteSlice as _;
 
-use super::commits::Stated;
+use super::commits::{Stated, before_nul};
 use crate::change::{Commit, Person};
 
 /// The parents that a commit object names. Nothing where it is not of the common shape.
@@ -38,6 +38,7 @@ pub(super) fn commit(id: ObjectId, data: &[u8]) -> Option<Commit> {
     let stated = Stated::of(others.and_then(encoding));
     let (author, author_time) = person(author, &stated)?;
     let (committer, _) = person(committer, &stated)?;
+    let (message, behind_nul) = before_nul(message);
     let (message, left_out) = stated.bounded(message);
     Some(Commit {
         id: id.to_string(),
@@ -48,6 +49,7 @@ pub(super) fn commit(id: ObjectId, data: &[u8]) -> Option<Commit> {
         message: message.into(),
         unknown_encoding: stated.unknown,
         left_out,
+        behind_nul,
         ..Commit::default()
     })
 }

@@ -7,7 +7,7 @@ use super::settings;
 use super::{Error, Session, Settings, SettingsFrom, Standards};
 use crate::analyse::{Analyser, Detail};
 use crate::attest::{self, Registry, forms, read_request};
-use crate::change::{ChangeSet, Commit, Substitutes};
+use crate::change::{ChangeSet, Substitutes};
 use crate::git::{self, Repository};
 use crate::pack::Pack;
 use crate::patch::{self, Patch};
@@ -181,10 +181,15 @@ impl Prepared<'_> {
 
 /// Which messages were not read whole, or may not be read as they were written.
 fn about_messages(change: &ChangeSet) -> impl Iterator<Item = String> {
-    let long = change.commits.iter().filter(|commit| commit.left_out > 0);
-    let long = long.map(|commit| {
+    change.commits.iter().flat_map(|commit| {
         let id = commit.id.get(..8).unwrap_or(&commit.id);
-        format!("{} bytes in the middle of the message of {id} are not read: it is too long", commit.left_out)
-    });
-    long.chain(change.commits.iter().filter_map(Commit::encoding_note))
+        let long = (commit.left_out > 0).then(|| {
+            format!("{} bytes in the middle of the message of {id} are not read: it is too long", commit.left_out)
+        });
+        let behind_nul = (commit.behind_nul > 0).then(|| {
+            let bytes = commit.behind_nul;
+            format!("{bytes} bytes behind a NUL character in the message of {id} are not read: git does not show them")
+        });
+        long.into_iter().chain(behind_nul).chain(commit.encoding_note())
+    })
 }

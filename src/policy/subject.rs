@@ -4,6 +4,7 @@
 
 use super::raw::Fact;
 use super::sensitive::Touch;
+use crate::attest::description::ToolComments;
 use crate::attest::{self, Attestation, Form, Registry, Role, State};
 use crate::change::{Commit, Person};
 use crate::vocabulary::message::{Message, TrailerLine};
@@ -55,7 +56,7 @@ pub struct Size {
 /// A request's description, read like a message.
 #[derive(Debug)]
 pub struct Described {
-    /// The description.
+    /// What a reader sees of the description.
     pub text: String,
     /// Its labels.
     pub labels: Vec<String>,
@@ -70,15 +71,17 @@ pub struct Described {
 impl Described {
     /// Reads a description.
     pub fn read(text: &str, labels: &[String], registry: &Registry) -> Self {
+        // What nobody sees declares nothing.
+        let seen = attest::description::seen(text, ToolComments::Removed);
         // A message's first line is its subject, where nothing is declared; a description has none.
-        let message = Message::from(format!("Request\n\n{text}\n"));
+        let message = Message::from(format!("Request\n\n{seen}\n"));
         let somebody = Person { name: "Somebody".into(), email: "somebody@example.org".into() };
         let commit =
             Commit { author: somebody.clone(), committer: somebody, message: message.clone(), ..Commit::default() };
         let mut attestation = attest::read(&commit, registry);
         attestation.facts.accountable = None;
         // Ticked boxes, and what else only a description has.
-        let request = attest::Request { body: Some(text.to_owned()), ..attest::Request::default() };
+        let request = attest::Request { body: Some(seen.clone()), ..attest::Request::default() };
         let request = attest::read_request(&request, registry);
         let facts = &mut attestation.facts;
         facts.tool = facts.tool.take().or(request.facts.tool);
@@ -91,7 +94,7 @@ impl Described {
         let more: Vec<_> = request.statements.into_iter().filter(|statement| !known(statement)).collect();
         attestation.statements.extend(more);
         let trailers = message.trailers().to_vec();
-        Described { text: text.to_owned(), labels: labels.to_vec(), attestation, trailers, by_member: None }
+        Described { text: seen, labels: labels.to_vec(), attestation, trailers, by_member: None }
     }
 }
 

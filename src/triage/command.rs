@@ -83,6 +83,12 @@ pub enum Misread {
          command again"
     )]
     InMarkup,
+    /// A command in a mail.
+    #[error(
+        "the comment came by mail, which may quote others without a sign of it; please write the command on the page of \
+         the request"
+    )]
+    ByMail,
     /// A comment that is not read.
     #[error("the comment is longer than {MAX_COMMENT} bytes; please write the command in a comment of its own")]
     TooLong,

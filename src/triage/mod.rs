@@ -97,6 +97,16 @@ pub struct Comment {
     pub created: String,
     /// Who edited it since.
     pub edit: Edit,
+    /// Whether it came by mail. Then it may hold what others wrote before, without a sign that it is quoted.
+    pub by_mail: bool,
+}
+
+impl Comment {
+    /// Its commands, and lines that look like one. Nothing of a mail is followed.
+    fn commands(&self, dialect: Dialect) -> Vec<Result<Command, Misread>> {
+        let found = commands(&self.body, dialect).into_iter();
+        found.map(|command| if self.by_mail { command.and(Err(Misread::ByMail)) } else { command }).collect()
+    }
 }
 
 #[cfg(test)]

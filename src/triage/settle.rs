@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use super::block::Shown;
-use super::command::{MIN_ID, commands};
+use super::command::MIN_ID;
 use super::decision::{Decision, Known, Refusal, judge};
 use super::state::{Earlier, Problem, State, Trust};
 use super::visible::Dialect;
@@ -93,7 +93,7 @@ impl Triage {
 
 /// Whose rights have to be asked for: everybody who wrote a command, once.
 pub fn askers(comments: &[Comment], dialect: Dialect) -> Vec<Account> {
-    let asking = comments.iter().filter(|comment| !commands(&comment.body, dialect).is_empty());
+    let asking = comments.iter().filter(|comment| !comment.commands(dialect).is_empty());
     let mut seen = BTreeSet::new();
     asking.map(|comment| comment.author.clone()).filter(|account| seen.insert(account.id)).collect()
 }
@@ -154,7 +154,7 @@ impl Settling<'_> {
     fn follow(&mut self, comment: &Comment) {
         // Of an account that the forge does not know, nothing is known, so that it may do nothing.
         let person = self.people.get(&comment.author.id).copied().unwrap_or_default();
-        for command in commands(&comment.body, self.dialect) {
+        for command in comment.commands(self.dialect) {
             let told = match command {
                 Err(_) if person.bot => continue,
                 Err(misread) => misread.to_string(),
@@ -225,7 +225,7 @@ fn doubt(decision: &Decision, comments: Comments<'_>, comment: Option<&Comment>)
     if matches!(comment.edit, Edit::ByOther | Edit::Unclear) {
         return Doubt::Edited;
     }
-    let commands = commands(&comment.body, comments.dialect).into_iter().flatten();
+    let commands = comment.commands(comments.dialect).into_iter().flatten();
     let ids = commands
         .filter(|command| decision.fingerprint.starts_with(&command.id))
         .filter(|command| What::from(command.verb.clone()) == decision.what)

@@ -67,7 +67,22 @@ pub(super) fn comment(id: u64, who: u64, body: &str) -> Comment {
         body: body.into(),
         created: format!("2026-03-01T10:00:{id:02}Z"),
         edit: Edit::Untouched,
+        by_mail: false,
     }
+}
+
+#[test]
+fn a_command_in_a_mail_is_answered_and_not_followed() {
+    let mail = Comment {
+        by_mail: true,
+        ..comment(
+            1,
+            REVIEWER,
+            "Sounds good.\n\n-----Original Message-----\nFrom: Eve\n\n/ai-detect dismiss c5a7f83d fine",
+        )
+    };
+    assert_eq!(mail.commands(Dialect::GitHub), [Err(Misread::ByMail)]);
+    assert_eq!(comment(1, REVIEWER, "Sounds good.").commands(Dialect::GitHub), []);
 }
 
 pub(super) fn people() -> BTreeMap<u64, Person> {

@@ -39,6 +39,7 @@ pub(super) struct Line {
 
 /// The lines of a comment's paragraphs that begin with plain text.
 pub(super) fn lines(comment: &str, dialect: Dialect) -> Vec<Line> {
+    let comment = if dialect == Dialect::GitLab { behind_front_matter(comment) } else { comment };
     let arena = Arena::new();
     let root = parse_document(&arena, comment, &options(dialect));
     let mut markup = Markup::default();
@@ -126,6 +127,23 @@ fn html(value: &NodeValue, markup: &mut Markup) {
     }
 }
 
+/// What stands behind the front matter of a comment, which GitLab shows as code: between two lines `---`, `+++` or `;;;`
+/// at its beginning, or up to a line `...`. Only a line about the coding and blank lines may stand before it. Where it
+/// does not end, it is none.
+fn behind_front_matter(comment: &str) -> &str {
+    let mut lines = comment.split_inclusive('\n').enumerate().skip_while(|(at, line)| {
+        let line = line.trim();
+        line.is_empty() || (*at == 0 && line.contains("coding"))
+    });
+    let Some(sign) = lines.next().and_then(|(_, line)| line.get(..3)) else { return comment };
+    if !["---", "+++", ";;;"].contains(&sign) {
+        return comment;
+    }
+    let Some((last, _)) = lines.find(|(_, line)| [sign, "..."].contains(&line.trim_end())) else { return comment };
+    let end: usize = comment.split_inclusive('\n').take(last + 1).map(str::len).sum();
+    comment.get(end..).unwrap_or_default()
+}
+
 /// What the forges read beyond CommonMark, as far as it changes what a paragraph or its text is.
 fn options(dialect: Dialect) -> Options<'static> {
     let mut options = Options::default();
@@ -141,7 +159,6 @@ fn options(dialect: Dialect) -> Options<'static> {
     extension.math_code = true;
     if dialect == Dialect::GitLab {
         extension.description_lists = true;
-        extension.front_matter_delimiter = Some("---".into());
         extension.multiline_block_quotes = true;
         extension.inline_footnotes = true;
         extension.wikilinks_title_after_pipe = true;

@@ -120,6 +120,8 @@ pub struct Said {
     pub editor: Option<String>,
     /// All of it.
     pub body: String,
+    /// Whether it came by mail, where the forge says so.
+    pub by_mail: bool,
     /// The flag whose thread it is in.
     pub fingerprint: Option<String>,
 }

@@ -19,7 +19,7 @@ query Posted($owner: String!, $name: String!, $number: Int!, $after: String, $th
       author { login }
       comments(first: 100, after: $after) @include(if: $comments) {
         pageInfo { hasNextPage endCursor }
-        nodes { fullDatabaseId body createdAt lastEditedAt viewerDidAuthor editor { login } author { ...who } }
+        nodes { fullDatabaseId body createdViaEmail createdAt lastEditedAt viewerDidAuthor editor { login } author { ...who } }
       }
       reviewThreads(first: 50, after: $threadsAfter) @include(if: $threads) {
         pageInfo { hasNextPage endCursor }
@@ -28,7 +28,7 @@ query Posted($owner: String!, $name: String!, $number: Int!, $after: String, $th
           isResolved
           comments(first: 50) {
             totalCount
-            nodes { fullDatabaseId body createdAt lastEditedAt viewerDidAuthor isMinimized editor { login } author { ...who } }
+            nodes { fullDatabaseId body createdViaEmail createdAt lastEditedAt viewerDidAuthor isMinimized editor { login } author { ...who } }
           }
         }
       }
@@ -168,6 +168,7 @@ fn said(node: &Value, inline: bool, fingerprint: Option<String>) -> Option<Said>
         edited: node.get("lastEditedAt").is_some_and(|at| !at.is_null()),
         editor: (!editor.is_empty()).then(|| editor.to_owned()),
         body: text(node.get("body")).to_owned(),
+        by_mail: node.get("createdViaEmail").and_then(Value::as_bool) == Some(true),
         fingerprint,
     })
 }

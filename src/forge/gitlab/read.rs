@@ -129,6 +129,8 @@ fn said(note: &Value) -> Said {
         edited: text(note, "/updated_at") != created,
         editor: None,
         body: text(note, "/body").to_owned(),
+        // GitLab takes quoted text out of a reply by mail.
+        by_mail: false,
         fingerprint: None,
     }
 }

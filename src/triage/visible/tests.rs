@@ -143,7 +143,17 @@ fn a_line_of_plain_text_is_a_command() {
 
 #[test]
 fn each_forge_reads_its_own_markdown() {
-    for (comment, on_gitlab) in [("---\na: b\n---\n\nCALL", 1), ("---\n\nCALL\n\n---", 0), (">>>\n\nCALL\n\n>>>", 0)] {
+    for (comment, on_gitlab) in [
+        ("---\na: b\n---\n\nCALL", 1),
+        ("---\n\nCALL\n\n---", 0),
+        ("+++\nCALL\n+++", 0),
+        (";;;\nCALL\n;;;", 0),
+        ("---yaml\n\nCALL\n\n...", 0),
+        ("\n\n---\nx\n\nCALL\n...", 0),
+        ("# coding: utf-8\n---\nx\n\nCALL\n\n---", 0),
+        (";;;\nCALL", 1),
+        (">>>\n\nCALL\n\n>>>", 0),
+    ] {
         let comment = comment.replace("CALL", CALL);
         assert_eq!(followed(&comment, Dialect::GitHub), (1, 0), "{comment}");
         assert_eq!(followed(&comment, Dialect::GitLab), (on_gitlab, 0), "{comment}");
