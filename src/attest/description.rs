@@ -26,8 +26,7 @@ pub enum ToolComments {
 
 /// A description as a reader sees it, with as many lines.
 pub fn seen(body: &str, tool_comments: ToolComments) -> String {
-    let end = body.floor_char_boundary(MAX_BYTES);
-    let (body, _) = body.split_at(end);
+    let body = start(body);
     let arena = Arena::new();
     let root = parse_document(&arena, body, &options());
     let mut seen = Seen {
@@ -50,6 +49,12 @@ pub fn seen(body: &str, tool_comments: ToolComments) -> String {
         }
     }
     seen.lines.join("\n")
+}
+
+/// As much of a description as is read, up to a whole character.
+fn start(body: &str) -> &str {
+    let end = (0..=body.len().min(MAX_BYTES)).rev().find(|at| body.is_char_boundary(*at));
+    end.and_then(|end| body.get(..end)).unwrap_or(body)
 }
 
 /// What the forges read beyond CommonMark, as far as it changes what is text.
