@@ -4,13 +4,16 @@
 
 use ai_detect::attest::forms::{self, FormSpec};
 use ai_detect::policy::{Policy, Sensitive};
+use ai_detect::report::formats::{self, Format};
 use ai_detect::vocabulary::note::Note;
 use ai_detect::vocabulary::{message, trailers};
 
 const ATTESTATION: &str = include_str!("../docs/attestation.md");
 const POLICIES: &str = include_str!("../docs/policies.md");
 const CONTROLS: &str = include_str!("../docs/controls.md");
+const FORMATS: &str = include_str!("../docs/formats.md");
 const FORMS: &str = include_str!("../docs/attestation-forms.md");
+const README: &str = include_str!("../README.md");
 const SCAN: &str = include_str!("../docs/scan.md");
 
 /// The fenced blocks of a language.
@@ -71,6 +74,22 @@ fn the_table_of_forms_lists_them_all() {
     let rows: String = forms::ALL.iter().map(row).collect();
     let table = format!("| form | in texts | where it stands |\n|---|---|---|\n{rows}\n");
     assert!(FORMS.contains(&table), "docs/attestation-forms.md should have this table:\n{table}");
+}
+
+#[test]
+fn the_table_of_formats_lists_them_all() {
+    let words = |format: &Format| {
+        let alias = format.alias.map_or(String::new(), |alias| format!(" (`{alias}`)"));
+        format!("`{}`{alias}", format.name)
+    };
+    let mut rows = FORMATS.lines().skip_while(|line| !line.starts_with("| format |")).skip(2);
+    for format in formats::ALL {
+        let start = format!("| {} | {} | ", words(format), format.about);
+        assert!(rows.next().is_some_and(|row| row.starts_with(&start)), "the next row should start with `{start}`");
+    }
+    assert_eq!(rows.next(), Some(""), "a row of no format");
+    let others: Vec<String> = formats::ALL.iter().skip(1).map(|format| format!("`{}`", format.name)).collect();
+    assert!(README.contains(&format!("| `--format F` | {}: [docs/formats.md]", others.join(", "))), "{others:?}");
 }
 
 #[test]

@@ -4,10 +4,14 @@
 
 mod support;
 
+use ai_detect::report::formats::ALL;
 use serde_json::Value;
 use support::{PLANTED_CONFIG, PLANTED_PACK, Repo, code, list, planted_code, text};
 
-const FORMATS: [&str; 9] = ["text", "json", "sarif", "github", "markdown", "code-quality", "rdjsonl", "junit", "html"];
+/// The words for all formats.
+fn formats() -> impl Iterator<Item = &'static str> {
+    ALL.iter().map(|format| format.name)
+}
 
 /// What means something to runners, forges, browsers and terminals, in one name.
 const HOSTILE: &str =
@@ -49,7 +53,7 @@ fn printed(repo: &Repo, format: &str) -> String {
 #[test]
 fn no_format_passes_on_what_acts() {
     let repo = hostile();
-    for format in FORMATS {
+    for format in formats() {
         let printed = printed(&repo, format);
         assert_eq!(ai_detect::terminal::unsafe_in(&printed), None, "{format}");
         assert!(!printed.contains("##["), "{format}");
@@ -64,7 +68,7 @@ fn no_format_passes_on_what_acts() {
 fn a_written_report_prints_the_same() {
     for repo in [flagged(), hostile()] {
         repo.write("report.json", printed(&repo, "json"));
-        for format in FORMATS.iter().filter(|format| **format != "html") {
+        for format in formats().filter(|format| *format != "html") {
             let again = repo.run(&["report", "report.json", "--format", format]).text();
             assert_eq!(again, printed(&repo, format), "{format}");
         }
@@ -167,7 +171,7 @@ fn long_lines_and_names_are_cut() {
     repo.write("message", format!("Subject {long}\n\nAssisted-by: {long}\n"));
     repo.git(&["commit", "--quiet", "--cleanup=verbatim", "-F", "message"]);
     repo.remove("message");
-    for format in FORMATS {
+    for format in formats() {
         let printed = printed(&repo, format);
         assert!(printed.len() < 400_000, "{format}: {}", printed.len());
     }

@@ -5,6 +5,7 @@
 
 mod support;
 
+use ai_detect::report::formats::ALL;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::PathBuf;
 
@@ -450,7 +451,7 @@ fn paths_of_a_patch_are_names_and_nothing_else() {
             "--- \"a/{quoted}\"\n+++ \"b/{quoted}\"\n@@ -0,0 +1,6 @@\n{}",
             code("new", 6).replace("new_", "+new_")
         );
-        for format in ["text", "json", "html", "sarif", "github", "junit", "markdown", "rdjsonl", "code-quality"] {
+        for format in ALL.iter().map(|format| format.name) {
             let run = repo.run_patch(&patch, &["--format", format]);
             assert!(matches!(run.status, 0 | 3), "{path}: {run:?}");
             assert!(!run.stdout.contains("secret_1"), "{path} as {format}: {}", run.stdout);

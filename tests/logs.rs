@@ -5,6 +5,7 @@
 
 mod support;
 
+use ai_detect::report::formats::ALL;
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -76,16 +77,16 @@ fn request(repo: &Repo) -> String {
 /// How a subcommand is run. A new subcommand needs an entry here.
 fn runs<'a>(subcommand: &str, files: &'a Files) -> Vec<Vec<&'a str>> {
     let Files { report, policy, pack, manifest, message, folder } = files;
-    let formats = ["text", "json", "sarif", "github", "markdown", "code-quality", "rdjsonl", "junit", "html"];
+    let formats = ALL.iter().map(|format| format.name);
     match subcommand {
         "diff" => {
-            let mut runs: Vec<Vec<&str>> = formats.iter().map(|format| vec!["main", "--format", format]).collect();
+            let mut runs: Vec<Vec<&str>> = formats.map(|format| vec!["main", "--format", format]).collect();
             runs.extend([vec!["main", "-v"], vec!["main", "-q"], vec![COMMANDS], vec!["--format", COMMANDS]]);
             runs.push(vec!["main", "--config", pack]);
             runs
         }
         "report" => {
-            let mut runs: Vec<Vec<&str>> = formats.iter().map(|format| vec![&**report, "--format", format]).collect();
+            let mut runs: Vec<Vec<&str>> = formats.map(|format| vec![&**report, "--format", format]).collect();
             runs.extend([vec![&**report, "-v"], vec![pack], vec!["no\n::error::such.json"]]);
             runs
         }

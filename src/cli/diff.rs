@@ -4,7 +4,7 @@ use std::io::Read;
 use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
 
-use super::formats::{Format, Printing};
+use super::formats::Printing;
 use super::output::Output;
 use super::{Exit, Failure};
 use crate::analyse::Detail;
@@ -62,7 +62,7 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure> {
     let request = request(args, dir)?;
-    let asked = Asked { request: request.as_ref(), by_member: None, detail: detail(args) };
+    let asked = Asked { request: request.as_ref(), by_member: None, detail: args.printing.explains() };
     let settings = match (&args.config, &args.config_from) {
         (Some(file), _) => SettingsFrom::File { dir, file },
         (None, Some(revision)) => SettingsFrom::Revision(revision),
@@ -72,7 +72,7 @@ pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure
         Some(file) => of_patch(file, dir, settings, &asked)?,
         None => analysis(&range(args), dir, settings, &asked)?,
     };
-    let excerpts = (args.printing.format == Format::Html).then(|| Excerpts::of(&analysis.change, &analysis.report));
+    let excerpts = args.printing.shows_code().then(|| Excerpts::of(&analysis.change, &analysis.report));
     args.printing.print(&analysis.report, excerpts.as_ref(), dir, out)
 }
 
@@ -124,15 +124,6 @@ fn of_patch(
         other => other.into(),
     });
     analysis.map(ManuallyDrop::new)
-}
-
-/// What the reader of a format gets to see.
-fn detail(args: &Args) -> Detail {
-    match args.printing.format {
-        Format::Json => Detail::All,
-        Format::Text if args.printing.verbose => Detail::All,
-        _ => Detail::Flags,
-    }
 }
 
 fn range(args: &Args) -> Request {

@@ -1,46 +1,47 @@
 //! How a report is printed, and what the exit status says of it: one place for `diff`, `report` and whatever else has one.
 
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 use clap::ValueEnum;
+use clap::builder::PossibleValue;
 
 use super::output::Output;
 use super::replace::Replacement;
 use super::{Exit, Failure};
+use crate::analyse;
 use crate::report::excerpts::Excerpts;
-use crate::report::text::Detail;
-use crate::report::{self, Report, code_quality, github, html, json, junit, markdown, rdjsonl, sarif, text};
+use crate::report::formats::{self, ALL, Format, View};
+use crate::report::text::{self, Detail};
+use crate::report::{self, Report};
 
-/// How to print (docs/formats.md)
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum Format {
-    /// For people at a terminal
-    Text,
-    /// Everything, by the schema that `ai-detect schema report` prints
-    Json,
-    /// SARIF 2.1.0, for code scanning
-    Sarif,
-    /// Workflow commands: annotations of GitHub Actions
-    Github,
-    /// A comment or a job summary
-    Markdown,
-    /// GitLab's Code Quality report
-    #[value(alias = "gitlab")]
-    CodeQuality,
-    /// reviewdog's diagnostics, one a line
-    Rdjsonl,
-    /// JUnit's XML; flags are skipped tests, never failures
-    Junit,
-    /// One file to open in a browser, offline; where there is no code at hand, with the text of the evidence
-    Html,
+/// A format by its name.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Named(&'static Format);
+
+impl Named {
+    fn all() -> &'static [Named] {
+        static NAMED: LazyLock<Vec<Named>> = LazyLock::new(|| ALL.iter().copied().map(Named).collect());
+        &NAMED
+    }
+}
+
+impl ValueEnum for Named {
+    fn value_variants<'a>() -> &'a [Self] {
+        Named::all()
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.0.name).aliases(self.0.alias).help(self.0.about))
+    }
 }
 
 /// In which form, and how much of it
 #[derive(Debug, clap::Args)]
 pub(super) struct Printing {
     /// How to print
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    pub(super) format: Format,
+    #[arg(long, value_enum, default_value_t = Named(&text::FORMAT))]
+    format: Named,
 
     /// Write to this file instead of standard output. A symbolic link in a work tree is not followed
     #[arg(short, long, value_name = "FILE")]
@@ -48,7 +49,7 @@ pub(super) struct Printing {
 
     /// All hunks, and everything that was left out
     #[arg(short, long, conflicts_with = "quiet")]
-    pub(super) verbose: bool,
+    verbose: bool,
 
     /// The summary only
     #[arg(short, long)]
@@ -68,14 +69,16 @@ impl Printing {
         dir: &Path,
         out: &Output,
     ) -> Result<Exit, Failure> {
-        let printed = self.printed(report, excerpts, out.width())?;
-        match (&self.output, self.format) {
-            (Some(file), Format::Text) => {
+        let format = self.format.0;
+        let view = View { detail: self.detail(), width: out.width(), excerpts };
+        let printed = (format.write)(report, &view).map_err(Failure::failed)?;
+        match (&self.output, format.output) {
+            (Some(file), formats::Output::Coloured) => {
                 let plain = anstream::adapter::strip_str(&printed).to_string();
                 Replacement::of(&dir.join(file))?.write(plain.as_bytes())?;
             }
             (Some(file), _) => Replacement::of(&dir.join(file))?.write(printed.as_bytes())?,
-            (None, Format::Github) => out.commands(&printed)?,
+            (None, formats::Output::Commands) => out.commands(&printed)?,
             (None, _) => out.print(&printed)?,
         }
         // Whoever asks by the status is not told that all is well where part of it was not seen.
@@ -86,27 +89,25 @@ impl Printing {
         }
     }
 
-    fn printed(&self, report: &Report, excerpts: Option<&Excerpts>, width: usize) -> Result<String, Failure> {
-        match self.format {
-            Format::Text => Ok(text::write(report, detail(self.verbose, self.quiet), width)),
-            Format::Json => json::write(report),
-            Format::Sarif => sarif::write(report),
-            Format::Github => Ok(github::write(report)),
-            Format::Markdown => Ok(markdown::summary(report, markdown::GITHUB_BODY)),
-            Format::CodeQuality => code_quality::write(report),
-            Format::Rdjsonl => rdjsonl::write(report),
-            Format::Junit => Ok(junit::write(report)),
-            Format::Html => html::write(report, excerpts),
+    /// What the analysis has to explain for this.
+    pub(super) fn explains(&self) -> analyse::Detail {
+        match self.format.0.needs_all_evidence(self.verbose) {
+            true => analyse::Detail::All,
+            false => analyse::Detail::Flags,
         }
-        .map_err(Failure::failed)
     }
-}
 
-/// How much the text says.
-fn detail(verbose: bool, quiet: bool) -> Detail {
-    match (verbose, quiet) {
-        (true, _) => Detail::Everything,
-        (_, true) => Detail::Summary,
-        _ => Detail::Flags,
+    /// Whether the code of flagged blocks is shown.
+    pub(super) fn shows_code(&self) -> bool {
+        self.format.0.shows_code
+    }
+
+    /// How much is said.
+    fn detail(&self) -> Detail {
+        match (self.verbose, self.quiet) {
+            (true, _) => Detail::Everything,
+            (_, true) => Detail::Summary,
+            _ => Detail::Flags,
+        }
     }
 }

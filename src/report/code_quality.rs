@@ -2,9 +2,21 @@
 
 use serde::Serialize;
 
+use super::formats::{Evidence, Format, Output};
 use super::groups::{Flagged, flagged};
 use super::{Report, json, sentence, words};
 use crate::gate::Severity;
+
+/// The format.
+pub static FORMAT: Format = Format {
+    name: "code-quality",
+    alias: Some("gitlab"),
+    about: "GitLab's Code Quality report",
+    evidence: Evidence::Flags,
+    shows_code: false,
+    output: Output::Plain,
+    write: |report, _| write(report),
+};
 
 /// How many bytes all issues have together, but for their indentation; the last one says how many are left.
 const MAX_BYTES: usize = 8 << 20;

@@ -2,10 +2,22 @@
 //! A step may make ten of a kind, so the last one counts the flags that are left.
 
 use super::Report;
+use super::formats::{Evidence, Format, Output};
 use super::groups::{Flagged, flagged};
 use super::words::counted;
 use super::{sentence, words};
 use crate::terminal::{escaped, escaped_name};
+
+/// The format.
+pub static FORMAT: Format = Format {
+    name: "github",
+    alias: None,
+    about: "Workflow commands: annotations of GitHub Actions",
+    evidence: Evidence::Flags,
+    shows_code: false,
+    output: Output::Commands,
+    write: |report, _| Ok(write(report)),
+};
 
 /// How many annotations a step may make.
 const MOST: usize = 10;

@@ -11,7 +11,19 @@ use base64::prelude::BASE64_STANDARD;
 use sha2::{Digest, Sha256};
 
 use super::excerpts::Excerpts;
+use super::formats::{Evidence, Format, Output};
 use super::{Report, json};
+
+/// The format.
+pub static FORMAT: Format = Format {
+    name: "html",
+    alias: None,
+    about: "One file to open in a browser, offline; where there is no code at hand, with the text of the evidence",
+    evidence: Evidence::Flags,
+    shows_code: true,
+    output: Output::Plain,
+    write: |report, view| write(report, view.excerpts),
+};
 
 const PAGE: &str = include_str!("html/page.html");
 const STYLE: &str = include_str!("html/page.css");

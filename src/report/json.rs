@@ -9,10 +9,22 @@ use serde::Serialize;
 use serde_json::ser::{CompactFormatter, Formatter, PrettyFormatter};
 
 use super::bounds::MAX_WRITTEN_BYTES;
+use super::formats::{Evidence, Format, Output};
 use super::{Report, fit};
 use crate::slices::items_of;
 use crate::terminal::{command_places, is_unsafe};
 pub use read::{ReadError, read};
+
+/// The format.
+pub static FORMAT: Format = Format {
+    name: "json",
+    alias: None,
+    about: "Everything, by the schema that `ai-detect schema report` prints",
+    evidence: Evidence::All,
+    shows_code: false,
+    output: Output::Plain,
+    write: |report, _| write(report),
+};
 
 /// Pretty-printed JSON with a newline at the end. JSON is looked at in terminals too, so whatever
 /// would act on one stands there as `\u` escapes, not only what JSON itself must escape.

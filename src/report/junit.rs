@@ -2,11 +2,23 @@
 //! the one state which every viewer shows apart and none takes for a failure, as a flag blocks nothing. What was too
 //! small to score is no test case at all: unknown is not passed.
 
+use super::formats::{Evidence, Format, Output};
 use super::groups::{Flagged, flagged};
 use super::words::{self, cut};
 use super::{HunkReport, Report, sentence};
 use crate::gate::Verdict;
 use crate::terminal::{escaped, escaped_name};
+
+/// The format.
+pub static FORMAT: Format = Format {
+    name: "junit",
+    alias: None,
+    about: "JUnit's XML; flags are skipped tests, never failures",
+    evidence: Evidence::Flags,
+    shows_code: false,
+    output: Output::Plain,
+    write: |report, _| Ok(write(report)),
+};
 
 /// How many flags are listed.
 const MAX_FLAGS: usize = 5000;

@@ -9,6 +9,18 @@ mod summary;
 #[cfg(test)]
 mod tests;
 
+use super::formats::{Evidence, Format, Output};
 pub use escape::{code_span, escaped, fenced};
 pub use flag::flag;
 pub use summary::{GITHUB_BODY, summary};
+
+/// The format.
+pub static FORMAT: Format = Format {
+    name: "markdown",
+    alias: None,
+    about: "A comment or a job summary",
+    evidence: Evidence::Flags,
+    shows_code: false,
+    output: Output::Plain,
+    write: |report, _| Ok(summary(report, GITHUB_BODY)),
+};

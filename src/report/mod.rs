@@ -12,6 +12,7 @@ mod disguised;
 pub mod excerpts;
 mod fit;
 mod foreign;
+pub mod formats;
 pub mod github;
 mod groups;
 pub mod html;

@@ -2,9 +2,21 @@
 
 use serde_json::json;
 
+use super::formats::{Evidence, Format, Output};
 use super::groups::flagged;
 use super::{Report, json, markdown, words};
 use crate::gate::Severity;
+
+/// The format.
+pub static FORMAT: Format = Format {
+    name: "rdjsonl",
+    alias: None,
+    about: "reviewdog's diagnostics, one a line",
+    evidence: Evidence::Flags,
+    shows_code: false,
+    output: Output::Plain,
+    write: |report, _| write(report),
+};
 
 /// From how many bytes on no more flags are listed; the last one says how many are left.
 const MAX_BYTES: usize = 8 << 20;

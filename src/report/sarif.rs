@@ -9,11 +9,23 @@ mod rules;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 
+use super::formats::{Evidence, Format, Output};
 use super::groups::{Flagged, flagged, is_of_commit};
 use super::words::{self, counted, cut};
 use super::{EvidenceReport, Report, SignalReport, json, sentence};
 use crate::terminal;
 use rules::{RULES, rule};
+
+/// The format.
+pub static FORMAT: Format = Format {
+    name: "sarif",
+    alias: None,
+    about: "SARIF 2.1.0, for code scanning",
+    evidence: Evidence::Flags,
+    shows_code: false,
+    output: Output::Plain,
+    write: |report, _| write(report),
+};
 
 /// Where the schema is published.
 const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";

@@ -4,12 +4,24 @@
 use anstyle::{AnsiColor, Style};
 use unicode_width::UnicodeWidthStr;
 
+use super::formats::{Evidence, Format, Output};
 use super::groups::{Flagged, Group, groups, is_of_commit};
 use super::words::{self, KIND, Sum, counted, cut, declares, percent, reason, short};
 use super::{Flag, HunkReport, Report, SignalReport, declared, disguised, unseen};
 use crate::gate::{Severity, Verdict};
 use crate::score::PRIOR;
 use crate::terminal::{escaped, escaped_name, fitted, without_commands, wrapped};
+
+/// The format.
+pub static FORMAT: Format = Format {
+    name: "text",
+    alias: None,
+    about: "For people at a terminal",
+    evidence: Evidence::AsAsked,
+    shows_code: false,
+    output: Output::Coloured,
+    write: |report, view| Ok(write(report, view.detail, view.width)),
+};
 
 /// How much is said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
