@@ -62,14 +62,16 @@ pub(crate) fn of(message: &str) -> Vec<Line> {
     }
     // `git merge --squash` indents the messages that it joins: there, depth is not quotation.
     let squashed = memchr::memmem::find(message.as_bytes(), b"Squashed commit of the following:").is_some();
-    let mut fence = None;
+    let mut open: Option<(usize, Fence)> = None;
     for at in 0..lines.len() {
         let text = lines[at].text(message);
-        if is_fence(text) {
-            match fence.take() {
-                None => fence = Some(at),
-                Some(from) => lines[from..=at].iter_mut().for_each(|line| line.quoted = true),
+        match (&open, fence(text)) {
+            (None, Some(fence)) => open = Some((at, fence)),
+            (Some((from, opened)), Some(fence)) if fence.closes(opened) => {
+                lines[*from..=at].iter_mut().for_each(|line| line.quoted = true);
+                open = None;
             }
+            _ => {}
         }
         if is_deep(text) && !squashed && !lines[at].is_blank {
             lines[at].quoted = true;
@@ -107,9 +109,26 @@ fn is_deep(text: &str) -> bool {
     text.starts_with('\t') || text.starts_with("    ")
 }
 
-fn is_fence(text: &str) -> bool {
-    let text = text.trim_start();
-    text.starts_with("```") || text.starts_with("~~~")
+/// A line that opens or closes a piece of code.
+struct Fence {
+    sign: char,
+    length: usize,
+    /// Whether anything stands behind the signs, such as the language.
+    has_more: bool,
+}
+
+impl Fence {
+    fn closes(&self, opened: &Fence) -> bool {
+        self.sign == opened.sign && self.length >= opened.length && !self.has_more
+    }
+}
+
+fn fence(text: &str) -> Option<Fence> {
+    let text = text.trim();
+    let sign = text.chars().next().filter(|sign| matches!(sign, '`' | '~'))?;
+    let more = text.trim_start_matches(sign);
+    let length = text.len() - more.len();
+    (length >= 3).then_some(Fence { sign, length, has_more: !more.is_empty() })
 }
 
 /// The index of the line that holds a byte.
@@ -140,6 +159,9 @@ mod tests {
         let lines = of("s\n\n> a\n```\nb\n```\nc\n    d\n");
         let quoted: Vec<bool> = lines.iter().map(|line| line.quoted).collect();
         assert_eq!(quoted, [false, false, true, true, true, true, false, true]);
+        for nested in ["s\n\n````\n```\nb\n````\n", "s\n\n~~~\n```\nb\n~~~\n", "s\n\n```\n```text\nb\n```\n"] {
+            assert!(of(nested)[2..=5].iter().all(|line| line.quoted), "{nested}");
+        }
         let open = of("s\n\n```\nb\n");
         assert!(!open[3].quoted, "a fence that never closes quotes nothing");
         assert!(of("s\n\n- [ ] No AI was used\n")[2].quoted && !of("s\n\n- [x] No AI was used\n")[2].quoted);
