@@ -87,6 +87,7 @@ pub mod scan;
 pub mod score;
 pub mod signals;
 mod slices;
+pub mod span;
 pub mod syntax;
 pub mod terminal;
 pub mod text;

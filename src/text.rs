@@ -4,7 +4,7 @@
 //! character, as it is for git. Lines are counted from 0 inside the program. A patch shows only
 //! parts of a file, so a text carries the number that each of its lines has in the real file.
 
-use crate::change::Span;
+use crate::span::Span;
 
 /// The bytes of a file or of the parts of it that are known, cut into lines.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -7,7 +7,7 @@ use super::posting::{self, Job, NoReport, Outcome};
 use super::{Exit, Failure, diff};
 use crate::forge::event::{self, End, Event, Range};
 use crate::forge::github::{self, Details, Found};
-use crate::forge::{Error, Forge};
+use crate::forge::{Error, Forge, job};
 use crate::git::{self, Checkout, Workspace};
 
 /// What a job looks at and where it says what it found
@@ -23,7 +23,7 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure> {
     let env = |name: &str| std::env::var(name).ok();
-    let (mut event, finished) = read(&env)?;
+    let (mut event, finished) = job::read(&env)?;
     let (mut base, head, mut head_ref) = match &event.range {
         Range::Between { base, head, head_ref } => (base.clone(), head.clone(), head_ref.clone()),
         Range::Nothing(why) => {
@@ -67,29 +67,6 @@ fn checkout(env: &event::Env<'_>, forge: Forge, dir: &Path) -> Result<Checkout, 
     let folder = env(variable).filter(|folder| !folder.is_empty()).map(PathBuf::from);
     let workspace = folder.map(|folder| Workspace { variable, folder });
     Checkout::find(dir, workspace.as_ref()).map_err(Failure::failed)
-}
-
-type Finished = Option<event::github::FinishedRun>;
-
-/// What the job is about.
-pub(super) fn read(env: &event::Env<'_>) -> Result<(Event, Finished), Failure> {
-    let failure = |problem: event::Problem| match problem {
-        event::Problem::Unknown { .. } => Failure::usage(problem),
-        _ => Failure::failed(problem),
-    };
-    if event::github::is_here(env) {
-        let (name, content) = event::github::load(env).map_err(failure)?;
-        let read = event::github::read(env, &name, &content).map_err(failure)?;
-        let finished = (name == "workflow_run").then(|| event::github::finished(&content)).transpose();
-        return Ok((read, finished.map_err(failure)?));
-    }
-    if event::gitlab::is_here(env) {
-        return Ok((event::gitlab::read(env).map_err(failure)?, None));
-    }
-    Err(Failure::usage(
-        "this is no job of GitHub Actions or GitLab CI (neither GITHUB_ACTIONS nor GITLAB_CI is `true`); \
-         `ai-detect diff` looks at a range anywhere",
-    ))
 }
 
 /// The ends of a range, and how to get them.

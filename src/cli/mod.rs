@@ -33,6 +33,7 @@ use std::process::ExitCode;
 
 use clap::{ColorChoice, CommandFactory as _, Parser, Subcommand};
 
+use crate::forge::job::JobError;
 use crate::pipeline::{self, Settings, SettingsError};
 use crate::{git, pack};
 use notes::Notes;
@@ -166,6 +167,12 @@ impl From<pipeline::Error> for Failure {
             Error::Exclude(_) | Error::Sensitive(_) | Error::NoRepository => Failure::usage(error),
             Error::Preset(_) | Error::Registry(_) | Error::Patch(_) | Error::Moved { .. } => Failure::failed(error),
         }
+    }
+}
+
+impl From<JobError> for Failure {
+    fn from(error: JobError) -> Self {
+        if error.is_usage() { Failure::usage(error) } else { Failure::failed(error) }
     }
 }
 

@@ -120,7 +120,7 @@ fn read(file: &Path, dir: &Path, head: &str) -> Result<Report, Problem> {
 
 /// The request that the event is about; nothing where it has moved on.
 fn request(job: &Job<'_>, run: &event::FinishedRun) -> Result<Option<Request>, Failure> {
-    let github = job.github()?.ok_or_else(|| Failure::failed(posting::NO_TOKEN))?;
+    let github = job.github()?.ok_or_else(|| Failure::failed(crate::forge::job::NO_TOKEN))?;
     let found = github::request_of(&github, run)
         .map_err(|error| Failure::failed(format!("could not find the request of this run: {error}")))?;
     match found {

@@ -5,13 +5,12 @@ use std::path::{Path, PathBuf};
 use clap::ValueEnum;
 
 use super::output::Output;
-use super::{Exit, Failure, ci, diff, posting, read_text, report};
-use crate::forge::event::Env;
+use super::{Exit, Failure, diff, read_text, report};
 use crate::forge::gitlab::{self, GitLab};
 use crate::forge::posting::Place as _;
-use crate::forge::{Forge, answers, github, http};
+use crate::forge::{Forge, answers, github, http, job};
 use crate::report::{Report, text};
-use crate::triage::{State, StateKey, Triage, Trust, export, state, text as listing};
+use crate::triage::{State, Triage, Trust, export, state, text as listing};
 
 /// What to list, and where decisions come from
 #[derive(Debug, clap::Args)]
@@ -49,9 +48,6 @@ enum Export {
     /// A table with tabs and a heading
     Tsv,
 }
-
-/// The secret that the state of decisions is tagged with.
-const KEY: &str = "AI_DETECT_STATE_KEY";
 
 pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure> {
     let report = flagged(args, dir)?;
@@ -102,28 +98,19 @@ fn explained(report: &Report, id: &str, width: usize) -> Result<String, Failure>
     }
 }
 
-/// The key from the surroundings; an empty variable is none, as CI systems set it where a secret is missing.
-pub(super) fn state_key(env: &Env<'_>) -> Result<Option<StateKey>, Failure> {
-    let secret = env(KEY).unwrap_or_default();
-    if secret.trim().is_empty() {
-        return Ok(None);
-    }
-    StateKey::new(&secret).map(Some).map_err(|error| Failure::usage(format!("{KEY}: {error}")))
-}
-
 /// As the job would see them that posts.
 fn on_request(report: &Report) -> Result<Triage, Failure> {
     let env = |name: &str| std::env::var(name).ok();
-    let (event, _) = ci::read(&env)?;
+    let (event, _) = job::read(&env)?;
     let request = event.request.ok_or_else(|| Failure::usage("--request: this job belongs to no request"))?;
-    let key = state_key(&env)?;
+    let key = job::state_key(&env)?;
     let failed =
         |error: &http::Error| Failure::failed(format!("the decisions on {} cannot be read: {error}", request.name()));
     let patience = http::Patience::default();
     match request.forge {
         Forge::GitHub => {
-            let github = posting::github_of(&env, github::ACCEPT, patience)?;
-            let github = github.ok_or_else(|| Failure::failed(posting::NO_TOKEN))?;
+            let github = job::github(&env, github::ACCEPT, patience)?;
+            let github = github.ok_or_else(|| Failure::failed(job::NO_TOKEN))?;
             let place = github.place(&request);
             let posted = place.read().map_err(|error| failed(&error))?;
             Ok(answers::triage(&request, report, &posted, &place, key.as_ref()))
@@ -140,7 +127,7 @@ fn on_request(report: &Report) -> Result<Triage, Failure> {
 fn read_state(file: &Path, dir: &Path, out: &Output) -> Result<State, Failure> {
     let body = read_text(file, dir)?;
     let name = file.display();
-    let read = state::read(&body, state_key(&|name: &str| std::env::var(name).ok())?.as_ref());
+    let read = state::read(&body, job::state_key(&|name: &str| std::env::var(name).ok())?.as_ref());
     let read =
         read.map_err(|problem| Failure::failed(format!("{name}: the state of decisions does not count: {problem}")))?;
     let (state, trust) = read.ok_or_else(|| Failure::failed(format!("{name}: no state of decisions is in it")))?;

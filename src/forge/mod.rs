@@ -10,6 +10,7 @@ pub mod event;
 pub mod github;
 pub mod gitlab;
 pub mod http;
+pub mod job;
 pub mod marker;
 pub mod posting;
 

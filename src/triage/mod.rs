@@ -20,6 +20,7 @@ pub mod decision;
 pub mod export;
 pub mod markdown;
 mod markup;
+pub mod refusal;
 pub mod rights;
 pub mod settle;
 pub mod standing;
@@ -30,7 +31,8 @@ pub mod visible;
 
 pub use block::{Block, Shown};
 pub use command::{Command, Misread, Verb, commands};
-pub use decision::{Decision, Known, Refusal, What, judge};
+pub use decision::{Decision, Known, What, judge};
+pub use refusal::Refusal;
 pub use rights::{Access, Person};
 pub use settle::{Answer, Comments, Doubt, Entry, Triage, askers, settle};
 pub use standing::{Standing, StandingFlag, standings};

@@ -1,7 +1,7 @@
 //! Who may ask for what. Knows nothing of comments and flags.
 
 use super::command::Verb;
-use super::decision::Refusal;
+use super::refusal::Refusal;
 
 /// What an account may do in the repository, as the forge says.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

@@ -10,7 +10,8 @@ use serde::{Deserialize, Serialize};
 
 use super::block::Shown;
 use super::command::MIN_ID;
-use super::decision::{Decision, Known, Refusal, judge};
+use super::decision::{Decision, Known, judge};
+use super::refusal::Refusal;
 use super::state::{Earlier, Problem, State, Trust};
 use super::visible::Dialect;
 use super::{Account, Comment, Edit, Person, RequestKey, Source, What};

@@ -13,17 +13,15 @@ use super::Failure;
 use super::output::Output;
 pub(super) use crate::forge::draft::NoReport;
 use crate::forge::draft::{MOST_INLINE, Posted, Wanted};
-use crate::forge::event::{self, Env};
-use crate::forge::github::{self, GitHub, Site};
+use crate::forge::event::Env;
+use crate::forge::github::{self, GitHub};
 use crate::forge::gitlab::{self, GitLab};
 use crate::forge::http::{Error, Patience};
 use crate::forge::posting::{Place, Posting, post};
-use crate::forge::{Channel, Forge, Request, Rights, answers};
+use crate::forge::{Channel, Forge, Request, Rights, answers, job};
 use crate::report::text::Detail;
 use crate::report::{Report, text};
 use crate::triage::{self, StateKey};
-
-pub(super) const NO_TOKEN: &str = "no token is set (GITHUB_TOKEN or AI_DETECT_TOKEN)";
 
 /// Where and how much is posted
 #[derive(Debug, clap::Args)]
@@ -95,13 +93,13 @@ impl<'a> Job<'a> {
         head: String,
         run: u64,
     ) -> Result<Self, Failure> {
-        let state_key = super::triage::state_key(env)?;
+        let state_key = job::state_key(env)?;
         Ok(Job { env, out, args, forge, head, run, request: None, state_key, shown: RefCell::default() })
     }
 
     /// GitHub with the job's token; nothing without one.
     pub(super) fn github(&self) -> Result<Option<GitHub>, Failure> {
-        github_of(self.env, &self.args.accept, self.patience())
+        Ok(job::github(self.env, &self.args.accept, self.patience())?)
     }
 
     fn patience(&self) -> Patience {
@@ -109,7 +107,7 @@ impl<'a> Job<'a> {
     }
 
     fn some(&self, name: &str) -> Option<String> {
-        some(self.env, name)
+        (self.env)(name).filter(|value| !value.trim().is_empty())
     }
 
     fn wanted(&self, outcome: &Outcome<'_>) -> Wanted {
@@ -189,7 +187,7 @@ impl<'a> Job<'a> {
                 let github = match self.github() {
                     Ok(Some(github)) => github,
                     Ok(None) if self.args.dry_run => return self.rehearse(outcome, None, told).map(|()| None),
-                    Ok(None) => return Ok(Some(NO_TOKEN.into())),
+                    Ok(None) => return Ok(Some(job::NO_TOKEN.into())),
                     Err(failure) => return Ok(Some(failure.message)),
                 };
                 let place = github.place(request);
@@ -271,7 +269,7 @@ impl<'a> Job<'a> {
     }
 
     fn check(&self, outcome: &Outcome<'_>) -> Result<Option<String>, String> {
-        let github = self.github().map_err(|failure| failure.message)?.ok_or(NO_TOKEN)?;
+        let github = self.github().map_err(|failure| failure.message)?.ok_or(job::NO_TOKEN)?;
         github.check(&self.head, &say::check(outcome)).map_err(|error| error.to_string())
     }
 
@@ -284,21 +282,6 @@ impl<'a> Job<'a> {
         self.out.commands(&lines)?;
         Ok(!lines.is_empty())
     }
-}
-
-/// GitHub with the token that the surroundings hold; nothing without one.
-pub(super) fn github_of(env: &Env<'_>, accept: &str, patience: Patience) -> Result<Option<GitHub>, Failure> {
-    let Some(token) = some(env, "AI_DETECT_TOKEN").or_else(|| some(env, "GITHUB_TOKEN")) else { return Ok(None) };
-    let site =
-        Site { api: event::github::api(env), graphql: some(env, "GITHUB_GRAPHQL_URL"), accept: accept.to_owned() };
-    let repository = event::github::repository(env).map_err(Failure::failed)?;
-    // Secrets are often pasted with the end of their line.
-    let github = GitHub::new(&site, &repository, token.trim().to_owned(), patience);
-    github.map(Some).map_err(|error| Failure::failed(format!("could not post: {error}")))
-}
-
-fn some(env: &Env<'_>, name: &str) -> Option<String> {
-    env(name).filter(|value| !value.trim().is_empty())
 }
 
 fn at(address: Option<String>) -> String {
