@@ -10,6 +10,7 @@ use crate::report::bounds::MAX_SIGNALS;
 use crate::report::{AttestationReport, CommitReport, OmittedSignals, RangeReport, SignalReport};
 use crate::score::{self, Score};
 use crate::signals::{Engine, Part, Reading, Signal, rounded};
+use crate::slices::part_of;
 
 pub(super) fn commit_reports(
     change: &ChangeSet,
@@ -60,7 +61,7 @@ const MAX_TEXT: usize = 1000;
 fn bounded(text: &str) -> String {
     match text.char_indices().nth(MAX_TEXT) {
         None => text.to_owned(),
-        Some((at, _)) => format!("{}\u{2026}", text.get(..at).unwrap_or_default()),
+        Some((at, _)) => format!("{}\u{2026}", part_of(text, ..at)),
     }
 }
 

@@ -48,6 +48,7 @@ pub use conflict::Conflict;
 pub use covering::{Covered, covering};
 pub use forms::Form;
 pub use identities::{is_human as is_person, people as people_in};
+pub use our_words::own_note;
 pub use read::{read, read_signed};
 pub use registry::{MarkerAt, Registry};
 pub use request::{Checkbox, Request, RequestAttestation, read_request};

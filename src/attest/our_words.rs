@@ -1,7 +1,21 @@
-//! What any form declares, in our own words.
+//! What any form declares, in our own words; and what our note on a commit declares.
 
 use super::{Attestation, Role, State};
+use crate::change::Commit;
+use crate::vocabulary::note::{self, Note};
 use crate::vocabulary::{AiUse, Assistant, Declaration, Extent, Involvement, Name, Reference, Who, Word};
+
+/// Our note among what is attached to a commit.
+///
+/// # Errors
+/// Why it cannot be read.
+pub fn own_note(commit: &Commit) -> Option<Result<Note, String>> {
+    let record = commit.records.iter().find(|record| record.place == note::REF)?;
+    Some(match &record.content {
+        Ok(content) => Note::read(content).map_err(|error| error.to_string()),
+        Err(reason) => Err(reason.clone()),
+    })
+}
 
 impl Declaration {
     /// What another form declares, in our words, as far as it names a tool; what does not fit our

@@ -71,7 +71,7 @@ fn fitted(args: &Args, dir: &Path, manifest: &Manifest, told: &dyn Fn(&str)) -> 
     let weights: Vec<f64> = samples.iter().map(|sample| fit::weight(sample.label)).collect();
     let repositories: Vec<usize> = samples.iter().map(|sample| sample.repository).collect();
     let of_repository = folds::of(&manifest.repositories);
-    let fold = |repository: &usize| of_repository.get(*repository).copied().unwrap_or_default();
+    let fold = |repository: &usize| of_repository[*repository];
     let folds: Vec<usize> = repositories.iter().map(fold).collect();
     let labelled = stages::Labelled { labels: &labels, weights: &weights, folds: &folds, repositories: &repositories };
     let names = terms.into_names();

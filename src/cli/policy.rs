@@ -83,7 +83,7 @@ fn touched(range: &str, config: Option<&Path>, dir: &Path, out: &Output) -> Resu
             continue;
         }
         commits += 1;
-        let id = commit.id.get(..8).unwrap_or_default();
+        let id = commit.id.get(..8).unwrap_or(&commit.id);
         let _ = writeln!(text, "{id}  {}", escaped(commit.subject()));
         for touch in &files.touches {
             let _ = writeln!(text, "    {:<24}{} ({})", touch.class, escaped_name(&touch.path), escaped(&touch.why));

@@ -10,6 +10,7 @@ use gix::refs::transaction::{Change, LogChange, PreviousValue, RefEdit, RefLog};
 
 use super::{Error, Repository};
 use crate::change::Person;
+use crate::slices::{first_line, items_of};
 
 /// What there is to know about HEAD before it is amended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,7 +65,7 @@ impl Repository {
         amended.extend_from_slice(message.as_bytes());
         let new = self.inner.objects.write_buf(gix::objs::Kind::Commit, &amended);
         let new = new.map_err(|error| Error::library(what(), error))?;
-        let subject: String = message.lines().next().unwrap_or_default().chars().take(200).collect();
+        let subject: String = first_line(message).chars().take(200).collect();
         let edit = RefEdit {
             change: Change::Update {
                 log: LogChange {
@@ -128,7 +129,7 @@ impl Repository {
 /// The header with its last line ending, and the message.
 fn split(data: &[u8]) -> (&[u8], &[u8]) {
     match memchr::memmem::find(data, b"\n\n") {
-        Some(at) => (data.get(..=at).unwrap_or_default(), data.get(at + 2..).unwrap_or_default()),
+        Some(at) => (items_of(data, ..=at), items_of(data, at + 2..)),
         None => (data, &[]),
     }
 }

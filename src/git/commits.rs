@@ -7,6 +7,7 @@ use rustc_hash::FxHashMap;
 use super::{Error, Records, lenient, range::Reach, signature};
 use crate::change::{Commit, MAX_MESSAGE, Person};
 use crate::charset::Charset;
+use crate::slices::items_of;
 
 /// A commit with what attribution needs of it.
 pub(super) struct RangeCommit {
@@ -149,7 +150,7 @@ impl Stated {
             return (self.text(message), 0);
         }
         let (start, rest) = message.split_at(MAX_MESSAGE / 2);
-        let end = rest.get(left_out..).unwrap_or_default();
+        let end = items_of(rest, left_out..);
         (format!("{}\n\n{}", self.text(start), self.text(end)), left_out)
     }
 }

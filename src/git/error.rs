@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 
 use super::{CheckoutError, suggest};
 
+use crate::slices::before;
+
 /// Why a repository or a range could not be read.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -87,7 +89,7 @@ pub enum Error {
     /// The file of packed refs is not what git writes.
     #[error(
         "{} is damaged{}, so the refs cannot be read; mend or remove that file, and `git fetch` what it named",
-        .file.display(), .line.map(|line| format!(" (line {line})")).unwrap_or_default()
+        .file.display(), .line.map_or_else(String::new, |line| format!(" (line {line})"))
     )]
     PackedRefs {
         /// Where it is.
@@ -107,7 +109,7 @@ pub enum Error {
     /// A file of git's configuration that is none.
     #[error(
         "git's configuration in {} cannot be read{}; `git config --list` says what is wrong with it",
-        .file.display(), .line.map(|line| format!(": line {line} makes no sense")).unwrap_or_default()
+        .file.display(), .line.map_or_else(String::new, |line| format!(": line {line} makes no sense"))
     )]
     Configuration {
         /// The file.
@@ -203,7 +205,7 @@ pub enum Error {
     /// A ref that another process is writing, or was when it was killed.
     #[error(
         "{what}: another git is writing there; try again{}",
-        .lock.as_ref().map(|lock| format!(", or delete {} if none is", lock.display())).unwrap_or_default()
+        .lock.as_ref().map_or_else(String::new, |lock| format!(", or delete {} if none is", lock.display()))
     )]
     Locked {
         /// What was tried.
@@ -286,7 +288,7 @@ impl From<gix::Error> for Problem {
         // What was asked for stands outermost, the object that lacks innermost.
         let mut texts = chain(&error);
         match error.is_not_found() {
-            true => Problem { kind: Kind::Missing, text: texts.pop().unwrap_or_default() },
+            true => Problem { kind: Kind::Missing, text: texts.pop().unwrap_or_else(|| error.to_string()) },
             false => Problem { kind: Kind::Damaged, text: texts.join(": ") },
         }
     }
@@ -317,7 +319,7 @@ fn chain(error: &gix::Error) -> Vec<String> {
 /// The library's words without what it read: that may be a line of any file that a link leads to.
 pub(super) fn without_input(problem: impl Display) -> String {
     let text = problem.to_string();
-    text.split(", input=").next().unwrap_or_default().to_owned()
+    before(&text, ", input=").to_owned()
 }
 
 /// Branches as words: `a`, `b` or `c`.

@@ -282,7 +282,7 @@ fn draft<'a>(there: &'a There, source: Option<&'a Piece>) -> Draft<'a> {
     let after = there.new.text.as_ref();
     let edits = linediff::edits(before, after);
     let whitespace: Vec<Span> = edits.iter().flat_map(|&edit| linediff::whitespace_only(before, after, edit)).collect();
-    let removed = old.map(|old| removed_lines(&old.text, &edits)).unwrap_or_default();
+    let removed = old.map_or_else(Vec::new, |old| removed_lines(&old.text, &edits));
     let unchanged = after.len() - edits.iter().map(|edit| edit.new.len()).sum::<u32>();
     let carried = source.map(|piece| match piece {
         Piece::Gone { .. } => Carried::Renamed(unchanged),

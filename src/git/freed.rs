@@ -94,6 +94,7 @@ pub(super) fn free(
 
 /// What is said where there are too many files below the attribute file of the first changed folder.
 fn too_many(changes: &[BString], max: usize) -> Excluded {
+    // The folder of the repository itself has no name.
     let mut path = changes.first().cloned().unwrap_or_default();
     path.extend_from_slice(attributes::FILE);
     let detail =
@@ -106,6 +107,7 @@ fn unlisted(changes: &[BString], files: &[&File], what: &str) -> Option<Excluded
     if files.is_empty() {
         return None;
     }
+    // The folder of the repository itself has no name.
     let mut path = changes.first().cloned().unwrap_or_default();
     path.extend_from_slice(attributes::FILE);
     let language = files.iter().find_map(|(path, _)| lang::for_path(path, b""));

@@ -171,7 +171,7 @@ impl<'a> Judge<'a> {
             }
             bytes_left -= size;
             let Ok(content) = reader.read(id) else { continue };
-            let first_line = content.lines().next().unwrap_or_default();
+            let first_line = content.lines().next().unwrap_or(b"");
             if let Some(language) = lang::for_path(path, first_line) {
                 scripts.insert(path.clone(), language);
             }
@@ -337,5 +337,6 @@ fn added(old: &Text, new: &Text) -> Added {
             spans.push(edit.new);
         }
     }
+    // Nothing added is no lines and no bytes.
     Added::of(new, &spans).unwrap_or_default()
 }

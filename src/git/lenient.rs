@@ -39,7 +39,8 @@ fn mended(data: &[u8]) -> Option<Vec<u8>> {
     }
     for role in ["author ", "committer "] {
         let line = headers.lines().find_map(|line| line.strip_prefix(role.as_bytes()));
-        mended.extend([role.as_bytes(), &person(line.unwrap_or_default()), b"\n"].concat());
+        // Nobody is written as nobody.
+        mended.extend([role.as_bytes(), &person(line.unwrap_or(b"")), b"\n"].concat());
     }
     if let Some(encoding) = object::encoding(headers) {
         mended.extend([b"encoding ", encoding, b"\n"].concat());

@@ -11,6 +11,7 @@ use super::notes::Notes;
 use super::walk::{History, walk};
 use super::{Error, Records, Repository, commits, lenient, object};
 use crate::change::Commit;
+use crate::slices::items_of;
 
 /// Commits that travel together; a single one would cost more to hand over than to read.
 const BATCH: usize = 128;
@@ -113,7 +114,7 @@ fn serve<T>(
 }
 
 fn commit(repo: &gix::Repository, raw: Raw, data: &[u8], notes: &[Notes], records: &Records) -> Result<Commit, Error> {
-    let data = data.get(raw.data).unwrap_or_default();
+    let data = items_of(data, raw.data);
     let mut commit = match object::commit(raw.id, data) {
         Some(commit) => commit,
         None => lenient::decoded(raw.id, data, repo.object_hash(), |decoded| commits::plain(raw.id, decoded))?,

@@ -134,7 +134,7 @@ fn reachable(repo: &gix::Repository, tips: Vec<Tip>, visit: &mut Visit<'_>, lost
         let object = match repo.find_object(id) {
             Ok(object) => object,
             Err(error) => {
-                let named = names.get(&id).map(|name| format!(", which {name} names,")).unwrap_or_default();
+                let named = names.get(&id).map_or_else(String::new, |name| format!(", which {name} names,"));
                 lost.push(Error::missing(format!("commit {id}{named}"), error));
                 continue;
             }

@@ -44,7 +44,7 @@ impl Lexicon {
     pub fn parse(content: &str) -> Result<Self, LineError> {
         let wrong = |line: usize| LineError {
             line,
-            found: content.lines().nth(line - 1).unwrap_or_default().chars().take(80).collect(),
+            found: content.lines().nth(line - 1).unwrap_or("").chars().take(80).collect(),
         };
         let mut terms: Vec<(&str, f64)> = Vec::new();
         let mut met = HashSet::new();

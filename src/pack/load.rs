@@ -280,7 +280,7 @@ fn check_aliases(name: &str, content: &str) -> Result<(), Error> {
     let renamed = content.replace('*', &format!("*{other}"));
     read(&renamed).map(drop).map_err(|error| {
         let (line, column) = place_in(&error);
-        let text = renamed.lines().nth(line.saturating_sub(1)).unwrap_or_default();
+        let text = renamed.lines().nth(line.saturating_sub(1)).unwrap_or("");
         let stars = text.chars().take(column.saturating_sub(1)).filter(|c| *c == '*').count();
         let column = column.saturating_sub(stars * other.len());
         Error::Shape { file: name.into(), line, column, problem: ALIAS.into(), near: None }

@@ -32,7 +32,7 @@ impl Asked<'_> {
         let is_known = |request: &&attest::Request| request.body.is_some() || !request.labels.is_empty();
         let Some(request) = self.request.filter(is_known) else { return Ok(None) };
         // Labels alone say something, too.
-        let body = request.body.as_deref().unwrap_or_default();
+        let body = request.body.as_deref().unwrap_or("");
         let read = Described::read(body, &request.labels, Registry::builtin()?);
         Ok(Some(Described { by_member: self.by_member, ..read }))
     }

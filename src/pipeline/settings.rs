@@ -105,6 +105,7 @@ impl Settings {
         let name = file.display().to_string();
         let path = dir.join(file);
         let content = bounded(&path).map_err(|problem| SettingsError::Unread { name: name.clone(), problem })?;
+        // A path without a parent is not the path of a file, which was read.
         let root = path.parent().map(PathBuf::from).unwrap_or_default();
         let digest = RefCell::new(Sha256::new_with_prefix(&content));
         let read = |relative: &str| match bounded(&root.join(relative)) {

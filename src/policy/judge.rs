@@ -167,7 +167,7 @@ impl Judging<'_> {
     }
 
     fn remove(&mut self, line: u32) {
-        let text = self.subject.commit.message.lines().nth(line.saturating_sub(1) as usize).unwrap_or_default().trim();
+        let text = self.subject.commit.message.lines().nth(line.saturating_sub(1) as usize).unwrap_or("").trim();
         if !self.found.remove.iter().any(|known| known == text) {
             self.found.remove.push(text.to_owned());
         }

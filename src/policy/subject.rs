@@ -8,7 +8,7 @@ use crate::attest::description::ToolComments;
 use crate::attest::{self, Attestation, Form, Registry, Role, State};
 use crate::change::{Commit, Person};
 use crate::vocabulary::message::{Message, TrailerLine};
-use crate::vocabulary::note::{self, Note};
+use crate::vocabulary::note::Note;
 use crate::vocabulary::{Declaration, Who, trailers};
 
 /// A commit with everything that bears on its attestation.
@@ -120,7 +120,7 @@ impl<'a> Subject<'a> {
             registry,
             attestation,
             own,
-            note: note::of(commit),
+            note: attest::own_note(commit),
             described: None,
             size: None,
             paths: Vec::new(),

@@ -77,8 +77,7 @@ pub fn score(
         let mut reader = source.repository.one_by_one();
         let (pieces, source) = (&pieces, &source);
         move |at: usize| -> Vec<Scanned> {
-            let piece = pieces.get(at).copied().unwrap_or_default();
-            piece.iter().filter_map(|&commit| one(&mut reader, commit, source, scorer)).collect()
+            pieces[at].iter().filter_map(|&commit| one(&mut reader, commit, source, scorer)).collect()
         }
     };
     let done = parallel::in_order(pieces.len(), start, each);

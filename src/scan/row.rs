@@ -132,7 +132,7 @@ fn forms(attestation: &AttestationReport) -> String {
     forms.into_iter().map(word).collect::<Vec<_>>().join(",")
 }
 
-/// The word that JSON has for a variant.
+/// The word that JSON has for a variant. A variant with a value of its own has none, and none of ours does.
 pub(super) fn word(of: impl Serialize) -> String {
     serde_json::to_value(of).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
 }

@@ -14,9 +14,7 @@ pub fn needed(pattern: &str) -> Result<Option<Vec<String>>, String> {
     let parsed = regex_syntax::ParserBuilder::new().unicode(false).utf8(false).multi_line(true).build().parse(pattern);
     match parsed {
         Ok(hir) => Ok(of(&hir)),
-        Err(error) => {
-            Err(format!("not a regular expression: {}", error.to_string().lines().last().unwrap_or_default()))
-        }
+        Err(error) => Err(format!("not a regular expression: {}", error.to_string().lines().last().unwrap_or(""))),
     }
 }
 

@@ -138,15 +138,6 @@ pub fn signed_text(commit: &str, json: &[u8]) -> Vec<u8> {
     text
 }
 
-/// Our note among what is attached to a commit.
-pub fn of(commit: &crate::change::Commit) -> Option<Result<Note, String>> {
-    let record = commit.records.iter().find(|record| record.place == REF)?;
-    Some(match &record.content {
-        Ok(content) => Note::read(content).map_err(|error| error.to_string()),
-        Err(reason) => Err(reason.clone()),
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

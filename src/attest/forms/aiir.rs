@@ -15,6 +15,7 @@ use super::{FormSpec, Found, Read, RecordSpec, Trust};
 use crate::attest::Contributor;
 use crate::attest::records::{By, Reading};
 use crate::change::RecordPlace;
+use crate::slices::part_of;
 
 pub(super) static FORM: FormSpec = FormSpec {
     id: "aiir-receipt",
@@ -126,7 +127,7 @@ fn is_changed(text: &str) -> bool {
     let canonical = ascii(&sorted(Value::Object(receipt)).to_string());
     let hash = hex::encode(Sha256::digest(canonical));
     let other = |stated: Option<Value>, expected: String| stated.is_some_and(|stated| stated != expected);
-    other(stated, format!("sha256:{hash}")) || other(id, format!("g1-{}", hash.get(..32).unwrap_or_default()))
+    other(stated, format!("sha256:{hash}")) || other(id, format!("g1-{}", part_of(&hash, ..32)))
 }
 
 /// The same with the keys of all objects in order.

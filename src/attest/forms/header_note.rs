@@ -4,6 +4,8 @@
 use super::git_ai::{self, NOTES};
 use super::{FormSpec, Found, Read, RecordSpec, Trust};
 
+use crate::slices::first_line;
+
 pub(super) static FORM: FormSpec = FormSpec {
     id: "header-note",
     label: "headers in a note",
@@ -19,7 +21,7 @@ pub(super) static FORM: FormSpec = FormSpec {
 
 /// Whether a note begins with a header, and has no divider as notes of the standard have.
 fn is_headers(text: &str) -> bool {
-    let first = text.trim_start().lines().next().unwrap_or_default();
+    let first = first_line(text.trim_start());
     let header = first.split_once(':').is_some_and(|(key, _)| key.to_ascii_lowercase().starts_with("ai-"));
     header && !text.lines().any(|line| line == git_ai::DIVIDER)
 }

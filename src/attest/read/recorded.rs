@@ -136,6 +136,7 @@ fn add_record(source: Source<'_>, reading: &Reading, record: &Record, registry: 
         evidence.findings.push(finding(source, by, Covers::Lines, quote(shares), registry));
     }
     for by in &reading.whole {
+        // A record that names no tool has nothing to quote.
         let quote = by.tool.clone().unwrap_or_default();
         evidence.findings.push(finding(source, by, Covers::Commit, quote, registry));
     }
@@ -207,7 +208,7 @@ fn quote(shares: &[(&By, &str, &[LineRange])]) -> String {
         more => format!(" and {more} more files"),
     };
     let plural = if lines == 1 { "line" } else { "lines" };
-    format!("{}{more}, {lines} {plural}", first.unwrap_or_default())
+    format!("{}{more}, {lines} {plural}", first.as_deref().unwrap_or(""))
 }
 
 /// Recorders write `claude`; people know it as Claude.

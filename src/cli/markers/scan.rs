@@ -98,7 +98,7 @@ fn extent(args: &Args) -> Extent {
 }
 
 fn gather(lines: &mut String, line: Option<String>, out: &Output) -> Result<(), Failure> {
-    lines.push_str(line.as_deref().unwrap_or_default());
+    lines.push_str(line.as_deref().unwrap_or(""));
     if lines.len() >= GATHERED {
         out.print(lines)?;
         lines.clear();

@@ -52,7 +52,7 @@ impl Job<'_> {
     fn outputs(&self, report: &Report, file: Option<&Path>, sarif: Option<&Path>) -> Result<(), Failure> {
         let Some(output) = self.some("GITHUB_OUTPUT") else { return Ok(()) };
         let flags = report.flag_count().to_string();
-        let path = |file: Option<&Path>| file.map(|file| file.to_string_lossy().into_owned()).unwrap_or_default();
+        let path = |file: Option<&Path>| file.map_or_else(String::new, |file| file.to_string_lossy().into_owned());
         let values = [("flags", flags.as_str()), ("report", &path(file)), ("sarif", &path(sarif))];
         let written = job::outputs(Path::new(&output), &values);
         written.map_err(|error| Failure::failed(format!("GITHUB_OUTPUT: {error}")))

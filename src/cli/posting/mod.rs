@@ -151,7 +151,7 @@ impl<'a> Job<'a> {
             Err(error) if error.is_refusal() => rights.refuse(Channel::Comments, error.to_string()),
             Err(error) => {
                 self.annotate(outcome)?;
-                let what = self.request.as_ref().map(Request::name).unwrap_or_default();
+                let what = self.request.as_ref().map_or_else(|| "the request".into(), Request::name);
                 return Err(Failure::failed(format!("could not post on {what}: {error}")));
             }
         }
@@ -285,5 +285,5 @@ impl<'a> Job<'a> {
 }
 
 fn at(address: Option<String>) -> String {
-    address.map(|address| format!(": {address}")).unwrap_or_default()
+    address.map_or_else(String::new, |address| format!(": {address}"))
 }

@@ -30,6 +30,7 @@ impl Known {
 
     /// The commits of a repository that have a row. They are given away, for nobody asks again.
     pub(super) fn take(&mut self, repository: &str) -> FxHashSet<CommitId> {
+        // Of a repository that is new, none has.
         self.commits.remove(repository).unwrap_or_default()
     }
 

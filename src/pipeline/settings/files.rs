@@ -5,6 +5,8 @@ use std::path::Path;
 
 use super::{MAX_READ, SettingsError};
 
+use crate::slices::items_of;
+
 /// A file's content. What a person names may lead anywhere, even to an endless device.
 pub(super) fn bounded(path: &Path) -> std::io::Result<Vec<u8>> {
     let mut content = Vec::new();
@@ -18,7 +20,7 @@ pub(super) fn bounded(path: &Path) -> std::io::Result<Vec<u8>> {
 /// A file's content as text, without a byte order mark.
 pub(super) fn text(name: &str, content: Vec<u8>) -> Result<String, SettingsError> {
     let content = String::from_utf8(content).map_err(|error| {
-        let valid = error.as_bytes().get(..error.utf8_error().valid_up_to()).unwrap_or_default();
+        let valid = items_of(error.as_bytes(), ..error.utf8_error().valid_up_to());
         SettingsError::NotText { name: name.into(), line: 1 + memchr::memchr_iter(b'\n', valid).count() }
     })?;
     Ok(content.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(content))
