@@ -376,6 +376,35 @@ fn everything_that_is_listed_is_explained_and_tested() {
 }
 
 #[test]
+fn sentences_of_policies_are_whole() {
+    let repo = Repo::new();
+    let ghostty = repo.command(&["policy", "explain", "ghostty"]).env("COLUMNS", "200").output().unwrap();
+    let ghostty = String::from_utf8(ghostty.stdout).unwrap();
+    let whole = "not seen    who is a maintainer (on GitHub, who belongs to the repository counts as one)";
+    assert!(ghostty.contains(whole), "{ghostty}");
+
+    // Commas of sentences and commas of lists cannot be told apart, so that our own lists have a line for each.
+    for (name, text) in ai_detect::policy::PRESETS {
+        let mut lists = text.lines().filter(|line| line.trim_start().starts_with("unchecked:"));
+        assert!(lists.all(|line| !line.contains('[')), "{name}");
+    }
+
+    let policy = "title: Ours\nunchecked: [who is new (here, or elsewhere), the rest]\n";
+    repo.write("policy.yml", policy);
+    let said = repo.run(&["policy", "explain", "policy.yml"]).error(2);
+    assert_eq!(
+        said,
+        "policy policy.yml: policy.yml:2: unchecked: `who is new (here` opens or closes a bracket alone: within `[…]` a sentence ends at its \
+         first comma, so write one sentence a line, behind `- `"
+    );
+    repo.write(
+        "policy.yml",
+        policy.replace("[who is new (here, or elsewhere), the rest]", "\n  - who is new (here, or elsewhere)"),
+    );
+    repo.run(&["policy", "explain", "policy.yml"]).text();
+}
+
+#[test]
 fn text_says_what_to_paste_and_exit_status_is_asked_for() {
     let repo = with_settings("policy: linux-kernel\n");
     change(&repo, "a.c", &format!("a \u{1b}[31mred\n\n{CLAUDE}\n{SIGNED}\n"));

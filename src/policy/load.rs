@@ -104,6 +104,16 @@ impl Policy {
     }
 }
 
+/// Whether a sentence lacks one of a pair of brackets.
+fn is_cut(sentence: &str) -> bool {
+    let mut open = 0_i32;
+    let is_closed_alone = sentence.chars().any(|sign| {
+        open += i32::from(sign == '(') - i32::from(sign == ')');
+        open < 0
+    });
+    is_closed_alone || open != 0
+}
+
 struct Resolved {
     raw: RawPolicy,
     /// Texts with their names, to find the line of what turns out to be wrong.
@@ -244,6 +254,13 @@ fn checked(name: &str, Resolved { raw, texts }: Resolved, lineage: Vec<String>) 
         if lines == Some(0) {
             return Err(wrong(name, format!("{name} nobody can add fewer than 0 lines")));
         }
+    }
+    if let Some(cut) = raw.unchecked.iter().flatten().find(|sentence| is_cut(sentence)) {
+        let problem = format!(
+            "unchecked: `{cut}` opens or closes a bracket alone: within `[…]` a sentence ends at its first comma, so write \
+             one sentence a line, behind `- `"
+        );
+        return Err(wrong(cut, problem));
     }
     Ok(Policy {
         id: raw.id.unwrap_or_else(|| name.to_owned()),
