@@ -33,6 +33,42 @@ fn hostile() -> Repo {
     repo
 }
 
+/// The job that the documents show looks at what the request brings, in either kind of pipeline.
+#[test]
+fn the_code_quality_job_of_the_documents_shows_nothing_of_the_target_branch() {
+    let document = include_str!("../docs/formats.md");
+    let line = document.lines().find_map(|line| line.trim().strip_prefix("script: ai-detect ")).unwrap();
+    let repo = Repo::new();
+    repo.write(".ai-detect.yml", PLANTED_CONFIG);
+    repo.write("planted.yml", PLANTED_PACK);
+    let base = repo.commit("Settings");
+    repo.branch("topic");
+    repo.write("mine.py", planted_code("mine"));
+    let source = repo.commit("Mine");
+    repo.switch("main");
+    repo.write("theirs.py", planted_code("theirs"));
+    repo.commit("Somebody else's");
+    repo.git(&["checkout", "--quiet", "--detach"]);
+    let merged = repo.merge("topic");
+    let program = assert_cmd::cargo::cargo_bin!("ai-detect").display();
+    for (commit, source_commit) in [(&source, None), (&merged, Some(&source))] {
+        let mut command = std::process::Command::new("sh");
+        command.args(["-c", &format!("'{program}' {line}")]).current_dir(repo.path());
+        command.env("GIT_CONFIG_GLOBAL", "/dev/null").env("HOME", repo.beside("home"));
+        command.env("CI_MERGE_REQUEST_DIFF_BASE_SHA", &base).env("CI_COMMIT_SHA", commit);
+        match source_commit {
+            Some(id) => command.env("CI_MERGE_REQUEST_SOURCE_BRANCH_SHA", id),
+            None => command.env("CI_MERGE_REQUEST_SOURCE_BRANCH_SHA", ""),
+        };
+        let output = command.output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let written = std::fs::read_to_string(repo.path().join("gl-code-quality.json")).unwrap();
+        let issues: Value = serde_json::from_str(&written).unwrap();
+        let paths: Vec<&str> = list(&issues).iter().map(|issue| text(&issue["location"]["path"])).collect();
+        assert_eq!(paths, ["mine.py"]);
+    }
+}
+
 /// A range with two flags in one commit.
 fn flagged() -> Repo {
     let repo = Repo::new();
