@@ -3,7 +3,7 @@
 
 use std::sync::OnceLock;
 
-use bstr::BStr;
+use bstr::{BStr, ByteSlice as _};
 use serde::Deserialize;
 
 use crate::change::{Ground, Reason};
@@ -168,6 +168,19 @@ fn might_be_generated(head: &[u8]) -> bool {
 /// Whether git would call these bytes binary.
 pub fn is_binary(bytes: &[u8]) -> bool {
     memchr::memchr(0, bytes.get(..BINARY_WINDOW).unwrap_or(bytes)).is_some()
+}
+
+/// Ends of names of files that are never text.
+const BINARY_ENDS: [&str; 48] = [
+    "7z", "a", "avi", "bin", "bmp", "bz2", "class", "dat", "db", "dll", "dylib", "ear", "eot", "exe", "gif", "gz",
+    "ico", "jar", "jpeg", "jpg", "lib", "mov", "mp3", "mp4", "o", "obj", "ogg", "otf", "pack", "parquet", "pdb", "pdf",
+    "png", "psd", "pyc", "rar", "so", "tar", "tgz", "ttf", "war", "wasm", "webp", "whl", "woff", "woff2", "xz", "zip",
+];
+
+/// Whether a name is that of a file that is never text.
+pub fn is_binary_name(path: &BStr) -> bool {
+    let end = path.rsplit_once_str(".").map(|(_, end)| end.to_ascii_lowercase());
+    end.is_some_and(|end| BINARY_ENDS.iter().any(|known| known.as_bytes() == end))
 }
 
 /// Whether a text is a pattern that a project may exclude paths by.

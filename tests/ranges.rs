@@ -80,6 +80,43 @@ fn nothing_named_falls_back_to_main_and_then_to_master() {
 }
 
 #[test]
+fn a_branch_that_origin_renamed_is_found_under_its_new_name() {
+    let origin = Repo::init(&["--initial-branch=master"]);
+    origin.commit_file("shared.py", code("shared", 3));
+    let clone = origin.clone("clone", &[]);
+    origin.git(&["branch", "-m", "main"]);
+    clone.git(&["fetch", "--quiet", "--prune"]);
+    clone.git(&["switch", "--quiet", "-c", "topic", "origin/main"]);
+    clone.commit_file("topic.py", code("topic", 6));
+    assert!(clone.git(&["branch", "--all"]).contains("master"), "the local branch of the old name is still there");
+    let note = |start: &str| {
+        format!(
+            "origin/HEAD names origin/master, which is not there, so the range starts at {start}; `git remote set-head \
+             origin -a` makes it name the remote's branch again"
+        )
+    };
+    let report = clone.diff(&[]);
+    assert_eq!(report["range"]["spec"], "origin/main..HEAD");
+    assert_eq!((notes(&report), hunks(&report)), (vec![note("origin/main").as_str()], vec!["topic.py:1-6".into()]));
+    // The broken ref is no help to anybody.
+    let said = clone.run(&["diff", "origin/master"]).error(2);
+    assert!(said.contains("did you mean `origin/main`") && !said.contains("origin/HEAD"), "{said}");
+
+    clone.git(&["remote", "set-head", "origin", "-a"]);
+    assert_eq!(notes(&clone.diff(&[])), [""; 0]);
+
+    clone.git(&["symbolic-ref", "refs/remotes/origin/HEAD", "refs/remotes/origin/gone"]);
+    clone.git(&["update-ref", "-d", "refs/remotes/origin/main"]);
+    assert_eq!(notes(&clone.diff(&[])), [note("master").replace("origin/master,", "origin/gone,").as_str()]);
+    clone.git(&["branch", "-D", "master"]);
+    assert_eq!(
+        clone.run(&["diff"]).error(3),
+        "no default branch to compare with: origin/HEAD names origin/gone, which is not there, and there is neither main \
+         nor master. Run `git remote set-head origin -a`, or name a range, such as `ai-detect diff HEAD~1..HEAD`"
+    );
+}
+
+#[test]
 fn nothing_named_and_no_default_branch_asks_for_a_range() {
     let repo = forked();
     repo.git(&["branch", "-D", "main"]);

@@ -5,10 +5,11 @@
 
 mod support;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::process::Stdio;
 
+use serde_json::Value;
 use support::history::*;
 use support::*;
 
@@ -109,14 +110,17 @@ fn a_range_is_what_one_end_reaches_and_the_other_does_not() {
     repo.switch("main");
     for (args, as_git) in [
         (&["HEAD~2..HEAD"][..], &["HEAD~2..HEAD"][..]),
-        (&["HEAD~2"], &["HEAD~2..HEAD"]),
+        (&["HEAD~2.."], &["HEAD~2..HEAD"]),
+        (&["HEAD~2"], &["HEAD~2"]),
         (&["main..elsewhere"], &["main..elsewhere"]),
-        (&["HEAD..HEAD"], &["HEAD..HEAD"]),
         (&["--all"], &["--all"]),
         (&[], &["HEAD"]),
     ] {
         assert_eq!(sorted(commits(&rows(&repo, args))), listed(&repo, as_git), "{args:?}");
     }
+    let empty = repo.run(&["scan", "HEAD..HEAD"]);
+    let note = "note: repo: nothing to look at: HEAD is HEAD\n";
+    assert_eq!((empty.status, empty.stdout.as_str(), empty.stderr.as_str()), (0, "", note));
     assert!(repo.run(&["scan", "nowhere..HEAD"]).error(3).contains("unknown revision `nowhere`"));
 }
 
@@ -193,11 +197,64 @@ fn parquet_files_hold_the_same_rows_and_never_change() {
 }
 
 #[test]
+fn a_revision_alone_means_all_that_it_reaches_as_in_git() {
+    let (repo, _) = varied();
+    repo.git(&["tag", "-a", "-m", "Old", "old", "HEAD~1"]);
+    let scanned = |args: &[&str]| -> BTreeSet<String> {
+        let lines = repo.run(&[&["scan"], args].concat()).text();
+        lines.lines().map(|line| text(&serde_json::from_str::<Value>(line).unwrap()["commit"]).to_owned()).collect()
+    };
+    for revision in ["HEAD", "HEAD~1", "old", "main"] {
+        let git: BTreeSet<String> =
+            repo.git(&["rev-list", "--no-merges", revision]).lines().map(str::to_owned).collect();
+        assert!(!git.is_empty());
+        assert_eq!(scanned(&[revision]), git, "{revision}");
+        let tally = repo.run(&["markers", "scan", revision, "--format", "json"]).json();
+        let all = repo.git(&["rev-list", "--count", revision]);
+        assert_eq!(tally["commits"].to_string(), all, "{revision}");
+    }
+    for (range, same) in [("HEAD~1..", "HEAD~1..HEAD"), ("HEAD^!", "HEAD~1..HEAD"), ("HEAD~1...HEAD", "HEAD~1..HEAD")] {
+        assert_eq!(scanned(&[range]), scanned(&[same]), "{range}");
+        assert_eq!(scanned(&[range]).len(), 1, "{range}");
+    }
+    assert!(repo.run(&["scan", "nowhere"]).error(3).contains("unknown revision `nowhere`"));
+}
+
+#[test]
+fn contents_that_would_never_be_scored_are_not_missed() {
+    let repo = Repo::new();
+    repo.write("a.py", code("a", 6));
+    repo.write("lib.jar", [0, 1, 2]);
+    repo.write("read.me.txt", "text\n");
+    repo.commit("Add");
+    repo.write("lib.jar", [0, 1, 3]);
+    repo.write("b.py", code("b", 6));
+    repo.commit("Change");
+    let remove = |revision: &str| {
+        let id = repo.id(revision);
+        std::fs::remove_file(repo.path().join(".git/objects").join(&id[..2]).join(&id[2..])).unwrap();
+    };
+    let whole = repo.run(&["scan"]).text();
+    for lost in ["HEAD:lib.jar", "HEAD~1:lib.jar", "HEAD:read.me.txt"] {
+        remove(lost);
+        assert_eq!(repo.run(&["scan"]).text(), whole, "{lost}");
+    }
+    let report = repo.diff(&["HEAD~1"]);
+    assert_eq!(excluded(&report), ["lib.jar: binary (by its name; its content is not in this clone)"]);
+    let status = repo.run(&["diff", "HEAD~1", "--exit-code"]).status;
+    assert_eq!(status, 0);
+    // Code is missed, and so is what only its first line could tell.
+    remove("HEAD:b.py");
+    let run = repo.run(&["scan"]);
+    assert_eq!((run.status, run.stdout.lines().count()), (3, 1), "{}", run.stderr);
+}
+
+#[test]
 fn rows_made_by_other_rules_do_not_mix_unless_asked() {
     let (repo, settings) = varied();
     for name in ["rows.jsonl", "rows.parquet"] {
         let output = repo.beside(name).display().to_string();
-        repo.run(&["scan", "HEAD~1", "-o", &output]).text();
+        repo.run(&["scan", "HEAD~1..", "-o", &output]).text();
         let told = repo.run(&["scan", "--config", &settings, "-o", &output]).error(2);
         assert!(told.contains("holds rows made by another version, model or settings"), "{told}");
         repo.run(&["scan", "--config", &settings, "-o", &output, "--mixed"]).text();
@@ -352,11 +409,11 @@ fn an_odd_line_about_an_author_hides_neither_its_commit_nor_those_before_it() {
         repo.commit_file("second.py", code("second", 8));
         let odd = odd(&repo, author);
         repo.commit_file("last.py", code("last", 8));
-        for args in [&[][..], &["--all"], &["HEAD~3"], &["HEAD~2..HEAD"]] {
+        for args in [&[][..], &["--all"], &["HEAD~3.."], &["HEAD~2..HEAD"]] {
             let rows = rows(&repo, args);
-            let of_git = if args == ["HEAD~3"] { vec!["HEAD~3..HEAD"] } else { args.to_vec() };
+            let of_git = if args == ["HEAD~3.."] { vec!["HEAD~3..HEAD"] } else { args.to_vec() };
             let of_git = if of_git.is_empty() { vec!["HEAD"] } else { of_git };
-            if args != ["HEAD~3"] {
+            if args != ["HEAD~3.."] {
                 assert_eq!(sorted(commits(&rows)), listed(&repo, &of_git), "{author}: {args:?}");
             }
             let row = rows.iter().find(|row| row["commit"] == odd.as_str()).unwrap();

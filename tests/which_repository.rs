@@ -199,6 +199,51 @@ fn a_job_looks_at_its_checkout_wherever_that_lies_in_the_workspace() {
 /// `refs/replace/` and grafts belong to a clone, not to the change: a person's are followed as git does it and named, a
 /// job's are not followed.
 #[test]
+fn a_hook_that_looks_at_a_push_finds_its_objects() {
+    let repo = flagged();
+    repo.commit("Engine");
+    let program = assert_cmd::cargo::cargo_bin!("ai-detect").display();
+    let script = format!(
+        "#!/bin/sh\nread old new ref\n{program} diff main..$new -q\n{program} policy check main..$new >&2\n\
+         {program} scan main..$new | wc -l\n{program} hook install || true\n\
+         unset GIT_QUARANTINE_PATH; {program} diff main..$new || true\n"
+    );
+    // As single objects, and as a pack.
+    for unpacked_below in ["1000", "1"] {
+        let server = repo.beside(&format!("server-{unpacked_below}.git"));
+        let url = server.display().to_string();
+        repo.git(&["init", "--quiet", "--bare", "-b", "main", &url]);
+        repo.git(&["push", "--quiet", &url, "main"]);
+        repo.git(&["--git-dir", &url, "config", "receive.unpackLimit", unpacked_below]);
+        let hook = server.join("hooks/pre-receive");
+        std::fs::write(&hook, &script).unwrap();
+        std::fs::set_permissions(&hook, std::fs::Permissions::from_mode(0o755)).unwrap();
+        let (_, _, told) = repo.try_git(&["push", &url, "topic"], b"");
+        let told = told.replace("remote: ", "");
+        assert!(told.contains("1 commit, 6 added lines in 1 scored hunk of 1 file"), "{told}");
+        assert!(told.contains("1 flag") && told.contains("1 nothing declared"), "{told}");
+        assert!(told.contains("a hook that looks at a push can write nothing to its repository"), "{told}");
+        // Only git says where the objects of a push are.
+        assert!(told.contains("error: unknown revision"), "{told}");
+    }
+}
+
+#[test]
+fn a_job_does_not_look_for_objects_where_its_environment_says() {
+    let repo = flagged();
+    let head = repo.commit("Engine");
+    let elsewhere = repo.beside("elsewhere");
+    std::fs::rename(repo.path().join(".git/objects"), &elsewhere).unwrap();
+    std::fs::create_dir(repo.path().join(".git/objects")).unwrap();
+    let mut command = job(&repo, repo.path(), &head);
+    for (name, value) in [("GIT_QUARANTINE_PATH", &elsewhere), ("GIT_OBJECT_DIRECTORY", &elsewhere)] {
+        command.env(name, value);
+    }
+    command.env("GIT_DIR", repo.path().join(".git"));
+    assert_eq!(Run::of(&mut command).status, 3);
+}
+
+#[test]
 fn replaced_objects_are_named_and_not_followed_in_a_job() {
     let repo = flagged();
     repo.commit("Add code");

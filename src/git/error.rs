@@ -65,13 +65,24 @@ pub enum Error {
     },
     /// Neither `origin/HEAD` nor `main` nor `master`.
     #[error(
-        "no default branch to compare with: neither origin/HEAD, main nor master exists; \
-         name a range, such as `ai-detect diff {example}`"
+        "no default branch to compare with: {} name a range, such as `ai-detect diff {example}`",
+        match .gone {
+            Some(gone) => format!(
+                "origin/HEAD names {gone}, which is not there, and there is neither main nor master. Run `git remote \
+                 set-head origin -a`, or"
+            ),
+            None => "neither origin/HEAD, main nor master exists;".to_owned(),
+        }
     )]
     NoDefaultBranch {
+        /// What origin/HEAD names, where that is gone.
+        gone: Option<String>,
         /// A range that would work here.
         example: String,
     },
+    /// Something would be written while git keeps the objects of a push apart.
+    #[error("a hook that looks at a push can write nothing to its repository: git has not taken the objects in yet")]
+    Quarantine,
     /// The repository has no commit yet.
     #[error("the repository has no commit yet")]
     NoCommit,

@@ -28,6 +28,7 @@ mod one_by_one;
 mod open;
 mod own_notes;
 mod pieces;
+mod quarantine;
 mod range;
 mod records;
 mod scan;
@@ -59,6 +60,8 @@ pub use walk::{History, Lost};
 /// An opened repository.
 pub struct Repository {
     inner: gix::Repository,
+    /// What it reads the objects of a push by, in a hook that looks at one.
+    push: Option<quarantine::Folder>,
 }
 
 /// A file of the tree: its content, or that it is not there.
@@ -85,8 +88,11 @@ impl Repository {
     /// Whether the repository is one to write to: the user's own, or named in `safe.directory`.
     ///
     /// # Errors
-    /// Where it is somebody else's.
+    /// Where it is somebody else's, and where a hook looks at a push.
     pub fn check_ours(&self) -> Result<(), Error> {
+        if self.push.is_some() {
+            return Err(Error::Quarantine);
+        }
         match self.inner.git_dir_trust() {
             gix::sec::Trust::Full => Ok(()),
             gix::sec::Trust::Reduced => {

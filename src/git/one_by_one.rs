@@ -122,7 +122,7 @@ impl OneByOne {
         let repo = &self.reader.repo;
         let RangeCommit { tree, parents, mut commit, .. } = commits::one(repo, id.0)?;
         if parents.len() > 1 {
-            let repository = Repository { inner: repo.clone() };
+            let repository = Repository { inner: repo.clone(), push: None };
             return repository.change_set(
                 repository.resolve(&Request::Commit(id.to_string()))?,
                 excluder,

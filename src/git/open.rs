@@ -10,13 +10,15 @@ use gix::discover::upwards::Options;
 use gix::sec::Trust;
 use gix::sec::trust::{DefaultForLevel as _, Mapping};
 
-use super::{Error, Repository, error};
+use super::{Error, Repository, error, quarantine};
 
 /// What is read of a repository besides its objects.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Mode {
     /// As git reads it, with the objects that `refs/replace/` puts in the place of others.
     AsGit,
+    /// The same where git names the repository, as to its hooks: also the objects of a push that it has not taken in.
+    InHook,
     /// Each object by its own id.
     WithoutReplacements,
 }
@@ -25,7 +27,7 @@ impl Mode {
     fn options(self, trust: Trust) -> gix::open::Options {
         let options = gix::open::Options::default_for_level(trust);
         match self {
-            Mode::AsGit => options,
+            Mode::AsGit | Mode::InHook => options,
             Mode::WithoutReplacements => options.config_overrides(["core.useReplaceRefs=false"]),
         }
     }
@@ -34,7 +36,10 @@ impl Mode {
 /// Opens the repository that `GIT_DIR` names, or that holds `dir`.
 pub(super) fn person(dir: &Path) -> Result<Repository, Error> {
     let found = gix::discover::upwards_opts(dir, Options { cross_fs: true, ..options(true) }.apply_environment());
-    let Some((found, _)) = found.ok().filter(|_| !is_named_by_environment()) else {
+    if is_named_by_environment() {
+        return opened(dir, false, Mode::InHook);
+    }
+    let Ok((found, _)) = found else {
         // Nothing above has a `.git`: a bare repository here is somebody's own.
         return opened(dir, false, Mode::AsGit);
     };
@@ -79,10 +84,11 @@ fn opened(dir: &Path, dot_git_only: bool, mode: Mode) -> Result<Repository, Erro
     }
     let trusted = Mapping { full: mode.options(Trust::Full), reduced: mode.options(Trust::Reduced) };
     let opened = ThreadSafeRepository::discover_with_environment_overrides_opts(dir, options(dot_git_only), trusted);
-    let opened = opened.map_err(|error| match gix::discover::upwards_opts(dir, options(dot_git_only)) {
+    let mut opened = opened.map_err(|error| match gix::discover::upwards_opts(dir, options(dot_git_only)) {
         Ok((found, _)) => error::not_opened(dir, &found.into_repository_and_work_tree_directories().0, &error),
         Err(_) => Error::NoRepository { dir: dir.into() },
     })?;
+    let push = if mode == Mode::InHook { quarantine::join(&mut opened)? } else { None };
     let mut inner = opened.to_thread_local();
     inner.object_cache_size_if_unset(16 << 20);
     let storage = inner.config_snapshot().string("extensions.refStorage");
@@ -90,7 +96,7 @@ fn opened(dir: &Path, dot_git_only: bool, mode: Mode) -> Result<Repository, Erro
     if storage.is_some_and(|storage| storage.starts_with(b"reftable")) {
         return Err(Error::Reftable { dir: error::absolute(inner.git_dir()) });
     }
-    Ok(Repository { inner })
+    Ok(Repository { inner, push })
 }
 
 /// The nearest folder below `root` that git would take for a repository without a `.git`.

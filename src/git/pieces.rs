@@ -6,7 +6,8 @@ use super::blobs::{Reader, Unread};
 use super::judge::{Judge, Version, max_read_bytes, plain_version, version};
 use super::trees::{Entry, Side};
 use crate::change::{Excluded, Reason};
-use crate::exclude::Why;
+use crate::exclude::{self, Why};
+use crate::lang;
 use crate::readable::readable;
 
 /// What one entry comes to.
@@ -62,6 +63,7 @@ pub(super) fn piece(reader: &Reader<'_>, entry: Entry, judge: &Judge<'_>) -> Pie
     let max_bytes = max_read_bytes(path.as_bstr(), judge.excluder);
     let text = match reader.text(id, max_bytes) {
         Ok(text) => text,
+        Err(Unread::Missing(_)) if !lang::may_be(path.as_bstr()) => return Piece::Excluded(never_scored(path)),
         Err(unread) => {
             let unread = unread.within(judge.excluder.max_bytes);
             return left_out(path, Why::by_content(unread.reason(), unread.to_string()));
@@ -74,6 +76,12 @@ pub(super) fn piece(reader: &Reader<'_>, entry: Entry, judge: &Judge<'_>) -> Pie
         Some(Ok(old)) => Some(old),
         // Too large to have been analysed.
         Some(Err(Unread::TooLarge { .. })) if new.is_code() => None,
+        Some(Err(Unread::Missing(_))) if !lang::may_be(path.as_bstr()) => {
+            return match why {
+                Some(why) => left_out(path, why),
+                None => Piece::Excluded(never_scored(path)),
+            };
+        }
         Some(Err(unread)) => {
             let unread = unread.within(judge.excluder.max_bytes);
             return match why {
@@ -100,6 +108,14 @@ pub(super) fn piece(reader: &Reader<'_>, entry: Entry, judge: &Judge<'_>) -> Pie
             Piece::There(There { path, old, new, standing: Standing::Analysed })
         }
     }
+}
+
+/// A file whose content is not in the clone, and would not be scored: its name is that of no language. So nothing is
+/// missing of what matters.
+fn never_scored(path: BString) -> Excluded {
+    let detail = "by its name; its content is not in this clone";
+    let reason = if exclude::is_binary_name(path.as_bstr()) { Reason::Binary } else { Reason::NoGrammar };
+    Excluded::new(path, reason, detail)
 }
 
 /// A deleted file's lines may have moved elsewhere, so they are read where that is cheap.

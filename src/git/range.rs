@@ -15,6 +15,8 @@ pub enum Request {
     Default,
     /// `A..B`, `A...B` (both from the merge base) or `A` (to HEAD).
     Spec(String),
+    /// `A..B` as for `Spec`, or `A`: all that A reaches, as in git.
+    History(String),
     /// One commit by its full id: from its first parent, or from nothing where it has none, to it.
     Commit(String),
     /// From HEAD to the index.
@@ -78,10 +80,16 @@ pub(super) enum HeadTree {
 pub(super) fn resolve(repo: &gix::Repository, request: &Request) -> Result<Resolved, Error> {
     match request {
         Request::Default => {
-            let base = default_branch(repo)?;
-            between(repo, &base, "HEAD", format!("{base}..HEAD"))
+            let DefaultBranch { name, note } = default_branch(repo)?;
+            let mut resolved = between(repo, &name, "HEAD", format!("{name}..HEAD"))?;
+            resolved.notes.extend(note);
+            Ok(resolved)
         }
         Request::Spec(spec) => of_spec(repo, spec),
+        Request::History(spec) => match spec.contains("..") || spec.ends_with("^!") || spec.trim().is_empty() {
+            true => of_spec(repo, spec),
+            false => reachable(repo, spec),
+        },
         Request::Commit(id) => one_commit(repo, id),
         Request::Staged => uncommitted_range(repo, "--staged", uncommitted::staged(repo)?),
         Request::Worktree => uncommitted_range(repo, "--worktree", uncommitted::worktree(repo)?),
@@ -107,6 +115,19 @@ fn of_spec(repo: &gix::Repository, spec: &str) -> Result<Resolved, Error> {
     Ok(resolved)
 }
 
+/// All that a revision reaches.
+fn reachable(repo: &gix::Repository, revision: &str) -> Result<Resolved, Error> {
+    let head = commit(repo, revision)?;
+    Ok(Resolved {
+        range: Range { spec: revision.into(), base: None, head: Some(head.to_string()) },
+        base_tree: None,
+        head_tree: HeadTree::Committed(tree_of(repo, head)?),
+        reach: Reach { head: Some(head), hidden: Vec::new(), is_one_commit: false },
+        overlay: uncommitted::Overlay::default(),
+        notes: Vec::new(),
+    })
+}
+
 /// `A..B` and `A...B` mean the same: what a request brings. An absent end is HEAD.
 fn split(spec: &str) -> (&str, &str) {
     let (a, b) = spec.split_once("...").or_else(|| spec.split_once("..")).unwrap_or((spec, "HEAD"));
@@ -114,22 +135,44 @@ fn split(spec: &str) -> (&str, &str) {
     (or_head(a), or_head(b))
 }
 
-fn default_branch(repo: &gix::Repository) -> Result<String, Error> {
-    head::commit(repo)?;
-    let names = ["origin/HEAD", "main", "master"];
-    names
-        .into_iter()
-        .find(|name| repo.try_find_reference(*name).is_ok_and(|found| found.is_some()))
-        .map(|name| shortened(repo, name))
-        .ok_or_else(|| Error::NoDefaultBranch { example: "HEAD~1..HEAD".into() })
+/// The branch that requests go into.
+struct DefaultBranch {
+    name: String,
+    /// What the reader should know of how it was found.
+    note: Option<String>,
 }
 
-/// `origin/HEAD` says less to a reader than the branch it stands for.
-fn shortened(repo: &gix::Repository, name: &str) -> String {
-    let reference = repo.try_find_reference(name).ok().flatten();
-    reference
-        .and_then(|reference| reference.target().try_name().map(|name| name.shorten().to_string()))
-        .unwrap_or_else(|| name.to_owned())
+/// What the clone calls the remote's HEAD.
+const REMOTE_HEAD: &str = "origin/HEAD";
+/// Where the clone does not know the remote's HEAD, the first of these.
+const USUAL_BRANCHES: [&str; 4] = ["main", "master", "origin/main", "origin/master"];
+/// Where the remote's HEAD is gone, its branch was renamed, and the local branch of the old name may still be there.
+const AFTER_RENAME: [&str; 4] = ["origin/main", "origin/master", "main", "master"];
+
+fn default_branch(repo: &gix::Repository) -> Result<DefaultBranch, Error> {
+    head::commit(repo)?;
+    // `origin/HEAD` says less to a reader than the branch it stands for.
+    let reference = repo.try_find_reference(REMOTE_HEAD).ok().flatten();
+    let named = reference.map(|reference| {
+        let target = reference.target().try_name().map(|name| name.shorten().to_string());
+        target.unwrap_or_else(|| REMOTE_HEAD.to_owned())
+    });
+    let there = |name: &str| repo.try_find_reference(name).is_ok_and(|found| found.is_some());
+    let gone = match named {
+        Some(name) if there(&name) => return Ok(DefaultBranch { name, note: None }),
+        gone => gone,
+    };
+    let usual = if gone.is_some() { AFTER_RENAME } else { USUAL_BRANCHES };
+    let Some(name) = usual.into_iter().find(|name| there(name)) else {
+        return Err(Error::NoDefaultBranch { gone, example: "HEAD~1..HEAD".into() });
+    };
+    let note = gone.map(|gone| {
+        format!(
+            "{REMOTE_HEAD} names {gone}, which is not there, so the range starts at {name}; \
+             `git remote set-head origin -a` makes it name the remote's branch again"
+        )
+    });
+    Ok(DefaultBranch { name: name.into(), note })
 }
 
 fn between(repo: &gix::Repository, a: &str, b: &str, spec: String) -> Result<Resolved, Error> {

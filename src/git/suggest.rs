@@ -10,7 +10,10 @@ pub(super) fn revisions(repo: &gix::Repository, spec: &str) -> Vec<String> {
     let wanted = spec.split(['~', '^', '@', ':']).next().unwrap_or(spec);
     let Ok(platform) = repo.references() else { return Vec::new() };
     let Ok(all) = platform.all() else { return Vec::new() };
-    let names: Vec<String> = all.flatten().map(|reference| reference.name().shorten().to_string()).collect();
+    // A ref to nothing would be no help.
+    let leads = |reference: &gix::Reference<'_>| reference.clone().peel_to_id().is_ok();
+    let all = all.flatten().filter(|reference| reference.target().try_name().is_none() || leads(reference));
+    let names: Vec<String> = all.map(|reference| reference.name().shorten().to_string()).collect();
     if wanted != spec && (wanted == "HEAD" || names.iter().any(|name| name == wanted)) {
         // The name is right; what follows it leads too far.
         return Vec::new();

@@ -17,7 +17,7 @@ pub enum Extent {
     Head,
     /// Everything that any ref reaches.
     All,
-    /// `A..B`: what B reaches and A does not; `A`: the same up to HEAD.
+    /// `A..B`: what B reaches and A does not; `A`: all that A reaches.
     Range(String),
 }
 
@@ -40,12 +40,13 @@ impl Past {
     /// listed.
     pub fn open(dir: &Path, extent: &Extent) -> Result<Self, Error> {
         let repository = Repository::open(dir)?;
-        let notes = substitutes(&repository.substitutes()?);
+        let mut notes = substitutes(&repository.substitutes()?);
         let range = match extent {
             Extent::Default => Some(repository.resolve(&Request::Default)?),
-            Extent::Range(spec) => Some(repository.resolve(&Request::Spec(spec.clone()))?),
+            Extent::Range(spec) => Some(repository.resolve(&Request::History(spec.clone()))?),
             Extent::Head | Extent::All => None,
         };
+        notes.extend(range.iter().flat_map(|range| range.notes().iter().cloned()));
         let head = range.as_ref().map_or_else(|| repository.head(), |range| range.head().map(str::to_owned));
         let records = repository.readable_records(&forms::places(), head.as_deref())?;
         let (history, name) = match range {

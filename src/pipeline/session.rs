@@ -126,6 +126,7 @@ impl Session {
         records: &Records,
     ) -> Result<Vec<String>, Error> {
         let mut notes: Vec<String> = self.settings.note.iter().chain(&self.settings.signers.notes).cloned().collect();
+        notes.extend(self.resolved.notes().iter().cloned());
         notes.extend(substitutes(&self.repository.substitutes()?));
         notes.extend(records.unread().iter().map(ToString::to_string));
         notes.extend(described.iter().flat_map(|described| policy.says_of(described)));

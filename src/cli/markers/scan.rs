@@ -17,7 +17,7 @@ use crate::report::{AttestationReport, markers};
 /// What `markers scan` reads and how it says what it found
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct Args {
-    /// A..B or A: as for `diff`; nothing: from the default branch to HEAD
+    /// A..B: what B reaches and A does not; A: everything that A reaches; nothing: from the default branch to HEAD
     #[arg(value_name = "RANGE", conflicts_with = "all")]
     range: Option<String>,
 

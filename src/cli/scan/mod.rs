@@ -26,7 +26,7 @@ use table::{Format, Table};
 /// Which histories are scanned, and where the rows go
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// A..B: what B reaches and A does not; A: the same up to HEAD; nothing: everything that HEAD reaches.
+    /// A..B: what B reaches and A does not; A: everything that A reaches; nothing: everything that HEAD reaches.
     /// Of several repositories, in each of them
     #[arg(value_name = "RANGE", conflicts_with = "all")]
     range: Option<String>,
