@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
+use super::faults::{in_use, unwritable};
 use super::known::Known;
-use super::table::{in_use, unwritable};
 use crate::cli::undisturbed::undisturbed;
 use crate::cli::{Failure, place};
 use crate::report::json;

@@ -2,6 +2,7 @@
 //!
 //! The table is its own memory: rows that are there are not made again, and whatever a kill cut off is.
 
+mod faults;
 mod known;
 mod lines;
 mod parts;

@@ -6,8 +6,8 @@ use std::fs::{DirEntry, File};
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
+use super::faults::{in_use, unwritable};
 use super::known::Known;
-use super::table::{in_use, unwritable};
 use crate::cli::replace::create;
 use crate::cli::undisturbed::undisturbed;
 use crate::cli::{Failure, place};

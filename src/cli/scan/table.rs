@@ -1,7 +1,6 @@
 //! Where rows go: a file of lines, a folder of Parquet files, or standard output.
 
 use std::ffi::OsStr;
-use std::io::ErrorKind;
 use std::path::Path;
 
 use clap::ValueEnum;
@@ -134,15 +133,4 @@ impl<'a> Table<'a> {
             To::Stdout(gathered) => self.out.stream(&gathered).map(|_| ()),
         }
     }
-}
-
-/// Another run has the table.
-pub(super) fn in_use(path: &Path) -> Failure {
-    Failure::failed(format!("another run is writing to {}; wait for it, or name another --output", path.display()))
-}
-
-/// A table that cannot be read or written.
-pub(super) fn unwritable(path: &Path, error: &std::io::Error) -> Failure {
-    let what = if error.kind() == ErrorKind::StorageFull { "the disk is full".into() } else { error.to_string() };
-    Failure::failed(format!("cannot write {}: {what}", path.display()))
 }
