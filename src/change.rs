@@ -108,7 +108,7 @@ impl Commit {
     }
 }
 
-/// Something that a tool recorded about a commit, as found; what it says is for `attest`.
+/// Something that is recorded about a commit or about the repository, as found; what it says is for `attest`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Record {
     /// Where it was found: a [`RecordPlace::name`].
@@ -117,7 +117,7 @@ pub struct Record {
     pub content: Result<Arc<[u8]>, String>,
 }
 
-/// Where tools keep records about commits.
+/// Where records are kept.
 #[derive(Debug, Clone, Copy)]
 pub enum RecordPlace {
     /// Notes under this ref, each attached to its commit.
@@ -129,13 +129,15 @@ pub enum RecordPlace {
         /// Finds the full id of the commit that a line names.
         commit_of: fn(&[u8]) -> Option<&str>,
     },
+    /// A file in the tree of the head about the repository as a whole, not about its commits.
+    File(&'static str),
 }
 
 impl RecordPlace {
     /// The ref or the path.
     pub fn name(self) -> &'static str {
         match self {
-            RecordPlace::Notes(name) | RecordPlace::Lines { path: name, .. } => name,
+            RecordPlace::Notes(name) | RecordPlace::Lines { path: name, .. } | RecordPlace::File(name) => name,
         }
     }
 }

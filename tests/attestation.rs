@@ -5,6 +5,7 @@
 
 mod support;
 
+use ai_detect::attest::forms::{ALL, Found};
 use serde_json::Value;
 use support::{PLANTED_CONFIG, PLANTED_PACK, Repo, code, list, planted_code, text};
 
@@ -231,6 +232,36 @@ fn receipts_in_the_tree_speak_for_the_commits_that_they_name() {
     assert!(notes.iter().any(|note| text(note).starts_with("1 line of .aiir/receipts.jsonl")), "{notes:?}");
 }
 
+/// A statement about a whole repository says nothing of a single commit.
+#[test]
+fn what_is_said_of_a_repository_is_reported_and_attests_no_commit() {
+    for form in ALL.iter().filter(|form| matches!(form.found, Found::Repository(_))) {
+        let (place, sample) = (form.place().unwrap().name(), form.sample().unwrap());
+        let repo = started();
+        repo.commit_file(place, sample);
+        repo.commit_file("a.py", planted_code("a"));
+        let report = repo.diff(&["main"]);
+        assert!(list(&report["commits"]).iter().all(|commit| commit["attestation"]["state"] == "absent"), "{report:#}");
+        assert!(all_output(&repo, &["markers", "scan", "main..topic"]).contains(" 0 declare AI use"), "{place}");
+        let said = format!("{place} declares AI use in the repository as a whole");
+        for args in
+            [vec!["diff"], vec!["policy", "check"], vec!["attest", "--check"], vec!["markers", "scan"], vec!["scan"]]
+        {
+            let range = if args.ends_with(&["scan"]) { "main..topic" } else { "main" };
+            assert!(all_output(&repo, &[&args[..], &[range]].concat()).contains(&said), "{args:?}");
+        }
+        repo.commit_file(place, "not of this form\n");
+        assert!(all_output(&repo, &["diff", "main"]).contains(&format!("{place} cannot be read: ")));
+    }
+}
+
+/// What a command prints, on both streams, without line breaks.
+fn all_output(repo: &Repo, args: &[&str]) -> String {
+    let output = repo.process(args).output().unwrap();
+    let text = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 #[test]
 fn every_command_reports_receipts_without_a_commit() {
     let repo = started();
@@ -239,9 +270,7 @@ fn every_command_reports_receipts_without_a_commit() {
         [vec!["diff"], vec!["policy", "check"], vec!["attest", "--check"], vec!["markers", "scan"], vec!["scan"]]
     {
         let range = if args.ends_with(&["scan"]) { "main..topic" } else { "main" };
-        let output = repo.process(&[&args[..], &[range]].concat()).output().unwrap();
-        let said = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
-        let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
+        let said = all_output(&repo, &[&args[..], &[range]].concat());
         assert!(said.contains("1 line of .aiir/receipts.jsonl cannot be read: no commit is named"), "{args:?}: {said}");
     }
 }

@@ -267,7 +267,7 @@ fn a_note_that_is_too_large_is_unreadable_and_says_so() {
     std::fs::write(&blob, "x".repeat((8 << 20) + 1)).unwrap();
     let refs = places().into_iter().filter_map(|place| match place {
         RecordPlace::Notes(name) => name.strip_prefix("refs/notes/"),
-        RecordPlace::Lines { .. } => None,
+        RecordPlace::Lines { .. } | RecordPlace::File(_) => None,
     });
     for notes in refs {
         repo.git(&["notes", "--ref", notes, "add", "-f", "-F", &blob.display().to_string(), "HEAD"]);

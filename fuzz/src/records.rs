@@ -14,6 +14,10 @@ pub fn run(data: &[u8]) {
     let mut commit = Commit { id: "0".repeat(40), parents: 1, message: "Subject\n".into(), ..Commit::default() };
     let places = forms::places();
     match places.get(usize::from(chosen) % (places.len() + 1)) {
+        Some(RecordPlace::File(path)) => {
+            let record = Record { place: path, content: Ok(Arc::from(rest)) };
+            attest::about_repository(&[record]).iter().for_each(|found| drop(found.to_string()));
+        }
         Some(place) => commit.records.push(Record { place: place.name(), content: Ok(Arc::from(rest)) }),
         None => attach_lines(&mut commit, &places, rest),
     }

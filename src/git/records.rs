@@ -16,12 +16,15 @@ use crate::change::{Commit, Record, RecordPlace};
 
 /// A larger file of records is not read.
 const MAX_FILE_BYTES: u64 = 32 << 20;
+/// A larger statement about the repository is not read.
+const MAX_STATEMENT_BYTES: u64 = 256 << 10;
 
 /// The records of a repository, ready to be put beside their commits.
 pub struct Records {
     notes: Vec<Notes>,
     files: Vec<RecordFile>,
     unread: Vec<UnreadRecords>,
+    about_repository: Vec<Record>,
 }
 
 /// A file with one record a line.
@@ -93,7 +96,8 @@ impl Repository {
     /// # Errors
     /// Where the refs or the tree of notes cannot be read.
     pub fn readable_records(&self, places: &[RecordPlace], head: Option<&str>) -> Result<Records, Error> {
-        let mut records = Records { notes: Vec::new(), files: Vec::new(), unread: Vec::new() };
+        let mut records =
+            Records { notes: Vec::new(), files: Vec::new(), unread: Vec::new(), about_repository: Vec::new() };
         for place in places {
             match *place {
                 RecordPlace::Notes(name) => records.notes.extend(Notes::open(&self.inner, name)?),
@@ -106,6 +110,19 @@ impl Repository {
                         Err(error) => records.unread.push(UnreadRecords::Failed(error)),
                     }
                 }
+                RecordPlace::File(path) => {
+                    let Some(head) = head else { continue };
+                    let content = match self.file_within(head, path, MAX_STATEMENT_BYTES) {
+                        Ok(None) => continue,
+                        Ok(Some(Ok(content))) => Ok(Arc::from(content)),
+                        Ok(Some(Err(bytes))) => {
+                            Err(format!("it has {bytes} bytes; at most {MAX_STATEMENT_BYTES} are read"))
+                        }
+                        // No commit's state depends on it, so nothing else has to wait for it.
+                        Err(error) => Err(error.to_string()),
+                    };
+                    records.about_repository.push(Record { place: path, content });
+                }
             }
         }
         Ok(records)
@@ -116,6 +133,11 @@ impl Records {
     /// What was not read.
     pub fn unread(&self) -> &[UnreadRecords] {
         &self.unread
+    }
+
+    /// The files that are about the repository as a whole.
+    pub fn about_repository(&self) -> &[Record] {
+        &self.about_repository
     }
 
     fn add_lines(&mut self, path: &'static str, content: Vec<u8>, commit_of: fn(&[u8]) -> Option<&str>) {
@@ -192,7 +214,8 @@ mod tests {
 
     #[test]
     fn lines_of_a_file_go_to_the_commits_that_they_name() {
-        let mut records = Records { notes: Vec::new(), files: Vec::new(), unread: Vec::new() };
+        let mut records =
+            Records { notes: Vec::new(), files: Vec::new(), unread: Vec::new(), about_repository: Vec::new() };
         records.add_lines("ledger", b"a 1\nb 2\r\n\nnobody's\na 3".to_vec(), id_in_front);
         let of = |id: &str| {
             let mut commit = Commit { id: id.into(), ..Commit::default() };

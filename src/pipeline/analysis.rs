@@ -78,6 +78,8 @@ impl Session {
         });
         let change = change?;
         let unread = records.unread().iter().map(ToString::to_string);
+        let about_repository =
+            attest::about_repository(records.about_repository()).into_iter().map(|it| it.to_string());
         let substitutes = repository.substitutes()?;
         let evidence = match &settings.policy {
             Some(_) if files.len() != change.commits.len() => return Err(Error::Moved { range: spec }),
@@ -100,7 +102,14 @@ impl Session {
         let mut report = prepared.report(&change, &pack, evidence, asked)?;
         report.coverage.substitutes = Some(substitutes).filter(|found| *found != Substitutes::default());
         let notes = &mut report.coverage.notes;
-        notes.extend(about_range.into_iter().chain(unread).chain(about_messages(&change)).chain(about_settings));
+        notes.extend(
+            about_range
+                .into_iter()
+                .chain(unread)
+                .chain(about_repository)
+                .chain(about_messages(&change))
+                .chain(about_settings),
+        );
         Ok(Analysis { report, change, pack })
     }
 }

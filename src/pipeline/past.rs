@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::Error;
-use crate::attest::{self, Attestation, Registry, forms};
+use crate::attest::{self, Attestation, Registry, about_repository, forms};
 use crate::change::Commit;
 use crate::git::{CommitId, History, Listed, Records, Repository, Request, Shared, UnreadRecords};
 use crate::report::substitutes;
@@ -49,6 +49,7 @@ impl Past {
         notes.extend(range.iter().flat_map(|range| range.notes().iter().cloned()));
         let head = range.as_ref().map_or_else(|| repository.head(), |range| range.head().map(str::to_owned));
         let records = repository.readable_records(&forms::places(), head.as_deref())?;
+        notes.extend(about_repository(records.about_repository()).iter().map(ToString::to_string));
         let (history, name) = match range {
             Some(range) => {
                 let name = range.spec().to_owned();

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::path::Path;
 
 use super::{Error, Settings, SettingsFrom, evidence};
-use crate::attest::forms;
+use crate::attest::{about_repository, forms};
 use crate::change::Commit;
 use crate::git::{Checkout, Records, Repository, Request, Resolved};
 use crate::policy::{Described, Policy, Sensitive, TouchedFiles};
@@ -129,6 +129,7 @@ impl Session {
         notes.extend(self.resolved.notes().iter().cloned());
         notes.extend(substitutes(&self.repository.substitutes()?));
         notes.extend(records.unread().iter().map(ToString::to_string));
+        notes.extend(about_repository(records.about_repository()).iter().map(ToString::to_string));
         notes.extend(described.iter().flat_map(|described| policy.says_of(described)));
         Ok(notes)
     }

@@ -27,6 +27,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use super::records::Reading;
+use super::repository::RepositoryClaim;
 use crate::change::{Record, RecordPlace};
 
 pub use git_ai::NOTES as GIT_AI_NOTES;
@@ -75,6 +76,19 @@ pub enum Found {
     Request,
     /// Beside a commit, by its own reader.
     Record(RecordSpec),
+    /// In a file about the repository as a whole, by its own reader. It is no statement about any commit.
+    Repository(RepositorySpec),
+}
+
+/// A form of file about a repository.
+#[derive(Debug)]
+pub struct RepositorySpec {
+    /// Where the file is.
+    pub place: RecordPlace,
+    /// Reads its text, or says why it cannot be read.
+    pub(super) read: fn(&str) -> Result<RepositoryClaim, String>,
+    /// A valid file.
+    pub sample: &'static str,
 }
 
 /// A form that tools record beside a commit.
@@ -172,6 +186,24 @@ impl FormSpec {
     pub fn record(&self) -> Option<&RecordSpec> {
         match &self.found {
             Found::Record(spec) => Some(spec),
+            Found::Message | Found::Identity | Found::Description | Found::Request | Found::Repository(_) => None,
+        }
+    }
+
+    /// Where its records are kept, where it has any.
+    pub fn place(&self) -> Option<RecordPlace> {
+        match &self.found {
+            Found::Record(spec) => Some(spec.place),
+            Found::Repository(spec) => Some(spec.place),
+            Found::Message | Found::Identity | Found::Description | Found::Request => None,
+        }
+    }
+
+    /// A valid record of it, where it has any.
+    pub fn sample(&self) -> Option<&'static str> {
+        match &self.found {
+            Found::Record(spec) => Some(spec.sample),
+            Found::Repository(spec) => Some(spec.sample),
             Found::Message | Found::Identity | Found::Description | Found::Request => None,
         }
     }
@@ -185,7 +217,7 @@ impl FormSpec {
     pub fn is_of_commits(&self) -> bool {
         match self.found {
             Found::Message | Found::Identity | Found::Record(_) => true,
-            Found::Description | Found::Request => false,
+            Found::Description | Found::Request | Found::Repository(_) => false,
         }
     }
 
@@ -198,9 +230,9 @@ impl FormSpec {
 /// Where records of all forms are kept, each place once.
 pub fn places() -> Vec<RecordPlace> {
     let mut places: Vec<RecordPlace> = Vec::new();
-    for spec in Form::all().filter_map(|form| form.0.record()) {
-        if places.iter().all(|known| known.name() != spec.place.name()) {
-            places.push(spec.place);
+    for place in ALL.iter().filter_map(|form| form.place()) {
+        if places.iter().all(|known| known.name() != place.name()) {
+            places.push(place);
         }
     }
     places
