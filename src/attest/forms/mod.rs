@@ -8,6 +8,7 @@
 
 mod agent_trace;
 mod agent_trace_cli;
+mod ai_declaration;
 mod aiir;
 mod attest_note;
 mod git_ai;
@@ -48,6 +49,7 @@ pub static ALL: &[&FormSpec] = &[
     &request::BODY,
     &request::BRANCH,
     &request::LABEL,
+    &ai_declaration::FORM,
 ];
 
 /// A form of attestation.
