@@ -229,6 +229,45 @@ pub struct ChangeSet {
     pub files: Vec<FileChange>,
     /// What was left out, by path.
     pub excluded: Vec<Excluded>,
+    /// What more work was asked for than is done.
+    pub cut_short: Vec<CutShort>,
+}
+
+/// Work on a change that ended at a budget, and what is not known for that. The budgets are in docs/hardening.md.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CutShort {
+    /// Lines were not followed to the commits that added them, so they belong to none.
+    Attribution {
+        /// How many added lines.
+        lines: u32,
+        /// In how many files.
+        files: usize,
+    },
+    /// Only identical files count as renamed in some commits.
+    Renames {
+        /// How many commits.
+        commits: usize,
+    },
+}
+
+impl std::fmt::Display for CutShort {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let plural = |count: usize| if count == 1 { "" } else { "s" };
+        match self {
+            CutShort::Attribution { lines, files } => write!(
+                f,
+                "{lines} added line{} in {files} file{} count for no commit: the history of the range takes too much work \
+                 to read",
+                plural(*lines as usize),
+                plural(*files)
+            ),
+            CutShort::Renames { commits } => write!(
+                f,
+                "in {commits} commit{} of the range only identical files count as renamed: there is too much to compare",
+                plural(*commits)
+            ),
+        }
+    }
 }
 
 /// What a clone puts in the place of objects and parents. None of it comes along when a branch is fetched, so another

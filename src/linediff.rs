@@ -29,17 +29,49 @@ impl Edit {
 
 /// Where `old` and `new` differ, in order.
 pub fn edits(old: &Text, new: &Text) -> Vec<Edit> {
-    let (prefix, suffix) = common_ends(old, new);
-    let window = |text: &Text| Span::new(prefix, text.len() - suffix);
-    let (old_window, new_window) = (window(old), window(new));
-    if old_window.is_empty() && new_window.is_empty() {
-        return Vec::new();
+    Comparison::new(old, new).edits()
+}
+
+/// Two texts that are to be compared, without the lines at both ends that are the same.
+#[derive(Debug, Clone, Copy)]
+pub struct Comparison<'a> {
+    old: &'a Text,
+    new: &'a Text,
+    old_window: Span,
+    new_window: Span,
+}
+
+/// At about so many lines, a comparison can cost as much for being long as it costs for each line.
+const LONG: u64 = 10_000;
+
+impl<'a> Comparison<'a> {
+    /// Finds the lines at both ends that are the same.
+    pub fn new(old: &'a Text, new: &'a Text) -> Self {
+        let (prefix, suffix) = common_ends(old, new);
+        let window = |text: &Text| Span::new(prefix, text.len() - suffix);
+        Comparison { old, new, old_window: window(old), new_window: window(new) }
     }
-    // A new or a deleted file has nothing to be compared with.
-    if old.is_empty() || new.is_empty() {
-        return vec![Edit { old: old_window, new: new_window }];
+
+    /// What the comparison may cost: its lines, and more where there are many. A budget counts this, and no time.
+    pub fn cost(&self) -> u64 {
+        let lines = self.old_window.len() + self.new_window.len();
+        let is_compared = !self.old.is_empty() && !self.new.is_empty() && lines <= MAX_LINES;
+        let lines = u64::from(lines);
+        if is_compared { lines + lines * lines / LONG } else { 0 }
     }
-    diff(old, new, old_window, new_window)
+
+    /// Where the texts differ, in order.
+    pub fn edits(&self) -> Vec<Edit> {
+        let Comparison { old, new, old_window, new_window } = *self;
+        if old_window.is_empty() && new_window.is_empty() {
+            return Vec::new();
+        }
+        // A new or a deleted file has nothing to be compared with.
+        if old.is_empty() || new.is_empty() {
+            return vec![Edit { old: old_window, new: new_window }];
+        }
+        diff(old, new, old_window, new_window)
+    }
 }
 
 /// How far identical lines around a difference are kept in the window: the heuristic that places

@@ -49,6 +49,7 @@ pub fn read(name: &str, content: &[u8], excluder: &Excluder) -> Result<Patch, Er
         commits: Vec::new(),
         files: Vec::new(),
         excluded: Vec::new(),
+        cut_short: Vec::new(),
     };
     let mut patch = Patch { change, touched: Vec::new(), notes: Vec::new() };
     if content.starts_with(b"\x1f\x8b") {

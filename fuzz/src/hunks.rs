@@ -46,7 +46,8 @@ pub fn run(data: &[u8]) {
         carried: None,
         origins,
     };
-    let change = ChangeSet { range, commits: Vec::new(), files: vec![file], excluded: Vec::new() };
+    let change =
+        ChangeSet { range, commits: Vec::new(), files: vec![file], excluded: Vec::new(), cut_short: Vec::new() };
     super::assert_change(&change);
     let report = analyse(&change, &ENGINE, Registry::builtin().unwrap(), &Config::default(), Detail::All);
     let report = report.expect("a report");

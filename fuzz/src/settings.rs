@@ -64,7 +64,8 @@ fn use_on_code(pack: &Pack, config: &Config) {
         carried: None,
     };
     let range = Range { spec: "x".into(), base: None, head: None };
-    let change = ChangeSet { range, commits: Vec::new(), files: vec![file], excluded: Vec::new() };
+    let change =
+        ChangeSet { range, commits: Vec::new(), files: vec![file], excluded: Vec::new(), cut_short: Vec::new() };
     let report = analyse(&change, &Engine::new(pack), Registry::builtin().unwrap(), config, Detail::All);
     assert!(report.expect("a report").hunks.iter().all(|hunk| hunk.log_odds.is_finite()));
 }

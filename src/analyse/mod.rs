@@ -251,7 +251,7 @@ fn coverage(change: &ChangeSet, blocks: &[ReadBlock], of_files: &[Excluded]) -> 
         lines_renamed: carried(|carried| if let Carried::Renamed(lines) = carried { lines } else { 0 }),
         lines_copied: carried(|carried| if let Carried::Copied(lines) = carried { lines } else { 0 }),
         excluded: excluded.into_iter().map(ExcludedReport::from).collect(),
-        notes: Vec::new(),
+        notes: change.cut_short.iter().map(ToString::to_string).collect(),
         substitutes: None,
     }
 }

@@ -39,7 +39,9 @@ pub struct Joined {
 impl Default for Joined {
     fn default() -> Self {
         let range = Range { spec: String::new(), base: None, head: None };
-        Joined { change: ChangeSet { range, commits: Vec::new(), files: Vec::new(), excluded: Vec::new() }, changes: 0 }
+        let change =
+            ChangeSet { range, commits: Vec::new(), files: Vec::new(), excluded: Vec::new(), cut_short: Vec::new() };
+        Joined { change, changes: 0 }
     }
 }
 

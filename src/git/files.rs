@@ -11,11 +11,11 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::Error;
 use super::attributes::Attributes;
 use super::blobs::{Blobs, Reader};
-use super::freed::{Head, free};
+use super::freed::{Freed, Head, free};
 use super::judge::{Judge, Unseen, Version};
 use super::pieces::{Piece, Standing, There, piece};
 use super::range::HeadTree;
-use super::trees;
+use super::trees::{self, Entry};
 use crate::change::{Carried, Excluded, FileChange, Span};
 use crate::exclude::Excluder;
 use crate::kept_lines;
@@ -48,15 +48,24 @@ pub(super) struct Ends {
     pub(super) new: ObjectId,
 }
 
-/// Reads the files that differ between two trees.
-pub(super) fn read(
-    blobs: &Blobs,
-    base_tree: Option<ObjectId>,
-    head_tree: HeadTree,
-    excluder: &Excluder,
-) -> Result<Found, Error> {
-    let (entries, attributes, freed) = blobs.read_trees(|reader| {
-        let head = match &head_tree {
+/// Which files differ between two trees, before any content is read.
+pub(super) struct Differing {
+    entries: Vec<Entry>,
+    attributes: Attributes,
+    freed: Freed,
+}
+
+impl Differing {
+    /// The paths that are there after the change.
+    pub(super) fn paths(&self) -> impl Iterator<Item = &BString> {
+        self.entries.iter().filter(|entry| entry.new.is_some()).map(|entry| &entry.path)
+    }
+}
+
+/// Finds the files that differ between two trees.
+pub(super) fn differing(blobs: &Blobs, base_tree: Option<ObjectId>, head_tree: &HeadTree) -> Result<Differing, Error> {
+    blobs.read_trees(|reader| {
+        let head = match head_tree {
             HeadTree::Committed(tree) => Head { repo: &reader.repo, tree: *tree },
             HeadTree::InMemory(memory, tree) => Head { repo: memory, tree: *tree },
         };
@@ -64,14 +73,19 @@ pub(super) fn read(
         let freed = free(reader, base_tree, &head, &mut entries)?;
         let paths = entries.iter().map(|entry| entry.path.as_bstr());
         let attributes = Attributes::read(reader, &reader.repo, base_tree, paths, u64::MAX);
-        Ok((entries, attributes, freed))
-    })?;
+        Ok(Differing { entries, attributes, freed })
+    })
+}
+
+/// Reads files that differ.
+pub(super) fn read(blobs: &Blobs, differing: Differing, excluder: &Excluder) -> Found {
+    let Differing { entries, attributes, freed } = differing;
     let judge = Judge::new(excluder, &attributes, Unseen::Counted);
     let judge = blobs.read(|reader| judge.of_entries(reader, &entries, freed.paths));
     let of = |entry| blobs.read(|reader| piece(reader, entry, &judge));
     let mut found = assemble(entries.into_par_iter().map(of).collect(), excluder);
     found.excluded.extend(freed.unlisted);
-    Ok(Found { ends: AllEnds { attributes, ..found.ends }, ..found })
+    Found { ends: AllEnds { attributes, ..found.ends }, ..found }
 }
 
 /// The same on this thread alone, between two trees of the repository, for those who want numbers: how much code was

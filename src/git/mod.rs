@@ -11,6 +11,7 @@ mod attributes;
 mod attribution;
 mod authors;
 mod blobs;
+mod budget;
 mod checkout;
 mod commits;
 mod error;
@@ -46,6 +47,7 @@ use crate::change::ChangeSet;
 use crate::exclude::Excluder;
 
 pub use amend::HeadState;
+pub use budget::Budget;
 pub use checkout::{Checkout, CheckoutError, Workspace};
 pub use error::Error;
 pub use hooks::HooksFolder;
@@ -62,6 +64,7 @@ pub struct Repository {
     inner: gix::Repository,
     /// What it reads the objects of a push by, in a hook that looks at one.
     push: Option<quarantine::Folder>,
+    budget: Budget,
 }
 
 /// A file of the tree: its content, or that it is not there.
@@ -83,6 +86,12 @@ impl Repository {
     /// Where it is none, or damaged.
     pub fn open_named(dir: &Path) -> Result<Self, Error> {
         open::named(dir)
+    }
+
+    /// The same with another budget for what is done on a range.
+    #[must_use]
+    pub fn within(self, budget: Budget) -> Self {
+        Repository { budget, ..self }
     }
 
     /// Whether the repository is one to write to: the user's own, or named in `safe.directory`.
@@ -119,20 +128,23 @@ impl Repository {
     pub fn change_set(&self, resolved: Resolved, excluder: &Excluder, records: &Records) -> Result<ChangeSet, Error> {
         let Resolved { range, base_tree, head_tree, reach, overlay, .. } = resolved;
         let blobs = blobs::Blobs::new(&self.inner, overlay);
-        let mut found = Ok(files::Found::default());
+        let differing = files::differing(&blobs, base_tree, &head_tree)?;
+        let paths: Vec<_> = differing.paths().cloned().collect();
+        let mut found = files::Found::default();
         // The commits are read through this handle, which has seen many of them when the range was resolved.
         let history = rayon::in_place_scope(|scope| {
-            scope.spawn(|_| found = files::read(&blobs, base_tree, head_tree, excluder));
-            attribution::History::read(&self.inner, &blobs, &reach, records)
-        });
-        let (history, found) = (history?, found?);
+            scope.spawn(|_| found = files::read(&blobs, differing, excluder));
+            let commits = commits::read(&self.inner, &reach, records)?;
+            attribution::History::read(&blobs, commits, paths, excluder.max_bytes, &self.budget)
+        })?;
         let mut change = ChangeSet {
             range,
             commits: history.commits().cloned().collect(),
             files: found.files,
             excluded: found.excluded,
+            cut_short: Vec::new(),
         };
-        history.attribute(&blobs, &mut change, &found.ends, excluder);
+        attribution::attribute(&history, &blobs, &mut change, &found.ends, (excluder, self.budget.compared));
         change.excluded.sort();
         Ok(change)
     }

@@ -12,7 +12,7 @@ use super::blobs::Reader;
 use super::commits::{self, RangeCommit};
 use super::notes::Notes;
 use super::walk::{History, Lost, walk};
-use super::{Error, Records, Repository, Request, attribution, files, lenient};
+use super::{Budget, Error, Records, Repository, Request, attribution, files, lenient};
 use crate::change::{ChangeSet, Range};
 use crate::exclude::Excluder;
 
@@ -122,7 +122,7 @@ impl OneByOne {
         let repo = &self.reader.repo;
         let RangeCommit { tree, parents, mut commit, .. } = commits::one(repo, id.0)?;
         if parents.len() > 1 {
-            let repository = Repository { inner: repo.clone(), push: None };
+            let repository = Repository { inner: repo.clone(), push: None, budget: Budget::default() };
             return repository.change_set(
                 repository.resolve(&Request::Commit(id.to_string()))?,
                 excluder,
@@ -145,6 +145,7 @@ impl OneByOne {
             commits: vec![commit],
             files: found.files,
             excluded: found.excluded,
+            cut_short: Vec::new(),
         })
     }
 }

@@ -10,7 +10,7 @@ use gix::discover::upwards::Options;
 use gix::sec::Trust;
 use gix::sec::trust::{DefaultForLevel as _, Mapping};
 
-use super::{Error, Repository, error, quarantine};
+use super::{Budget, Error, Repository, error, quarantine};
 
 /// What is read of a repository besides its objects.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -96,7 +96,7 @@ fn opened(dir: &Path, dot_git_only: bool, mode: Mode) -> Result<Repository, Erro
     if storage.is_some_and(|storage| storage.starts_with(b"reftable")) {
         return Err(Error::Reftable { dir: error::absolute(inner.git_dir()) });
     }
-    Ok(Repository { inner, push })
+    Ok(Repository { inner, push, budget: Budget::default() })
 }
 
 /// The nearest folder below `root` that git would take for a repository without a `.git`.

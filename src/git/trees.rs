@@ -1,13 +1,15 @@
 //! Tree diffs: which paths differ between two trees, by id alone. Renames are paired later, from
 //! contents (`crate::renames`), so that nothing here depends on what a clone lacks or configures.
 
+use std::cell::Cell;
+use std::collections::VecDeque;
 use std::ops::ControlFlow;
 
 use bstr::{BStr, BString};
 use gix::ObjectId;
 use gix::diff::tree::{Recorder, State, Visit, recorder::Change, visit};
-use gix::objs::TreeRefIter;
 use gix::objs::tree::EntryMode;
+use gix::objs::{Data, Find, Kind, TreeRefIter};
 
 use super::Error;
 
@@ -52,6 +54,126 @@ pub(super) fn differences(
     // A file that became a folder, or the other way round, comes as two records of one path.
     entries.sort_by(|a, b| a.path.cmp(&b.path));
     Ok(entries)
+}
+
+/// How many bytes of trees and paths may still be read, for several walks together.
+pub(super) struct Allowance {
+    left: Cell<u64>,
+}
+
+/// What looking up a tree costs beside its bytes.
+const TREE_COST: u64 = 256;
+
+impl Allowance {
+    pub(super) fn new(bytes: u64) -> Self {
+        Allowance { left: Cell::new(bytes) }
+    }
+
+    fn take(&self, bytes: usize) {
+        self.left.set(self.left.get().saturating_sub(bytes as u64 + TREE_COST));
+    }
+
+    fn take_path(&self, path: &BStr) {
+        self.left.set(self.left.get().saturating_sub(path.len() as u64));
+    }
+
+    pub(super) fn is_spent(&self) -> bool {
+        self.left.get() == 0
+    }
+}
+
+/// Visits the files that differ below those folders that `enters` accepts, in no particular order. Returns whether the
+/// allowance lasted to the end.
+pub(super) fn walk(
+    repo: &gix::Repository,
+    (old, new): (ObjectId, ObjectId),
+    allowance: &Allowance,
+    enters: &dyn Fn(&BStr) -> bool,
+    each: &mut dyn FnMut(Entry),
+) -> Result<bool, Error> {
+    let (old, new) = (data(repo, Some(old))?, data(repo, Some(new))?);
+    allowance.take(old.len());
+    allowance.take(new.len());
+    let kind = repo.object_hash();
+    let is_skipped = Cell::new(false);
+    let objects = Entered { repo, allowance, is_skipped: &is_skipped };
+    let waiting = VecDeque::new();
+    let mut visitor = Walk { inner: Recorder::default(), allowance, enters, each, waiting, is_skipped: &is_skipped };
+    let walked = gix::diff::tree(
+        TreeRefIter::from_bytes(&old, kind),
+        TreeRefIter::from_bytes(&new, kind),
+        State::default(),
+        &objects,
+        &mut visitor,
+    );
+    if allowance.is_spent() {
+        return Ok(false);
+    }
+    walked.map_err(|error| Error::missing("a tree of the range", error))?;
+    Ok(true)
+}
+
+/// The trees of a walk. A folder that is not entered is read as an empty one.
+struct Entered<'a> {
+    repo: &'a gix::Repository,
+    allowance: &'a Allowance,
+    is_skipped: &'a Cell<bool>,
+}
+
+impl Find for Entered<'_> {
+    fn try_find<'a>(&self, id: &gix::hash::oid, buffer: &'a mut Vec<u8>) -> gix::Result<Option<Data<'a>>> {
+        if self.is_skipped.get() {
+            buffer.clear();
+            return Ok(Some(Data::new(buffer, Kind::Tree, id.kind())));
+        }
+        let found = self.repo.objects.try_find(id, buffer)?;
+        self.allowance.take(found.as_ref().map_or(0, |tree| tree.data.len()));
+        Ok(found)
+    }
+}
+
+/// Hands on what differs, and decides about each folder when it is met. Folders are read in that order.
+struct Walk<'a> {
+    inner: Recorder,
+    allowance: &'a Allowance,
+    enters: &'a dyn Fn(&BStr) -> bool,
+    each: &'a mut dyn FnMut(Entry),
+    /// For each folder that was met and is not read yet, whether it is skipped.
+    waiting: VecDeque<bool>,
+    is_skipped: &'a Cell<bool>,
+}
+
+impl Visit for Walk<'_> {
+    fn pop_front_tracked_path_and_set_current(&mut self) {
+        self.inner.pop_front_tracked_path_and_set_current();
+        // The library asks for a folder only after it met it.
+        self.is_skipped.set(self.waiting.pop_front().unwrap_or(false));
+    }
+
+    fn push_back_tracked_path_component(&mut self, component: &BStr) {
+        self.inner.push_back_tracked_path_component(component);
+        self.waiting.push_back(!(self.enters)(self.inner.path()));
+    }
+
+    fn push_path_component(&mut self, component: &BStr) {
+        self.inner.push_path_component(component);
+    }
+
+    fn pop_path_component(&mut self) {
+        self.inner.pop_path_component();
+    }
+
+    fn visit(&mut self, change: visit::Change) -> visit::Action {
+        let action = self.inner.visit(change);
+        if let Some(record) = self.inner.records.pop() {
+            self.allowance.take_path(path_of(&record).as_ref());
+            let entry = entry(record);
+            if !is_folder(&entry) {
+                (self.each)(entry);
+            }
+        }
+        if self.allowance.is_spent() { ControlFlow::Break(()) } else { action }
+    }
 }
 
 /// Records changes, and stops at a bound.
