@@ -4,11 +4,13 @@
 use std::collections::HashSet;
 
 use bstr::{BStr, ByteSlice};
+use gix::ObjectId;
 use gix::attrs::search::{MetadataCollection, Outcome};
 use gix::attrs::{Search, StateRef};
 use gix::glob::pattern::Case;
 
 use super::blobs::{Reader, Unread};
+use super::trees;
 use crate::change::{Ground, Reason};
 use crate::exclude::Why;
 
@@ -33,20 +35,21 @@ impl Attributes {
     pub(super) fn read<'a>(
         reader: &Reader<'_>,
         repo: &gix::Repository,
-        tree: Option<gix::ObjectId>,
+        tree: Option<ObjectId>,
         paths: impl Iterator<Item = &'a BStr>,
         max_bytes: u64,
     ) -> Self {
         let mut attributes = Attributes::default();
-        let Some(tree) = tree.and_then(|id| repo.find_tree(id).ok()) else { return attributes };
+        let Some(tree) = tree else { return attributes };
         let mut bytes_left = max_bytes;
-        let mut folders: Vec<&BStr> = folders_of(paths).into_iter().collect();
+        // What cannot be read says nothing here; the files below it are listed as missing.
+        let (folders, _) = trees::of_folders(repo, tree, &folders_of(paths));
+        let mut folders: Vec<(&BStr, ObjectId)> = folders.into_iter().collect();
         // Deeper files take precedence, and later patterns win.
-        folders.sort_by_key(|folder| (folder.find_iter(b"/").count(), *folder));
-        for folder in folders {
-            let parts = folder.split_str("/").filter(|part| !part.is_empty());
-            let entry = tree.lookup_entry(parts.chain([FILE]));
-            let Some(blob) = entry.ok().flatten().filter(|entry| entry.mode().is_blob()) else { continue };
+        folders.sort_by_key(|(folder, _)| (folder.find_iter(b"/").count(), *folder));
+        for (folder, tree) in folders {
+            let entry = repo.find_tree(tree).ok().and_then(|tree| tree.lookup_entry([FILE]).ok().flatten());
+            let Some(blob) = entry.filter(|entry| entry.mode().is_blob()) else { continue };
             match reader.read_within(blob.object_id(), bytes_left) {
                 Ok(content) => {
                     bytes_left = bytes_left.saturating_sub(content.len() as u64);
@@ -101,7 +104,8 @@ pub(super) fn says_something(content: &[u8]) -> bool {
     content.contains_str("linguist-")
 }
 
-fn folders_of<'a>(paths: impl Iterator<Item = &'a BStr>) -> HashSet<&'a BStr> {
+/// The folders that hold paths, the root among them.
+pub(super) fn folders_of<'a>(paths: impl Iterator<Item = &'a BStr>) -> HashSet<&'a BStr> {
     let mut folders = HashSet::from([BStr::new("")]);
     for path in paths {
         let mut rest: &BStr = path;

@@ -20,6 +20,10 @@ const MAX_BYTES: u64 = 8 << 20;
 const MAX_FILES: usize = 10_000;
 /// How many bytes of attribute files of the change's end are read: their author is the change's.
 const MAX_ATTRIBUTE_BYTES: u64 = 1 << 20;
+/// How many attribute files that the change touches are compared.
+const MAX_ATTRIBUTE_FILES: usize = 10_000;
+/// How many bytes of these are read to see whether they say anything, before and after together.
+const MAX_SEARCHED_BYTES: u64 = 64 << 20;
 /// How many comparisons of a path with a pattern of theirs are made.
 const MAX_COMPARISONS: usize = 10_000_000;
 
@@ -46,13 +50,22 @@ pub(super) fn free(
     head: &Head<'_>,
     entries: &mut Vec<Entry>,
 ) -> Result<Freed, Error> {
-    let changes: Vec<BString> = entries.iter().filter_map(|entry| folder_of_attributes(reader, entry)).collect();
-    if base_tree.is_none() || changes.is_empty() {
+    if base_tree.is_none() {
         return Ok(Freed::default());
+    }
+    let mut says = Says { reader, known: HashMap::new(), bytes_left: MAX_SEARCHED_BYTES };
+    let changes: Vec<BString> = entries.iter().filter_map(|entry| says.folder(entry)).collect();
+    if changes.is_empty() {
+        return Ok(Freed::default());
+    }
+    if changes.len() > MAX_ATTRIBUTE_FILES {
+        let what = format!("one of {} changed attribute files, which are too many", changes.len());
+        return Ok(Freed { unlisted: Some(not_compared(&changes, &what)), ..Freed::default() });
     }
     let files = match files_below(head, &changes) {
         Err(Error::TooManyPaths { max }) => {
-            return Ok(Freed { unlisted: Some(too_many(&changes, max)), ..Freed::default() });
+            let what = format!("not compared with the files below it, which are more than {max}");
+            return Ok(Freed { unlisted: Some(not_compared(&changes, &what)), ..Freed::default() });
         }
         found => found?,
     };
@@ -92,14 +105,12 @@ pub(super) fn free(
     Ok(Freed { paths: freed, unlisted })
 }
 
-/// What is said where there are too many files below the attribute file of the first changed folder.
-fn too_many(changes: &[BString], max: usize) -> Excluded {
+/// What is listed, at the attribute file of the first changed folder, where it is too much to compare.
+fn not_compared(changes: &[BString], what: &str) -> Excluded {
     // The folder of the repository itself has no name.
     let mut path = changes.first().cloned().unwrap_or_default();
     path.extend_from_slice(attributes::FILE);
-    let detail =
-        format!("not compared with the files below it, which are more than {max}; what it left out stays left out");
-    Excluded::new(path, Reason::Generated, detail)
+    Excluded::new(path, Reason::Generated, format!("{what}; what it left out stays left out"))
 }
 
 /// What is said of files that stay left out, below the attribute file of the first changed folder.
@@ -116,42 +127,70 @@ fn unlisted(changes: &[BString], files: &[&File], what: &str) -> Option<Excluded
     Some(Excluded { path, reason: Reason::Generated, detail: format!("{count} {what}"), code })
 }
 
-/// The folder whose attributes an entry changes, with a slash at its end, empty for the root; where they say anything
-/// before or after: a new file can take back what one of a folder above says.
-fn folder_of_attributes(reader: &Reader<'_>, entry: &Entry) -> Option<BString> {
-    let folder = entry.path.strip_suffix(attributes::FILE)?;
-    let is_whole_name = folder.is_empty() || folder.ends_with(b"/");
-    (is_whole_name && (says_something(reader, entry.old) || says_something(reader, entry.new))).then(|| folder.into())
+/// Which attribute files say anything. Many paths can share one content.
+struct Says<'a> {
+    reader: &'a Reader<'a>,
+    known: HashMap<ObjectId, bool>,
+    bytes_left: u64,
 }
 
-fn says_something(reader: &Reader<'_>, side: Side) -> bool {
-    let Some((_, id)) = side.filter(|(mode, _)| mode.is_blob()) else { return false };
-    match reader.read_within(id, MAX_BYTES) {
-        Ok(content) => attributes::says_something(&content),
-        // It may.
-        Err(Unread::TooLarge { .. }) => true,
-        Err(Unread::Missing(_) | Unread::Unreadable(_)) => false,
+impl Says<'_> {
+    /// The folder whose attributes an entry changes, with a slash at its end, empty for the root; where they say anything
+    /// before or after: a new file can take back what one of a folder above says.
+    fn folder(&mut self, entry: &Entry) -> Option<BString> {
+        let folder = entry.path.strip_suffix(attributes::FILE)?;
+        let is_whole_name = folder.is_empty() || folder.ends_with(b"/");
+        (is_whole_name && (self.something(entry.old) || self.something(entry.new))).then(|| folder.into())
+    }
+
+    fn something(&mut self, side: Side) -> bool {
+        let Some((_, id)) = side.filter(|(mode, _)| mode.is_blob()) else { return false };
+        if let Some(known) = self.known.get(&id) {
+            return *known;
+        }
+        let says = match self.reader.read_within(id, self.bytes_left.min(MAX_BYTES)) {
+            Ok(content) => {
+                self.bytes_left -= content.len() as u64;
+                attributes::says_something(&content)
+            }
+            // It may.
+            Err(Unread::TooLarge { .. }) => true,
+            Err(Unread::Missing(_) | Unread::Unreadable(_)) => false,
+        };
+        self.known.insert(id, says);
+        says
     }
 }
 
 type File = (BString, (EntryMode, ObjectId));
 
+/// Those of the folders that lie in none of the others.
+fn outermost(folders: &[BString]) -> Vec<&BString> {
+    let mut sorted: Vec<&BString> = folders.iter().collect();
+    sorted.sort_unstable();
+    // What lies in a folder follows it at once.
+    let mut outermost: Vec<&BString> = Vec::new();
+    for folder in sorted {
+        if !outermost.last().is_some_and(|last| folder.starts_with(last)) {
+            outermost.push(folder);
+        }
+    }
+    outermost
+}
+
 /// The files of a tree below some folders. Each folder is walked once, also where one lies in another.
 fn files_below(head: &Head<'_>, folders: &[BString]) -> Result<Vec<File>, Error> {
-    let root = head.repo.find_tree(head.tree).map_err(|error| Error::missing(format!("tree {}", head.tree), error))?;
+    let outermost = outermost(folders);
+    let wanted = attributes::folders_of(outermost.iter().map(|folder| folder.as_bstr()));
+    let (trees, failed) = trees::of_folders(head.repo, head.tree, &wanted);
+    if let Some(error) = failed {
+        return Err(error);
+    }
     let mut files = Vec::new();
-    let is_inner = |folder: &BString| folders.iter().any(|other| other != folder && folder.starts_with(other));
-    for folder in folders.iter().filter(|folder| !is_inner(folder)) {
-        let parts: Vec<&[u8]> = folder.split_str("/").filter(|part| !part.is_empty()).collect();
-        let tree = if parts.is_empty() {
-            Some(head.tree)
-        } else {
-            // The attribute file may be what is gone, and the folder with it.
-            let entry =
-                root.lookup_entry(parts).map_err(|error| Error::missing(format!("tree {}", head.tree), error))?;
-            entry.filter(|entry| entry.mode().is_tree()).map(|entry| entry.object_id())
-        };
-        let Some(tree) = tree else { continue };
+    for folder in outermost {
+        // The attribute file may be what is gone, and the folder with it.
+        let path = folder.strip_suffix(b"/").unwrap_or_default();
+        let Some(tree) = trees.get(path.as_bstr()).copied() else { continue };
         for Entry { path, new, .. } in trees::differences(head.repo, None, Some(tree))? {
             let mut whole = folder.clone();
             whole.extend_from_slice(&path);
@@ -159,4 +198,17 @@ fn files_below(head: &Head<'_>, folders: &[BString]) -> Result<Vec<File>, Error>
         }
     }
     Ok(files)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folders_in_others_are_not_walked_twice() {
+        let folders = |folders: &[&str]| -> Vec<BString> { folders.iter().map(|&folder| folder.into()).collect() };
+        let all = folders(&["a/b/", "a.b/", "ab/", "a/", "c/d/e/", "c/d/"]);
+        assert_eq!(outermost(&all), ["a.b/", "a/", "ab/", "c/d/"]);
+        assert_eq!(outermost(&folders(&["a/", "", "b/"])), [""]);
+    }
 }

@@ -2,7 +2,7 @@
 //! contents (`crate::renames`), so that nothing here depends on what a clone lacks or configures.
 
 use std::cell::Cell;
-use std::collections::VecDeque;
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::ops::ControlFlow;
 
 use bstr::{BStr, BString};
@@ -54,6 +54,42 @@ pub(super) fn differences(
     // A file that became a folder, or the other way round, comes as two records of one path.
     entries.sort_by(|a, b| a.path.cmp(&b.path));
     Ok(entries)
+}
+
+/// The trees of some folders, without those that are not there. `wanted` also has all folders that these lie in. Each tree
+/// is read once: to look every folder up from the root would take time with the square of their number.
+///
+/// Trees that cannot be read are left out; the first error is returned beside the others.
+pub(super) fn of_folders<'a>(
+    repo: &gix::Repository,
+    root: ObjectId,
+    wanted: &HashSet<&'a BStr>,
+) -> (HashMap<&'a BStr, ObjectId>, Option<Error>) {
+    let (mut found, mut failed) = (HashMap::new(), None);
+    let mut waiting = vec![(BStr::new(""), root)];
+    while let Some((folder, id)) = waiting.pop() {
+        found.insert(folder, id);
+        let tree = match repo.find_tree(id) {
+            Ok(tree) => tree,
+            Err(error) => {
+                failed = failed.or(Some(Error::missing(format!("tree {id}"), error)));
+                continue;
+            }
+        };
+        let mut path = BString::default();
+        for entry in tree.iter().filter_map(Result::ok).filter(|entry| entry.mode().is_tree()) {
+            path.clear();
+            path.extend_from_slice(folder);
+            if !folder.is_empty() {
+                path.push(b'/');
+            }
+            path.extend_from_slice(entry.filename());
+            if let Some(&inner) = wanted.get::<BStr>(path.as_ref()) {
+                waiting.push((inner, entry.object_id()));
+            }
+        }
+    }
+    (found, failed)
 }
 
 /// How many bytes of trees and paths may still be read, for several walks together.
