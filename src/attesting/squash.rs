@@ -3,7 +3,9 @@
 //! Predicts the message that the forge proposes unless a project or a person changes it, reads it
 //! as any other message, and compares.
 
-use crate::attest::{self, Attestation, Registry, State, Statement};
+use std::collections::HashSet;
+
+use crate::attest::{self, Attestation, Registry, Role, State, Statement};
 use crate::change::{Commit, Person};
 use crate::vocabulary::message::Message;
 use crate::vocabulary::trailers::{self, Trailer};
@@ -60,11 +62,12 @@ pub fn predict(forge: Forge, request: &Request, parts: &[Part<'_>], registry: &R
     };
     let commit = squashed(message, &single);
     let kept = attest::read(&commit, registry);
-    let mut outcome = Outcome { message: commit.message, kept, lost: Vec::new(), keep: Vec::new() };
+    let mut comparison = Comparison::with(After::new(&commit, &kept));
     for part in &single {
-        outcome.compare(part);
+        comparison.add(part);
     }
-    outcome
+    let Comparison { lost, keep, .. } = comparison;
+    Outcome { message: commit.message, kept, lost, keep }
 }
 
 fn title(request: &Request, parts: &[&Part<'_>]) -> String {
@@ -108,7 +111,7 @@ fn joined(subject: &str, body: &str) -> String {
 /// The co-authors of all messages, and the authors who did not open the request: each once.
 fn co_authors(parts: &[&Part<'_>]) -> Vec<String> {
     let opener = parts.first().map(|part| part.commit.author.email.to_lowercase());
-    let mut lines: Vec<String> = Vec::new();
+    let (mut lines, mut seen) = (Vec::new(), HashSet::new());
     for part in parts {
         let author = &part.commit.author;
         let is_other = Some(author.email.to_lowercase()) != opener;
@@ -117,7 +120,7 @@ fn co_authors(parts: &[&Part<'_>]) -> Vec<String> {
         let named = trailers.into_iter().filter(|line| line.is("Co-authored-by")).map(|line| line.value);
         for value in author.into_iter().chain(named) {
             let line = format!("Co-authored-by: {value}");
-            if !lines.iter().any(|known| known.eq_ignore_ascii_case(&line)) {
+            if seen.insert(line.to_ascii_lowercase()) {
                 lines.push(line);
             }
         }
@@ -132,52 +135,69 @@ fn squashed(message: String, parts: &[&Part<'_>]) -> Commit {
     Commit { committer: author.clone(), author, message: message.into(), ..Commit::default() }
 }
 
-fn says_the_same(other: &Statement, statement: &Statement) -> bool {
-    let same = (&other.tool, &other.model, other.role) == (&statement.tool, &statement.model, statement.role);
-    other.attests() && same
+/// What a statement says, whatever its words.
+type Says<'a> = (Option<&'a str>, Option<&'a str>, Role);
+
+fn says(statement: &Statement) -> Says<'_> {
+    (statement.tool.as_deref(), statement.model.as_deref(), statement.role)
 }
 
-impl Outcome {
-    /// What one commit declares and the predicted message does not, or only where git does not look.
-    fn compare(&mut self, part: &Part<'_>) {
-        let id = part.commit.id.get(..8).unwrap_or(&part.commit.id).to_owned();
-        let mut keep: Vec<Trailer> = Vec::new();
-        for statement in part.attestation.statements.iter().filter(|statement| statement.attests()) {
-            let known = |other: &Statement| says_the_same(other, statement);
-            let visible = |other: &Statement| known(other) && (other.strict || !statement.strict);
-            if self.kept.statements.iter().any(visible) {
-                continue;
-            }
-            let how = if self.kept.statements.iter().any(known) {
-                "is still in the text, but no longer where git looks for trailers"
-            } else {
-                "is gone"
-            };
-            self.lost.push((id.clone(), format!("“{}” {how}", statement.quote)));
-            match (statement.quote.split_once(": ").filter(|_| statement.strict), &part.note) {
-                (Some((key, value)), _) => keep.push(Trailer::new(key, value)),
-                (None, Some(note)) => {
-                    keep.extend(note.attestations.iter().flat_map(|one| trailers::write(&one.declaration)));
-                }
-                (None, None) => {
-                    keep.extend(Declaration::of_attestation(&part.attestation).iter().flat_map(trailers::write));
-                }
-            }
+/// What the predicted message declares, for many questions.
+struct After<'a> {
+    says: HashSet<Says<'a>>,
+    /// Where git looks for trailers.
+    says_strictly: HashSet<Says<'a>>,
+    trailers: HashSet<Trailer>,
+    /// Trailers where git looks for them: the key in lower case, and the value.
+    strict_trailers: HashSet<(String, &'a str)>,
+    state: State,
+}
+
+impl<'a> After<'a> {
+    fn new(commit: &'a Commit, kept: &'a Attestation) -> Self {
+        let attesting = || kept.statements.iter().filter(|statement| statement.attests());
+        let strict = commit.message.trailers().iter().filter(|line| line.strict);
+        After {
+            says: attesting().map(says).collect(),
+            says_strictly: attesting().filter(|statement| statement.strict).map(says).collect(),
+            trailers: commit.message.stated().into_iter().collect(),
+            strict_trailers: strict.map(|line| (line.key.to_ascii_lowercase(), line.value.as_str())).collect(),
+            state: kept.state,
         }
-        if part.attestation.state == State::Denied && self.kept.state != State::Denied {
+    }
+}
+
+/// What commits declare and the predicted message does not, or only where git does not look.
+struct Comparison<'a> {
+    after: After<'a>,
+    lost: Vec<(String, String)>,
+    /// The lines and quotes that are in `lost`.
+    named: HashSet<String>,
+    keep: Vec<Trailer>,
+    kept_lines: HashSet<Trailer>,
+}
+
+impl<'a> Comparison<'a> {
+    fn with(after: After<'a>) -> Self {
+        Comparison { after, lost: Vec::new(), named: HashSet::new(), keep: Vec::new(), kept_lines: HashSet::new() }
+    }
+
+    fn add(&mut self, part: &Part<'_>) {
+        let id = part.commit.id.get(..8).unwrap_or(&part.commit.id).to_owned();
+        self.add_statements(part, &id);
+        if part.attestation.state == State::Denied && self.after.state != State::Denied {
             self.lost.push((id.clone(), "that no AI was used is gone, and would not be true of the whole".into()));
         }
         // Our own facts stand in trailers that `attest` need not know.
-        let after = self.message.stated();
         for line in part.commit.message.stated().into_iter().filter(is_fact) {
-            let mut strict = self.message.trailers().iter().filter(|kept| kept.strict);
-            if !strict.any(|kept| line.is(&kept.key) && kept.value == line.value) {
-                let how = if after.contains(&line) { "no longer where git looks for trailers" } else { "gone" };
-                let said = self.lost.iter().any(|(_, text)| text.contains(&line.to_string()));
-                if !said {
+            let key = line.key.to_ascii_lowercase();
+            if !self.after.strict_trailers.contains(&(key, line.value.as_str())) {
+                let is_there = self.after.trailers.contains(&line);
+                let how = if is_there { "no longer where git looks for trailers" } else { "gone" };
+                if self.named.insert(line.to_string()) {
                     self.lost.push((id.clone(), format!("“{line}” is {how}")));
                 }
-                keep.push(line);
+                self.keep(line);
             }
         }
         if let Some(note) = &part.note {
@@ -188,10 +208,44 @@ impl Outcome {
             let stays = "stays with the old commit; after the merge, `ai-detect attest carry` takes it along";
             self.lost.push((id, format!("the note with {attestations} {stays}")));
         }
-        for line in keep {
-            if !self.keep.contains(&line) {
-                self.keep.push(line);
+    }
+
+    fn add_statements(&mut self, part: &Part<'_>, id: &str) {
+        let mut keeps_declaration = false;
+        for statement in part.attestation.statements.iter().filter(|statement| statement.attests()) {
+            let said = says(statement);
+            let is_known = self.after.says.contains(&said);
+            let is_visible = if statement.strict { self.after.says_strictly.contains(&said) } else { is_known };
+            if is_visible {
+                continue;
             }
+            let how =
+                if is_known { "is still in the text, but no longer where git looks for trailers" } else { "is gone" };
+            self.named.insert(statement.quote.clone());
+            self.lost.push((id.to_owned(), format!("“{}” {how}", statement.quote)));
+            match statement.quote.split_once(": ").filter(|_| statement.strict) {
+                Some((key, value)) => self.keep(Trailer::new(key, value)),
+                // The whole declaration is kept, once.
+                None if !keeps_declaration => {
+                    keeps_declaration = true;
+                    let declared: Vec<Trailer> = match &part.note {
+                        Some(note) => {
+                            note.attestations.iter().flat_map(|one| trailers::write(&one.declaration)).collect()
+                        }
+                        None => {
+                            Declaration::of_attestation(&part.attestation).iter().flat_map(trailers::write).collect()
+                        }
+                    };
+                    declared.into_iter().for_each(|line| self.keep(line));
+                }
+                None => {}
+            }
+        }
+    }
+
+    fn keep(&mut self, line: Trailer) {
+        if self.kept_lines.insert(line.clone()) {
+            self.keep.push(line);
         }
     }
 }

@@ -54,7 +54,7 @@ pub fn may_be_ours_alone(text: &str) -> bool {
 }
 
 /// A trailer.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Trailer {
     /// The key; case does not matter.
     pub key: String,
