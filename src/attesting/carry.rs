@@ -3,8 +3,10 @@
 //!
 //! Reads commits with their files; notes are written by `cli` through `git`.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::sync::Arc;
 
+use bstr::BString;
 use sha2::{Digest, Sha256};
 
 use crate::change::Span;
@@ -34,34 +36,172 @@ pub enum Way {
     },
 }
 
-/// For each old commit, where its note goes; nothing where no new commit has its patch or at least
-/// half of its lines.
-pub fn ways(old: &[CommitChange], new: &[CommitChange]) -> Vec<Vec<Way>> {
-    let mut by_patch: HashMap<PatchId, Vec<usize>> = HashMap::new();
-    for (at, change) in new.iter().enumerate() {
-        if let Some(patch) = patch(change) {
-            by_patch.entry(patch).or_default().push(at);
+/// How many added lines of a commit are compared.
+const MAX_LINES: usize = 1_000_000;
+/// How many lines of all commits of a side are kept to be compared.
+const MAX_KEPT: usize = 20_000_000;
+/// How many lines are compared to find commits that may have lines of others.
+const MAX_COMPARED: usize = 100_000_000;
+/// How many bytes of contents are read again where lines seem to be the same.
+const MAX_READ_AGAIN: usize = 512 << 20;
+
+/// What is kept of a commit's files while all commits are read: enough to find which ones to compare.
+#[derive(Debug)]
+pub struct Brief {
+    patch: Option<PatchId>,
+    /// For each file, its path and the sorted digests of its added lines; nothing where there are too many.
+    lines: Option<Vec<(BString, Vec<u32>)>>,
+    /// Whether contents were not read.
+    is_cut: bool,
+}
+
+impl Brief {
+    /// Sums up a commit.
+    pub fn of(change: &CommitChange) -> Brief {
+        let mut left = MAX_LINES;
+        let mut digests = |file: &Touched| {
+            let lines = file.texts.iter().flat_map(added).map(|(_, line)| line.digest());
+            let mut lines: Vec<u32> = lines.take(left.saturating_add(1)).collect();
+            left = left.checked_sub(lines.len())?;
+            lines.sort_unstable();
+            lines.shrink_to_fit();
+            Some((file.path.clone(), lines))
+        };
+        let lines: Option<Vec<_>> = change.files.iter().map(&mut digests).collect();
+        Brief { patch: patch(change), is_cut: change.is_cut || lines.is_none(), lines }
+    }
+
+    fn len(&self) -> usize {
+        self.lines.iter().flatten().map(|(_, lines)| lines.len()).sum()
+    }
+}
+
+/// The commits of a side, in order.
+#[derive(Debug, Default)]
+pub struct Side {
+    briefs: Vec<Brief>,
+    kept: usize,
+}
+
+impl Side {
+    /// Adds the next commit. `compares` says whether its lines are compared with those of others.
+    pub fn push(&mut self, brief: Brief, compares: bool) {
+        let lines = if compares { brief.len() } else { 0 };
+        let has_room = self.kept + lines <= MAX_KEPT;
+        self.kept += if has_room { lines } else { 0 };
+        let is_kept = compares && has_room;
+        let lines = if is_kept { brief.lines } else { None };
+        self.briefs.push(Brief { lines, is_cut: brief.is_cut || (compares && !has_room), ..brief });
+    }
+
+    /// How many of the commits were not looked into as a whole, because it is too much.
+    pub fn cut(&self) -> usize {
+        self.briefs.iter().filter(|brief| brief.is_cut).count()
+    }
+}
+
+/// Where notes go, for each old commit, and how many old commits were not compared by their lines to the end.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Ways {
+    /// Nothing where no new commit has its patch or at least half of its lines.
+    pub of: Vec<Vec<Way>>,
+    /// How many old commits more was asked for than is compared.
+    pub cut: usize,
+}
+
+/// Reads a commit again, by its index. Nothing where it cannot be read.
+pub type Again<'a> = dyn Fn(usize) -> Option<Arc<CommitChange>> + 'a;
+
+/// For each old commit, where its note goes.
+pub fn ways(old: &Side, new: &Side, (read_old, read_new): (&Again<'_>, &Again<'_>)) -> Ways {
+    let mut by_patch: HashMap<PatchId, VecDeque<usize>> = HashMap::new();
+    for (at, brief) in new.briefs.iter().enumerate() {
+        if let Some(patch) = brief.patch {
+            by_patch.entry(patch).or_default().push_back(at);
         }
     }
     // Where two old commits have the same patch, each takes one of the new ones, in order.
-    let mut taken = vec![false; new.len()];
-    let mut ways: Vec<Vec<Way>> = Vec::with_capacity(old.len());
-    for change in old {
-        let candidates = patch(change).and_then(|patch| by_patch.get(&patch));
-        let same = candidates.and_then(|found| found.iter().copied().find(|at| taken.get(*at) == Some(&false)));
-        if let Some(taken) = same.and_then(|at| taken.get_mut(at)) {
-            *taken = true;
+    let mut taken = vec![false; new.briefs.len()];
+    let mut same = |brief: &Brief| {
+        let to = by_patch.get_mut(&brief.patch?)?.pop_front()?;
+        *taken.get_mut(to)? = true;
+        Some(Way::Same { to })
+    };
+    let mut of: Vec<Vec<Way>> = old.briefs.iter().map(|brief| same(brief).into_iter().collect()).collect();
+    let mut search = Search::new(new, &taken);
+    let mut cut = 0;
+    for (at, (brief, ways)) in old.briefs.iter().zip(&mut of).enumerate().filter(|(_, (_, ways))| ways.is_empty()) {
+        let Some(candidates) = search.candidates(brief) else {
+            cut += 1;
+            continue;
+        };
+        // Digests find candidates, and bytes decide.
+        let Some(change) = candidates.first().and_then(|_| read_old(at)) else { continue };
+        for to in candidates {
+            let Some(bytes) = search.bytes_left.checked_sub(size(&change)) else {
+                cut += 1;
+                break;
+            };
+            let candidate = read_new(to);
+            search.bytes_left = bytes.saturating_sub(candidate.as_ref().map_or(0, |candidate| size(candidate)));
+            ways.extend(candidate.and_then(|candidate| by_lines(&change, &candidate, to)));
         }
-        ways.push(same.map(|to| Way::Same { to }).into_iter().collect());
     }
-    for (change, ways) in old.iter().zip(&mut ways).filter(|(_, ways)| ways.is_empty()) {
-        for (to, candidate) in new.iter().enumerate() {
-            if taken.get(to) == Some(&false) {
-                ways.extend(by_lines(change, candidate, to));
+    Ways { of, cut }
+}
+
+fn size(change: &CommitChange) -> usize {
+    let texts = change.files.iter().filter_map(|file| file.texts.as_ref());
+    texts.map(|texts| texts.old.bytes().len() + texts.new.bytes().len()).sum()
+}
+
+/// A search for new commits that may have the lines of an old one.
+struct Search<'a> {
+    /// The commits that have a path, with their lines there.
+    by_path: HashMap<&'a BString, Vec<(usize, &'a [u32])>>,
+    lines_left: usize,
+    bytes_left: usize,
+}
+
+impl<'a> Search<'a> {
+    fn new(new: &'a Side, taken: &[bool]) -> Self {
+        let mut by_path: HashMap<&BString, Vec<(usize, &[u32])>> = HashMap::new();
+        for (at, (brief, _)) in new.briefs.iter().zip(taken).enumerate().filter(|(_, (_, taken))| !**taken) {
+            for (path, lines) in brief.lines.iter().flatten() {
+                by_path.entry(path).or_default().push((at, lines));
             }
         }
+        Search { by_path, lines_left: MAX_COMPARED, bytes_left: MAX_READ_AGAIN }
     }
-    ways
+
+    /// New commits that may have at least half of an old one's lines, in order; nothing where that takes too much.
+    fn candidates(&mut self, brief: &Brief) -> Option<Vec<usize>> {
+        let Some(files) = &brief.lines else { return Some(Vec::new()) };
+        let had: usize = files.iter().map(|(_, lines)| lines.len()).sum();
+        let mut found: BTreeMap<usize, usize> = BTreeMap::new();
+        for (path, lines) in files.iter().filter(|(_, lines)| !lines.is_empty()) {
+            for (at, theirs) in self.by_path.get(path).into_iter().flatten() {
+                self.lines_left = self.lines_left.checked_sub(lines.len() + theirs.len())?;
+                *found.entry(*at).or_default() += in_common(lines, theirs);
+            }
+        }
+        Some(found.into_iter().filter(|(_, common)| *common > 0 && common * 2 >= had).map(|(at, _)| at).collect())
+    }
+}
+
+/// How many of two sorted lists are in both.
+fn in_common(one: &[u32], other: &[u32]) -> usize {
+    let (mut at, mut common) = (0, 0);
+    for digest in one {
+        while other.get(at).is_some_and(|theirs| theirs < digest) {
+            at += 1;
+        }
+        if other.get(at) == Some(digest) {
+            at += 1;
+            common += 1;
+        }
+    }
+    common
 }
 
 /// A SHA-256 digest: who writes a patch chooses its lines, and must not be able to give it another one's identity.
@@ -115,7 +255,8 @@ fn by_lines(old: &CommitChange, new: &CommitChange, to: usize) -> Option<Way> {
             *wanted.entry(line).or_default() += 1;
             had += 1;
         }
-        let there = new.files.iter().find(|other| other.path == file.path).and_then(|other| other.texts.as_ref());
+        let there = new.files.binary_search_by(|other| other.path.cmp(&file.path));
+        let there = there.ok().and_then(|at| new.files.get(at)).and_then(|other| other.texts.as_ref());
         let Some(there) = there else { continue };
         let mut lines = Vec::new();
         for (line, squeezed) in added(there) {
@@ -161,11 +302,23 @@ pub fn add(note: &mut Note, entries: Vec<Entry>) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use super::*;
     use crate::change::Commit;
     use crate::lines::samples;
+
+    /// The ways between commits that are all at hand.
+    fn ways<const OLD: usize, const NEW: usize>(old: [CommitChange; OLD], new: [CommitChange; NEW]) -> Vec<Vec<Way>> {
+        let (old, new) = (old.map(Arc::new), new.map(Arc::new));
+        let side = |changes: &[Arc<CommitChange>]| {
+            let mut side = Side::default();
+            changes.iter().for_each(|change| side.push(Brief::of(change), true));
+            side
+        };
+        let read = (&|at: usize| old.get(at).cloned(), &|at: usize| new.get(at).cloned());
+        let found = super::ways(&side(&old), &side(&new), (read.0, read.1));
+        assert_eq!(found.cut, 0);
+        found.of
+    }
 
     fn change(files: &[(&str, &str, &str)]) -> CommitChange {
         let file = |(path, old, new): &(&str, &str, &str)| {
@@ -173,20 +326,20 @@ mod tests {
             let (old, new) = (text(old), text(new));
             Touched { path: (*path).into(), texts: Some(Texts::new(old, new)), ids: (None, None) }
         };
-        CommitChange { commit: Commit::default(), files: files.iter().map(file).collect() }
+        CommitChange { commit: Commit::default(), files: files.iter().map(file).collect(), is_cut: false }
     }
 
     #[test]
     fn a_rebased_patch_is_the_same_wherever_it_lands() {
         let old = [change(&[("a", "x\n", "x\none\ntwo\n")])];
         let new = [change(&[("b", "", "other\n")]), change(&[("a", "1\n2\nx\n", "1\n2\nx\n one\ntwo\n")])];
-        assert_eq!(ways(&old, &new), [[Way::Same { to: 1 }]]);
+        assert_eq!(ways(old, new), [[Way::Same { to: 1 }]]);
     }
 
     #[test]
     fn twins_go_to_twins() {
         let twin = || change(&[("a", "", "one\n")]);
-        assert_eq!(ways(&[twin(), twin()], &[twin(), twin()]), [[Way::Same { to: 0 }], [Way::Same { to: 1 }]]);
+        assert_eq!(ways([twin(), twin()], [twin(), twin()]), [[Way::Same { to: 0 }], [Way::Same { to: 1 }]]);
     }
 
     #[test]
@@ -195,7 +348,7 @@ mod tests {
         let new = [change(&[("a", "", "one\ntwo\nthree\n\nfive\n")])];
         let covers = |lines: (u32, u32)| vec![Cover { path: "a".into(), lines: vec![lines] }];
         assert_eq!(
-            ways(&old, &new),
+            ways(old, new),
             [
                 [Way::Lines { to: 0, covers: covers((1, 2)), found: (2, 2) }],
                 [Way::Lines { to: 0, covers: covers((3, 3)), found: (1, 2) }]
@@ -205,10 +358,10 @@ mod tests {
 
     #[test]
     fn what_was_rewritten_takes_no_note_along() {
-        let old = [change(&[("a", "", "one\ntwo\nthree\n")])];
-        assert_eq!(ways(&old, &[change(&[("a", "", "one\nother\nmore\n")])]), [[]]);
-        assert_eq!(ways(&old, &[change(&[("b", "", "one\ntwo\nthree\nand\n")])]), [[]], "another file");
-        assert_eq!(ways(&[change(&[])], &[change(&[])]), [[]], "an empty commit is like any other");
+        let old = || [change(&[("a", "", "one\ntwo\nthree\n")])];
+        assert_eq!(ways(old(), [change(&[("a", "", "one\nother\nmore\n")])]), [[]]);
+        assert_eq!(ways(old(), [change(&[("b", "", "one\ntwo\nthree\nand\n")])]), [[]], "another file");
+        assert_eq!(ways([change(&[])], [change(&[])]), [[]], "an empty commit is like any other");
     }
 
     /// The removed and the added lines of an edit.

@@ -7,6 +7,7 @@ use super::checking;
 use super::output::Output;
 use super::{Exit, Failure};
 use crate::pipeline::TouchedCommit;
+use crate::pipeline::evidence::cut_note;
 use crate::pipeline::settings::policy_on_disk;
 use crate::policy::{PRESETS, Policy, Sensitive};
 use crate::report::policy_explained as explained;
@@ -78,7 +79,7 @@ fn touched(range: &str, config: Option<&Path>, dir: &Path, out: &Output) -> Resu
     let mut text = String::new();
     let mut commits = 0;
     let touched = session.commits(&*session.policy()?)?;
-    for TouchedCommit { commit, files } in &touched {
+    for TouchedCommit { commit, files, .. } in &touched {
         if files.touches.is_empty() {
             continue;
         }
@@ -90,6 +91,7 @@ fn touched(range: &str, config: Option<&Path>, dir: &Path, out: &Output) -> Resu
         }
     }
     let _ = writeln!(text, "{commits} of {} commits touch sensitive paths", touched.len());
+    text.extend(cut_note(&touched).map(|note| format!("note: {note}\n")));
     out.print(&text)?;
     Ok(Exit::Analysed)
 }

@@ -14,7 +14,7 @@ pub struct Budget {
     pub renamed_bytes: u64,
     /// What it costs to compare versions of files ([`crate::linediff::Comparison::cost`]).
     pub compared: u64,
-    /// Bytes of contents that policies look into.
+    /// Bytes of contents that policies look into, with what it may cost to compare them.
     pub policy_bytes: u64,
     /// Paths that commits touch, where policies look at them.
     pub policy_paths: usize,
@@ -27,7 +27,7 @@ impl Default for Budget {
             touches: 1_000_000,
             renamed_bytes: 128 << 20,
             compared: 32_000_000,
-            policy_bytes: 1 << 30,
+            policy_bytes: 2 << 30,
             policy_paths: 1_000_000,
         }
     }

@@ -56,7 +56,7 @@ pub use own_notes::OwnNotes;
 pub use range::{Request, Resolved};
 pub use records::{Records, UnreadRecords};
 pub use signature::SigningKey;
-pub use touched::{CommitChange, Texts, Touched};
+pub use touched::{CommitChange, Texts, Touched, Wanted};
 pub use walk::{History, Lost};
 
 /// An opened repository.

@@ -23,6 +23,10 @@ use crate::text::Text;
 const MAX_BYTES: u64 = 1 << 20;
 /// How many bytes of the files of one commit are read.
 const MAX_COMMIT_BYTES: u64 = 64 << 20;
+/// So many bytes to read take as long as a step of a comparison at worst ([`linediff::Comparison::cost`]).
+const BYTES_OF_STEP: u64 = 32;
+/// How many commits are read at once.
+const MAX_BATCH: u64 = 16;
 
 /// A commit with the files that it touched. A merge touches none: what it brings was said elsewhere.
 #[derive(Debug)]
@@ -31,6 +35,17 @@ pub struct CommitChange {
     pub commit: Commit,
     /// Its files, by path.
     pub files: Vec<Touched>,
+    /// Whether contents that were asked for were not read, because all together are too large.
+    pub is_cut: bool,
+}
+
+/// What is looked at of the commits of a range.
+#[derive(Clone, Copy)]
+pub struct Wanted<'a> {
+    /// Whether the files of a commit are wanted. Otherwise it comes without any.
+    pub commits: &'a (dyn Fn(&Commit) -> bool + Sync),
+    /// Whether the contents of a path are wanted.
+    pub contents: &'a (dyn Fn(&str) -> bool + Sync),
 }
 
 /// A file that a commit added, changed or removed.
@@ -60,6 +75,12 @@ impl Texts {
         Texts { old, new, edits: OnceLock::new() }
     }
 
+    /// How many bytes they have, with what it may cost to compare them.
+    fn cost(&self) -> u64 {
+        let steps = linediff::Comparison::new(&self.old, &self.new).cost();
+        (self.old.bytes().len() + self.new.bytes().len()) as u64 + steps * BYTES_OF_STEP
+    }
+
     /// Where they differ; found when first asked for.
     pub fn edits(&self) -> &[Edit] {
         self.edits.get_or_init(|| linediff::edits(&self.old, &self.new))
@@ -67,23 +88,64 @@ impl Texts {
 }
 
 impl Repository {
-    /// The commits of a range, parents before children: what `of` makes of each with the files that it
-    /// touched. `reads` says of which paths the contents are wanted; all contents of a long range
-    /// together would not fit into memory, so `of` keeps what it needs.
+    /// Goes through the commits of a range, parents before children: `keep` gets what `of` makes of each with the files
+    /// that it touched. All contents of a long range together would not fit into memory, so `of` keeps what it needs.
     ///
     /// # Errors
-    /// Where a commit or a tree cannot be read. A content that cannot be read is left out.
+    /// Where a commit or a tree cannot be read, or the commits touch more paths than are looked at. A content that cannot
+    /// be read is left out.
+    pub fn each_commit_change<T: Send>(
+        &self,
+        resolved: &Resolved,
+        wanted: Wanted<'_>,
+        records: &Records,
+        of: &(dyn Fn(CommitChange) -> T + Sync),
+        keep: &mut dyn FnMut(T),
+    ) -> Result<(), Error> {
+        let blobs = Blobs::new(&self.inner, super::uncommitted::Overlay::default());
+        let mut commits = commits::read(&self.inner, &resolved.reach, records)?.into_iter();
+        let (mut bytes_left, mut paths_left) = (self.budget.policy_bytes, self.budget.policy_paths);
+        loop {
+            // Commits of a batch cannot take more than is left, so that it does not matter which is read first.
+            let batch = if bytes_left == 0 { MAX_BATCH } else { (bytes_left / MAX_COMMIT_BYTES).clamp(1, MAX_BATCH) };
+            let batch: Vec<RangeCommit> = commits.by_ref().take(batch as usize).collect();
+            if batch.is_empty() {
+                return Ok(());
+            }
+            let max_bytes = bytes_left.min(MAX_COMMIT_BYTES);
+            let change = |commit: RangeCommit| -> Result<(T, u64, usize), Error> {
+                if !(wanted.commits)(&commit.commit) {
+                    let none = CommitChange { commit: commit.commit, files: Vec::new(), is_cut: false };
+                    return Ok((of(none), 0, 0));
+                }
+                let (change, bytes) = blobs.read(|reader| one(reader, commit, wanted.contents, max_bytes))?;
+                let paths = change.files.len();
+                Ok((of(change), bytes, paths))
+            };
+            for (made, bytes, paths) in batch.into_par_iter().map(change).collect::<Result<Vec<_>, Error>>()? {
+                bytes_left = bytes_left.saturating_sub(bytes);
+                let too_many = || Error::TooManyPaths { max: self.budget.policy_paths };
+                paths_left = paths_left.checked_sub(paths).ok_or_else(too_many)?;
+                keep(made);
+            }
+        }
+    }
+
+    /// What `of` makes of each commit of a range, as [`Repository::each_commit_change`] gives it.
+    ///
+    /// # Errors
+    /// As there.
     pub fn commit_changes<T: Send>(
         &self,
         resolved: &Resolved,
-        reads: &(dyn Fn(&str) -> bool + Sync),
+        contents: &(dyn Fn(&str) -> bool + Sync),
         records: &Records,
         of: &(dyn Fn(CommitChange) -> T + Sync),
     ) -> Result<Vec<T>, Error> {
-        let commits = commits::read(&self.inner, &resolved.reach, records)?;
-        let blobs = Blobs::new(&self.inner, super::uncommitted::Overlay::default());
-        let change = |commit| blobs.read(|reader| one(reader, commit, reads)).map(of);
-        commits.into_par_iter().map(change).collect()
+        let mut made = Vec::new();
+        let wanted = Wanted { commits: &|_| true, contents };
+        self.each_commit_change(resolved, wanted, records, of, &mut |one| made.push(one))?;
+        Ok(made)
     }
 
     /// One commit with the files that it touched.
@@ -100,7 +162,7 @@ impl Repository {
         let blobs = Blobs::new(&self.inner, super::uncommitted::Overlay::default());
         let mut commit = commits::one(&self.inner, id)?;
         commits::attach(&self.inner, std::slice::from_mut(&mut commit), records)?;
-        blobs.read(|reader| one(reader, commit, reads))
+        blobs.read(|reader| one(reader, commit, reads, MAX_COMMIT_BYTES)).map(|(change, _)| change)
     }
 
     /// What is not committed yet, file by file: the difference between the ends of a resolved range.
@@ -113,10 +175,14 @@ impl Repository {
         reads: &(dyn Fn(&str) -> bool + Sync),
     ) -> Result<Vec<Touched>, Error> {
         let blobs = Blobs::new(&self.inner, resolved.overlay);
-        blobs.read(|reader| match &resolved.head_tree {
-            super::range::HeadTree::Committed(tree) => files(reader, &reader.repo, resolved.base_tree, *tree, reads),
-            super::range::HeadTree::InMemory(memory, tree) => files(reader, memory, resolved.base_tree, *tree, reads),
-        })
+        let found = blobs.read(|reader| {
+            let (repo, tree) = match &resolved.head_tree {
+                super::range::HeadTree::Committed(tree) => (&reader.repo, *tree),
+                super::range::HeadTree::InMemory(memory, tree) => (memory.as_ref(), *tree),
+            };
+            files(reader, repo, (resolved.base_tree, tree), reads, MAX_COMMIT_BYTES)
+        });
+        found.map(|found| found.files)
     }
 }
 
@@ -127,42 +193,56 @@ impl OneByOne {
     /// Where the commit, its parent or a tree cannot be read.
     pub fn touched(&self, id: CommitId, reads: &(dyn Fn(&str) -> bool + Sync)) -> Result<Vec<Touched>, Error> {
         let commit = commits::one(&self.reader.repo, id.0)?;
-        Ok(one(&self.reader, commit, reads)?.files)
+        Ok(one(&self.reader, commit, reads, MAX_COMMIT_BYTES)?.0.files)
     }
 }
 
-fn one(reader: &Reader<'_>, commit: RangeCommit, reads: &(dyn Fn(&str) -> bool + Sync)) -> Result<CommitChange, Error> {
+/// A commit with the files that it touched, and how many bytes of their contents were read.
+fn one(
+    reader: &Reader<'_>,
+    commit: RangeCommit,
+    reads: &(dyn Fn(&str) -> bool + Sync),
+    max_bytes: u64,
+) -> Result<(CommitChange, u64), Error> {
     let RangeCommit { tree, parents, commit, id } = commit;
     if parents.len() > 1 {
-        return Ok(CommitChange { commit, files: Vec::new() });
+        return Ok((CommitChange { commit, files: Vec::new(), is_cut: false }, 0));
     }
     let before = match parents.first().map(|parent| super::range::tree_of(&reader.repo, *parent)) {
         // A shallow clone lacks the parent of its first commit; then everything is new.
         Some(Err(_)) if lenient::is_boundary(&reader.repo, id) => None,
         before => before.transpose()?,
     };
-    let files = files(reader, &reader.repo, before, tree, reads)?;
-    Ok(CommitChange { commit, files })
+    let Found { files, bytes, is_cut } = files(reader, &reader.repo, (before, tree), reads, max_bytes)?;
+    Ok((CommitChange { commit, files, is_cut }, bytes))
+}
+
+/// Files that differ between two trees.
+struct Found {
+    files: Vec<Touched>,
+    /// How much was read of them, with what it may cost to compare it.
+    bytes: u64,
+    is_cut: bool,
 }
 
 fn files(
     reader: &Reader<'_>,
     repo: &gix::Repository,
-    before: Option<ObjectId>,
-    after: ObjectId,
+    (before, after): (Option<ObjectId>, ObjectId),
     reads: &(dyn Fn(&str) -> bool + Sync),
-) -> Result<Vec<Touched>, Error> {
-    let entries = trees::differences(repo, before, Some(after))?;
-    let mut bytes_left = MAX_COMMIT_BYTES;
-    let touched = entries.into_iter().map(|entry| {
-        let wanted = bytes_left > 0 && reads(&String::from_utf8_lossy(&entry.path));
-        let texts = if wanted { texts(reader, entry.old, entry.new) } else { None };
-        let read = texts.as_ref().map_or(0, |texts| (texts.old.bytes().len() + texts.new.bytes().len()) as u64);
-        bytes_left = bytes_left.saturating_sub(read);
+    max_bytes: u64,
+) -> Result<Found, Error> {
+    let mut found = Found { files: Vec::new(), bytes: 0, is_cut: false };
+    for entry in trees::differences(repo, before, Some(after))? {
+        let wanted = reads(&String::from_utf8_lossy(&entry.path));
+        let has_room = found.bytes < max_bytes;
+        found.is_cut |= wanted && !has_room;
+        let texts = if wanted && has_room { texts(reader, entry.old, entry.new) } else { None };
+        found.bytes += texts.as_ref().map_or(0, Texts::cost);
         let id = |side: Side| side.map(|(_, id)| id.to_string());
-        Touched { path: entry.path, texts, ids: (id(entry.old), id(entry.new)) }
-    });
-    Ok(touched.collect())
+        found.files.push(Touched { path: entry.path, texts, ids: (id(entry.old), id(entry.new)) });
+    }
+    Ok(found)
 }
 
 fn texts(reader: &Reader<'_>, old: Side, new: Side) -> Option<Texts> {

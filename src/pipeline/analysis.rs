@@ -65,6 +65,7 @@ impl Session {
             Some(policy) => evidence::touched_commits(&repository, &resolved, policy, &sensitive, &records)?,
             None => Vec::new(),
         };
+        let about_commits = evidence::cut_note(&files);
         let files: Vec<_> = files.into_iter().map(|touched| touched.files).collect();
         // The data is made ready while the repository is read: neither needs the other.
         let mut loaded = None;
@@ -102,14 +103,8 @@ impl Session {
         let mut report = prepared.report(&change, &pack, evidence, asked)?;
         report.coverage.substitutes = Some(substitutes).filter(|found| *found != Substitutes::default());
         let notes = &mut report.coverage.notes;
-        notes.extend(
-            about_range
-                .into_iter()
-                .chain(unread)
-                .chain(about_repository)
-                .chain(about_messages(&change))
-                .chain(about_settings),
-        );
+        notes.extend(about_range.into_iter().chain(unread).chain(about_repository).chain(about_messages(&change)));
+        notes.extend(about_commits.into_iter().chain(about_settings));
         Ok(Analysis { report, change, pack })
     }
 }

@@ -1,6 +1,6 @@
 //! A range measured by a policy.
 
-use super::evidence::Judging;
+use super::evidence::{self, Judging};
 use super::{Error, Session};
 use crate::attest::Attestation;
 use crate::change::Commit;
@@ -14,7 +14,9 @@ impl Session {
     /// Where a commit, a tree or the history before the range cannot be read.
     pub fn check<'p>(&self, policy: &'p Policy, described: Option<&Described>) -> Result<PolicyCheck<'p>, Error> {
         let records = self.records()?;
-        let touched = self.commits_with(policy, &records)?.into_iter().map(|touched| (touched.commit, touched.files));
+        let touched = self.commits_with(policy, &records)?;
+        let about_commits = evidence::cut_note(&touched);
+        let touched = touched.into_iter().map(|touched| (touched.commit, touched.files));
         let (commits, files): (Vec<Commit>, Vec<TouchedFiles>) = touched.unzip();
         let judging = Judging {
             repository: Some(&self.repository),
@@ -27,7 +29,7 @@ impl Session {
         let evidence = judging.by(policy)?;
         let judgements = evidence.judged.into_iter().flat_map(|judged| judged.judgements);
         let mut notes = self.notes(policy, described, &records)?;
-        notes.extend(commits.iter().filter_map(Commit::encoding_note));
+        notes.extend(commits.iter().filter_map(Commit::encoding_note).chain(about_commits));
         let rows = commits.iter().zip(files).zip(evidence.attestations).zip(judgements);
         Ok(PolicyCheck {
             policy,

@@ -29,7 +29,15 @@ pub(super) fn touched_commits(
 }
 
 pub(super) fn touched_commit(change: CommitChange, policy: &Policy, sensitive: &Sensitive) -> TouchedCommit {
-    TouchedCommit { files: touched_files(&change.files, policy, sensitive), commit: change.commit }
+    let files = touched_files(&change.files, policy, sensitive);
+    TouchedCommit { files, is_cut: change.is_cut, commit: change.commit }
+}
+
+/// What the reader should know where a range is too large for all contents to be looked into.
+pub(crate) fn cut_note(commits: &[TouchedCommit]) -> Option<String> {
+    let cut = commits.iter().filter(|commit| commit.is_cut).count();
+    let commits = if cut == 1 { "1 commit is" } else { &format!("{cut} commits are") };
+    (cut > 0).then(|| format!("{commits} judged in part by paths alone: the files of the range are too large together"))
 }
 
 /// What is known of some files, as far as the policy asks for it.

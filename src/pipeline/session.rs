@@ -28,6 +28,8 @@ pub struct TouchedCommit {
     pub commit: Commit,
     /// What it did to files.
     pub files: TouchedFiles,
+    /// Whether contents that the policy asks for were not looked into, because all together are too large.
+    pub is_cut: bool,
 }
 
 impl Session {

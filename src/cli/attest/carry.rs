@@ -1,14 +1,16 @@
 //! `ai-detect attest carry`: notes follow their commits through a rebase or a squash.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
+use std::sync::Arc;
 
-use crate::attest::forms;
-use crate::attesting::carry::{Way, add, carried, ways};
+use crate::attesting::carry::{Brief, Side, Way, add, carried, ways};
+use crate::change::Commit;
 use crate::cli::output::Output;
 use crate::cli::undisturbed::undisturbed;
 use crate::cli::{Exit, Failure, git_failure};
-use crate::git::{CommitChange, Repository, Request};
+use crate::git::{CommitChange, Repository, Request, Wanted};
 use crate::terminal::escaped;
 use crate::vocabulary::note::{self, Note};
 
@@ -31,19 +33,20 @@ pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure
         .filter(|(old, new)| !old.is_empty() && !new.is_empty() && !new.starts_with('.'))
         .ok_or_else(|| Failure::usage("name the old tip and the new one, such as ORIG_HEAD..HEAD"))?;
     let repository = Repository::open(dir).map_err(Failure::failed)?;
-    // Each side's own commits: those that the other has not.
-    let side = |other: &str, tip: &str| -> Result<Vec<CommitChange>, Failure> {
-        let resolved = repository.resolve(&Request::Spec(format!("{other}..{tip}"))).map_err(git_failure)?;
-        let records = repository.records(&forms::places(), resolved.head()).map_err(Failure::failed)?;
-        repository.commit_changes(&resolved, &|_| true, &records, &|change| change).map_err(Failure::failed)
-    };
-    let (left, right) = (side(new, old)?, side(old, new)?);
     let mut store = repository.own_notes(note::REF).map_err(Failure::failed)?;
+    let is_noted = |commit: &Commit| matches!(store.get(&commit.id, note::MOST_BYTES), Ok(Some(_)) | Err(_));
+    // Each side's own commits: those that the other has not.
+    let left = read_side(&repository, (new, old), &is_noted)?;
+    let right = match left.commits.iter().any(is_noted) {
+        true => read_side(&repository, (old, new), &|_| true)?,
+        false => ReadSide::default(),
+    };
+    let found = ways(&left.side, &right.side, (&|at| left.again(&repository, at), &|at| right.again(&repository, at)));
     let mut text = String::new();
-    let mut pending: Vec<(String, Note)> = Vec::new();
+    let mut pending: BTreeMap<String, Note> = BTreeMap::new();
     let (mut noted, mut without) = (0, 0);
-    for (change, ways) in left.iter().zip(ways(&left, &right)) {
-        let id = &change.commit.id;
+    for (commit, ways) in left.commits.iter().zip(&found.of) {
+        let id = &commit.id;
         let short = id.get(..8).unwrap_or(id);
         let Some(bytes) = store.get(id, note::MOST_BYTES).map_err(Failure::failed)? else { continue };
         noted += 1;
@@ -59,20 +62,20 @@ pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure
             let _ = writeln!(
                 text,
                 "{short}  no new commit has its patch or half of its lines  “{}”",
-                escaped(change.commit.subject())
+                escaped(commit.subject())
             );
         }
-        for way in &ways {
+        for way in ways {
             let (Way::Same { to } | Way::Lines { to, .. }) = way;
-            let Some(target) = right.get(*to).map(|change| &change.commit) else { continue };
+            let Some(target) = right.commits.get(*to) else { continue };
             let to = target.id.get(..8).unwrap_or(&target.id);
             let there = store.get(&target.id, note::MOST_BYTES).map_err(Failure::failed)?;
             if there.as_ref().is_some_and(|bytes| note::split(bytes).1.is_some()) {
                 let _ = writeln!(text, "{short} → {to}  left as it is: the note there is signed");
                 continue;
             }
-            let mut joined = match pending.iter().position(|(known, _)| *known == target.id) {
-                Some(at) => pending.swap_remove(at).1,
+            let mut joined = match pending.remove(&target.id) {
+                Some(joined) => joined,
                 None => match there {
                     Some(bytes) => Note::read(&bytes).map_err(|error| {
                         Failure::failed(format!(
@@ -89,7 +92,7 @@ pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure
             };
             let what = if added > 0 { "" } else { ", already there" };
             let _ = writeln!(text, "{short} → {to}  {how}{what}  “{}”", escaped(target.subject()));
-            pending.push((target.id.clone(), joined));
+            pending.insert(target.id.clone(), joined);
         }
     }
     for (commit, note) in &pending {
@@ -100,12 +103,52 @@ pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure
     } else {
         undisturbed(|| store.save("Carry attestations by ai-detect")).map_err(Failure::failed)?;
     }
+    let cut = left.side.cut() + right.side.cut() + found.cut;
+    if cut > 0 {
+        let commits = if cut == 1 { "1 commit was" } else { &format!("{cut} commits were") };
+        let _ = writeln!(text, "{commits} not compared as a whole, because there is too much in these ranges");
+    }
     let _ = writeln!(
         text,
         "{noted} notes on {} old commits; {} carried, {without} without a new place",
-        left.len(),
+        left.commits.len(),
         noted - without
     );
     out.print(&text)?;
     Ok(Exit::Analysed)
+}
+
+/// The commits that one tip has and the other has not.
+#[derive(Default)]
+struct ReadSide {
+    commits: Vec<Commit>,
+    side: Side,
+}
+
+impl ReadSide {
+    /// A commit with its files.
+    fn again(&self, repository: &Repository, at: usize) -> Option<Arc<CommitChange>> {
+        let records = repository.records(&[], None).ok()?;
+        let change = repository.commit_change(&self.commits.get(at)?.id, &|_| true, &records);
+        change.ok().map(Arc::new)
+    }
+}
+
+/// Reads the commits that the second tip has and the first has not. Only lines of those that `compares` accepts are kept.
+fn read_side(
+    repository: &Repository,
+    (other, tip): (&str, &str),
+    compares: &dyn Fn(&Commit) -> bool,
+) -> Result<ReadSide, Failure> {
+    let resolved = repository.resolve(&Request::Spec(format!("{other}..{tip}"))).map_err(git_failure)?;
+    let records = repository.records(&[], None).map_err(Failure::failed)?;
+    let mut read = ReadSide::default();
+    let wanted = Wanted { commits: &|_| true, contents: &|_| true };
+    let of = |change: CommitChange| (Brief::of(&change), change.commit);
+    let mut keep = |(brief, commit): (Brief, Commit)| {
+        read.side.push(brief, compares(&commit));
+        read.commits.push(commit);
+    };
+    repository.each_commit_change(&resolved, wanted, &records, &of, &mut keep).map_err(Failure::failed)?;
+    Ok(read)
 }

@@ -42,7 +42,7 @@ impl Drafting<'_> {
         let mut drafts = Vec::new();
         for touched in commits {
             let declaration = self.declaration(&touched, agent.as_ref(), &mut answers)?;
-            let TouchedCommit { commit, files } = touched;
+            let TouchedCommit { commit, files, .. } = touched;
             drafts.push(Draft { commit, files, declaration });
         }
         Ok(drafts)
@@ -55,7 +55,7 @@ impl Drafting<'_> {
         answers: &mut Answers<'_>,
     ) -> Result<Declaration, Failure> {
         let registry = Registry::builtin()?;
-        let (facts, TouchedCommit { commit, files }) = (self.facts, touched);
+        let (facts, TouchedCommit { commit, files, .. }) = (self.facts, touched);
         let attestation = attest::read(commit, registry);
         let own = trailers::read(&commit.message.stated()).declaration;
         let author_is_person = attest::is_person(&commit.author, registry);
@@ -129,7 +129,7 @@ fn classes(touches: &[Touch]) -> Vec<Word> {
 
 /// The facts that the policy asks for and the declaration does not state.
 fn missing(policy: &Policy, touched: &TouchedCommit, declaration: &Declaration) -> Result<Vec<Fact>, Failure> {
-    let TouchedCommit { commit, files } = touched;
+    let TouchedCommit { commit, files, .. } = touched;
     let registry = Registry::builtin()?;
     let attestation = attest::read(commit, registry);
     let note = Note::of(declaration.clone());
