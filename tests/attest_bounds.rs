@@ -113,3 +113,33 @@ fn names_that_are_no_ids_are_no_notes() {
     let ids: Vec<String> = found.into_iter().map(|(id, _)| id).collect();
     assert_eq!(ids, [flat, "1".repeat(40)]);
 }
+
+/// A note on a commit of so many lines stays where it is, unless the commit comes along as it is.
+#[test]
+fn notes_on_commits_of_too_many_lines_are_carried_by_patch_alone() {
+    let repo = Repo::new();
+    repo.git(&["config", "user.name", "Ann"]);
+    repo.git(&["config", "user.email", "ann@example.org"]);
+    repo.commit_file("README", "Read me.\n");
+    repo.branch("topic");
+    for file in 0..3 {
+        repo.write(&format!("long{file}.txt"), "x\n".repeat(400_000));
+    }
+    repo.commit("Long");
+    repo.run(&["attest", "--tool", "Codex", "--model", "gpt-5.5", "--notes"]).text();
+    let old = repo.id("HEAD");
+    let carry = |to: &str| repo.run(&["attest", "carry", &format!("{old}..{to}"), "--dry-run"]).text();
+    repo.switch("main");
+    repo.commit_file("later.txt", "later\n");
+    repo.git(&["cherry-pick", &old]);
+    assert!(carry("main").contains("the same patch"), "{}", carry("main"));
+    repo.commit_file("more.txt", "more\n");
+    repo.git(&["reset", "--quiet", "--soft", "HEAD~2"]);
+    repo.commit("Squashed");
+    let said = carry("main");
+    assert!(said.contains("no new commit has its patch or half of its lines"), "{said}");
+    assert!(
+        said.contains("2 commits were not compared as a whole, because there is too much in these ranges"),
+        "{said}"
+    );
+}

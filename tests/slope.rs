@@ -246,3 +246,49 @@ fn files_that_are_written_anew_under_other_names() {
         instructions(&repo, &["diff", "main", "--format", "json"])
     });
 }
+
+#[test]
+#[ignore = "needs valgrind and a minute: .ci/slope.sh runs it"]
+fn folders_in_the_root() {
+    assert_straight("folders in the root", 2000, |count| {
+        let repo = Repo::new();
+        repo.commit("Start");
+        repo.branch("topic");
+        for at in 0..count {
+            repo.write(&format!("folder_{at}/note.txt"), "x\n");
+        }
+        repo.commit("Add");
+        repo.git(&["gc", "--quiet"]);
+        instructions(&repo, &["diff", "main", "--format", "json"])
+    });
+}
+
+/// What `attest squash` costs for two commits with these trailers.
+fn of_squash(trailers: &[String]) -> u64 {
+    let repo = Repo::new();
+    repo.commit("Start");
+    repo.branch("topic");
+    let (first, second) = trailers.split_at(trailers.len() / 2);
+    for lines in [first, second] {
+        repo.write("../message", format!("Change\n\nWhy.\n\n{}\n", lines.join("\n")));
+        repo.git(&["commit", "--quiet", "--allow-empty", "-F", "../message"]);
+    }
+    instructions(&repo, &["attest", "squash", "main", "--title", "Squashed"])
+}
+
+#[test]
+#[ignore = "needs valgrind and a minute: .ci/slope.sh runs it"]
+fn facts_that_a_squash_loses() {
+    assert_straight("facts of a squash", 2000, |count| {
+        of_squash(&(0..count).map(|at| format!("AI-Session: session-{at}")).collect::<Vec<_>>())
+    });
+}
+
+#[test]
+#[ignore = "needs valgrind and a minute: .ci/slope.sh runs it"]
+fn co_authors_that_a_squash_gathers() {
+    assert_straight("co-authors of a squash", 2000, |count| {
+        let person = |at: usize| format!("Co-authored-by: Person {at} <p{at}@example.org>");
+        of_squash(&(0..count).map(person).collect::<Vec<_>>())
+    });
+}

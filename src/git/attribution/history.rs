@@ -10,7 +10,7 @@ use bstr::{BStr, BString};
 use gix::ObjectId;
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::renamed::{self, Renames};
+use super::renamed::{self, Renamed, Renames};
 use crate::change::Commit;
 use crate::git::blobs::{Blobs, Reader};
 use crate::git::commits::RangeCommit;
@@ -242,7 +242,7 @@ impl History {
         trees: &Reader<'_>,
         ends: (ObjectId, ObjectId),
         among: Option<&HashSet<PathId>>,
-    ) -> Result<Option<Vec<(PathId, (Side, Side))>>, Error> {
+    ) -> Result<Option<Vec<Differs>>, Error> {
         let mut found = Vec::new();
         let mut each = |Entry { path, old, new }: Entry| {
             let path = self.paths.id(&path).filter(|path| among.is_none_or(|among| among.contains(path)));
@@ -310,6 +310,9 @@ impl History {
     }
 }
 
+/// A path with its content before and after.
+type Differs = (PathId, (Side, Side));
+
 /// What a search through the commits needs.
 struct Search {
     positions: FxHashMap<ObjectId, u32>,
@@ -321,7 +324,7 @@ struct Search {
 #[derive(Default)]
 struct ReadCommit {
     touches: Vec<(PathId, Touch)>,
-    parents: Vec<(Option<u32>, HashMap<PathId, (BString, ObjectId)>)>,
+    parents: Vec<(Option<u32>, Renamed)>,
 }
 
 /// The files that are in the first tree and not in the second, by path; nothing where the budget does not suffice.

@@ -17,6 +17,9 @@ const MAX_BYTES_OF_COMMIT: u64 = 64 << 20;
 /// What looking up the size of a content costs, as if it were bytes that are compared.
 const LOOKUP_COST: u64 = 128;
 
+/// For each added file that was another one in the parent: which one, and its content there.
+pub(super) type Renamed = HashMap<PathId, (BString, ObjectId)>;
+
 /// A file that a commit added, and whose earlier name is looked for.
 pub(super) struct Added<'a> {
     pub(super) path: PathId,
@@ -48,12 +51,7 @@ impl Renames {
 
     /// Which of the files that are gone, sorted by path, the added ones were: their path and content. Each added one is
     /// asked about for itself, so that the parts of a file that was taken apart all come from it.
-    pub(super) fn find(
-        &mut self,
-        reader: &Reader<'_>,
-        gone: &[Gone],
-        added: Vec<Added<'_>>,
-    ) -> HashMap<PathId, (BString, ObjectId)> {
+    pub(super) fn find(&mut self, reader: &Reader<'_>, gone: &[Gone], added: Vec<Added<'_>>) -> Renamed {
         let mut by_id: FxHashMap<ObjectId, &BString> = FxHashMap::default();
         for file in gone {
             by_id.entry(file.id).or_insert(&file.path);
