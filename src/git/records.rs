@@ -14,6 +14,8 @@ use super::notes::{self, Notes};
 use super::{Error, Repository};
 use crate::change::{Commit, Record, RecordPlace};
 
+/// What an entry of a record takes in memory beside its text. Many formats have one a line.
+const ENTRY_BYTES: u64 = 128;
 /// A larger file of records is not read.
 const MAX_FILE_BYTES: u64 = 32 << 20;
 /// A larger statement about the repository is not read.
@@ -186,7 +188,7 @@ impl Records {
             for notes in notes.iter_mut() {
                 let Some(blob) = notes.find(repo, id)? else { continue };
                 let record = notes.record(repo, blob, left);
-                left -= record.content.as_ref().map_or(0, |content| content.len() as u64);
+                left = left.saturating_sub(record.content.as_ref().map_or(0, |content| size_when_read(content)));
                 commit.records.push(record);
             }
             self.attach_lines(commit);
@@ -202,6 +204,11 @@ impl Records {
             commit.records.extend(contents.map(|line| Record { place: file.path, content: Ok(Arc::from(line)) }));
         }
     }
+}
+
+/// How much of the budget for the notes of a range a note takes. Of short lines, what they stand for is larger than they are.
+fn size_when_read(content: &[u8]) -> u64 {
+    content.len() as u64 + memchr::memchr_iter(b'\n', content).count() as u64 * ENTRY_BYTES
 }
 
 #[cfg(test)]
@@ -227,5 +234,11 @@ mod tests {
         assert_eq!((of("a"), of("b"), of("c")), (vec!["a 1".into(), "a 3".into()], vec!["b 2\r".into()], vec![]));
         let unread: Vec<String> = records.unread().iter().map(ToString::to_string).collect();
         assert_eq!(unread, ["1 line of ledger cannot be read: no commit is named"]);
+    }
+
+    #[test]
+    fn short_lines_of_a_note_count_for_what_they_stand_for() {
+        assert_eq!(size_when_read(b""), 0);
+        assert_eq!(size_when_read(b"a.rs\n  key 1\n"), 13 + 2 * ENTRY_BYTES);
     }
 }
