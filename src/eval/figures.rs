@@ -127,12 +127,12 @@ struct Slice<'a> {
 }
 
 /// All figures of commits or of hunks. `is_matched` says of each repository whether it has enough of
-/// both kinds to be compared within itself; `views` is what was scored.
+/// both kinds to be compared within itself, and is empty where nothing is; `views` is what was scored.
 ///
 /// Things that could not be scored count as the lowest score of all.
 pub fn figures(items: &[Item<'_>], is_matched: &[bool], views: &[View], prior: f64) -> Vec<Figures> {
     let lowest = Lowest::of(items);
-    let matched = |item: &Item<'_>| is_matched[item.repository];
+    let matched = |item: &Item<'_>| is_matched.get(item.repository) == Some(&true);
     let mut slices = Vec::new();
     for comparison in
         [Comparison::Pooled, Comparison::Matched, Comparison::Human, Comparison::HumanRecent, Comparison::Eras]
