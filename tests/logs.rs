@@ -97,7 +97,7 @@ fn runs<'a>(subcommand: &str, files: &'a Files) -> Vec<Vec<&'a str>> {
         "fit" => vec![vec!["--manifest", manifest, "--repos", ".", "--out", folder]],
         "rules list" | "rules test" => vec![vec!["--pack", pack]],
         "rules explain" => vec![vec!["planted", "--pack", pack], vec![COMMANDS]],
-        "markers scan" => vec![vec!["main"], vec!["main", "--each"], vec!["--all", "--format", "json"]],
+        "markers scan" => vec![vec!["main.."], vec!["main..", "--each"], vec!["--all", "--format", "json"]],
         "attest" => {
             vec![vec!["--check", "main"], vec!["--check", "main", "--policy", policy], vec!["--no-ask", "main"]]
         }
