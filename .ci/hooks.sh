@@ -17,13 +17,15 @@ cargo build --quiet
 area=$(mktemp -d)
 trap 'rm -rf "$area"' EXIT
 export HOME="$area/home" GIT_CONFIG_NOSYSTEM=1 CLAUDECODE=1
-export PATH="$(realpath "${CARGO_TARGET_DIR:-target}")/debug:$area/venv/bin:$PATH"
+built=$(realpath "${CARGO_TARGET_DIR:-target}")/debug
+export PATH="$built:$area/venv/bin:$PATH"
 mkdir -p "$HOME"
 git config --global user.name "Ada Example"
 git config --global user.email ada@example.org
 git config --global init.defaultBranch main
 
 # The check of a project: it refuses a message with "forbidden".
+# shellcheck disable=SC2016 # The hook expands it.
 check='echo "own check ran" >&2; if grep -q forbidden "$1"; then exit 1; fi'
 
 begin() {
