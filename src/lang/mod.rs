@@ -345,6 +345,8 @@ mod tests {
             ("#! /bin/bash -e\r\n", Some("bash")),
             ("#!/usr/bin/env python3.11", Some("python")),
             ("#!/usr/bin/env -S python3 -u", Some("python")),
+            ("#!/usr/bin/env -S uv run --script", Some("python")),
+            ("#!/usr/bin/env pypy3", Some("python")),
             ("#!/usr/bin/env -Snode --no-warnings", Some("javascript")),
             ("#!/usr/bin/env --split-string=deno run", Some("typescript")),
             ("#!/usr/bin/env -i -u HOME LANG=C /opt/bin/ruby2.7", Some("ruby")),

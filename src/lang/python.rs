@@ -7,7 +7,7 @@ pub(super) static LANGUAGE: Language = Language {
     title: "Python",
     extensions: &["py", "pyi", "pyw"],
     filenames: &["SConstruct", "SConscript", "wscript"],
-    interpreters: &["python", "python2", "python3"],
+    interpreters: &["python", "python2", "python3", "pypy", "uv"],
     grammar: || tree_sitter_python::LANGUAGE.into(),
     line_comments: &["#"],
     block_comment: None,
