@@ -100,6 +100,19 @@ impl Commit {
         self
     }
 
+    /// What to say of its message where that was not read whole, or may not be read as it was written.
+    pub fn reading_notes(&self) -> impl Iterator<Item = String> {
+        let id = self.id.get(..8).unwrap_or(&self.id);
+        let long = (self.left_out > 0).then(|| {
+            format!("{} bytes in the middle of the message of {id} are not read: it is too long", self.left_out)
+        });
+        let behind_nul = (self.behind_nul > 0).then(|| {
+            let bytes = self.behind_nul;
+            format!("{bytes} bytes behind a NUL character in the message of {id} are not read: git does not show them")
+        });
+        long.into_iter().chain(behind_nul).chain(self.encoding_note())
+    }
+
     /// What to say where it states an encoding that is unknown.
     pub fn encoding_note(&self) -> Option<String> {
         let id = self.id.get(..8).unwrap_or(&self.id);

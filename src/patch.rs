@@ -80,7 +80,11 @@ impl Patch {
         let (mut without, mut nameless) = (Vec::new(), 0);
         let mut ids: FxHashSet<String> = FxHashSet::default();
         for Piece { source, diff, mut commit, digest, subject, is_named, is_cover } in mails.pieces {
-            let files = if is_cover { Vec::new() } else { parse(&source, &diff)? };
+            let files = match parse(&source, &diff) {
+                // The summary of a series is no diff, but may look like one. A mail with a diff is a patch, whatever its number.
+                Err(_) if is_cover => Vec::new(),
+                files => files?,
+            };
             if files.is_empty() {
                 without.push(subject);
                 continue;

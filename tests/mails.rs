@@ -191,6 +191,17 @@ fn each_mail_of_a_series_is_a_commit_of_its_own_and_the_cover_letter_is_none() {
     assert_eq!([of(0), of(2)], [repo.id("HEAD~1"), repo.id("HEAD")]);
 }
 
+/// `git am` applies it, whatever number it has.
+#[test]
+fn a_mail_with_a_diff_is_a_patch_also_where_its_number_is_zero() {
+    let repo = declared();
+    let patch = String::from_utf8(mail(&repo, &["-1"])).unwrap().replace("[PATCH] ", "[PATCH 0/1] ");
+    assert!(patch.contains("[PATCH 0/1]"));
+    let report = repo.diff_patch(&patch);
+    assert_eq!(list(&report["commits"]).len(), 1);
+    assert!(!hunks(&report).is_empty());
+}
+
 #[test]
 fn what_a_later_mail_moves_is_still_looked_at() {
     let repo = declared();

@@ -435,6 +435,25 @@ fn what_is_the_same_for_several_commits_is_said_once() {
     assert!(said.contains("(line 3)."), "a commit alone has its line: {said}");
 }
 
+/// What cannot be read may declare something, whoever wrote the commit.
+#[test]
+fn an_unreadable_record_is_so_on_an_exempt_commit() {
+    let repo = with_settings("policy: default\n");
+    repo.write("a.py", code("a", 6));
+    repo.git(&["add", "--all"]);
+    repo.git(&[
+        "commit",
+        "--quiet",
+        "-m",
+        "Bump a",
+        "--author",
+        "dependabot[bot] <49699333+dependabot[bot]@users.noreply.github.com>",
+    ]);
+    repo.git(&["notes", "--ref", "refs/notes/ai", "add", "-m", "a.py\n  s_1 1", "HEAD"]);
+    let report = check(&repo, &[]);
+    assert_eq!((states(&report), report["commits"][0]["exempt"].is_string()), (vec!["unreadable"], true));
+}
+
 /// Who hides a declaration from readers has not declared anything: the template's own comment would declare every request.
 #[test]
 fn what_nobody_sees_of_a_description_declares_nothing() {

@@ -50,7 +50,10 @@ impl fmt::Display for RepositoryStatement {
             Ok(claim) => claim,
             Err(reason) => return write!(out, "{} cannot be read: {reason}", self.place),
         };
-        write!(out, "{} declares AI use in the repository as a whole: at most {level}", self.place)?;
+        match *level {
+            "none" => write!(out, "{} declares that no AI is used in the repository as a whole", self.place)?,
+            level => write!(out, "{} declares AI use in the repository as a whole: at most {level}", self.place)?,
+        }
         for (work, level) in kinds_of_work {
             write!(out, ", {work} {level}")?;
         }

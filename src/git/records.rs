@@ -152,7 +152,7 @@ impl Records {
                 continue;
             }
             match commit_of(line) {
-                Some(id) => by_commit.entry(id.to_owned()).or_default().push(range),
+                Some(id) => by_commit.entry(id.to_ascii_lowercase()).or_default().push(range),
                 None => nameless += 1,
             }
         }

@@ -7,7 +7,7 @@ use super::settings;
 use super::{Error, Session, Settings, SettingsFrom, Standards};
 use crate::analyse::{Analyser, Detail};
 use crate::attest::{self, Registry, forms, read_request};
-use crate::change::{ChangeSet, Substitutes};
+use crate::change::{ChangeSet, Commit, Substitutes};
 use crate::git::{self, Repository};
 use crate::pack::Pack;
 use crate::patch::{self, Patch};
@@ -103,7 +103,13 @@ impl Session {
         let mut report = prepared.report(&change, &pack, evidence, asked)?;
         report.coverage.substitutes = Some(substitutes).filter(|found| *found != Substitutes::default());
         let notes = &mut report.coverage.notes;
-        notes.extend(about_range.into_iter().chain(unread).chain(about_repository).chain(about_messages(&change)));
+        notes.extend(
+            about_range
+                .into_iter()
+                .chain(unread)
+                .chain(about_repository)
+                .chain(change.commits.iter().flat_map(Commit::reading_notes)),
+        );
         notes.extend(about_commits.into_iter().chain(about_settings));
         Ok(Analysis { report, change, pack })
     }
@@ -150,7 +156,10 @@ pub fn report_on_patch(
     };
     let prepared = Prepared { settings: &settings, sensitive: &sensitive, described: described.as_ref() };
     let mut report = prepared.report(&change, &pack, evidence, asked)?;
-    report.coverage.notes.extend(notes.iter().map(ToString::to_string).chain(about_messages(&change)));
+    report
+        .coverage
+        .notes
+        .extend(notes.iter().map(ToString::to_string).chain(change.commits.iter().flat_map(Commit::reading_notes)));
     Ok(Analysis { report, change, pack })
 }
 
@@ -181,19 +190,4 @@ impl Prepared<'_> {
         notes.extend(settings.signers.notes.iter().cloned());
         Ok(report)
     }
-}
-
-/// Which messages were not read whole, or may not be read as they were written.
-fn about_messages(change: &ChangeSet) -> impl Iterator<Item = String> {
-    change.commits.iter().flat_map(|commit| {
-        let id = commit.id.get(..8).unwrap_or(&commit.id);
-        let long = (commit.left_out > 0).then(|| {
-            format!("{} bytes in the middle of the message of {id} are not read: it is too long", commit.left_out)
-        });
-        let behind_nul = (commit.behind_nul > 0).then(|| {
-            let bytes = commit.behind_nul;
-            format!("{bytes} bytes behind a NUL character in the message of {id} are not read: git does not show them")
-        });
-        long.into_iter().chain(behind_nul).chain(commit.encoding_note())
-    })
 }

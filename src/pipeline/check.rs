@@ -29,7 +29,7 @@ impl Session {
         let evidence = judging.by(policy)?;
         let judgements = evidence.judged.into_iter().flat_map(|judged| judged.judgements);
         let mut notes = self.notes(policy, described, &records)?;
-        notes.extend(commits.iter().filter_map(Commit::encoding_note).chain(about_commits));
+        notes.extend(commits.iter().flat_map(Commit::reading_notes).chain(about_commits));
         let rows = commits.iter().zip(files).zip(evidence.attestations).zip(judgements);
         Ok(PolicyCheck {
             policy,

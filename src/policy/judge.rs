@@ -48,6 +48,7 @@ pub fn judge(policy: &Policy, subject: &Subject<'_>) -> Judgement {
         judging.found.state = match subject.declared() {
             Some(true) => State::Complete,
             Some(false) => State::Denied,
+            None if subject.attestation.state == State::Unreadable => State::Unreadable,
             None => State::Absent,
         };
         return judging.found;

@@ -87,7 +87,7 @@ fn read(text: &str, commit: &str) -> Reading {
         }
         None => return Reading::unreadable(format!("`{}` is no receipt of a commit", receipt.schema)),
     }
-    if receipt.commit.sha != commit {
+    if !receipt.commit.sha.eq_ignore_ascii_case(commit) {
         return Reading::unreadable("it is the receipt of another commit");
     }
     if is_changed(text) {
@@ -156,19 +156,30 @@ fn ascii(json: &str) -> String {
     out
 }
 
-/// The commit that a receipt names, found even where the rest of the line is broken.
+#[derive(Deserialize)]
+struct Named<'a> {
+    #[serde(borrow)]
+    commit: NamedCommit<'a>,
+}
+
+#[derive(Deserialize)]
+struct NamedCommit<'a> {
+    sha: &'a str,
+}
+
+/// The commit that a receipt names, by its full id. Where the line is broken, it is looked for behind `"commit"`.
 fn named(line: &[u8]) -> Option<&str> {
-    let text = std::str::from_utf8(line).ok()?;
-    let mut rest = text;
-    while let Some((_, after)) = rest.split_once("\"sha\"") {
-        let value = after.trim_start().strip_prefix(':').map(str::trim_start).and_then(|text| text.strip_prefix('"'));
-        let id = value.and_then(|value| value.split('"').next());
-        if let Some(id) = id.filter(|id| id.len() >= 40 && id.bytes().all(|byte| byte.is_ascii_hexdigit())) {
-            return Some(id);
-        }
-        rest = after;
-    }
-    None
+    let id = match serde_json::from_slice::<Named<'_>>(line) {
+        Ok(named) => named.commit.sha,
+        Err(_) => named_in_broken(std::str::from_utf8(line).ok()?)?,
+    };
+    (matches!(id.len(), 40 | 64) && id.bytes().all(|byte| byte.is_ascii_hexdigit())).then_some(id)
+}
+
+fn named_in_broken(text: &str) -> Option<&str> {
+    let (_, commit) = text.split_once("\"commit\"")?;
+    let (_, sha) = commit.split_once("\"sha\"")?;
+    sha.trim_start().strip_prefix(':')?.trim_start().strip_prefix('"')?.split('"').next()
 }
 
 #[cfg(test)]
@@ -228,5 +239,9 @@ mod tests {
         let cut = format!("{{\"commit\": {{\"sha\": \"{ID}\"");
         assert_eq!([&whole, &cut].map(|line| named(line.as_bytes())), [Some(ID); 2]);
         assert_eq!(named(b"not json"), None);
+        let other = "11".repeat(20);
+        let nested = format!(r#"{{"parent": {{"sha": "{other}"}}, "commit": {{"sha": "{ID}"}}}}"#);
+        assert_eq!(named(nested.as_bytes()), Some(ID));
+        assert_eq!(named(format!(r#"{{"commit": {{"sha": "{ID}00"}}}}"#).as_bytes()), None, "no id has 42 digits");
     }
 }

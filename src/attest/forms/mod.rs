@@ -178,6 +178,11 @@ impl Form {
         here().find(recognises).or_else(|| here().find(has_the_rest))
     }
 
+    /// Whether a statement can stand in it. What is said of a repository as a whole is none about a commit or request.
+    fn is_of_statements(&self) -> bool {
+        !matches!(self.found, Found::Repository(_))
+    }
+
     fn place_in_all(self) -> Option<usize> {
         Form::all().position(|form| form == self)
     }
@@ -289,7 +294,9 @@ impl Serialize for Form {
 impl<'de> Deserialize<'de> for Form {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Form, D::Error> {
         let id = Cow::<str>::deserialize(deserializer)?;
-        Form::of_id(&id).ok_or_else(|| de::Error::custom(format!("no form of attestation is called `{id}`")))
+        Form::of_id(&id)
+            .filter(Form::is_of_statements)
+            .ok_or_else(|| de::Error::custom(format!("no form of attestation is called `{id}`")))
     }
 }
 
@@ -304,7 +311,7 @@ impl JsonSchema for Form {
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         let of = |form: Form| serde_json::json!({"description": form.about, "type": "string", "const": form.id});
-        let all: Vec<serde_json::Value> = Form::all().map(of).collect();
+        let all: Vec<serde_json::Value> = Form::all().filter(Form::is_of_statements).map(of).collect();
         json_schema!({"description": "Where a statement stands.", "oneOf": all})
     }
 }
