@@ -476,3 +476,17 @@ fn what_nobody_sees_of_a_description_declares_nothing() {
         assert_eq!(described(&format!("Hello\n\n{}\n", hidden.replace("LINE", line))), "absent", "{hidden}");
     }
 }
+
+/// Whoever puts all into one enormous file is not judged as if there were nothing in it.
+#[test]
+fn a_file_of_code_that_is_too_large_to_be_read_is_named_in_a_note() {
+    let repo = with_settings("policy: our.yml\n");
+    repo.switch("main");
+    repo.write("our.yml", "extends: default\ntitle: Ours\nthresholds: { added_lines: 100 }\n");
+    repo.commit("Have a policy");
+    repo.branch("other");
+    repo.write("a.py", code("a", 60_000));
+    repo.commit("Add a\n\nAssisted-by: Codex:gpt-5.5");
+    let report = repo.run(&["policy", "check", "main..other", "--format", "json"]).json();
+    assert!(text(&report["note"]).contains("1 commit is judged in part by paths alone"), "{report}");
+}

@@ -16,6 +16,7 @@ use super::trees::{self, Side};
 use super::{CommitId, Error, OneByOne, Records, Repository, Resolved, lenient};
 use crate::change::Commit;
 use crate::exclude::is_binary;
+use crate::lang;
 use crate::linediff::{self, Edit};
 use crate::text::Text;
 
@@ -236,13 +237,21 @@ fn files(
     for entry in trees::differences(repo, before, Some(after))? {
         let wanted = reads(&String::from_utf8_lossy(&entry.path));
         let has_room = found.bytes < max_bytes;
-        found.is_cut |= wanted && !has_room;
+        found.is_cut |= wanted && (!has_room || is_large_code(reader, &entry));
         let texts = if wanted && has_room { texts(reader, entry.old, entry.new) } else { None };
         found.bytes += texts.as_ref().map_or(0, Texts::cost);
         let id = |side: Side| side.map(|(_, id)| id.to_string());
         found.files.push(Touched { path: entry.path, texts, ids: (id(entry.old), id(entry.new)) });
     }
     Ok(found)
+}
+
+/// Whether a file of code is too large to be looked into.
+fn is_large_code(reader: &Reader<'_>, entry: &trees::Entry) -> bool {
+    let is_large = |side: &Side| {
+        side.is_some_and(|(mode, id)| mode.is_blob() && reader.size(id).is_ok_and(|size| size > MAX_BYTES))
+    };
+    lang::for_path(&entry.path, b"").is_some() && [&entry.old, &entry.new].into_iter().any(is_large)
 }
 
 fn texts(reader: &Reader<'_>, old: Side, new: Side) -> Option<Texts> {

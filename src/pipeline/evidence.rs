@@ -37,7 +37,9 @@ pub(super) fn touched_commit(change: CommitChange, policy: &Policy, sensitive: &
 pub(crate) fn cut_note(commits: &[TouchedCommit]) -> Option<String> {
     let cut = commits.iter().filter(|commit| commit.is_cut).count();
     let commits = if cut == 1 { "1 commit is" } else { &format!("{cut} commits are") };
-    (cut > 0).then(|| format!("{commits} judged in part by paths alone: the files of the range are too large together"))
+    (cut > 0).then(|| {
+        format!("{commits} judged in part by paths alone: files are too large to be read, by themselves or together")
+    })
 }
 
 /// What is known of some files, as far as the policy asks for it.
