@@ -16,6 +16,8 @@ fi
 cargo build --quiet
 area=$(mktemp -d)
 trap 'rm -rf "$area"' EXIT
+# The settings of npm stay those of the user.
+export NPM_CONFIG_USERCONFIG="${NPM_CONFIG_USERCONFIG:-$HOME/.npmrc}"
 export HOME="$area/home" GIT_CONFIG_NOSYSTEM=1 CLAUDECODE=1
 built=$(realpath "${CARGO_TARGET_DIR:-target}")/debug
 export PATH="$built:$area/venv/bin:$PATH"
