@@ -46,7 +46,7 @@ fn a_row_says_what_diff_says_of_its_commit() {
     let (repo, settings) = varied();
     let rows = rows(&repo, &["--config", &settings]);
     assert_eq!(sorted(commits(&rows)), listed(&repo, &["HEAD"]));
-    for row in &rows {
+    for row in rows.iter().filter(|row| row["kind"] == "commit") {
         let commit = text(&row["commit"]);
         let empty = "4b825dc642cb6eb9a060e54bf8d69288fbee4904";
         let parent = row["parent"].as_str().unwrap_or(empty);
@@ -125,6 +125,81 @@ fn a_range_is_what_one_end_reaches_and_the_other_does_not() {
 }
 
 #[test]
+fn a_merge_has_a_row_of_its_declaration_and_brings_the_commits_of_its_request() {
+    let repo = Repo::new();
+    let first = repo.commit_file("one.py", code("first", 12));
+    repo.branch("topic");
+    let on_topic = repo.commit_file("two.py", planted_code("second"));
+    repo.switch("main");
+    let on_main = repo.commit_file("three.py", code("third", 9));
+    let message = "Merge pull request #7 from ada/topic\n\nAssisted-by: Claude:claude-opus-4-8";
+    repo.git(&["merge", "--quiet", "--no-ff", "-m", message, "topic"]);
+    let merge = repo.id("HEAD");
+    repo.branch("beside");
+    let beside = repo.commit_file("four.py", code("fourth", 9));
+    repo.switch("main");
+
+    let rows = rows(&repo, &["--all"]);
+    let row = |commit: &str| rows.iter().find(|row| row["commit"] == commit).unwrap();
+    assert_eq!(rows.len(), 5);
+    let time = |commit: &str| repo.git(&["show", "-s", "--format=%ct", commit]).parse::<i64>().unwrap();
+    for (commit, kind, via, landed) in [
+        (&first, "commit", None, Some(&first)),
+        (&on_topic, "commit", Some(&merge), Some(&merge)),
+        (&on_main, "commit", None, Some(&on_main)),
+        (&merge, "merge", None, Some(&merge)),
+        (&beside, "commit", None, None),
+    ] {
+        let row = row(commit);
+        assert_eq!((text(&row["kind"]), row["via"].as_str()), (kind, via.map(String::as_str)), "{row}");
+        assert_eq!(row["landed_time"].as_i64(), landed.map(|landed| time(landed)), "{row}");
+    }
+    let merged = row(&merge);
+    assert_eq!((&merged["state"], &merged["tool"]), (&"complete".into(), &"Claude".into()));
+    assert_eq!((&merged["model"], &merged["model_id"]), (&"claude-opus-4-8".into(), &"claude-opus-4-8".into()));
+    for column in ["probability", "log_odds", "code_log_odds", "strongest_log_odds", "added_total"] {
+        assert!(merged[column].is_null(), "{column}");
+    }
+    for column in ["blocks", "files", "flags", "added_lines"] {
+        assert_eq!(merged[column], 0, "{column}");
+    }
+    assert_eq!((&merged["message_log_odds"], &merged["verdict"]), (&0.0.into(), &"attested".into()));
+}
+
+#[test]
+fn added_lines_and_sensitive_paths_are_counted_whatever_is_scored() {
+    let repo = Repo::new();
+    repo.write("src/auth/login.py", code("login", 12));
+    repo.write("notes.txt", "a\nb\nc\n");
+    repo.write(".github/workflows/ci.yml", "on: push\n");
+    repo.commit("Add");
+    let lines = code("login", 12).lines().count() + 3 + 1;
+    let row = &rows(&repo, &[])[0];
+    assert_eq!(row["added_total"], lines);
+    assert_eq!(row["sensitive"], "authentication,ci-workflows");
+    repo.commit_file("notes.txt", "a\n");
+    assert_eq!(rows(&repo, &["HEAD~1.."])[0]["sensitive"], "");
+}
+
+#[test]
+fn times_choose_by_when_a_commit_landed() {
+    let repo = long(10);
+    let all = rows(&repo, &[]);
+    let times: BTreeSet<i64> = all.iter().map(|row| row["landed_time"].as_i64().unwrap()).collect();
+    let middle = *times.iter().nth(times.len() / 2).unwrap();
+    let moment = repo.git(&["log", "--format=%ct %cI"]);
+    let moment = moment.lines().find_map(|line| line.strip_prefix(&format!("{middle} "))).unwrap();
+    let landed = |args: &[&str]| -> BTreeSet<i64> {
+        rows(&repo, args).iter().map(|row| row["landed_time"].as_i64().unwrap()).collect()
+    };
+    assert!(times.len() > 3);
+    assert_eq!(landed(&["--since", moment]), times.range(middle..).copied().collect());
+    assert_eq!(landed(&["--until", moment]), times.range(..middle).copied().collect());
+    assert_eq!(landed(&["--since", "2999-01-01"]).len(), 0);
+    assert!(repo.run(&["scan", "--since", "last week"]).error(2).contains("write a day such as 2026-04-01"));
+}
+
+#[test]
 fn rows_conform_to_the_schema() {
     let (repo, settings) = varied();
     let schema = repo.run(&["schema", "scan"]).json();
@@ -149,9 +224,9 @@ fn the_next_run_adds_only_what_is_new() {
     repo.git(&["reset", "--quiet", "--hard"]);
     let output = repo.beside("rows.jsonl");
     let scan = || repo.run(&["scan", "--output", &output.display().to_string()]).text();
-    assert_eq!(scan(), "repo: 5 new rows, 0 there before, 0 merges left out; 0 declare AI use, 0 have flags\n");
+    assert_eq!(scan(), "repo: 5 new rows, 0 there before; 0 declare AI use, 0 have flags\n");
     let before = std::fs::read_to_string(&output).unwrap();
-    assert_eq!(scan(), "repo: 0 new rows, 5 there before, 0 merges left out\n");
+    assert_eq!(scan(), "repo: 0 new rows, 5 there before\n");
     assert_eq!(std::fs::read_to_string(&output).unwrap(), before);
     let new = repo.commit_file("new.py", code("new", 9));
     scan();
@@ -205,8 +280,7 @@ fn a_revision_alone_means_all_that_it_reaches_as_in_git() {
         lines.lines().map(|line| text(&serde_json::from_str::<Value>(line).unwrap()["commit"]).to_owned()).collect()
     };
     for revision in ["HEAD", "HEAD~1", "old", "main"] {
-        let git: BTreeSet<String> =
-            repo.git(&["rev-list", "--no-merges", revision]).lines().map(str::to_owned).collect();
+        let git: BTreeSet<String> = repo.git(&["rev-list", revision]).lines().map(str::to_owned).collect();
         assert!(!git.is_empty());
         assert_eq!(scanned(&[revision]), git, "{revision}");
         let tally = repo.run(&["markers", "scan", revision, "--format", "json"]).json();
@@ -234,10 +308,16 @@ fn contents_that_would_never_be_scored_are_not_missed() {
         let id = repo.id(revision);
         std::fs::remove_file(repo.path().join(".git/objects").join(&id[..2]).join(&id[2..])).unwrap();
     };
-    let whole = repo.run(&["scan"]).text();
+    // How many lines a text adds is not known without it.
+    let rows = || -> Vec<Value> {
+        let mut rows = parsed(&repo.run(&["scan"]).text());
+        rows.iter_mut().for_each(|row| row["added_total"] = Value::Null);
+        rows
+    };
+    let whole = rows();
     for lost in ["HEAD:lib.jar", "HEAD~1:lib.jar", "HEAD:read.me.txt"] {
         remove(lost);
-        assert_eq!(repo.run(&["scan"]).text(), whole, "{lost}");
+        assert_eq!(rows(), whole, "{lost}");
     }
     let report = repo.diff(&["HEAD~1"]);
     assert_eq!(excluded(&report), ["lib.jar: binary (by its name; its content is not in this clone)"]);
@@ -292,9 +372,9 @@ fn a_repository_that_cannot_be_read_does_not_stop_the_others() {
     assert_eq!(run.status, 3, "{}", run.stderr);
     assert_eq!(
         run.stdout,
-        "repo: 3 new rows, 0 there before, 0 merges left out; 0 declare AI use, 0 have flags\n\
-         broken: 0 new rows, 0 there before, 0 merges left out\n\
-         other: 4 new rows, 0 there before, 0 merges left out; 0 declare AI use, 0 have flags\n"
+        "repo: 3 new rows, 0 there before; 0 declare AI use, 0 have flags\n\
+         broken: 0 new rows, 0 there before\n\
+         other: 4 new rows, 0 there before; 0 declare AI use, 0 have flags\n"
     );
     for said in ["nothing: ", "is not in a git repository", "broken: ", head.as_str(), "missing: ", "is not a folder"] {
         assert!(run.stderr.contains(said), "{said}: {}", run.stderr);

@@ -62,7 +62,7 @@ fn a_bar_shows_how_far_it_is_and_how_long_it_takes_and_goes_at_the_end() {
     assert!(counts.is_sorted() && counts.len() > 3 && counts.last().unwrap().0 > 500, "{counts:?}");
     let drawn = |bar: &String| bar.matches('█').count();
     assert!(bars.iter().map(drawn).is_sorted() && drawn(bars.last().unwrap()) > 10, "{bars:?}");
-    assert_eq!(left, ["repo: 1500 new rows, 0 there before, 0 merges left out; 0 declare AI use, 0 have flags"]);
+    assert_eq!(left, ["repo: 1500 new rows, 0 there before; 0 declare AI use, 0 have flags"]);
     // What is there already is no part of what is to be done.
     repo.git(&["reset", "--quiet", "--hard"]);
     repo.commit_file("new.py", code("new", 9));

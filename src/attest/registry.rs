@@ -4,6 +4,7 @@
 //! own examples, and `index` prepares it for looking up. The order in which a commit is read is `read`.
 
 mod index;
+mod model_id;
 mod models;
 mod names;
 

@@ -23,6 +23,7 @@ mod report;
 mod rules;
 mod scan;
 mod schema;
+mod time;
 mod together;
 mod triage;
 mod undisturbed;

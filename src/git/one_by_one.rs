@@ -10,6 +10,7 @@ use gix::ObjectId;
 
 use super::blobs::Reader;
 use super::commits::{self, RangeCommit};
+use super::landing::{Graph, Landing};
 use super::notes::Notes;
 use super::walk::{History, Lost, walk};
 use super::{Budget, Error, Records, Repository, Request, attribution, files, lenient};
@@ -33,13 +34,22 @@ impl std::fmt::Display for CommitId {
     }
 }
 
+/// A commit that is to be looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ListedCommit {
+    /// The commit.
+    pub id: CommitId,
+    /// Whether it has several parents.
+    pub is_merge: bool,
+    /// How it came to the head; absent where the head does not reach it.
+    pub landing: Option<Landing>,
+}
+
 /// Commits that are to be looked at, and what else is known of their history.
 #[derive(Debug, Default)]
 pub struct Listed {
     /// The commits, newest first by when they were committed.
-    pub commits: Vec<CommitId>,
-    /// How many merges were met; they are not among the commits.
-    pub merges: usize,
+    pub commits: Vec<ListedCommit>,
     /// What could not be read, and what it hides.
     pub lost: Lost,
 }
@@ -58,8 +68,7 @@ pub struct OneByOne {
 }
 
 impl Repository {
-    /// The commits of a history that `wanted` takes, merges aside: whatever a merge brings, its commits
-    /// have brought.
+    /// The commits of a history that `wanted` takes, and how each came to the head: that of a range or, for all refs, HEAD.
     ///
     /// # Errors
     /// Where there is no commit at all, or the refs cannot be read. Where only some commits can be read, those are listed.
@@ -68,16 +77,21 @@ impl Repository {
         // Every commit is read once, or twice in a row: copies of them would only take room while rows are made.
         repo.object_cache_size(1 << 20);
         let kind = repo.object_hash();
-        let mut found: Vec<(i64, CommitId)> = Vec::new();
+        let head = history.head(&repo);
+        let mut found: Vec<(i64, ListedCommit)> = Vec::new();
+        let mut graph = Graph::default();
         let mut listed = Listed::default();
         let mut malformed = Lost::default();
         let mut visit = |id: ObjectId, data: &[u8]| {
             let read = |decoded: &gix::objs::CommitRef<'_>| {
-                (decoded.parents().count(), decoded.committer().ok().map_or(0, |committer| committer.seconds()))
+                let time = decoded.committer().ok().map_or(0, |committer| committer.seconds());
+                graph.add(id, decoded.parents(), time);
+                (decoded.parents().count(), time)
             };
             match lenient::decoded(id, data, kind, read) {
-                Ok((2.., _)) => listed.merges += 1,
-                Ok((_, time)) if wanted(CommitId(id)) => found.push((time, CommitId(id))),
+                Ok((parents, time)) if wanted(CommitId(id)) => {
+                    found.push((time, ListedCommit { id: CommitId(id), is_merge: parents > 1, landing: None }));
+                }
                 Ok(_) => {}
                 Err(error) => malformed.push(error),
             }
@@ -85,8 +99,12 @@ impl Repository {
         };
         listed.lost = walk(&repo, history, &mut visit)?;
         listed.lost.add(malformed);
+        if let Some(head) = head.filter(|_| !found.is_empty()) {
+            graph.land(head);
+        }
         found.sort_by_key(|(time, _)| Reverse(*time));
-        listed.commits = found.into_iter().map(|(_, id)| id).collect();
+        let landed = |(_, commit): (i64, ListedCommit)| ListedCommit { landing: graph.landing(commit.id.0), ..commit };
+        listed.commits = found.into_iter().map(landed).collect();
         Ok(listed)
     }
 
@@ -116,6 +134,19 @@ impl OneByOne {
             let looked_up = super::range::resolve(&self.reader.repo, &Request::Commit(id.to_string()));
             looked_up.err().unwrap_or(error)
         })
+    }
+
+    /// A merge with what others recorded about it, and without files: what it brings, its commits have brought.
+    ///
+    /// # Errors
+    /// Where the commit or a note of it cannot be read.
+    pub fn merge(&mut self, id: CommitId) -> Result<ChangeSet, Error> {
+        let repo = &self.reader.repo;
+        let RangeCommit { parents, mut commit, .. } = commits::one(repo, id.0)?;
+        self.records.attach_from(repo, &mut self.notes, std::iter::once((id.0, &mut commit)))?;
+        let base = parents.first().map(ToString::to_string);
+        let range = Range { spec: format!("{id}^!"), base, head: Some(id.to_string()) };
+        Ok(ChangeSet { range, commits: vec![commit], files: Vec::new(), excluded: Vec::new(), cut_short: Vec::new() })
     }
 
     fn read(&mut self, id: CommitId, excluder: &Excluder) -> Result<ChangeSet, Error> {

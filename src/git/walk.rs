@@ -18,6 +18,16 @@ pub enum History {
     Range(Box<Resolved>),
 }
 
+impl History {
+    /// The commit that everything else landed on; nothing where there is none.
+    pub(super) fn head(&self, repo: &gix::Repository) -> Option<ObjectId> {
+        match self {
+            History::Head | History::All => head::commit(repo).ok(),
+            History::Range(resolved) => resolved.reach.head,
+        }
+    }
+}
+
 /// Hears of a commit and its bytes; says whether to go on.
 type Visit<'a> = dyn FnMut(ObjectId, &[u8]) -> Result<bool, Error> + 'a;
 

@@ -44,21 +44,27 @@ pub(crate) fn cut_note(commits: &[TouchedCommit]) -> Option<String> {
 
 /// What is known of some files, as far as the policy asks for it.
 pub(crate) fn touched_files(files: &[Touched], policy: &Policy, sensitive: &Sensitive) -> TouchedFiles {
-    let touches = |file: &Touched| -> Vec<Touch> {
-        let changed = file.texts.as_ref().map(|texts| Changed { old: &texts.old, new: &texts.new });
-        sensitive.touches(&String::from_utf8_lossy(&file.path), changed)
-    };
     let mut touched = TouchedFiles {
         paths: files.iter().map(|file| file.path.to_string()).collect(),
-        touches: files.iter().flat_map(touches).collect(),
+        touches: sensitive_touches(files, sensitive),
         added: 0,
     };
-    touched.touches.sort();
-    touched.touches.dedup();
     if policy.asks_size() {
         touched.added = files.iter().filter(|file| !is_test(&file.path.to_string())).map(added).sum();
     }
     touched
+}
+
+/// The sensitive places among some files, each once.
+pub(crate) fn sensitive_touches(files: &[Touched], sensitive: &Sensitive) -> Vec<Touch> {
+    let touches = |file: &Touched| -> Vec<Touch> {
+        let changed = file.texts.as_ref().map(|texts| Changed { old: &texts.old, new: &texts.new });
+        sensitive.touches(&String::from_utf8_lossy(&file.path), changed)
+    };
+    let mut found: Vec<Touch> = files.iter().flat_map(touches).collect();
+    found.sort();
+    found.dedup();
+    found
 }
 
 /// How many lines a file got.

@@ -26,23 +26,29 @@ enum Values {
     Text(fn(&Row) -> Cow<'_, str>),
     MaybeText(fn(&Row) -> Option<Cow<'_, str>>),
     Integer(fn(&Row) -> i64),
+    MaybeInteger(fn(&Row) -> Option<i64>),
     Number(fn(&Row) -> f64),
     MaybeNumber(fn(&Row) -> Option<f64>),
 }
 
-use Values::{Integer, MaybeNumber, MaybeText, Number, Text};
+use Values::{Integer, MaybeInteger, MaybeNumber, MaybeText, Number, Text};
 
 const COLUMNS: &[(&str, Values)] = &[
     ("schema", Text(|row| (&row.schema).into())),
     ("repository", Text(|row| (&row.repository).into())),
     ("commit", Text(|row| (&row.commit).into())),
     ("parent", MaybeText(|row| row.parent.as_ref().map(Cow::from))),
+    ("kind", Text(|row| word(row.kind).into())),
+    ("via", MaybeText(|row| row.via.as_ref().map(Cow::from))),
+    ("landed_time", MaybeInteger(|row| row.landed_time)),
     ("author_time", Integer(|row| row.author_time)),
     ("subject", Text(|row| (&row.subject).into())),
     ("languages", Text(|row| (&row.languages).into())),
     ("files", Integer(|row| row.files.into())),
     ("blocks", Integer(|row| row.blocks.into())),
     ("added_lines", Integer(|row| row.added_lines.into())),
+    ("added_total", MaybeInteger(|row| row.added_total.map(i64::from))),
+    ("sensitive", Text(|row| (&row.sensitive).into())),
     ("probability", MaybeNumber(|row| row.probability)),
     ("log_odds", MaybeNumber(|row| row.log_odds)),
     ("code_log_odds", MaybeNumber(|row| row.code_log_odds)),
@@ -54,6 +60,7 @@ const COLUMNS: &[(&str, Values)] = &[
     ("state", Text(|row| word(row.state).into())),
     ("tool", MaybeText(|row| row.tool.as_ref().map(Cow::from))),
     ("model", MaybeText(|row| row.model.as_ref().map(Cow::from))),
+    ("model_id", MaybeText(|row| row.model_id.as_ref().map(Cow::from))),
     ("forms", Text(|row| (&row.forms).into())),
     ("accountable", MaybeText(|row| row.accountable.as_ref().map(Cow::from))),
     ("signature", MaybeText(|row| row.signature.map(|state| state.word().into()))),
@@ -109,10 +116,10 @@ fn shape() -> Result<TypePtr, ParquetError> {
     let field = |(name, values): &(&str, Values)| {
         let (physical, logical) = match values {
             Text(_) | MaybeText(_) => (Physical::BYTE_ARRAY, Some(LogicalType::String)),
-            Integer(_) => (Physical::INT64, None),
+            Integer(_) | MaybeInteger(_) => (Physical::INT64, None),
             Number(_) | MaybeNumber(_) => (Physical::DOUBLE, None),
         };
-        let may_lack = matches!(values, MaybeText(_) | MaybeNumber(_));
+        let may_lack = matches!(values, MaybeText(_) | MaybeInteger(_) | MaybeNumber(_));
         let repetition = if may_lack { Repetition::OPTIONAL } else { Repetition::REQUIRED };
         let field = Type::primitive_type_builder(name, physical).with_repetition(repetition);
         field.with_logical_type(logical).build().map(Arc::new)
@@ -140,6 +147,10 @@ fn column<W: Write + Send>(
         Integer(of) => {
             let values: Vec<i64> = rows.iter().map(of).collect();
             column.typed::<Int64Type>().write_batch(&values, None, None)?;
+        }
+        MaybeInteger(of) => {
+            let (values, there) = present(rows.iter().map(of));
+            column.typed::<Int64Type>().write_batch(&values, Some(&there), None)?;
         }
         Number(of) => {
             let values: Vec<f64> = rows.iter().map(of).collect();
@@ -212,6 +223,7 @@ mod tests {
     use crate::attest::State;
     use crate::attest::signature::SignatureState;
     use crate::gate::Verdict;
+    use crate::scan::Kind;
 
     fn row(commit: &str, subject: &str) -> Row {
         Row {
@@ -219,12 +231,17 @@ mod tests {
             repository: "owner/name".into(),
             commit: commit.into(),
             parent: None,
+            kind: Kind::Commit,
+            via: None,
+            landed_time: Some(1_700_000_000),
             author_time: -1,
             subject: subject.into(),
             languages: "Go,Rust".into(),
             files: 2,
             blocks: 3,
             added_lines: u32::MAX,
+            added_total: None,
+            sensitive: "cryptography,secrets".into(),
             probability: Some(0.25),
             log_odds: Some(-1.0986),
             code_log_odds: None,
@@ -236,6 +253,7 @@ mod tests {
             state: State::WrongForm,
             tool: Some("Claude".into()),
             model: None,
+            model_id: Some("claude-opus-4-8".into()),
             forms: "trailer".into(),
             accountable: None,
             signature: Some(SignatureState::Unsigned),

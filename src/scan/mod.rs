@@ -1,6 +1,6 @@
 //! Every commit of a history, scored against its first parent as `diff` would and cross-checked with what
-//! it declares: one row a commit. Merges have none: what a merge brings, its commits have brought, and
-//! measured against its first parent it would count all of that twice.
+//! it declares: one row a commit. A merge has a row without a score: what it brings, its commits have brought, and
+//! measured against its first parent it would count all of that twice. But what it declares stands nowhere else.
 //!
 //! What a row holds is [`row`], how rows become a Parquet file is [`columns`]; where they are kept, and
 //! which are there already, is `cli`.
@@ -8,15 +8,17 @@
 pub mod columns;
 pub mod row;
 
+use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
 use crate::analyse::Analyser;
 use crate::change::{Commit, Reason};
-use crate::git::{CommitId, Error, OneByOne, Shared};
+use crate::git::{CommitId, Error, ListedCommit, OneByOne, Shared};
 use crate::parallel;
 use crate::pipeline::{Standards, evidence};
 use crate::policy::{Circumstances, Evidence, Sizes};
-pub use row::{Row, SCHEMA};
+use row::About;
+pub use row::{Kind, Row, SCHEMA};
 
 /// With what commits are scored.
 pub struct Scorer<'a> {
@@ -66,13 +68,13 @@ const PIECES: usize = 8;
 /// Where no threads can be started.
 pub fn score(
     source: &Source<'_>,
-    commits: &[CommitId],
+    commits: &[ListedCommit],
     scorer: &Scorer<'_>,
     each: impl FnMut(Vec<Scanned>) -> ControlFlow<()>,
 ) -> Result<(), Error> {
     let threads = rayon::current_num_threads().max(1);
     let size = commits.len().div_ceil(threads * PIECES).clamp(1, MOST);
-    let pieces: Vec<&[CommitId]> = commits.chunks(size).collect();
+    let pieces: Vec<&[ListedCommit]> = commits.chunks(size).collect();
     let start = || {
         let mut reader = source.repository.one_by_one();
         let (pieces, source) = (&pieces, &source);
@@ -84,38 +86,62 @@ pub fn score(
     done.map_err(|error| Error::Library { what: format!("the commits of {}", source.name), problem: error.to_string() })
 }
 
-fn one(reader: &mut OneByOne, commit: CommitId, source: &Source<'_>, scorer: &Scorer<'_>) -> Option<Scanned> {
-    match reader.change(commit, &scorer.standards.excluder) {
-        Ok(change) => {
-            // Without a content the row would say for ever that there is less code than there is.
-            if let Some(lacked) = change.excluded.iter().find(|file| file.reason == Reason::MissingObject) {
-                let problem = Error::of_content(&lacked.path.to_string(), &lacked.detail);
-                return Some(Scanned::Unread { commit: commit.to_string(), problem });
-            }
-            let evidence = match scorer.evidence(reader, commit, &change.commits) {
-                Ok(evidence) => evidence,
-                Err(problem) => return Some(Scanned::Unread { commit: commit.to_string(), problem }),
-            };
-            let report = scorer.analyser.report_with(&change, evidence);
-            let row = Row::of(source.name, scorer.rules, &change, &report)?;
-            let note = change.commits.first().and_then(Commit::encoding_note);
-            Some(Scanned::Row { row: Box::new(row), note })
-        }
-        Err(problem) => Some(Scanned::Unread { commit: commit.to_string(), problem }),
+fn one(reader: &mut OneByOne, listed: ListedCommit, source: &Source<'_>, scorer: &Scorer<'_>) -> Option<Scanned> {
+    match read(reader, listed, source, scorer) {
+        Ok(row) => row,
+        Err(problem) => Some(Scanned::Unread { commit: listed.id.to_string(), problem }),
     }
 }
 
+fn read(
+    reader: &mut OneByOne,
+    listed: ListedCommit,
+    source: &Source<'_>,
+    scorer: &Scorer<'_>,
+) -> Result<Option<Scanned>, Error> {
+    let change = match listed.is_merge {
+        true => reader.merge(listed.id)?,
+        false => reader.change(listed.id, &scorer.standards.excluder)?,
+    };
+    // Without a content the row would say for ever that there is less code than there is.
+    if let Some(lacked) = change.excluded.iter().find(|file| file.reason == Reason::MissingObject) {
+        return Err(Error::of_content(&lacked.path.to_string(), &lacked.detail));
+    }
+    let Judged { evidence, sensitive } = scorer.judge(reader, listed.id, &change.commits)?;
+    let report = scorer.analyser.report_with(&change, evidence);
+    let about =
+        About { repository: source.name, rules: scorer.rules, listed, sensitive, registry: scorer.standards.registry };
+    let note = change.commits.first().and_then(Commit::encoding_note);
+    let row = Row::of(about, &change, &report);
+    Ok(row.map(|row| Scanned::Row { row: Box::new(row), note }))
+}
+
+/// A commit beside its score.
+struct Judged<'p> {
+    evidence: Evidence<'p>,
+    /// The classes of the sensitive paths that it touched.
+    sensitive: BTreeSet<String>,
+}
+
 impl Scorer<'_> {
-    /// What a commit declares and, where there is a policy, what it makes of that. A row holds no findings, and how large
-    /// a change is decides nothing else, so that sizes are not looked at.
-    fn evidence(&self, reader: &OneByOne, commit: CommitId, read: &[Commit]) -> Result<Evidence<'_>, Error> {
+    /// What a commit declares and, where there is a policy, what that makes of it; and which sensitive paths it touched. A
+    /// row holds no findings, and how large a change is decides nothing else, so that sizes are not looked at.
+    fn judge(&self, reader: &OneByOne, commit: CommitId, read: &[Commit]) -> Result<Judged<'_>, Error> {
         let Standards { settings, sensitive, registry, .. } = self.standards;
         let evidence = Evidence::read(read, Some(&settings.signers), registry);
-        let Some(policy) = &settings.policy else { return Ok(evidence) };
-        let touched = reader.touched(commit, &evidence::reads(policy, sensitive))?;
+        let policy = settings.policy.as_ref();
+        let reads = |path: &str| match policy {
+            Some(policy) => evidence::reads(policy, sensitive)(path),
+            None => sensitive.reads(path),
+        };
+        let touched = reader.touched(commit, &reads)?;
+        let touches = evidence::sensitive_touches(&touched, sensitive);
+        let classes = touches.into_iter().map(|touch| touch.class).collect();
+        let Some(policy) = policy else { return Ok(Judged { evidence, sensitive: classes }) };
         let files = [evidence::touched_files(&touched, policy, sensitive)];
         let circumstances = Circumstances { files: &files, sizes: &Sizes::default(), described: None };
-        Ok(evidence.judged_by(policy, read, &circumstances, registry))
+        let evidence = evidence.judged_by(policy, read, &circumstances, registry);
+        Ok(Judged { evidence, sensitive: classes })
     }
 }
 

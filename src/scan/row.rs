@@ -3,13 +3,16 @@
 //! There is no author in it. A table of names beside guesses would be read as a ranking of people; whom a
 //! row is about is a matter between its reader and the repository.
 
+use std::collections::BTreeSet;
+
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::attest::signature::SignatureState;
-use crate::attest::{Role, State, Statement};
-use crate::change::ChangeSet;
+use crate::attest::{Registry, Role, State, Statement};
+use crate::change::{ChangeSet, FileChange, Reason};
 use crate::gate::{self, Likeness, Verdict};
+use crate::git::ListedCommit;
 use crate::report::{AttestationReport, Report};
 
 /// The schema that this version writes.
@@ -24,8 +27,16 @@ pub struct Row {
     pub repository: String,
     /// The full id of the commit.
     pub commit: String,
-    /// The full id of its parent; null for the first commit of a history.
+    /// The full id of its parent, of a merge the first one; null for the first commit of a history.
     pub parent: Option<String>,
+    /// Whether it is a merge, which brings nothing of its own and so has no score, only its declaration.
+    pub kind: Kind,
+    /// The full id of the commit that brought it to the head that was scanned, mostly the merge of a request; null
+    /// where it stands on the head's line of first parents, or the head does not reach it.
+    pub via: Option<String>,
+    /// When it landed: when the commit that brought it to the head's line of first parents was committed, in seconds
+    /// since 1970 (UTC); null where the head does not reach it.
+    pub landed_time: Option<i64>,
     /// When it was authored, in seconds since 1970 (UTC), as the commit states it.
     pub author_time: i64,
     /// The first line of its message, cut after 1,000 characters.
@@ -39,6 +50,11 @@ pub struct Row {
     /// Added lines, neither moved nor only re-indented, that its score stands on, those of small blocks
     /// included.
     pub added_lines: u32,
+    /// All lines that it added to files of text that were read, scored or not; null for a merge, and where the clone lacks
+    /// a text.
+    pub added_total: Option<u32>,
+    /// The classes of the sensitive paths that it touched, separated by commas; empty where it touched none.
+    pub sensitive: String,
     /// How AI-like its code and message look together, 0 to 1; null where it brought too little code to say
     /// anything, whatever its message looks like.
     pub probability: Option<f64>,
@@ -63,6 +79,8 @@ pub struct Row {
     pub tool: Option<String>,
     /// The model that it declares, as it names it.
     pub model: Option<String>,
+    /// The same model by one id for all spellings.
+    pub model_id: Option<String>,
     /// Where it declares or denies AI use, separated by commas: `trailer`, `footer`, `git-ai-note` and so
     /// on; empty where it does neither.
     pub forms: String,
@@ -79,10 +97,36 @@ pub struct Row {
     pub rules: String,
 }
 
+/// What kind of commit a row is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    /// It has one parent, or none.
+    Commit,
+    /// It has several.
+    Merge,
+}
+
+/// What is known of a commit beside its own change.
+pub(super) struct About<'a> {
+    /// What rows call the repository.
+    pub(super) repository: &'a str,
+    /// The digest that rows state.
+    pub(super) rules: &'a str,
+    /// The commit, and how it landed.
+    pub(super) listed: ListedCommit,
+    /// The classes of sensitive paths that it touched.
+    pub(super) sensitive: BTreeSet<String>,
+    /// The one id of the model that it declares.
+    pub(super) registry: &'a Registry,
+}
+
 impl Row {
     /// The row of a commit whose change alone was analysed.
-    pub(super) fn of(repository: &str, rules: &str, change: &ChangeSet, report: &Report) -> Option<Row> {
+    pub(super) fn of(about: About<'_>, change: &ChangeSet, report: &Report) -> Option<Row> {
         let (commit, found) = (change.commits.first()?, report.commits.first()?);
+        let About { repository, rules, listed, sensitive, registry } = about;
+        let is_merge = listed.is_merge;
         let scored = || report.hunks.iter().filter(|hunk| hunk.probability.is_some());
         let attestation = &found.attestation;
         let accountable = attestation.facts.accountable.clone();
@@ -96,16 +140,22 @@ impl Row {
             repository: repository.into(),
             commit: found.id.clone(),
             parent: report.range.base.clone(),
+            kind: if is_merge { Kind::Merge } else { Kind::Commit },
+            via: listed.landing.and_then(|landing| landing.via).map(|via| via.to_string()),
+            landed_time: listed.landing.map(|landing| landing.time),
             author_time: commit.author_time,
             subject: found.subject.clone(),
             languages: languages.join(","),
             files: report.coverage.files_scored as u32,
             blocks: report.coverage.hunks_scored as u32,
             added_lines: found.added_lines,
+            added_total: if is_merge { None } else { added_total(change) },
+            sensitive: sensitive.into_iter().collect::<Vec<_>>().join(","),
             probability: found.probability,
             log_odds: found.log_odds,
             code_log_odds: found.code_log_odds,
-            message_log_odds: found.message_log_odds,
+            // A merge has no score, and the column takes no null.
+            message_log_odds: if is_merge { 0.0 } else { found.message_log_odds },
             strongest_log_odds: strongest,
             threshold_log_odds: report.threshold.log_odds,
             verdict: verdict.unwrap_or_else(|| gate::verdict(Likeness::TooLittle, attestation.state)),
@@ -113,6 +163,7 @@ impl Row {
             state: attestation.state,
             tool: attestation.facts.tool.clone(),
             model: attestation.facts.model.clone(),
+            model_id: attestation.facts.model.as_deref().and_then(|model| registry.model_id(model)),
             forms: forms(attestation),
             accountable: accountable.filter(|_| attestation.state != State::Absent),
             signature: attestation.signature.as_ref().map(|checked| checked.state),
@@ -121,6 +172,18 @@ impl Row {
             rules: rules.into(),
         })
     }
+}
+
+/// All lines that a change added to files of text that were read; nothing where the clone lacks a text.
+fn added_total(change: &ChangeSet) -> Option<u32> {
+    // A text that is read stands among the files, whatever its language.
+    if change.excluded.iter().any(|file| file.reason == Reason::NoGrammar) {
+        return None;
+    }
+    let written = |file: &FileChange| file.authored.iter().map(|span| span.len()).sum::<u32>();
+    let of_files = change.files.iter().map(|file| written(file) + file.moved_lines + file.whitespace_lines);
+    let left_out = change.excluded.iter().filter_map(|file| file.code?.added).map(|added| added.lines);
+    Some(of_files.chain(left_out).sum())
 }
 
 /// Where a commit credibly declares or denies AI use.

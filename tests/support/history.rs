@@ -47,10 +47,9 @@ pub(crate) fn sorted(mut ids: Vec<&str>) -> Vec<&str> {
     ids
 }
 
-/// The commits of a history, merges aside, as git lists them.
+/// The commits of a history, as git lists them.
 pub(crate) fn listed(repo: &Repo, args: &[&str]) -> Vec<String> {
-    let mut ids: Vec<String> =
-        repo.git(&[&["rev-list", "--no-merges"], args].concat()).lines().map(str::to_owned).collect();
+    let mut ids: Vec<String> = repo.git(&[&["rev-list"], args].concat()).lines().map(str::to_owned).collect();
     ids.sort_unstable();
     ids
 }

@@ -15,12 +15,13 @@ use indicatif::ProgressBar;
 use sha2::{Digest, Sha256};
 
 use super::output::{Output, progress_bar};
+use super::time::time;
 use super::{Exit, Failure, Notes, settings_on_disk};
 use crate::analyse::Detail;
-use crate::git::{Listed, Lost, Repository, UnreadRecords};
+use crate::git::{Listed, ListedCommit, Lost, Repository, UnreadRecords};
 use crate::pack::load::BUILTIN_DIGEST;
 use crate::pipeline::{Error, Extent, Past, Settings, Standards};
-use crate::scan::{self, Scanned, Scorer, Source};
+use crate::scan::{self, Kind, Scanned, Scorer, Source};
 use crate::terminal::escaped;
 use table::{Format, Table};
 
@@ -46,6 +47,14 @@ pub(super) struct Args {
     #[arg(long, short, value_name = "PATH")]
     output: Option<PathBuf>,
 
+    /// Only commits that landed at this time or later: a date (2026-04-01, at midnight UTC), or 2026-04-01T09:30:00+02:00
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    since: Option<i64>,
+
+    /// Only commits that landed before this time
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    until: Option<i64>,
+
     /// In which form; without it by the end of the output's name, lines unless it ends in .parquet
     #[arg(long, value_enum)]
     format: Option<Format>,
@@ -60,10 +69,23 @@ pub(super) struct Args {
     config: Option<PathBuf>,
 }
 
+impl Args {
+    /// Whether a commit landed within the times that were asked for.
+    fn wants(&self, commit: &ListedCommit) -> bool {
+        if self.since.is_none() && self.until.is_none() {
+            return true;
+        }
+        let is_within =
+            |time| self.since.is_none_or(|since| since <= time) && self.until.is_none_or(|until| time < until);
+        commit.landing.is_some_and(|landing| is_within(landing.time))
+    }
+}
+
 /// What became of a repository.
 #[derive(Default)]
 struct Done {
     added: usize,
+    merges: usize,
     declaring: usize,
     flagged: usize,
     unread: usize,
@@ -137,7 +159,8 @@ fn one(
         before.set(before.get() + usize::from(!is_new));
         is_new
     };
-    let (Listed { commits, merges, lost }, repository) = past.list(&wanted).map_err(wrong)?;
+    let (Listed { mut commits, lost }, repository) = past.list(&wanted).map_err(wrong)?;
+    commits.retain(|commit| args.wants(commit));
     bar.set_length(commits.len() as u64);
     let source = Source { repository: &repository, name };
     let (mut done, mut stopped) = (Done::default(), None);
@@ -161,7 +184,10 @@ fn one(
     table.end_of_repository().map_err(Stopped::Table)?;
     scored.map_err(|error| Stopped::Repository(Failure::failed(error)))?;
     let mut told = format!("{}: {}", escaped(name), counted(done.added, "new row", "new rows"));
-    told += &format!(", {} there before, {} left out", before.get(), counted(merges, "merge", "merges"));
+    if done.merges > 0 {
+        told += &format!(" ({})", counted(done.merges, "merge", "merges"));
+    }
+    told += &format!(", {} there before", before.get());
     if done.added > 0 {
         told += &format!("; {} declare AI use, {} have flags", done.declaring, done.flagged);
     }
@@ -209,6 +235,7 @@ fn take(
             Scanned::Row { row, note } => {
                 notes.extend(note);
                 done.added += 1;
+                done.merges += usize::from(row.kind == Kind::Merge);
                 done.declaring += usize::from(row.state.declares());
                 done.flagged += usize::from(row.flags > 0);
                 if !table.add(*row)? {
@@ -265,9 +292,13 @@ fn own_name(dir: &Path) -> String {
     path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
 }
 
+/// Grows with each change of what rows hold, so that rows with other columns are not mixed unasked.
+const EDITION: u8 = 2;
+
 /// What a row states of everything that it depends on beside the repository.
 fn digest(settings: &Settings) -> String {
     let mut digest = Sha256::new_with_prefix(env!("CARGO_PKG_VERSION"));
+    digest.update([EDITION]);
     digest.update(BUILTIN_DIGEST);
     digest.update(&settings.digest);
     hex::encode(digest.finalize()).chars().take(16).collect()
