@@ -120,6 +120,14 @@ impl Text {
         Span::new(start, end)
     }
 
+    /// Whether a line holds a letter or a digit. Blank lines and lone brackets do not, in whatever language; a comment
+    /// with words does. A byte that is no UTF-8 counts as a letter: old encodings write words with it.
+    pub fn holds_words(&self, line: u32) -> bool {
+        let bytes = self.line(line);
+        let is_word = || std::str::from_utf8(bytes).is_ok_and(|text| text.chars().any(char::is_alphanumeric));
+        bytes.iter().any(u8::is_ascii_alphanumeric) || is_word() || std::str::from_utf8(bytes).is_err()
+    }
+
     /// Whether a line holds nothing but white space.
     pub fn is_blank(&self, line: u32) -> bool {
         self.line(line).iter().all(u8::is_ascii_whitespace)
@@ -150,6 +158,18 @@ mod tests {
         let text = Text::from_parts(parts);
         assert_eq!((0..text.len()).map(|line| text.number(line)).collect::<Vec<_>>(), [5, 20]);
         assert_eq!([text.part_of(0), text.part_of(1)], [Span::new(0, 1), Span::new(1, 2)]);
+    }
+
+    #[test]
+    fn blank_lines_and_lone_brackets_hold_no_words() {
+        let holds = |line: &[u8]| Text::new(line.to_vec()).holds_words(0);
+        for line in ["", " \t", "\r", "\u{a0}", "}", "\t});\r\n", "  ];", " */", "//", "\"\"\"", "{ }", "\u{200b}"] {
+            assert!(!holds(line.as_bytes()), "{line:?}");
+        }
+        for line in ["end", "} else {", "// why", "x", "0", "});  // test", "\u{540d}\u{524d}", "\u{e9}"] {
+            assert!(holds(line.as_bytes()), "{line:?}");
+        }
+        assert!(holds(b"\xe9\xe8"), "a word in Latin-1");
     }
 
     #[test]

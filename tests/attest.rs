@@ -426,6 +426,45 @@ fn notes_follow_their_lines_through_a_squash() {
     assert_eq!(carried["attestations"][0]["covers"], serde_json::json!([{"path": "b.py", "lines": [[1, 6]]}]));
 }
 
+/// A file of six functions, with a blank line and a lone bracket after each of their lines, that a pack of rules flags.
+fn spaced_code(name: &str) -> String {
+    let function = |at: u32| format!("function {name}{at}(a) {{\n\n  const b = a + {at};\n\n  return b;\n\n}}\n\n");
+    format!("// xyzzy\n\n{}", (0..6).map(function).collect::<String>())
+}
+
+#[test]
+fn a_note_that_followed_through_squashes_still_attests_its_blocks() {
+    let repo = repo();
+    repo.write(".ai-detect.yml", support::PLANTED_CONFIG);
+    repo.write("planted.yml", support::PLANTED_PACK);
+    let base = repo.commit("Settings");
+    repo.branch("topic");
+    repo.commit_file("b.js", spaced_code("b"));
+    run(&repo, &["attest", "--tool", "Codex", "--model", "gpt-5.5", "--notes"]).text();
+    repo.commit_file("c.js", spaced_code("c"));
+    let verdicts = |range: &str| {
+        let report = repo.diff(&[range]);
+        let of = |hunk: &Value| (text(&hunk["path"]).to_owned(), text(&hunk["verdict"]).to_owned());
+        list(&report["hunks"]).iter().map(of).collect::<Vec<_>>()
+    };
+    let expected = [("b.js", "attested"), ("c.js", "unattested")].map(|(path, is)| (path.to_owned(), is.to_owned()));
+    assert_eq!(verdicts(&format!("{base}..topic")), expected);
+    // Once into a branch, and with that into another one.
+    for (from, into) in [("topic", "release"), ("release", "main")] {
+        if into == "release" {
+            repo.git(&["switch", "--quiet", "--create", into, &base]);
+        } else {
+            repo.switch(into);
+            repo.commit_file("later.js", "later();\n");
+        }
+        let before = repo.id("HEAD");
+        repo.git(&["merge", "--quiet", "--squash", from]);
+        repo.commit("Squashed");
+        run(&repo, &["attest", "carry", &format!("{from}..{into}")]).text();
+        assert_eq!(verdicts(&format!("{before}..{into}")), expected, "{from} into {into}");
+    }
+}
+
 #[test]
 fn nothing_is_written_where_somebody_else_was_faster() {
     let repo = repo();

@@ -55,7 +55,7 @@ impl<'r> Weighed<'r> {
             (true, false) => Likeness::Unlikely,
             (true, true) => Likeness::Likely,
         };
-        let states = request.covered.states(&block.origins, &block.path);
+        let states = request.covered.states(&block.origins, &block.telling, &block.path);
         let of_messages = signals.iter().filter(|signal| signal.commit.is_some());
         Judged {
             block,

@@ -10,7 +10,7 @@ use super::counting;
 use super::fingerprint::{content, fingerprint, number_twins};
 use super::left_out;
 use super::share::{Share, shares, total};
-use crate::change::{self, ChangeSet, Excluded, FileChange, Reason, overlapping};
+use crate::change::{self, ChangeSet, Excluded, FileChange, Reason, Span, overlapping};
 use crate::lookalikes::Disguise;
 use crate::signals::{Block, Engine, Reading, block};
 use crate::syntax::parser::Extra;
@@ -27,6 +27,8 @@ pub(super) struct ReadBlock {
     pub(super) shares: Vec<Share>,
     /// Where its lines come from.
     pub(super) origins: Vec<change::Origin>,
+    /// The runs of its lines whose attestation counts: see [`telling`].
+    pub(super) telling: Vec<Span>,
     pub(super) fingerprint: String,
     pub(super) content: String,
     /// Whether anything is said of it alone.
@@ -117,7 +119,7 @@ impl Reader<'_> {
         let Block { file, syntax, hunk, .. } = *block;
         let read_lines = read_lines(syntax, hunk);
         let is_named = self.detail != Detail::Numbers;
-        let named = |name: fn(&FileChange, &[change::Span]) -> String| {
+        let named = |name: fn(&FileChange, &[Span]) -> String| {
             if is_named { name(file, &hunk.authored) } else { String::new() }
         };
         let origins = hunk
@@ -132,6 +134,7 @@ impl Reader<'_> {
             reading: if counts && read_lines > 0 { self.engine.read(block) } else { Reading::default() },
             shares: shares(file, &hunk.authored),
             origins: origins.collect(),
+            telling: telling(file, &hunk.authored),
             fingerprint: named(fingerprint),
             content: named(content),
             scored: read_lines >= LEAST_LINES,
@@ -140,6 +143,26 @@ impl Reader<'_> {
             shift: i64::from(file.new.number(hunk.span.start)) - i64::from(hunk.span.start),
         }
     }
+}
+
+/// The runs of authored lines by which a block is attested: those that hold a letter or a digit. Recorders leave out
+/// blank lines and lone brackets, and those say nothing of who wrote a block. Where a block has nothing but brackets,
+/// they count; where it has nothing but blank lines, none does.
+fn telling(file: &FileChange, authored: &[Span]) -> Vec<Span> {
+    let words = runs(authored, |line| file.new.holds_words(line));
+    if words.is_empty() { runs(authored, |line| !file.new.is_blank(line)) } else { words }
+}
+
+/// The longest runs of lines that fit.
+fn runs(spans: &[Span], fits: impl Fn(u32) -> bool) -> Vec<Span> {
+    let mut runs: Vec<Span> = Vec::new();
+    for line in spans.iter().flat_map(|span| span.start..span.end).filter(|line| fits(*line)) {
+        match runs.last_mut() {
+            Some(last) if last.end == line => last.end = line + 1,
+            _ => runs.push(Span::new(line, line + 1)),
+        }
+    }
+    runs
 }
 
 /// Text without a grammar is not scored.

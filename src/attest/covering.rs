@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::{Attestation, RecordedLines, State, States};
-use crate::change::Origin;
+use crate::change::{Origin, Span};
 use crate::slices::items_of;
 
 impl Attestation {
@@ -49,27 +49,37 @@ impl<'a> Covered<'a> {
 
     /// How many of a hunk's lines are attested how, apart for each commit that brought some.
     ///
-    /// `path` is the file's at the head. Lines that no commit brought are attested by nothing.
-    pub fn states(&self, origins: &[Origin], path: &str) -> Vec<(State, u32)> {
+    /// `path` is the file's at the head. Only lines of the runs in `telling` count, sorted as they are; where there is
+    /// none, all count, and what records list does not. Lines that no commit brought are attested by nothing.
+    pub fn states(&self, origins: &[Origin], telling: &[Span], path: &str) -> Vec<(State, u32)> {
         let mut found: BTreeMap<(Option<u32>, State), u32> = BTreeMap::new();
-        let mut add = |commit: Option<u32>, state: State, lines: u32| {
-            *found.entry((commit, state)).or_default() += lines;
-        };
         for origin in origins {
+            let mut add = |state: State, lines: u32| *found.entry((origin.commit, state)).or_default() += lines;
+            let parts = within(origin, telling);
+            let lines =
+                if telling.is_empty() { origin.span.len() } else { parts.clone().map(|part| part.span.len()).sum() };
             match origin.commit.and_then(|at| self.commits.get(at as usize)) {
-                None => add(origin.commit, State::Absent, origin.span.len()),
-                Some((states, files)) if files.is_empty() => add(origin.commit, states.commit, origin.span.len()),
+                _ if lines == 0 => {}
+                None => add(State::Absent, lines),
+                Some((states, files)) if files.is_empty() => add(states.commit, lines),
+                Some((states, _)) if telling.is_empty() => add(states.elsewhere, lines),
                 Some((states, files)) => {
                     let then = origin.path.as_ref().map_or(path.into(), |path| String::from_utf8_lossy(path));
                     let stretches = files.get(&*then).map_or(&[][..], Vec::as_slice);
-                    by_line(states.elsewhere, stretches, origin)
-                        .into_iter()
-                        .for_each(|state| add(origin.commit, state, 1));
+                    let by_line = parts.flat_map(|part| by_line(states.elsewhere, stretches, &part));
+                    by_line.for_each(|state| add(state, 1));
                 }
             }
         }
         found.into_iter().map(|((_, state), lines)| (state, lines)).collect()
     }
+}
+
+/// The parts of an origin that are in some of the spans, which are sorted and disjoint.
+fn within<'a>(origin: &'a Origin, spans: &'a [Span]) -> impl Iterator<Item = Origin> + Clone + 'a {
+    let first = spans.partition_point(|span| span.end <= origin.span.start);
+    let overlapping = items_of(spans, first..).iter().take_while(|span| span.start < origin.span.end);
+    overlapping.filter_map(|span| origin.within(*span))
 }
 
 /// Neighbouring lines of a file that are recorded alike, counted from 1.
@@ -167,26 +177,40 @@ mod tests {
 
     #[test]
     fn a_hunk_is_as_attested_as_its_lines() {
-        use crate::change::Span;
         let trailer = Attestation { state: State::Partial, elsewhere: State::Partial, ..Attestation::default() };
         let all = [attestation(State::Absent), trailer];
         // Lines 10 to 15 of the head were lines 3 to 8 of a file of another name; line 16 is the other commit's.
         let renamed = Origin { span: Span::new(9, 15), commit: Some(0), line: 2, path: Some("a.rs".into()) };
         let other = Origin { span: Span::new(15, 16), commit: Some(1), line: 0, path: None };
         let covered = Covered::by(all.iter().map(|one| (one, one.states())));
-        let found = covered.states(&[renamed.clone(), other, Origin::unknown(Span::new(16, 18))], "b.rs");
+        let all = [Span::new(0, 100)];
+        let found = covered.states(&[renamed.clone(), other, Origin::unknown(Span::new(16, 18))], &all, "b.rs");
         let expected =
             [(State::Absent, 2), (State::Absent, 1), (State::Denied, 2), (State::Complete, 3), (State::Partial, 1)];
         assert_eq!(found, expected);
-        let part = renamed.within(Span::new(11, 12)).map(|part| covered.states(&[part], "b.rs"));
+        let part = renamed.within(Span::new(11, 12)).map(|part| covered.states(&[part], &all, "b.rs"));
         assert_eq!(part, Some(vec![(State::Complete, 1)]));
+    }
+
+    #[test]
+    fn only_telling_lines_count() {
+        let recorded = attestation(State::Absent);
+        let covered = Covered::by([(&recorded, recorded.states())]);
+        let states = |telling: &[Span]| {
+            // Lines 1 to 10, of which 3 to 5 and 9 are a tool's, and 6 and 7 a person's.
+            let origin = Origin { commit: Some(0), ..Origin::unknown(Span::new(0, 10)) };
+            covered.states(&[origin], telling, "a.rs")
+        };
+        let (absent, denied, complete) = (State::Absent, State::Denied, State::Complete);
+        assert_eq!(states(&[Span::new(2, 4), Span::new(8, 9)]), [(complete, 3)]);
+        assert_eq!(states(&[Span::new(1, 3), Span::new(5, 6)]), [(absent, 1), (denied, 1), (complete, 1)]);
+        assert_eq!(states(&[]), [(absent, 10)], "a record of blank lines alone attests nothing");
     }
 
     /// Lines of one file, by turns of two commits, each with a record of a hundred thousand others: going through
     /// those for each of the lines would take minutes, and so it would for each of as many hunks.
     #[test]
     fn records_are_gone_through_once_for_all_hunks() {
-        use crate::change::Span;
         let recorded = |at: u32| {
             let (path, line) = if at.is_multiple_of(2) { ("a.rs".to_owned(), at + 1) } else { (format!("{at}.rs"), 1) };
             RecordedLines { path, ..lines(Contributor::Ai, State::Complete, &[(line, line)]) }
@@ -198,10 +222,13 @@ mod tests {
         let origin = |at: u32| Origin { commit: Some(at % 2), line: at, ..Origin::unknown(Span::new(at, at + 1)) };
         let origins: Vec<Origin> = (0..100_000).map(origin).collect();
         let covered = Covered::by(all.iter().map(|one| (one, one.states())));
-        assert_eq!(covered.states(&origins, "a.rs"), [(State::Complete, 50_000), (State::Absent, 50_000)]);
+        assert_eq!(
+            covered.states(&origins, &[Span::new(0, 100_000)], "a.rs"),
+            [(State::Complete, 50_000), (State::Absent, 50_000)]
+        );
         for (at, origin) in origins.iter().enumerate() {
             let expected = if at % 2 == 0 { State::Complete } else { State::Absent };
-            assert_eq!(covered.states(std::slice::from_ref(origin), "a.rs"), [(expected, 1)]);
+            assert_eq!(covered.states(std::slice::from_ref(origin), &[origin.span], "a.rs"), [(expected, 1)]);
         }
     }
 

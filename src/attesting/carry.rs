@@ -29,11 +29,33 @@ pub enum Way {
     Lines {
         /// The new commit's index.
         to: usize,
-        /// Which lines, at the new commit.
-        covers: Vec<Cover>,
+        /// Which lines.
+        moved: Vec<Moved>,
         /// How many of the old commit's added lines they are, and how many it had.
         found: (u32, u32),
     },
+}
+
+/// Lines of a file that an old commit added and a new one has, too.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Moved {
+    /// The path, at both.
+    pub path: String,
+    /// Each line's number, from 1, at the old commit and at the new one; sorted by the latter. Lines without words have
+    /// the old number of the line above them.
+    pub lines: Vec<(u32, u32)>,
+}
+
+impl Moved {
+    /// Those of the lines that an entry speaks of which covers some lines of the old commit; of all, where it covers
+    /// the whole.
+    fn covered(&self, by: &[Cover]) -> Option<Cover> {
+        let of_path = || by.iter().filter(|cover| cover.path == self.path).flat_map(|cover| &cover.lines);
+        let is_covered = |old: u32| by.is_empty() || of_path().any(|(first, last)| (*first..=*last).contains(&old));
+        let lines: Vec<u32> = self.lines.iter().filter(|(old, _)| is_covered(*old)).map(|(_, new)| *new).collect();
+        let lines: Vec<_> = spans(lines).into_iter().map(|span| (span.start, span.end.saturating_sub(1))).collect();
+        (!lines.is_empty()).then(|| Cover { path: self.path.clone(), lines })
+    }
 }
 
 /// How many added lines of a commit are compared.
@@ -240,19 +262,21 @@ fn add_lines(hasher: &mut Sha256, sign: u8, text: &Text, span: Span) {
     }
 }
 
-/// Added lines that say something, with their numbers from 0.
+/// Added lines that hold a letter or a digit, with their numbers from 0. Blank lines and lone brackets are the same
+/// everywhere: they do not show that a commit has what another one had.
 fn added(texts: &Texts) -> impl Iterator<Item = (u32, Squeezed<'_>)> {
     let lines = texts.edits().iter().flat_map(|edit| edit.new.start..edit.new.end);
-    lines.filter(|line| !texts.new.is_blank(*line)).map(|line| (line, Squeezed::new(texts.new.line(line))))
+    lines.filter(|line| texts.new.holds_words(*line)).map(|line| (line, Squeezed::new(texts.new.line(line))))
 }
 
 fn by_lines(old: &CommitChange, new: &CommitChange, to: usize) -> Option<Way> {
-    let (mut found, mut had, mut covers) = (0, 0, Vec::new());
+    let (mut found, mut had, mut moved) = (0, 0, Vec::new());
     for file in &old.files {
         let Some(texts) = &file.texts else { continue };
-        let mut wanted: LineMap<Squeezed<'_>, u32> = LineMap::default();
-        for (_, line) in added(texts) {
-            *wanted.entry(line).or_default() += 1;
+        // Where a text has a line several times, the first goes to the first.
+        let mut wanted: LineMap<Squeezed<'_>, VecDeque<u32>> = LineMap::default();
+        for (at, line) in added(texts) {
+            wanted.entry(line).or_default().push_back(at);
             had += 1;
         }
         let there = new.files.binary_search_by(|other| other.path.cmp(&file.path));
@@ -260,18 +284,38 @@ fn by_lines(old: &CommitChange, new: &CommitChange, to: usize) -> Option<Way> {
         let Some(there) = there else { continue };
         let mut lines = Vec::new();
         for (line, squeezed) in added(there) {
-            if let Some(count) = wanted.get_mut(&squeezed).filter(|count| **count > 0) {
-                *count -= 1;
-                lines.push(line);
+            if let Some(was) = wanted.get_mut(&squeezed).and_then(VecDeque::pop_front) {
+                lines.push((was + 1, line + 1));
             }
         }
         found += lines.len() as u32;
         if !lines.is_empty() {
-            let lines = spans(lines).into_iter().map(|span| (span.start + 1, span.end)).collect();
-            covers.push(Cover { path: String::from_utf8_lossy(&file.path).into_owned(), lines });
+            let lines = with_lines_between(lines, there);
+            moved.push(Moved { path: String::from_utf8_lossy(&file.path).into_owned(), lines });
         }
     }
-    (had > 0 && found * 2 >= had).then_some(Way::Lines { to, covers, found: (found, had) })
+    (had > 0 && found * 2 >= had).then_some(Way::Lines { to, moved, found: (found, had) })
+}
+
+/// The same lines with the blank lines and lone brackets between two of them that the new commit added, too: those belong
+/// to the line above. Otherwise each would end a run, and notes would be several times as long.
+fn with_lines_between(lines: Vec<(u32, u32)>, there: &Texts) -> Vec<(u32, u32)> {
+    let is_added = |line: u32| {
+        let after = there.edits().partition_point(|edit| edit.new.end <= line);
+        there.edits().get(after).is_some_and(|edit| edit.new.start <= line)
+    };
+    let mut all: Vec<(u32, u32)> = Vec::with_capacity(lines.len());
+    for (was, line) in lines {
+        if let Some((above, last)) = all.last().copied() {
+            // Numbers are from 1: these are the lines below the last one, from 0.
+            let between = last..line.saturating_sub(1);
+            if between.clone().all(|line| !there.new.holds_words(line) && is_added(line)) {
+                all.extend(between.map(|line| (above, line + 1)));
+            }
+        }
+        all.push((was, line));
+    }
+    all
 }
 
 /// The entries of an old note as they go to the new commit.
@@ -280,10 +324,13 @@ pub fn carried(note: &Note, from: &str, way: &Way) -> Vec<Entry> {
     let entries = note.attestations.iter();
     match way {
         Way::Same { .. } => entries.map(|entry| Entry { carried_from: origin(entry), ..entry.clone() }).collect(),
-        // An entry that spoke of some lines only is not known to speak of these.
-        Way::Lines { covers, .. } => entries
-            .filter(|entry| entry.covers.is_empty())
-            .map(|entry| Entry { covers: covers.clone(), carried_from: origin(entry), ..entry.clone() })
+        // An entry that spoke of some lines speaks of those of them that moved.
+        Way::Lines { moved, .. } => entries
+            .map(|entry| {
+                let covers = moved.iter().filter_map(|moved| moved.covered(&entry.covers)).collect();
+                Entry { covers, carried_from: origin(entry), ..entry.clone() }
+            })
+            .filter(|entry| !entry.covers.is_empty())
             .collect(),
     }
 }
@@ -305,6 +352,7 @@ mod tests {
     use super::*;
     use crate::change::Commit;
     use crate::lines::samples;
+    use crate::vocabulary::{Declaration, Involvement};
 
     /// The ways between commits that are all at hand.
     fn ways<const OLD: usize, const NEW: usize>(old: [CommitChange; OLD], new: [CommitChange; NEW]) -> Vec<Vec<Way>> {
@@ -346,14 +394,58 @@ mod tests {
     fn a_squash_takes_each_ones_lines() {
         let old = [change(&[("a", "", "one\ntwo\n")]), change(&[("a", "one\ntwo\n", "one\ntwo\nthree\nfour\n")])];
         let new = [change(&[("a", "", "one\ntwo\nthree\n\nfive\n")])];
-        let covers = |lines: (u32, u32)| vec![Cover { path: "a".into(), lines: vec![lines] }];
+        let moved = |lines: &[(u32, u32)]| vec![Moved { path: "a".into(), lines: lines.to_vec() }];
         assert_eq!(
             ways(old, new),
             [
-                [Way::Lines { to: 0, covers: covers((1, 2)), found: (2, 2) }],
-                [Way::Lines { to: 0, covers: covers((3, 3)), found: (1, 2) }]
+                [Way::Lines { to: 0, moved: moved(&[(1, 1), (2, 2)]), found: (2, 2) }],
+                [Way::Lines { to: 0, moved: moved(&[(3, 3)]), found: (1, 2) }]
             ]
         );
+    }
+
+    #[test]
+    fn brackets_do_not_show_that_lines_moved() {
+        let old = [change(&[("a", "", "one {\n}\n\ntwo {\n}\n\nthree {\n}\n")])];
+        let rewritten = change(&[("a", "", "un {\n}\n\ndeux {\n}\n\nthree {\n}\n")]);
+        assert_eq!(ways(old, [rewritten]), [[]], "one of three lines, whatever surrounds them");
+    }
+
+    #[test]
+    fn blank_lines_and_brackets_go_with_the_lines_around_them() {
+        let old = || change(&[("a", "", "one {\ntwo\n}\nthree\n")]);
+        let lines = |text: &str| match &ways([old()], [change(&[("a", "", text)])])[..] {
+            [ways] => match &ways[..] {
+                [Way::Lines { moved, .. }] => moved.iter().flat_map(|moved| moved.lines.clone()).collect::<Vec<_>>(),
+                other => panic!("{other:?}"),
+            },
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(lines("one {\n\ntwo\n}\n\nthree\n}\nx\n"), [(1, 1), (1, 2), (2, 3), (2, 4), (2, 5), (4, 6)]);
+        assert_eq!(lines("one {\n\nother\n}\n\nthree\n"), [(1, 1), (4, 6)]);
+    }
+
+    #[test]
+    fn an_entry_for_some_lines_goes_with_those_lines() {
+        let moved = vec![Moved { path: "a".into(), lines: vec![(1, 11), (2, 12), (4, 14)] }];
+        let way = Way::Lines { to: 0, moved, found: (3, 3) };
+        let entry = |covers: &[(&str, (u32, u32))]| {
+            let covers =
+                covers.iter().map(|(path, lines)| Cover { path: (*path).into(), lines: vec![*lines] }).collect();
+            let declaration = Declaration { involvement: Involvement::NoAi, accountable: None };
+            Entry { declaration, covers, carried_from: None }
+        };
+        let covered = |covers: &[(&str, (u32, u32))]| {
+            let note = Note::with(vec![entry(covers)]);
+            carried(&note, "00ff", &way)
+                .into_iter()
+                .flat_map(|entry| entry.covers)
+                .flat_map(|cover| cover.lines)
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(covered(&[]), [(11, 12), (14, 14)]);
+        assert_eq!(covered(&[("a", (2, 9))]), [(12, 12), (14, 14)]);
+        assert_eq!(covered(&[("a", (9, 12)), ("b", (1, 4))]), [], "none of the lines it speaks of moved");
     }
 
     #[test]
@@ -393,11 +485,12 @@ mod tests {
         #[test]
         fn lines_are_carried_where_their_bytes_are_there(old in samples::text(6), new in samples::text(6)) {
             let (before, after) = (change(&[("a", "", &old)]), change(&[("a", "", &new)]));
-            let non_blank = |text: &str| -> Vec<Vec<u8>> {
-                samples::squeezed(text).into_iter().filter(|line| !line.is_empty()).collect()
+            let with_words = |text: &str| -> Vec<Vec<u8>> {
+                let lines = samples::squeezed(text).into_iter();
+                lines.filter(|line| line.iter().any(u8::is_ascii_alphanumeric)).collect()
             };
-            let mut left = non_blank(&new);
-            let had = non_blank(&old);
+            let mut left = with_words(&new);
+            let had = with_words(&old);
             let found = had.iter().filter(|line| left.iter().position(|other| other == *line).map(|at| left.remove(at)).is_some());
             let found = found.count();
             let way = by_lines(&before, &after, 0);
