@@ -91,5 +91,6 @@ pub mod span;
 pub mod syntax;
 pub mod terminal;
 pub mod text;
+pub mod trail;
 pub mod triage;
 pub mod vocabulary;

@@ -25,6 +25,7 @@ mod scan;
 mod schema;
 mod time;
 mod together;
+mod trail;
 mod triage;
 mod undisturbed;
 
@@ -117,6 +118,9 @@ enum Command {
     Policy(policy::Command),
     /// List and explain flags and what people decided about them, and export the decisions
     Triage(triage::Args),
+    /// Ask a history who or what wrote its code, as far as commits and notes tell
+    #[command(subcommand)]
+    Trail(trail::Command),
     /// Print a JSON Schema
     Schema(schema::Args),
     /// Print the completions of a shell
@@ -247,6 +251,7 @@ pub fn run() -> Exit {
         Command::Hook(command) => hook::run(&command, &args.dir, &out),
         Command::Policy(command) => policy::run(&command, &args.dir, &out),
         Command::Triage(command) => triage::run(&command, &args.dir, &out),
+        Command::Trail(command) => trail::run(&command, &args.dir, &out),
         Command::Schema(command) => schema::run(&command, &out),
         Command::Completions(command) => completions::run(&command, &out),
         Command::Man(command) => man::run(&command, &args.dir, &out),

@@ -10,6 +10,7 @@ use crate::pack::raw::RuleFile;
 use crate::policy::raw::RawPolicy;
 use crate::report::{json, policy_check};
 use crate::scan;
+use crate::trail::ask;
 use crate::vocabulary::note::Note;
 
 /// Which schema to print
@@ -26,6 +27,8 @@ enum Of {
     Report,
     /// A row of what `scan` writes
     Scan,
+    /// What `trail ask --format json` prints
+    Ask,
     /// What `eval --format json` prints
     Eval,
     /// What `eval --lines REPO --format json` prints
@@ -46,6 +49,7 @@ pub(super) fn run(args: &Args, out: &Output) -> Result<Exit, Failure> {
     let schema = match args.of {
         Of::Report => json::schema(),
         Of::Scan => scan::schema(),
+        Of::Ask => ask::schema(),
         Of::Eval => eval::json::schema(),
         Of::EvalLines => eval::json::lines_schema(),
         Of::Config => schemars::schema_for!(Config),

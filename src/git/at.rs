@@ -1,9 +1,13 @@
 //! What stands at a path of a revision.
 
+use std::path::{Component, Path, PathBuf};
+
+use bstr::{BStr, BString, ByteSlice as _};
 use gix::ObjectId;
 use gix::objs::tree::EntryKind;
 
-use super::{Content, Error, Repository, range};
+use super::{CommitId, Content, Error, Repository, commits, range, trees};
+use crate::text::Text;
 
 /// Something that stands at a path.
 struct Entry {
@@ -69,6 +73,55 @@ impl Repository {
         }))
     }
 
+    /// The commit that a revision names.
+    ///
+    /// # Errors
+    /// Where the revision is unknown.
+    pub fn commit_id(&self, revision: &str) -> Result<CommitId, Error> {
+        range::commit(&self.inner, revision).map(CommitId)
+    }
+
+    /// How many parents a commit has.
+    ///
+    /// # Errors
+    /// Where it cannot be read.
+    pub fn parents_of(&self, commit: CommitId) -> Result<usize, Error> {
+        commits::one(&self.inner, commit.0).map(|commit| commit.parents.len())
+    }
+
+    /// The paths of all files at a revision, sorted; those that are not UTF-8 with what is invalid replaced.
+    ///
+    /// # Errors
+    /// Where the revision is unknown, a tree cannot be read, or there are more files than are looked at.
+    pub fn files_at(&self, revision: &str) -> Result<Vec<String>, Error> {
+        let tree = range::tree_of(&self.inner, range::commit(&self.inner, revision)?)?;
+        let entries = trees::differences(&self.inner, None, Some(tree))?;
+        let files = entries.iter().filter(|entry| entry.new.is_some_and(|(mode, _)| mode.is_blob()));
+        Ok(files.map(|entry| entry.path.to_string()).collect())
+    }
+
+    /// How many lines a file has at a revision; `None` where the revision has no such file.
+    ///
+    /// # Errors
+    /// Where the revision is unknown, or its tree or the file cannot be read.
+    pub fn lines_at(&self, revision: &str, path: &BStr) -> Result<Option<u32>, Error> {
+        let content = self.file_at(revision, &path.to_str_lossy())?;
+        Ok(content.map(|content| Text::new(content).len()))
+    }
+
+    /// A path from the repository's root, for one that is named from a folder; nothing where it leads out of the working
+    /// tree. Without a working tree paths are named from the root.
+    pub fn path_from(&self, dir: &Path, path: &str) -> Option<BString> {
+        let (root, dir) = match self.workdir() {
+            Some(root) => (std::fs::canonicalize(root).ok()?, std::fs::canonicalize(dir).ok()?),
+            None => (PathBuf::new(), PathBuf::new()),
+        };
+        let whole = without_steps_back(&dir.join(path))?;
+        let parts = whole.strip_prefix(&root).ok()?.components();
+        let parts: Vec<_> = parts.map(|part| part.as_os_str().to_string_lossy().into_owned()).collect();
+        (!parts.is_empty()).then(|| parts.join("/").into())
+    }
+
     fn at(&self, revision: &str, path: &str) -> Result<Option<Entry>, Error> {
         let commit = range::commit(&self.inner, revision)?;
         let what = format!("{path} at {commit}");
@@ -77,4 +130,21 @@ impl Repository {
         let found = entry.map_err(|error| Error::missing(&*what, error))?;
         Ok(found.map(|entry| Entry { id: entry.object_id(), kind: entry.mode().kind(), what }))
     }
+}
+
+/// A path without `.` and `..`; nothing where it leads above its start.
+fn without_steps_back(path: &Path) -> Option<PathBuf> {
+    let mut found = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => {
+                if !found.pop() {
+                    return None;
+                }
+            }
+            other => found.push(other),
+        }
+    }
+    Some(found)
 }

@@ -6,9 +6,11 @@
 //! parent has stays. Lines that leave the range belong to no commit of it, and so do lines that are not followed to their
 //! end because that takes more work than is done.
 
+mod blame;
 mod follow;
 mod history;
 mod lines;
+mod place;
 mod renamed;
 
 use rayon::prelude::*;
@@ -21,6 +23,7 @@ use crate::exclude::Excluder;
 use follow::{Follower, Progress};
 use history::is_alone;
 
+pub use blame::{Blame, End, Run};
 pub(super) use history::History;
 
 /// What one commit brought is all its own.

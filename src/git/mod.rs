@@ -48,6 +48,7 @@ use crate::change::ChangeSet;
 use crate::exclude::Excluder;
 
 pub use amend::HeadState;
+pub use attribution::{Blame, End, Run};
 pub use budget::Budget;
 pub use checkout::{Checkout, CheckoutError, Workspace};
 pub use error::Error;

@@ -18,7 +18,7 @@ use crate::change::{ChangeSet, Range};
 use crate::exclude::Excluder;
 
 /// A commit by its full id.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CommitId(pub(super) ObjectId);
 
 impl CommitId {
@@ -136,11 +136,16 @@ impl OneByOne {
         })
     }
 
-    /// A merge with what others recorded about it, and without files: what it brings, its commits have brought.
+    /// Whether the repository has an object, by its full id.
+    pub fn has(&self, id: &str) -> bool {
+        ObjectId::from_hex(id.as_bytes()).is_ok_and(|id| self.reader.repo.has_object(id))
+    }
+
+    /// A commit with what others recorded about it, and without files.
     ///
     /// # Errors
     /// Where the commit or a note of it cannot be read.
-    pub fn merge(&mut self, id: CommitId) -> Result<ChangeSet, Error> {
+    pub fn commit_alone(&mut self, id: CommitId) -> Result<ChangeSet, Error> {
         let repo = &self.reader.repo;
         let RangeCommit { parents, mut commit, .. } = commits::one(repo, id.0)?;
         self.records.attach_from(repo, &mut self.notes, std::iter::once((id.0, &mut commit)))?;

@@ -13,6 +13,7 @@
 //! [`policy::judge_commits`](crate::policy::judge_commits), and what it looks at is gathered by `evidence` alone.
 
 mod analysis;
+mod ask;
 mod check;
 mod error;
 pub(crate) mod evidence;
@@ -23,9 +24,10 @@ pub mod settings;
 mod standards;
 
 pub use analysis::{Analysis, Asked, report_on_patch};
+pub use ask::{AskError, Question, ask};
 pub use error::Error;
 pub use message::JudgedMessage;
 pub use past::{Extent, Past};
 pub use session::{Session, TouchedCommit};
 pub use settings::{Settings, SettingsError, SettingsFrom};
-pub use standards::Standards;
+pub use standards::{Judged, Standards};

@@ -100,20 +100,27 @@ impl Described {
 
 const REVIEW_KEYS: [&str; 4] = ["Reviewed-by", "Acked-by", "Approved-by", "Reviewed-and-tested-by"];
 
+/// Who reviewed a commit, by its trailers: people, and the names of tools.
+pub fn reviewers(commit: &Commit, registry: &Registry) -> (Vec<Person>, Vec<String>) {
+    named_in(commit, &REVIEW_KEYS, registry)
+}
+
+/// Whom the trailers with one of some keys name: people, and the names of tools.
+fn named_in(commit: &Commit, keys: &[&str], registry: &Registry) -> (Vec<Person>, Vec<String>) {
+    let is_wanted = |key: &str| keys.iter().any(|wanted| wanted.eq_ignore_ascii_case(key));
+    let lines = commit.message.trailers().iter().filter(|line| !line.quoted && is_wanted(&line.key));
+    let named = lines.flat_map(|line| attest::people_in(&line.value));
+    let (people, tools): (Vec<_>, Vec<_>) = named.partition(|person| attest::is_person(person, registry));
+    (people, tools.into_iter().map(|tool| tool.name).collect())
+}
+
 impl<'a> Subject<'a> {
     /// A commit by itself.
     pub fn new(commit: &'a Commit, attestation: &'a Attestation, registry: &'a Registry) -> Self {
         let lines = commit.message.trailers();
         let own = trailers::read(&commit.message.stated());
-        let people = |keys: &[&str]| -> (Vec<Person>, Vec<String>) {
-            let values =
-                lines.iter().filter(|line| !line.quoted && keys.iter().any(|key| key.eq_ignore_ascii_case(&line.key)));
-            let named = values.flat_map(|line| attest::people_in(&line.value));
-            let (people, tools): (Vec<_>, Vec<_>) = named.partition(|person| attest::is_person(person, registry));
-            (people, tools.into_iter().map(|tool| tool.name).collect())
-        };
-        let (sign_offs, _) = people(&["Signed-off-by"]);
-        let (reviewers, tool_reviews) = people(&REVIEW_KEYS);
+        let (sign_offs, _) = named_in(commit, &["Signed-off-by"], registry);
+        let (reviewers, tool_reviews) = reviewers(commit, registry);
         Subject {
             author_is_person: attest::is_person(&commit.author, registry),
             commit,

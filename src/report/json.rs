@@ -79,13 +79,13 @@ impl Write for Bounded {
 }
 
 /// Writes as [`write()`] does, without the newline at the end and whatever the size.
-pub(super) fn pretty_to(value: &impl Serialize, writer: &mut impl Write) -> Result<(), serde_json::Error> {
+pub(crate) fn pretty_to(value: &impl Serialize, writer: &mut impl Write) -> Result<(), serde_json::Error> {
     let formatter = Harmless(PrettyFormatter::new());
     value.serialize(&mut serde_json::Serializer::with_formatter(writer, formatter))
 }
 
 /// Any of our formats that is JSON, likewise.
-pub(super) fn pretty(value: &impl Serialize) -> Result<String, serde_json::Error> {
+pub(crate) fn pretty(value: &impl Serialize) -> Result<String, serde_json::Error> {
     Ok(written(value, Harmless(PrettyFormatter::new()))? + "\n")
 }
 

@@ -8,16 +8,15 @@
 pub mod columns;
 pub mod row;
 
-use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
 use crate::analyse::Analyser;
 use crate::change::{Commit, Reason};
-use crate::git::{CommitId, Error, ListedCommit, OneByOne, Shared};
+use crate::git::{Error, ListedCommit, OneByOne, Shared};
 use crate::parallel;
-use crate::pipeline::{Standards, evidence};
-use crate::policy::{Circumstances, Evidence, Sizes};
+use crate::pipeline::{Judged, Standards};
 use row::About;
+pub(crate) use row::added_total;
 pub use row::{Kind, Row, SCHEMA};
 
 /// With what commits are scored.
@@ -100,49 +99,20 @@ fn read(
     scorer: &Scorer<'_>,
 ) -> Result<Option<Scanned>, Error> {
     let change = match listed.is_merge {
-        true => reader.merge(listed.id)?,
+        true => reader.commit_alone(listed.id)?,
         false => reader.change(listed.id, &scorer.standards.excluder)?,
     };
     // Without a content the row would say for ever that there is less code than there is.
     if let Some(lacked) = change.excluded.iter().find(|file| file.reason == Reason::MissingObject) {
         return Err(Error::of_content(&lacked.path.to_string(), &lacked.detail));
     }
-    let Judged { evidence, sensitive } = scorer.judge(reader, listed.id, &change.commits)?;
+    let Judged { evidence, sensitive } = scorer.standards.judge(reader, listed.id, &change.commits)?;
     let report = scorer.analyser.report_with(&change, evidence);
     let about =
         About { repository: source.name, rules: scorer.rules, listed, sensitive, registry: scorer.standards.registry };
     let note = change.commits.first().and_then(Commit::encoding_note);
     let row = Row::of(about, &change, &report);
     Ok(row.map(|row| Scanned::Row { row: Box::new(row), note }))
-}
-
-/// A commit beside its score.
-struct Judged<'p> {
-    evidence: Evidence<'p>,
-    /// The classes of the sensitive paths that it touched.
-    sensitive: BTreeSet<String>,
-}
-
-impl Scorer<'_> {
-    /// What a commit declares and, where there is a policy, what that makes of it; and which sensitive paths it touched. A
-    /// row holds no findings, and how large a change is decides nothing else, so that sizes are not looked at.
-    fn judge(&self, reader: &OneByOne, commit: CommitId, read: &[Commit]) -> Result<Judged<'_>, Error> {
-        let Standards { settings, sensitive, registry, .. } = self.standards;
-        let evidence = Evidence::read(read, Some(&settings.signers), registry);
-        let policy = settings.policy.as_ref();
-        let reads = |path: &str| match policy {
-            Some(policy) => evidence::reads(policy, sensitive)(path),
-            None => sensitive.reads(path),
-        };
-        let touched = reader.touched(commit, &reads)?;
-        let touches = evidence::sensitive_touches(&touched, sensitive);
-        let classes = touches.into_iter().map(|touch| touch.class).collect();
-        let Some(policy) = policy else { return Ok(Judged { evidence, sensitive: classes }) };
-        let files = [evidence::touched_files(&touched, policy, sensitive)];
-        let circumstances = Circumstances { files: &files, sizes: &Sizes::default(), described: None };
-        let evidence = evidence.judged_by(policy, read, &circumstances, registry);
-        Ok(Judged { evidence, sensitive: classes })
-    }
 }
 
 /// The JSON Schema of a row.

@@ -175,7 +175,7 @@ impl Row {
 }
 
 /// All lines that a change added to files of text that were read; nothing where the clone lacks a text.
-fn added_total(change: &ChangeSet) -> Option<u32> {
+pub(crate) fn added_total(change: &ChangeSet) -> Option<u32> {
     // A text that is read stands among the files, whatever its language.
     if change.excluded.iter().any(|file| file.reason == Reason::NoGrammar) {
         return None;

@@ -1,0 +1,5 @@
+//! The trail: what a history answers about AI involvement. [`ask`] is about places of code and commits, one by one.
+//!
+//! Pure: what is read from a repository comes in as arguments (`pipeline` gathers it).
+
+pub mod ask;
