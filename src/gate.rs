@@ -99,11 +99,12 @@ pub fn joint_state(parts: &[(State, u32)]) -> State {
     weakest.or_else(largest).map_or(State::Absent, |(state, _)| *state)
 }
 
-/// How urgently a flag asks; `margin` is how far its log-odds lie above the threshold.
+/// How urgently a flag asks; `margin` is how far its log-odds lie above the threshold. How a block looks makes no flag
+/// about form more urgent.
 pub fn severity(verdict: Verdict, sensitive: bool, margin: f64) -> Severity {
     if sensitive || verdict == Verdict::Contradicted {
         Severity::High
-    } else if margin >= 1.0 {
+    } else if verdict != Verdict::WrongForm && margin >= 1.0 {
         Severity::Medium
     } else {
         Severity::Low
@@ -126,6 +127,13 @@ mod tests {
         assert_eq!(verdict(Likeness::TooLittle, State::Absent), Verdict::Unknown);
         assert_eq!(verdict(Likeness::Unlikely, State::Denied), Verdict::Unlikely);
         assert_eq!(verdict(Likeness::Likely, State::Denied), Verdict::Contradicted);
+    }
+
+    #[test]
+    fn looks_make_no_flag_about_form_urgent() {
+        assert_eq!(severity(Verdict::Unattested, false, 4.0), Severity::Medium);
+        assert_eq!(severity(Verdict::WrongForm, false, 4.0), Severity::Low);
+        assert_eq!(severity(Verdict::WrongForm, true, -4.0), Severity::High);
     }
 
     #[test]

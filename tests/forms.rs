@@ -309,7 +309,11 @@ fn state_of_flag(printed: &str) -> Option<&'static str> {
         ("unreadable", "unreadable"),
         ("wrong-form", "wrong-form"),
     ];
-    let is_flagged = |verdict: &str| printed.contains(&format!(" {verdict}, looks AI-written"));
+    let is_flagged = |verdict: &str| match verdict {
+        // A flag about form says nothing about looks.
+        "wrong-form" => printed.contains(" wrong-form"),
+        _ => printed.contains(&format!(" {verdict}, looks AI-written")),
+    };
     states.into_iter().find(|(verdict, _)| is_flagged(verdict)).map(|(_, state)| state)
 }
 

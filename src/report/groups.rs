@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::{CommitReport, Flag, HunkReport, Report, SignalReport};
+use crate::gate::Verdict;
 use crate::score::COMMIT_CODE;
 
 /// A flag with what it points at.
@@ -51,7 +52,9 @@ impl<'a> Group<'a> {
     /// What is said of the commit, strongest first: the same in all of its blocks, or nearly so where others had a part
     /// in one. The messages of those others are not this commit's.
     pub(super) fn of_commit(&self) -> Vec<&'a SignalReport> {
-        let first = self.flags.first().map_or(&[][..], |flagged| &flagged.hunk.signals);
+        // A flag about form says nothing about looks.
+        let mut about_looks = self.flags.iter().filter(|flagged| flagged.flag.verdict != Verdict::WrongForm);
+        let first = about_looks.next().map_or(&[][..], |flagged| &flagged.hunk.signals);
         let commit = self.commit.map(|commit| commit.id.as_str());
         let is_own = |signal: &&SignalReport| signal.commit.is_none() || signal.commit.as_deref() == commit;
         first.iter().filter(|signal| is_of_commit(signal)).filter(is_own).collect()

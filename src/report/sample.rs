@@ -96,7 +96,8 @@ fn hunk(text: &str, commit: &str, number: u32) -> HunkReport {
         ],
         omitted_signals: None,
         commits: vec![HunkCommit { id: commit.into(), lines: 6 }],
-        verdict: Verdict::WrongForm,
+        // What a flag says of looks, and what one about form leaves out.
+        verdict: if number.is_multiple_of(2) { Verdict::Unattested } else { Verdict::WrongForm },
         sensitive: true,
         fingerprint: format!("{number:08x}{}", "0".repeat(24)),
         content: format!("{number:032x}"),

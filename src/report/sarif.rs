@@ -13,6 +13,7 @@ use super::formats::{Evidence, Format, Output};
 use super::groups::{Flagged, flagged, is_of_commit};
 use super::words::{self, counted, cut};
 use super::{EvidenceReport, Report, SignalReport, json, sentence};
+use crate::gate::Verdict;
 use crate::terminal;
 use rules::{RULES, rule};
 
@@ -91,6 +92,7 @@ fn notifications(report: &Report, left: usize) -> Vec<Value> {
 fn result(report: &Report, flagged: &Flagged<'_>, detailed: bool) -> Value {
     let Flagged { flag, hunk, .. } = flagged;
     let index = rule(flag.verdict);
+    let is_about_looks = flag.verdict != Verdict::WrongForm;
     let mut result = json!({
         "ruleId": RULES.get(index).map(|rule| rule.id),
         "ruleIndex": index,
@@ -104,11 +106,13 @@ fn result(report: &Report, flagged: &Flagged<'_>, detailed: bool) -> Value {
         "properties": {
             "flag": flag.id,
             "severity": super::words::severity(flag.severity),
-            "probability": flag.probability,
-            "logOdds": hunk.log_odds,
         },
     });
-    let places = if detailed { places(&flag.path, &hunk.signals) } else { Vec::new() };
+    if let Some(fields) = result.get_mut("properties").and_then(Value::as_object_mut).filter(|_| is_about_looks) {
+        fields.insert("probability".into(), json!(flag.probability));
+        fields.insert("logOdds".into(), json!(hunk.log_odds));
+    }
+    let places = if detailed && is_about_looks { places(&flag.path, &hunk.signals) } else { Vec::new() };
     if let Some(fields) = result.as_object_mut().filter(|_| !places.is_empty()) {
         fields.insert("relatedLocations".into(), places.into());
     }

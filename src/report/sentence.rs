@@ -2,7 +2,8 @@
 //! the place where it goes; characters that act on a terminal are shown as escapes.
 
 use super::groups::Flagged;
-use super::words::{self, counted, cut, declares, question, short, written};
+use super::looks::Number;
+use super::words::{self, counted, cut, declares, looks, question, short};
 use super::{Report, SignalReport, asked};
 use crate::terminal;
 
@@ -24,15 +25,16 @@ pub(super) fn paragraph(report: &Report, flagged: &Flagged<'_>) -> String {
         Some(commit) => format!("{} {}", short(&commit.id), cut(&declares(commit), MOST_TEXT)),
     };
     let lines = counted(hunk.added_lines as usize, "added line", "added lines");
-    let text = format!(
-        "{} {lines}: {}, log-odds {:+.2}, likely from {:+.2}; {declared}. Seen: {}. {}",
-        question(flag.verdict),
-        written(flag, hunk),
-        hunk.log_odds,
-        report.threshold.log_odds,
-        seen(&hunk.signals),
-        cut(&flag.resolve, 3 * MOST_TEXT),
-    );
+    let (question, resolve) = (question(flag.verdict), cut(&flag.resolve, 3 * MOST_TEXT));
+    let text = match looks(flag, hunk, Number::One) {
+        None => format!("{question} {lines}; {declared}. {resolve}"),
+        Some(looks) => format!(
+            "{question} {lines}: {looks}, log-odds {:+.2}, flagged from {:+.2}; {declared}. Seen: {}. {resolve}",
+            hunk.log_odds,
+            report.threshold.log_odds,
+            seen(&hunk.signals),
+        ),
+    };
     terminal::escaped(&text)
 }
 

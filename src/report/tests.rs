@@ -45,6 +45,49 @@ fn text_starts_no_command() {
     }
 }
 
+/// What each format says of a report, by its name; JSON has the numbers and no words.
+fn said(report: &Report) -> Vec<(&'static str, String)> {
+    let view = formats::View { detail: text::Detail::Everything, width: 100, excerpts: None };
+    let worded = formats::ALL.iter().filter(|format| format.name != "json");
+    worded.map(|format| (format.name, (format.write)(report, &view).unwrap())).collect()
+}
+
+/// Words about how a block looks.
+const LOOKS: [&str; 4] = ["AI-written (", "stands out (", "stand out (", "What was seen: "];
+
+#[test]
+fn a_flag_about_form_says_nothing_about_looks() {
+    let mut report = sample::report("a text", 1);
+    report.hunks.iter_mut().for_each(|hunk| hunk.verdict = Verdict::WrongForm);
+    report.flags.iter_mut().for_each(|flag| flag.verdict = Verdict::WrongForm);
+    for (format, mut said) in said(&report) {
+        if format == "html" {
+            // The words for other flags are in the page's script.
+            said = said.split_once("id=\"data\"").unwrap().1.split_once("</script>").unwrap().0.to_owned();
+        }
+        for looks in LOOKS.into_iter().chain(["log-odds +", "message-tone", "logOdds"]) {
+            assert!(!said.contains(looks), "{format}: {looks} in {said}");
+        }
+    }
+}
+
+#[test]
+fn a_block_below_half_stands_out() {
+    let report = |likely: f64| {
+        let mut report = sample::report("a text", 1);
+        for (hunk, flag) in report.hunks.iter_mut().zip(&mut report.flags) {
+            (hunk.verdict, flag.verdict) = (Verdict::Contradicted, Verdict::Contradicted);
+            (hunk.probability, flag.probability) = (Some(likely), Some(likely));
+        }
+        report
+    };
+    for ((format, below), (_, above)) in said(&report(0.19)).into_iter().zip(said(&report(0.5))) {
+        assert!(!below.contains("AI-written (19 %"), "{format}: {below}");
+        assert!(below.contains("out (19 %"), "{format}: {below}");
+        assert!(above.contains("AI-written (50 %"), "{format}: {above}");
+    }
+}
+
 #[test]
 fn workflow_commands_are_ours_alone() {
     for hostile in HOSTILE {

@@ -189,6 +189,15 @@ impl Page<'_> {
         let colour = severity_style(flag.severity);
         self.line(&format!("{colour}{rank}. {place}{colour:#}"));
         self.looks(3, flag, hunk);
+        if flag.verdict != Verdict::WrongForm {
+            self.seen(hunk, most);
+        }
+        self.brought_by(hunk);
+        self.labelled(3, "next", &flag.resolve);
+    }
+
+    /// What speaks for and against a block that is flagged for its looks.
+    fn seen(&mut self, hunk: &HunkReport, most: usize) {
         let sum = Sum::of_hunk(hunk, self.report.tool.intercept, most);
         let against = hunk.signals.iter().filter(|it| most == usize::MAX && it.contribution < 0.0 && it.rule != PRIOR);
         let main = hunk.commits.first().map(|part| part.id.as_str());
@@ -196,8 +205,6 @@ impl Page<'_> {
             self.signal(3, signal, main);
         }
         self.sum(5, &sum, hunk);
-        self.brought_by(hunk);
-        self.labelled(3, "next", &flag.resolve);
     }
 
     fn group(&mut self, rank: usize, group: &Group<'_>, most: usize) {
@@ -256,6 +263,9 @@ impl Page<'_> {
         let place = format!("{}:{}-{}", escaped_name(&flag.path), flag.start_line, flag.end_line);
         self.line(&format!("   {BOLD}{place}{BOLD:#}"));
         self.looks(5, flag, hunk);
+        if flag.verdict == Verdict::WrongForm {
+            return;
+        }
         let (of_commit, own): (Vec<&SignalReport>, Vec<_>) = hunk.signals.iter().partition(|it| is_of_commit(it));
         let sum = Sum { omitted: hunk.omitted_signals, ..Sum::of(own, self.report.tool.intercept, MOST_OWN) };
         for signal in &sum.shown {
@@ -264,8 +274,10 @@ impl Page<'_> {
         let of_commit: f64 = of_commit.iter().map(|signal| signal.contribution).sum();
         let likely = self.report.threshold.log_odds;
         let rest = sum.rest();
-        let told =
-            format!("{of_commit:+.2} of the commit, {rest} = log-odds {:+.2}; likely from {likely:+.2}", hunk.log_odds);
+        let told = format!(
+            "{of_commit:+.2} of the commit, {rest} = log-odds {:+.2}; flagged from {likely:+.2}",
+            hunk.log_odds
+        );
         self.styled(7, &told, DIM);
     }
 
@@ -281,7 +293,7 @@ impl Page<'_> {
 
     fn sum(&mut self, indent: usize, sum: &Sum<'_>, hunk: &HunkReport) {
         let likely = self.report.threshold.log_odds;
-        let told = format!("{} = log-odds {:+.2}; likely from {likely:+.2}", sum.rest(), hunk.log_odds);
+        let told = format!("{} = log-odds {:+.2}; flagged from {likely:+.2}", sum.rest(), hunk.log_odds);
         self.styled(indent, &told, DIM);
     }
 
@@ -397,6 +409,9 @@ impl Page<'_> {
         }
         if !self.report.flags.is_empty() && detail >= Detail::Flags {
             self.line("");
+            if !words::is_about_looks(self.report) {
+                return self.labelled(0, "", KIND);
+            }
             let rate = self.report.threshold.request_rate * 100.0;
             self.labelled(
                 0,

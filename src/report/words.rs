@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use super::groups::is_of_commit;
+use super::looks::{Looks, Number};
 use super::omitted::as_usize;
 use super::{CommitReport, Coverage, Flag, HunkReport, Omitted, OmittedSignals, Report, SignalReport, unseen};
 use crate::attest::State;
@@ -38,6 +39,11 @@ pub(crate) fn substitutes(found: &Substitutes) -> Vec<String> {
         ));
     }
     told
+}
+
+/// Whether any flag is about looks: one about form asks no threshold.
+pub(super) fn is_about_looks(report: &Report) -> bool {
+    report.flags.iter().any(|flag| flag.verdict != Verdict::WrongForm)
 }
 
 /// What every format says of flags once.
@@ -317,19 +323,19 @@ pub(super) fn trailer(commit: Option<&CommitReport>) -> String {
 /// `unattested, looks AI-written (91 % likely)`; where nothing in the block itself says so, with what does.
 pub(super) fn title(flag: &Flag, hunk: &HunkReport) -> String {
     let sensitive = if hunk.sensitive { ", sensitive path" } else { "" };
-    let looks = flag.probability.map_or_else(String::new, |_| format!(", {}", written(flag, hunk)));
+    let looks = flag.probability.and_then(|_| looks(flag, hunk, Number::One));
+    let looks = looks.map_or_else(String::new, |looks| format!(", {looks}"));
     format!("{}{looks}{sensitive}", flag.verdict.word())
 }
 
-/// `looks AI-written (91 % likely)`, or that there is no score.
-pub(super) fn written(flag: &Flag, hunk: &HunkReport) -> String {
-    let Some(probability) = flag.probability else { return "not scored".into() };
+/// `looks AI-written (91 % likely)`, or what else may be said; nothing where the flag is not about looks.
+pub(super) fn looks(flag: &Flag, hunk: &HunkReport, number: Number) -> Option<String> {
     let judging = if is_by_commit(hunk) { ", judging by its commit" } else { "" };
-    format!("looks AI-written{judging} ({} likely)", percent(probability))
+    Looks::of(flag.verdict, flag.probability).words(number, judging)
 }
 
-/// Whether a block that looks AI-written would not by what stands in it: the rest of its commit's code and the message
-/// make it so.
+/// Whether a flagged block would have no flag by what stands in it: the rest of its commit's code and the message make it
+/// stand out.
 pub(super) fn is_by_commit(hunk: &HunkReport) -> bool {
     let own = hunk.signals.iter().filter(|signal| !is_of_commit(signal) && signal.rule != PRIOR);
     hunk.signals.iter().any(is_of_commit) && own.map(|signal| signal.contribution).sum::<f64>() <= 0.0

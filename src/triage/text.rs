@@ -7,8 +7,7 @@ use super::settle::Answer;
 use super::standing::{Standing, StandingFlag, standings};
 use super::state::State;
 use super::{Entry, Source};
-use crate::report::percent;
-use crate::report::{Flag, Report};
+use crate::report::{Flag, Looks, Number, Report};
 use crate::slices::before;
 use crate::terminal::{escaped, escaped_name, fitted, wrapped};
 
@@ -90,9 +89,8 @@ impl Page {
 
     fn flag(&mut self, flag: &Flag, found: &StandingFlag) {
         let place = format!("{}:{}-{}", flag.path, flag.start_line, flag.end_line);
-        let looks = flag
-            .probability
-            .map_or_else(String::new, |likely| format!(", looks AI-written ({} likely)", percent(likely)));
+        let looks = flag.probability.and_then(|_| Looks::of(flag.verdict, flag.probability).words(Number::One, ""));
+        let looks = looks.map_or_else(String::new, |looks| format!(", {looks}"));
         let tail = format!("  {}{looks}", flag.verdict.word());
         let room = self.width.saturating_sub(tail.len() + 12).max(20);
         let _ = writeln!(self.out, "  {}  {}{tail}", escaped(&flag.id), fitted(&escaped_name(&place), room));

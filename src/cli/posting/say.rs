@@ -9,7 +9,7 @@ use crate::forge::draft::{Lines, Outdated, Plan, Posted, Sticky};
 use crate::forge::github::{Annotation, Check, commands};
 use crate::forge::http::Error;
 use crate::forge::posting::{Place, Posting, Written};
-use crate::report::{self, Flag, Report, markdown};
+use crate::report::{self, Flag, Looks, Report, markdown};
 
 /// How much of a check run's text is the summary, in bytes.
 const MOST_SUMMARY: usize = 60_000;
@@ -141,13 +141,16 @@ fn title(report: &Report) -> String {
 }
 
 fn annotation(flag: &Flag) -> Annotation {
+    let verdict = flag.verdict.word();
     Annotation {
         path: flag.path.clone(),
         start_line: flag.start_line,
         end_line: flag.end_line,
-        title: match flag.probability {
-            Some(likely) => format!("Looks AI-written ({} likely), {}", report::percent(likely), flag.verdict.word()),
-            None => format!("AI use is declared here: {}", flag.verdict.word()),
+        title: match Looks::of(flag.verdict, flag.probability) {
+            Looks::AiWritten(likely) => format!("Looks AI-written ({} likely), {verdict}", report::percent(likely)),
+            Looks::StandsOut(likely) => format!("Stands out ({} likely), {verdict}", report::percent(likely)),
+            Looks::NotAsked => format!("AI use is declared here: {verdict}"),
+            Looks::NotScored => format!("Not scored, {verdict}"),
         },
         message: format!("{} (flag {})", flag.resolve, flag.id),
     }

@@ -6,6 +6,7 @@ use serde::Serialize;
 use crate::gate::Verdict;
 use crate::report::excerpts::{Excerpt, Excerpts};
 use crate::report::groups::{Flagged, groups, is_of_commit};
+use crate::report::looks::Number;
 use crate::report::paste::Paste;
 use crate::report::words::{self, Sum, cut, declares, percent, short};
 use crate::report::{CommitReport, HunkReport, Report, SignalReport, declared, disguised, unseen};
@@ -64,7 +65,8 @@ struct Block {
     verdict: &'static str,
     path: String,
     lines: String,
-    looks: String,
+    /// Nothing where the flag is not about looks.
+    looks: Option<String>,
     odds: f64,
     sensitive: bool,
     signals: Vec<Signal>,
@@ -196,6 +198,7 @@ fn block(report: &Report, Flagged { flag, hunk, rank }: &Flagged<'_>, excerpts: 
     let (of_commit, own): (Vec<&SignalReport>, Vec<_>) = hunk.signals.iter().partition(|it| is_of_commit(it));
     let sum = Sum { omitted: hunk.omitted_signals, ..Sum::of(own, report.tool.intercept, MOST_SIGNALS) };
     let of_commit: f64 = of_commit.iter().map(|signal| signal.contribution).sum();
+    let is_about_looks = flag.verdict != Verdict::WrongForm;
     Block {
         id: shown(&flag.id),
         question: words::question(flag.verdict),
@@ -203,10 +206,10 @@ fn block(report: &Report, Flagged { flag, hunk, rank }: &Flagged<'_>, excerpts: 
         verdict: flag.verdict.word(),
         path: escaped_name(&flag.path),
         lines: words::lines(flag.start_line, flag.end_line),
-        looks: words::written(flag, hunk),
+        looks: words::looks(flag, hunk, Number::One),
         odds: hunk.log_odds,
         sensitive: hunk.sensitive,
-        signals: sum.shown.iter().map(|it| signal(it)).collect(),
+        signals: if is_about_looks { sum.shown.iter().map(|it| signal(it)).collect() } else { Vec::new() },
         rest: format!("{of_commit:+.2} of the commit, {}", sum.rest()),
         resolve: shown(&flag.resolve),
         code: excerpts.and_then(|excerpts| excerpts.get(*rank)).map(code),

@@ -101,10 +101,10 @@ function bodyOf(block, group) {
   });
   return make("div", { class: "body" },
     block.code ? codeOf(block) : null,
-    make("div", {},
-      make("h3", { text: `What was seen: log-odds ${signed(block.odds)}, likely from ${signed(data.likely)}` }),
+    block.looks ? make("div", {},
+      make("h3", { text: `What was seen: log-odds ${signed(block.odds)}, flagged from ${signed(data.likely)}` }),
       signalList(block.signals, Math.max(...group.signals.map((signal) => signal.odds), 0)),
-      make("p", { class: "rest", text: block.rest })),
+      make("p", { class: "rest", text: block.rest })) : null,
     make("div", { class: "resolve" },
       make("p", {}, make("strong", { text: block.question })),
       make("p", { text: block.resolve }),
@@ -117,7 +117,7 @@ function flagOf(block, group) {
       make("span", { class: "place" }, make("code", { text: `${block.path}:${block.lines}` })),
       make("span", { class: "tag severity", text: block.severity }),
       make("span", { class: "tag", text: block.verdict }),
-      make("span", { class: "tag", text: block.looks }),
+      block.looks ? make("span", { class: "tag", text: block.looks }) : null,
       block.sensitive ? make("span", { class: "tag", text: "sensitive path" }) : null,
       make("span", { class: "tag" }, make("code", { text: block.id }))));
   details.addEventListener("toggle", () => {

@@ -3,8 +3,9 @@
 use super::{code_span, escaped, fenced};
 use crate::gate::Verdict;
 use crate::report::groups::is_of_commit;
+use crate::report::looks::Number;
 use crate::report::paste::{Paste, is_ban, policy_says};
-use crate::report::words::{Sum, counted, cut, declares, evidence, is_by_commit, question, severity, short, written};
+use crate::report::words::{Sum, counted, cut, declares, evidence, is_by_commit, looks, question, severity, short};
 use crate::report::{CommitReport, Flag, HunkReport, Report, SignalReport, asked, foreign};
 
 /// How many signals of a flag are shown.
@@ -20,20 +21,21 @@ pub fn flag(report: &Report, flag: &Flag) -> String {
     let commit_of = |id: &str| report.commits.iter().find(|commit| commit.id == id);
     let commits: Vec<&CommitReport> = hunk.commits.iter().filter_map(|part| commit_of(&part.id)).take(3).collect();
     let notice = if report.is_foreign { format!("\n<sub>{}</sub>\n", foreign::BESIDE) } else { String::new() };
-    let parts = [
-        format!("**{}**\n{notice}", question(flag.verdict)),
-        said(flag, hunk, &commits),
-        seen(report, hunk),
+    let is_about_looks = flag.verdict != Verdict::WrongForm;
+    let mut parts = vec![format!("**{}**\n{notice}", question(flag.verdict)), said(flag, hunk, &commits)];
+    parts.extend(is_about_looks.then(|| seen(report, hunk)));
+    let explained =
+        format!(" {} says what a signal means and when it misleads.", code_span("ai-detect rules explain RULE"));
+    parts.extend([
         resolve(report, flag.verdict, &asked(hunk, &report.commits)),
         format!(
-            "<sub>Flag {} \u{b7} priority: {} \u{b7} {} says what a signal means and when it misleads. A reviewer who \
-             has looked answers in a comment: {}.</sub>\n",
+            "<sub>Flag {} \u{b7} priority: {} \u{b7}{} A reviewer who has looked answers in a comment: {}.</sub>\n",
             code_span(&flag.id),
             severity(flag.severity),
-            code_span("ai-detect rules explain RULE"),
+            if is_about_looks { &explained } else { "" },
             code_span(&format!("/ai-detect dismiss {} REASON", flag.id)),
         ),
-    ];
+    ]);
     parts.join("\n")
 }
 
@@ -42,13 +44,9 @@ fn said(flag: &Flag, hunk: &HunkReport, commits: &[&CommitReport]) -> String {
         1 => "This line".to_owned(),
         lines => format!("These {lines} lines"),
     };
-    let looks = match (flag.probability, hunk.added_lines) {
-        (None, 1) => format!("{these} is not scored"),
-        (None, _) => format!("{these} are not scored"),
-        (Some(_), 1) => format!("{these} {}", written(flag, hunk)),
-        (Some(_), _) => format!("{these} {}", written(flag, hunk).replacen("looks", "look", 1)),
-    };
-    let alone = if is_by_commit(hunk) { " By themselves, they say little." } else { "" };
+    let number = if hunk.added_lines == 1 { Number::One } else { Number::Several };
+    let looks = looks(flag, hunk, number);
+    let alone = if looks.is_some() && is_by_commit(hunk) { " By themselves, they say little." } else { "" };
     let sensitive = if hunk.sensitive { " The path is a sensitive one." } else { "" };
     let declared = match commits {
         [] => "nothing is committed yet that could say so".to_owned(),
@@ -60,12 +58,13 @@ fn said(flag: &Flag, hunk: &HunkReport, commits: &[&CommitReport]) -> String {
             counted(others.len(), "more commit", "more commits")
         ),
     };
-    let people = match flag.verdict {
+    match looks {
         // Whether a tool helped is no question here.
-        Verdict::WrongForm => "",
-        _ => " People write like this too; only whoever wrote them knows.",
-    };
-    format!("{looks}; {declared}.{alone}{sensitive}{people}\n")
+        None => format!("{these}: {declared}.{sensitive}\n"),
+        Some(looks) => format!(
+            "{these} {looks}; {declared}.{alone}{sensitive} People write like this too; only whoever wrote them knows.\n"
+        ),
+    }
 }
 
 fn named(commit: &CommitReport) -> String {
@@ -75,7 +74,7 @@ fn named(commit: &CommitReport) -> String {
 fn seen(report: &Report, hunk: &HunkReport) -> String {
     let sum = Sum::of_hunk(hunk, report.tool.intercept, MOST_SIGNALS);
     let mut out = format!(
-        "<details><summary>What was seen: log-odds {:+.2}, likely from {:+.2}</summary>\n\n",
+        "<details><summary>What was seen: log-odds {:+.2}, flagged from {:+.2}</summary>\n\n",
         hunk.log_odds, report.threshold.log_odds
     );
     // What stands in the block itself comes first: it is what the reader has before them.

@@ -72,7 +72,9 @@ fn tail(report: &Report) -> String {
     let mut out = String::new();
     if !report.flags.is_empty() {
         out += &pasted(report);
-        out += "If none did, there is nothing to do.";
+        if verdict(report) != Verdict::WrongForm {
+            out += "If none did, there is nothing to do.";
+        }
         if let Some(says) = policy_says(report) {
             out += &format!(" {}", escaped(&cut(&says, MOST_SAID)));
         }
@@ -85,17 +87,24 @@ fn tail(report: &Report) -> String {
     if let Some(carried) = words::carried(report) {
         out += &format!("\n{carried}\n");
     }
+    // A report without a flag is about looks, too.
+    let has_threshold = report.flags.is_empty() || words::is_about_looks(report);
     let aim = format!(
         " The threshold aims at flags on no more than {} % of changes that people wrote alone.",
         report.threshold.request_rate * 100.0
     );
     out += &format!(
         "\n<sub>{KIND}{} {} {}</sub>\n",
-        if report.is_foreign { "" } else { &aim },
+        if report.is_foreign || !has_threshold { "" } else { &aim },
         escaped(&cut(&report.tool.name, 40)),
         escaped(&cut(&report.tool.version, 40)),
     );
     out
+}
+
+/// What the first of the flags says; whether a tool helped is no question where all are about form.
+fn verdict(report: &Report) -> Verdict {
+    if words::is_about_looks(report) { Verdict::Unattested } else { Verdict::WrongForm }
 }
 
 /// What answers the first of the flags; those of other commits are alike, and their own comments have theirs.
@@ -105,7 +114,9 @@ fn pasted(report: &Report) -> String {
     }
     let first = groups(report).into_iter().next();
     let commit = first.as_ref().and_then(|group| group.commit);
-    let paste = Paste::of(report, commit, Verdict::Unattested);
+    let verdict = verdict(report);
+    let paste = Paste::of(report, commit, verdict);
+    let when = if verdict == Verdict::WrongForm { "To restate it" } else { "If an AI tool helped" };
     let mut out = String::new();
     for (lines, place) in [(&paste.commit, "the message of the commit"), (&paste.request, "the request's description")]
     {
@@ -114,7 +125,7 @@ fn pasted(report: &Report) -> String {
         }
         let these = if lines.len() == 1 { "a line like this" } else { "lines like these" };
         let lines: Vec<_> = lines.iter().map(|line| cut(line, MOST_TEXT)).collect();
-        let lead = if out.is_empty() { "\nIf an AI tool helped, add" } else { "\nand" };
+        let lead = if out.is_empty() { &format!("\n{when}, add") } else { "\nand" };
         out += &format!("{lead} {these} to {place}:\n\n{}", fenced(&lines.join("\n"), ""));
     }
     out + "\n"

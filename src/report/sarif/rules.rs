@@ -21,7 +21,7 @@ pub(super) const RULES: [Rule; 4] = [
         id: "unattested",
         name: "Unattested",
         short: "Did an AI tool help here?",
-        full: "The block looks AI-written, and none of the commits that brought it declares AI use.",
+        full: "The block stands out, and none of the commits that brought it declares AI use.",
         resolve: "If a tool helped, the author adds the trailer `Assisted-by: TOOL:MODEL` to the commit. If none did, \
                   there is nothing to do.",
     },
@@ -30,7 +30,7 @@ pub(super) const RULES: [Rule; 4] = [
         id: "contradicted",
         name: "Contradicted",
         short: "No AI was used here, says the commit. Is that right?",
-        full: "The block looks AI-written, and a commit that brought it declares that no AI was used.",
+        full: "The block stands out, and a commit that brought it declares that no AI was used.",
         resolve: "If the declaration is right, there is nothing to do. If not, the author states the tool instead: \
                   `Assisted-by: TOOL:MODEL`.",
     },
@@ -39,7 +39,7 @@ pub(super) const RULES: [Rule; 4] = [
         id: "unreadable",
         name: "Unreadable",
         short: "What is recorded about AI use here cannot be read. Did a tool help?",
-        full: "The block looks AI-written, and what is attached to its commits and should say so cannot be read.",
+        full: "The block stands out, and what is attached to its commits and should say so cannot be read.",
         resolve: "`ai-detect diff -v` says what cannot be read and why. A trailer `Assisted-by: TOOL:MODEL` answers the \
                   question, too.",
     },
