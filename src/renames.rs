@@ -14,6 +14,8 @@ use crate::lines::{Line, LineMap, LineSet};
 const ALIKE: f64 = 0.5;
 /// Lines that more files than this have say nothing about which one is meant.
 const COMMON: usize = 40;
+/// Lines are compared in pieces of at most so many bytes; git's are as long.
+const PIECE: usize = 64;
 /// With more pairs than this to look at, only identical files are paired; git's limit is the same.
 const MOST_PAIRS: usize = 1_000_000;
 
@@ -190,10 +192,11 @@ fn lines_of<'a>(
     }
 }
 
-/// How many bytes lie in each different line that is wanted.
+/// How many bytes lie in each different line that is wanted. A longer line counts in pieces, as for git: of a paragraph on one
+/// line in which a word changed, most is the same.
 fn lines<'a>(content: &'a [u8], wanted: impl Fn(&Line<'a>) -> bool) -> Lines<'a> {
     let mut lines = Lines::default();
-    for line in content.lines().map(Line::new).filter(wanted) {
+    for line in content.lines().flat_map(|line| line.chunks(PIECE)).map(Line::new).filter(wanted) {
         *lines.entry(line).or_default() += line.bytes().len() as u32 + 1;
     }
     lines

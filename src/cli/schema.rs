@@ -10,7 +10,7 @@ use crate::pack::raw::RuleFile;
 use crate::policy::raw::RawPolicy;
 use crate::report::{json, policy_check};
 use crate::scan;
-use crate::trail::ask;
+use crate::trail::{ask, figures};
 use crate::vocabulary::note::Note;
 
 /// Which schema to print
@@ -29,6 +29,8 @@ enum Of {
     Scan,
     /// What `trail ask --format json` prints
     Ask,
+    /// What `trail report --format json` prints
+    TrailReport,
     /// What `eval --format json` prints
     Eval,
     /// What `eval --lines REPO --format json` prints
@@ -50,6 +52,7 @@ pub(super) fn run(args: &Args, out: &Output) -> Result<Exit, Failure> {
         Of::Report => json::schema(),
         Of::Scan => scan::schema(),
         Of::Ask => ask::schema(),
+        Of::TrailReport => figures::schema(),
         Of::Eval => eval::json::schema(),
         Of::EvalLines => eval::json::lines_schema(),
         Of::Config => schemars::schema_for!(Config),

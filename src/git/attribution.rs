@@ -23,7 +23,7 @@ use crate::exclude::Excluder;
 use follow::{Follower, Progress};
 use history::is_alone;
 
-pub use blame::{Blame, End, Run};
+pub use blame::{Blame, Blamer, Blamers, End, Run};
 pub(super) use history::History;
 
 /// What one commit brought is all its own.

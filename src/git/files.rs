@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use bstr::{BString, ByteSlice};
+use bstr::{BStr, BString, ByteSlice};
 use gix::ObjectId;
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -88,6 +88,15 @@ pub(super) fn read(blobs: &Blobs, differing: Differing, excluder: &Excluder) -> 
     Found { ends: AllEnds { attributes, ..found.ends }, ..found }
 }
 
+/// Which files of a change are read.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Among<'a> {
+    /// All of them.
+    All,
+    /// One, by its path after the change.
+    File(&'a BStr),
+}
+
 /// The same on this thread alone, between two trees of the repository, for those who want numbers: how much code was
 /// left out is not counted.
 pub(super) fn read_alone(
@@ -95,8 +104,13 @@ pub(super) fn read_alone(
     base_tree: Option<ObjectId>,
     head_tree: ObjectId,
     excluder: &Excluder,
+    among: Among<'_>,
 ) -> Result<Found, Error> {
     let mut entries = trees::differences(&reader.repo, base_tree, Some(head_tree))?;
+    if let Among::File(path) = among {
+        // What it may have been called before is among those that are gone.
+        entries.retain(|entry| entry.path == path || entry.new.is_none());
+    }
     let freed = free(reader, base_tree, &Head { repo: &reader.repo, tree: head_tree }, &mut entries)?;
     let paths = entries.iter().map(|entry| entry.path.as_bstr());
     let attributes = Attributes::read(reader, &reader.repo, base_tree, paths, u64::MAX);

@@ -6,10 +6,12 @@
 use std::cmp::Reverse;
 use std::sync::Arc;
 
+use bstr::BStr;
 use gix::ObjectId;
 
 use super::blobs::Reader;
 use super::commits::{self, RangeCommit};
+use super::files::Among;
 use super::landing::{Graph, Landing};
 use super::notes::Notes;
 use super::walk::{History, Lost, walk};
@@ -128,7 +130,7 @@ impl OneByOne {
     /// # Errors
     /// Where the commit, its parent or a tree cannot be read.
     pub fn change(&mut self, id: CommitId, excluder: &Excluder) -> Result<ChangeSet, Error> {
-        let read = self.read(id, excluder);
+        let read = self.read(id, excluder, Among::All);
         // Whoever looks the commit up by itself is told in the same words what is wrong with it.
         read.map_err(|error| {
             let looked_up = super::range::resolve(&self.reader.repo, &Request::Commit(id.to_string()));
@@ -154,7 +156,16 @@ impl OneByOne {
         Ok(ChangeSet { range, commits: vec![commit], files: Vec::new(), excluded: Vec::new(), cut_short: Vec::new() })
     }
 
-    fn read(&mut self, id: CommitId, excluder: &Excluder) -> Result<ChangeSet, Error> {
+    /// What a commit did to one file, by its path after it, as if it had changed nothing else. That costs as little in a
+    /// commit that changes thousands of files.
+    ///
+    /// # Errors
+    /// Where the commit, its parent or a tree cannot be read.
+    pub fn change_of_file(&mut self, id: CommitId, path: &BStr, excluder: &Excluder) -> Result<ChangeSet, Error> {
+        self.read(id, excluder, Among::File(path))
+    }
+
+    fn read(&mut self, id: CommitId, excluder: &Excluder, among: Among<'_>) -> Result<ChangeSet, Error> {
         let repo = &self.reader.repo;
         let RangeCommit { tree, parents, mut commit, .. } = commits::one(repo, id.0)?;
         if parents.len() > 1 {
@@ -168,7 +179,7 @@ impl OneByOne {
         let base = parents.first().copied();
         let base_tree = base.map(|parent| super::range::tree_of(repo, parent)).transpose()?;
         self.records.attach_from(repo, &mut self.notes, std::iter::once((id.0, &mut commit)))?;
-        let mut found = files::read_alone(&self.reader, base_tree, tree, excluder)?;
+        let mut found = files::read_alone(&self.reader, base_tree, tree, excluder, among)?;
         attribution::to_only_commit(&mut found.files);
         found.excluded.sort();
         let from = base.unwrap_or_else(|| ObjectId::empty_tree(repo.object_hash()));

@@ -1,16 +1,15 @@
 //! What a history answers about places of code and about commits: gathers what [`trail::ask`](crate::trail::ask) makes an answer of.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::rc::Rc;
 
-use bstr::{BStr, ByteSlice as _};
+use bstr::{BStr, BString, ByteSlice as _};
 use rayon::prelude::*;
 
-use super::{Error, Settings, Standards, evidence};
+use super::{Error, Judged, Settings, Standards};
 use crate::analyse::{Analyser, Detail};
 use crate::attest::{Registry, forms};
-use crate::change::ChangeSet;
 use crate::git::{self, Blame, CommitId, End, History, Landing, ListedCommit, OneByOne, Repository, Request, Shared};
 use crate::policy::{Evidence as Attested, Sensitive};
 use crate::report::{AttestationReport, Report, substitutes};
@@ -90,10 +89,6 @@ impl From<git::Error> for AskError {
     }
 }
 
-/// Files that a commit may change and still be scored for an answer. An import of thousands of files takes longer than
-/// anybody waits for an answer about a few lines.
-const MAX_FILES: usize = 300;
-
 /// Answers a question.
 ///
 /// # Errors
@@ -132,7 +127,7 @@ fn about_lines(repository: &Repository, dir: &Path, place: &Place, at: &str) -> 
     let spans = place.lines.map(|(first, last)| Span::new(first.saturating_sub(1), last));
     let blame = blamed(repository, path.as_bstr(), at, spans)?;
     let asker = Asker::new(repository, &blame.at.to_string())?;
-    let known = asker.know(blame.runs.iter().filter(|run| run.end == End::Brought).map(landed))?;
+    let known = asker.know(wanted(&blame.runs))?;
     let runs = asker.runs(&path.to_str_lossy(), &blame, &known);
     let (first, last) = (runs.iter().filter_map(|run| run.first).min(), runs.iter().filter_map(|run| run.last).max());
     let asked = Asked::Lines { path: path.to_string(), first, last, at: blame.at.to_string() };
@@ -162,14 +157,23 @@ fn blamed(repository: &Repository, path: &BStr, at: &str, lines: Option<Span>) -
         let (first, last) = (span.start + 1, span.end);
         return Err(AskError::PastEnd { path: path.to_string(), has, at: at.to_owned(), first, last });
     }
-    match repository.blame(at, path, &spans)? {
+    match repository.blamers().blamer().blame(repository.commit_id(at)?, path, &spans)? {
         Some(blame) => Ok(blame),
         None => Err(no_file()?),
     }
 }
 
-fn landed(run: &git::Run) -> (CommitId, Option<Landing>) {
-    (run.commit, Some(run.landing))
+/// The commits that brought lines, each with the files that these lie in.
+fn wanted<'a>(runs: impl IntoIterator<Item = &'a git::Run>) -> BTreeMap<CommitId, Wanted> {
+    let mut wanted: BTreeMap<CommitId, Wanted> = BTreeMap::new();
+    for run in runs.into_iter().filter(|run| run.end == End::Brought) {
+        let new = || Wanted { landing: Some(run.landing), scored: Scored::Files(BTreeSet::new()) };
+        let Wanted { scored, .. } = wanted.entry(run.commit).or_insert_with(new);
+        if let Scored::Files(files) = scored {
+            files.insert(run.path.clone());
+        }
+    }
+    wanted
 }
 
 fn about_stack(repository: &Repository, trace: &str, at: &str) -> Result<Answer, AskError> {
@@ -201,8 +205,7 @@ fn about_stack(repository: &Repository, trace: &str, at: &str) -> Result<Answer,
         }
         frames.push(found);
     }
-    let brought = blames.iter().flat_map(|(_, blame)| &blame.runs).filter(|run| run.end == End::Brought);
-    let known = asker.know(brought.map(landed))?;
+    let known = asker.know(wanted(blames.iter().flat_map(|(_, blame)| &blame.runs)))?;
     let runs = blames.iter().flat_map(|(path, blame)| asker.runs(path, blame, &known)).collect();
     let answer = asker.answer(Asked::Stack { at: at_id.to_string() }, runs, &known);
     Ok(Answer { frames, ..answer })
@@ -215,7 +218,8 @@ fn about_commits(
     commits: Vec<ListedCommit>,
 ) -> Result<Answer, AskError> {
     let asker = Asker::new(repository, at)?;
-    let known = asker.know(commits.iter().map(|commit| (commit.id, commit.landing)))?;
+    let whole = |commit: &ListedCommit| (commit.id, Wanted { landing: commit.landing, scored: Scored::Whole });
+    let known = asker.know(commits.iter().map(whole).collect())?;
     let mut runs: Vec<Run> = commits.iter().filter_map(|commit| asker.whole(known.get(&commit.id)?)).collect();
     // Where care is needed comes first.
     runs.sort_by_key(|run| (run.sensitive.is_empty(), run.evidence));
@@ -229,11 +233,27 @@ struct Asker {
     notes: Vec<String>,
 }
 
+/// Which part of a commit is scored.
+#[derive(Debug, Clone)]
+enum Scored {
+    /// All of it.
+    Whole,
+    /// What it did to some files, each by itself: an answer about a few lines must not wait for what else a commit did.
+    Files(BTreeSet<BString>),
+}
+
+/// A commit that is to be read.
+#[derive(Debug, Clone)]
+struct Wanted {
+    landing: Option<Landing>,
+    scored: Scored,
+}
+
 /// What is known of a commit, with its blocks.
 struct Read {
     known: Known,
-    /// Absent where the commit is a merge, or too large.
-    report: Option<Report>,
+    /// What was scored of it; nothing of a merge.
+    reports: Vec<Report>,
     is_merge: bool,
     added: Option<u32>,
     sensitive: Vec<String>,
@@ -250,17 +270,13 @@ impl Asker {
     }
 
     /// Reads commits, each once.
-    fn know(
-        &self,
-        commits: impl Iterator<Item = (CommitId, Option<Landing>)>,
-    ) -> Result<BTreeMap<CommitId, Read>, AskError> {
-        let commits: BTreeMap<CommitId, Option<Landing>> = commits.collect();
+    fn know(&self, commits: BTreeMap<CommitId, Wanted>) -> Result<BTreeMap<CommitId, Read>, AskError> {
         let standards: &Standards = &self.standards;
         let engine = standards.engine();
         let analyser = standards.analyser(&engine, Detail::Numbers);
         let shared = &self.shared;
-        let read = |reader: &mut OneByOne, (id, landing): (CommitId, Option<Landing>)| {
-            Ok((id, read(reader, standards, &analyser, id, landing)?))
+        let read = |reader: &mut OneByOne, (id, wanted): (CommitId, Wanted)| {
+            Ok((id, read(reader, standards, &analyser, id, wanted)?))
         };
         let found: Result<BTreeMap<_, _>, git::Error> =
             commits.into_par_iter().map_init(|| shared.one_by_one(), read).collect();
@@ -306,70 +322,71 @@ fn read(
     standards: &Standards,
     analyser: &Analyser<'_>,
     id: CommitId,
-    landing: Option<Landing>,
+    Wanted { landing, scored }: Wanted,
 ) -> Result<Read, git::Error> {
-    let touched = reader.touched(id, &|path: &str| standards.sensitive.reads(path))?;
-    let change = match touched.len() > MAX_FILES {
-        true => reader.commit_alone(id)?,
-        false => reader.change(id, &standards.excluder)?,
+    let alone = reader.commit_alone(id)?;
+    let is_merge = alone.commits.first().is_some_and(|commit| commit.parents > 1);
+    let changes = match scored {
+        _ if is_merge => Vec::new(),
+        Scored::Whole => vec![reader.change(id, &standards.excluder)?],
+        Scored::Files(paths) => {
+            let of = |path: &BString| reader.change_of_file(id, path.as_ref(), &standards.excluder);
+            paths.iter().map(of).collect::<Result<_, _>>()?
+        }
     };
-    let is_merge = change.commits.first().is_some_and(|commit| commit.parents > 1);
-    let change = if is_merge { reader.commit_alone(id)? } else { change };
-    let mut sensitive: Vec<String> =
-        evidence::sensitive_touches(&touched, &standards.sensitive).into_iter().map(|touch| touch.class).collect();
-    sensitive.dedup();
-    let is_scored = !is_merge && touched.len() <= MAX_FILES;
-    let judged = standards.judge(reader, id, &change.commits)?;
-    let report = analyser.report_with(&change, judged.evidence);
+    let added = changes.first().and_then(added_total);
+    let reports = changes.iter().map(|change| analyser.report(change)).collect();
+    let Judged { evidence, sensitive } = standards.judge(reader, id, &alone.commits)?;
+    let attestation = of_first(evidence);
     let merge = match landing.and_then(|landing| landing.via).filter(|via| *via != id) {
         Some(via) => Some(declared(reader, standards, via)?),
         None => None,
     };
     let policy = standards.settings.policy.as_ref().map(|policy| policy.id.clone());
-    let added = if is_scored { added_total(&change) } else { None };
-    let (commit, attestation) = of_first(change, &report);
+    // A change of one commit has one.
+    let commit = alone.commits.into_iter().next().unwrap_or_default();
     let original = facts::made_from(commit.message.as_str());
     let is_rewritten = original.is_some_and(|original| !reader.has(original));
     let known = Known { own: Declared { commit, attestation }, merge, landing, policy, is_rewritten };
-    Ok(Read { known, report: is_scored.then_some(report), is_merge, added, sensitive })
+    Ok(Read { known, reports, is_merge, added, sensitive: sensitive.into_iter().collect() })
+}
+
+/// What the only commit of these declares, judged by the policy where there is one.
+fn of_first(evidence: Attested<'_>) -> AttestationReport {
+    let Attested { attestations, judged } = evidence;
+    let judgement = judged.as_ref().and_then(|judged| judged.judgements.first());
+    let attestation = attestations.into_iter().next().unwrap_or_default();
+    AttestationReport::of(attestation, judgement)
 }
 
 /// What a merge declares. It is looked at without a policy, which judges what its commits did.
 fn declared(reader: &mut OneByOne, standards: &Standards, id: CommitId) -> Result<Declared, git::Error> {
     let change = reader.commit_alone(id)?;
-    let attested = Attested::read(&change.commits, Some(&standards.settings.signers), standards.registry);
-    let attestation = attested.attestations.into_iter().next().unwrap_or_default();
-    // A change of one commit has one.
+    let evidence = Attested::read(&change.commits, Some(&standards.settings.signers), standards.registry);
     let commit = change.commits.into_iter().next().unwrap_or_default();
-    Ok(Declared { commit, attestation: AttestationReport::of(attestation, None) })
-}
-
-/// The commit of a change of one commit, with what it declares.
-fn of_first(change: ChangeSet, report: &Report) -> (crate::change::Commit, AttestationReport) {
-    let attestation = report.commits.first().map(|commit| commit.attestation.clone());
-    (change.commits.into_iter().next().unwrap_or_default(), attestation.unwrap_or_default())
+    Ok(Declared { commit, attestation: of_first(evidence) })
 }
 
 impl Read {
     /// How AI-like the block reads that has most of some lines of the commit; or, without lines, its most AI-like block.
     fn likelihood(&self, lines: Option<(&str, u32, u32)>) -> Likelihood {
-        let Some(report) = &self.report else {
-            let missing = if self.is_merge { Cause::NotScored } else { Cause::CommitTooLarge };
-            return Likelihood::Missing { missing };
+        let scored = || {
+            let of = |report: &'_ Report| report.threshold.log_odds;
+            self.reports.iter().flat_map(move |report| report.hunks.iter().map(move |hunk| (of(report), hunk)))
         };
-        let scored = report.hunks.iter().filter(|hunk| hunk.probability.is_some());
+        let scored = scored().filter(|(_, hunk)| hunk.probability.is_some());
         let block = match lines {
-            None => scored.max_by(|a, b| a.log_odds.total_cmp(&b.log_odds)),
+            None => scored.max_by(|(_, a), (_, b)| a.log_odds.total_cmp(&b.log_odds)),
             Some((path, first, last)) => {
                 let common = |start: u32, end: u32| (end.min(last) + 1).saturating_sub(start.max(first));
-                let here = scored.filter(|hunk| hunk.path == path && common(hunk.start_line, hunk.end_line) > 0);
-                here.max_by_key(|hunk| common(hunk.start_line, hunk.end_line))
+                let here = scored.filter(|(_, hunk)| hunk.path == path && common(hunk.start_line, hunk.end_line) > 0);
+                here.max_by_key(|(_, hunk)| common(hunk.start_line, hunk.end_line))
             }
         };
-        let scored = block.and_then(|hunk| {
+        let scored = block.and_then(|(threshold, hunk)| {
             Some(Likelihood::Scored {
                 probability: hunk.probability?,
-                flagged: hunk.log_odds >= report.threshold.log_odds,
+                flagged: hunk.log_odds >= threshold,
                 block_first: hunk.start_line,
                 block_last: hunk.end_line,
             })

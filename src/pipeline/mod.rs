@@ -17,11 +17,13 @@ mod ask;
 mod check;
 mod error;
 pub(crate) mod evidence;
+pub mod landed;
 mod message;
 mod past;
 mod session;
 pub mod settings;
 mod standards;
+mod stock;
 
 pub use analysis::{Analysis, Asked, report_on_patch};
 pub use ask::{AskError, Question, ask};
@@ -31,3 +33,4 @@ pub use past::{Extent, Past};
 pub use session::{Session, TouchedCommit};
 pub use settings::{Settings, SettingsError, SettingsFrom};
 pub use standards::{Judged, Standards};
+pub use stock::{Stock, stock};

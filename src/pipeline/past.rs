@@ -66,6 +66,11 @@ impl Past {
         self.records.unread()
     }
 
+    /// Whether the clone is cut off somewhere.
+    pub fn is_shallow(&self) -> bool {
+        self.repository.is_shallow()
+    }
+
     /// Reads what every commit declares: `read` is called on any thread, and `each` with what it made, on this one, in
     /// the same order in every run. No policy is looked at.
     ///

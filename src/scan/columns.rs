@@ -7,16 +7,18 @@ use std::io::Write;
 use std::sync::Arc;
 
 use parquet::basic::{Compression, LogicalType, Repetition, Type as Physical};
-use parquet::column::reader::ColumnReader;
-use parquet::data_type::{ByteArray, ByteArrayType, DoubleType, Int64Type};
+use parquet::column::reader::{ColumnReader, get_typed_column_reader};
+use parquet::data_type::{ByteArray, ByteArrayType, DataType, DoubleType, Int64Type};
 use parquet::errors::ParquetError;
-use parquet::file::metadata::KeyValue;
+use parquet::file::metadata::{FileMetaData, KeyValue};
 use parquet::file::properties::WriterProperties;
 use parquet::file::reader::{ChunkReader, FileReader, RowGroupReader, SerializedFileReader};
 use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
 use parquet::schema::types::{Type, TypePtr};
 
+use super::Kind;
 use super::row::{Row, SCHEMA, word};
+use crate::trail::figures::landed::{self, Landed};
 
 /// Where a file says whose it is.
 const KEY: &str = "ai-detect.schema";
@@ -78,6 +80,11 @@ pub enum Error {
     /// It holds something else.
     #[error("it holds no rows of `ai-detect scan`")]
     Foreign,
+    /// An earlier version made it.
+    #[error(
+        "its rows are of an earlier version, which do not say when their commits landed; make them anew with `ai-detect scan`"
+    )]
+    Early,
 }
 
 /// What a row is known by.
@@ -181,8 +188,7 @@ fn present<T>(values: impl Iterator<Item = Option<T>>) -> (Vec<T>, Vec<i16>) {
 pub fn keys<R: ChunkReader + 'static>(file: R) -> Result<Vec<Key>, Error> {
     let reader = SerializedFileReader::new(file)?;
     let metadata = reader.metadata().file_metadata();
-    let is_ours = |pair: &KeyValue| pair.key == KEY && pair.value.as_deref() == Some(SCHEMA);
-    if !metadata.key_value_metadata().is_some_and(|pairs| pairs.iter().any(is_ours)) {
+    if !is_ours(metadata) {
         return Err(Error::Foreign);
     }
     let mut keys = Vec::new();
@@ -194,6 +200,103 @@ pub fn keys<R: ChunkReader + 'static>(file: R) -> Result<Vec<Key>, Error> {
         keys.extend(repositories.into_iter().zip(commits).zip(rules).map(of));
     }
     Ok(keys)
+}
+
+fn is_ours(metadata: &FileMetaData) -> bool {
+    let is_mark = |pair: &KeyValue| pair.key == KEY && pair.value.as_deref() == Some(SCHEMA);
+    metadata.key_value_metadata().is_some_and(|pairs| pairs.iter().any(is_mark))
+}
+
+/// The rows of a file, as far as figures need them.
+///
+/// # Errors
+/// Where it is no Parquet file, one of somebody else, or one of an earlier version.
+pub fn landed<R: ChunkReader + 'static>(file: R) -> Result<Vec<Landed>, Error> {
+    let reader = SerializedFileReader::new(file)?;
+    if !is_ours(reader.metadata().file_metadata()) {
+        return Err(Error::Foreign);
+    }
+    let mut rows = Vec::new();
+    for at in 0..reader.num_row_groups() {
+        landed_of(&*reader.get_row_group(at)?, &mut rows)?;
+    }
+    Ok(rows)
+}
+
+fn landed_of(group: &dyn RowGroupReader, rows: &mut Vec<Landed>) -> Result<(), Error> {
+    if !group.metadata().columns().iter().any(|column| column.column_path().string() == "landed_time") {
+        return Err(Error::Early);
+    }
+    let text = |name| values::<ByteArrayType>(group, name);
+    let integer = |name| values::<Int64Type>(group, name);
+    let (mut repositories, mut commits, mut kinds) = (text("repository")?, text("commit")?, text("kind")?);
+    let (mut vias, mut classes, mut states) = (text("via")?, text("sensitive")?, text("state")?);
+    let (mut ids, mut rules, mut models) = (text("model_id")?, text("rules")?, text("scoring_model")?);
+    let (mut times, mut scored, mut totals) =
+        (integer("landed_time")?, integer("added_lines")?, integer("added_total")?);
+    let (mut flags, mut probabilities) = (integer("flags")?, values::<DoubleType>(group, "probability")?);
+    for _ in 0..group.metadata().num_rows() {
+        rows.push(Landed {
+            repository: required(&mut repositories)?,
+            commit: required(&mut commits)?,
+            is_merge: required(&mut kinds)? == word(Kind::Merge),
+            via: maybe(&mut vias)?,
+            time: times.next().ok_or(Error::Foreign)?,
+            added_scored: count(&mut scored)?.ok_or(Error::Foreign)?,
+            added_total: count(&mut totals)?,
+            sensitive: landed::classes(&required(&mut classes)?),
+            is_scored: probabilities.next().ok_or(Error::Foreign)?.is_some(),
+            is_flagged: flags.next().ok_or(Error::Foreign)?.is_some_and(|flags| flags > 0),
+            state: serde_json::from_value(required(&mut states)?.into()).map_err(|_| Error::Foreign)?,
+            model: maybe(&mut ids)?,
+            rules: required(&mut rules)?,
+            scoring_model: required(&mut models)?,
+        });
+    }
+    Ok(())
+}
+
+/// The values of a column, one for each row.
+type OfRows<T> = std::vec::IntoIter<Option<T>>;
+
+fn maybe(values: &mut OfRows<ByteArray>) -> Result<Option<String>, Error> {
+    let value = values.next().ok_or(Error::Foreign)?;
+    Ok(value.map(|bytes| String::from_utf8_lossy(bytes.data()).into_owned()))
+}
+
+fn required(values: &mut OfRows<ByteArray>) -> Result<String, Error> {
+    maybe(values)?.ok_or(Error::Foreign)
+}
+
+fn count(values: &mut OfRows<i64>) -> Result<Option<u64>, Error> {
+    Ok(values.next().ok_or(Error::Foreign)?.and_then(|value| u64::try_from(value).ok()))
+}
+
+fn values<T: DataType>(group: &dyn RowGroupReader, name: &str) -> Result<OfRows<T::T>, Error> {
+    let columns = group.metadata().columns();
+    let at = columns.iter().position(|column| column.column_path().string() == name).ok_or(Error::Foreign)?;
+    let descriptor = columns.get(at).ok_or(Error::Foreign)?.column_descr();
+    if descriptor.physical_type() != T::get_physical_type() {
+        return Err(Error::Foreign);
+    }
+    let may_lack = descriptor.max_def_level() > 0;
+    let mut reader = get_typed_column_reader::<T>(group.get_column_reader(at)?);
+    let rows = usize::try_from(group.metadata().num_rows()).map_err(|_| Error::Foreign)?;
+    let (mut found, mut levels) = (Vec::new(), Vec::new());
+    let mut read = 0;
+    while read < rows {
+        let (records, _, _) = reader.read_records(rows - read, may_lack.then_some(&mut levels), None, &mut found)?;
+        if records == 0 {
+            return Err(ParquetError::EOF(format!("the column {name} has fewer values than there are rows")).into());
+        }
+        read += records;
+    }
+    let mut found = found.into_iter();
+    let values: Vec<Option<T::T>> = match may_lack {
+        true => levels.into_iter().map(|level| if level > 0 { found.next() } else { None }).collect(),
+        false => found.map(Some).collect(),
+    };
+    Ok(values.into_iter())
 }
 
 fn texts(group: &dyn RowGroupReader, name: &str) -> Result<Vec<String>, Error> {
@@ -223,7 +326,6 @@ mod tests {
     use crate::attest::State;
     use crate::attest::signature::SignatureState;
     use crate::gate::Verdict;
-    use crate::scan::Kind;
 
     fn row(commit: &str, subject: &str) -> Row {
         Row {

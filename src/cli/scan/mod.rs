@@ -266,7 +266,7 @@ fn extent(args: &Args) -> Extent {
 }
 
 /// What each repository is called, and where it lies. Rows are found again by that name.
-fn repositories(given: &[PathBuf], dir: &Path) -> Result<Vec<(String, PathBuf)>, Failure> {
+pub(super) fn repositories(given: &[PathBuf], dir: &Path) -> Result<Vec<(String, PathBuf)>, Failure> {
     if given.is_empty() {
         return Ok(vec![(own_name(dir), dir.to_owned())]);
     }
@@ -296,7 +296,7 @@ fn own_name(dir: &Path) -> String {
 const EDITION: u8 = 2;
 
 /// What a row states of everything that it depends on beside the repository.
-fn digest(settings: &Settings) -> String {
+pub(super) fn digest(settings: &Settings) -> String {
     let mut digest = Sha256::new_with_prefix(env!("CARGO_PKG_VERSION"));
     digest.update([EDITION]);
     digest.update(BUILTIN_DIGEST);

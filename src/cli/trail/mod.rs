@@ -1,6 +1,7 @@
 //! `ai-detect trail`: what a history answers about AI involvement.
 
 mod ask;
+mod report;
 
 use std::path::Path;
 
@@ -11,10 +12,14 @@ use super::{Exit, Failure};
 pub(super) enum Command {
     /// Ask who or what wrote lines, a commit, the commits of a range, or the frames of a stack trace
     Ask(ask::Args),
+    /// Count: which share of commits and lines has AI use, by when they landed, in the tree, on sensitive paths
+    #[command(subcommand)]
+    Report(report::Command),
 }
 
 pub(super) fn run(command: &Command, dir: &Path, out: &Output) -> Result<Exit, Failure> {
     match command {
         Command::Ask(args) => ask::run(args, dir, out),
+        Command::Report(command) => report::run(command, dir, out),
     }
 }

@@ -18,7 +18,7 @@ use super::place::Place;
 use super::renamed::{Added, Gone, Renames};
 use crate::git::blobs::{Reader, Unread};
 use crate::git::trees::{self, Allowance, Entry};
-use crate::git::{CommitId, Error, Landing, Repository, lenient, range};
+use crate::git::{Budget, CommitId, Error, Landing, Repository, lenient, range};
 use crate::linediff::Comparison;
 use crate::span::Span;
 use crate::text::Text;
@@ -69,44 +69,62 @@ pub enum End {
     TooMuchWork,
 }
 
+/// A repository whose files several threads follow; each takes its own [`Blamer`].
+pub struct Blamers {
+    repo: gix::ThreadSafeRepository,
+    budget: Budget,
+}
+
+/// One thread's way to where lines come from.
+pub struct Blamer {
+    reader: Reader<'static>,
+    budget: Budget,
+}
+
 impl Repository {
+    /// The repository for several threads that follow lines.
+    pub fn blamers(&self) -> Blamers {
+        Blamers { repo: self.inner.clone().into_sync(), budget: self.budget }
+    }
+}
+
+impl Blamers {
+    /// One thread's way.
+    pub fn blamer(&self) -> Blamer {
+        Blamer { reader: Reader::of_neighbours(&self.repo), budget: self.budget }
+    }
+}
+
+impl Blamer {
     /// Where lines of a file come from. `spans` are counted from 0; without any, all lines are meant.
     ///
     /// # Errors
-    /// Where the revision is unknown, or its tree or the file cannot be read; `None` where it has no such file.
-    pub fn blame(&self, revision: &str, path: &BStr, spans: &[Span]) -> Result<Option<Blame>, Error> {
-        let at = range::commit(&self.inner, revision)?;
-        let shared = self.inner.clone().into_sync();
-        let reader = Reader::of_neighbours(&shared);
-        let first = Step::read(&reader.repo, at)?;
+    /// Where the commit, its tree or the file cannot be read; `None` where it has no such file.
+    pub fn blame(&self, at: CommitId, path: &BStr, spans: &[Span]) -> Result<Option<Blame>, Error> {
+        let reader = &self.reader;
+        let first = Step::read(&reader.repo, at.0)?;
         let place = Place::find(&reader.repo, first.tree, path)?;
         let Some(id) = place.content() else { return Ok(None) };
-        let text =
-            reader.text(id, MAX_BYTES).map_err(|unread| Error::of_content(&path.to_string(), &unread.to_string()))?;
+        let text = reader.text(id, MAX_BYTES);
+        let text = text.map_err(|unread| Error::of_content(&path.to_string(), &unread.to_string()))?;
         let whole = [Span::new(0, text.len())];
         let spans = if spans.is_empty() { &whole } else { spans };
-        let budget = &self.budget;
         let mut walk = Walk {
-            reader: &reader,
-            allowance: Allowance::new(budget.tree_bytes * OF_HISTORY),
-            renames: Renames::new(MAX_BYTES, budget.renamed_bytes * OF_HISTORY),
-            compared: budget.compared * OF_HISTORY,
+            reader,
+            allowance: Allowance::new(self.budget.tree_bytes * OF_HISTORY),
+            renames: Renames::new(MAX_BYTES, self.budget.renamed_bytes * OF_HISTORY),
+            compared: self.budget.compared * OF_HISTORY,
             waiting: BinaryHeap::new(),
             stops: FxHashMap::default(),
             runs: Vec::new(),
         };
         let lines = spans.iter().map(|span| Lines { here: span.start, last: span.start, len: span.len() }).collect();
         let landing = Landing { via: None, time: first.time };
-        walk.wait(
-            Stop { commit: at, path: path.to_owned(), is_on_line: true, via: None },
-            first,
-            place,
-            landing,
-            lines,
-        );
+        let stop = Stop { commit: at.0, path: path.to_owned(), is_on_line: true, via: None };
+        walk.wait(stop, first, place, landing, lines);
         walk.run();
         let runs = joined(walk.runs);
-        Ok(Some(Blame { at: CommitId(at), text, runs }))
+        Ok(Some(Blame { at, text, runs }))
     }
 }
 

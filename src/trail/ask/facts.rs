@@ -46,6 +46,18 @@ pub struct Speaks<'a> {
     is_left_out: bool,
 }
 
+impl<'a> Speaks<'a> {
+    /// How fully.
+    pub fn state(&self) -> State {
+        self.state
+    }
+
+    /// The model that the record of the lines names.
+    pub fn model(&self) -> Option<&'a str> {
+        self.recorded?.model.as_deref()
+    }
+}
+
 /// What is known of a contribution in the end.
 pub struct Contribution {
     /// The class of evidence.

@@ -172,8 +172,6 @@ pub enum Cause {
     KeptApart,
     /// The block is too short to be scored, or its language is not scored.
     NotScored,
-    /// The commit changes more files than are scored for one answer; `ai-detect diff COMMIT^!` scores it.
-    CommitTooLarge,
 }
 
 impl Cause {
@@ -192,7 +190,6 @@ impl Cause {
             Cause::TooMuchWork => "the history takes too much work to follow",
             Cause::KeptApart => "see the commit below",
             Cause::NotScored => "not scored: too short, or no grammar",
-            Cause::CommitTooLarge => "not scored: the commit is too large",
         }
     }
 }
@@ -276,7 +273,8 @@ pub enum Review {
     },
 }
 
-/// How AI-like a block reads.
+/// How AI-like a block reads. For lines it is scored as if its commit had changed only their file; for a commit as a whole, as `diff`
+/// scores it.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 #[serde(untagged)]
 pub enum Likelihood {

@@ -1,0 +1,281 @@
+//! `ai-detect trail report`: shares of many commits and lines, from histories or from rows that were kept.
+
+use std::path::{Path, PathBuf};
+
+use clap::{Subcommand, ValueEnum};
+
+use crate::cli::output::{Output, progress_bar};
+use crate::cli::time::time;
+use crate::cli::{Exit, Failure, read_text, scan, settings_on_disk};
+use crate::pipeline::landed::{self, CountError, Counted};
+use crate::pipeline::{Standards, Stock, stock};
+use crate::report::json;
+use crate::trail::figures::landed::Landed;
+use crate::trail::figures::period::{By as Division, Period};
+use crate::trail::figures::rates::Rates;
+use crate::trail::figures::{Kind, SCHEMA, Source, sensitive, share, tree};
+use crate::trail::report::{Report, csv, html, text};
+
+/// Which figures
+#[derive(Debug, Subcommand)]
+pub(in crate::cli) enum Command {
+    /// The share of commits and added lines with AI use, by when they landed
+    Share {
+        /// By quarters or months, in UTC
+        #[arg(long, value_enum, default_value_t = By::Quarter)]
+        by: By,
+        /// The error rates of flags: a table that `ai-detect eval --rates` wrote, in place of the one that ships
+        #[arg(long, value_name = "FILE")]
+        rates: Option<PathBuf>,
+        #[command(flatten)]
+        rows: Rows,
+        #[command(flatten)]
+        written: Written,
+    },
+    /// The lines of a revision by what is declared of them, with the model, per folder
+    Tree {
+        /// The revision
+        #[arg(long, value_name = "REV", default_value = "HEAD")]
+        at: String,
+        /// How many levels of folders are told apart
+        #[arg(long, value_name = "N", default_value_t = 1)]
+        depth: usize,
+        /// The repositories; without it the one at hand
+        #[arg(long, value_name = "DIR", num_args = 1..)]
+        repo: Vec<PathBuf>,
+        #[command(flatten)]
+        written: Written,
+    },
+    /// Commits on sensitive paths, by class of path and repository: how many declare AI use
+    Sensitive {
+        #[command(flatten)]
+        rows: Rows,
+        #[command(flatten)]
+        written: Written,
+    },
+}
+
+/// Which commits are counted
+#[derive(Debug, clap::Args)]
+pub(in crate::cli) struct Rows {
+    /// Only commits that landed at this time or later: a date (2026-04-01, at midnight UTC), or 2026-04-01T09:30:00+02:00
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    since: Option<i64>,
+    /// Only commits that landed before this time
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    until: Option<i64>,
+    /// The repositories whose history is scanned; without it the one at hand
+    #[arg(long, value_name = "DIR", num_args = 1.., conflicts_with = "rows")]
+    repo: Vec<PathBuf>,
+    /// Rows that `ai-detect scan` wrote: files of lines, or folders of Parquet files
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    rows: Vec<PathBuf>,
+    /// Of the rows only those that these rules made: the digest in their column `rules`
+    #[arg(long, value_name = "DIGEST", requires = "rows")]
+    rules: Option<String>,
+    /// Settings from a file on disk, for all repositories; those that lie in a repository do not count
+    #[arg(long, value_name = "FILE", conflicts_with = "rows")]
+    config: Option<PathBuf>,
+}
+
+/// How it is printed
+#[derive(Debug, clap::Args)]
+pub(in crate::cli) struct Written {
+    /// How to print
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum By {
+    Quarter,
+    Month,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    Text,
+    Json,
+    Csv,
+    /// One page that opens offline
+    Html,
+}
+
+impl From<CountError> for Failure {
+    fn from(error: CountError) -> Self {
+        match error {
+            CountError::Repository { name, problem } => {
+                let Failure { exit, message } = problem.into();
+                Failure { exit, message: format!("{name}: {message}") }
+            }
+            CountError::Unread { .. } => Failure::failed(error),
+            other => Failure::usage(other),
+        }
+    }
+}
+
+pub(super) fn run(command: &Command, dir: &Path, out: &Output) -> Result<Exit, Failure> {
+    let (report, written) = match command {
+        Command::Share { by, rates, rows, written } => {
+            let rates = match rates {
+                Some(file) => {
+                    let wrong = |problem| Failure::usage(format!("{}: {problem}", file.display()));
+                    Rates::read(&read_text(file, dir)?).map_err(wrong)?
+                }
+                None => Rates::builtin().map_err(Failure::failed)?,
+            };
+            let division = match by {
+                By::Quarter => Division::Quarter,
+                By::Month => Division::Month,
+            };
+            let counted = rows.counted(dir)?;
+            let share::Share { figures, rates, as_of } = share::share(&counted.rows, division, &rates);
+            let mut report = report(Kind::Share, &counted);
+            report.notes.extend(unfinished(&counted.rows, division));
+            (Report { figures, rates, as_of, ..report }, written)
+        }
+        Command::Sensitive { rows, written } => {
+            let counted = rows.counted(dir)?;
+            let figures = sensitive::sensitive(&counted.rows);
+            if figures.is_empty() {
+                return Err(Failure::usage(format!(
+                    "none of {} commits touched a sensitive path; `ai-detect policy sensitive` says which paths are",
+                    counted.rows.len()
+                )));
+            }
+            (Report { figures, ..report(Kind::Sensitive, &counted) }, written)
+        }
+        Command::Tree { at, depth, repo, written } => (of_tree(at, *depth, repo, dir)?, written),
+    };
+    match written.format {
+        Format::Text => out.print(&text::write(&report))?,
+        Format::Json => out.print(&json::pretty(&report).map_err(Failure::failed)?)?,
+        Format::Csv => out.print(&csv::write(&report))?,
+        Format::Html => out.print(&html::write(&report).map_err(Failure::failed)?)?,
+    }
+    Ok(Exit::Analysed)
+}
+
+impl Rows {
+    /// The commits that are counted, each once.
+    fn counted(&self, dir: &Path) -> Result<Counted, Failure> {
+        let mut notes = Vec::new();
+        let mut rows: Vec<Landed> = Vec::new();
+        if self.rows.is_empty() {
+            let standards = Standards::of(settings_on_disk(self.config.as_deref(), dir)?)?;
+            let rules = scan::digest(&standards.settings);
+            for (name, path) in scan::repositories(&self.repo, dir)? {
+                let bar = progress_bar(0);
+                let mut shown = |done: usize, total: usize| {
+                    bar.set_length(total as u64);
+                    bar.set_position(done as u64);
+                };
+                let found = landed::scanned((&name, &path), &standards, &rules, &mut shown);
+                bar.finish_and_clear();
+                let found = found?;
+                rows.extend(found.rows);
+                notes.extend(found.notes);
+            }
+        } else {
+            for file in &self.rows {
+                rows.extend(landed::kept(&dir.join(file))?);
+            }
+        }
+        let mut counted = landed::settled(rows, self.rules.as_deref())?;
+        notes.append(&mut counted.notes);
+        let all = counted.rows.iter().filter(|row| !row.is_merge).count();
+        let newest = counted.rows.iter().filter_map(|row| row.time).max();
+        let not_landed = counted.rows.iter().filter(|row| !row.is_merge && row.time.is_none()).count();
+        counted.rows.retain(|row| row.is_merge || row.time.is_some_and(|time| self.wants(time)));
+        if !counted.rows.iter().any(|row| !row.is_merge) {
+            return Err(nothing_landed(all, newest));
+        }
+        if not_landed > 0 {
+            notes.push(format!("{not_landed} commits had not landed when their rows were made, and are not counted"));
+        }
+        Ok(Counted { notes, ..counted })
+    }
+
+    fn wants(&self, time: i64) -> bool {
+        self.since.is_none_or(|since| since <= time) && self.until.is_none_or(|until| time < until)
+    }
+}
+
+fn nothing_landed(all: usize, newest: Option<i64>) -> Failure {
+    let newest = newest.and_then(|time| jiff::Timestamp::from_second(time).ok());
+    Failure::usage(match (all, newest) {
+        (0, _) => "there are no commits to count; name a --repo with a history, or --rows that hold some".to_owned(),
+        (_, None) => "none of the commits has landed; scan the default branch, not --all".to_owned(),
+        (all, Some(newest)) => format!(
+            "none of {all} commits landed within these times; the newest landed on {}",
+            newest.strftime("%Y-%m-%d")
+        ),
+    })
+}
+
+/// A report without its figures.
+fn report(kind: Kind, counted: &Counted) -> Report {
+    let mut repositories: Vec<Source> = Vec::new();
+    for row in counted.rows.iter().filter(|row| !row.is_merge) {
+        match repositories.iter_mut().find(|source| source.name == row.repository) {
+            Some(source) => source.n += 1,
+            None => repositories.push(Source { name: row.repository.clone(), n: 1 }),
+        }
+    }
+    Report {
+        schema: SCHEMA.into(),
+        report: kind,
+        version: env!("CARGO_PKG_VERSION").into(),
+        as_of: counted.rows.iter().filter(|row| !row.is_merge).filter_map(|row| row.time).max(),
+        time_zone: "UTC".into(),
+        repositories,
+        figures: Vec::new(),
+        rates: Vec::new(),
+        notes: counted.notes.clone(),
+    }
+}
+
+/// What to say where the last period is not over.
+fn unfinished(rows: &[Landed], by: Division) -> Option<String> {
+    let newest = rows.iter().filter_map(|row| row.time).max()?;
+    let period = Period::of(newest, by)?;
+    let now = jiff::Timestamp::now().as_second();
+    period.end().is_some_and(|end| now < end).then(|| format!("{period} is not over"))
+}
+
+fn of_tree(at: &str, depth: usize, repo: &[PathBuf], dir: &Path) -> Result<Report, Failure> {
+    let (mut lines, mut repositories, mut notes, mut as_of) = (Vec::new(), Vec::new(), Vec::new(), None);
+    let named = scan::repositories(repo, dir)?;
+    let is_alone = named.len() == 1;
+    for (name, path) in named {
+        let bar = progress_bar(0);
+        let mut shown = |done: usize, total: usize| {
+            bar.set_length(total as u64);
+            bar.set_position(done as u64);
+        };
+        let found = stock(&path, at, &mut shown);
+        bar.finish_and_clear();
+        let Stock { lines: found, notes: said, as_of: newest } = found?;
+        as_of = as_of.max(newest);
+        notes.extend(said.into_iter().map(|note| if is_alone { note } else { format!("{name}: {note}") }));
+        repositories.push(Source { n: found.iter().map(|lines| lines.lines).sum(), name: name.clone() });
+        let of_several = |lines: tree::Lines| tree::Lines { path: format!("{name}/{}", lines.path), ..lines };
+        lines.extend(found.into_iter().map(|found| if is_alone { found } else { of_several(found) }));
+    }
+    if lines.is_empty() {
+        return Err(Failure::usage(format!("there are no lines of text at {at}")));
+    }
+    let depth = if is_alone { depth } else { depth + 1 };
+    let figures = tree::tree(&lines, depth, as_of);
+    Ok(Report {
+        schema: SCHEMA.into(),
+        report: Kind::Tree,
+        version: env!("CARGO_PKG_VERSION").into(),
+        as_of,
+        time_zone: "UTC".into(),
+        repositories,
+        figures,
+        rates: Vec::new(),
+        notes,
+    })
+}
