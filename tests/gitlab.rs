@@ -27,7 +27,7 @@ fn request(fake: &Fake) -> Request {
         repository: "4".into(),
         number: 7,
         base_id: None,
-        head_id: fake.project().head.clone(),
+        head_id: Some(fake.project().head.clone()),
     }
 }
 

@@ -6,7 +6,7 @@ mod fake;
 mod support;
 
 use fake::gitlab::{AUTHOR, BOT, Fake, JOB, OTHER_BOT, REPORTER, REVIEWER, STRANGER, TOKEN};
-use serde_json::Value;
+use serde_json::{Value, json};
 use support::{PLANTED_CONFIG, PLANTED_PACK, Repo, Run, list, planted_code, text};
 
 const SECRET: &str = "a secret of enough bytes";
@@ -124,7 +124,9 @@ fn without_a_token_the_job_says_what_its_own_cannot_do_and_leaves_the_artifact()
     assert_eq!(run.status, 0, "{run:?}");
     assert!(run.stdout.contains("not said as comments on the request: CI_JOB_TOKEN may read"), "{run:?}");
     assert!(run.stdout.contains("AI_DETECT_GITLAB_TOKEN"), "{run:?}");
-    assert_eq!((job.code_quality(), job.fake.project().calls.len()), (vec!["alpha.py".into()], 0));
+    // It may ask what the request states, and does nothing else.
+    assert_eq!(job.code_quality(), ["alpha.py"]);
+    assert_eq!(job.fake.project().calls, ["GET /v4/projects/4/merge_requests/7"]);
     let refused = Run::of(&mut job.command(&[("GITLAB_TOKEN", "glpat-of-somebody-else")]));
     assert!(refused.status == 0 && refused.stdout.contains("scope `api`"), "{refused:?}");
     assert!(!format!("{refused:?}").contains("glpat-of-somebody-else"));
@@ -304,4 +306,86 @@ fn a_change_that_cannot_be_analysed_is_said_on_the_request_and_closes_nothing() 
     assert!(run.status == 3 && run.stderr.contains("set the variable `GIT_DEPTH: 0`"), "{run:?}");
     assert!(job.summary().contains("could not be analysed"));
     assert!(!job.fake.project().threads()[0].resolved);
+}
+
+/// What GitLab's variable holds of a long description, and all of it.
+fn descriptions() -> (String, String) {
+    let cut = format!("## What it does\n\n{}", "words ".repeat(440));
+    let whole = format!("{cut}\n\n## AI\n\nAssisted-by: Codex:gpt-5.5\n");
+    (cut, whole)
+}
+
+/// Lines are wrapped for the log.
+fn flat(run: &Run) -> String {
+    run.stdout.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn a_description_that_gitlab_cuts_is_asked_for_whole() {
+    let (cut, whole) = descriptions();
+    let job = Job::new(&["alpha"]);
+    job.fake.project().description = whole;
+    // The job's own token may ask, too.
+    for tokens in [&[("AI_DETECT_GITLAB_TOKEN", TOKEN)][..], &[]] {
+        let mut command = job.command(tokens);
+        command.env("CI_MERGE_REQUEST_DESCRIPTION", &cut).env("CI_MERGE_REQUEST_DESCRIPTION_IS_TRUNCATED", "true");
+        let log = flat(&Run::of(&mut command));
+        assert!(log.contains("stated in the request: Codex"), "{log}");
+        assert!(!log.contains("the request's description"), "{log}");
+    }
+}
+
+#[test]
+fn a_description_that_cannot_be_asked_for_was_read_to_where_it_is_cut() {
+    let (cut, _) = descriptions();
+    let job = Job::new(&["alpha"]);
+    job.fake.project().fault("GET", "/merge_requests/7", 9, 403);
+    let mut command = job.command(&[]);
+    command.env("CI_MERGE_REQUEST_DESCRIPTION", &cut).env("CI_MERGE_REQUEST_DESCRIPTION_IS_TRUNCATED", "true");
+    let log = flat(&Run::of(command.env("CI_PIPELINE_CREATED_AT", "2026-03-01T10:00:00Z")));
+    let read = cut.chars().count();
+    assert!(log.contains(&format!("in the first {read} characters of the request's description")), "{log}");
+    assert!(!log.contains("is stated in the request "), "{log}");
+    assert!(log.contains("from the job's event, as of 2026-03-01T10:00:00Z. It could not be asked for"), "{log}");
+    // A whole description that is empty states nothing, and that is known.
+    let log = flat(&Run::of(job.command(&[]).env("CI_MERGE_REQUEST_DESCRIPTION", "What it does")));
+    assert!(log.contains("nothing about AI use is stated in the request"), "{log}");
+}
+
+#[test]
+fn labels_and_description_of_now_count_when_a_job_is_run_again() {
+    let job = Job::new(&["alpha"]);
+    job.fake.project().labels = vec!["ai-generated".into()];
+    let mut command = job.command(&[("AI_DETECT_GITLAB_TOKEN", TOKEN)]);
+    command.env("CI_MERGE_REQUEST_DESCRIPTION", "Assisted-by: Codex:gpt-5.5");
+    let log = flat(&Run::of(&mut command));
+    assert!(log.contains("stated in the request: AI was used (") && !log.contains("Codex"), "{log}");
+}
+
+#[test]
+fn a_webhook_for_a_comment_settles_triage_at_once() {
+    let job = Job::new(&["alpha", "beta"]);
+    job.run();
+    let dismiss = format!("/ai-detect dismiss {} generated", job.id("alpha"));
+    job.comment(REVIEWER, &dismiss);
+    // The pipeline is one of the default branch, and says nothing of the request but in its file.
+    let hook = |note: &str| {
+        let payload = json!({
+            "object_kind": "note", "object_attributes": {"noteable_type": "MergeRequest", "note": note},
+            "merge_request": {"iid": 7, "target_project_id": 4},
+        });
+        let file = job.repo.beside("payload.json");
+        std::fs::write(&file, payload.to_string()).unwrap();
+        let mut command = job.command(&[("AI_DETECT_GITLAB_TOKEN", TOKEN)]);
+        command.env_remove("CI_MERGE_REQUEST_IID").env_remove("CI_MERGE_REQUEST_DIFF_BASE_SHA");
+        command
+            .env("CI_PIPELINE_SOURCE", "trigger")
+            .env("TRIGGER_PAYLOAD", &file)
+            .env("CI_COMMIT_SHA", job.repo.id("main"));
+        Run::of(&mut command)
+    };
+    let run = hook(&dismiss);
+    assert!(run.status == 0 && run.stdout.contains("posted on 4!7"), "{run:?}");
+    assert!(job.summary().contains("Dismissed by a reviewer: 1"));
+    assert_eq!(hook("Looks good").text(), "nothing to look at: the comment holds no command of ai-detect\n");
 }

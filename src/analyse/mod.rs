@@ -252,6 +252,7 @@ fn coverage(change: &ChangeSet, blocks: &[ReadBlock], of_files: &[Excluded]) -> 
         lines_copied: carried(|carried| if let Carried::Copied(lines) = carried { lines } else { 0 }),
         excluded: excluded.into_iter().map(ExcludedReport::from).collect(),
         notes: change.cut_short.iter().map(ToString::to_string).collect(),
+        not_looked_at: Vec::new(),
         substitutes: None,
     }
 }

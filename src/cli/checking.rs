@@ -88,7 +88,7 @@ pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure
 pub(super) fn open(range: Option<&str>, config: Option<&Path>, dir: &Path) -> Result<Session, Failure> {
     let request = range.map_or(Request::Default, |range| Request::Spec(range.to_owned()));
     let settings = config.map_or(SettingsFrom::Start, |file| SettingsFrom::File { dir, file });
-    Ok(Session::open(dir, &request, settings)?)
+    Ok(Session::open(dir, &request, settings)?.within(super::surroundings()))
 }
 
 /// A policy by its name, or the one in force.

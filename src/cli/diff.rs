@@ -10,7 +10,7 @@ use super::{Exit, Failure};
 use crate::analyse::Detail;
 use crate::attest;
 use crate::git::{self, Checkout, Request};
-use crate::pipeline::{Analysis, Asked, Error, Session, SettingsFrom, report_on_patch};
+use crate::pipeline::{Analysis, Asked, Error, Session, SettingsFrom, Surroundings, report_on_patch};
 use crate::report::Report;
 use crate::report::excerpts::Excerpts;
 
@@ -88,9 +88,10 @@ pub(super) fn between(
     stated: &attest::Request,
     by_member: Option<bool>,
     checkout: &Checkout,
-) -> Result<Report, Failure> {
+    surroundings: Surroundings,
+) -> Result<Report, Error> {
     let request = Some(stated).filter(|stated| **stated != attest::Request::default());
-    let session = Session::of_job(checkout, &Request::Spec(spec.to_owned()))?;
+    let session = Session::of_job(checkout, &Request::Spec(spec.to_owned()))?.within(surroundings);
     Ok(session.report(&Asked { request, by_member, detail: Detail::All })?.report)
 }
 
@@ -101,7 +102,8 @@ fn analysis(
     settings: SettingsFrom<'_>,
     asked: &Asked<'_>,
 ) -> Result<ManuallyDrop<Analysis>, Failure> {
-    let analysis = Session::open(dir, request, settings).and_then(|session| session.report(asked));
+    let analysis =
+        Session::open(dir, request, settings).and_then(|session| session.within(super::surroundings()).report(asked));
     let analysis = analysis.map_err(|error| match error {
         Error::Git(error @ git::Error::NoCommit) => {
             Failure::failed(format!("{error}; use --staged or --worktree to look at what will be the first"))

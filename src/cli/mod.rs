@@ -152,6 +152,11 @@ impl From<crate::attest::Error> for Failure {
     }
 }
 
+/// What the environment says of how the clone came to be.
+fn surroundings() -> pipeline::Surroundings {
+    crate::forge::job::surroundings(&|name: &str| std::env::var(name).ok())
+}
+
 /// A name that does not exist is wrong usage; a history that cannot be read is not.
 fn git_failure(error: git::Error) -> Failure {
     match error {

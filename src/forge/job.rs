@@ -3,6 +3,8 @@
 use super::event::{self, Env, Event, Problem, github::FinishedRun};
 use super::github::{GitHub, Site};
 use super::http::{self, Patience};
+use crate::git::{ContentsFetch, NotesFetch, OriginToken};
+use crate::pipeline::Surroundings;
 use crate::triage::StateKey;
 use crate::triage::tag::WeakKey;
 
@@ -77,6 +79,29 @@ pub fn github(env: &Env<'_>, accept: &str, patience: Patience) -> Result<Option<
     // Secrets are often pasted with the end of their line.
     let github = GitHub::new(&site, &repository, token.trim().to_owned(), patience);
     github.map(Some).map_err(JobError::Address)
+}
+
+/// What the environment says of how this clone came to be: CI systems set `CI`, and GitLab's runner fetches what
+/// `GIT_FETCH_EXTRA_FLAGS` names.
+pub fn surroundings(env: &Env<'_>) -> Surroundings {
+    let is_true = |name: &str| env(name).as_deref() == Some("true");
+    let flags = stated(env, "GIT_FETCH_EXTRA_FLAGS").filter(|_| event::gitlab::is_here(env));
+    let brings_notes = flags.is_some_and(|flags| flags.contains(":refs/notes/"));
+    Surroundings {
+        in_job: is_true("CI") || event::github::is_here(env) || event::gitlab::is_here(env),
+        notes: if brings_notes { NotesFetch::Complete } else { NotesFetch::NotAsked },
+        contents: ContentsFetch::NotAsked,
+    }
+}
+
+/// The job's token, for fetching from the repository that the job belongs to.
+pub fn origin_token(env: &Env<'_>) -> Option<OriginToken> {
+    if event::github::is_here(env) {
+        let (server, repository) = (stated(env, "GITHUB_SERVER_URL")?, event::github::repository(env).ok()?);
+        let url = format!("{}/{repository}", server.trim_end_matches('/'));
+        return OriginToken::new(&url, "x-access-token", stated(env, "GITHUB_TOKEN")?.trim());
+    }
+    OriginToken::new(&stated(env, "CI_PROJECT_URL")?, "gitlab-ci-token", stated(env, "CI_JOB_TOKEN")?.trim())
 }
 
 fn stated(env: &Env<'_>, name: &str) -> Option<String> {

@@ -5,6 +5,7 @@
 //! say is written in `report`, how they are escaped too.
 
 pub mod answers;
+mod details;
 pub mod draft;
 pub mod event;
 pub mod github;
@@ -14,6 +15,7 @@ pub mod job;
 pub mod marker;
 pub mod posting;
 
+pub use details::Details;
 pub use http::Error;
 
 /// Where a request is hosted.
@@ -59,11 +61,20 @@ pub struct Request {
     pub number: u64,
     /// The commit that it is to be merged into, where the event names it.
     pub base_id: Option<String>,
-    /// The commit that it ends at.
-    pub head_id: String,
+    /// The commit that it ends at, where the event names it.
+    pub head_id: Option<String>,
 }
 
 impl Request {
+    /// What the forge calls the commit that it ends at, for fetching it.
+    pub fn head_ref(&self) -> String {
+        let requests = match self.forge {
+            Forge::GitHub => "pull",
+            Forge::GitLab => "merge-requests",
+        };
+        format!("refs/{requests}/{}/head", self.number)
+    }
+
     /// What people call it: `owner/name#7`, `group/name!7`.
     pub fn name(&self) -> String {
         let mark = match self.forge {

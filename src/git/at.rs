@@ -21,6 +21,10 @@ impl Entry {
     fn is_file(&self) -> bool {
         matches!(self.kind, EntryKind::Blob | EntryKind::BlobExecutable)
     }
+
+    fn unread(&self, error: gix::Error) -> Error {
+        Error::missing(&*self.what, error).with_content(self.id)
+    }
 }
 
 impl Repository {
@@ -30,7 +34,7 @@ impl Repository {
     /// Where the revision is unknown, or its tree or the file cannot be read.
     pub fn file_at(&self, revision: &str, path: &str) -> Result<Content, Error> {
         let Some(file) = self.at(revision, path)?.filter(Entry::is_file) else { return Ok(None) };
-        let object = self.inner.find_object(file.id).map_err(|error| Error::missing(file.what, error))?;
+        let object = self.inner.find_object(file.id).map_err(|error| file.unread(error))?;
         Ok(Some(object.detach().data))
     }
 
@@ -42,11 +46,11 @@ impl Repository {
         most: u64,
     ) -> Result<Option<Result<Vec<u8>, u64>>, Error> {
         let Some(file) = self.at(revision, path)?.filter(Entry::is_file) else { return Ok(None) };
-        let header = self.inner.find_header(file.id).map_err(|error| Error::missing(&*file.what, error))?;
+        let header = self.inner.find_header(file.id).map_err(|error| file.unread(error))?;
         if header.size() > most {
             return Ok(Some(Err(header.size())));
         }
-        let object = self.inner.find_object(file.id).map_err(|error| Error::missing(file.what, error))?;
+        let object = self.inner.find_object(file.id).map_err(|error| file.unread(error))?;
         Ok(Some(Ok(object.detach().data)))
     }
 
@@ -56,7 +60,7 @@ impl Repository {
     /// Where the revision is unknown, or its tree or the file cannot be read.
     pub fn size_at(&self, revision: &str, path: &str) -> Result<Option<u64>, Error> {
         let Some(file) = self.at(revision, path)?.filter(Entry::is_file) else { return Ok(None) };
-        let header = self.inner.find_header(file.id).map_err(|error| Error::missing(file.what, error))?;
+        let header = self.inner.find_header(file.id).map_err(|error| file.unread(error))?;
         Ok(Some(header.size()))
     }
 

@@ -6,12 +6,13 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Error, Repository, error, open};
+use super::{Error, OriginToken, Repository, error, open};
 
 /// The work tree that a job checked out.
 #[derive(Debug, Clone)]
 pub struct Checkout {
     root: PathBuf,
+    token: Option<OriginToken>,
 }
 
 /// Where a forge checks out, and how its jobs call that.
@@ -100,7 +101,7 @@ impl Checkout {
         }
         match superproject(repository, &root).filter(|_| !is_workspace) {
             Some(outer) => Err(CheckoutError::Submodule { root, outer }),
-            None => Ok(Checkout { root }),
+            None => Ok(Checkout { root, token: None }),
         }
     }
 
@@ -111,6 +112,16 @@ impl Checkout {
     /// Where it is damaged, or gone.
     pub fn open(&self) -> Result<Repository, Error> {
         open::checkout(&self.root)
+    }
+
+    /// The same with a token for fetching.
+    #[must_use]
+    pub fn with_token(self, token: Option<OriginToken>) -> Self {
+        Checkout { token, ..self }
+    }
+
+    pub(super) fn token(&self) -> Option<&OriginToken> {
+        self.token.as_ref()
     }
 
     /// The root of the work tree.

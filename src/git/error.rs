@@ -167,6 +167,8 @@ pub enum Error {
         what: String,
         /// What the git library said.
         problem: String,
+        /// Its full id, where it is the content of a file.
+        content: Option<String>,
     },
     /// An object that is there and cannot be read.
     #[error("{what} is damaged ({problem}); `git fsck` names all that is, and a fresh clone mends it")]
@@ -243,9 +245,25 @@ impl Error {
     pub(super) fn missing(what: impl Into<String>, problem: impl Into<Problem>) -> Self {
         let (what, Problem { kind, text: problem }) = (what.into(), problem.into());
         match kind {
-            Kind::Missing => Error::Missing { what, problem },
+            Kind::Missing => Error::Missing { what, problem, content: None },
             Kind::Damaged => Error::Damaged { what, problem },
             Kind::Refused => Error::Library { what, problem },
+        }
+    }
+
+    /// The same with the id of the content that could not be read.
+    pub(super) fn with_content(self, id: gix::ObjectId) -> Self {
+        match self {
+            Error::Missing { what, problem, .. } => Error::Missing { what, problem, content: Some(id.to_string()) },
+            other => other,
+        }
+    }
+
+    /// The full id of the content that this clone lacks, where that is the matter.
+    pub fn missing_content(&self) -> Option<&str> {
+        match self {
+            Error::Missing { content, .. } => content.as_deref(),
+            _ => None,
         }
     }
 

@@ -52,6 +52,7 @@ pub use attribution::{Blame, Blamer, Blamers, End, Run};
 pub use budget::Budget;
 pub use checkout::{Checkout, CheckoutError, Workspace};
 pub use error::Error;
+pub use fetch::{ContentsFetch, NotesFetch, OriginToken};
 pub use hooks::HooksFolder;
 pub use landing::Landing;
 pub use one_by_one::{CommitId, Listed, ListedCommit, OneByOne, Shared};

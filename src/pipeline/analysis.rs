@@ -54,7 +54,7 @@ impl Session {
     /// # Errors
     /// Where the repository cannot be read, or the settings cannot be used.
     pub fn report(self, asked: &Asked<'_>) -> Result<Analysis, Error> {
-        let Session { repository, resolved, settings, sensitive, is_job } = self;
+        let Session { repository, resolved, settings, sensitive, is_job, surroundings } = self;
         let (spec, base) = (resolved.spec().to_owned(), resolved.base().map(str::to_owned));
         let head = resolved.head().map(str::to_owned);
         let about_range = resolved.notes().to_vec();
@@ -96,12 +96,16 @@ impl Session {
             (Some(base), Some(head)) if is_job => settings::changed(&settings, &repository, base, head)?,
             _ => None,
         };
+        let notes = surroundings.notes_not_looked_at(&repository);
+        let is_partial = repository.is_partial();
         // Drop the caches: nothing below reads the repository.
         drop(repository);
         let pack = loaded.unwrap_or_else(|| settings.pack())?;
         let prepared = Prepared { settings: &settings, sensitive: &sensitive, described: described.as_ref() };
         let mut report = prepared.report(&change, &pack, evidence, asked)?;
         report.coverage.substitutes = Some(substitutes).filter(|found| *found != Substitutes::default());
+        let contents = surroundings.contents_not_looked_at(is_partial, &report);
+        report.coverage.not_looked_at.extend(notes.into_iter().chain(contents));
         let notes = &mut report.coverage.notes;
         notes.extend(
             about_range

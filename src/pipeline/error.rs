@@ -5,6 +5,16 @@ use crate::globs::PatternError;
 use crate::policy::{self, sensitive};
 use crate::{attest, git, patch};
 
+impl Error {
+    /// The full id of the content that the clone lacks, where that is the matter.
+    pub fn missing_content(&self) -> Option<&str> {
+        match self {
+            Error::Git(error) | Error::Settings(SettingsError::Git(error)) => error.missing_content(),
+            _ => None,
+        }
+    }
+}
+
 /// Why a range, a patch or a message could not be looked at.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {

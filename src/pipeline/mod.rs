@@ -24,6 +24,7 @@ mod session;
 pub mod settings;
 mod standards;
 mod stock;
+mod surroundings;
 
 pub use analysis::{Analysis, Asked, report_on_patch};
 pub use ask::{AskError, Question, ask};
@@ -34,3 +35,4 @@ pub use session::{Session, TouchedCommit};
 pub use settings::{Settings, SettingsError, SettingsFrom};
 pub use standards::{Judged, Standards};
 pub use stock::{Stock, stock};
+pub use surroundings::Surroundings;

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::path::Path;
 
-use super::{Error, Settings, SettingsFrom, evidence};
+use super::{Error, Settings, SettingsFrom, Surroundings, evidence};
 use crate::attest::{about_repository, forms};
 use crate::change::Commit;
 use crate::git::{Checkout, Records, Repository, Request, Resolved};
@@ -19,6 +19,7 @@ pub struct Session {
     /// Whether a job of a forge looks at the range: nobody's settings are in its working tree, and what the change does
     /// to the settings is worth a note.
     pub(super) is_job: bool,
+    pub(super) surroundings: Surroundings,
 }
 
 /// A commit with the files that it touched.
@@ -48,7 +49,14 @@ impl Session {
     pub fn of_job(checkout: &Checkout, request: &Request) -> Result<Self, Error> {
         let mut session = Session::of(checkout.open()?, request, SettingsFrom::Start)?;
         session.settings.note = None;
-        Ok(Session { is_job: true, ..session })
+        let surroundings = Surroundings { in_job: true, ..Surroundings::default() };
+        Ok(Session { is_job: true, surroundings, ..session })
+    }
+
+    /// The same with what is known of the clone.
+    #[must_use]
+    pub fn within(self, surroundings: Surroundings) -> Self {
+        Session { surroundings, ..self }
     }
 
     fn of(repository: Repository, request: &Request, from: SettingsFrom<'_>) -> Result<Self, Error> {
@@ -61,7 +69,8 @@ impl Session {
             (SettingsFrom::Start, None) => Settings::default(),
         };
         let sensitive = Sensitive::new(&settings.config.sensitive)?;
-        Ok(Session { repository, resolved, settings, sensitive, is_job: false })
+        let surroundings = Surroundings::default();
+        Ok(Session { repository, resolved, settings, sensitive, is_job: false, surroundings })
     }
 
     /// The repository.
@@ -128,6 +137,7 @@ impl Session {
         records: &Records,
     ) -> Result<Vec<String>, Error> {
         let mut notes: Vec<String> = self.settings.note.iter().chain(&self.settings.signers.notes).cloned().collect();
+        notes.extend(self.surroundings.notes_not_looked_at(&self.repository).and_then(|it| it.sentence()));
         notes.extend(self.resolved.notes().iter().cloned());
         notes.extend(substitutes(&self.repository.substitutes()?));
         notes.extend(records.unread().iter().map(ToString::to_string));

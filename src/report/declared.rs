@@ -1,11 +1,11 @@
 //! What the commits and the request declare, in sentences for people.
 
-use super::{CommitReport, Report, signatures};
+use super::{CommitReport, Report, not_looked_at, signatures};
 use crate::attest::{RequestAttestation, State};
 
 /// For the summary: what the request states.
 pub(super) fn request(report: &Report) -> Option<String> {
-    report.request.as_ref().map(stated)
+    report.request.as_ref().map(|request| stated(request, not_looked_at::read_of_description(report)))
 }
 
 /// For the summary: whether anything cannot be read or does not fit.
@@ -56,15 +56,23 @@ pub(super) fn details(report: &Report) -> Vec<String> {
     told
 }
 
-/// It is the request's statement, not its commits'.
-fn stated(request: &RequestAttestation) -> String {
+/// It is the request's statement, not its commits'. Of its description no more than some characters may have been read.
+fn stated(request: &RequestAttestation, read: Option<u64>) -> String {
     let named = [request.facts.tool.as_deref(), request.facts.model.as_deref()].into_iter().flatten();
     let named = named.collect::<Vec<_>>().join(", ");
     let what = match request.state {
         State::Denied => "no AI was used".to_owned(),
         State::Complete | State::Partial | State::WrongForm if named.is_empty() => "AI was used".to_owned(),
         State::Complete | State::Partial | State::WrongForm => named,
-        State::Absent | State::Unreadable => return "nothing about AI use is stated in the request".to_owned(),
+        State::Absent | State::Unreadable => {
+            return match read {
+                None => "nothing about AI use is stated in the request".to_owned(),
+                Some(characters) => format!(
+                    "nothing about AI use is stated in the first {characters} characters of the request's description; \
+                     the rest was not looked at"
+                ),
+            };
+        }
     };
     let mut forms: Vec<&str> = request.statements.iter().map(|statement| statement.form.label).collect();
     forms.dedup();

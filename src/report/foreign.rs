@@ -1,7 +1,7 @@
 //! A report that a job of the change itself made. Whoever wrote the change can have written the report, so its free text
 //! is not repeated in our name: what stays is where something was found, and how likely, in our own words.
 
-use super::{CommitReport, Flag, Report, SignalReport};
+use super::{CommitReport, Flag, NotLookedAt, Report, SignalReport};
 use crate::gate::Verdict;
 
 /// What stands above everything that such a report says.
@@ -23,6 +23,8 @@ pub fn foreign(report: Report, title: impl Fn(&str, f64) -> Option<String>) -> R
     let ends = [&report.range.base, &report.range.head].map(|id| id.as_deref().unwrap_or(""));
     report.range.spec = ends.join("..");
     report.coverage.notes.clear();
+    let not_looked_at = std::mem::take(&mut report.coverage.not_looked_at);
+    report.coverage.not_looked_at = not_looked_at.into_iter().map(NotLookedAt::without_texts).collect();
     let retitle = |signals: &mut Vec<SignalReport>| {
         for signal in signals {
             signal.title = title(&signal.rule, signal.value).unwrap_or_else(|| "a rule that is not built in".into());

@@ -21,6 +21,7 @@ pub mod junit;
 mod looks;
 pub mod markdown;
 pub mod markers;
+mod not_looked_at;
 mod omitted;
 mod paste;
 pub mod policy_check;
@@ -42,6 +43,8 @@ pub use attestation::AttestationReport;
 pub(crate) use foreign::TITLE as FOREIGN_TITLE;
 pub use foreign::foreign;
 pub(crate) use looks::{Looks, Number};
+pub use not_looked_at::NotLookedAt;
+pub(crate) use not_looked_at::{FETCH_NOTES, is_time};
 pub use omitted::{Omitted, OmittedSignals};
 pub(crate) use unseen::{is_much as is_much_unseen, told as unseen};
 pub(crate) use words::{heading, missing, percent, substitutes};
@@ -320,6 +323,9 @@ pub struct Coverage {
     pub excluded: Vec<ExcludedReport>,
     /// Anything about the analysis itself that the reader should know.
     pub notes: Vec<String>,
+    /// Evidence that was not looked at, because it is not in the clone or was not asked for; absent where there is none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub not_looked_at: Vec<NotLookedAt>,
     /// What the clone puts in the place of objects and parents; absent where it does not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub substitutes: Option<Substitutes>,

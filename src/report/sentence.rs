@@ -3,7 +3,7 @@
 
 use super::groups::Flagged;
 use super::looks::Number;
-use super::words::{self, counted, cut, declares, looks, question, short};
+use super::words::{self, counted, cut, declares_in, looks, question, short};
 use super::{Report, SignalReport, asked};
 use crate::terminal;
 
@@ -22,7 +22,7 @@ pub(super) fn paragraph(report: &Report, flagged: &Flagged<'_>) -> String {
     let Flagged { flag, hunk, .. } = flagged;
     let declared = match asked(hunk, &report.commits).first() {
         None => "nothing is committed yet that could say so".to_owned(),
-        Some(commit) => format!("{} {}", short(&commit.id), cut(&declares(commit), MOST_TEXT)),
+        Some(commit) => format!("{} {}", short(&commit.id), cut(&declares_in(report, commit), MOST_TEXT)),
     };
     let lines = counted(hunk.added_lines as usize, "added line", "added lines");
     let (question, resolve) = (question(flag.verdict), cut(&flag.resolve, 3 * MOST_TEXT));

@@ -6,7 +6,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::formats::{Evidence, Format, Output};
 use super::groups::{Flagged, Group, groups, is_of_commit};
-use super::words::{self, KIND, Sum, counted, cut, declares, percent, reason, short};
+use super::words::{self, KIND, Sum, counted, cut, declares_in, percent, reason, short};
 use super::{Flag, HunkReport, Report, SignalReport, declared, disguised, unseen};
 use crate::gate::{Severity, Verdict};
 use crate::score::PRIOR;
@@ -217,7 +217,7 @@ impl Page<'_> {
                 short(&commit.id),
                 fitted(&commit.subject, 60),
                 commit.author,
-                declares(commit)
+                declares_in(self.report, commit)
             ),
         };
         let Some(first) = group.flags.first() else { return };
@@ -337,7 +337,7 @@ impl Page<'_> {
                 fitted(&commit.subject, 60),
                 commit.author,
                 counted(part.lines as usize, "line", "lines"),
-                declares(commit),
+                declares_in(self.report, commit),
             );
             self.labelled(3, "from", &text);
         }

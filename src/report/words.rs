@@ -7,7 +7,9 @@ use std::collections::BTreeSet;
 use super::groups::is_of_commit;
 use super::looks::{Looks, Number};
 use super::omitted::as_usize;
-use super::{CommitReport, Coverage, Flag, HunkReport, Omitted, OmittedSignals, Report, SignalReport, unseen};
+use super::{
+    CommitReport, Coverage, Flag, HunkReport, Omitted, OmittedSignals, Report, SignalReport, not_looked_at, unseen,
+};
 use crate::attest::State;
 use crate::change::{Reason, Substitutes};
 use crate::gate::{Severity, Verdict};
@@ -15,8 +17,13 @@ use crate::score::PRIOR;
 use crate::slices::part_of;
 use crate::terminal::is_unsafe;
 
-/// What a reader should know of the analysis itself, a sentence each: facts about the clone come first.
+/// What a reader should know of the analysis itself, a sentence each: evidence that was not looked at comes first.
 pub(super) fn notes(report: &Report) -> Vec<Cow<'_, str>> {
+    not_looked_at::sentences(report).chain(other_notes(report)).collect()
+}
+
+/// The same without evidence that was not looked at: facts about the clone come first.
+pub(super) fn other_notes(report: &Report) -> Vec<Cow<'_, str>> {
     let clone = report.coverage.substitutes.iter().flat_map(substitutes).map(Cow::Owned);
     clone.chain(report.coverage.notes.iter().map(|note| Cow::Borrowed(note.as_str()))).collect()
 }
@@ -181,10 +188,21 @@ pub(crate) fn missing(report: &Report) -> Option<String> {
     let count = report.missing_count();
     (count > 0).then(|| {
         let files = if count == 1 { "1 file is".into() } else { format!("{count} files are") };
-        format!(
-            "{files} not looked at: the content is missing from this clone, damaged, or may not be read. In a partial clone, \
-             `git diff` of the same range fetches it; else clone without --filter and --depth, or see what `git fsck` says"
-        )
+        match not_looked_at::left_out_contents(report) {
+            Some(None) => format!(
+                "{files} not looked at: contents are not in this clone, which is a partial one. Take `filter` out of the \
+                 checkout, or run `ai-detect ci --fetch`; `git diff` of the same range brings them, too"
+            ),
+            Some(Some(problem)) => format!(
+                "{files} not looked at: contents are not in this clone, which is a partial one, and could not be fetched \
+                 ({problem}). Take `filter` out of the checkout"
+            ),
+            None => format!(
+                "{files} not looked at: the content is missing from this clone, damaged, or may not be read. In a partial \
+                 clone, `git diff` of the same range fetches it; else clone without --filter and --depth, or see what \
+                 `git fsck` says"
+            ),
+        }
     })
 }
 
@@ -210,6 +228,15 @@ pub(super) fn declaring(report: &Report) -> Option<String> {
 
 fn is_declared(commit: &CommitReport) -> bool {
     commit.attestation.state.declares()
+}
+
+/// What a commit of a report declares, in a few words. Where notes were not looked at, only its message is spoken of.
+pub(super) fn declares_in(report: &Report, commit: &CommitReport) -> String {
+    let told = declares(commit);
+    match commit.attestation.state {
+        State::Absent if not_looked_at::lacks_notes(report) => format!("{told} in its message"),
+        _ => told,
+    }
 }
 
 /// What a commit declares, in a few words.

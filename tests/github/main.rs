@@ -4,12 +4,14 @@
 
 mod edits;
 mod events;
+mod evidence;
 #[path = "../fake/mod.rs"]
 mod fake;
 mod forks;
 mod job;
 mod large;
 mod left_out;
+mod now;
 mod policies;
 mod posting;
 mod proxies;

@@ -201,6 +201,10 @@ fn hermetic(program: impl AsRef<std::ffi::OsStr>, home: &Path) -> Command {
     command
         .env_remove("GITHUB_WORKSPACE")
         .env_remove("CI_PROJECT_DIR")
+        // These tests may run in a job themselves.
+        .env_remove("CI")
+        .env_remove("GITHUB_ACTIONS")
+        .env_remove("GITLAB_CI")
         .env("GIT_CONFIG_GLOBAL", "/dev/null")
         .env("GIT_CONFIG_NOSYSTEM", "1")
         .env("GIT_TERMINAL_PROMPT", "0")

@@ -12,6 +12,7 @@ use crate::cli::{Exit, Failure};
 use crate::git::Repository;
 use crate::pipeline::Session;
 use crate::policy::{CommitJudgement, Finding, Policy, Subject, TouchedFiles};
+use crate::report::FETCH_NOTES;
 use crate::terminal::escaped;
 use crate::vocabulary::note::{self, Entry, Note};
 use crate::vocabulary::statement::Statement;
@@ -101,7 +102,9 @@ pub(super) fn notes(args: &Args, drafts: &[Draft], repository: &Repository, out:
         let _ = writeln!(text, "nothing was written (--dry-run)");
     } else if written > 0 {
         undisturbed(|| store.save("Attest by ai-detect")).map_err(Failure::failed)?;
-        let _ = writeln!(text, "{written} notes in {}; `git push REMOTE {}` shares them", note::REF, note::REF);
+        let notes = if written == 1 { "note" } else { "notes" };
+        let _ = writeln!(text, "{written} {notes} in {}; `git push REMOTE {}` shares them", note::REF, note::REF);
+        let _ = writeln!(text, "CI sees them by `ai-detect ci --fetch`, or after `{FETCH_NOTES}`");
     }
     out.print(&text)?;
     Ok(Exit::Analysed)

@@ -56,6 +56,23 @@ pub(super) struct Args {
     accept: String,
 }
 
+impl Args {
+    /// GitHub with the job's token; nothing without one.
+    pub(super) fn github(&self, env: &Env<'_>) -> Result<Option<GitHub>, Failure> {
+        self.github_within(env, Duration::MAX)
+    }
+
+    /// The same with less patience.
+    pub(super) fn github_within(&self, env: &Env<'_>, most: Duration) -> Result<Option<GitHub>, Failure> {
+        Ok(job::github(env, &self.accept, self.patience_within(most))?)
+    }
+
+    /// How long may be waited, and no longer than `most`.
+    pub(super) fn patience_within(&self, most: Duration) -> Patience {
+        Patience::of(Duration::from_secs(self.max_wait).min(most))
+    }
+}
+
 /// What there is to say.
 pub(super) enum Outcome<'a> {
     /// A report.
@@ -99,11 +116,11 @@ impl<'a> Job<'a> {
 
     /// GitHub with the job's token; nothing without one.
     pub(super) fn github(&self) -> Result<Option<GitHub>, Failure> {
-        Ok(job::github(self.env, &self.args.accept, self.patience())?)
+        self.args.github(self.env)
     }
 
     fn patience(&self) -> Patience {
-        Patience::of(Duration::from_secs(self.args.max_wait))
+        self.args.patience_within(Duration::MAX)
     }
 
     fn some(&self, name: &str) -> Option<String> {

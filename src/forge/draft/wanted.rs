@@ -7,10 +7,10 @@ use crate::report::{Report, is_much_unseen, markdown};
 /// Left free in the summary comment for its marker and for what is kept with it, in bytes.
 const RESERVED: usize = 28 << 10;
 
-/// Whether a request should hear of a report where nothing was said before: of its flags, and of code that was left out,
-/// since silence would pass for a look at it.
+/// Whether a request should hear of a report where nothing was said before: of its flags, and of code that was left out
+/// or is missing, since silence would pass for a look at it.
 pub(in super::super) fn is_worth_saying(report: &Report) -> bool {
-    report.flag_count() > 0 || is_much_unseen(report)
+    report.flag_count() > 0 || report.missing_count() > 0 || is_much_unseen(report)
 }
 
 impl Wanted {

@@ -2,14 +2,24 @@
 
 use serde_json::Value;
 
-use super::{End, Env, Event, Problem, Range, branch, full_id, is_null};
+use super::{End, Env, Event, Problem, Range, branch, comment, full_id, is_null};
 use crate::attest;
-use crate::forge::{Forge, Request};
+use crate::forge::{Details, Forge, Request};
+use crate::report::is_time;
+use crate::triage::Dialect;
 
 /// The address of the API where the environment names none.
 const API: &str = "https://api.github.com";
 /// The events that a change belongs to.
-const KNOWN: [&str; 5] = ["pull_request", "pull_request_target", "merge_group", "push", "workflow_run"];
+const KNOWN: [&str; 7] = [
+    "pull_request",
+    "pull_request_target",
+    "merge_group",
+    "push",
+    "workflow_run",
+    "issue_comment",
+    "pull_request_review_comment",
+];
 /// More labels than this are not read.
 const MOST_LABELS: usize = 100;
 
@@ -86,18 +96,27 @@ pub fn load(env: &Env<'_>) -> Result<(String, Value), Problem> {
 pub fn read(env: &Env<'_>, name: &str, event: &Value) -> Result<Event, Problem> {
     let lacks = |key: &'static str| Problem::Lacks { event: name.to_owned(), key };
     let id = |at: &str, key: &'static str| id_at(event, at).ok_or_else(|| lacks(key));
-    let mut read = Event {
-        forge: Forge::GitHub,
-        name: name.to_owned(),
-        range: Range::Nothing(""),
-        request: None,
-        stated: attest::Request::default(),
-        by_member: None,
-        from_fork: false,
-        run: run(env),
-    };
+    let mut read = Event::new(Forge::GitHub, name.to_owned(), run(env));
     match name {
-        "pull_request" | "pull_request_target" => {
+        "issue_comment" | "pull_request_review_comment" if !has_command(event) => {
+            read.range = Range::Nothing(comment::NO_COMMAND);
+        }
+        "issue_comment" if event.pointer("/issue/pull_request").is_none() => {
+            read.range = Range::Nothing("the comment is on an issue, not on a pull request");
+        }
+        "issue_comment" => {
+            let number = event.pointer("/issue/number").and_then(Value::as_u64).ok_or_else(|| lacks("issue.number"))?;
+            read.request = Some(Request {
+                forge: Forge::GitHub,
+                base: api(env),
+                repository: repository(env)?,
+                number,
+                base_id: None,
+                head_id: None,
+            });
+            read.range = Range::OfRequest;
+        }
+        "pull_request" | "pull_request_target" | "pull_request_review_comment" => {
             let number = event.pointer("/pull_request/number").and_then(Value::as_u64);
             let number = number.ok_or_else(|| lacks("pull_request.number"))?;
             let head = id("/pull_request/head/sha", "pull_request.head.sha")?;
@@ -108,10 +127,13 @@ pub fn read(env: &Env<'_>, name: &str, event: &Value) -> Result<Event, Problem> 
                 repository: repository(env)?,
                 number,
                 base_id: Some(base.clone()),
-                head_id: head.clone(),
+                head_id: Some(head.clone()),
             });
             let pull = event.get("pull_request").unwrap_or(&Value::Null);
             read.stated = stated(pull);
+            read.states_request = true;
+            let since = pull.get("updated_at").and_then(Value::as_str);
+            read.as_of = since.filter(|time| is_time(time)).map(str::to_owned);
             read.by_member = by_member(pull);
             let repository =
                 |side: &str| event.pointer(&format!("/pull_request/{side}/repo/id")).and_then(Value::as_u64);
@@ -140,7 +162,7 @@ pub fn read(env: &Env<'_>, name: &str, event: &Value) -> Result<Event, Problem> 
                     repository: repository(env)?,
                     number: *number,
                     base_id: base.clone(),
-                    head_id: head.clone(),
+                    head_id: Some(head.clone()),
                 });
             }
             let ours = repository(env)?;
@@ -151,6 +173,12 @@ pub fn read(env: &Env<'_>, name: &str, event: &Value) -> Result<Event, Problem> 
         _ => return Err(Problem::Unknown { event: name.to_owned(), known: &KNOWN }),
     }
     Ok(read)
+}
+
+/// Whether the comment of an event commands something, or did before it was edited or deleted.
+fn has_command(event: &Value) -> bool {
+    let texts = ["/comment/body", "/changes/body/from"].map(|at| event.pointer(at).and_then(Value::as_str));
+    comment::commands_something(texts.into_iter().flatten(), Dialect::GitHub)
 }
 
 /// What a `workflow_run` event tells of the run.
@@ -211,6 +239,16 @@ pub fn stated(pull: &Value) -> attest::Request {
     }
 }
 
+/// A pull request as the API gives it.
+pub fn details(pull: &Value) -> Details {
+    Details {
+        stated: stated(pull),
+        by_member: by_member(pull),
+        base: id_at(pull, "/base/sha"),
+        head: id_at(pull, "/head/sha"),
+    }
+}
+
 /// Whether who opened a pull request belongs to the repository: owns it, is a member of who does, or was
 /// invited to push.
 pub fn by_member(pull: &Value) -> Option<bool> {
@@ -249,7 +287,8 @@ mod tests {
         }});
         let event = read(&env, "pull_request", &event).unwrap();
         let request = event.request.unwrap();
-        assert_eq!((request.name(), request.base.as_str(), request.head_id), ("ada/engine#7".into(), API, id("a")));
+        let found = (request.name(), request.base.as_str(), request.head_id);
+        assert_eq!(found, ("ada/engine#7".into(), API, Some(id("a"))));
         assert!(event.from_fork);
         assert_eq!(event.stated.labels, ["ai"]);
         let range = Range::Between { base: End::Id(id("b")), head: id("a"), head_ref: Some("refs/pull/7/head".into()) };
@@ -280,6 +319,29 @@ mod tests {
             ]},
         });
         assert_eq!(finished(&event).unwrap().requests, [(4, id("a"), Some(id("b")))]);
+    }
+
+    #[test]
+    fn a_comment_with_a_command_is_about_its_request() {
+        let event = |name: &str, comment: &str, before: Option<&str>, is_request: bool| {
+            let mut event = json!({"issue": {"number": 7}, "comment": {"body": comment}, "changes": {}});
+            if is_request {
+                event["issue"]["pull_request"] = json!({"url": "x"});
+            }
+            event["changes"]["body"]["from"] = json!(before);
+            read(&env, name, &event).unwrap()
+        };
+        let read = event("issue_comment", "/ai-detect dismiss c5a7f83d generated", None, true);
+        assert_eq!((read.range, read.request.unwrap().number), (Range::OfRequest, 7));
+        // A decision is gone when its command is edited away.
+        let edited = event("issue_comment", "Never mind", Some("/ai-detect dismiss c5a7f83d generated"), true);
+        assert_eq!(edited.range, Range::OfRequest);
+        for (comment, is_request) in [("Looks good", true), ("/ai-detect dismiss c5a7f83d generated", false)] {
+            assert!(matches!(event("issue_comment", comment, None, is_request).range, Range::Nothing(_)), "{comment}");
+        }
+        // What we wrote ourselves commands nothing.
+        let own = "<!-- ai-detect:summary head=ab run=1 -->\n/ai-detect dismiss c5a7f83d by itself";
+        assert!(matches!(event("issue_comment", own, None, true).range, Range::Nothing(_)));
     }
 
     #[test]

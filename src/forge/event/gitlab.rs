@@ -1,8 +1,12 @@
-//! GitLab CI: all of it stands in the environment.
+//! GitLab CI: all of it stands in the environment, but for what a webhook brought.
+
+mod hook;
 
 use super::{End, Env, Event, Problem, Range, branch, full_id, is_null};
 use crate::attest;
 use crate::forge::{Forge, Request};
+use crate::report::is_time;
+use hook::Hook;
 
 /// Whether this runs in GitLab CI.
 pub fn is_here(env: &Env<'_>) -> bool {
@@ -30,16 +34,22 @@ pub fn read(env: &Env<'_>) -> Result<Event, Problem> {
     // 0 is before all others.
     let run = some("CI_PIPELINE_ID").and_then(|run| run.parse().ok()).unwrap_or(0);
     let commit = id("CI_COMMIT_SHA").ok_or(Problem::Unset("CI_COMMIT_SHA"))?;
-    let mut read = Event {
-        forge: Forge::GitLab,
-        name,
-        range: Range::Nothing(""),
-        request: None,
-        stated: attest::Request::default(),
-        by_member: None,
-        from_fork: false,
-        run,
-    };
+    let mut read = Event::new(Forge::GitLab, name, run);
+    if let Some(file) = some("TRIGGER_PAYLOAD").filter(|_| read.name == "trigger")
+        && let Some(hook) = hook::read(&file, &need("CI_PROJECT_ID")?)?
+    {
+        match hook {
+            Hook::Nothing(why) => read.range = Range::Nothing(why),
+            Hook::Request(number) => {
+                let repository = need("CI_PROJECT_ID")?;
+                let base = api(env)?;
+                let request = Request { forge: Forge::GitLab, base, repository, number, base_id: None, head_id: None };
+                read.request = Some(request);
+                read.range = Range::OfRequest;
+            }
+        }
+        return Ok(read);
+    }
     let Some(number) = some("CI_MERGE_REQUEST_IID").and_then(|number| number.parse().ok()) else {
         let base = match id("CI_COMMIT_BEFORE_SHA") {
             Some(before) => End::Id(before),
@@ -66,7 +76,7 @@ pub fn read(env: &Env<'_>) -> Result<Event, Problem> {
         repository: target,
         number,
         base_id,
-        head_id: head.clone(),
+        head_id: Some(head.clone()),
     });
     read.stated = attest::Request {
         body: some("CI_MERGE_REQUEST_DESCRIPTION"),
@@ -75,6 +85,9 @@ pub fn read(env: &Env<'_>) -> Result<Event, Problem> {
             labels.split(',').filter(|label| !label.is_empty()).map(str::to_owned).collect()
         }),
     };
+    read.states_request = true;
+    read.as_of = some("CI_PIPELINE_CREATED_AT").filter(|time| is_time(time));
+    read.is_description_cut = some("CI_MERGE_REQUEST_DESCRIPTION_IS_TRUNCATED").as_deref() == Some("true");
     let head_ref = Some(format!("refs/merge-requests/{number}/head"));
     read.range = Range::Between { base, head, head_ref };
     Ok(read)
@@ -111,7 +124,7 @@ mod tests {
         .unwrap();
         let request = event.request.unwrap();
         assert_eq!((request.name(), request.base.as_str()), ("4!9".into(), "https://git.example.org/lab/api/v4"));
-        assert_eq!((request.head_id.as_str(), event.from_fork, event.run), (A, true, 31));
+        assert_eq!((request.head_id.as_deref(), event.from_fork, event.run), (Some(A), true, 31));
         assert_eq!(event.stated.labels, ["ai", "big"]);
     }
 

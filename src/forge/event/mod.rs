@@ -1,6 +1,7 @@
 //! What a CI job is about: one file a forge reads its environment and its event. Names, bodies and
 //! branches in an event are strangers' text; ids are checked to be ids before they go anywhere.
 
+mod comment;
 pub mod github;
 pub mod gitlab;
 
@@ -23,6 +24,12 @@ pub struct Event {
     pub request: Option<Request>,
     /// What the request states: its body, branch and labels.
     pub stated: attest::Request,
+    /// Since when the event states that, as the forge writes times; absent where it does not say.
+    pub as_of: Option<String>,
+    /// Whether the event states anything of the request, or only names it.
+    pub states_request: bool,
+    /// Whether the event has only the start of the description.
+    pub is_description_cut: bool,
     /// Whether somebody who belongs to the project opened the request, where the event says so.
     pub by_member: Option<bool>,
     /// Whether the change comes from another repository, whose jobs get a token that only reads.
@@ -43,6 +50,8 @@ pub enum Range {
         /// What the forge also calls the head, for fetching it.
         head_ref: Option<String>,
     },
+    /// What the request brings. The event names no commits: the forge is asked for them.
+    OfRequest,
     /// Nothing, and why.
     Nothing(&'static str),
 }
@@ -54,6 +63,25 @@ pub enum End {
     Id(String),
     /// A branch of `origin`.
     Branch(String),
+}
+
+impl Event {
+    /// An event of a forge that nothing is known of yet.
+    fn new(forge: Forge, name: String, run: u64) -> Self {
+        Event {
+            forge,
+            name,
+            range: Range::Nothing(""),
+            request: None,
+            stated: attest::Request::default(),
+            as_of: None,
+            states_request: false,
+            is_description_cut: false,
+            by_member: None,
+            from_fork: false,
+            run,
+        }
+    }
 }
 
 /// Why an event cannot be used.

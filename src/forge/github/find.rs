@@ -4,11 +4,10 @@
 use serde_json::Value;
 
 use super::GitHub;
-use crate::attest;
 use crate::forge::event::full_id;
-use crate::forge::event::github::{FinishedRun, by_member, stated};
+use crate::forge::event::github::{self as event, FinishedRun};
 use crate::forge::http::{Call, Error, Method};
-use crate::forge::{Forge, Request};
+use crate::forge::{Details, Forge, Request};
 
 /// What was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,15 +48,6 @@ pub fn request_of(github: &GitHub, run: &FinishedRun) -> Result<Found, Error> {
     })
 }
 
-/// What the event of a finished run does not tell of a request.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Details {
-    /// Its body, branch and labels.
-    pub stated: attest::Request,
-    /// Whether somebody who belongs to the repository opened it.
-    pub by_member: Option<bool>,
-}
-
 /// Looks a request up.
 ///
 /// # Errors
@@ -65,7 +55,7 @@ pub struct Details {
 pub fn details(github: &GitHub, request: &Request) -> Result<Details, Error> {
     let path = github.path(&format!("pulls/{}", request.number));
     let pull = github.client.json(&Call::new(Method::Get, &path))?;
-    Ok(Details { stated: stated(&pull), by_member: by_member(&pull) })
+    Ok(event::details(&pull))
 }
 
 impl GitHub {
@@ -76,7 +66,7 @@ impl GitHub {
             repository: format!("{}/{}", self.owner, self.name),
             number,
             base_id,
-            head_id: head.to_owned(),
+            head_id: Some(head.to_owned()),
         }
     }
 

@@ -19,7 +19,7 @@ use super::{Request, http};
 use crate::slices::part_of;
 
 pub use check::{Annotation, Check};
-pub use find::{Details, Found, details, request_of};
+pub use find::{Found, details, request_of};
 
 /// The version of the REST API that answers are read by.
 const API_VERSION: &str = "2022-11-28";

@@ -20,15 +20,20 @@ use serde_json::Value;
 use diff::Diffs;
 
 use super::draft::{Lines, Plan, Posted};
+use super::event::{Env, full_id};
 use super::http::{Call, Client, Credential, Error, Manner, Method, Patience, encoded};
 use super::posting::{Place, Written};
-use super::{Request, event::Env};
+use super::{Details, Request};
+use crate::attest;
 
 /// What the token that every job has cannot do, and what to do about it.
 pub const JOB_TOKEN: &str = "CI_JOB_TOKEN may read merge requests and their notes, and may not write notes, open or \
      resolve threads, or look up members: GitLab lets it do nothing else there. To have comments on the request, \
      create a project access token with the role Developer and the scope `api`, and give it to the job as the \
      masked variable AI_DETECT_GITLAB_TOKEN";
+
+/// More labels than this are not read.
+const MAX_LABELS: usize = 100;
 
 /// What a token needs that is refused.
 pub const LEAST_RIGHTS: &str = "The token needs the scope `api` and, to resolve threads, the role Developer in the \
@@ -41,6 +46,12 @@ pub const TOKENS: [&str; 2] = ["AI_DETECT_GITLAB_TOKEN", "GITLAB_TOKEN"];
 pub fn credential(env: &Env<'_>) -> Option<Credential> {
     let found = TOKENS.into_iter().find_map(|name| env(name).filter(|token| !token.trim().is_empty()));
     found.map(|token| Credential::Private(token.trim().to_owned()))
+}
+
+/// A token that may read the request: the one that posts, or else the job's own, which can do nothing more.
+pub fn reading_credential(env: &Env<'_>) -> Option<Credential> {
+    let of_job = || env("CI_JOB_TOKEN").filter(|token| !token.trim().is_empty());
+    credential(env).or_else(|| of_job().map(|token| Credential::Job(token.trim().to_owned())))
 }
 
 /// A merge request, as a place to write to.
@@ -88,6 +99,28 @@ impl GitLab {
             graphql: format!("{}/graphql", request.base.trim_end_matches("/v4")),
             me: OnceCell::new(),
             seen: RefCell::default(),
+        })
+    }
+
+    /// The request as it stands now. The job's own token may ask for it, too.
+    ///
+    /// # Errors
+    /// Where the forge refuses or cannot be reached.
+    pub fn details(&self) -> Result<Details, Error> {
+        let request = self.client.json(&Call::new(Method::Get, &self.request))?;
+        let labels = request.get("labels").and_then(Value::as_array);
+        let labels = labels.into_iter().flatten().take(MAX_LABELS).filter_map(Value::as_str);
+        let branch = text(&request, "/source_branch");
+        Ok(Details {
+            stated: attest::Request {
+                // None was written, and that is known.
+                body: Some(text(&request, "/description").to_owned()),
+                branch: (!branch.is_empty()).then(|| branch.to_owned()),
+                labels: labels.map(str::to_owned).collect(),
+            },
+            by_member: None,
+            base: full_id(text(&request, "/diff_refs/base_sha")),
+            head: full_id(text(&request, "/sha")),
         })
     }
 

@@ -8,7 +8,7 @@ use crate::report::excerpts::{Excerpt, Excerpts};
 use crate::report::groups::{Flagged, groups, is_of_commit};
 use crate::report::looks::Number;
 use crate::report::paste::Paste;
-use crate::report::words::{self, Sum, cut, declares, percent, short};
+use crate::report::words::{self, Sum, cut, declares_in, percent, short};
 use crate::report::{CommitReport, HunkReport, Report, SignalReport, declared, disguised, unseen};
 use crate::terminal::{escaped, escaped_name};
 
@@ -178,7 +178,7 @@ fn groups_of(report: &Report, excerpts: Option<&Excerpts>) -> Result<Vec<Group>,
             id: text(|commit| short(&commit.id).to_owned()),
             subject: text(|commit| shown(&commit.subject)),
             author: text(|commit| shown(&commit.author)),
-            declares: text(|commit| shown(&declares(commit))),
+            declares: commit.map_or_else(String::new, |commit| shown(&declares_in(report, commit))),
             trailer: pasted(report, commit),
             signals: of_commit.into_iter().map(signal).collect(),
             flags,

@@ -9,6 +9,7 @@ use crate::report::bounds::{
 };
 use crate::report::{
     CommitReport, EvidenceReport, ExcludedReport, Flag, HunkReport, Omitted, OmittedSignals, Report, SignalReport,
+    not_looked_at,
 };
 
 /// Where a report does not hold together, and what is wrong there.
@@ -53,6 +54,7 @@ fn whole(report: &Report) -> Checked {
     let texts = [&report.range.spec, &report.tool.name, &report.tool.version, &report.tool.model];
     let policy = report.policy.iter().flat_map(|policy| [&policy.id, &policy.title, &policy.says, &policy.text]);
     let texts = texts.into_iter().chain(policy).chain(&report.coverage.notes);
+    not_looked_at::check(&report.coverage.not_looked_at)?;
     ensure(texts.into_iter().all(|text| text.len() <= MAX_TEXT), "a text is too long")
 }
 

@@ -5,7 +5,7 @@ use crate::gate::Verdict;
 use crate::report::groups::is_of_commit;
 use crate::report::looks::Number;
 use crate::report::paste::{Paste, is_ban, policy_says};
-use crate::report::words::{Sum, counted, cut, declares, evidence, is_by_commit, looks, question, severity, short};
+use crate::report::words::{Sum, counted, cut, declares_in, evidence, is_by_commit, looks, question, severity, short};
 use crate::report::{CommitReport, Flag, HunkReport, Report, SignalReport, asked, foreign};
 
 /// How many signals of a flag are shown.
@@ -22,7 +22,7 @@ pub fn flag(report: &Report, flag: &Flag) -> String {
     let commits: Vec<&CommitReport> = hunk.commits.iter().filter_map(|part| commit_of(&part.id)).take(3).collect();
     let notice = if report.is_foreign { format!("\n<sub>{}</sub>\n", foreign::BESIDE) } else { String::new() };
     let is_about_looks = flag.verdict != Verdict::WrongForm;
-    let mut parts = vec![format!("**{}**\n{notice}", question(flag.verdict)), said(flag, hunk, &commits)];
+    let mut parts = vec![format!("**{}**\n{notice}", question(flag.verdict)), said(report, flag, hunk, &commits)];
     parts.extend(is_about_looks.then(|| seen(report, hunk)));
     let explained =
         format!(" {} says what a signal means and when it misleads.", code_span("ai-detect rules explain RULE"));
@@ -39,7 +39,7 @@ pub fn flag(report: &Report, flag: &Flag) -> String {
     parts.join("\n")
 }
 
-fn said(flag: &Flag, hunk: &HunkReport, commits: &[&CommitReport]) -> String {
+fn said(report: &Report, flag: &Flag, hunk: &HunkReport, commits: &[&CommitReport]) -> String {
     let these = match hunk.added_lines {
         1 => "This line".to_owned(),
         lines => format!("These {lines} lines"),
@@ -50,11 +50,11 @@ fn said(flag: &Flag, hunk: &HunkReport, commits: &[&CommitReport]) -> String {
     let sensitive = if hunk.sensitive { " The path is a sensitive one." } else { "" };
     let declared = match commits {
         [] => "nothing is committed yet that could say so".to_owned(),
-        [only] => format!("{} {}", named(only), escaped(&declares(only))),
+        [only] => format!("{} {}", named(only), escaped(&declares_in(report, only))),
         [most, others @ ..] => format!(
             "{}, which brought most of them, {}; {} brought the others",
             named(most),
-            escaped(&declares(most)),
+            escaped(&declares_in(report, most)),
             counted(others.len(), "more commit", "more commits")
         ),
     };

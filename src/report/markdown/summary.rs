@@ -5,8 +5,8 @@ use super::{code_span, escaped, fenced};
 use crate::gate::Verdict;
 use crate::report::groups::{Flagged, Group, groups};
 use crate::report::paste::{Paste, is_ban, policy_says};
-use crate::report::words::{self, KIND, Sum, counted, cut, declares, short};
-use crate::report::{Report, declared, disguised, foreign, unseen};
+use crate::report::words::{self, KIND, Sum, counted, cut, declares_in, short};
+use crate::report::{NotLookedAt, Report, declared, disguised, foreign, unseen};
 
 /// The longest comment that GitHub takes, in bytes.
 pub const GITHUB_BODY: usize = 65_536;
@@ -55,17 +55,28 @@ fn head(report: &Report) -> String {
     told.extend(declared::request(report));
     told.extend(declared::summary(report));
     told.extend(words::whole(report));
-    let notes = words::notes(report);
+    let unlooked = not_looked_at(report);
+    let notes = words::other_notes(report);
     told.extend(notes.iter().take(MOST_NOTES).map(|note| format!("note: {note}")));
     let unsaid = notes.len().saturating_sub(MOST_NOTES);
     told.extend((unsaid > 0).then(|| format!("{unsaid} more notes in the report")));
-    if !told.is_empty() {
+    if !told.is_empty() || !unlooked.is_empty() {
         out.push('\n');
     }
+    out += &unlooked;
     for told in told {
         out += &format!("- {}\n", escaped(&cut(&told, 3 * MOST_TEXT)));
     }
     out
+}
+
+/// Evidence that was not looked at. The command that mends it stands as code, so that it can be copied.
+fn not_looked_at(report: &Report) -> String {
+    let line = |it: &NotLookedAt| {
+        let command = it.command().map_or_else(String::new, |command| format!(" {}", code_span(command)));
+        it.words().map(|words| format!("- {}{command}\n", escaped(&cut(&words, 3 * MOST_TEXT))))
+    };
+    report.coverage.not_looked_at.iter().filter_map(line).collect()
 }
 
 fn tail(report: &Report) -> String {
@@ -139,7 +150,7 @@ fn more(flags: usize) -> String {
 fn list(report: &Report, room: usize) -> (String, usize) {
     let (mut out, mut shown) = (String::new(), 0);
     for group in groups(report) {
-        let mut entry = heading(&group);
+        let mut entry = heading(report, &group);
         for flagged in &group.flags {
             entry += &line(flagged);
             if out.len() + entry.len() > room {
@@ -155,14 +166,14 @@ fn list(report: &Report, room: usize) -> (String, usize) {
 }
 
 /// The commit, and what it shows as a whole: that is the same for all of its blocks.
-fn heading(group: &Group<'_>) -> String {
+fn heading(report: &Report, group: &Group<'_>) -> String {
     let Some(commit) = group.commit else { return "\n**Not committed yet**\n\n".into() };
     let mut out = format!(
         "\n**{}** {} by {}, {}\n\n",
         code_span(short(&commit.id)),
         escaped(&cut(&commit.subject, MOST_TEXT)),
         escaped(&cut(&commit.author, MOST_TEXT)),
-        escaped(&cut(&declares(commit), MOST_TEXT)),
+        escaped(&cut(&declares_in(report, commit), MOST_TEXT)),
     );
     for signal in Sum::of(group.of_commit(), 0.0, MOST_SIGNALS).shown {
         out += &format!("> {}  \n", signal_line(signal));
