@@ -28,6 +28,6 @@ fi
 
 # A dry run leaves no report.
 if [[ -e $folder/report.json ]]; then
-  env -u GITHUB_TOKEN "$AI_DETECT_BINARY" report --format sarif "$folder/report.json" > "$folder/report.sarif"
+  env -u GITHUB_TOKEN -u AI_DETECT_STATE_KEY "$AI_DETECT_BINARY" report --format sarif "$folder/report.json" > "$folder/report.sarif"
   echo "sarif=$folder/report.sarif" >> "$GITHUB_OUTPUT"
 fi

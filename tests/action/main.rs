@@ -103,7 +103,7 @@ fn the_pinned_release_is_downloaded_and_run() {
     let outcome = job.run();
     assert!(outcome.succeeded, "{}", outcome.log);
     assert!(outcome.log.contains("ai-detect told\n"), "{}", outcome.log);
-    assert!(outcome.log.contains("asked: -C . ci --report-file FILE\n"), "{}", outcome.log);
+    assert!(outcome.log.contains("asked: -C . ci --report-file FILE --fetch\n"), "{}", outcome.log);
     assert!(outcome.log.contains(&format!("in: {}, token: s3cret\n", repo.path().display())), "{}", outcome.log);
     assert_eq!((outcome.outputs["flags"].as_str(), outcome.outputs["report"].as_str()), ("2", "/tmp/r.json"));
     assert_eq!(std::fs::read_to_string(&outcome.outputs["sarif"]).unwrap(), "sarif of told\n");
@@ -142,7 +142,8 @@ fn a_checkout_that_is_too_shallow_fails_the_step_and_says_what_to_change() {
     let head = repo.commit_file("b.py", support::code("b", 6));
     let shallow = repo.clone("shallow", &["--depth", "1"]);
     let (archives, server) = served(assert_cmd::cargo::cargo_bin!("ai-detect"));
-    let outcome = on_pull_request(job(&shallow, &archives, &server), &repo, &base, &head).run();
+    let job = job(&shallow, &archives, &server).with("fetch", "false");
+    let outcome = on_pull_request(job, &repo, &base, &head).run();
     assert!(!outcome.succeeded && outcome.log.contains("set `fetch-depth: 0` on actions/checkout"), "{}", outcome.log);
     assert_eq!(outcome.outputs["flags"], "", "what could not be analysed is not clean");
 }
@@ -160,13 +161,13 @@ fn a_binary_can_be_installed_alone() {
 fn inputs_become_options() {
     let (repo, archives, server) = released(TELLS);
     let job = job(&repo, &archives, &server)
-        .with("fetch", "true")
+        .with("fetch", "false")
         .with("dry-run", "true")
         .with("inline", "false")
         .with("check-run", "true");
     let outcome = job.with("max-comments", "4").with("working-directory", "sub dir; echo run").run();
     assert!(outcome.log.contains(
-        "asked: -C sub dir; echo run ci --report-file FILE --fetch --dry-run --no-inline --check-run --max-comments 4\n"
+        "asked: -C sub dir; echo run ci --report-file FILE --dry-run --no-inline --check-run --max-comments 4\n"
     ));
     assert!(outcome.log.contains("token: none\n"), "{}", outcome.log);
 }

@@ -1,6 +1,8 @@
 //! A small runner of composite actions: reads action.yml, and runs its steps as GitHub's runner does,
 //! with the values of inputs and of steps that ran before.
 
+#![allow(dead_code)] // Every test file uses a part.
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -62,6 +64,12 @@ impl Job {
     /// Sets a variable of the job's environment.
     pub(crate) fn env(mut self, name: &str, value: impl Into<String>) -> Self {
         self.environment.insert(name.to_owned(), value.into());
+        self
+    }
+
+    /// Sets what `github.NAME` is.
+    pub(crate) fn context(mut self, name: &'static str, value: &str) -> Self {
+        self.context.insert(name, value.to_owned());
         self
     }
 
