@@ -6,6 +6,7 @@ use std::rc::Rc;
 
 use bstr::{BStr, BString, ByteSlice as _};
 use rayon::prelude::*;
+use rustc_hash::FxHashSet;
 
 use super::{Error, Judged, Settings, Standards};
 use crate::analyse::{Analyser, Detail};
@@ -301,9 +302,13 @@ impl Asker {
     }
 
     fn answer(&self, asked: Asked, runs: Vec<Run>, known: &BTreeMap<CommitId, Read>) -> Answer {
-        let named = |commit: &CommitAnswer| runs.iter().any(|run| run.commit == commit.id);
         let registry = self.standards.registry;
-        let commits = known.values().map(|read| facts::commit_answer(&read.known, registry)).filter(named).collect();
+        let mut commits: Vec<CommitAnswer> = Vec::new();
+        let mut seen = FxHashSet::default();
+        for run in runs.iter().filter(|run| seen.insert(run.commit.as_str())) {
+            let read = CommitId::parse(&run.commit).and_then(|id| known.get(&id));
+            commits.extend(read.map(|read| facts::commit_answer(&read.known, registry)));
+        }
         let tool = Tool {
             name: "ai-detect".into(),
             version: env!("CARGO_PKG_VERSION").into(),

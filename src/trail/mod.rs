@@ -6,3 +6,7 @@
 pub mod ask;
 pub mod figures;
 pub mod report;
+
+/// When GitHub Copilot's technical preview was announced, the first AI coding tool that was offered to the public: 29 June 2021,
+/// in seconds since 1970.
+pub(crate) const AI_TOOLS_SINCE: i64 = 1_624_924_800;

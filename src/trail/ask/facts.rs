@@ -6,11 +6,8 @@ use crate::change::Commit;
 use crate::git::Landing;
 use crate::policy::subject::reviewers;
 use crate::report::AttestationReport;
+use crate::trail::AI_TOOLS_SINCE;
 use crate::trail::ask::request::request_of;
-
-/// When GitHub Copilot's technical preview was announced, the first AI coding tool that was offered to the public: 29 June 2021,
-/// in seconds since 1970.
-const AI_TOOLS_SINCE: i64 = 1_624_924_800;
 
 /// A commit with what it declares.
 #[derive(Debug, Clone)]

@@ -33,7 +33,7 @@ pub struct Answer {
     /// The commits that runs name, with who wrote them. Nothing here is estimated.
     pub commits: Vec<CommitAnswer>,
     /// For a stack trace: its frames, in its order.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub frames: Vec<Frame>,
     /// What the reader should know.
     pub notes: Vec<String>,
@@ -328,7 +328,7 @@ pub struct Run {
     /// How AI-like it reads; for a commit as a whole its most AI-like block.
     pub likelihood: Likelihood,
     /// The classes of sensitive paths that it lies in, or that the commit touched.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub sensitive: Vec<String>,
     /// For a commit as a whole, the lines that it added; absent for a merge.
     #[serde(skip_serializing_if = "Option::is_none")]

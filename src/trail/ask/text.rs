@@ -137,7 +137,7 @@ fn details(run: &Run, answer: &Answer) -> Vec<String> {
         let facts = [
             ("model", &run.facts.model),
             ("tool", &run.facts.tool),
-            ("by way of", &run.facts.integration),
+            ("integration", &run.facts.integration),
             ("answers for it", &run.facts.person),
             ("prompt", &run.facts.prompt),
             ("output", &run.facts.output),
@@ -166,9 +166,9 @@ fn fact_words(fact: &Fact) -> String {
     match fact {
         Fact::Known(known) => {
             let sure = match known.confidence {
-                Confidence::High => "only the tool writes it so",
-                Confidence::Medium => "a claim",
-                Confidence::Low => "unsure",
+                Confidence::High => "high confidence",
+                Confidence::Medium => "medium confidence",
+                Confidence::Low => "low confidence",
             };
             format!("{} ({}, {sure})", known.value, known.source)
         }

@@ -39,7 +39,7 @@ pub struct Report {
     /// The figures.
     pub figures: Vec<Figure>,
     /// The error rates that estimates use; absent where nothing is estimated.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub rates: Vec<RatesUsed>,
     /// What the reader should know.
     pub notes: Vec<String>,

@@ -141,7 +141,7 @@ impl Rates {
         let of_then = of_then.filter(|count| count.total >= ENOUGH);
         let (flagged, people) = match (of_then, self.all(Label::Established), half_year) {
             (Some(count), _, Some(half)) => (count, format!("established authors in {half}")),
-            (_, Some(count), _) => (count, "established authors of all half-years".to_owned()),
+            (_, Some(count), _) => (count, "established authors, all half-years of the table".to_owned()),
             _ => (self.all(Label::People)?, "people".to_owned()),
         };
         let specificity = Count { of: flagged.total - flagged.of, total: flagged.total };
@@ -195,8 +195,8 @@ mod tests {
             (chosen.errors.specificity.total, chosen.people)
         };
         assert_eq!(people(Some("2026-H1")), (400, "established authors in 2026-H1".into()));
-        assert_eq!(people(Some("2026-H2")), (1000, "established authors of all half-years".into()));
-        assert_eq!(people(None), (1000, "established authors of all half-years".into()));
+        assert_eq!(people(Some("2026-H2")), (1000, "established authors, all half-years of the table".into()));
+        assert_eq!(people(None), (1000, "established authors, all half-years of the table".into()));
         let without: String =
             TABLE.lines().filter(|line| !line.starts_with("est")).map(|line| format!("{line}\n")).collect();
         let chosen = Rates::read(&without).unwrap().of_half_year(Some("2026-H1")).unwrap();

@@ -6,7 +6,7 @@ use super::rates::{Label, Rate, Rates};
 use crate::attest::State;
 
 /// A commit that declares nothing and was scored without a flag.
-pub fn row(repository: &str, at: usize, time: i64) -> Landed {
+pub(super) fn row(repository: &str, at: usize, time: i64) -> Landed {
     Landed {
         repository: repository.into(),
         commit: format!("{at:040x}"),
@@ -26,7 +26,7 @@ pub fn row(repository: &str, at: usize, time: i64) -> Landed {
 }
 
 /// Flags find 80 of 100 AI commits, and 10 of 1,000 people's.
-pub fn rates() -> Rates {
+pub(super) fn rates() -> Rates {
     let rate = |label, of, total| Rate { label, by: "all".into(), group: "all".into(), flagged: Count { of, total } };
     Rates { about: Vec::new(), rates: vec![rate(Label::Ai, 80, 100), rate(Label::Established, 10, 1000)] }
 }

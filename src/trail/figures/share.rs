@@ -12,6 +12,7 @@ use super::period::{By, Period, half_year};
 use super::rates::Rates;
 use super::{Figure, Label, Method, RatesUsed, Unit};
 use crate::attest::State;
+use crate::trail::AI_TOOLS_SINCE;
 
 /// Landed commits of one period and perhaps one repository.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -165,7 +166,11 @@ pub fn share(rows: &[Landed], by: By, rates: &Rates) -> Share {
 }
 
 /// The error rates for a period: those of the half-year in which its last commit landed.
+/// Before AI coding tools were offered there is nothing to guess at.
 fn rates_of(period: Period, sums: &Sums, rates: &Rates) -> Option<RatesUsed> {
+    if period.end().is_some_and(|end| end <= AI_TOOLS_SINCE) {
+        return None;
+    }
     let chosen = rates.of_half_year(sums.as_of.and_then(half_year).as_deref())?;
     let (ai, people) = (chosen.errors.sensitivity, chosen.errors.specificity);
     Some(RatesUsed {
@@ -243,6 +248,13 @@ mod tests {
         let counts = [Label::Declared, Label::Denied, Label::Unknown]
             .map(|label| figure(&share, label, Unit::Commits).numerator);
         assert_eq!(counts, [1, 1, 1]);
+    }
+
+    #[test]
+    fn before_ai_tools_nothing_is_guessed() {
+        let rows: Vec<Landed> = (0..50).map(|at| Landed { is_flagged: true, ..row("r", at, 1_600_000_000) }).collect();
+        let share = share(&rows, By::Quarter, &rates());
+        assert!(share.figures.iter().all(|figure| figure.label != Label::BestGuess) && share.rates.is_empty());
     }
 
     #[test]

@@ -31,7 +31,12 @@ pub(super) fn chart(report: &Report) -> String {
         Kind::Tree => by_folder(report),
         Kind::Sensitive => limits(report),
     };
-    draw(&rows)
+    let first = match report.report {
+        // The newest periods are of more use than the oldest ones.
+        Kind::Share => rows.len().saturating_sub(MAX_ROWS),
+        Kind::Tree | Kind::Sensitive => 0,
+    };
+    draw(rows.get(first..).unwrap_or_default())
 }
 
 fn by_period(report: &Report) -> Vec<Row> {
