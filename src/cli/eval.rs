@@ -12,7 +12,7 @@ use crate::eval::manifest::Manifest;
 use crate::eval::run::{NEAR, Scoring, score};
 use crate::eval::strip::{Strip, without_name_rules};
 use crate::eval::tables::Terms;
-use crate::eval::{Error, Evaluation, json, lines, scores, text};
+use crate::eval::{Error, Evaluation, json, lines, rates, scores, text};
 use crate::pipeline::Standards;
 
 /// Which commits are scored, and how it is told how well
@@ -29,7 +29,7 @@ pub(super) struct Args {
 
     /// Instead of a manifest: compare the hunks of one repository with what notes under refs/notes/ai
     /// (Git AI Standard 3) record of who wrote each line
-    #[arg(long, value_name = "REPO", conflicts_with_all = ["manifest", "repos", "scores", "control", "keep_going", "every_group"])]
+    #[arg(long, value_name = "REPO", conflicts_with_all = ["manifest", "repos", "scores", "rates", "control", "keep_going", "every_group"])]
     lines: Option<PathBuf>,
 
     /// Take something out of every change before it is scored, to see how far the scores rest on it;
@@ -45,6 +45,10 @@ pub(super) struct Args {
     /// Write the scores too, one row a commit
     #[arg(long, value_name = "OUT.tsv")]
     scores: Option<PathBuf>,
+
+    /// Write the error rates of flags too, by language, size and half-year: a table for `trail report --rates`
+    #[arg(long, value_name = "OUT.tsv")]
+    rates: Option<PathBuf>,
 
     /// How to print
     #[arg(long, value_enum, default_value_t = Format::Text)]
@@ -112,6 +116,7 @@ fn labelled(args: &Args, dir: &Path, manifest: &Path, scoring: &Scoring<'_>) -> 
     }
     // Found out now rather than after all the work.
     let scores_file = args.scores.as_ref().map(|path| Replacement::of(&dir.join(path))).transpose()?;
+    let rates_file = args.rates.as_ref().map(|path| Replacement::of(&dir.join(path))).transpose()?;
     let bar = progress_bar(manifest.rows.len());
     let found = score(&manifest, scoring, &|rows| bar.inc(rows as u64));
     bar.finish_and_clear();
@@ -121,6 +126,12 @@ fn labelled(args: &Args, dir: &Path, manifest: &Path, scoring: &Scoring<'_>) -> 
     }
     let Scoring { config, control, strip, .. } = *scoring;
     let model = &scoring.engine.pack().model.version;
+    if let Some(file) = rates_file {
+        let version = env!("CARGO_PKG_VERSION");
+        let flag = config.thresholds.flag;
+        let about = format!("Flags at the threshold {flag} on {name}, by ai-detect {version} with the model {model}.");
+        file.write(rates::rates(&manifest, &found, vec![about]).write().as_bytes())?;
+    }
     let terms = Terms { model, prior: config.prior, rate: config.thresholds.flag, control, strip };
     let evaluation = Evaluation::of(&manifest, &found, terms);
     match args.format {

@@ -12,6 +12,7 @@ pub mod json;
 pub mod lines;
 pub mod manifest;
 pub mod outcome;
+pub mod rates;
 pub mod requests;
 pub mod resample;
 pub mod run;
