@@ -60,7 +60,8 @@ pub struct Commit {
     pub left_out: usize,
     /// How many bytes stand behind a NUL character in the message. Git shows nothing of them, and they are not read.
     pub behind_nul: usize,
-    /// Whether it changes no file: its tree is that of its only parent.
+    /// Whether it changes no file: its tree is that of its only parent, or empty where it has none. `false` where nobody
+    /// looked it up.
     pub unchanged: bool,
     /// What others recorded about it outside of its message: notes, ledgers.
     pub records: Vec<Record>,

@@ -52,9 +52,11 @@ struct Case {
     declared: Option<String>,
     /// The state of its block, where records give the block another.
     block: Option<String>,
-    /// Whether it says that no AI was used and names a tool.
+    /// What does not fit together in it, in words that every command uses.
+    conflict: Option<String>,
+    /// Whether it changes no file, so that it has no block.
     #[serde(default)]
-    contradicts_itself: bool,
+    is_empty: bool,
     #[serde(default = "plain_message")]
     message: String,
     author: Option<String>,
@@ -142,7 +144,9 @@ impl<'c> Asked<'c> {
         repo.write("policy.yml", &case.policy);
         repo.commit("Settings");
         repo.branch("topic");
-        repo.write(&case.path, &case.content);
+        if !case.is_empty {
+            repo.write(&case.path, &case.content);
+        }
         let mut commit = repo.commit(&case.message);
         for (line, person) in [("author", &case.author), ("committer", &case.committer)] {
             if let Some(person) = person {
@@ -175,16 +179,16 @@ impl<'c> Asked<'c> {
         let block = case.block.as_ref().unwrap_or(&case.state);
         let mut answers = vec![
             Answer { command: "diff", given: self.diff(), right: &case.state },
-            Answer { command: "ci", given: self.ci(), right: block },
             Answer { command: "scan", given: self.scan(), right: &case.state },
             Answer { command: "markers scan", given: self.markers_scan(), right: declared },
             Answer { command: "policy check", given: self.policy_check(), right: &case.state },
             Answer { command: "attest --check", given: self.attest_check(), right: &case.state },
-            Answer { command: "triage", given: self.triage(), right: block },
         ];
-        if case.contradicts_itself {
-            answers.extend(self.contradictions());
+        if !case.is_empty {
+            answers.push(Answer { command: "ci", given: self.ci(), right: block });
+            answers.push(Answer { command: "triage", given: self.triage(), right: block });
         }
+        answers.extend(case.conflict.iter().flat_map(|conflict| self.conflicts(conflict)));
         answers
     }
 
@@ -273,25 +277,26 @@ impl<'c> Asked<'c> {
         state_of_flag(&printed).unwrap_or("complete or partial").to_owned()
     }
 
-    /// Whether commands that look for contradictions find the one that is there.
-    fn contradictions(&self) -> Vec<Answer<'c>> {
-        let told = "no AI was used, and";
+    /// Whether commands that look for what does not fit together find what is there.
+    fn conflicts(&self, conflict: &str) -> Vec<Answer<'c>> {
         let report = self.repo.diff(&["main..topic"]);
         let notes = list(&self.of(&report["commits"])["attestation"]["notes"]);
         let checked = self.checked();
         let printed = self.repo.run(&["attest", "--check", "main..topic"]).stdout;
         let one_line = printed.split_whitespace().collect::<Vec<_>>().join(" ");
         let tally = self.repo.run(&["markers", "scan", "main..topic", "--format", "json"]).json();
+        let lines = self.repo.run(&["markers", "scan", "main..topic", "--each", "--format", "json"]).text();
         let answer = |command, found: bool| Answer {
             command,
-            given: if found { "a contradiction" } else { "no contradiction" }.into(),
-            right: "a contradiction",
+            given: if found { "a conflict" } else { "no conflict" }.into(),
+            right: "a conflict",
         };
         vec![
-            answer("diff", notes.iter().any(|note| text(note).contains(told))),
+            answer("diff", notes.iter().any(|note| text(note).contains(conflict))),
             answer("policy check", list(&checked["findings"]).iter().any(|found| found["kind"] == "contradiction")),
-            answer("attest --check", one_line.contains(told)),
+            answer("attest --check", one_line.contains(conflict)),
             answer("markers scan", tally["conflicting"] == 1),
+            answer("markers scan --each", lines.contains(conflict)),
         ]
     }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::declared::Model;
 use super::facts::{Finding, Key, People};
-use super::{Conflict, Contributor, Covers, Facts, Form, Role};
+use super::{Conflict, Contributor, Covers, Facts, Form, Role, Statement};
 use crate::change::Commit;
 
 /// Everything that does not fit.
@@ -47,9 +47,17 @@ fn recorded_as_human(findings: &[Finding], attesting: &[&Finding]) -> Option<Con
 
 /// A template or a hook adds its mark to everything, also to a commit without a change.
 fn without_change(commit: &Commit, attesting: &[&Finding]) -> Option<Conflict> {
-    let in_message = |found: &&&Finding| [Form::TRAILER, Form::FOOTER].contains(&found.statement.form);
-    let mark = attesting.iter().find(in_message).filter(|_| commit.unchanged)?;
+    let mark = attesting.iter().find(|found| is_in_message(&found.statement)).filter(|_| commit.unchanged)?;
     Some(Conflict::MarkWithoutChange { tool: mark.statement.tool.clone() })
+}
+
+fn is_in_message(statement: &Statement) -> bool {
+    [Form::TRAILER, Form::FOOTER].contains(&statement.form)
+}
+
+/// Whether what does not fit depends on whether the commit changes any file, so that this is worth a look-up.
+pub(super) fn depends_on_change(statements: &[Statement]) -> bool {
+    statements.iter().any(|statement| statement.attests() && is_in_message(statement))
 }
 
 fn signed_off_by_tool(findings: &[Finding]) -> Option<Conflict> {

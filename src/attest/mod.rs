@@ -226,6 +226,11 @@ pub struct Attestation {
 }
 
 impl Attestation {
+    /// Whether it may conflict with a commit that changes no file.
+    pub fn depends_on_change(&self) -> bool {
+        conflicts::depends_on_change(&self.statements)
+    }
+
     /// How fully it declares AI use by itself.
     pub fn states(&self) -> States {
         States { commit: self.state, elsewhere: self.elsewhere }

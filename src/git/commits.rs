@@ -79,15 +79,20 @@ pub(super) fn one(repo: &gix::Repository, id: ObjectId) -> Result<RangeCommit, E
     };
     let (tree, parents, mut commit, time) = lenient::decoded(id, &object.data, repo.object_hash(), read)?;
     commit.signature = signature::of(&object.data, time, repo.object_hash() == gix::hash::Kind::Sha256);
-    commit.unchanged = match parents.as_slice() {
+    commit.unchanged = is_unchanged(repo, tree, &parents);
+    Ok(RangeCommit { tree, parents, commit, id })
+}
+
+/// Whether a commit changes no file: its tree is that of its only parent, or empty where it has none.
+pub(super) fn is_unchanged(repo: &gix::Repository, tree: ObjectId, parents: &[ObjectId]) -> bool {
+    match parents {
         [] => tree == ObjectId::empty_tree(repo.object_hash()),
         // A parent that a shallow clone lacks says nothing.
         [parent] => {
             repo.find_commit(*parent).and_then(|parent| parent.tree_id().map(gix::Id::detach)).ok() == Some(tree)
         }
         _ => false,
-    };
-    Ok(RangeCommit { tree, parents, commit, id })
+    }
 }
 
 /// What the commit object itself says.

@@ -59,6 +59,7 @@ pub use one_by_one::{CommitId, Listed, ListedCommit, OneByOne, Shared};
 pub use own_notes::OwnNotes;
 pub use range::{Request, Resolved};
 pub use records::{Records, UnreadRecords};
+pub use scan::Scanned;
 pub use signature::SigningKey;
 pub use touched::{CommitChange, Texts, Touched, Wanted};
 pub use walk::{History, Lost};

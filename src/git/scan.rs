@@ -33,6 +33,27 @@ struct Raw {
     notes: Vec<(usize, ObjectId)>,
 }
 
+/// A commit of a history that is being read.
+pub struct Scanned<'a> {
+    /// The commit.
+    pub commit: Commit,
+    id: ObjectId,
+    /// The object, as stored.
+    data: &'a [u8],
+    repo: &'a gix::Repository,
+}
+
+impl Scanned<'_> {
+    /// Finds out whether the commit changes no file.
+    pub fn look_up_change(&mut self) {
+        let ends = |decoded: &gix::objs::CommitRef<'_>| (decoded.tree(), decoded.parents().collect::<Vec<ObjectId>>());
+        // The commit was read before, so it can be read again.
+        if let Ok((tree, parents)) = lenient::decoded(self.id, self.data, self.repo.object_hash(), ends) {
+            self.commit.unchanged = commits::is_unchanged(self.repo, tree, &parents);
+        }
+    }
+}
+
 /// What became of a batch: what was read, and why no more of it was.
 struct Answer<T> {
     read: Vec<T>,
@@ -41,8 +62,10 @@ struct Answer<T> {
 
 impl Repository {
     /// Calls `read` for every commit with its records, on any thread, and `each` with what it returned, on this one.
-    /// The order of the calls of `each` is the same in every run. Whether a commit changes no file
-    /// is not looked up, and stays `false`.
+    /// The order of the calls of `each` is the same in every run.
+    ///
+    /// Whether a commit changes no file takes another object to find out, so [`Commit::unchanged`] stays `false` until
+    /// `read` asks for it ([`Scanned::look_up_change`]).
     ///
     /// # Errors
     /// Where a commit cannot be read; what was read before has been passed to `each`.
@@ -50,7 +73,7 @@ impl Repository {
         &self,
         history: History,
         records: &Records,
-        read: impl Fn(&Commit) -> T + Sync,
+        read: impl Fn(&mut Scanned<'_>) -> T + Sync,
         mut each: impl FnMut(T),
     ) -> Result<(), Error> {
         let shared = self.inner.clone().into_sync();
@@ -95,7 +118,7 @@ fn serve<T>(
     records: &Records,
     inbox: &Receiver<Result<Batch, Error>>,
     outbox: &SyncSender<Answer<T>>,
-    read: &(impl Fn(&Commit) -> T + Sync),
+    read: &(impl Fn(&mut Scanned<'_>) -> T + Sync),
 ) {
     let notes = records.notes();
     for batch in inbox {
@@ -103,7 +126,9 @@ fn serve<T>(
         answer.ended = batch.and_then(|Batch { data, commits }| {
             answer.read.reserve(commits.len());
             commits.into_iter().try_for_each(|raw| {
-                answer.read.push(read(&commit(repo, raw, &data, &notes, records)?));
+                let (id, data) = (raw.id, items_of(&data, raw.data.clone()));
+                let commit = commit(repo, raw, data, &notes, records)?;
+                answer.read.push(read(&mut Scanned { commit, id, data, repo }));
                 Ok(())
             })
         });
@@ -114,7 +139,6 @@ fn serve<T>(
 }
 
 fn commit(repo: &gix::Repository, raw: Raw, data: &[u8], notes: &[Notes], records: &Records) -> Result<Commit, Error> {
-    let data = items_of(data, raw.data);
     let mut commit = match object::commit(raw.id, data) {
         Some(commit) => commit,
         None => lenient::decoded(raw.id, data, repo.object_hash(), |decoded| commits::plain(raw.id, decoded))?,

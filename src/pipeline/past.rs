@@ -5,7 +5,7 @@ use std::path::Path;
 use super::Error;
 use crate::attest::{self, Attestation, Registry, about_repository, forms};
 use crate::change::Commit;
-use crate::git::{CommitId, History, Listed, Records, Repository, Request, Shared, UnreadRecords};
+use crate::git::{CommitId, History, Listed, Records, Repository, Request, Scanned, Shared, UnreadRecords};
 use crate::report::substitutes;
 
 /// Which part of a history.
@@ -82,7 +82,16 @@ impl Past {
         each: impl FnMut(T),
     ) -> Result<(), Error> {
         let registry = Registry::builtin()?;
-        let read = |commit: &Commit| read(commit, attest::read(commit, registry));
+        let read = |scanned: &mut Scanned<'_>| {
+            let mut attestation = attest::read(&scanned.commit, registry);
+            if attestation.depends_on_change() {
+                scanned.look_up_change();
+                if scanned.commit.unchanged {
+                    attestation = attest::read(&scanned.commit, registry);
+                }
+            }
+            read(&scanned.commit, attestation)
+        };
         Ok(self.repository.scan(self.history, &self.records, read, each)?)
     }
 
