@@ -10,6 +10,7 @@ mod note;
 mod parse;
 mod source;
 
+use std::iter;
 use std::sync::Arc;
 
 use bstr::{BString, ByteSlice};
@@ -17,7 +18,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::change::{Added, ChangeSet, Commit, Excluded, FileChange, Ground, Origin, Range, Reason, Span, UnseenCode};
 use crate::exclude::{Excluder, Why};
-use crate::git::{Texts, Touched};
+use crate::git::{Files, Texts, Touched};
 use crate::kept_lines;
 use crate::lang::{self, Language};
 use crate::linediff;
@@ -33,8 +34,8 @@ use source::{Piece, Source};
 pub struct Patch {
     /// What it changes, with the commits that it names.
     pub change: ChangeSet,
-    /// The files that each of the commits touched, with the lines that the patch shows.
-    pub touched: Vec<Vec<Touched>>,
+    /// The files that each of the commits touched, in the order of the commits.
+    touched: Vec<Files>,
     /// What a reader should know of it.
     pub notes: Vec<Note>,
 }
@@ -74,6 +75,12 @@ pub fn read(name: &str, content: &[u8], excluder: &Excluder) -> Result<Patch, Er
 }
 
 impl Patch {
+    /// The commits, each with the files that it touched, and of those the lines that the patch shows.
+    pub fn commits(&self) -> impl Iterator<Item = (&Commit, &Files)> {
+        // A commit is added together with its files.
+        iter::zip(&self.change.commits, &self.touched)
+    }
+
     fn read_mails(&mut self, name: &str, content: &[u8], excluder: &Excluder) -> Result<(), Error> {
         let mails = mail::read(name, content);
         self.notes.extend(mails.notes);
@@ -122,7 +129,9 @@ impl Patch {
     fn settle_commit(&mut self, commit: Commit, files: Vec<PatchFile>, excluder: &Excluder) {
         let at = u32::try_from(self.change.commits.len()).ok();
         self.change.commits.push(commit);
-        self.touched.push(files.iter().filter_map(PatchFile::touched).collect());
+        let touched = files.iter().filter_map(PatchFile::touched).collect();
+        // What a patch shows of a file is all that there is to look into.
+        self.touched.push(Files { touched, is_cut: false });
         settle_all(files, at, excluder, &mut self.change);
     }
 }

@@ -540,3 +540,14 @@ fn what_nobody_will_read_as_a_declaration_is_told() {
         assert_eq!(told.contains(warning), !is_read, "{told}");
     }
 }
+
+#[test]
+fn what_the_policy_says_of_the_size_is_told_at_once() {
+    let repo = repo();
+    repo.write(".ai-detect.yml", "policy: our.yml\n");
+    repo.write("our.yml", "extends: default\ntitle: Ours\nthresholds: { added_lines: 100 }\n");
+    repo.commit("Have a policy");
+    repo.commit_file("b.py", code("b", 120));
+    let told = run(&repo, &["attest", "--tool", "Codex", "--model", "gpt-5.5"]).text();
+    assert!(told.contains("120"), "{told}");
+}

@@ -113,6 +113,23 @@ fn sensitive_paths_that_are_staged_count() {
 }
 
 #[test]
+fn how_much_one_commit_adds_counts_and_what_is_too_large_to_be_read_is_named() {
+    let repo = repo("policy: our.yml\n");
+    repo.write("our.yml", "extends: default\ntitle: Ours\nthresholds: { added_lines: 100 }\n");
+    repo.commit("Have a policy");
+    repo.run(&["hook", "install"]).text();
+    let told = |name: &str, lines: usize| {
+        repo.write(name, code("x", lines));
+        commit(&repo, "x\n\nAssisted-by: Codex:gpt-5.5", None).1
+    };
+    assert_eq!(told("small.py", 20), "");
+    let large = told("large.py", 200);
+    assert!(large.contains("add 206 lines, tests not counted"), "{large}");
+    let enormous = told("enormous.py", 60_000);
+    assert!(enormous.contains("note: this commit is judged in part by paths alone"), "{enormous}");
+}
+
+#[test]
 fn hooks_that_are_there_are_kept_run_first_and_put_back() {
     let repo = repo("");
     let own = "#!/bin/sh\necho own ran >&2\ngrep -q forbidden \"$1\" && exit 1\nexit 0\n";

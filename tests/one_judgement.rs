@@ -54,6 +54,31 @@ fn policies_see_what_no_path_shows() {
     assert_eq!(findings(5, "Add a role"), ["size"]);
 }
 
+/// A record speaks for its lines; whether a request speaks for the others of the same commit is the policy's to say.
+#[test]
+fn lines_that_no_record_covers_are_judged_by_the_policy_too() {
+    let repo = Repo::new();
+    repo.commit("Start");
+    repo.branch("topic");
+    repo.write("a.py", lines(10));
+    repo.write("b.py", lines(10));
+    let id = repo.commit("Add two files");
+    let note = "a.py\n  s_00000000000001::t_01 1-10\n---\n\
+                {\"schema_version\": \"authorship/3.0.0\", \"base_commit_sha\": \"\", \"prompts\": {}, \"sessions\": \
+                {\"s_00000000000001\": {\"agent_id\": {\"tool\": \"claude\", \"id\": \"u-1\", \"model\": \"claude-opus-4-8\"}}}}\n";
+    repo.git(&["notes", "--ref=ai", "add", "-m", note, &id]);
+    let body = repo.beside("description");
+    fs::write(&body, DESCRIPTION).unwrap();
+    let elsewhere = |policy: &str, request: &[(&str, &str)]| {
+        let reported = Answers::of(&repo, policy, request).reported;
+        text(&reported[&id]["attestation"]["elsewhere"]).to_owned()
+    };
+    let described = [("body", body.to_str().unwrap())];
+    assert_eq!(elsewhere("fedora", &[]), "absent");
+    assert_eq!(elsewhere("fedora", &described), "complete");
+    assert_eq!(elsewhere("default", &described), "absent", "this policy lets no request speak for its commits");
+}
+
 /// A branch whose commits differ in everything that policies look at.
 fn repository() -> Repo {
     let repo = Repo::new();

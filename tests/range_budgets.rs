@@ -202,8 +202,9 @@ fn contents_that_policies_look_into_have_one_budget_and_paths_another() {
         let repository = Repository::open(repo.path()).unwrap().within(budget);
         let resolved = repository.resolve(&Request::Spec("main..topic".into())).unwrap();
         let records = repository.records(&[], None).unwrap();
-        let of =
-            |change: CommitChange| (change.is_cut, change.files.iter().filter(|file| file.texts.is_some()).count());
+        let of = |change: CommitChange| {
+            (change.files.is_cut, change.files.touched.iter().filter(|file| file.texts.is_some()).count())
+        };
         repository.commit_changes(&resolved, &|_| true, &records, &of)
     };
     assert_eq!(read(Budget::default()).unwrap(), [(false, 1); 3]);

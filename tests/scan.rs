@@ -541,3 +541,22 @@ fn a_ref_that_leads_nowhere_is_named_and_all_others_have_their_rows() {
     assert_eq!((run.status, parsed(&run.stdout).len()), (3, 3), "{}", run.stderr);
     assert!(run.stderr.contains(" is malformed (") && run.stderr.lines().count() == 1, "{}", run.stderr);
 }
+
+#[test]
+fn a_commit_with_files_too_large_for_the_policy_to_read_is_named() {
+    let repo = Repo::new();
+    repo.commit("Start");
+    repo.commit_file("small.py", code("small", 10));
+    let id = repo.commit_file("enormous.py", code("enormous", 60_000));
+    std::fs::write(repo.beside("our.yml"), "extends: default\ntitle: Ours\nthresholds: { added_lines: 100 }\n")
+        .unwrap();
+    let settings = repo.beside("settings.yml");
+    std::fs::write(&settings, "policy: our.yml\n").unwrap();
+    let run = repo.run(&["scan", "--config", settings.to_str().unwrap()]);
+    let notes: Vec<&str> = run.stderr.lines().filter(|line| line.starts_with("note: ")).collect();
+    let expected = format!(
+        "note: {} is judged in part by paths alone: files are too large to be read, by themselves or together",
+        &id[..8]
+    );
+    assert_eq!(notes, [expected]);
+}

@@ -6,6 +6,7 @@ use super::judged::Judged;
 use super::listing;
 use super::signals::{ScoredMessage, signal_report};
 use crate::change::{ChangeSet, Commit};
+use crate::policy::Known;
 use crate::report::bounds::MAX_SIGNALS;
 use crate::report::{AttestationReport, CommitReport, OmittedSignals, RangeReport, SignalReport};
 use crate::score::{self, Score};
@@ -17,12 +18,12 @@ pub(super) fn commit_reports(
     engine: &Engine<'_>,
     context: &Context<'_>,
     messages: &[ScoredMessage],
-    attestations: Vec<AttestationReport>,
+    known: Vec<Known<'_>>,
     explained: &dyn Fn(&Commit) -> bool,
 ) -> Vec<CommitReport> {
     let nothing = ScoredMessage::default();
     let most = listing::of_messages(messages.iter().map(|message| message.signals.len()));
-    let of = |((at, commit), attestation): ((usize, &Commit), AttestationReport)| {
+    let of = |(at, Known { commit, attestation, judged }): (usize, Known<'_>)| {
         let code = context.of(Some(at as u32));
         // A commit without a message of its own says nothing.
         let scored = messages.get(at).unwrap_or(&nothing);
@@ -47,12 +48,12 @@ pub(super) fn commit_reports(
             message_log_odds: message,
             signals: reported,
             omitted_signals,
-            attestation,
-            mending: None,
+            attestation: AttestationReport::of(attestation, judged.as_ref()),
+            mending: judged.map(|judged| judged.mending).filter(|mending| !mending.is_empty()),
             disguise: Some(&scored.disguise).filter(|disguise| !disguise.is_empty()).cloned(),
         }
     };
-    change.commits.iter().enumerate().zip(attestations).map(of).collect()
+    known.into_iter().enumerate().map(of).collect()
 }
 
 /// How long a subject or a name is at most in a report, in characters.

@@ -32,9 +32,7 @@ use crate::attest::{Covered, Registry};
 use crate::change::{Carried, ChangeSet, Commit, Excluded};
 use crate::config::Config;
 use crate::policy::{Evidence, Policy, Sensitive, sensitive};
-use crate::report::{
-    AttestationReport, Coverage, ExcludedReport, HunkReport, Omitted, PolicyReport, Report, SCHEMA, Threshold, Tool,
-};
+use crate::report::{Coverage, ExcludedReport, HunkReport, Omitted, PolicyReport, Report, SCHEMA, Threshold, Tool};
 use crate::score;
 use crate::signals::{Engine, rounded};
 use code::{Context, SyntheticRules};
@@ -134,7 +132,7 @@ fn report(
     change: &ChangeSet,
     blocks: &ReadBlocks,
     messages: &[ScoredMessage],
-    mut evidence: Evidence<'_>,
+    evidence: Evidence<'_>,
     analyser: &Analyser<'_>,
 ) -> Report {
     let Analyser { engine, config, detail, sensitive, .. } = *analyser;
@@ -154,7 +152,8 @@ fn report(
     let paths: BTreeSet<&str> = blocks.iter().map(|block| &*block.path).collect();
     let is_sensitive = |path: &&str| detail != Detail::Numbers && sensitive.is_match(path);
     let sensitive = paths.into_par_iter().filter(is_sensitive).collect();
-    let covered = Covered::by(evidence.attestations.iter().zip(evidence.states()));
+    let policy = evidence.policy();
+    let covered = Covered::by(evidence.states());
     let request = Request {
         change,
         engine,
@@ -189,15 +188,9 @@ fn report(
         Detail::Flags => flagged.contains(commit.id.as_str()),
         Detail::Numbers => false,
     };
-    let attestations = std::mem::take(&mut evidence.attestations).into_iter().enumerate();
-    let attestations = attestations.map(|(at, found)| AttestationReport::of(found, evidence.judgement(at))).collect();
-    let mut commits = commits::commit_reports(change, engine, &context, messages, attestations, &explained);
-    for (at, commit) in commits.iter_mut().enumerate() {
-        commit.mending =
-            evidence.judgement(at).map(|judged| judged.mending.clone()).filter(|mending| !mending.is_empty());
-    }
+    let commits = commits::commit_reports(change, engine, &context, messages, evidence.into_commits(), &explained);
     let origin = if change.commits.is_empty() { Origin::Loose } else { Origin::Commits };
-    let flags = flags::flags(&hunks, &commits, &threshold, origin, evidence.policy());
+    let flags = flags::flags(&hunks, &commits, &threshold, origin, policy);
     let of_hunks = hunks.iter().filter_map(|hunk| hunk.omitted_signals);
     let signals = of_hunks.chain(commits.iter().filter_map(|commit| commit.omitted_signals));
     let omitted = Omitted { signals: signals.map(|omitted| omitted.count).sum(), ..listing.omitted };
@@ -217,7 +210,7 @@ fn report(
         hunks,
         flags,
         request: None,
-        policy: evidence.policy().map(told),
+        policy: policy.map(told),
         is_foreign: false,
         omitted: (!omitted.is_empty()).then_some(omitted),
     }

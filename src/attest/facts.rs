@@ -97,9 +97,10 @@ pub(super) fn conclude(commit: &Commit, evidence: Evidence) -> Attestation {
     let unread = !unreadable.is_empty();
     let state = state(findings.iter(), &facts, unread);
     let whole = || findings.iter().filter(|found| found.statement.covers == Covers::Commit);
-    let elsewhere = match lines.is_empty() {
-        true => state,
-        false => self::state(whole(), &of(whole(), &accountable), unread),
+    let facts_elsewhere = (!lines.is_empty()).then(|| Box::new(of(whole(), &accountable)));
+    let elsewhere = match &facts_elsewhere {
+        None => state,
+        Some(facts) => self::state(whole(), facts, unread),
     };
     let strict = || findings.iter().filter(|found| found.is_strict());
     let strict = self::state(strict(), &of(strict(), &accountable), strict_unreadable);
@@ -113,6 +114,7 @@ pub(super) fn conclude(commit: &Commit, evidence: Evidence) -> Attestation {
         elsewhere,
         strict,
         facts,
+        facts_elsewhere,
         lines,
         unreadable,
         conflicts,

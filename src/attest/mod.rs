@@ -205,6 +205,8 @@ pub struct Attestation {
     pub state: State,
     /// How fully it speaks for lines that no record covers.
     pub elsewhere: State,
+    /// What is known of those lines in the end; nothing where that is the same as `facts`, because no record covers lines.
+    pub(crate) facts_elsewhere: Option<Box<Facts>>,
     /// What readers see who take only the trailers that `git interpret-trailers` finds.
     pub strict: State,
     /// What is known in the end.
@@ -229,6 +231,20 @@ impl Attestation {
     /// Whether it may conflict with a commit that changes no file.
     pub fn depends_on_change(&self) -> bool {
         conflicts::depends_on_change(&self.statements)
+    }
+
+    /// What it says of the lines that no record covers; nothing where no record covers lines.
+    pub fn without_records(&self) -> Option<Attestation> {
+        let facts = self.facts_elsewhere.as_deref()?.clone();
+        let statements = self.statements.iter().filter(|statement| statement.covers != Covers::Lines);
+        Some(Attestation {
+            state: self.elsewhere,
+            facts,
+            facts_elsewhere: None,
+            statements: statements.cloned().collect(),
+            lines: Vec::new(),
+            ..self.clone()
+        })
     }
 
     /// How fully it declares AI use by itself.

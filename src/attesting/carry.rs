@@ -89,8 +89,8 @@ impl Brief {
             lines.shrink_to_fit();
             Some((file.path.clone(), lines))
         };
-        let lines: Option<Vec<_>> = change.files.iter().map(&mut digests).collect();
-        Brief { patch: patch(change), is_cut: change.is_cut || lines.is_none(), lines }
+        let lines: Option<Vec<_>> = change.files.touched.iter().map(&mut digests).collect();
+        Brief { patch: patch(change), is_cut: change.files.is_cut || lines.is_none(), lines }
     }
 
     fn len(&self) -> usize {
@@ -173,7 +173,7 @@ pub fn ways(old: &Side, new: &Side, (read_old, read_new): (&Again<'_>, &Again<'_
 }
 
 fn size(change: &CommitChange) -> usize {
-    let texts = change.files.iter().filter_map(|file| file.texts.as_ref());
+    let texts = change.files.touched.iter().filter_map(|file| file.texts.as_ref());
     texts.map(|texts| texts.old.bytes().len() + texts.new.bytes().len()).sum()
 }
 
@@ -232,11 +232,11 @@ type PatchId = [u8; 32];
 /// What a commit does, whatever surrounds it: paths, and added and removed lines without white
 /// space, as `git patch-id` has it. None for a commit that touches nothing.
 fn patch(change: &CommitChange) -> Option<PatchId> {
-    if change.files.is_empty() {
+    if change.files.touched.is_empty() {
         return None;
     }
     let mut hasher = Sha256::new();
-    for Touched { path, texts, ids } in &change.files {
+    for Touched { path, texts, ids } in &change.files.touched {
         // Paths may hold any byte, so their length says where they end. Lines without white space hold no line feed.
         hasher.update(format!("{} ", path.len()));
         hasher.update(path);
@@ -271,7 +271,7 @@ fn added(texts: &Texts) -> impl Iterator<Item = (u32, Squeezed<'_>)> {
 
 fn by_lines(old: &CommitChange, new: &CommitChange, to: usize) -> Option<Way> {
     let (mut found, mut had, mut moved) = (0, 0, Vec::new());
-    for file in &old.files {
+    for file in &old.files.touched {
         let Some(texts) = &file.texts else { continue };
         // Where a text has a line several times, the first goes to the first.
         let mut wanted: LineMap<Squeezed<'_>, VecDeque<u32>> = LineMap::default();
@@ -279,8 +279,8 @@ fn by_lines(old: &CommitChange, new: &CommitChange, to: usize) -> Option<Way> {
             wanted.entry(line).or_default().push_back(at);
             had += 1;
         }
-        let there = new.files.binary_search_by(|other| other.path.cmp(&file.path));
-        let there = there.ok().and_then(|at| new.files.get(at)).and_then(|other| other.texts.as_ref());
+        let there = new.files.touched.binary_search_by(|other| other.path.cmp(&file.path));
+        let there = there.ok().and_then(|at| new.files.touched.get(at)).and_then(|other| other.texts.as_ref());
         let Some(there) = there else { continue };
         let mut lines = Vec::new();
         for (line, squeezed) in added(there) {
@@ -351,6 +351,7 @@ pub fn add(note: &mut Note, entries: Vec<Entry>) -> usize {
 mod tests {
     use super::*;
     use crate::change::Commit;
+    use crate::git::Files;
     use crate::lines::samples;
     use crate::vocabulary::{Declaration, Involvement};
 
@@ -374,7 +375,10 @@ mod tests {
             let (old, new) = (text(old), text(new));
             Touched { path: (*path).into(), texts: Some(Texts::new(old, new)), ids: (None, None) }
         };
-        CommitChange { commit: Commit::default(), files: files.iter().map(file).collect(), is_cut: false }
+        CommitChange {
+            commit: Commit::default(),
+            files: Files { touched: files.iter().map(file).collect(), is_cut: false },
+        }
     }
 
     #[test]
@@ -469,7 +473,7 @@ mod tests {
             let edits = texts.edits().iter().map(|edit| [lines(&texts.old, edit.old), lines(&texts.new, edit.new)]);
             (file.path.to_vec(), edits.collect())
         };
-        change.files.iter().map(file).collect()
+        change.files.touched.iter().map(file).collect()
     }
 
     proptest::proptest! {

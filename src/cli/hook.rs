@@ -76,7 +76,7 @@ fn commit_msg(file: &Path, block: bool, dir: &Path, out: &Output) -> Result<Exit
         // Git will not commit it.
         return Ok(Exit::Analysed);
     }
-    let JudgedMessage { judgement, declared, policy, is_own_policy } = session.judge_message(message)?;
+    let JudgedMessage { judgement, declared, policy, is_own_policy, note } = session.judge_message(message)?;
     let agent = environment::agent(&|name| std::env::var(name).ok()).map_err(Failure::failed)?;
     let mut said = String::new();
     if let (Some(agent), None, false) = (&agent, declared, policy.stance == Stance::Ban) {
@@ -101,6 +101,9 @@ fn commit_msg(file: &Path, block: bool, dir: &Path, out: &Output) -> Result<Exit
         lines.for_each(|line| {
             let _ = writeln!(said, "    {}", line.text);
         });
+    }
+    if let Some(note) = note.filter(|_| is_own_policy) {
+        let _ = writeln!(said, "note: {note}");
     }
     if !said.is_empty() {
         out.say(&format!("ai-detect (policy {}):", policy.id));

@@ -79,7 +79,7 @@ fn touched(range: &str, config: Option<&Path>, dir: &Path, out: &Output) -> Resu
     let mut text = String::new();
     let mut commits = 0;
     let touched = session.commits(&*session.policy()?)?;
-    for TouchedCommit { commit, files, .. } in &touched {
+    for TouchedCommit { commit, files } in &touched {
         if files.touches.is_empty() {
             continue;
         }
@@ -91,7 +91,7 @@ fn touched(range: &str, config: Option<&Path>, dir: &Path, out: &Output) -> Resu
         }
     }
     let _ = writeln!(text, "{commits} of {} commits touch sensitive paths", touched.len());
-    text.extend(cut_note(&touched).map(|note| format!("note: {note}\n")));
+    text.extend(cut_note(touched.iter().map(|touched| &touched.files)).map(|note| format!("note: {note}\n")));
     out.print(&text)?;
     Ok(Exit::Analysed)
 }

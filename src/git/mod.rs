@@ -61,7 +61,7 @@ pub use range::{Request, Resolved};
 pub use records::{Records, UnreadRecords};
 pub use scan::Scanned;
 pub use signature::SigningKey;
-pub use touched::{CommitChange, Texts, Touched, Wanted};
+pub use touched::{CommitChange, Files, Texts, Touched, Wanted};
 pub use walk::{History, Lost};
 
 /// An opened repository.

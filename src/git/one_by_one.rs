@@ -28,6 +28,11 @@ impl CommitId {
     pub fn parse(hex: &str) -> Option<Self> {
         ObjectId::from_hex(hex.as_bytes()).ok().map(CommitId)
     }
+
+    /// The first digits, for people.
+    pub fn short(self) -> String {
+        self.0.to_hex_with_len(8).to_string()
+    }
 }
 
 impl std::fmt::Display for CommitId {

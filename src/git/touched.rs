@@ -29,14 +29,21 @@ const BYTES_OF_STEP: u64 = 32;
 /// How many commits are read at once.
 const MAX_BATCH: u64 = 16;
 
-/// A commit with the files that it touched. A merge touches none: what it brings was said elsewhere.
+/// A commit with the files that it touched. A merge touches none: its commits did.
 #[derive(Debug)]
 pub struct CommitChange {
     /// The commit.
     pub commit: Commit,
-    /// Its files, by path.
-    pub files: Vec<Touched>,
-    /// Whether contents that were asked for were not read, because all together are too large.
+    /// Its files.
+    pub files: Files,
+}
+
+/// Files that a commit, or what is not committed yet, touched.
+#[derive(Debug, Default)]
+pub struct Files {
+    /// The files, by path.
+    pub touched: Vec<Touched>,
+    /// Whether contents that were asked for were not read, because they are too large, by themselves or together.
     pub is_cut: bool,
 }
 
@@ -116,11 +123,11 @@ impl Repository {
             let max_bytes = bytes_left.min(MAX_COMMIT_BYTES);
             let change = |commit: RangeCommit| -> Result<(T, u64, usize), Error> {
                 if !(wanted.commits)(&commit.commit) {
-                    let none = CommitChange { commit: commit.commit, files: Vec::new(), is_cut: false };
+                    let none = CommitChange { commit: commit.commit, files: Files::default() };
                     return Ok((of(none), 0, 0));
                 }
                 let (change, bytes) = blobs.read(|reader| one(reader, commit, wanted.contents, max_bytes))?;
-                let paths = change.files.len();
+                let paths = change.files.touched.len();
                 Ok((of(change), bytes, paths))
             };
             for (made, bytes, paths) in batch.into_par_iter().map(change).collect::<Result<Vec<_>, Error>>()? {
@@ -174,7 +181,7 @@ impl Repository {
         &self,
         resolved: Resolved,
         reads: &(dyn Fn(&str) -> bool + Sync),
-    ) -> Result<Vec<Touched>, Error> {
+    ) -> Result<Files, Error> {
         let blobs = Blobs::new(&self.inner, resolved.overlay);
         let found = blobs.read(|reader| {
             let (repo, tree) = match &resolved.head_tree {
@@ -183,7 +190,7 @@ impl Repository {
             };
             files(reader, repo, (resolved.base_tree, tree), reads, MAX_COMMIT_BYTES)
         });
-        found.map(|found| found.files)
+        found.map(|(files, _)| files)
     }
 }
 
@@ -192,7 +199,7 @@ impl OneByOne {
     ///
     /// # Errors
     /// Where the commit, its parent or a tree cannot be read.
-    pub fn touched(&self, id: CommitId, reads: &(dyn Fn(&str) -> bool + Sync)) -> Result<Vec<Touched>, Error> {
+    pub fn touched(&self, id: CommitId, reads: &(dyn Fn(&str) -> bool + Sync)) -> Result<Files, Error> {
         let commit = commits::one(&self.reader.repo, id.0)?;
         Ok(one(&self.reader, commit, reads, MAX_COMMIT_BYTES)?.0.files)
     }
@@ -207,43 +214,36 @@ fn one(
 ) -> Result<(CommitChange, u64), Error> {
     let RangeCommit { tree, parents, commit, id } = commit;
     if parents.len() > 1 {
-        return Ok((CommitChange { commit, files: Vec::new(), is_cut: false }, 0));
+        return Ok((CommitChange { commit, files: Files::default() }, 0));
     }
     let before = match parents.first().map(|parent| super::range::tree_of(&reader.repo, *parent)) {
         // A shallow clone lacks the parent of its first commit; then everything is new.
         Some(Err(_)) if lenient::is_boundary(&reader.repo, id) => None,
         before => before.transpose()?,
     };
-    let Found { files, bytes, is_cut } = files(reader, &reader.repo, (before, tree), reads, max_bytes)?;
-    Ok((CommitChange { commit, files, is_cut }, bytes))
+    let (files, bytes) = files(reader, &reader.repo, (before, tree), reads, max_bytes)?;
+    Ok((CommitChange { commit, files }, bytes))
 }
 
-/// Files that differ between two trees.
-struct Found {
-    files: Vec<Touched>,
-    /// How much was read of them, with what it may cost to compare it.
-    bytes: u64,
-    is_cut: bool,
-}
-
+/// Files that differ between two trees, and how many bytes were read of them, with what it may cost to compare them.
 fn files(
     reader: &Reader<'_>,
     repo: &gix::Repository,
     (before, after): (Option<ObjectId>, ObjectId),
     reads: &(dyn Fn(&str) -> bool + Sync),
     max_bytes: u64,
-) -> Result<Found, Error> {
-    let mut found = Found { files: Vec::new(), bytes: 0, is_cut: false };
+) -> Result<(Files, u64), Error> {
+    let (mut files, mut bytes) = (Files::default(), 0);
     for entry in trees::differences(repo, before, Some(after))? {
         let wanted = reads(&String::from_utf8_lossy(&entry.path));
-        let has_room = found.bytes < max_bytes;
-        found.is_cut |= wanted && (!has_room || is_large_code(reader, &entry));
+        let has_room = bytes < max_bytes;
+        files.is_cut |= wanted && (!has_room || is_large_code(reader, &entry));
         let texts = if wanted && has_room { texts(reader, entry.old, entry.new) } else { None };
-        found.bytes += texts.as_ref().map_or(0, Texts::cost);
+        bytes += texts.as_ref().map_or(0, Texts::cost);
         let id = |side: Side| side.map(|(_, id)| id.to_string());
-        found.files.push(Touched { path: entry.path, texts, ids: (id(entry.old), id(entry.new)) });
+        files.touched.push(Touched { path: entry.path, texts, ids: (id(entry.old), id(entry.new)) });
     }
-    Ok(found)
+    Ok((files, bytes))
 }
 
 /// Whether a file of code is too large to be looked into.

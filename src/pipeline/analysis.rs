@@ -11,7 +11,7 @@ use crate::change::{ChangeSet, Commit, Substitutes};
 use crate::git::{self, Repository};
 use crate::pack::Pack;
 use crate::patch::{self, Patch};
-use crate::policy::{Described, Evidence, Sensitive, TouchedFiles};
+use crate::policy::{Considered, Described, Evidence, Sensitive, TouchedFiles};
 use crate::report::Report;
 use crate::signals::Engine;
 
@@ -61,12 +61,11 @@ impl Session {
         let excluder = settings.excluder().map_err(Error::Exclude)?;
         let described = asked.described()?;
         let records = repository.records(&forms::places(), head.as_deref())?;
-        let files = match &settings.policy {
+        let touched = match &settings.policy {
             Some(policy) => evidence::touched_commits(&repository, &resolved, policy, &sensitive, &records)?,
             None => Vec::new(),
         };
-        let about_commits = evidence::cut_note(&files);
-        let files: Vec<_> = files.into_iter().map(|touched| touched.files).collect();
+        let about_commits = evidence::cut_note(touched.iter().map(|touched| &touched.files));
         // The data is made ready while the repository is read: neither needs the other.
         let mut loaded = None;
         let change = rayon::in_place_scope(|scope| {
@@ -82,15 +81,16 @@ impl Session {
         let about_repository =
             attest::about_repository(records.about_repository()).into_iter().map(|it| it.to_string());
         let substitutes = repository.substitutes()?;
+        let registry = Registry::builtin()?;
+        let signers = Some(&settings.signers);
         let evidence = match &settings.policy {
-            Some(_) if files.len() != change.commits.len() => return Err(Error::Moved { range: spec }),
             Some(policy) => {
-                let signers = Some(&settings.signers);
-                let (commits, described) = (change.commits.as_slice(), described.as_ref());
-                let (repository, base) = (Some(&repository), base.as_deref());
-                Judging { repository, base, commits, files: &files, signers, described }.by(policy)?
+                let (repository, base, described) = (Some(&repository), base.as_deref(), described.as_ref());
+                let considered = evidence::paired(&change.commits, &touched, &spec)?;
+                let judging = Judging { repository, base, signers, described, registry };
+                Evidence::Judged(judging.by(policy, &considered)?)
             }
-            None => Evidence::read(&change.commits, Some(&settings.signers), Registry::builtin()?),
+            None => Evidence::read(&change.commits, signers, registry),
         };
         let about_settings = match (&base, &head) {
             (Some(base), Some(head)) if is_job => settings::changed(&settings, &repository, base, head)?,
@@ -145,25 +145,28 @@ pub fn report_on_patch(
         (SettingsFrom::Start, _, _) => Settings::default(),
     };
     let Standards { settings, excluder, sensitive, pack, .. } = Standards::of(settings)?;
-    let Patch { change, touched, notes } = patch::read(name, content, &excluder)?;
+    let patch = patch::read(name, content, &excluder)?;
     let described = asked.described()?;
+    let registry = Registry::builtin()?;
+    let mut touched: Vec<(&Commit, TouchedFiles)> = Vec::new();
     let evidence = match &settings.policy {
         Some(policy) => {
-            let files: Vec<TouchedFiles> =
-                touched.iter().map(|files| evidence::touched_files(files, policy, &sensitive)).collect();
-            let (commits, described) = (change.commits.as_slice(), described.as_ref());
-            let (repository, base) = (repository.as_ref(), head.as_deref());
+            let files = |files| evidence::touched_files(files, policy, &sensitive);
+            touched.extend(patch.commits().map(|(commit, found)| (commit, files(found))));
+            let considered = touched.iter().map(|(commit, files)| Considered { commit, files });
+            let considered: Vec<Considered<'_>> = considered.collect();
+            let (repository, base, described) = (repository.as_ref(), head.as_deref(), described.as_ref());
             // A mail does not carry the signature of its commit, so nothing can be said of that.
-            Judging { repository, base, commits, files: &files, signers: None, described }.by(policy)?
+            let judging = Judging { repository, base, signers: None, described, registry };
+            Evidence::Judged(judging.by(policy, &considered)?)
         }
-        None => Evidence::read(&change.commits, None, Registry::builtin()?),
+        None => Evidence::read(&patch.change.commits, None, registry),
     };
     let prepared = Prepared { settings: &settings, sensitive: &sensitive, described: described.as_ref() };
-    let mut report = prepared.report(&change, &pack, evidence, asked)?;
-    report
-        .coverage
-        .notes
-        .extend(notes.iter().map(ToString::to_string).chain(change.commits.iter().flat_map(Commit::reading_notes)));
+    let mut report = prepared.report(&patch.change, &pack, evidence, asked)?;
+    let Patch { change, notes, .. } = patch;
+    let of_messages = change.commits.iter().flat_map(Commit::reading_notes);
+    report.coverage.notes.extend(notes.iter().map(ToString::to_string).chain(of_messages));
     Ok(Analysis { report, change, pack })
 }
 

@@ -8,9 +8,9 @@ use bstr::{BStr, BString, ByteSlice as _};
 use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 
-use super::{Error, Judged, Settings, Standards};
+use super::{Error, Settings, Standards};
 use crate::analyse::{Analyser, Detail};
-use crate::attest::{Registry, forms};
+use crate::attest::{self, Registry, forms};
 use crate::git::{self, Blame, CommitId, End, History, Landing, ListedCommit, OneByOne, Repository, Request, Shared};
 use crate::policy::{Evidence as Attested, Sensitive};
 use crate::report::{AttestationReport, Report, substitutes};
@@ -341,8 +341,9 @@ fn read(
     };
     let added = changes.first().and_then(added_total);
     let reports = changes.iter().map(|change| analyser.report(change)).collect();
-    let Judged { evidence, sensitive } = standards.judge(reader, id, &alone.commits)?;
-    let attestation = of_first(evidence);
+    let files = standards.touched(reader, id)?;
+    let attestation = of_first(standards.evidence(&alone.commits, &files)?);
+    let sensitive: BTreeSet<String> = files.touches.into_iter().map(|touch| touch.class).collect();
     let merge = match landing.and_then(|landing| landing.via).filter(|via| *via != id) {
         Some(via) => Some(declared(reader, standards, via)?),
         None => None,
@@ -358,18 +359,18 @@ fn read(
 
 /// What the only commit of these declares, judged by the policy where there is one.
 fn of_first(evidence: Attested<'_>) -> AttestationReport {
-    let Attested { attestations, judged } = evidence;
-    let judgement = judged.as_ref().and_then(|judged| judged.judgements.first());
-    let attestation = attestations.into_iter().next().unwrap_or_default();
-    AttestationReport::of(attestation, judgement)
+    let known = evidence.into_commits().into_iter().next();
+    // A change of one commit has one.
+    known.map(|known| AttestationReport::of(known.attestation, known.judged.as_ref())).unwrap_or_default()
 }
 
 /// What a merge declares. It is looked at without a policy, which judges what its commits did.
 fn declared(reader: &mut OneByOne, standards: &Standards, id: CommitId) -> Result<Declared, git::Error> {
     let change = reader.commit_alone(id)?;
-    let evidence = Attested::read(&change.commits, Some(&standards.settings.signers), standards.registry);
+    // A change of one commit has one.
     let commit = change.commits.into_iter().next().unwrap_or_default();
-    Ok(Declared { commit, attestation: of_first(evidence) })
+    let attestation = attest::read_signed(&commit, standards.registry, &standards.settings.signers);
+    Ok(Declared { commit, attestation: AttestationReport::of(attestation, None) })
 }
 
 impl Read {

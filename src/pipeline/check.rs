@@ -1,10 +1,9 @@
 //! A range measured by a policy.
 
 use super::evidence::{self, Judging};
-use super::{Error, Session};
-use crate::attest::Attestation;
-use crate::change::Commit;
-use crate::policy::{CommitJudgement, Described, Policy, TouchedFiles};
+use super::{Error, Session, TouchedCommit};
+use crate::attest::Registry;
+use crate::policy::{Considered, Described, JudgedCommit, Policy};
 use crate::report::policy_check::{CheckedCommit, PolicyCheck};
 
 impl Session {
@@ -15,34 +14,24 @@ impl Session {
     pub fn check<'p>(&self, policy: &'p Policy, described: Option<&Described>) -> Result<PolicyCheck<'p>, Error> {
         let records = self.records()?;
         let touched = self.commits_with(policy, &records)?;
-        let about_commits = evidence::cut_note(&touched);
-        let touched = touched.into_iter().map(|touched| (touched.commit, touched.files));
-        let (commits, files): (Vec<Commit>, Vec<TouchedFiles>) = touched.unzip();
         let judging = Judging {
             repository: Some(&self.repository),
             base: self.resolved.base(),
-            commits: &commits,
-            files: &files,
             signers: Some(&self.settings.signers),
             described,
+            registry: Registry::builtin()?,
         };
-        let evidence = judging.by(policy)?;
-        let judgements = evidence.judged.into_iter().flat_map(|judged| judged.judgements);
+        let considered: Vec<Considered<'_>> = touched.iter().map(TouchedCommit::considered).collect();
+        let judged = judging.by(policy, &considered)?;
         let mut notes = self.notes(policy, described, &records)?;
-        notes.extend(commits.iter().flat_map(Commit::reading_notes).chain(about_commits));
-        let rows = commits.iter().zip(files).zip(evidence.attestations).zip(judgements);
-        Ok(PolicyCheck {
-            policy,
-            range: self.spec().to_owned(),
-            commits: rows
-                .map(|(((commit, files), attestation), judged)| row(commit, files, attestation, judged))
-                .collect(),
-            notes,
-        })
+        notes.extend(touched.iter().flat_map(|touched| touched.commit.reading_notes()));
+        notes.extend(evidence::cut_note(touched.iter().map(|touched| &touched.files)));
+        let commits = judged.commits.into_iter().map(row).collect();
+        Ok(PolicyCheck { policy, range: self.spec().to_owned(), commits, notes })
     }
 }
 
-fn row(commit: &Commit, files: TouchedFiles, attestation: Attestation, judged: CommitJudgement) -> CheckedCommit {
+fn row(JudgedCommit { commit, files, attestation, judged }: JudgedCommit<'_>) -> CheckedCommit {
     CheckedCommit {
         id: commit.id.clone(),
         subject: commit.subject().to_owned(),

@@ -1,9 +1,10 @@
-//! A message that is about to be committed, measured by the policy in force.
+//! A message measured by a policy: one that is about to be committed, or that a commit is to get.
 
-use super::{Error, Session, evidence};
-use crate::attest::{self, Registry};
+use super::evidence::{self, Judging};
+use super::{Error, Session, TouchedCommit};
+use crate::attest::{Registry, State};
 use crate::change::{Commit, Person};
-use crate::policy::{CommitJudgement, Judgement, Policy, Subject, TouchedFiles};
+use crate::policy::{CommitJudgement, Considered, Judgement, Policy};
 
 /// What a policy says of a message.
 #[derive(Debug)]
@@ -16,27 +17,59 @@ pub struct JudgedMessage {
     pub policy: Policy,
     /// Whether the settings name it.
     pub is_own_policy: bool,
+    /// What the reader should know of the judgement.
+    pub note: Option<String>,
 }
 
 impl Session {
     /// Judges a message with what the range of this session, the staged changes, does to files.
     ///
     /// # Errors
-    /// Where the index or a tree cannot be read.
+    /// Where the index, a tree or the history before cannot be read.
     pub fn judge_message(self, message: String) -> Result<JudgedMessage, Error> {
-        let registry = Registry::builtin()?;
         let policy = self.policy()?.into_owned();
         let Session { repository, resolved, settings, sensitive, .. } = self;
         let somebody = || Person { name: "You".into(), email: "you@localhost".into() };
         let me = repository.identity().unwrap_or_else(somebody);
+        // Whether nothing changes is not known: an amended commit may have more than what is staged.
         let commit =
             Commit { author: me.clone(), committer: me, message: message.into(), parents: 1, ..Commit::default() };
-        let attestation = attest::read(&commit, registry);
+        let base = resolved.base().map(str::to_owned);
         let staged = repository.uncommitted_changes(resolved, &evidence::reads(&policy, &sensitive))?;
-        let TouchedFiles { paths, touches, .. } = evidence::touched_files(&staged, &policy, &sensitive);
-        // How large a request is shows only once it is one.
-        let subject = Subject::new(&commit, &attestation, registry).touching(paths, touches);
-        let CommitJudgement { judgement, declared, .. } = CommitJudgement::of(&policy, &subject);
-        Ok(JudgedMessage { judgement, declared, is_own_policy: settings.policy.is_some(), policy })
+        let files = evidence::touched_files(&staged, &policy, &sensitive);
+        let judging = Judging {
+            repository: Some(&repository),
+            base: base.as_deref(),
+            signers: None,
+            described: None,
+            registry: Registry::builtin()?,
+        };
+        let judged = judging.one(&policy, Considered { commit: &commit, files: &files })?;
+        let CommitJudgement { judgement, declared, .. } = judged.judged;
+        let note = files.is_cut.then(|| evidence::judged_by_paths("this commit is"));
+        Ok(JudgedMessage { judgement, declared, is_own_policy: settings.policy.is_some(), policy, note })
+    }
+
+    /// Judges a commit as it will be with another message: how fully it declares AI use by itself, and the judgement.
+    ///
+    /// # Errors
+    /// Where the history before the range cannot be read.
+    pub fn judge_with_message(
+        &self,
+        policy: &Policy,
+        touched: &TouchedCommit,
+        message: &str,
+    ) -> Result<(State, Judgement), Error> {
+        // A signature is over the old message.
+        let commit = Commit { message: message.into(), signature: None, ..touched.commit.clone() };
+        let judging = Judging {
+            repository: Some(&self.repository),
+            base: self.resolved.base(),
+            signers: Some(&self.settings.signers),
+            described: None,
+            registry: Registry::builtin()?,
+        };
+        let judged = judging.one(policy, Considered { commit: &commit, files: &touched.files })?;
+        Ok((judged.attestation.state, judged.judged.judgement))
     }
 }

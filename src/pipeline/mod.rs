@@ -10,7 +10,8 @@
 //! A [`Past`] is a part of a history, read commit by commit.
 //!
 //! The change under review configures nothing: see [`settings`]. All commits are judged by one function,
-//! [`policy::judge_commits`](crate::policy::judge_commits), and what it looks at is gathered by `evidence` alone.
+//! [`policy::JudgedCommit::of`](crate::policy::JudgedCommit::of), and it is called in `evidence` alone, which gathers what
+//! it looks at.
 
 mod analysis;
 mod ask;
@@ -33,6 +34,6 @@ pub use message::JudgedMessage;
 pub use past::{Extent, Past};
 pub use session::{Session, TouchedCommit};
 pub use settings::{Settings, SettingsError, SettingsFrom};
-pub use standards::{Judged, Standards};
+pub use standards::Standards;
 pub use stock::{Stock, stock};
 pub use surroundings::Surroundings;

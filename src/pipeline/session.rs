@@ -7,7 +7,7 @@ use super::{Error, Settings, SettingsFrom, Surroundings, evidence};
 use crate::attest::{about_repository, forms};
 use crate::change::Commit;
 use crate::git::{Checkout, Records, Repository, Request, Resolved};
-use crate::policy::{Described, Policy, Sensitive, TouchedFiles};
+use crate::policy::{Considered, Described, Policy, Sensitive, TouchedFiles};
 use crate::report::substitutes;
 
 /// A repository with a range of it and the settings in force.
@@ -29,8 +29,13 @@ pub struct TouchedCommit {
     pub commit: Commit,
     /// What it did to files.
     pub files: TouchedFiles,
-    /// Whether contents that the policy asks for were not looked into, because all together are too large.
-    pub is_cut: bool,
+}
+
+impl TouchedCommit {
+    /// The commit as policies look at it.
+    pub(super) fn considered(&self) -> Considered<'_> {
+        Considered { commit: &self.commit, files: &self.files }
+    }
 }
 
 impl Session {

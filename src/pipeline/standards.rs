@@ -1,24 +1,15 @@
 //! What many changes are measured by, made ready once from settings.
 
-use std::collections::BTreeSet;
-
-use super::{Error, Settings, evidence};
+use super::evidence::{self, Judging};
+use super::{Error, Settings};
 use crate::analyse::{Analyser, Detail};
 use crate::attest::Registry;
 use crate::change::Commit;
 use crate::exclude::Excluder;
 use crate::git::{self, CommitId, OneByOne};
 use crate::pack::Pack;
-use crate::policy::{Circumstances, Evidence, Sensitive, Sizes};
+use crate::policy::{Considered, Evidence, Sensitive, TouchedFiles};
 use crate::signals::Engine;
-
-/// A commit beside its score.
-pub struct Judged<'p> {
-    /// What it declares, judged by the policy where there is one.
-    pub evidence: Evidence<'p>,
-    /// The classes of the sensitive paths that it touched.
-    pub sensitive: BTreeSet<String>,
-}
 
 /// Settings with everything that follows from them.
 pub struct Standards {
@@ -59,26 +50,45 @@ impl Standards {
         Analyser::new(engine, self.registry, &self.settings.config, &self.sensitive, detail)
     }
 
-    /// What a commit declares and, where there is a policy, what that makes of it; and which sensitive paths it touched. A
-    /// row holds no findings, and how large a change is decides nothing else, so that sizes are not looked at.
+    /// What a commit did to files; without a policy, as far as it shows which sensitive paths it touched.
     ///
     /// # Errors
     /// Where the commit or a tree cannot be read.
-    pub fn judge(&self, reader: &OneByOne, commit: CommitId, read: &[Commit]) -> Result<Judged<'_>, git::Error> {
-        let Standards { settings, sensitive, registry, .. } = self;
-        let evidence = Evidence::read(read, Some(&settings.signers), registry);
-        let policy = settings.policy.as_ref();
-        let reads = |path: &str| match policy {
-            Some(policy) => evidence::reads(policy, sensitive)(path),
-            None => sensitive.reads(path),
+    pub fn touched(&self, reader: &OneByOne, commit: CommitId) -> Result<TouchedFiles, git::Error> {
+        let Standards { settings, sensitive, .. } = self;
+        match &settings.policy {
+            Some(policy) => {
+                let touched = reader.touched(commit, &evidence::reads(policy, sensitive))?;
+                Ok(evidence::touched_files(&touched, policy, sensitive))
+            }
+            None => {
+                let touched = reader.touched(commit, &|path| sensitive.reads(path))?;
+                Ok(evidence::sensitive_files(&touched, sensitive))
+            }
+        }
+    }
+
+    /// What a commit declares and, where there is a policy, what it makes of that. No finding is kept of such a commit, so
+    /// that it does not matter who is new.
+    ///
+    /// # Errors
+    /// Never: no history is read.
+    pub fn evidence<'e>(&'e self, read: &'e [Commit], files: &'e TouchedFiles) -> Result<Evidence<'e>, git::Error> {
+        let Standards { settings, registry, .. } = self;
+        let signers = Some(&settings.signers);
+        let Some(policy) = &settings.policy else { return Ok(Evidence::read(read, signers, registry)) };
+        let judging = Judging { repository: None, base: None, signers, described: None, registry };
+        let considered: Vec<Considered<'_>> = read.iter().map(|commit| Considered { commit, files }).collect();
+        Ok(Evidence::Judged(judging.by(policy, &considered)?))
+    }
+
+    /// What a reader should know of a commit whose files are too large to be looked into.
+    pub fn cut_note(&self, commit: CommitId, files: &TouchedFiles) -> Option<String> {
+        let commit = commit.short();
+        let what = match self.settings.policy {
+            Some(_) => format!("{commit} is"),
+            None => format!("the sensitive paths of {commit} are"),
         };
-        let touched = reader.touched(commit, &reads)?;
-        let touches = evidence::sensitive_touches(&touched, sensitive);
-        let classes = touches.into_iter().map(|touch| touch.class).collect();
-        let Some(policy) = policy else { return Ok(Judged { evidence, sensitive: classes }) };
-        let files = [evidence::touched_files(&touched, policy, sensitive)];
-        let circumstances = Circumstances { files: &files, sizes: &Sizes::default(), described: None };
-        let evidence = evidence.judged_by(policy, read, &circumstances, registry);
-        Ok(Judged { evidence, sensitive: classes })
+        files.is_cut.then(|| evidence::judged_by_paths(&what))
     }
 }

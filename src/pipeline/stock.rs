@@ -7,10 +7,9 @@ use bstr::ByteSlice as _;
 use rayon::prelude::*;
 
 use super::AskError;
-use crate::attest::{Registry, State, forms};
+use crate::attest::{self, Registry, State, forms};
 use crate::exclude::is_binary;
 use crate::git::{self, Blamer, CommitId, End, Repository, Run};
-use crate::policy::Evidence;
 use crate::report::{AttestationReport, substitutes};
 use crate::trail::ask::facts::speaks_for;
 use crate::trail::figures::Label;
@@ -58,8 +57,8 @@ pub fn stock(dir: &Path, at: &str, shown: &mut dyn FnMut(usize, usize)) -> Resul
     let registry = Registry::builtin().map_err(super::Error::from)?;
     let read = |reader: &mut git::OneByOne, id: CommitId| -> Result<(CommitId, AttestationReport), git::Error> {
         let change = reader.commit_alone(id)?;
-        let Evidence { attestations, .. } = Evidence::read(&change.commits, None, registry);
-        let attestation = attestations.into_iter().next().unwrap_or_default();
+        // A change of one commit has one.
+        let attestation = change.commits.first().map(|commit| attest::read(commit, registry)).unwrap_or_default();
         Ok((id, AttestationReport::of(attestation, None)))
     };
     let declared: Result<HashMap<CommitId, AttestationReport>, git::Error> =

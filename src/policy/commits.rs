@@ -3,11 +3,11 @@
 use rayon::prelude::*;
 
 use super::sensitive::Touch;
-use super::size::{self, Sizes};
+use super::size::Sizes;
 use super::subject::{Described, Subject};
 use super::{Judgement, Mending, Policy, judge};
 use crate::attest::signature::Signers;
-use crate::attest::{self, Attestation, Registry, States};
+use crate::attest::{self, Attestation, Registry, State, States};
 use crate::change::Commit;
 
 /// What a commit did to files, as far as policies ask for it. A merge did nothing: what it brings, its commits did.
@@ -19,13 +19,66 @@ pub struct TouchedFiles {
     pub touches: Vec<Touch>,
     /// How many lines it adds, tests not counted; 0 where the policy does not ask for it.
     pub added: u32,
+    /// Whether contents that the policy asks for were not looked into, because they are too large, by themselves or
+    /// together.
+    pub is_cut: bool,
 }
 
-/// What a policy looks at beside the commits and their attestations.
+/// A commit that is to be judged.
+#[derive(Debug, Clone, Copy)]
+pub struct Considered<'a> {
+    /// The commit.
+    pub commit: &'a Commit,
+    /// What it did to files.
+    pub files: &'a TouchedFiles,
+}
+
+/// The same with what it declares.
+#[derive(Debug)]
+pub struct Read<'a> {
+    /// The commit.
+    pub commit: &'a Commit,
+    /// What it did to files.
+    pub files: &'a TouchedFiles,
+    /// What it declares.
+    pub attestation: Attestation,
+}
+
+impl<'a> Read<'a> {
+    /// Reads what commits declare. Signatures are looked at where it is known whose count.
+    pub fn all(commits: &[Considered<'a>], signers: Option<&Signers>, registry: &Registry) -> Vec<Self> {
+        commits.par_iter().map(|&considered| Read::one(considered, signers, registry)).collect()
+    }
+
+    /// Reads what one commit declares.
+    pub fn one(considered: Considered<'a>, signers: Option<&Signers>, registry: &Registry) -> Self {
+        let Considered { commit, files } = considered;
+        Read { commit, files, attestation: read(commit, signers, registry) }
+    }
+
+    fn subject<'s>(
+        &'s self,
+        attestation: &'s Attestation,
+        circumstances: &Circumstances<'s>,
+        registry: &'s Registry,
+    ) -> Subject<'s> {
+        Subject::new(self.commit, attestation, registry)
+            .touching(self.files.paths.clone(), self.files.touches.clone())
+            .sized(circumstances.sizes.of(self.commit))
+            .described(circumstances.described)
+    }
+}
+
+fn read(commit: &Commit, signers: Option<&Signers>, registry: &Registry) -> Attestation {
+    match signers {
+        Some(signers) => attest::read_signed(commit, registry, signers),
+        None => attest::read(commit, registry),
+    }
+}
+
+/// What a policy looks at beside the commits.
 #[derive(Debug, Clone, Copy)]
 pub struct Circumstances<'a> {
-    /// What each commit did to files, in the order of the commits.
-    pub files: &'a [TouchedFiles],
     /// How much the authors add.
     pub sizes: &'a Sizes,
     /// The request, where something of it is known: it counts where the policy says so.
@@ -37,6 +90,8 @@ pub struct Circumstances<'a> {
 pub struct CommitJudgement {
     /// The judgement.
     pub judgement: Judgement,
+    /// How fully the commit declares AI use for lines that no record covers, by the policy's measure.
+    pub elsewhere: State,
     /// The lines.
     pub mending: Mending,
     /// Whether the commit or a note on it declares AI use: yes, no, or nothing said.
@@ -44,100 +99,116 @@ pub struct CommitJudgement {
 }
 
 impl CommitJudgement {
-    /// Judges a commit. Every command judges by this function.
-    pub fn of(policy: &Policy, subject: &Subject<'_>) -> Self {
-        let judgement = judge(policy, subject);
-        CommitJudgement { mending: Mending::of(policy, subject, &judgement), declared: subject.declared(), judgement }
+    fn of(policy: &Policy, read: &Read<'_>, circumstances: &Circumstances<'_>, registry: &Registry) -> Self {
+        let subject = read.subject(&read.attestation, circumstances, registry);
+        let judgement = judge(policy, &subject);
+        let rest = read.attestation.without_records();
+        let of_rest = |rest| judge(policy, &read.subject(rest, circumstances, registry).without_records()).state;
+        CommitJudgement {
+            elsewhere: rest.as_ref().map_or(judgement.state, of_rest),
+            mending: Mending::of(policy, &subject, &judgement),
+            declared: subject.declared(),
+            judgement,
+        }
     }
 
     /// How fully the commit declares AI use by the policy's measure. A record covers its own lines whatever the policy
     /// makes of the commit.
-    pub fn states(&self, attestation: &Attestation) -> States {
-        let commit = self.judgement.state;
-        let alike = attestation.elsewhere == attestation.state;
-        States { commit, elsewhere: if alike { commit } else { attestation.elsewhere } }
+    pub fn states(&self) -> States {
+        States { commit: self.judgement.state, elsewhere: self.elsewhere }
     }
 }
 
-/// Judges commits, in their order.
-pub fn judge_commits(
-    policy: &Policy,
-    commits: &[Commit],
-    attestations: &[Attestation],
-    circumstances: &Circumstances<'_>,
-    registry: &Registry,
-) -> Vec<CommitJudgement> {
-    let Circumstances { files, sizes, described } = *circumstances;
-    let of = |((commit, attestation), files): ((&Commit, &Attestation), &TouchedFiles)| {
-        let subject = Subject::new(commit, attestation, registry)
-            .touching(files.paths.clone(), files.touches.clone())
-            .sized(sizes.of(commit))
-            .described(described);
-        CommitJudgement::of(policy, &subject)
-    };
-    commits.iter().zip(attestations).zip(files).map(of).collect()
-}
-
-/// What the commits of a change declare and, where there is a policy, what it makes of that.
+/// A commit with what it declares, and what a policy makes of that.
 #[derive(Debug)]
-pub struct Evidence<'a> {
-    /// By commit.
-    pub attestations: Vec<Attestation>,
-    /// The judgements, where there is a policy.
-    pub judged: Option<Judged<'a>>,
+pub struct JudgedCommit<'a> {
+    /// The commit.
+    pub commit: &'a Commit,
+    /// What it did to files.
+    pub files: &'a TouchedFiles,
+    /// What it declares.
+    pub attestation: Attestation,
+    /// What the policy makes of it.
+    pub judged: CommitJudgement,
 }
 
-/// The judgements of a policy.
+/// Commits that a policy judged.
 #[derive(Debug)]
 pub struct Judged<'a> {
     /// The policy.
     pub policy: &'a Policy,
-    /// By commit.
-    pub judgements: Vec<CommitJudgement>,
+    /// The commits, in their order.
+    pub commits: Vec<JudgedCommit<'a>>,
+}
+
+impl<'a> JudgedCommit<'a> {
+    /// Judges a commit. Every command judges by this function.
+    pub fn of(policy: &Policy, read: Read<'a>, circumstances: &Circumstances<'_>, registry: &Registry) -> Self {
+        let judged = CommitJudgement::of(policy, &read, circumstances, registry);
+        let Read { commit, files, attestation } = read;
+        JudgedCommit { commit, files, attestation, judged }
+    }
+}
+
+/// What the commits of a change declare and, where there is a policy, what it makes of that. In the order of the commits.
+#[derive(Debug)]
+pub enum Evidence<'a> {
+    /// There is no policy.
+    Read(Vec<(&'a Commit, Attestation)>),
+    /// A policy judged them.
+    Judged(Judged<'a>),
+}
+
+/// What is known of a commit.
+#[derive(Debug)]
+pub struct Known<'a> {
+    /// The commit.
+    pub commit: &'a Commit,
+    /// What it declares.
+    pub attestation: Attestation,
+    /// The judgement of the policy, where there is one.
+    pub judged: Option<CommitJudgement>,
 }
 
 impl<'a> Evidence<'a> {
     /// Reads what commits declare. Signatures are looked at where it is known whose count.
-    pub fn read(commits: &[Commit], signers: Option<&Signers>, registry: &Registry) -> Self {
-        let read = |commit: &Commit| match signers {
-            Some(signers) => attest::read_signed(commit, registry, signers),
-            None => attest::read(commit, registry),
-        };
-        Evidence { attestations: commits.par_iter().map(read).collect(), judged: None }
-    }
-
-    /// How much each author adds in commits that declare AI use; nothing where the policy does not ask.
-    pub fn sizes(&self, policy: &Policy, commits: &[Commit], files: &[TouchedFiles]) -> Sizes {
-        size::sizes(policy, commits, &self.attestations, files)
-    }
-
-    /// With the judgements of a policy.
-    pub fn judged_by(
-        self,
-        policy: &'a Policy,
-        commits: &[Commit],
-        circumstances: &Circumstances<'_>,
-        registry: &Registry,
-    ) -> Self {
-        let judgements = judge_commits(policy, commits, &self.attestations, circumstances, registry);
-        Evidence { judged: Some(Judged { policy, judgements }), ..self }
-    }
-
-    /// The judgement of a commit, where there is a policy.
-    pub fn judgement(&self, commit: usize) -> Option<&CommitJudgement> {
-        self.judged.as_ref()?.judgements.get(commit)
+    pub fn read(commits: &'a [Commit], signers: Option<&Signers>, registry: &Registry) -> Self {
+        Evidence::Read(commits.par_iter().map(|commit| (commit, read(commit, signers, registry))).collect())
     }
 
     /// The policy, where there is one.
     pub fn policy(&self) -> Option<&'a Policy> {
-        self.judged.as_ref().map(|judged| judged.policy)
+        match self {
+            Evidence::Read(_) => None,
+            Evidence::Judged(judged) => Some(judged.policy),
+        }
     }
 
-    /// How fully each commit declares AI use, by the policy's measure where there is one.
-    pub fn states(&self) -> impl Iterator<Item = States> {
-        let of = |(at, found): (usize, &Attestation)| {
-            self.judgement(at).map_or_else(|| found.states(), |judged| judged.states(found))
-        };
-        self.attestations.iter().enumerate().map(of)
+    /// What each commit declares, with how fully, by the policy's measure where there is one.
+    pub fn states(&self) -> Vec<(&Attestation, States)> {
+        match self {
+            Evidence::Read(commits) => commits.iter().map(|(_, found)| (found, found.states())).collect(),
+            Evidence::Judged(Judged { commits, .. }) => {
+                commits.iter().map(|commit| (&commit.attestation, commit.judged.states())).collect()
+            }
+        }
+    }
+
+    /// The commits with all that is known of each.
+    pub fn into_commits(self) -> Vec<Known<'a>> {
+        match self {
+            Evidence::Read(commits) => {
+                let known = |(commit, attestation)| Known { commit, attestation, judged: None };
+                commits.into_iter().map(known).collect()
+            }
+            Evidence::Judged(Judged { commits, .. }) => {
+                let known = |JudgedCommit { commit, attestation, judged, .. }| Known {
+                    commit,
+                    attestation,
+                    judged: Some(judged),
+                };
+                commits.into_iter().map(known).collect()
+            }
+        }
     }
 }

@@ -27,7 +27,9 @@ pub mod suggest;
 
 use globset::GlobSet;
 
-pub use commits::{Circumstances, CommitJudgement, Evidence, Judged, TouchedFiles, judge_commits};
+pub use commits::{
+    Circumstances, CommitJudgement, Considered, Evidence, Judged, JudgedCommit, Known, Read, TouchedFiles,
+};
 pub use finding::{Finding, FindingKind, What};
 pub use judge::{Judgement, judge, missing_facts};
 pub use load::{Error, PRESETS};

@@ -2,36 +2,28 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::commits::TouchedFiles;
+use super::commits::Read;
 use super::{Policy, Size};
-use crate::attest::Attestation;
 use crate::change::Commit;
 
 /// How much each author adds in commits that declare AI use, by address in lower case.
 #[derive(Debug, Clone, Default)]
 pub struct Sizes(BTreeMap<String, Size>);
 
-/// Nothing where the policy does not ask.
-pub(super) fn sizes(
-    policy: &Policy,
-    commits: &[Commit],
-    attestations: &[Attestation],
-    files: &[TouchedFiles],
-) -> Sizes {
-    let mut sizes: BTreeMap<String, Size> = BTreeMap::new();
-    if !policy.asks_size() {
-        return Sizes(sizes);
-    }
-    for ((commit, attestation), files) in commits.iter().zip(attestations).zip(files) {
-        if attestation.state.declares() {
+impl Sizes {
+    /// How much each author adds; nothing where the policy does not ask.
+    pub fn of_all(policy: &Policy, commits: &[Read<'_>]) -> Self {
+        let mut sizes: BTreeMap<String, Size> = BTreeMap::new();
+        if !policy.asks_size() {
+            return Sizes(sizes);
+        }
+        for Read { commit, files, .. } in commits.iter().filter(|read| read.attestation.state.declares()) {
             let size = sizes.entry(address(commit)).or_insert(Size { added: 0, newcomer: false });
             size.added += files.added;
         }
+        Sizes(sizes)
     }
-    Sizes(sizes)
-}
 
-impl Sizes {
     /// The authors' addresses.
     pub fn authors(&self) -> impl Iterator<Item = &String> {
         self.0.keys()

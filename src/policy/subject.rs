@@ -154,6 +154,15 @@ impl<'a> Subject<'a> {
         self
     }
 
+    /// With what its note says of the whole commit alone, without what it records of single lines.
+    #[must_use]
+    pub(super) fn without_records(mut self) -> Self {
+        if let Some(Ok(note)) = &mut self.note {
+            note.attestations.retain(|entry| entry.covers.is_empty());
+        }
+        self
+    }
+
     /// With how much its author adds.
     pub fn sized(mut self, size: Option<Size>) -> Self {
         self.size = size;

@@ -45,7 +45,7 @@ pub struct AttestationReport {
 impl AttestationReport {
     /// What a commit declares, with a policy's judgement of it where there is a policy.
     pub fn of(attestation: Attestation, judged: Option<&CommitJudgement>) -> Self {
-        let states = judged.map_or(attestation.states(), |judged| judged.states(&attestation));
+        let states = judged.map_or(attestation.states(), CommitJudgement::states);
         let mut notes: Vec<String> = attestation.conflicts.iter().map(ToString::to_string).collect();
         for note in judged.iter().flat_map(|judged| notes_of(&judged.judgement)) {
             if !notes.contains(&note) {

@@ -14,7 +14,7 @@ use crate::analyse::Analyser;
 use crate::change::{Commit, Reason};
 use crate::git::{Error, ListedCommit, OneByOne, Shared};
 use crate::parallel;
-use crate::pipeline::{Judged, Standards};
+use crate::pipeline::Standards;
 use row::About;
 pub(crate) use row::added_total;
 pub use row::{Kind, Row, SCHEMA};
@@ -36,7 +36,7 @@ pub enum Scanned {
         /// The row.
         row: Box<Row>,
         /// What a reader of the row should know of the commit.
-        note: Option<String>,
+        notes: Vec<String>,
     },
     /// It, its parent, a tree or a content cannot be read.
     Unread {
@@ -106,13 +106,16 @@ fn read(
     if let Some(lacked) = change.excluded.iter().find(|file| file.reason == Reason::MissingObject) {
         return Err(Error::of_content(&lacked.path.to_string(), &lacked.detail));
     }
-    let Judged { evidence, sensitive } = scorer.standards.judge(reader, listed.id, &change.commits)?;
+    let files = scorer.standards.touched(reader, listed.id)?;
+    let evidence = scorer.standards.evidence(&change.commits, &files)?;
     let report = scorer.analyser.report_with(&change, evidence);
+    let about_files = scorer.standards.cut_note(listed.id, &files);
+    let notes = change.commits.iter().filter_map(Commit::encoding_note).chain(about_files).collect();
+    let sensitive = files.touches.into_iter().map(|touch| touch.class).collect();
     let about =
         About { repository: source.name, rules: scorer.rules, listed, sensitive, registry: scorer.standards.registry };
-    let note = change.commits.first().and_then(Commit::encoding_note);
     let row = Row::of(about, &change, &report);
-    Ok(row.map(|row| Scanned::Row { row: Box::new(row), note }))
+    Ok(row.map(|row| Scanned::Row { row: Box::new(row), notes }))
 }
 
 /// The JSON Schema of a row.

@@ -6,12 +6,11 @@ use std::io::BufRead as _;
 use super::Facts;
 use crate::attest::{self, Registry};
 use crate::attesting::environment::{self, Agent};
-use crate::change::Commit;
 use crate::cli::Failure;
 use crate::cli::output::Output;
 use crate::pipeline::{Session, TouchedCommit};
 use crate::policy::sensitive::Touch;
-use crate::policy::{Fact, Policy, Subject, TouchedFiles, missing_facts};
+use crate::policy::{Fact, Policy, Subject, missing_facts};
 use crate::vocabulary::note::Note;
 use crate::vocabulary::{
     AiUse, Assistant, Assistants, Declaration, Extent, IntegrationPath, Involvement, Who, Word, trailers,
@@ -19,8 +18,7 @@ use crate::vocabulary::{
 
 /// A commit with what will be declared about it.
 pub(super) struct Draft {
-    pub(super) commit: Commit,
-    pub(super) files: TouchedFiles,
+    pub(super) touched: TouchedCommit,
     pub(super) declaration: Declaration,
 }
 
@@ -42,8 +40,7 @@ impl Drafting<'_> {
         let mut drafts = Vec::new();
         for touched in commits {
             let declaration = self.declaration(&touched, agent.as_ref(), &mut answers)?;
-            let TouchedCommit { commit, files, .. } = touched;
-            drafts.push(Draft { commit, files, declaration });
+            drafts.push(Draft { touched, declaration });
         }
         Ok(drafts)
     }

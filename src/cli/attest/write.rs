@@ -11,7 +11,7 @@ use crate::cli::undisturbed::undisturbed;
 use crate::cli::{Exit, Failure};
 use crate::git::Repository;
 use crate::pipeline::Session;
-use crate::policy::{CommitJudgement, Finding, Policy, Subject, TouchedFiles};
+use crate::policy::Policy;
 use crate::report::FETCH_NOTES;
 use crate::terminal::escaped;
 use crate::vocabulary::note::{self, Entry, Note};
@@ -22,9 +22,9 @@ use crate::vocabulary::{message, trailers as ours};
 pub(super) fn statements(drafts: &[Draft], repository: &Repository, out: &Output) -> Result<Exit, Failure> {
     let mut text = String::new();
     for draft in drafts {
-        let (mut note, _) = existing(repository, &draft.commit.id)?;
+        let (mut note, _) = existing(repository, &draft.touched.commit.id)?;
         add(&mut note, draft)?;
-        text.push_str(&Statement::of(&draft.commit.id, note).write());
+        text.push_str(&Statement::of(&draft.touched.commit.id, note).write());
     }
     out.print(&text)?;
     Ok(Exit::Analysed)
@@ -49,7 +49,7 @@ fn existing(repository: &Repository, commit: &str) -> Result<(Note, bool), Failu
 /// What a note says. It stands alone: it names the person who answers even where the commit shows it.
 fn entry(draft: &Draft) -> Result<Entry, Failure> {
     let mut declaration = draft.declaration.clone();
-    let author = &draft.commit.author;
+    let author = &draft.touched.commit.author;
     if declaration.accountable.is_none() && attest::is_person(author, Registry::builtin()?) {
         declaration.accountable = format!("{} <{}>", author.name, author.email).parse().ok();
     }
@@ -71,7 +71,7 @@ pub(super) fn notes(args: &Args, drafts: &[Draft], repository: &Repository, out:
     let mut text = String::new();
     let mut written = 0;
     for draft in drafts {
-        let commit = &draft.commit;
+        let commit = &draft.touched.commit;
         let (mut note, signed) = existing(repository, &commit.id)?;
         let short = commit.id.get(..8).unwrap_or(&commit.id);
         // Signing what is said already adds a signature, which is worth a note of its own.
@@ -135,7 +135,7 @@ pub(super) fn trailers(
             "trailers can be added to the last commit only, because all later ones would change; --notes attests a range",
         ));
     };
-    if draft.commit.id != head.id {
+    if draft.touched.commit.id != head.id {
         return Err(Failure::usage("trailers can be added to the last commit only; --notes attests any other"));
     }
     let Some(old) = &head.message else {
@@ -179,7 +179,7 @@ pub(super) fn trailers(
     if head.signed {
         let _ = writeln!(text, "its signature is gone; `git commit --amend --no-edit -S` signs again");
     }
-    let (state, findings) = as_read(draft, &new, policy)?;
+    let (state, judgement) = session.judge_with_message(policy, &draft.touched, &new)?;
     if state == State::Absent {
         let _ = writeln!(
             text,
@@ -187,20 +187,9 @@ pub(super) fn trailers(
              Give the model's full id, call the tool by one word, or use --notes."
         );
     }
-    for finding in findings {
+    for finding in judgement.findings {
         let _ = writeln!(text, "  - {}", escaped(&finding.to_string()));
     }
     out.print(&text)?;
     Ok(Exit::Analysed)
-}
-
-/// How the commit attests as it will be, and what the policy still says of it.
-fn as_read(draft: &Draft, message: &str, policy: &Policy) -> Result<(State, Vec<Finding>), Failure> {
-    let registry = Registry::builtin()?;
-    let mut commit = draft.commit.clone();
-    commit.message = message.into();
-    let attestation = attest::read(&commit, registry);
-    let TouchedFiles { paths, touches, .. } = draft.files.clone();
-    let subject = Subject::new(&commit, &attestation, registry).touching(paths, touches);
-    Ok((attestation.state, CommitJudgement::of(policy, &subject).judgement.findings))
 }

@@ -232,8 +232,8 @@ fn take(
 ) -> Result<bool, Failure> {
     for scanned in scanned {
         match scanned {
-            Scanned::Row { row, note } => {
-                notes.extend(note);
+            Scanned::Row { row, notes: of_commit } => {
+                notes.extend(of_commit);
                 done.added += 1;
                 done.merges += usize::from(row.kind == Kind::Merge);
                 done.declaring += usize::from(row.state.declares());
