@@ -7,7 +7,7 @@ mod support;
 
 use std::path::Path;
 
-use ai_detect::change::{ChangeSet, CutShort};
+use ai_detect::change::{ChangeSet, CutShort, RecordPlace};
 use ai_detect::exclude::{DEFAULT_MAX_BYTES, Excluder};
 use ai_detect::git::{Budget, CommitChange, Error, Repository, Request};
 use support::{Repo, code, excluded};
@@ -211,6 +211,26 @@ fn contents_that_policies_look_into_have_one_budget_and_paths_another() {
     assert_eq!(read(Budget { policy_bytes: 1, ..Budget::default() }).unwrap(), [(false, 1), (true, 0), (true, 0)]);
     let refused = read(Budget { policy_paths: 2, ..Budget::default() }).unwrap_err();
     assert!(matches!(refused, Error::TooManyPaths { max: 2 }), "{refused}");
+}
+
+#[test]
+fn notes_that_a_range_has_no_room_for_say_so() {
+    let repo = three_commits();
+    for commit in ["topic~2", "topic~1", "topic"] {
+        repo.git(&["notes", "--ref=ai", "add", "-m", "A note of some length", commit]);
+    }
+    let contents = |budget| -> Vec<Result<usize, String>> {
+        let repository = Repository::open(repo.path()).unwrap().within(budget);
+        let resolved = repository.resolve(&Request::Spec("main..topic".into())).unwrap();
+        let records = repository.records(&[RecordPlace::Notes("refs/notes/ai")], None).unwrap();
+        let of = |change: CommitChange| change.commit.records[0].content.clone().map(|content| content.len());
+        repository.commit_changes(&resolved, &|_| false, &records, &of).unwrap()
+    };
+    assert_eq!(contents(Budget::default()), [Ok(22), Ok(22), Ok(22)]);
+    // A line counts for more than its letters.
+    let left_out =
+        |left: u64| Err(format!("it has 22 bytes; of the 170 that are read of all notes together, others left {left}"));
+    assert_eq!(contents(Budget { note_bytes: 170, ..Budget::default() }), [Ok(22), left_out(20), left_out(20)]);
 }
 
 #[test]

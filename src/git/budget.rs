@@ -18,6 +18,8 @@ pub struct Budget {
     pub policy_bytes: u64,
     /// Paths that commits touch, where policies look at them.
     pub policy_paths: usize,
+    /// Bytes of notes, as they are kept in memory.
+    pub note_bytes: u64,
 }
 
 impl Default for Budget {
@@ -29,6 +31,7 @@ impl Default for Budget {
             compared: 32_000_000,
             policy_bytes: 2 << 30,
             policy_paths: 1_000_000,
+            note_bytes: 128 << 20,
         }
     }
 }

@@ -13,13 +13,29 @@ use super::{Error, Repository, head};
 use crate::change::Record;
 
 /// A larger note is said to be unreadable; the largest seen in public histories has 3 MiB.
-const LARGEST: u64 = 8 << 20;
-/// All notes of one range together are not larger in memory than this.
-pub(super) const LARGEST_TOGETHER: u64 = 128 << 20;
+const MAX_BYTES: u64 = 8 << 20;
+/// The notes of a whole history that are kept together are not larger than this.
+const MAX_BYTES_OF_ALL: u64 = 1 << 30;
+/// A notes ref whose trees hold more entries is not read.
+const MAX_ENTRIES: usize = 1_000_000;
 
-/// Nor are those of a whole history larger than this, and its trees hold no more entries.
-const LARGEST_OF_ALL: u64 = 1 << 30;
-const MOST_ENTRIES: usize = 1_000_000;
+/// How many bytes of notes are kept together.
+pub(super) struct Room {
+    /// For all notes.
+    max: u64,
+    /// For further ones.
+    left: u64,
+}
+
+impl Room {
+    pub(super) fn new(max: u64) -> Self {
+        Room { max, left: max }
+    }
+
+    pub(super) fn take(&mut self, bytes: u64) {
+        self.left = self.left.saturating_sub(bytes);
+    }
+}
 
 type Entries = HashMap<Vec<u8>, (bool, ObjectId)>;
 
@@ -70,9 +86,10 @@ impl Notes {
         }
     }
 
-    /// The note as a record, unless it is larger than `most` bytes.
-    pub(super) fn record(&self, repo: &gix::Repository, blob: ObjectId, most: u64) -> Record {
-        Record { place: self.name, content: content(repo, blob, most.min(LARGEST)) }
+    /// The note as a record, where it is not too large. Where notes are kept together, they share a room; a note that is
+    /// read and let go needs none.
+    pub(super) fn record(&self, repo: &gix::Repository, blob: ObjectId, room: Option<&Room>) -> Record {
+        Record { place: self.name, content: content(repo, blob, room) }
     }
 
     /// All blobs, each with the id of what it is attached to. Only where [`Notes::find`] would look, so no deeper than
@@ -84,8 +101,8 @@ impl Notes {
         while let Some((prefix, tree)) = trees.pop() {
             let entries = entries(repo, tree).map_err(|error| self.missing(&error))?;
             seen += entries.len();
-            if seen > MOST_ENTRIES {
-                return Err(Error::library(self.name, format!("more than {MOST_ENTRIES} entries, so none is read")));
+            if seen > MAX_ENTRIES {
+                return Err(Error::library(self.name, format!("more than {MAX_ENTRIES} entries, so none is read")));
             }
             for (name, (is_tree, id)) in entries {
                 let Some(name) = std::str::from_utf8(&name).ok().filter(|name| is_hex(name)) else { continue };
@@ -114,11 +131,11 @@ impl Repository {
         let Some(notes) = Notes::open(&self.inner, name)? else { return Ok(Vec::new()) };
         let mut blobs = notes.blobs(&self.inner)?;
         blobs.sort_unstable();
-        let mut left = LARGEST_OF_ALL;
+        let mut room = Room::new(MAX_BYTES_OF_ALL);
         let mut found = Vec::new();
         for (path, blob) in blobs {
-            let record = notes.record(&self.inner, blob, left);
-            left -= record.content.as_ref().map_or(0, |content| content.len() as u64);
+            let record = notes.record(&self.inner, blob, Some(&room));
+            room.take(record.content.as_ref().map_or(0, |content| content.len() as u64));
             found.push((path, record));
         }
         Ok(found)
@@ -139,10 +156,15 @@ fn entries(repo: &gix::Repository, tree: ObjectId) -> Result<Entries, String> {
     Ok(entries)
 }
 
-fn content(repo: &gix::Repository, blob: ObjectId, most: u64) -> Result<Arc<[u8]>, String> {
+fn content(repo: &gix::Repository, blob: ObjectId, room: Option<&Room>) -> Result<Arc<[u8]>, String> {
     let size = repo.find_header(blob).map_err(|error| format!("it is missing from this clone: {error}"))?.size();
-    if size > most {
-        return Err(format!("it has {size} bytes; at most {most} are read"));
+    if size > MAX_BYTES {
+        return Err(format!("it has {size} bytes; at most {MAX_BYTES} are read"));
+    }
+    if let Some(Room { max, left }) = room.filter(|room| size > room.left) {
+        return Err(format!(
+            "it has {size} bytes; of the {max} that are read of all notes together, others left {left}"
+        ));
     }
     let mut blob = repo.find_blob(blob).map_err(|error| format!("it cannot be read: {error}"))?;
     Ok(Arc::from(blob.take_data()))

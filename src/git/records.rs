@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use gix::ObjectId;
 
-use super::notes::{self, Notes};
+use super::notes::{Notes, Room};
 use super::{Error, Repository};
 use crate::change::{Commit, Record, RecordPlace};
 
@@ -27,6 +27,8 @@ pub struct Records {
     files: Vec<RecordFile>,
     unread: Vec<UnreadRecords>,
     about_repository: Vec<Record>,
+    /// How much is read of the notes of a range.
+    max_note_bytes: u64,
 }
 
 /// A file with one record a line.
@@ -98,8 +100,7 @@ impl Repository {
     /// # Errors
     /// Where the refs or the tree of notes cannot be read.
     pub fn readable_records(&self, places: &[RecordPlace], head: Option<&str>) -> Result<Records, Error> {
-        let mut records =
-            Records { notes: Vec::new(), files: Vec::new(), unread: Vec::new(), about_repository: Vec::new() };
+        let mut records = Records::none(self.budget.note_bytes);
         for place in places {
             match *place {
                 RecordPlace::Notes(name) => records.notes.extend(Notes::open(&self.inner, name)?),
@@ -132,6 +133,16 @@ impl Repository {
 }
 
 impl Records {
+    fn none(max_note_bytes: u64) -> Self {
+        Records {
+            notes: Vec::new(),
+            files: Vec::new(),
+            unread: Vec::new(),
+            about_repository: Vec::new(),
+            max_note_bytes,
+        }
+    }
+
     /// What was not read.
     pub fn unread(&self) -> &[UnreadRecords] {
         &self.unread
@@ -183,12 +194,12 @@ impl Records {
         notes: &mut [Notes],
         commits: impl Iterator<Item = (ObjectId, &'a mut Commit)>,
     ) -> Result<(), Error> {
-        let mut left = notes::LARGEST_TOGETHER;
+        let mut room = Room::new(self.max_note_bytes);
         for (id, commit) in commits {
             for notes in notes.iter_mut() {
                 let Some(blob) = notes.find(repo, id)? else { continue };
-                let record = notes.record(repo, blob, left);
-                left = left.saturating_sub(record.content.as_ref().map_or(0, |content| size_when_read(content)));
+                let record = notes.record(repo, blob, Some(&room));
+                room.take(record.content.as_ref().map_or(0, |content| size_when_read(content)));
                 commit.records.push(record);
             }
             self.attach_lines(commit);
@@ -221,8 +232,7 @@ mod tests {
 
     #[test]
     fn lines_of_a_file_go_to_the_commits_that_they_name() {
-        let mut records =
-            Records { notes: Vec::new(), files: Vec::new(), unread: Vec::new(), about_repository: Vec::new() };
+        let mut records = Records::none(0);
         records.add_lines("ledger", b"a 1\nb 2\r\n\nnobody's\na 3".to_vec(), id_in_front);
         let of = |id: &str| {
             let mut commit = Commit { id: id.into(), ..Commit::default() };

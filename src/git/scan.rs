@@ -144,7 +144,8 @@ fn commit(repo: &gix::Repository, raw: Raw, data: &[u8], notes: &[Notes], record
         None => lenient::decoded(raw.id, data, repo.object_hash(), |decoded| commits::plain(raw.id, decoded))?,
     };
     for (at, blob) in raw.notes {
-        commit.records.extend(notes.get(at).map(|notes| notes.record(repo, blob, u64::MAX)));
+        // Each commit is let go once it is read, so its notes share no room with those of others, as they do in a range.
+        commit.records.extend(notes.get(at).map(|notes| notes.record(repo, blob, None)));
     }
     records.attach_lines(&mut commit);
     Ok(commit)
