@@ -56,18 +56,8 @@ pub fn read(name: &str, content: &[u8], excluder: &Excluder) -> Result<Patch, Er
     if content.starts_with(b"\x1f\x8b") {
         return Err(Error::Compressed { name: name.into() });
     }
-    if mail::is_mail(content) {
-        patch.read_mails(name, content, excluder)?;
-    } else if log::is_log(content) {
-        patch.read_log(name, content, excluder)?;
-    } else {
-        let source = Source { name: name.into(), ..Source::default() };
-        let files = parse(&source, content)?;
-        if files.is_empty() && !content.trim_ascii().is_empty() {
-            return Err(Error::NoDiff { name: name.into() });
-        }
-        settle_all(files, None, excluder, &mut patch.change);
-    }
+    let read = patch.read_any(name, content, excluder);
+    read.map_err(|error| if is_coloured(content) { Error::Coloured { name: name.into() } } else { error })?;
     patch.change.files.sort_by(|a, b| a.path.cmp(&b.path));
     patch.change.excluded.sort();
     patch.notes.extend(changed_twice(&patch.change));
@@ -81,8 +71,25 @@ impl Patch {
         iter::zip(&self.change.commits, &self.touched)
     }
 
+    fn read_any(&mut self, name: &str, content: &[u8], excluder: &Excluder) -> Result<(), Error> {
+        if mail::is_mail(content) {
+            return self.read_mails(name, content, excluder);
+        }
+        if log::is_log(content) {
+            return self.read_log(name, content, excluder);
+        }
+        let source = Source { name: name.into(), ..Source::default() };
+        let files = parse(&source, content)?;
+        if files.is_empty() && !content.trim_ascii().is_empty() {
+            return Err(Error::NoDiff { name: name.into() });
+        }
+        settle_all(files, None, excluder, &mut self.change);
+        Ok(())
+    }
+
     fn read_mails(&mut self, name: &str, content: &[u8], excluder: &Excluder) -> Result<(), Error> {
         let mails = mail::read(name, content);
+        let unread = mails.notes.iter().find(|note| matches!(note, Note::TooManyParts { .. })).cloned();
         self.notes.extend(mails.notes);
         let (mut without, mut nameless) = (Vec::new(), 0);
         let mut ids: FxHashSet<String> = FxHashSet::default();
@@ -104,7 +111,7 @@ impl Patch {
             self.settle_commit(commit, files, excluder);
         }
         if self.change.commits.is_empty() {
-            return Err(Error::NoDiffInMails { name: name.into(), mails: mails.count, html: mails.html });
+            return Err(Error::NoDiffInMails { name: name.into(), mails: mails.count, html: mails.html, unread });
         }
         if !without.is_empty() {
             self.notes.push(Note::NoDiff { subjects: without, of: mails.count });
@@ -116,14 +123,32 @@ impl Patch {
     }
 
     fn read_log(&mut self, name: &str, content: &[u8], excluder: &Excluder) -> Result<(), Error> {
-        for Piece { source, diff, commit, .. } in log::read(name, content) {
+        let mut ids: FxHashSet<String> = FxHashSet::default();
+        let mut again: Vec<String> = Vec::new();
+        for Piece { source, diff, mut commit, digest, subject, .. } in log::read(name, content) {
             let files = parse(&source, &diff)?;
             // A commit without a diff is empty, or a merge.
-            if !files.is_empty() {
-                self.settle_commit(commit, files, excluder);
+            if files.is_empty() {
+                continue;
             }
+            let is_new = ids.insert(commit.id.clone());
+            // What a merge did to each of its parents has the id of the merge.
+            if !ids.insert(digest.clone()) {
+                again.push(subject);
+                continue;
+            }
+            if !is_new {
+                commit.id = digest;
+            }
+            self.settle_commit(commit, files, excluder);
         }
-        if self.change.commits.is_empty() { Err(Error::NoDiffInLog { name: name.into() }) } else { Ok(()) }
+        if self.change.commits.is_empty() {
+            return Err(Error::NoDiffInLog { name: name.into() });
+        }
+        if !again.is_empty() {
+            self.notes.push(Note::Again { subjects: again });
+        }
+        Ok(())
     }
 
     fn settle_commit(&mut self, commit: Commit, files: Vec<PatchFile>, excluder: &Excluder) {
@@ -134,6 +159,11 @@ impl Patch {
         self.touched.push(Files { touched, is_cut: false });
         settle_all(files, at, excluder, &mut self.change);
     }
+}
+
+/// Whether a line starts with what colours it on a terminal.
+fn is_coloured(content: &[u8]) -> bool {
+    content.lines().any(|line| line.starts_with(b"\x1b["))
 }
 
 /// The files that several commits change.

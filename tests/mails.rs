@@ -308,6 +308,85 @@ fn what_git_show_and_git_log_print_is_read_with_its_commits() {
 }
 
 #[test]
+fn a_tag_is_read_as_the_commit_that_it_names() {
+    let repo = declared();
+    let in_repository = repo.diff(&["main"]);
+    let expected = seen(&in_repository);
+    repo.git(&["tag", "-a", "-m", "Release\n\ncommit to it", "v1"]);
+    assert_eq!(seen(&repo.diff_patch(repo.git_bytes(&["show", "v1"], b""))), expected);
+    repo.git(&["tag", "-a", "-m", "A tag of a tag", "v2", "v1"]);
+    assert_eq!(seen(&repo.diff_patch(repo.git_bytes(&["show", "v2"], b""))), expected);
+}
+
+#[test]
+fn commits_come_parents_first_in_whatever_order_git_prints_them() {
+    let repo = declared();
+    for name in ["second", "third"] {
+        repo.commit_file(&format!("{name}.py"), code(name, 6));
+    }
+    let subjects_of = |args: &[&str]| {
+        let report = repo.diff_patch(repo.git_bytes(&[args, &["main.."]].concat(), b""));
+        subjects(&report).into_iter().map(str::to_owned).collect::<Vec<_>>()
+    };
+    let expected = subjects_of(&["log", "-p"]);
+    assert_eq!(expected[1..], ["Change second.py", "Change third.py"]);
+    for more in [
+        &["--reverse"][..],
+        &["--reverse", "--format=fuller"],
+        &["--reverse", "--format=raw"],
+        &["--reverse", "--date=iso-strict"],
+        &["--reverse", "--date=rfc"],
+        &["--reverse", "--date=unix"],
+        &["--reverse", "--parents", "--date=relative"],
+        &["--topo-order", "--date=relative"],
+    ] {
+        assert_eq!(subjects_of(&[&["log", "-p"], more].concat()), expected, "{more:?}");
+    }
+}
+
+#[test]
+fn a_commit_that_is_there_twice_is_read_once_and_ids_stay_apart() {
+    let repo = declared();
+    let once = repo.git_bytes(&["show"], b"");
+    let report = repo.diff_patch([&once[..], b"\n", &once[..]].concat());
+    assert_eq!(seen(&report), seen(&repo.diff(&["main"])));
+    let subject = "tools: añadir reintentos con espera creciente — größer, with a subject that must be folded";
+    assert_eq!(notes(&report), [format!("a commit is there more than once, and is read once: `{subject}`")]);
+
+    // What a merge did to each of its parents.
+    repo.switch("main");
+    repo.commit_file("other.py", code("other", 7));
+    repo.merge("topic");
+    let report = repo.diff_patch(repo.git_bytes(&["show", "-m"], b""));
+    let ids: Vec<&str> = list(&report["commits"]).iter().map(|commit| text(&commit["id"])).collect();
+    assert!(ids.len() == 2 && ids[0] != ids[1], "{ids:?}");
+}
+
+#[test]
+fn a_coloured_patch_is_called_so() {
+    let repo = declared();
+    let advice = "- is coloured: it holds signs that colour a terminal; make it with `--no-color`, as in `git diff --no-color A...B`";
+    for args in [&["diff", "main..."][..], &["show"], &["log", "-p", "main.."], &["format-patch", "--stdout", "-1"]] {
+        let printed = repo.git_bytes(&[&args[..1], &["--color=always"], &args[1..]].concat(), b"");
+        assert_eq!(repo.run_patch(printed, &[]).error(3), advice, "{args:?}");
+    }
+    // Code may hold such signs.
+    repo.commit_file("colours.py", format!("{}RED = '\u{1b}[31m'\n", code("colours", 6)));
+    assert_eq!(hunks(&repo.diff_patch(repo.git_bytes(&["show"], b""))), ["colours.py:1-7"]);
+}
+
+#[test]
+fn one_mail_of_too_many_parts_is_called_so() {
+    let line = "boundary ".repeat(100) + "\n";
+    let mail = format!("From: Bo <bo@example.org>\nSubject: [PATCH] x\n\n{}", line.repeat(200));
+    let said = Repo::nowhere().run_patch(&mail, &[]).error(3);
+    assert!(
+        said.starts_with("- holds 1 mail, and none with a diff; mail 1 has too many parts, so it is not read. "),
+        "{said}"
+    );
+}
+
+#[test]
 fn what_cannot_be_read_of_a_mail_is_named_with_advice_that_works() {
     let said = |mail: &str| Repo::nowhere().run_patch(mail, &[]).error(3);
     let head = "From: Bo <bo@example.org>\nSubject: [PATCH] x\n";

@@ -1,5 +1,7 @@
 //! Why a patch is not read, and what to do.
 
+use super::Note;
+
 /// What is wrong with a patch.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum Error {
@@ -21,9 +23,10 @@ pub enum Error {
     },
     /// Mails, and no diff in any of them.
     #[error(
-        "{name} holds {mails}, and none with a diff{html}. A patch is read in the text of a mail or as an attachment, as \
+        "{name} holds {mails}, and none with a diff{html}{unread}. A patch is read in the text of a mail or as an attachment, as \
          `git format-patch` and `git send-email` send it", mails = count(*.mails),
-        html = if *.html { "; one has its text as HTML only, where patches do not survive" } else { "" }
+        html = if *.html { "; one has its text as HTML only, where patches do not survive" } else { "" },
+        unread = .unread.as_ref().map_or_else(String::new, |note| format!("; {note}"))
     )]
     NoDiffInMails {
         /// What the input is called.
@@ -32,6 +35,16 @@ pub enum Error {
         mails: usize,
         /// Whether the text of one is there as HTML only.
         html: bool,
+        /// What is said of a mail that was not read.
+        unread: Option<Note>,
+    },
+    /// A patch as it is printed on a terminal.
+    #[error(
+        "{name} is coloured: it holds signs that colour a terminal; make it with `--no-color`, as in `git diff --no-color A...B`"
+    )]
+    Coloured {
+        /// What the input is called.
+        name: String,
     },
     /// Commits as `git log` prints them, and no diff with any of them.
     #[error("{name} holds commits without their diffs; `git log -p A..B` and `git show COMMIT` print them")]

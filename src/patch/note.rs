@@ -29,6 +29,11 @@ pub enum Note {
         /// Their paths.
         paths: Vec<BString>,
     },
+    /// Commits that the input has several times, with the same diff.
+    Again {
+        /// Their subjects.
+        subjects: Vec<String>,
+    },
     /// A mail of more parts than anybody sends.
     TooManyParts {
         /// The number of the mail, from 1.
@@ -71,6 +76,11 @@ impl fmt::Display for Note {
                  too",
                 named(paths)
             ),
+            Note::Again { subjects } => {
+                let (commits, read) =
+                    if subjects.len() == 1 { ("a commit is", "is") } else { ("commits are", "each is") };
+                write!(f, "{commits} there more than once, and {read} read once: {}", named(subjects))
+            }
             Note::TooManyParts { mail } => write!(f, "mail {mail} has too many parts, so it is not read"),
             Note::UnknownCharset { mail, charset } => {
                 let charset = escaped_name(charset);
