@@ -232,6 +232,26 @@ fn receipts_in_the_tree_speak_for_the_commits_that_they_name() {
     assert!(notes.iter().any(|note| text(note).starts_with("1 line of .aiir/receipts.jsonl")), "{notes:?}");
 }
 
+#[test]
+fn a_file_about_the_repository_that_cannot_be_read_is_named_once() {
+    let repo = started();
+    repo.commit_file("AI-DECLARATION.md", "---\nversion: 0.1.2\nlevel: much\n---\n");
+    let told = |repo: &Repo| {
+        let notes = repo.diff(&["main..HEAD"])["coverage"]["notes"].clone();
+        let note = list(&notes).iter().map(text).find(|note| note.contains("AI-DECLARATION.md")).unwrap().to_owned();
+        assert_eq!(note.matches("AI-DECLARATION.md").count(), 1, "{note}");
+        note
+    };
+    assert!(told(&repo).starts_with("AI-DECLARATION.md cannot be read: line 3, column "), "{}", told(&repo));
+    let blob = repo.id("HEAD:AI-DECLARATION.md");
+    std::fs::remove_file(repo.path().join(".git/objects").join(&blob[..2]).join(&blob[2..])).unwrap();
+    assert!(
+        told(&repo).starts_with("AI-DECLARATION.md cannot be read: it is missing from this clone ("),
+        "{}",
+        told(&repo)
+    );
+}
+
 /// A statement about a whole repository says nothing of a single commit.
 #[test]
 fn what_is_said_of_a_repository_is_reported_and_attests_no_commit() {

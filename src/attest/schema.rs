@@ -172,9 +172,6 @@ pub struct Tool {
     /// Labels of requests that mean it, in lower case.
     #[serde(default)]
     pub labels: Vec<String>,
-    /// Refs that it keeps records under. Data for the readers of those records.
-    #[serde(default)]
-    pub refs: Vec<String>,
     /// The traces that it leaves.
     #[serde(default)]
     pub markers: Vec<Marker>,

@@ -259,6 +259,18 @@ impl Error {
         }
     }
 
+    /// The same for a sentence that names the object before: `it is missing …`.
+    pub(super) fn of_it(self) -> Self {
+        let it = || "it".to_owned();
+        match self {
+            Error::Missing { problem, content, .. } => Error::Missing { what: it(), problem, content },
+            Error::Damaged { problem, .. } => Error::Damaged { what: it(), problem },
+            Error::Malformed { problem, .. } => Error::Malformed { what: it(), problem },
+            Error::Library { problem, .. } => Error::Library { what: it(), problem },
+            other => other,
+        }
+    }
+
     /// The full id of the content that this clone lacks, where that is the matter.
     pub fn missing_content(&self) -> Option<&str> {
         match self {

@@ -122,7 +122,7 @@ impl Repository {
                             Err(format!("it has {bytes} bytes; at most {MAX_STATEMENT_BYTES} are read"))
                         }
                         // No commit's state depends on it, so nothing else has to wait for it.
-                        Err(error) => Err(error.to_string()),
+                        Err(error) => Err(error.of_it().to_string()),
                     };
                     records.about_repository.push(Record { place: path, content });
                 }
