@@ -387,6 +387,20 @@ fn one_mail_of_too_many_parts_is_called_so() {
 }
 
 #[test]
+fn a_part_that_cannot_be_decoded_is_named() {
+    let repo = declared();
+    let plain = mail(&repo, &["-1"]);
+    let (kind, part) = ("Content-Type: text/plain\nContent-Transfer-Encoding", String::from_utf8_lossy(body(&plain)));
+    let parts = format!("--b\n{kind}: 8bit\n\n{part}\n--b\n{kind}: base64\n\n\u{e9}=!!\n--b--\n");
+    let report = repo.diff_patch(encoded(&plain, "multipart/mixed; boundary=b", "8bit", parts));
+    assert_eq!(list(&report["commits"]).len(), 1);
+    assert_eq!(
+        notes(&report),
+        ["a part of mail 1 cannot be decoded as the mail says, so what is in it may be missing"]
+    );
+}
+
+#[test]
 fn what_cannot_be_read_of_a_mail_is_named_with_advice_that_works() {
     let said = |mail: &str| Repo::nowhere().run_patch(mail, &[]).error(3);
     let head = "From: Bo <bo@example.org>\nSubject: [PATCH] x\n";

@@ -51,8 +51,9 @@ impl Judged<'_> {
 /// Where a signal of a block counted.
 fn evidence(block: &ReadBlock, signal: &Signal, request: &Request<'_>) -> Vec<Evidence> {
     if let Some(commit) = signal.commit {
+        // Signals of messages are made from what stands at this place (`judged`), so it is there.
         let message = request.messages.get(commit as usize);
-        return message.map(|message| request.engine.evidence(&message.reading, signal)).unwrap_or_default();
+        return message.map_or_else(Vec::new, |message| request.engine.evidence(&message.reading, signal));
     }
     if Some(signal.rule) == request.context.rules.commit_code {
         let text = together(block, signal, request);
@@ -67,7 +68,8 @@ fn together(block: &ReadBlock, signal: &Signal, request: &Request<'_>) -> String
     let mut codes = block.shares.iter().filter_map(|share| request.context.of(share.commit));
     let rules = codes.find(|code| !code.heaviest.is_empty()).map(|code| code.heaviest.as_slice());
     let rule = |at: &usize| request.engine.pack().rules.get(*at).map(|rule| rule.title.as_str());
-    let titles: Vec<&str> = rules.unwrap_or_default().iter().filter_map(rule).collect();
+    // Where no rule weighs anything, none is named.
+    let titles: Vec<&str> = rules.into_iter().flatten().filter_map(rule).collect();
     let mostly = if titles.is_empty() { String::new() } else { format!(", most of it {}", titles.join("; ")) };
     format!("{} blocks together{mostly}", signal.number)
 }

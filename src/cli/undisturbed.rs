@@ -39,7 +39,9 @@ impl Signals {
         let signals = Signals { obeyed: Arc::new(AtomicBool::new(true)), told: Arc::new(AtomicUsize::new(NONE)) };
         for signal in TERM_SIGNALS {
             flag::register_conditional_default(*signal, Arc::clone(&signals.obeyed))?;
-            flag::register_usize(*signal, Arc::clone(&signals.told), usize::try_from(*signal).unwrap_or_default())?;
+            // As 0 it would pass for none.
+            let number = usize::try_from(*signal).map_err(std::io::Error::other)?;
+            flag::register_usize(*signal, Arc::clone(&signals.told), number)?;
         }
         Ok(signals)
     }

@@ -149,8 +149,9 @@ impl Mails {
     ) {
         self.count += 1;
         let number = self.count;
-        let Body { parts, mails, messages, html, unknown } = Body::of(message);
+        let Body { parts, mails, messages, html, unknown, undecoded } = Body::of(message);
         self.notes.extend(unknown.into_iter().map(|charset| Note::UnknownCharset { mail: number, charset }));
+        self.notes.extend((undecoded > 0).then_some(Note::Undecoded { mail: number, parts: undecoded }));
         let heads = Heads::of(message);
         let Info { subject, text, from, time, diff, diff_line } = Info::read(&heads, &parts);
         let has_parts = !parts.is_empty();

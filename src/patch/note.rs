@@ -39,6 +39,13 @@ pub enum Note {
         /// The number of the mail, from 1.
         mail: usize,
     },
+    /// Parts of a mail that are not encoded as they say.
+    Undecoded {
+        /// The number of the mail, from 1.
+        mail: usize,
+        /// How many parts.
+        parts: usize,
+    },
     /// An encoding that is unknown.
     UnknownCharset {
         /// The number of the mail, from 1.
@@ -82,6 +89,10 @@ impl fmt::Display for Note {
                 write!(f, "{commits} there more than once, and {read} read once: {}", named(subjects))
             }
             Note::TooManyParts { mail } => write!(f, "mail {mail} has too many parts, so it is not read"),
+            Note::Undecoded { mail, parts } => {
+                let parts = if *parts == 1 { "a part".to_owned() } else { format!("{parts} parts") };
+                write!(f, "{parts} of mail {mail} cannot be decoded as the mail says, so what is in it may be missing")
+            }
             Note::UnknownCharset { mail, charset } => {
                 let charset = escaped_name(charset);
                 write!(

@@ -140,13 +140,15 @@ impl State {
             None if !entry.decision.what.is_ruling() => 1,
             None => 2,
         });
-        let mut bytes = json(self).len() + AROUND;
+        // What has no JSON takes no room; then there is no line either.
+        let length = |json: Option<String>| json.map_or(0, |json| json.len());
+        let mut bytes = length(json(self)) + AROUND;
         let mut dropped = BTreeSet::new();
         for (at, entry) in order {
             if bytes <= MAX_BYTES {
                 break;
             }
-            bytes = bytes.saturating_sub(json(entry).len() + ",".len());
+            bytes = bytes.saturating_sub(length(json(entry)) + ",".len());
             dropped.insert(at);
         }
         let kept = self.entries.iter().enumerate().filter(|(at, _)| !dropped.contains(at));
@@ -155,7 +157,8 @@ impl State {
     }
 
     fn line(&self, key: Option<&StateKey>) -> String {
-        let json = json(self);
+        // A line that no reader takes: the next run says so, rather than that nothing was decided.
+        let Some(json) = json(self) else { return format!("{MARKER}{} unwritten{END}", VERSION.name) };
         let tag = match key {
             Some(key) => format!("keyed:{}", key.tag(VERSION.domain, &json)),
             None => format!("plain:{}", checksum(VERSION.domain, &json)),
@@ -164,11 +167,11 @@ impl State {
     }
 }
 
-/// Plain JSON. Empty, which no reader takes, for what has none; our types all have.
-fn json(value: &impl Serialize) -> String {
+/// Plain JSON; nothing for what has none. Our types all have.
+fn json(value: &impl Serialize) -> Option<String> {
     let mut bytes = Vec::new();
     let written = value.serialize(&mut serde_json::Serializer::with_formatter(&mut bytes, Plain));
-    written.ok().and_then(|()| String::from_utf8(bytes).ok()).unwrap_or_default()
+    written.ok().and_then(|()| String::from_utf8(bytes).ok())
 }
 
 /// The hidden line of a body as it stands, undamaged or not; none where it is too long to be one of ours.

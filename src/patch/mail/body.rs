@@ -38,6 +38,8 @@ pub(super) struct Body<'a> {
     pub(super) html: bool,
     /// Names of encodings that are unknown.
     pub(super) unknown: Vec<String>,
+    /// How many parts are not encoded as they say, and are read as they stand.
+    pub(super) undecoded: usize,
 }
 
 impl<'a> Body<'a> {
@@ -61,12 +63,20 @@ impl<'a> Body<'a> {
 
     fn text(&mut self, message: &Message<'_>, part: &MessagePart<'_>) {
         let (from, to) = (part.offset_body as usize, part.offset_end as usize);
-        let raw = message.raw_message.get(from..to).unwrap_or_default();
+        let raw_message = &message.raw_message;
+        let (before, raw) = match (raw_message.get(..from), raw_message.get(from..to)) {
+            (Some(before), Some(raw)) => (before, raw),
+            // A part that does not lie within its mail, as its reader says of some damaged ones.
+            _ => return self.undecoded += 1,
+        };
         let decoded = match part.encoding {
             Encoding::None => None,
             Encoding::QuotedPrintable => quoted_printable_decode(raw),
             Encoding::Base64 => base64_decode(raw),
         };
+        let stated = part.content_transfer_encoding().unwrap_or("8bit");
+        let is_encoded = ["base64", "quoted-printable"].iter().any(|known| known.eq_ignore_ascii_case(stated));
+        self.undecoded += usize::from(decoded.is_none() && is_encoded);
         let kind = part.content_type();
         let is_flowed = attribute(kind, "format").is_some_and(|format| format.eq_ignore_ascii_case("flowed"));
         let is_as_sent = decoded.is_none() && !is_flowed;
@@ -85,7 +95,6 @@ impl<'a> Body<'a> {
         let stated = attribute(kind, "charset");
         let charset = stated.and_then(|name| Charset::named(name.as_bytes()));
         self.unknown.extend(stated.filter(|_| charset.is_none()).map(str::to_owned));
-        let before = message.raw_message.get(..from).unwrap_or_default();
         let lines_before = is_as_sent.then(|| super::newlines(before));
         self.parts.push(Part { content, charset, lines_before });
     }
@@ -109,7 +118,7 @@ fn is_diff(content: &[u8]) -> bool {
 
 /// Whether a file is a mail, as `git format-patch` writes it.
 fn is_sent(content: &[u8]) -> bool {
-    let first = content.lines().next().unwrap_or_default();
+    let Some(first) = content.lines().next() else { return false };
     first.starts_with(b"From ") && super::is_from_line(first) && super::is_mail(content)
 }
 
