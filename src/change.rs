@@ -170,19 +170,39 @@ pub struct Origin {
     pub line: u32,
     /// The path that the file had at that commit, where it differs from the one at the head.
     pub path: Option<BString>,
+    /// Another commit of the range that brought the same lines, where one was looked for and found.
+    pub before: Option<Before>,
+}
+
+/// Where a commit brought lines that another commit of the range brings, too. The path is the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Before {
+    /// The index of the commit in [`ChangeSet::commits`].
+    pub commit: u32,
+    /// Where the first of the lines stood in that commit's version of the file, from 0.
+    pub line: u32,
 }
 
 impl Origin {
     /// Lines that no commit of the range introduced.
     pub fn unknown(span: Span) -> Self {
-        Origin { span, commit: None, line: span.start, path: None }
+        Origin { span, commit: None, line: span.start, path: None, before: None }
+    }
+
+    /// The path of the file at the commit that brought the lines.
+    pub fn path_in<'a>(&'a self, file: &'a FileChange) -> &'a BString {
+        self.path.as_ref().unwrap_or(&file.path)
     }
 
     /// Those of the lines that are also in another span.
     pub fn within(&self, span: Span) -> Option<Origin> {
         let common = self.span.intersect(span);
-        let line = self.line + (common.start - self.span.start);
-        (!common.is_empty()).then(|| Origin { span: common, line, ..self.clone() })
+        if common.is_empty() {
+            return None;
+        }
+        let skipped = common.start - self.span.start;
+        let before = self.before.map(|before| Before { line: before.line + skipped, ..before });
+        Some(Origin { span: common, line: self.line + skipped, before, ..self.clone() })
     }
 }
 
@@ -262,6 +282,11 @@ pub enum CutShort {
         /// How many commits.
         commits: usize,
     },
+    /// Lines were not compared with those that other commits of the range brought before.
+    Again {
+        /// In how many files.
+        files: usize,
+    },
 }
 
 impl std::fmt::Display for CutShort {
@@ -279,6 +304,12 @@ impl std::fmt::Display for CutShort {
                 f,
                 "in {commits} commit{} of the range only identical files count as renamed: there is too much to compare",
                 plural(*commits)
+            ),
+            CutShort::Again { files } => write!(
+                f,
+                "in {files} file{} it is not looked up whether other commits of the range brought the same lines before: \
+                 there is too much to compare",
+                plural(*files)
             ),
         }
     }

@@ -9,7 +9,7 @@ use std::path::Path;
 
 use ai_detect::change::{ChangeSet, CutShort, RecordPlace};
 use ai_detect::exclude::{DEFAULT_MAX_BYTES, Excluder};
-use ai_detect::git::{Budget, CommitChange, Error, Repository, Request};
+use ai_detect::git::{Budget, CommitChange, Error, Repository, Request, Sought};
 use support::{Repo, code, excluded};
 
 fn change(repo: &Repo, budget: Budget) -> ChangeSet {
@@ -211,6 +211,32 @@ fn contents_that_policies_look_into_have_one_budget_and_paths_another() {
     assert_eq!(read(Budget { policy_bytes: 1, ..Budget::default() }).unwrap(), [(false, 1), (true, 0), (true, 0)]);
     let refused = read(Budget { policy_paths: 2, ..Budget::default() }).unwrap_err();
     assert!(matches!(refused, Error::TooManyPaths { max: 2 }), "{refused}");
+}
+
+#[test]
+fn lines_that_come_again_are_looked_for_within_a_budget() {
+    let repo = three_commits();
+    repo.switch("topic");
+    repo.git(&["revert", "--no-edit", "HEAD"]);
+    repo.git(&["revert", "--no-edit", "HEAD"]);
+    let found = |budget: Budget| {
+        let repository = Repository::open(repo.path()).unwrap().within(budget);
+        let mut change = change(&repo, Budget::default());
+        let (of, within) = (|commit: u32| commit == 4, [2]);
+        let cut = repository.find_before(&change.commits, &mut change.files, &Sought { of: &of, within: &within });
+        let origins = change.files.iter().flat_map(|file| &file.origins);
+        let again: u32 = origins.filter(|origin| origin.before.is_some()).map(|origin| origin.span.len()).sum();
+        (cut.unwrap(), again)
+    };
+    let (whole, lines) = found(Budget::default());
+    assert!(whole.is_none() && lines > 0, "{lines}");
+    for cut in [Budget { compared_again: 0, ..Budget::default() }, Budget { tree_bytes: 1, ..Budget::default() }] {
+        assert_eq!(found(cut).0, Some(CutShort::Again { files: 1 }));
+    }
+    let told = CutShort::Again { files: 1 }.to_string();
+    assert!(
+        told.starts_with("in 1 file it is not looked up whether other commits of the range brought the same lines")
+    );
 }
 
 #[test]

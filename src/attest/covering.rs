@@ -58,6 +58,15 @@ impl<'a> Covered<'a> {
             let parts = within(origin, telling);
             let lines =
                 if telling.is_empty() { origin.span.len() } else { parts.clone().map(|part| part.span.len()).sum() };
+            if origin.before.is_some() && lines > 0 {
+                let whole = telling.is_empty().then(|| origin.clone());
+                for part in parts.chain(whole) {
+                    for key in self.with_before(&part, telling.is_empty(), path) {
+                        *found.entry(key).or_default() += 1;
+                    }
+                }
+                continue;
+            }
             match origin.commit.and_then(|at| self.commits.get(at as usize)) {
                 _ if lines == 0 => {}
                 None => add(State::Absent, lines),
@@ -72,6 +81,32 @@ impl<'a> Covered<'a> {
             }
         }
         found.into_iter().map(|((_, state), lines)| (state, lines)).collect()
+    }
+
+    /// The states of lines that two commits of the range brought: for each line the fuller one, and whose it is.
+    fn with_before(&self, origin: &Origin, is_whole: bool, path: &str) -> Vec<(Option<u32>, State)> {
+        let own = self.of_lines(origin, is_whole, path);
+        let Some(before) = origin.before else { return own.into_iter().map(|state| (origin.commit, state)).collect() };
+        let then = Origin { commit: Some(before.commit), line: before.line, before: None, ..origin.clone() };
+        let then = self.of_lines(&then, is_whole, path);
+        let fuller = |(own, then): (State, State)| {
+            if then > own { (Some(before.commit), then) } else { (origin.commit, own) }
+        };
+        own.into_iter().zip(then).map(fuller).collect()
+    }
+
+    /// The state of each line of an origin by its commit alone.
+    fn of_lines(&self, origin: &Origin, is_whole: bool, path: &str) -> Vec<State> {
+        let alike = |state: State| vec![state; origin.span.len() as usize];
+        match origin.commit.and_then(|at| self.commits.get(at as usize)) {
+            None => alike(State::Absent),
+            Some((states, files)) if files.is_empty() => alike(states.commit),
+            Some((states, _)) if is_whole => alike(states.elsewhere),
+            Some((states, files)) => {
+                let then = origin.path.as_ref().map_or(path.into(), |path| String::from_utf8_lossy(path));
+                by_line(states.elsewhere, files.get(&*then).map_or(&[][..], Vec::as_slice), origin)
+            }
+        }
     }
 }
 
@@ -180,8 +215,9 @@ mod tests {
         let trailer = Attestation { state: State::Partial, elsewhere: State::Partial, ..Attestation::default() };
         let all = [attestation(State::Absent), trailer];
         // Lines 10 to 15 of the head were lines 3 to 8 of a file of another name; line 16 is the other commit's.
-        let renamed = Origin { span: Span::new(9, 15), commit: Some(0), line: 2, path: Some("a.rs".into()) };
-        let other = Origin { span: Span::new(15, 16), commit: Some(1), line: 0, path: None };
+        let renamed =
+            Origin { commit: Some(0), line: 2, path: Some("a.rs".into()), ..Origin::unknown(Span::new(9, 15)) };
+        let other = Origin { commit: Some(1), line: 0, ..Origin::unknown(Span::new(15, 16)) };
         let covered = Covered::by(all.iter().map(|one| (one, one.states())));
         let all = [Span::new(0, 100)];
         let found = covered.states(&[renamed.clone(), other, Origin::unknown(Span::new(16, 18))], &all, "b.rs");

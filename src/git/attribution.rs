@@ -6,6 +6,7 @@
 //! parent has stays. Lines that leave the range belong to no commit of it, and so do lines that are not followed to their
 //! end because that takes more work than is done.
 
+mod again;
 mod blame;
 mod follow;
 mod history;
@@ -23,6 +24,7 @@ use crate::exclude::Excluder;
 use follow::{Follower, Progress};
 use history::is_alone;
 
+pub use again::Sought;
 pub use blame::{Blame, Blamer, Blamers, End, Run};
 pub(super) use history::History;
 

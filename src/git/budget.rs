@@ -14,6 +14,8 @@ pub struct Budget {
     pub renamed_bytes: u64,
     /// What it costs to compare versions of files ([`crate::linediff::Comparison::cost`]).
     pub compared: u64,
+    /// What it costs to compare files with what other commits of the range had brought before.
+    pub compared_again: u64,
     /// Bytes of contents that policies look into, with what it may cost to compare them.
     pub policy_bytes: u64,
     /// Paths that commits touch, where policies look at them.
@@ -29,6 +31,7 @@ impl Default for Budget {
             touches: 1_000_000,
             renamed_bytes: 128 << 20,
             compared: 32_000_000,
+            compared_again: 8_000_000,
             policy_bytes: 2 << 30,
             policy_paths: 1_000_000,
             note_bytes: 128 << 20,

@@ -48,7 +48,7 @@ use crate::change::ChangeSet;
 use crate::exclude::Excluder;
 
 pub use amend::HeadState;
-pub use attribution::{Blame, Blamer, Blamers, End, Run};
+pub use attribution::{Blame, Blamer, Blamers, End, Run, Sought};
 pub use budget::Budget;
 pub use checkout::{Checkout, CheckoutError, Workspace};
 pub use error::Error;

@@ -118,16 +118,16 @@ impl Allowance {
     }
 }
 
-/// Visits the files that differ below those folders that `enters` accepts, in no particular order. Returns whether the
-/// allowance lasted to the end.
+/// Visits the files that differ below those folders that `enters` accepts, in no particular order. No old tree is an empty
+/// one. Returns whether the allowance lasted to the end.
 pub(super) fn walk(
     repo: &gix::Repository,
-    (old, new): (ObjectId, ObjectId),
+    (old, new): (Option<ObjectId>, ObjectId),
     allowance: &Allowance,
     enters: &dyn Fn(&BStr) -> bool,
     each: &mut dyn FnMut(Entry),
 ) -> Result<bool, Error> {
-    let (old, new) = (data(repo, Some(old))?, data(repo, Some(new))?);
+    let (old, new) = (data(repo, old)?, data(repo, Some(new))?);
     allowance.take(old.len());
     allowance.take(new.len());
     let kind = repo.object_hash();

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::again;
 use super::evidence::{self, Judging};
 use super::settings;
 use super::{Error, Session, Settings, SettingsFrom, Standards};
@@ -76,7 +77,7 @@ impl Session {
             });
             repository.change_set(resolved, &excluder, &records)
         });
-        let change = change?;
+        let mut change = change?;
         let unread = records.unread().iter().map(ToString::to_string);
         let about_repository =
             attest::about_repository(records.about_repository()).into_iter().map(|it| it.to_string());
@@ -92,6 +93,8 @@ impl Session {
             }
             None => Evidence::read(&change.commits, signers, registry),
         };
+        let about_lines = again::declared_before(&repository, &change.commits, &mut change.files, &evidence)?;
+        change.cut_short.extend(about_lines.cut_short);
         let about_settings = match (&base, &head) {
             (Some(base), Some(head)) if is_job => settings::changed(&settings, &repository, base, head)?,
             _ => None,
@@ -114,6 +117,7 @@ impl Session {
                 .chain(about_repository)
                 .chain(change.commits.iter().flat_map(Commit::reading_notes)),
         );
+        notes.extend(about_lines.notes);
         notes.extend(about_commits.into_iter().chain(about_settings));
         Ok(Analysis { report, change, pack })
     }

@@ -13,6 +13,7 @@
 //! [`policy::JudgedCommit::of`](crate::policy::JudgedCommit::of), and it is called in `evidence` alone, which gathers what
 //! it looks at.
 
+mod again;
 mod analysis;
 mod ask;
 mod check;

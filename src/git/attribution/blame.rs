@@ -309,7 +309,7 @@ impl Walk<'_> {
                 gone.push(Gone { path, mode, id });
             }
         };
-        let walked = trees::walk(&self.reader.repo, trees, &self.allowance, &|_| true, &mut each);
+        let walked = trees::walk(&self.reader.repo, (Some(trees.0), trees.1), &self.allowance, &|_| true, &mut each);
         if !walked.map_err(|error| End::Unread(error.to_string()))? {
             return Err(End::TooMuchWork);
         }

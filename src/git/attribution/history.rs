@@ -249,7 +249,7 @@ impl History {
             found.extend(path.map(|path| (path, (old, new))));
         };
         let enters = |folder: &BStr| self.paths.are_below(folder);
-        if !trees::walk(&trees.repo, ends, &search.allowance, &enters, &mut each)? {
+        if !trees::walk(&trees.repo, (Some(ends.0), ends.1), &search.allowance, &enters, &mut each)? {
             return Ok(None);
         }
         // A damaged tree may hold one name twice.
@@ -335,7 +335,7 @@ fn gone(search: &Search, trees: &Reader<'_>, ends: (ObjectId, ObjectId)) -> Resu
             gone.push(renamed::Gone { path, mode, id });
         }
     };
-    let is_whole = trees::walk(&trees.repo, ends, &search.allowance, &|_| true, &mut each)?;
+    let is_whole = trees::walk(&trees.repo, (Some(ends.0), ends.1), &search.allowance, &|_| true, &mut each)?;
     gone.sort_unstable_by(|a, b| a.path.cmp(&b.path));
     Ok(is_whole.then_some(gone))
 }

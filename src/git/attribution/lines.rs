@@ -51,7 +51,7 @@ fn shifted(line: u32, offset: i64) -> u32 {
 
 pub(super) fn introduced(lines: Lines, commit: u32, path: Option<BString>) -> Origin {
     let span = Span::new(lines.last, lines.last + lines.len);
-    Origin { span, commit: Some(commit), line: lines.here, path }
+    Origin { commit: Some(commit), line: lines.here, path, ..Origin::unknown(span) }
 }
 
 pub(super) fn outside(lines: Lines) -> Origin {
