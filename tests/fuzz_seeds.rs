@@ -65,4 +65,4 @@ macro_rules! targets {
     };
 }
 
-targets!(patch, message, records, settings, signatures, hunks, sinks, posted, commands, states);
+targets!(patch, message, records, settings, signatures, hunks, sinks, posted, commands, states, trail);

@@ -11,6 +11,7 @@ pub mod settings;
 pub mod signatures;
 pub mod sinks;
 pub mod states;
+pub mod trail;
 
 use ai_detect::change::{ChangeSet, Span};
 
