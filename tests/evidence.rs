@@ -62,6 +62,16 @@ fn a_policy_is_measured_with_the_same_note() {
 }
 
 #[test]
+fn counts_of_a_history_come_with_the_same_note() {
+    let clone = flagged().clone("clone", &[]);
+    for command in [&["markers", "scan", "HEAD"][..], &["scan", "HEAD", "--output", "-"]] {
+        let said = |value: &str| Run::of(clone.command(command).env("CI", value)).stderr;
+        assert!(said("true").contains("notes of commits are not in this clone"), "{command:?}: {}", said("true"));
+        assert!(!said("").contains("not in this clone"), "{command:?}: {}", said(""));
+    }
+}
+
+#[test]
 fn where_notes_are_or_cannot_be_nothing_is_missing() {
     let is_complete = |repo: &Repo| {
         let (text, json) = diff(repo, &[("CI", "true")]);

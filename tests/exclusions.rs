@@ -318,7 +318,9 @@ fn objects_that_a_partial_clone_lacks_are_listed() {
     let written = repo.beside("report.json").display().to_string();
     for asked in [["diff", "origin/main..origin/topic", "--exit-code"], ["report", &written, "--exit-code"]] {
         let run = clone.run(&asked);
-        let told = run.stderr.starts_with("error: 2 files are not looked at: the content is missing from this clone");
+        let told = run
+            .stderr
+            .starts_with("error: 2 files are not looked at: contents are not in this clone, which is a partial one");
         assert!(run.status == 3 && told && run.stdout.contains("no flags in what could be read"), "{}", run.stderr);
     }
     bring(&repo, &clone, "topic:new.py");

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::Error;
+use super::{Error, Surroundings};
 use crate::attest::{self, Attestation, Registry, about_repository, forms};
 use crate::change::Commit;
 use crate::git::{CommitId, History, Listed, Records, Repository, Request, Scanned, Shared, UnreadRecords};
@@ -59,6 +59,11 @@ impl Past {
             None => (History::Head, "HEAD".into()),
         };
         Ok(Past { repository, history, records, name, notes })
+    }
+
+    /// What the clone may lack of notes, in a sentence; nothing where it has them or nobody else decides what it has.
+    pub fn may_lack(&self, surroundings: &Surroundings) -> Option<String> {
+        surroundings.notes_not_looked_at(&self.repository)?.sentence()
     }
 
     /// The records that were not read.

@@ -1,11 +1,13 @@
 //! Workflow commands of GitHub Actions: printed in a job, they become annotations on the lines of the request.
 //! A step may make ten of a kind, so the last one counts the flags that are left.
 
+use std::borrow::Cow;
+
 use super::Report;
 use super::formats::{Evidence, Format, Output};
 use super::groups::{Flagged, flagged};
 use super::words::counted;
-use super::{sentence, words};
+use super::{not_looked_at, sentence, words};
 use crate::terminal::{escaped, escaped_name};
 
 /// The format.
@@ -43,7 +45,8 @@ pub fn write(report: &Report) -> String {
         let left = counted(count - shown, "more flag", "more flags");
         out += &format!("::notice title=ai-detect::{}\n", data(&format!("{left} in the report")));
     }
-    for note in report.coverage.substitutes.iter().flat_map(words::substitutes) {
+    let clone = report.coverage.substitutes.iter().flat_map(words::substitutes).map(Cow::Owned);
+    for note in not_looked_at::sentences(report).chain(clone) {
         out += &format!("ai-detect: note: {note}\n");
     }
     if all.is_empty() {

@@ -190,8 +190,8 @@ pub(crate) fn missing(report: &Report) -> Option<String> {
         let files = if count == 1 { "1 file is".into() } else { format!("{count} files are") };
         match not_looked_at::left_out_contents(report) {
             Some(None) => format!(
-                "{files} not looked at: contents are not in this clone, which is a partial one. Take `filter` out of the \
-                 checkout, or run `ai-detect ci --fetch`; `git diff` of the same range brings them, too"
+                "{files} not looked at: contents are not in this clone, which is a partial one. `git log -p` of the same \
+                 range brings them; in a job, take `filter` out of the checkout, or run `ai-detect ci --fetch`"
             ),
             Some(Some(problem)) => format!(
                 "{files} not looked at: contents are not in this clone, which is a partial one, and could not be fetched \

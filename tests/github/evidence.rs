@@ -177,6 +177,11 @@ fn contents_of_a_partial_clone_are_fetched_or_said_to_be_not_looked_at() {
     assert_eq!(told, ["notes", "contents"]);
     // It is said on the request, which would else look clean.
     assert!(job.clone.github.state().comments[0].body.contains("### Not all of this could be looked at"));
+    // Also where nothing may be written.
+    let job = partial();
+    (job.clone.github.state().may.comment, job.clone.github.state().may.check) = (false, false);
+    let log = job.ci(&[]).text();
+    assert!(log.contains("::notice title=Not all of this could be looked at::2 files are not looked at"), "{log}");
     let job = partial();
     let (log, report) = job.reported(&["--fetch"]);
     assert!(log.contains("2 scored hunks") && !log.contains("not looked at"), "{log}");

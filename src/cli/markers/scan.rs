@@ -53,7 +53,8 @@ struct Each<'a> {
 
 pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure> {
     let past = Past::open(dir, &extent(args))?;
-    past.notes.iter().for_each(|note| out.say(&format!("note: {note}")));
+    let lacking = past.may_lack(&crate::cli::surroundings());
+    past.notes.iter().chain(&lacking).for_each(|note| out.say(&format!("note: {note}")));
     past.unread().iter().for_each(|unread| out.say(&format!("note: {unread}")));
     let name = past.name.clone();
     let mut counter = Counter::default();

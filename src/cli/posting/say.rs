@@ -127,8 +127,10 @@ pub(super) fn check(outcome: &Outcome<'_>) -> Check {
 pub(super) fn commands(outcome: &Outcome<'_>) -> String {
     match outcome {
         Outcome::Report(report) if report.flags.is_empty() => {
-            let notice = |told: &String| commands::notice("Some code was left out", told) + "\n";
-            report::unseen(report).iter().map(notice).collect()
+            let notice = |title: &'static str| move |told: &String| commands::notice(title, told) + "\n";
+            let missing = report::missing(report);
+            let missing = missing.iter().map(notice("Not all of this could be looked at"));
+            missing.chain(report::unseen(report).iter().map(notice("Some code was left out"))).collect()
         }
         Outcome::Report(report) => report::github::write(report),
         Outcome::Failed(failed) => commands::warning(failed.title(), failed.why()) + "\n",

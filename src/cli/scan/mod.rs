@@ -147,7 +147,7 @@ fn one(
 ) -> Result<bool, Stopped> {
     let wrong = |error: Error| Stopped::Repository(error.into());
     let past = Past::open(path, &extent(args)).map_err(wrong)?;
-    for note in &past.notes {
+    for note in past.notes.iter().chain(&past.may_lack(&crate::cli::surroundings())) {
         bar.suspend(|| out.say(&format!("note: {name}: {note}")));
     }
     let unread: Vec<String> = past.unread().iter().map(ToString::to_string).collect();
