@@ -76,7 +76,10 @@ impl Checkout {
 /// Runs git with something on its standard input. It must succeed.
 fn run(mut command: Command, input: &[u8]) -> io::Result<Output> {
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut child = command.spawn()?;
+    let mut child = command.spawn().map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => io::Error::new(error.kind(), "git is not installed here"),
+        _ => error,
+    })?;
     if let Some(mut stdin) = child.stdin.take() {
         // Git reads all of it before it writes anything; what it does not take it will complain about itself.
         match stdin.write_all(input) {

@@ -14,6 +14,7 @@ mod left_out;
 mod now;
 mod policies;
 mod posting;
+mod private;
 mod proxies;
 mod rights;
 #[path = "../support/mod.rs"]

@@ -89,6 +89,28 @@ fn every_workflow_that_is_shown_is_run() {
 }
 
 #[test]
+fn the_pages_show_one_workflow_of_github() {
+    let [readme, page, example] =
+        ["README.md", "docs/github.md", "examples/workflows/github.yml"].map(|file| documents::one(file, 1));
+    let on = |workflow: &serde_json::Value| workflow.get("on").or_else(|| workflow.get("true")).unwrap().clone();
+    let check = |workflow: &serde_json::Value| workflow["jobs"]["check"].clone();
+    assert_eq!((on(&readme), &readme["permissions"]), (on(&page), &page["permissions"]));
+    for name in ["if", "runs-on", "permissions"] {
+        assert_eq!(check(&readme)[name], check(&page)[name], "{name}");
+    }
+    // The example is the same with more: a merge queue, and what no first look needs.
+    for event in ["pull_request", "issue_comment"] {
+        assert_eq!(on(&readme)[event], on(&example)[event], "{event}");
+    }
+    assert_eq!(check(&readme)["if"], check(&example)["if"]);
+    let steps = |workflow: &serde_json::Value| -> Vec<(serde_json::Value, serde_json::Value)> {
+        let steps = list(&check(workflow)["steps"]).to_vec();
+        steps.into_iter().map(|step| (step["uses"].clone(), step["with"].clone())).collect()
+    };
+    assert_eq!((steps(&readme), steps(&readme)), (steps(&page), steps(&example)));
+}
+
+#[test]
 fn a_workflow_of_github_sees_notes() {
     for (file, number, events) in of_github() {
         let workflow = documents::one(file, number);
