@@ -287,7 +287,7 @@ fn notes_attest_a_range_and_leave_its_commits_alone() {
     let base = repo.id("HEAD");
     let commits = [repo.commit_file("b.py", code("b", 6)), repo.commit_file("c.py", code("c", 6))];
     let told = run(&repo, &["attest", &base, "--tool", "Codex"]).error(2);
-    assert!(told.contains("--notes attests a range"), "{told}");
+    assert!(told.ends_with("or --notes"), "{told}");
     let said = run(&repo, &["attest", &base, "--tool", "Codex", "--model", "gpt-5.5", "--notes"]).text();
     assert!(said.contains("2 notes in refs/notes/ai-attest"), "{said}");
     assert_eq!(repo.id("HEAD"), commits[1]);
@@ -472,7 +472,7 @@ fn nothing_is_written_where_somebody_else_was_faster() {
     repo.commit_file("b.py", code("b", 6));
     let opened = ai_detect::git::Repository::open(repo.path()).unwrap();
     let before = repo.git(&["for-each-ref"]);
-    assert!(opened.amend_message(&old, "other\n").is_err(), "HEAD is another commit by now");
+    assert!(opened.move_head(&old, &repo.id("HEAD"), "too late").is_err(), "HEAD is another commit by now");
     assert_eq!(repo.git(&["for-each-ref"]), before);
 
     let mut notes = opened.own_notes(NOTES).unwrap();
@@ -550,4 +550,168 @@ fn what_the_policy_says_of_the_size_is_told_at_once() {
     repo.commit_file("b.py", code("b", 120));
     let told = run(&repo, &["attest", "--tool", "Codex", "--model", "gpt-5.5"]).text();
     assert!(told.contains("120"), "{told}");
+}
+
+#[test]
+fn declaring_again_with_more_leaves_one_line() {
+    let repo = repo();
+    let declare = |more: &[&str]| run(&repo, &[&["attest", "--no-ask", "--tool", "Claude Code"], more].concat()).text();
+    declare(&[]);
+    declare(&["--model", "claude-opus-4-8", "--proportion", "40%"]);
+    let with_model = "Change a.py\n\nAssisted-by: Claude Code:claude-opus-4-8\nAI-Proportion: 40%";
+    assert_eq!(message(&repo), with_model);
+    for poorer in [&[][..], &["--model", "claude-opus-4-8"]] {
+        assert_eq!(declare(poorer), "the last commit already says so\n");
+    }
+    declare(&["--generated", "--proportion", "60%"]);
+    assert_eq!(message(&repo), "Change a.py\n\nGenerated-by: Claude Code:claude-opus-4-8\nAI-Proportion: 60%");
+    declare(&["--model", "claude-sonnet-5"]);
+    let lines = message(&repo);
+    assert!(
+        lines.contains("Claude Code:claude-opus-4-8\n") && lines.contains("Claude Code:claude-sonnet-5"),
+        "{lines}"
+    );
+    run(&repo, &["attest", "--no-ask", "--tool", "Codex"]).text();
+    assert_eq!(message(&repo).matches("Claude Code:").count(), 2, "another tool takes nothing away");
+}
+
+#[test]
+fn a_note_that_says_more_takes_the_place_of_the_poorer_one() {
+    let repo = repo();
+    let declare = |more: &[&str]| {
+        run(&repo, &[&["attest", "--notes", "--no-ask", "--tool", "Claude Code"], more].concat()).text();
+        let note = note(&repo, "HEAD");
+        let models = list(&note["attestations"]).iter().map(|entry| {
+            let assistants = &entry["declaration"]["involvement"]["ai"]["assistants"];
+            assistants[0]["model"].as_str().unwrap_or("none").to_owned()
+        });
+        models.collect::<Vec<_>>()
+    };
+    assert_eq!(declare(&[]), ["none"]);
+    assert_eq!(declare(&["--model", "claude-opus-4-8"]), ["claude-opus-4-8"]);
+    assert_eq!(declare(&[]), ["claude-opus-4-8"]);
+    assert_eq!(declare(&["--model", "claude-sonnet-5"]), ["claude-opus-4-8", "claude-sonnet-5"]);
+}
+
+/// Four commits, of which the last three are nobody else's.
+fn unpublished() -> Repo {
+    let origin = repo();
+    let clone = origin.clone("clone", &[]);
+    clone.git(&["config", "user.name", "Ada"]);
+    clone.git(&["config", "user.email", "ada@example.org"]);
+    for name in ["b", "c", "d"] {
+        clone.write(&format!("{name}.py"), code(name, 6));
+        clone.git(&["add", "--all"]);
+        let author = "Zo\u{eb} <zoe@example.org>";
+        clone.git(&[
+            "commit",
+            "--quiet",
+            "-m",
+            &format!("Add {name}"),
+            "--author",
+            author,
+            "--date",
+            "2020-02-03T04:05:06+0700",
+        ]);
+    }
+    clone
+}
+
+const CODEX: [&str; 5] = ["--no-ask", "--tool", "Codex", "--model", "gpt-5.5"];
+
+#[test]
+fn an_older_commit_gets_trailers_and_all_else_stays() {
+    let repo = unpublished();
+    let (before, noted) = (repo.id("HEAD"), repo.id("HEAD~1"));
+    run(&repo, &["attest", "HEAD~1^!", "--notes", "--tool", "Cursor", "--no-ask"]).text();
+    repo.git(&["notes", "--ref=ai", "add", "-m", "of another tool", "HEAD"]);
+    repo.write("staged.py", "1\n");
+    repo.git(&["add", "staged.py"]);
+    repo.write("d.py", "changed\n");
+    let seen = || (repo.git(&["status", "--porcelain"]), repo.git(&["log", "--format=%T %an %ae %ad %cn %ce %cd %s"]));
+    let (then, parents) = (seen(), repo.id("HEAD~3"));
+
+    let said = run(&repo, &[&["attest", "HEAD~2^!"], &CODEX[..]].concat()).text();
+    let now = repo.id("HEAD");
+    let expected = format!(
+        "rewrote 3 commits; HEAD was {} and is now {}:\n  {}  \u{201c}Add b\u{201d}\n    Assisted-by: Codex:gpt-5.5\n\
+         2 notes carried along\n`git reset --soft {before}` undoes it\n",
+        &before[..8],
+        &now[..8],
+        &repo.git(&["rev-parse", &format!("{before}~2")])[..8]
+    );
+    assert_eq!(said, expected);
+    assert_eq!(seen(), then, "trees, people, dates, index and files are as they were");
+    assert_eq!(repo.id("HEAD~3"), parents);
+    let bodies = repo.git(&["log", "-3", "--format=%B%x00"]);
+    assert_eq!(bodies.matches("Assisted-by").count(), 1);
+    assert_eq!(repo.git(&["log", "-1", "--format=%B", "HEAD~2"]).trim_end(), "Add b\n\nAssisted-by: Codex:gpt-5.5");
+    assert_eq!(repo.git(&["notes", "--ref=ai", "show", "HEAD"]), "of another tool");
+    let carried = note(&repo, "HEAD~1");
+    assert_eq!(carried["attestations"][0]["carried_from"], noted.as_str());
+    assert!(repo.git(&["reflog", "-1"]).contains("attest: trailers on 1 of 3 commits"));
+    repo.git(&["fsck", "--strict"]);
+
+    let again = run(&repo, &[&["attest", "HEAD~2^!"], &CODEX[..]].concat()).text();
+    assert_eq!(again, "the commit already says so\n");
+    repo.git(&["reset", "--soft", &before]);
+    assert_eq!((repo.id("HEAD"), seen().0), (before, then.0));
+}
+
+#[test]
+fn a_range_gets_trailers_and_a_lone_name_must_say_what_it_means() {
+    let repo = unpublished();
+    let told = run(&repo, &[&["attest", "HEAD~2"], &CODEX[..]].concat()).error(2);
+    assert_eq!(
+        told,
+        "`HEAD~2` means `HEAD~2..HEAD`, which are 2 commits: write `HEAD~2..` to rewrite all of these, `HEAD~2^!` for that \
+         commit alone, or --notes"
+    );
+    let before = repo.id("HEAD");
+    let dry = run(&repo, &[&["attest", "HEAD~2..", "--dry-run"], &CODEX[..]].concat()).text();
+    assert!(dry.starts_with("would rewrite 2 commits, and add:\n"), "{dry}");
+    assert_eq!(repo.id("HEAD"), before);
+    run(&repo, &[&["attest", "HEAD~2.."], &CODEX[..]].concat()).text();
+    assert_eq!(repo.git(&["log", "-4", "--format=%B"]).matches("Assisted-by: Codex:gpt-5.5").count(), 2);
+    let state = repo.run(&["policy", "check", "HEAD~2..", "--format", "json"]).json();
+    let states: Vec<&Value> = list(&state["commits"]).iter().map(|commit| &commit["state"]).collect();
+    assert_eq!(states, ["complete"; 2]);
+    run(&repo, &[&["attest", "HEAD~2..HEAD~1"], &CODEX[..]].concat()).text();
+}
+
+#[test]
+fn commits_that_others_have_signed_or_merged_are_left_alone() {
+    let refused = |repo: &Repo, commit: &str| {
+        let refs = repo.git(&["for-each-ref"]);
+        let ran = run(repo, &[&["attest", commit], &CODEX[..]].concat());
+        assert!(ran.status > 1, "{ran:?}");
+        assert_eq!(repo.git(&["for-each-ref"]), refs);
+        ran.stderr
+    };
+    let repo = unpublished();
+    let published = repo.id("HEAD~3");
+    assert!(refused(&repo, "HEAD~3^!").contains(&format!("{} is on origin/", &published[..8])));
+    repo.branch("other");
+    repo.commit_file("e.py", code("e", 6));
+    repo.switch("main");
+    assert!(refused(&repo, "other^!").contains("trailers can be added to commits that HEAD has"));
+    repo.commit_file("f.py", code("f", 6));
+    repo.merge("other");
+    let merge = repo.id("HEAD");
+    let told = refused(&repo, "HEAD~2^!");
+    assert!(told.contains(&format!("{} is a merge after a commit that is to be attested", &merge[..8])), "{told}");
+
+    let repo = unpublished();
+    let raw = String::from_utf8(repo.git_bytes(&["cat-file", "commit", "HEAD"], b"")).unwrap();
+    let signed =
+        raw.replacen("\n\n", "\ngpgsig -----BEGIN SSH SIGNATURE-----\n AAAA\n -----END SSH SIGNATURE-----\n\n", 1);
+    let id = repo.git_bytes(&["hash-object", "-t", "commit", "-w", "--stdin"], signed.as_bytes());
+    repo.git(&["update-ref", "HEAD", String::from_utf8(id).unwrap().trim()]);
+    let told = refused(&repo, "HEAD~1^!");
+    assert!(told.contains(&format!("{} is signed, and the signature would be lost", &repo.id("HEAD")[..8])), "{told}");
+    let said = run(&repo, &[&["attest", "HEAD~1^!", "--drop-signature"], &CODEX[..]].concat()).text();
+    assert!(said.contains("1 signature is gone"), "{said}");
+    repo.git(&["fsck", "--strict"]);
+    std::fs::write(repo.path().join(".git/MERGE_HEAD"), repo.id("HEAD~1") + "\n").unwrap();
+    assert!(refused(&repo, "HEAD~2^!").contains("a merge is in progress"));
 }

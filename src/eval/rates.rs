@@ -63,11 +63,13 @@ mod tests {
     fn scored_commits_are_counted_by_who_wrote_them_language_size_and_half_year() {
         let manifest = "label\trepository\tcommit\tauthor_time\ttool\tlanguage\tadded_lines\n";
         let line = |label: &str, at: usize| format!("{label}\to/r\t{at:040x}\t2025-03-01T00:00:00Z\tx\tgo\t30\n");
-        let manifest = manifest.to_owned() + &line("ai", 1) + &line("ai", 2) + &line("human-recent", 3) + &line("human", 4);
+        let manifest =
+            manifest.to_owned() + &line("ai", 1) + &line("ai", 2) + &line("human-recent", 3) + &line("human", 4);
         let manifest = Manifest::read("m", manifest.as_bytes()).unwrap();
         let score = Scored { log_odds: 0.0, probability: 0.5 };
         let hunk = HunkOutcome { score, code: 0.0, message: 0.0, language: "Go".into(), added_lines: 30 };
-        let found = |flagged| Some(Outcome { code: Some(1.0), flagged, hunks: vec![hunk.clone()], ..Outcome::default() });
+        let found =
+            |flagged| Some(Outcome { code: Some(1.0), flagged, hunks: vec![hunk.clone()], ..Outcome::default() });
         let unscored = Some(Outcome::default());
         let scores = Scores { rows: vec![found(true), unscored, found(false), found(true)], ..Scores::default() };
         let written = rates(&manifest, &scores, vec!["made up".into()]).write();

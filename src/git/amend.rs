@@ -1,27 +1,30 @@
-//! Rewriting the message of HEAD, and what must be known before anybody does.
+//! Rewriting the messages of HEAD and of commits before it, and what must be known before anybody does.
 //!
-//! The commit is copied byte for byte but for its message and a signature that would no longer
-//! hold. Neither the index nor a file of the working tree is touched, so nothing of the user's can
-//! be lost; the ref moves only if it is still where it was.
+//! A commit is copied byte for byte but for its message, its parent where that was rewritten, and a signature that would
+//! no longer hold. Neither the index nor a file of the working tree is touched, so nothing of the user's can be lost; the
+//! ref moves only if it is still where it was.
+
+use std::collections::HashMap;
 
 use gix::ObjectId;
 use gix::objs::Write as _;
 use gix::refs::transaction::{Change, LogChange, PreviousValue, RefEdit, RefLog};
 
-use super::{Error, Repository};
+use super::{Error, Repository, object};
 use crate::change::Person;
 use crate::slices::{first_line, items_of};
 
-/// What there is to know about HEAD before it is amended.
+/// No more commits are rewritten: whoever has so many of their own looks for another way.
+const MAX_COMMITS: usize = 10_000;
+
+/// What there is to know about HEAD and commits before it, before any of them is rewritten.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct HeadState {
-    /// Its full id.
-    pub id: String,
-    /// Its message; none where it is not UTF-8.
-    pub message: Option<String>,
-    /// Whether it carries a signature.
-    pub signed: bool,
-    /// A remote branch that has it, if one is known here.
+pub struct Chain {
+    /// Commits from the first that is to be rewritten to HEAD, each the only parent of the next.
+    pub commits: Vec<ChainCommit>,
+    /// What stands in the way of those that were asked for, if anything does.
+    pub end: ChainEnd,
+    /// A remote branch that has the first of the commits, if one is known here.
     pub published: Option<String>,
     /// What is going on, such as a rebase or a merge.
     pub in_progress: Option<&'static str>,
@@ -29,52 +32,115 @@ pub struct HeadState {
     pub conflicts: bool,
 }
 
+/// Why a chain ends where it does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ChainEnd {
+    /// All commits that were asked for are in it.
+    Whole,
+    /// A merge comes before one of them; its full id.
+    Merge(String),
+    /// One of them is none of those that HEAD has, or there are too many in between.
+    Elsewhere,
+}
+
+/// A commit that may be rewritten.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChainCommit {
+    /// Its full id.
+    pub id: String,
+    /// Its message; none where it is not UTF-8.
+    pub message: Option<String>,
+    /// Whether it carries a signature.
+    pub signed: bool,
+}
+
 impl Repository {
-    /// What there is to know about HEAD.
+    /// The commits from HEAD back to those that are named by their full ids.
     ///
     /// # Errors
-    /// Where there is no commit yet, or it cannot be read.
-    pub fn head_state(&self) -> Result<HeadState, Error> {
-        let id = super::head::commit(&self.inner)?;
-        let data = self.raw_commit(id)?;
-        let (header, message) = split(&data);
+    /// Where there is no commit yet, or one cannot be read.
+    pub fn chain(&self, wanted: &[&str]) -> Result<Chain, Error> {
+        let mut left: Vec<&str> = wanted.to_vec();
+        let (mut commits, mut last, mut end) = (Vec::new(), super::head::commit(&self.inner)?, ChainEnd::Whole);
+        loop {
+            let data = self.raw_commit(last)?;
+            let parents = object::parents(&data).unwrap_or_default();
+            let id = last.to_string();
+            left.retain(|wanted| *wanted != id);
+            if !left.is_empty() && parents.len() > 1 {
+                end = ChainEnd::Merge(id);
+                break;
+            }
+            let (header, message) = split(&data);
+            commits.push(ChainCommit {
+                id,
+                message: (!declares_encoding(header)).then(|| String::from_utf8(message.to_vec()).ok()).flatten(),
+                signed: unsigned(header).len() != header.len(),
+            });
+            match parents.first() {
+                _ if left.is_empty() => break,
+                Some(parent) if commits.len() < MAX_COMMITS => last = *parent,
+                _ => {
+                    end = ChainEnd::Elsewhere;
+                    break;
+                }
+            }
+        }
+        commits.reverse();
         let index = self.inner.index_or_empty().map_err(|error| Error::library("reading the index", error))?;
-        Ok(HeadState {
-            id: id.to_string(),
-            message: (!declares_encoding(header)).then(|| String::from_utf8(message.to_vec()).ok()).flatten(),
-            signed: unsigned(header).len() != header.len(),
-            published: self.published(id)?,
+        Ok(Chain {
+            commits,
+            end,
+            published: self.published(last)?,
             in_progress: self.inner.state().map(in_words),
             conflicts: index.entries().iter().any(|entry| entry.stage_raw() != 0),
         })
     }
 
-    /// Replaces the message of HEAD, which must still be `expected`; gives the new id.
+    /// Writes the commits of a chain with other messages, by their ids; the others get new parents alone. No ref moves.
+    /// Gives the new id of each, in their order.
     ///
     /// # Errors
-    /// Where HEAD is another commit by now, the repository is somebody else's, or something cannot be written; then
-    /// nothing has changed.
-    pub fn amend_message(&self, expected: &str, message: &str) -> Result<String, Error> {
+    /// Where the repository is somebody else's, or something cannot be read or written.
+    pub fn write_rewritten(
+        &self,
+        chain: &[ChainCommit],
+        messages: &HashMap<&str, String>,
+    ) -> Result<Vec<(String, String)>, Error> {
+        self.check_ours()?;
+        let mut rewritten: Vec<(String, String)> = Vec::with_capacity(chain.len());
+        for commit in chain {
+            let failed = |error: &dyn std::fmt::Display| Error::library(format!("rewriting {}", commit.id), error);
+            let old = ObjectId::from_hex(commit.id.as_bytes()).map_err(|error| failed(&error))?;
+            let data = self.raw_commit(old)?;
+            let (header, message) = split(&data);
+            let mut new = match rewritten.last() {
+                Some((before, after)) => with_parent(&unsigned(header), before, after),
+                None => unsigned(header),
+            };
+            new.push(b'\n');
+            new.extend_from_slice(messages.get(commit.id.as_str()).map_or(message, String::as_bytes));
+            let id = self.inner.objects.write_buf(gix::objs::Kind::Commit, &new).map_err(|error| failed(&error))?;
+            rewritten.push((commit.id.clone(), id.to_string()));
+        }
+        Ok(rewritten)
+    }
+
+    /// Moves HEAD, and the branch that it is on, from one commit to another. `why` is for the reflog.
+    ///
+    /// # Errors
+    /// Where HEAD is another commit by now, the repository is somebody else's, or the ref cannot be written; then nothing
+    /// has changed.
+    pub fn move_head(&self, from: &str, to: &str, why: &str) -> Result<(), Error> {
         self.check_ours()?;
         let what = || "amending the last commit".to_owned();
-        let old = ObjectId::from_hex(expected.as_bytes()).map_err(|error| Error::library(what(), error))?;
-        let data = self.raw_commit(old)?;
-        let (header, _) = split(&data);
-        let mut amended = unsigned(header);
-        amended.push(b'\n');
-        amended.extend_from_slice(message.as_bytes());
-        let new = self.inner.objects.write_buf(gix::objs::Kind::Commit, &amended);
-        let new = new.map_err(|error| Error::library(what(), error))?;
-        let subject: String = first_line(message).chars().take(200).collect();
+        let id = |hex: &str| ObjectId::from_hex(hex.as_bytes()).map_err(|error| Error::library(what(), error));
+        let why: String = first_line(why).chars().take(MAX_WHY).collect();
         let edit = RefEdit {
             change: Change::Update {
-                log: LogChange {
-                    mode: RefLog::AndReference,
-                    force_create_reflog: false,
-                    message: format!("commit (amend): {subject}").into(),
-                },
-                expected: PreviousValue::MustExistAndMatch(old.into()),
-                new: new.into(),
+                log: LogChange { mode: RefLog::AndReference, force_create_reflog: false, message: why.into() },
+                expected: PreviousValue::MustExistAndMatch(id(from)?.into()),
+                new: id(to)?.into(),
             },
             name: "HEAD"
                 .try_into()
@@ -86,7 +152,7 @@ impl Repository {
         let who = self.inner.committer().and_then(Result::ok).unwrap_or(nobody);
         let edited = self.inner.edit_references_as([edit], Some(who));
         edited.map_err(|error| Error::unwritten(&self.inner, what(), "HEAD", &error))?;
-        Ok(new.to_string())
+        Ok(())
     }
 
     /// Who git thinks is writing, where it knows.
@@ -124,6 +190,18 @@ impl Repository {
         }
         Ok(None)
     }
+}
+
+/// So many characters of a reason go into the reflog.
+const MAX_WHY: usize = 220;
+
+/// The header with another parent in the place of one.
+fn with_parent(header: &[u8], before: &str, after: &str) -> Vec<u8> {
+    let old = format!("parent {before}\n");
+    let line = |line: &[u8]| -> Vec<u8> {
+        if line == old.as_bytes() { format!("parent {after}\n").into_bytes() } else { line.to_vec() }
+    };
+    header.split_inclusive(|byte| *byte == b'\n').flat_map(line).collect()
 }
 
 /// The header with its last line ending, and the message.
@@ -175,6 +253,15 @@ mod tests {
     fn a_signature_goes_and_a_merged_tags_stays() {
         let header = b"tree 0\nauthor A <a@b> 1 +0000\nmergetag object 1\n gpgsig no\ngpgsig -----BEGIN\n abc\n -----END\nencoding x\n";
         assert_eq!(unsigned(header), b"tree 0\nauthor A <a@b> 1 +0000\nmergetag object 1\n gpgsig no\nencoding x\n");
+    }
+
+    #[test]
+    fn only_the_line_of_the_parent_changes() {
+        let header = b"tree 1\nparent 1\nparent 2\nauthor parent 1\nx parent 1\n parent 1\n";
+        assert_eq!(
+            with_parent(header, "1", "3"),
+            b"tree 1\nparent 3\nparent 2\nauthor parent 1\nx parent 1\n parent 1\n"
+        );
     }
 
     #[test]

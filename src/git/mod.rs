@@ -47,7 +47,7 @@ use std::path::Path;
 use crate::change::ChangeSet;
 use crate::exclude::Excluder;
 
-pub use amend::HeadState;
+pub use amend::{Chain, ChainCommit, ChainEnd};
 pub use attribution::{Blame, Blamer, Blamers, End, Run, Sought};
 pub use budget::Budget;
 pub use checkout::{Checkout, CheckoutError, Workspace};

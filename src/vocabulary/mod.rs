@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 pub mod message;
 pub mod note;
+mod richer;
 pub mod statement;
 pub mod trailers;
 mod words;

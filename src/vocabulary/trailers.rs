@@ -35,6 +35,10 @@ pub const REQUESTED_BY: &str = "AI-Requested-by";
 /// Who answers for the commit.
 pub const ACCOUNTABLE: &str = "AI-Accountable";
 
+/// Keys of which one value counts.
+pub(super) const HAS_ONE_VALUE: [&str; 8] =
+    [PROPORTION, PATH, SESSION, PROMPT, OUTPUT, SENSITIVE, REQUESTED_BY, ACCOUNTABLE];
+
 /// Keys that are ours alone: a value of theirs that does not fit our grammar fits nobody's. `Assisted-by` and
 /// `Generated-by` are people's and generators' too, `AI-Session`, `AI-Prompt` and `AI-Output` other tools'.
 const OURS_ALONE: [&str; 6] = [NO_AI, PROPORTION, PATH, SENSITIVE, REQUESTED_BY, ACCOUNTABLE];

@@ -13,7 +13,7 @@ use crate::policy::sensitive::Touch;
 use crate::policy::{Fact, Policy, Subject, missing_facts};
 use crate::vocabulary::note::Note;
 use crate::vocabulary::{
-    AiUse, Assistant, Assistants, Declaration, Extent, IntegrationPath, Involvement, Who, Word, trailers,
+    AiUse, Assistant, Assistants, Declaration, Extent, IntegrationPath, Involvement, Name, Who, Word, trailers,
 };
 
 /// A commit with what will be declared about it.
@@ -66,6 +66,9 @@ impl Drafting<'_> {
             return Ok(Declaration { involvement: Involvement::NoAi, accountable });
         }
         let declared = attestation.state != attest::State::Absent;
+        // What the commit says in our words of the tool that the command line names stays, and facts are added to it.
+        let of_tool = own.as_ref().and_then(Declaration::ai).cloned();
+        let of_tool = of_tool.filter(|ai| facts.tool.as_ref().is_some_and(|tool| names(ai, tool)));
         let known = own
             .filter(|_| declared)
             .or_else(|| Declaration::of_attestation(&attestation))
@@ -73,7 +76,7 @@ impl Drafting<'_> {
         let named = known.as_ref().and_then(|known| known.accountable.clone()).filter(|_| !author_is_person);
         let mut ai = match (known.and_then(|known| known.ai().cloned()), facts.tool.clone(), agent) {
             (Some(known), None, _) => known,
-            (_, Some(tool), _) => AiUse::of(assistant(facts, tool, None)),
+            (_, Some(tool), _) => of_tool.unwrap_or_else(|| AiUse::of(assistant(facts, tool, None))),
             (None, None, Some(agent)) => AiUse::of(assistant(facts, agent.tool.clone(), None)),
             (None, None, None) => AiUse::of(assistant(facts, answers.tool()?, None)),
         };
@@ -95,24 +98,41 @@ impl Drafting<'_> {
     }
 }
 
-fn assistant(facts: &Facts, tool: crate::vocabulary::Name, model: Option<Word>) -> Assistant {
+fn assistant(facts: &Facts, tool: Name, model: Option<Word>) -> Assistant {
     let extent = if facts.generated { Extent::Generated } else { Extent::Assisted };
     Assistant { extent, tool, model: facts.model.clone().or(model), helpers: facts.helpers.clone() }
 }
 
-/// The command line goes before what the commit says, where it speaks of the one tool that there is.
+fn names(ai: &AiUse, tool: &Name) -> bool {
+    ai.assistants.as_slice().iter().any(|assistant| assistant.tool.is_same(tool))
+}
+
+/// The command line goes before what the commit says, where it speaks of the one tool that there is, or names one.
 fn with_facts(assistants: Assistants, facts: &Facts) -> Result<Assistants, Failure> {
     let mut list: Vec<Assistant> = assistants.into();
-    if let [only] = list.as_mut_slice() {
-        only.model = facts.model.clone().or(only.model.take());
-        if facts.generated {
-            only.extent = Extent::Generated;
+    let is_only = list.len() == 1;
+    let is_meant = |known: &&mut Assistant| match &facts.tool {
+        None => is_only,
+        // Another model of the same tool is another line.
+        Some(tool) => {
+            known.tool.is_same(tool) && (facts.model.is_none() || [&None, &facts.model].contains(&&known.model))
         }
-        if !facts.helpers.is_empty() {
-            only.helpers = facts.helpers.clone();
+    };
+    match (list.iter_mut().find(is_meant), &facts.tool) {
+        (Some(meant), _) => {
+            meant.model = facts.model.clone().or(meant.model.take());
+            if facts.generated {
+                meant.extent = Extent::Generated;
+            }
+            if !facts.helpers.is_empty() {
+                meant.helpers = facts.helpers.clone();
+            }
         }
-    } else if facts.model.is_some() {
-        return Err(Failure::usage("the commit names several tools; say with --tool which one has the model"));
+        (None, Some(tool)) => list.push(assistant(facts, tool.clone(), None)),
+        (None, None) if facts.model.is_some() => {
+            return Err(Failure::usage("the commit names several tools; say with --tool which one has the model"));
+        }
+        (None, None) => {}
     }
     Assistants::try_from(list).map_err(Failure::usage)
 }
@@ -143,13 +163,13 @@ fn missing(policy: &Policy, touched: &TouchedCommit, declaration: &Declaration) 
 /// What a person answers: each question is asked once, also for a whole range.
 struct Answers<'a> {
     asks: bool,
-    tool: Option<crate::vocabulary::Name>,
+    tool: Option<Name>,
     given: Vec<(Fact, Option<String>)>,
     out: &'a Output,
 }
 
 impl Answers<'_> {
-    fn tool(&mut self) -> Result<crate::vocabulary::Name, Failure> {
+    fn tool(&mut self) -> Result<Name, Failure> {
         if let Some(tool) = &self.tool {
             return Ok(tool.clone());
         }
@@ -158,8 +178,7 @@ impl Answers<'_> {
             return Err(nothing());
         }
         let answer = self.line("Which AI tool helped? (nothing: stop here)")?.ok_or_else(nothing)?;
-        let tool: crate::vocabulary::Name =
-            answer.parse().map_err(|problem| Failure::usage(format!("the tool: {problem}")))?;
+        let tool: Name = answer.parse().map_err(|problem| Failure::usage(format!("the tool: {problem}")))?;
         self.tool = Some(tool.clone());
         Ok(tool)
     }

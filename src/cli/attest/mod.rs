@@ -2,6 +2,7 @@
 
 mod carry;
 mod draft;
+mod rewrite;
 mod sign;
 mod squash;
 mod write;
@@ -21,7 +22,8 @@ pub(super) struct Args {
     #[command(subcommand)]
     command: Option<Command>,
 
-    /// The commits: A..B, or A for A..HEAD; nothing: the last commit
+    /// The commits: A..B, or A for A..HEAD; COMMIT^! for one alone; nothing: the last commit. Trailers on older ones
+    /// rewrite all that come after them, up to HEAD
     #[arg(value_name = "RANGE")]
     range: Option<String>,
 
@@ -61,11 +63,11 @@ pub(super) struct Args {
     #[arg(long)]
     no_ask: bool,
 
-    /// Amend the last commit although a remote branch has it
+    /// Rewrite commits although a remote branch has them
     #[arg(long)]
     even_if_published: bool,
 
-    /// Amend the last commit, or add to a note, although its signature will not hold any more
+    /// Rewrite commits, or add to a note, although signatures will not hold any more
     #[arg(long)]
     drop_signature: bool,
 
@@ -165,5 +167,12 @@ fn attest(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure> {
     if args.notes {
         return write::notes(args, &drafts, session.repository(), out);
     }
-    write::trailers(args, &drafts, &session, &policy, out)
+    if let Some(one) = args.range.as_ref().filter(|range| drafts.len() > 1 && !range.contains("..")) {
+        return Err(Failure::usage(format!(
+            "`{one}` means `{one}..HEAD`, which are {} commits: write `{one}..` to rewrite all of these, `{one}^!` for that \
+             commit alone, or --notes",
+            drafts.len()
+        )));
+    }
+    rewrite::trailers(args, &drafts, &session, &policy, out)
 }

@@ -1,22 +1,19 @@
-//! Writing declarations: as trailers of the last commit, as notes, or as statements on standard
-//! output. Nothing of the user's is ever overwritten.
+//! Writing declarations as notes, or as statements on standard output. Nothing of the user's is ever overwritten.
 
 use std::fmt::Write as _;
 
 use super::Args;
 use super::draft::Draft;
-use crate::attest::{self, Registry, State};
+use crate::attest::{self, Registry};
 use crate::cli::output::Output;
 use crate::cli::undisturbed::undisturbed;
 use crate::cli::{Exit, Failure};
 use crate::git::Repository;
-use crate::pipeline::Session;
-use crate::policy::Policy;
 use crate::report::FETCH_NOTES;
 use crate::terminal::escaped;
 use crate::vocabulary::note::{self, Entry, Note};
 use crate::vocabulary::statement::Statement;
-use crate::vocabulary::{message, trailers as ours};
+use crate::vocabulary::trailers as ours;
 
 /// As in-toto statements on standard output, one after the other.
 pub(super) fn statements(drafts: &[Draft], repository: &Repository, out: &Output) -> Result<Exit, Failure> {
@@ -58,11 +55,18 @@ fn entry(draft: &Draft) -> Result<Entry, Failure> {
 
 fn add(note: &mut Note, draft: &Draft) -> Result<bool, Failure> {
     let entry = entry(draft)?;
-    let new = !note.attestations.contains(&entry);
-    if new {
-        note.attestations.push(entry);
+    // An entry about the whole commit that says no less.
+    let is_said = |known: &Entry| known.covers.is_empty() && entry.declaration.says_no_more_than(&known.declaration);
+    if note.attestations.iter().any(is_said) {
+        return Ok(false);
     }
-    Ok(new)
+    // A poorer one would only stand beside it. What was carried from another commit says where it comes from, and stays.
+    note.attestations.retain(|known| {
+        let is_own = known.covers.is_empty() && known.carried_from.is_none();
+        !(is_own && known.declaration.says_no_more_than(&entry.declaration))
+    });
+    note.attestations.push(entry);
+    Ok(true)
 }
 
 /// As notes.
@@ -118,78 +122,4 @@ fn text_of(note: &Note, commit: &str, args: &Args, repository: &Repository) -> R
         text.push_str(&block);
     }
     Ok(text.into_bytes())
-}
-
-/// As trailers of the last commit.
-pub(super) fn trailers(
-    args: &Args,
-    drafts: &[Draft],
-    session: &Session,
-    policy: &Policy,
-    out: &Output,
-) -> Result<Exit, Failure> {
-    let repository = session.repository();
-    let head = repository.head_state().map_err(Failure::failed)?;
-    let [draft] = drafts else {
-        return Err(Failure::usage(
-            "trailers can be added to the last commit only, because all later ones would change; --notes attests a range",
-        ));
-    };
-    if draft.touched.commit.id != head.id {
-        return Err(Failure::usage("trailers can be added to the last commit only; --notes attests any other"));
-    }
-    let Some(old) = &head.message else {
-        return Err(Failure::failed("the last commit's message is not UTF-8, so it is left as it is; use --notes"));
-    };
-    let new = message::with_trailers(old, &ours::write(&draft.declaration));
-    let mut text = String::new();
-    if new == *old {
-        let _ = writeln!(text, "the last commit already says so");
-        out.print(&text)?;
-        return Ok(Exit::Analysed);
-    }
-    if let Some(going_on) = head.in_progress {
-        return Err(Failure::failed(format!("{going_on} is in progress; finish it first, or use --notes")));
-    }
-    if head.conflicts {
-        return Err(Failure::failed("the index has conflicts; resolve them first, or use --notes"));
-    }
-    if let Some(remote) = head.published.as_ref().filter(|_| !args.even_if_published) {
-        return Err(Failure::failed(format!(
-            "the last commit is on {remote}, and amending it would part from there; use --notes, or --even-if-published"
-        )));
-    }
-    if head.signed && !args.drop_signature {
-        return Err(Failure::failed(
-            "the last commit is signed, and the signature would be lost; use --notes, or --drop-signature and sign again",
-        ));
-    }
-    let added: Vec<&str> = new.lines().skip(old.trim_end().lines().count()).filter(|line| !line.is_empty()).collect();
-    if args.dry_run {
-        let _ = writeln!(text, "would add to the last commit:");
-    } else {
-        let amended = undisturbed(|| repository.amend_message(&head.id, &new));
-        let id = amended.map_err(Failure::failed)?;
-        let short = |id: &str| id.get(..8).unwrap_or(id).to_owned();
-        let _ = writeln!(text, "amended the last commit, {} is now {}:", short(&head.id), short(&id));
-    }
-    for line in added {
-        let _ = writeln!(text, "    {}", escaped(line));
-    }
-    if head.signed {
-        let _ = writeln!(text, "its signature is gone; `git commit --amend --no-edit -S` signs again");
-    }
-    let (state, judgement) = session.judge_with_message(policy, &draft.touched, &new)?;
-    if state == State::Absent {
-        let _ = writeln!(
-            text,
-            "  - This is not read as a declaration of AI use: neither the tool nor the model is known. \
-             Give the model's full id, call the tool by one word, or use --notes."
-        );
-    }
-    for finding in judgement.findings {
-        let _ = writeln!(text, "  - {}", escaped(&finding.to_string()));
-    }
-    out.print(&text)?;
-    Ok(Exit::Analysed)
 }

@@ -1,7 +1,24 @@
 //! Adding trailers to a message where git will find them, without touching anything else.
 
-use super::super::trailers::Trailer;
+use std::ops::Range;
+
+use super::super::Declaration;
+use super::super::trailers::{self, Trailer};
 use super::Message;
+
+/// The message with a declaration in it: lines of git's trailer block that it makes obsolete go, and its own are added.
+pub fn with_declaration(message: &str, declaration: &Declaration) -> String {
+    let parsed = Message::from(message);
+    let obsolete = parsed.trailers().iter().filter(|line| {
+        let trailer = Trailer { key: line.key.clone(), value: line.value.clone() };
+        line.strict && !line.quoted && declaration.replaces(&trailer)
+    });
+    let obsolete: Vec<Range<usize>> = obsolete.map(|line| line.lines.clone()).collect();
+    let kept = message.split_inclusive('\n').enumerate();
+    let kept = kept.filter(|(at, _)| !obsolete.iter().any(|lines| lines.contains(at)));
+    let kept: String = kept.map(|(_, line)| line).collect();
+    with_trailers(&kept, &trailers::write(declaration))
+}
 
 /// The message with trailers at its end: in git's trailer block where there is one, else in a
 /// paragraph of their own. A trailer that the block already has is not repeated.
@@ -66,6 +83,20 @@ mod tests {
         assert_eq!(with_trailers(&once, &line()), once);
         let elsewhere = "s\n\nAssisted-by: Claude:claude-opus-4-8\n\nbody\n";
         assert_ne!(with_trailers(elsewhere, &line()), elsewhere, "git does not see that one");
+    }
+
+    #[test]
+    fn a_fuller_declaration_takes_the_place_of_a_poorer_one() {
+        let declaration = trailers::read(&line()).declaration.unwrap();
+        let with = |message: &str| with_declaration(message, &declaration);
+        assert_eq!(with("s\n\nAssisted-by: Claude\n"), "s\n\nAssisted-by: Claude:claude-opus-4-8\n");
+        assert_eq!(
+            with("s\n\nAssisted-by:\n Claude\nSigned-off-by: A <a@b.c>\n"),
+            "s\n\nSigned-off-by: A <a@b.c>\nAssisted-by: Claude:claude-opus-4-8\n"
+        );
+        let kept = "s\n\nAssisted-by: Claude\n\nbody\n\nAssisted-by: Codex\n";
+        assert_eq!(with(kept), format!("{kept}Assisted-by: Claude:claude-opus-4-8\n"));
+        assert_eq!(with(&with(kept)), with(kept));
     }
 
     #[test]

@@ -11,7 +11,7 @@ pub(crate) mod lines;
 pub(crate) mod trailer_lines;
 
 use super::trailers::Trailer;
-pub use adding::with_trailers;
+pub use adding::{with_declaration, with_trailers};
 pub(crate) use lines::Line;
 pub use trailer_lines::TrailerLine;
 
