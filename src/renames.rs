@@ -196,10 +196,15 @@ fn lines_of<'a>(
 /// line in which a word changed, most is the same.
 fn lines<'a>(content: &'a [u8], wanted: impl Fn(&Line<'a>) -> bool) -> Lines<'a> {
     let mut lines = Lines::default();
-    for line in content.lines().flat_map(|line| line.chunks(PIECE)).map(Line::new).filter(wanted) {
+    for line in content.lines().flat_map(pieces).map(Line::new).filter(wanted) {
         *lines.entry(line).or_default() += line.bytes().len() as u32 + 1;
     }
     lines
+}
+
+fn pieces(line: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let blank = line.is_empty().then_some(line);
+    line.chunks(PIECE).chain(blank)
 }
 
 fn name(path: &BStr) -> &[u8] {
@@ -212,6 +217,16 @@ mod tests {
 
     use super::*;
     use crate::lines::samples;
+
+    #[test]
+    fn a_paragraph_on_one_line_in_which_a_word_changed_is_mostly_the_same() {
+        let paragraph = |word: &str| format!("{}{word}{}\n\n", "so it goes on and on ".repeat(8), " and on ".repeat(8));
+        let (old, new) = (paragraph("here"), paragraph("hers"));
+        let file = |content| Candidate { path: "a.md".into(), content, gone: true };
+        assert_eq!(pair(&[file(old.as_bytes())], &[file(new.as_bytes())], On::This), [Some(0)]);
+        let other = "nothing of it\n".repeat(20);
+        assert_eq!(pair(&[file(other.as_bytes())], &[file(new.as_bytes())], On::This), [None]);
+    }
 
     fn file<'a>(path: &'a str, content: &'a str, gone: bool) -> Candidate<'a> {
         Candidate { path: path.into(), content: content.as_bytes(), gone }
