@@ -79,7 +79,8 @@ pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure
 /// The report on a range by the settings in force, or on the default range.
 pub(super) fn of_range(range: Option<String>, dir: &Path) -> Result<Report, Failure> {
     let request = range.map_or(Request::Default, Request::Spec);
-    Ok(Session::open(dir, &request, SettingsFrom::Start)?.report(&Asked::default())?.report)
+    let session = Session::open(dir, &request, SettingsFrom::Start)?.within(super::surroundings());
+    Ok(session.report(&Asked::default())?.report)
 }
 
 /// The report on what lies between two commits, as a job of a forge looks at it.

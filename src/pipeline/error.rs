@@ -6,6 +6,12 @@ use crate::policy::{self, sensitive};
 use crate::{attest, git, patch};
 
 impl Error {
+    /// Whether the clone lacks something without which nothing can be said.
+    pub fn is_of_incomplete_clone(&self) -> bool {
+        let (Error::Git(error) | Error::Settings(SettingsError::Git(error))) = self else { return false };
+        matches!(error, git::Error::Missing { .. })
+    }
+
     /// The full id of the content that the clone lacks, where that is the matter.
     pub fn missing_content(&self) -> Option<&str> {
         match self {

@@ -117,6 +117,28 @@ fn workflow_run_fetches_the_forks_change_and_finds_its_one_request() {
 }
 
 #[test]
+fn events_of_the_base_fetch_notes_of_the_change_too() {
+    let fork = Fork::new();
+    let note = "engine.py\n  s_00000000000001::t_01 1-6\n---\n{\"schema_version\": \"authorship/3.0.0\", \
+                \"base_commit_sha\": \"\", \"prompts\": {}, \"sessions\": {\"s_00000000000001\": {\"agent_id\": \
+                {\"tool\": \"cursor\", \"id\": \"7f3a\", \"model\": \"claude-opus-4-8\"}}}}";
+    fork.there.repo.git(&["notes", "--ref", "ai", "add", "-m", note, &fork.head]);
+    fork.here.github.state().pulls = vec![fork.pull_request()];
+    let comment = json!({
+        "issue": {"number": NUMBER, "pull_request": {"url": "x"}}, "comment": {"body": "/ai-detect dismiss c5a7f83d no"},
+        "repository": {"id": 1, "default_branch": "main"},
+    });
+    for (name, event) in
+        [("pull_request_target", fork.target()), ("workflow_run", fork.run_is_over()), ("issue_comment", comment)]
+    {
+        let log = fork.here.job(name, &event, &["ci", "--fetch"]).text();
+        assert!(log.contains("no flags") && log.contains("declare AI use (Cursor)"), "{name}: {log}");
+        assert!(!log.contains("not looked at"), "{name}: {log}");
+    }
+    fork.assert_nothing_is_checked_out();
+}
+
+#[test]
 fn workflow_run_learns_what_the_request_states() {
     let fork = Fork::with(|repo| {
         repo.commit_file("engine.py", planted_code("engine"));

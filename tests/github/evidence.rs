@@ -202,6 +202,7 @@ fn settings_that_a_partial_clone_lacks_are_fetched_with_what_they_name() {
     job.clone.repo.git(&["checkout", "--quiet", "origin/topic"]);
     let run = job.ci(&[]);
     assert!(run.status == 3 && run.stderr.contains("is missing from this clone"), "{}", run.stderr);
+    assert!(run.stderr.contains("or run `ai-detect ci --fetch`"), "{}", run.stderr);
     let (log, _) = job.reported(&["--fetch"]);
     assert!(log.contains("no flags · 1 attested") && log.contains("this change touches .ai-detect.yml"), "{log}");
 }

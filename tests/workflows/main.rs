@@ -151,9 +151,12 @@ fn a_workflow_of_github_flags_what_nothing_declares() {
 
 #[test]
 fn shallow_and_partial_checkouts_are_brought_what_they_lack() {
-    for checkout in
-        [json!({"fetch-depth": 1}), json!({"filter": "blob:none"}), json!({"fetch-depth": 2, "filter": "blob:none"})]
-    {
+    for checkout in [
+        json!({"fetch-depth": 1}),
+        json!({"filter": "blob:none"}),
+        json!({"filter": "tree:0"}),
+        json!({"fetch-depth": 2, "filter": "blob:none"}),
+    ] {
         let site = github::Site { checkout: checkout.clone(), ..github::Site::new(Origin::new(&Refs::GitHub)) };
         let ran = site.run(&documents::one("README.md", 1), &site.pull_request("opened"));
         assert!(!ran.failed && ran.log.contains("declare AI use (Claude, Cursor)"), "{checkout}: {}", ran.log);

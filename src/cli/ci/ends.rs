@@ -61,6 +61,10 @@ impl Ends<'_> {
                 Ok(seen) => return Ok(seen),
                 Err(error) => error,
             };
+            if !self.fetch && error.is_of_incomplete_clone() {
+                let advice = "In a job, take `filter` out of the checkout, or run `ai-detect ci --fetch`";
+                return Err(Failure::failed(format!("{error}. {advice}")));
+            }
             let Some(id) = error.missing_content().filter(|_| self.fetch) else { return Err(error.into()) };
             match self.checkout.fetch_ids([id.to_owned()].into_iter()) {
                 git::ContentsFetch::Complete => {}

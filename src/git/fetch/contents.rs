@@ -37,17 +37,21 @@ impl Checkout {
     /// ordinary clone: what lacks there is damaged.
     /// Of notes under `notes`, those of the range's commits count, too.
     pub fn fetch_contents(&self, range: &crate::git::Request, notes: &[&'static str]) -> ContentsFetch {
-        let lacking = || -> Result<BTreeSet<ObjectId>, Error> {
+        let lacking = |of: &dyn Fn(&Repository, &Resolved) -> Result<BTreeSet<ObjectId>, Error>| {
             let repository = self.open()?;
             if !repository.is_partial() {
                 return Ok(BTreeSet::new());
             }
-            let resolved = repository.resolve(range)?;
-            repository.lacking(&resolved, notes)
+            of(&repository, &repository.resolve(range)?)
         };
-        match lacking() {
+        let fetched = |ids: Result<BTreeSet<ObjectId>, Error>| match ids {
             Ok(ids) => self.fetch_ids(ids.iter().map(ToString::to_string)),
             Err(error) => ContentsFetch::Failed(error.to_string()),
+        };
+        // Which contents there are stands in trees, which a clone may have left out, too.
+        match fetched(lacking(&|repository, resolved| Ok(repository.lacking_trees(resolved)))) {
+            ContentsFetch::Complete => fetched(lacking(&|repository, resolved| repository.lacking(resolved, notes))),
+            failed => failed,
         }
     }
 
@@ -77,6 +81,27 @@ impl Repository {
             || remotes.iter().any(|remote| config.boolean(format!("remote.{remote}.promisor").as_str()) == Some(true))
     }
 
+    /// The trees of a range's commits, and of those that it starts from, that this clone lacks. Git sends all that is in
+    /// a tree but for contents.
+    fn lacking_trees(&self, resolved: &Resolved) -> BTreeSet<ObjectId> {
+        let mut lacking = Lacking { repository: &self.inner, ids: BTreeSet::new(), paths: BTreeSet::new() };
+        let commits = self.commits_of(resolved);
+        let all = commits.iter().flat_map(|(commit, parents)| parents.iter().chain([commit]));
+        let trees: BTreeSet<ObjectId> = all.filter_map(|id| lacking.tree(*id).ok()).chain(resolved.base_tree).collect();
+        trees.into_iter().for_each(|tree| lacking.add_content(tree));
+        lacking.ids
+    }
+
+    /// The commits of a range with their parents, as far as they can be walked: what is wrong with a history is the
+    /// business of whoever looks at the range.
+    fn commits_of(&self, resolved: &Resolved) -> Vec<(ObjectId, Vec<ObjectId>)> {
+        let Some(head) = resolved.reach.head else { return Vec::new() };
+        let walk = self.inner.rev_walk([head]).with_hidden(resolved.reach.hidden.iter().copied()).all();
+        let Ok(walk) = walk else { return Vec::new() };
+        let commits = walk.map_while(Result::ok).take(MAX_COMMITS);
+        commits.map(|commit| (commit.id, commit.parent_ids().map(gix::Id::detach).collect())).collect()
+    }
+
     /// The contents of a range that this clone lacks: of all files that it changes, before, after and in between, the
     /// attributes that they have where it starts, and the notes on its commits.
     fn lacking(&self, resolved: &Resolved, notes: &[&'static str]) -> Result<BTreeSet<ObjectId>, Error> {
@@ -89,18 +114,13 @@ impl Repository {
         if let Some(base) = resolved.base_tree {
             lacking.add_attributes(base);
         }
-        let Some(head) = head else { return Ok(lacking.ids) };
-        let walk = self.inner.rev_walk([head]).with_hidden(resolved.reach.hidden.iter().copied()).all();
-        // A history that cannot be walked is the business of whoever looks at the range.
-        let Ok(walk) = walk else { return Ok(lacking.ids) };
-        for commit in walk.map_while(Result::ok).take(MAX_COMMITS) {
+        for (commit, parents) in self.commits_of(resolved) {
             for notes in &mut notes {
-                if let Some(note) = notes.find(&self.inner, commit.id)? {
+                if let Some(note) = notes.find(&self.inner, commit)? {
                     lacking.add_content(note);
                 }
             }
-            let tree = lacking.tree(commit.id)?;
-            let parents: Vec<ObjectId> = commit.parent_ids().map(gix::Id::detach).collect();
+            let tree = lacking.tree(commit)?;
             for parent in parents {
                 // A shallow clone lacks parents.
                 let Ok(before) = lacking.tree(parent) else { continue };
@@ -139,6 +159,7 @@ impl Lacking<'_> {
         }
     }
 
+    /// A content, or a tree.
     fn add_content(&mut self, id: ObjectId) {
         if self.ids.len() < MAX_CONTENTS && !self.repository.has_object(id) {
             self.ids.insert(id);
