@@ -69,7 +69,7 @@ pub(super) fn find<'a, 'r>(
                 line,
                 session: group(groups.as_ref(), "session"),
                 declared,
-                quoted: lines.get(line).is_some_and(|line| line.quoted),
+                quoted: lines.get(line).is_some_and(|line| line.quoted || line.is_lazy),
             });
         }
     }

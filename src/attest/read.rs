@@ -20,6 +20,7 @@ use crate::vocabulary::message::{Message, TrailerLine};
 use crate::vocabulary::trailers::may_be_ours_alone;
 use own::Own;
 
+mod mention;
 mod own;
 mod recorded;
 
@@ -139,7 +140,8 @@ impl<'a, 'r> Reader<'a, 'r> {
             return;
         }
         // In a message that quotes others, only the block that git itself reads is the author's.
-        let doubtful = trailer.quoted || (distrust && !trailer.strict);
+        let doubtful =
+            trailer.quoted || (distrust && !trailer.strict) || mention::goes_on_as_sentence(trailer.value.trim());
         if !doubtful && !self.own.take(trailer, self.registry) {
             return;
         }
@@ -299,7 +301,8 @@ impl<'a, 'r> Reader<'a, 'r> {
             return;
         }
         let marker = phrase.marker.marker;
-        let doubtful = phrase.quoted || distrust;
+        let is_footer = marker.form == super::MarkerForm::Footer;
+        let doubtful = phrase.quoted || distrust || (is_footer && self.is_mention(phrase));
         let confidence = if doubtful { Confidence::Low } else { marker.confidence };
         let form = match marker.form {
             super::MarkerForm::SessionLink => Form::SESSION_LINK,
@@ -313,6 +316,22 @@ impl<'a, 'r> Reader<'a, 'r> {
         if let Some(found) = self.findings.get_mut(at) {
             found.session = phrase.session.map(|session| cut(session, LONGEST_QUOTE));
         }
+    }
+
+    /// Whether the line of a phrase only mentions it.
+    fn is_mention(&self, phrase: &Phrase<'_, 'r>) -> bool {
+        let Some(line) = self.message.parsed_lines().get(phrase.line) else { return false };
+        let text = line.text(self.message);
+        let within = |byte: usize| byte.saturating_sub(line.start).min(text.len());
+        let words =
+            text.get(within(phrase.start)..).unwrap_or_default().trim_start_matches(|c: char| !c.is_alphanumeric());
+        // An address, or a comment for tools, is no part of a sentence.
+        if words.starts_with("http") || words.starts_with("of http") || text.contains("<!--") {
+            return false;
+        }
+        let declared = &phrase.declared;
+        let names_tool = phrase.marker.tool.is_some() || declared.tool.is_some() || declared.model.is_some();
+        mention::is_mention(text, within(phrase.start)..within(phrase.end), names_tool)
     }
 
     /// The tool of a known identity, and the model that its name carries.

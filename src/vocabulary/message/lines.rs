@@ -4,6 +4,7 @@
 
 use std::ops::Range;
 
+use super::sentences;
 use crate::slices::part_of;
 
 /// A line of a message.
@@ -18,9 +19,11 @@ pub(crate) struct Line {
     /// Whether there is nothing but white space in it.
     pub(crate) is_blank: bool,
     /// Whether it is a quotation or an illustration: behind `>`, in a code fence, indented like
-    /// code, or beside a box that nobody ticked. What is quoted was said elsewhere, about something
+    /// code, beside a box that nobody ticked, or part of a sentence. What is quoted was said elsewhere, about something
     /// else.
     pub(crate) quoted: bool,
+    /// Whether it goes on with a quotation without its `>`. Git reads trailers there all the same.
+    pub(crate) is_lazy: bool,
 }
 
 impl Line {
@@ -34,6 +37,7 @@ impl Line {
             text_end: place.start + text.len(),
             is_blank: text.trim().is_empty(),
             quoted: text.trim_start().starts_with('>') || is_unticked(text),
+            is_lazy: false,
         }
     }
 
@@ -78,14 +82,33 @@ pub(crate) fn of(message: &str) -> Vec<Line> {
         }
     }
     unquote_tail(message, &mut lines);
+    mark_lazy(message, &mut lines);
+    sentences::mark(message, &mut lines);
     lines
+}
+
+/// A paragraph that starts behind `>` goes on without it, as in Markdown, up to a blank line, an item of a list or a
+/// heading.
+fn mark_lazy(message: &str, lines: &mut [Line]) {
+    let mut in_quotation = false;
+    for line in lines {
+        let text = line.text(message).trim_start();
+        let starts_anew = text.starts_with(['-', '*', '+', '#', '`', '~']);
+        in_quotation = !line.is_blank && (text.starts_with('>') || (in_quotation && !starts_anew));
+        line.is_lazy = in_quotation && !text.starts_with('>');
+    }
 }
 
 /// Some people's editors indent a whole message, trailers included: at its end, an indented trailer
 /// or footer is no illustration, unless a sentence introduces it.
 fn unquote_tail(message: &str, lines: &mut [Line]) {
     let tail = lines.iter().rposition(|line| !line.is_blank && !looks_like_a_mark(line.text(message)));
-    let Some(last) = tail.filter(|last| !lines[*last].text(message).trim_end().ends_with(':')) else { return };
+    let subject = lines.iter().position(|line| !line.is_blank);
+    let leads = |last: usize| {
+        let text = lines[last].text(message);
+        if Some(last) == subject { text.trim_end().ends_with(':') } else { sentences::leads_to_illustration(text) }
+    };
+    let Some(last) = tail.filter(|last| !leads(*last)) else { return };
     for line in lines.iter_mut().skip(last + 1) {
         line.quoted &= !is_deep(line.text(message));
     }
@@ -105,7 +128,7 @@ pub(crate) fn is_unticked(text: &str) -> bool {
     item.is_some_and(|item| item.starts_with("[ ]") || item.starts_with("[]"))
 }
 
-fn is_deep(text: &str) -> bool {
+pub(super) fn is_deep(text: &str) -> bool {
     text.starts_with('\t') || text.starts_with("    ")
 }
 

@@ -8,6 +8,7 @@ use std::sync::OnceLock;
 
 mod adding;
 pub(crate) mod lines;
+mod sentences;
 pub(crate) mod trailer_lines;
 
 use super::trailers::Trailer;

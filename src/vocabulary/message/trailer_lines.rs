@@ -70,13 +70,14 @@ pub(crate) fn parse(message: &str, lines: &[Line], from: usize) -> Vec<TrailerLi
         if as_seen(&value).trim().is_empty() {
             continue;
         }
+        let strict = block.contains(&here) && is_git_trailer(text);
         found.push(TrailerLine {
             key: head.key.to_owned(),
             value: value.into_owned(),
             // No message has more lines than bytes, and those are bounded.
             line: u32::try_from(here).unwrap_or(u32::MAX).saturating_add(1),
-            quoted: line.quoted,
-            strict: block.contains(&here) && is_git_trailer(text),
+            quoted: line.quoted || (line.is_lazy && !strict),
+            strict,
             name: normalised(head.key),
             lines: here..at,
             shape: head.shape,

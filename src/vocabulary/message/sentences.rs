@@ -1,0 +1,458 @@
+//! Lines that look like trailers or footers, and are parts of sentences: a message that says that there is no such line, or
+//! which one people are to write, states nothing by it.
+//!
+//! Marks that stand below each other are one run, and what stands around the run decides. People who write no blank line
+//! above their trailers, end no sentence, or join the messages of several commits must not lose theirs: so a run is part of
+//! a sentence only where words show that the sentence goes on, not where a full stop is missing.
+
+use std::ops::Range;
+
+use super::lines::{Line, is_deep};
+use crate::slices::items_of;
+
+/// A sentence that stops here goes on below.
+const OPEN_ENDS: [&str; 18] = [
+    "a", "an", "the", "no", "any", "and", "or", "nor", "but", "without", "of", "our", "your", "its", "their", "e.g.",
+    "i.e.", "namely",
+];
+
+/// A sentence that rules, forbids or asks goes on below where it stops here: with what somebody is to write.
+const ASKING_ENDS: [&str; 18] = [
+    "add", "adds", "adding", "append", "appends", "put", "puts", "write", "writes", "writing", "use", "uses", "using",
+    "include", "includes", "with", "carry", "carries",
+];
+
+/// The same where the mark stands right below.
+const LEADING_ENDS: [&str; 18] = [
+    "have", "has", "contain", "contains", "say", "says", "read", "reads", "is", "are", "be", "by", "as", "line",
+    "lines", "trailer", "trailers", "footer",
+];
+
+/// What makes a sentence one that says what people are to do.
+const DIRECTING: [&str; 11] = [
+    "if",
+    "whenever",
+    "unless",
+    "whoever",
+    "everybody",
+    "everyone",
+    "contributors",
+    "authors",
+    "must",
+    "should",
+    "please",
+];
+
+/// What makes a sentence one that rules, forbids or asks, beside those.
+const ASKING: [&str; 15] = [
+    "no", "not", "never", "without", "don't", "doesn't", "mustn't", "cannot", "when", "shall", "may", "forbids",
+    "rejects", "asks", "requires",
+];
+
+/// How a sentence goes on behind a mark.
+const GOES_ON: [&str; 47] = [
+    "line", "lines", "trailer", "trailers", "footer", "footers", "at", "in", "into", "to", "onto", "is", "are", "was",
+    "were", "as", "for", "from", "with", "when", "where", "which", "that", "if", "unless", "because", "so", "by", "of",
+    "here", "there", "anywhere", "anymore", "again", "must", "should", "may", "can", "cannot", "will", "does", "do",
+    "not", "nor", "or", "and", "either",
+];
+
+/// What a sentence has that ends with a colon and shows what could be written.
+const SHOWING: [&str; 46] = [
+    "example",
+    "examples",
+    "e.g.",
+    "instance",
+    "such as",
+    "like this",
+    "like so",
+    "like these",
+    "as follows",
+    "looks like",
+    "look like",
+    "of the form",
+    "in the form",
+    "this form",
+    "format",
+    "template",
+    "placeholder",
+    "snippet",
+    "instead",
+    "not",
+    "never",
+    "no longer",
+    "don't",
+    "doesn't",
+    "must",
+    "should",
+    "please",
+    "forbids",
+    "forbidden",
+    "rejects",
+    "rejected",
+    "banned",
+    "disallowed",
+    "rule",
+    "rules",
+    "policy",
+    "policies",
+    "convention",
+    "conventions",
+    "guideline",
+    "guidelines",
+    "recognises",
+    "recognizes",
+    "parses",
+    "known trailers",
+    "if",
+];
+
+/// Marks the lines that are parts of sentences as quoted.
+pub(super) fn mark(message: &str, lines: &mut [Line]) {
+    let quoted = of(message, lines);
+    for line in quoted.into_iter().flatten() {
+        if let Some(line) = lines.get_mut(line) {
+            line.quoted = true;
+        }
+    }
+}
+
+/// The lines that are parts of sentences.
+fn of(message: &str, lines: &[Line]) -> Vec<Range<usize>> {
+    let Some(subject) = lines.iter().position(|line| !line.is_blank) else { return Vec::new() };
+    let mut found = Vec::new();
+    let mut at = subject + 1;
+    while at < lines.len() {
+        let end = run_end(message, lines, at);
+        if end == at {
+            at += 1;
+            continue;
+        }
+        let run = Run { message, lines, subject, place: at..end };
+        if run.is_in_sentence() {
+            found.push(at..end);
+        }
+        at = end;
+    }
+    found.extend(reverted(message, lines, subject));
+    found
+}
+
+/// Where the marks end that start at a line; there, where none does. A line that folds a mark belongs to it.
+fn run_end(message: &str, lines: &[Line], start: usize) -> usize {
+    let mut end = start;
+    while let Some(line) = lines.get(end) {
+        let text = line.text(message);
+        let folds = end > start && text.starts_with([' ', '\t']) && !line.is_blank && !starts_below(text);
+        if !(looks_like_a_mark(text) || folds) {
+            break;
+        }
+        end += 1;
+    }
+    end
+}
+
+/// Marks that stand below each other.
+struct Run<'a> {
+    message: &'a str,
+    lines: &'a [Line],
+    subject: usize,
+    place: Range<usize>,
+}
+
+impl Run<'_> {
+    fn text(&self, at: usize) -> &str {
+        self.lines.get(at).map_or("", |line| line.text(self.message))
+    }
+
+    fn is_blank(&self, at: usize) -> bool {
+        self.lines.get(at).is_none_or(|line| line.is_blank)
+    }
+
+    fn is_in_sentence(&self) -> bool {
+        if self.place.clone().any(|at| opens_quotation(self.text(at))) {
+            return true;
+        }
+        let Some((above, is_beside)) = self.above() else { return false };
+        let below = Some(self.place.end).filter(|at| !self.is_blank(*at)).map(|at| self.text(at));
+        let goes_on = below.is_some_and(goes_on);
+        let sentence = self.sentence_up_to(above);
+        if is_open(&sentence) && goes_on {
+            return true;
+        }
+        // Below a blank line a block of trailers is somebody's own where somebody signs in it.
+        if !is_beside && (above == self.subject || self.is_signed()) {
+            return false;
+        }
+        stops_short(&sentence, is_beside)
+            || self.goes_on_in_next_paragraph(&sentence)
+            || self.is_shown(above, &sentence)
+    }
+
+    /// The line of prose above, and whether no blank line is between.
+    fn above(&self) -> Option<(usize, bool)> {
+        let beside = self.place.start.checked_sub(1)?;
+        match self.is_blank(beside) {
+            false => Some((beside, true)),
+            true => Some((beside.checked_sub(1).filter(|at| !self.is_blank(*at))?, false)),
+        }
+    }
+
+    /// The last sentence down to a line, in lower case.
+    fn sentence_up_to(&self, line: usize) -> String {
+        const MOST_LINES: usize = 4;
+        let mut texts: Vec<&str> = Vec::new();
+        for at in (line.saturating_sub(MOST_LINES).max(self.subject)..=line).rev().take_while(|at| !self.is_blank(*at))
+        {
+            texts.push(self.text(at).trim());
+            // An item of a list is a sentence of its own.
+            if is_item(self.text(at)) {
+                break;
+            }
+        }
+        texts.reverse();
+        let text = texts.join(" ").to_lowercase();
+        let start =
+            [". ", "! ", "? "].iter().filter_map(|end| Some(text.trim_end().rfind(end)? + 2)).max().unwrap_or(0);
+        // `e.g. ` and `i.e. ` end no sentence.
+        let start = if text.get(..start).is_some_and(|head| head.ends_with("e.g. ") || head.ends_with("i.e. ")) {
+            0
+        } else {
+            start
+        };
+        text.get(start..).unwrap_or_default().to_owned()
+    }
+
+    fn is_signed(&self) -> bool {
+        self.place.clone().any(|at| self.text(at).trim_start().to_ascii_lowercase().starts_with("signed-off-by:"))
+    }
+
+    /// `there is no`, a blank line, the mark, a blank line, `line in it`.
+    fn goes_on_in_next_paragraph(&self, sentence: &str) -> bool {
+        let next = self.place.end + 1;
+        let is_below = self.is_blank(self.place.end) && !self.is_blank(next);
+        let text = self.text(next).trim_start();
+        let lines =
+            ["line ", "lines ", "trailer ", "trailers ", "footer ", "at the ", "to the ", "in the ", "is ", "are "];
+        is_open(sentence) && is_below && lines.iter().any(|start| text.starts_with(start))
+    }
+
+    /// Whether a sentence with a colon shows what could be written: right above, or above the list that the marks are in.
+    fn is_shown(&self, above: usize, sentence: &str) -> bool {
+        if sentence.trim_end().ends_with(':') {
+            return shows(sentence);
+        }
+        let is_item = |at: usize| is_item(self.text(at)) && !self.is_blank(at);
+        if !(is_item(self.place.start) && is_item(above)) {
+            return false;
+        }
+        let head = (self.subject..above)
+            .rev()
+            .find(|at| !is_item(*at) && !self.is_blank(*at) && !self.text(*at).starts_with(' '));
+        let head = head.map(|at| self.sentence_up_to(at)).filter(|head| head.trim_end().ends_with(':'));
+        head.is_some_and(|head| shows(&head))
+    }
+}
+
+/// Whether a sentence does not end here.
+fn is_open(sentence: &str) -> bool {
+    let last = sentence.trim_end().chars().next_back();
+    last.is_some_and(|last| last.is_alphanumeric() || ",(".contains(last)) && sentence.contains(' ')
+}
+
+/// Whether a sentence in lower case stops where none ends. Across a blank line, less is taken for a sign of it.
+fn stops_short(sentence: &str, is_beside: bool) -> bool {
+    let mut words = words(sentence);
+    let Some(last) = words.next_back() else { return false };
+    let Some(before) = words.next_back() else { return false };
+    if !is_open(sentence) && !last.ends_with('.') {
+        return false;
+    }
+    // `if any`, `option a`, `yes or no` end a sentence.
+    let is_name = last == "a" && ["option", "variant", "part", "plan"].contains(&before);
+    if is_name || before == "or" || (before == "if" && last == "any") {
+        return false;
+    }
+    let has = |of: &[&str]| self::words(sentence).any(|word| of.contains(&word));
+    let is_such = (before == "such" && last == "as")
+        || (last == "like" && ["line", "lines", "trailer", "something"].contains(&before));
+    let asks = || has(&DIRECTING) || (is_beside && has(&ASKING));
+    let leads = || ASKING_ENDS.contains(&last) || (is_beside && LEADING_ENDS.contains(&last));
+    OPEN_ENDS.contains(&last) || is_such || (leads() && asks())
+}
+
+/// Whether a sentence in lower case that ends with a colon shows what could be written. `Credits:` and `AI disclosure:` are
+/// headings of what is stated.
+fn shows(sentence: &str) -> bool {
+    let is_word = |shown: &str| words(sentence).any(|word| word == shown);
+    SHOWING.iter().any(|shown| if shown.contains(' ') { sentence.contains(shown) } else { is_word(shown) })
+}
+
+fn words(text: &str) -> impl DoubleEndedIterator<Item = &str> {
+    let outside = |c: char| !c.is_alphanumeric() && !".'-".contains(c);
+    text.split(outside)
+        .map(|word| if matches!(word, "e.g." | "i.e.") { word } else { word.trim_matches(['.', '-']) })
+        .filter(|word| !word.is_empty())
+}
+
+/// Whether a line goes on with a sentence that a mark interrupts.
+fn goes_on(text: &str) -> bool {
+    let text = text.trim_start().trim_start_matches(['"', '`', '\'', '\u{201d}', ')', ',']).trim_start();
+    let first = text.split(|c: char| !c.is_alphanumeric()).next().unwrap_or("");
+    // `in: a scope` and `do-it` are no such words.
+    let ends = text.get(first.len()..).is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '.', ',', ';']));
+    ends && GOES_ON.contains(&first)
+}
+
+/// Whether a line looks like a trailer, or like a footer.
+pub(super) fn looks_like_a_mark(line: &str) -> bool {
+    let text = line.trim_start();
+    let sign = text.starts_with(|c: char| !c.is_ascii() && !c.is_alphanumeric());
+    sign || starts_below(text) || has_trailer_key(text)
+}
+
+/// Whether a line, behind what decorates it, starts like a footer.
+fn starts_below(text: &str) -> bool {
+    let bare = text.trim_start_matches(|c: char| !c.is_alphanumeric());
+    let starts = ["Generated ", "Made ", "Created ", "Written ", "Built "];
+    let rest = starts.iter().find_map(|start| bare.strip_prefix(start));
+    rest.is_some_and(|rest| rest.starts_with("with ") || rest.starts_with("by ") || rest.starts_with("using "))
+}
+
+/// Whether a line, behind what decorates it, has a key of several words that hyphens join.
+fn has_trailer_key(text: &str) -> bool {
+    let bare = text.trim_start_matches(|c: char| !c.is_alphanumeric() && !"`\"'>".contains(c));
+    let key = bare.split_once(':').map_or("", |(key, _)| key.trim_end_matches(['*', '_']));
+    key.contains('-') && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+}
+
+/// Whether a line starts with a mark of typographers that opens a quotation.
+fn opens_quotation(text: &str) -> bool {
+    let bare = text.trim_start_matches(|c: char| c.is_whitespace() || "*-+".contains(c));
+    bare.starts_with([
+        '\u{201c}', '\u{201d}', '\u{201e}', '\u{ab}', '\u{bb}', '\u{2039}', '\u{2018}', '\u{201a}', '\u{300c}',
+        '\u{300e}',
+    ])
+}
+
+fn is_item(text: &str) -> bool {
+    let text = text.trim_start();
+    text.strip_prefix(['-', '*', '+']).is_some_and(|rest| rest.starts_with(' '))
+}
+
+/// What a revert shows of the message that it reverts: from the line that says so on.
+fn reverted(message: &str, lines: &[Line], subject: usize) -> Option<Range<usize>> {
+    let is_revert = lines.get(subject)?.text(message).trim_start().to_lowercase().starts_with("revert");
+    let shows = |line: &Line| {
+        let text = line.text(message).trim().trim_end_matches(':').to_lowercase();
+        let text = text.trim_matches(['*', '#', '_', ' ']).trim_start_matches("the ").to_owned();
+        let of = ["original ", "reverted "].iter().find_map(|start| text.strip_prefix(start));
+        let of = of.map(|rest| rest.replace("'s ", " ")).unwrap_or_default();
+        let known = [
+            "message",
+            "commit message",
+            "change description",
+            "commit",
+            "description",
+            "pr description",
+            "commit description",
+        ];
+        known.contains(&of.as_str())
+    };
+    let rest = items_of(lines, subject + 1..);
+    let from = rest.iter().position(shows).filter(|_| is_revert)?;
+    Some(subject + 1 + from..lines.len())
+}
+
+/// Whether a line of the body leads to an illustration that is indented below it.
+pub(super) fn leads_to_illustration(line: &str) -> bool {
+    let text = line.trim_end().to_lowercase();
+    let is_open = text.chars().next_back().is_some_and(char::is_alphanumeric) && !is_deep(line);
+    let last = words(&text).next_back().unwrap_or("");
+    text.ends_with(':')
+        || (is_open && [&OPEN_ENDS[..], &ASKING_ENDS, &LEADING_ENDS].iter().any(|ends| ends.contains(&last)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Message;
+
+    const MARK: &str = "Co-Authored-By: Claude <noreply@anthropic.com>";
+
+    /// Whether the mark that stands for `{}` in a message is quoted.
+    fn is_quoted(message: &str) -> bool {
+        let message = Message::from(message.replace("{}", MARK));
+        let found: Vec<bool> =
+            message.trailers().iter().filter(|line| line.name == "co-authored-by").map(|line| line.quoted).collect();
+        assert!(!found.is_empty(), "{message}");
+        found.into_iter().all(|quoted| quoted)
+    }
+
+    #[test]
+    fn a_mark_within_a_sentence_is_quoted() {
+        for message in [
+            "s\n\nAs the rules ask for it, there is no\n{}\nline at the end of this message.",
+            "s\n\nAs the rules ask for it, there is no\n{}\nline at the end of this message.\nSigned-off-by: A <a@b.c>",
+            "s\n\nThe hook now takes\n{}\nfor a trailer.",
+            "s\n\nIf you use AI, add\n{}",
+            "s\n\nIf you use AI, add\n\n{}\n\nto the message.",
+            "s\n\nWhoever used a tool writes\n\n{}",
+            "s\n\nThe message has no\n\n{}\n\nline any more.",
+            "s\n\nContributors now write\n\n{}\n\nat the end of a message.",
+            "s\n\nIt finds lines such as\n{}",
+            "s\n\nThe parser reads, for example:\n\n{}\n\nNothing else changes.",
+            "s\n\nDo not write any of these:\n- {}\n- Assisted-by: Codex",
+            "s\n\nRules:\n- Run the tests\n- {}\n- Use tabs",
+            "s\n\n- There is no\n  {}\n  line here.",
+            "s\n\n\u{201c}{}\u{201d} is gone.",
+            "s\n\n> We read\n{}",
+            "s\n\n> > We read\nand more\n{}\n\nFixed.",
+            "s\n\nSay how it was made. The line is\n\n    {}",
+            "Revert \"Add x\"\n\nThis reverts commit 00ff.\n\nOriginal commit message:\n\nAdd x\n\n{}",
+        ] {
+            assert!(is_quoted(message), "{message}");
+        }
+    }
+
+    #[test]
+    fn a_mark_beside_prose_is_stated() {
+        for message in [
+            "s\n{}",
+            "s\n\n{}",
+            "s\n\nFix the parser\n{}",
+            "s\n\nFix the crash when the list is empty\n{}",
+            "s\n\nDo not read files twice\n{}\nSigned-off-by: A <a@b.c>",
+            "s\n\nFix the parser.\n{}\nThe tests are new.",
+            "s (#7)\n\n* Add x\n\n{}\n\n* fix y\n\n{}\n\n---------\n\nCo-authored-by: A <a@b.c>\n{}",
+            "s (#7)\n\n* Add x\n{}\n* fix y\n{}",
+            "add x\n\n{}\n\nfix: more\n\n{}",
+            "add x\n{}\nfix y\n{}",
+            "add x\n\n{}\n\nmake y faster\n\n{}",
+            "s\n\nSigned-off-by: A <a@b.c>\n{}\n[a: rebased it]\nSigned-off-by: B <b@c.d>",
+            "s\n\nBody.\n\n{}\n(cherry picked from commit 00ff)\nSigned-off-by: B <b@c.d>",
+            "s\n\nCredits:\n{}",
+            "s\n\nAI disclosure:\n\n- {}",
+            "s\n\nTurn it on\n{}",
+            "s\n\n- remove this instead of that\n- net: less lines\n\n{}",
+            "s\n\n- labels don't collide\n- ticks sit inside the top neat-line\n\n{}",
+            "s\n\nIt is not what a user reads\n\n{}",
+            "Count the lines\n\n    {}",
+            "s\n\nRemove old entries, if any\n{}",
+            "s\n\n> We read\n\n{}",
+            "s\n\n> Please rename it\n{}\nSigned-off-by: A <a@b.c>",
+            "s\n\n> Please rename it\n* Renamed\n{}",
+            "s\n\nSay it.\n\n    {}",
+            "Revert \"Add x\"\n\nThis reverts commit 00ff.\n\n{}",
+            "Backport x\n\nOriginal commit message:\n\nAdd x\n\n{}",
+        ] {
+            assert!(!is_quoted(message), "{message}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_is_read(message in "(\\PC|\n|\r|\t|: |-by: |    |> |- | no\n|\u{201c}|e\\.g\\. ){0,100}") {
+            Message::from(message.as_str()).trailers();
+        }
+    }
+}
