@@ -464,3 +464,63 @@ fn a_shallow_clone_is_scanned_as_far_as_it_reaches() {
     let found = clone.run(&["markers", "scan", "--all", "--format", "json"]).json();
     assert_eq!((&found["commits"], &found["denying"]), (&2.into(), &1.into()));
 }
+
+#[test]
+fn a_line_that_is_not_understood_is_quoted_by_every_command() {
+    let repo = started();
+    repo.write("a.py", planted_code("a"));
+    let commit = repo.commit("Add a\n\nGenerated-By: PRODUCT <b>Desktop\u{202e}\nTask-Id: 7f3a\n");
+    let said = "a tool that is not known here; not counted";
+    for format in ai_detect::report::formats::ALL.iter().map(|format| format.name).filter(|name| *name != "json") {
+        let printed = repo.run(&["diff", "main..topic", "--format", format]).text();
+        let one_line = printed.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(one_line.contains(said), "{format}: {printed}");
+        assert!(!one_line.contains("declares nothing") && !printed.contains('\u{202e}'), "{format}: {printed}");
+        let is_markup = ["markdown", "rdjsonl", "junit", "html"].contains(&format);
+        assert!(!(is_markup && one_line.contains("PRODUCT <b>")), "{format}: {printed}");
+    }
+    let report = repo.diff(&["main..topic"]);
+    let found = attestation(&report, "Add a");
+    assert_eq!((text(&found["state"]), &found["unknown"][0]["line"]), ("absent", &3.into()));
+    assert_eq!(text(&found["unknown"][0]["name"]), "PRODUCT <b>Desktop\u{202e}");
+    for args in [
+        &["attest", "--check", "main..topic"][..],
+        &["policy", "check", "main..topic"],
+        &["markers", "scan", "main..topic"],
+        &["markers", "scan", "main..topic", "--each"],
+    ] {
+        let printed = repo.run(args).stdout;
+        assert!(printed.contains("Generated-By: PRODUCT <b>Desktop\\u{202e}"), "{args:?}: {printed}");
+        assert!(printed.contains("not known here") && !printed.contains("nothing declared"), "{args:?}: {printed}");
+    }
+    let check = repo.run(&["policy", "check", "main..topic", "--format", "json"]).json();
+    assert_eq!(
+        (text(&check["commits"][0]["state"]), &check["commits"][0]["unknown"][0]["line"]),
+        ("absent", &3.into())
+    );
+    let tally = repo.run(&["markers", "scan", "main..topic", "--format", "json"]).json();
+    assert_eq!((&tally["naming_unknown"], &tally["unknown"][0]["commits"]), (&1.into(), &1.into()));
+    let each = repo.run(&["markers", "scan", "main..topic", "--each", "--format", "json"]).json();
+    assert_eq!((text(&each["commit"]), &each["unknown"][0]["line"]), (commit.as_str(), &3.into()));
+}
+
+#[test]
+fn two_tools_in_one_value_are_both_told() {
+    let repo = started();
+    repo.write("a.py", planted_code("a"));
+    repo.commit("Add a\n\nAssisted-by: Claude Code (claude-opus-4-8) & Cursor, HouseBot\n");
+    let report = repo.diff(&["main..topic"]);
+    let found = attestation(&report, "Add a");
+    let tools: Vec<&str> = list(&found["statements"]).iter().map(|statement| text(&statement["tool"])).collect();
+    assert_eq!((text(&found["state"]), tools), ("partial", vec!["Claude", "Cursor"]));
+    let printed = repo.run(&["diff", "main..topic"]).text();
+    assert!(printed.contains("1 of 1 commit declare AI use (Claude, Cursor)"), "{printed}");
+    let all = repo.run(&["diff", "main..topic", "-v"]).text();
+    let one_line = all.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(
+        one_line.contains("`HouseBot` in `Assisted-by: Claude Code (claude-opus-4-8) & Cursor, HouseBot`"),
+        "{all}"
+    );
+    let tally = repo.run(&["markers", "scan", "main..topic", "--format", "json"]).json();
+    assert_eq!(list(&tally["tools"]).len(), 2);
+}

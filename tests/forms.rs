@@ -260,7 +260,7 @@ impl<'c> Asked<'c> {
         for (count, word) in counts.filter_map(|count| count.split_once(' ')) {
             let state = match word {
                 "no AI" => "denied",
-                "nothing declared" => "absent",
+                "nothing declared" | "not understood" => "absent",
                 other => other,
             };
             states.extend(vec![state; count.parse().unwrap()]);

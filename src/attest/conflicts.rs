@@ -92,7 +92,18 @@ fn nobody_answers(facts: &Facts, attesting: &[&Finding]) -> Option<Conflict> {
 /// More than one model in the message; records name one for each of their lines.
 fn several_models(attesting: &[&Finding]) -> Option<Conflict> {
     let of_commit = attesting.iter().filter(|found| found.statement.covers == Covers::Commit);
-    let (models, more) = different(of_commit.filter_map(|found| found.model.as_ref()));
+    // A line that names two tools, each with its model, fits together. What one line says stands side by side.
+    let mut first: Option<&Finding> = None;
+    let mut models = Vec::new();
+    for found in of_commit {
+        let on_line =
+            first.filter(|first| first.statement.line.is_some() && first.statement.line == found.statement.line);
+        let first = *first.insert(on_line.unwrap_or(found));
+        if found.statement.tool.is_none() || found.statement.tool == first.statement.tool {
+            models.extend(&found.model);
+        }
+    }
+    let (models, more) = different(models.into_iter());
     if models.len() + more < 2 {
         return None;
     }

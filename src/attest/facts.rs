@@ -8,7 +8,8 @@ use super::declared::Model;
 use super::identities::written;
 use super::signature::Checked;
 use super::{
-    Attestation, Conflict, Contributor, Covers, Facts, Form, RecordedLines, Role, State, Statement, Unreadable,
+    Attestation, Conflict, Contributor, Covers, Facts, Form, RecordedLines, Role, State, Statement, UnknownTool,
+    Unreadable,
 };
 use crate::change::{Commit, Person};
 
@@ -78,6 +79,7 @@ pub(super) struct Evidence {
     /// By which way the tools worked, as a trailer of ours says.
     pub(super) path: Option<String>,
     pub(super) unreadable: Vec<Unreadable>,
+    pub(super) unknown: Vec<UnknownTool>,
     /// Whether a trailer that git itself sees is among those.
     pub(super) strict_unreadable: bool,
     pub(super) conflicts: Vec<Conflict>,
@@ -117,6 +119,7 @@ pub(super) fn conclude(commit: &Commit, evidence: Evidence) -> Attestation {
         facts_elsewhere,
         lines,
         unreadable,
+        unknown: evidence.unknown,
         conflicts,
         statements: findings.into_iter().map(|found| found.statement).collect(),
         signature: evidence.signature,
@@ -128,13 +131,16 @@ pub(super) fn conclude(commit: &Commit, evidence: Evidence) -> Attestation {
 /// What some of the findings say together.
 pub(super) fn of<'a>(findings: impl Iterator<Item = &'a Finding>, accountable: &Option<String>) -> Facts {
     let attesting = ranked(findings);
-    let models = || attesting.iter().filter_map(|found| found.model.as_ref());
+    // Of a line that names two tools, each has its own model.
+    let first = attesting.iter().find(|found| found.statement.tool.is_some());
+    let is_of_another = |found: &&&Finding| first.is_some_and(|first| names_another_tool(first, found));
+    let models = || attesting.iter().filter(|found| !is_of_another(found)).filter_map(|found| found.model.as_ref());
     let model = models().find(|model| model.exact).or_else(|| models().next());
     let text = |pick: fn(&Finding) -> &Option<String>| attesting.iter().find_map(|found| pick(found).clone());
     Facts {
         tool: attesting.iter().find_map(|found| found.statement.tool.clone()),
         model: model.map(|model| model.name.clone()),
-        model_exact: model.is_some_and(|model| model.exact),
+        model_exact: model.is_some_and(|model| model.exact) && !lacks_model(&attesting),
         prompt_reference: text(|found| &found.prompt),
         output_reference: text(|found| &found.output),
         accountable: accountable.clone(),
@@ -159,6 +165,24 @@ pub(super) fn state<'a>(findings: impl Iterator<Item = &'a Finding>, facts: &Fac
         (false, false) if unreadable => State::Unreadable,
         (false, false) => State::Absent,
     }
+}
+
+/// Whether a line names several tools, and one of them without an exact model.
+fn lacks_model(attesting: &[&Finding]) -> bool {
+    let is_exact = |found: &Finding| found.model.as_ref().is_some_and(|model| model.exact);
+    // What one line says stands side by side, in the order of confidence as well.
+    let mut first: Option<&Finding> = None;
+    attesting.iter().any(|found| {
+        let beside = first.filter(|first| names_another_tool(first, found));
+        first = Some(beside.unwrap_or(found));
+        beside.is_some_and(|first| !is_exact(first) || !is_exact(found))
+    })
+}
+
+/// Whether two findings are of one line and name different tools.
+fn names_another_tool(first: &Finding, found: &Finding) -> bool {
+    let (first, found) = (&first.statement, &found.statement);
+    first.line.is_some() && first.line == found.line && found.tool.is_some() && first.tool != found.tool
 }
 
 fn with_state(mut lines: RecordedLines, model: Option<&Model>, accountable: bool) -> RecordedLines {
@@ -209,6 +233,19 @@ mod tests {
         let found = of("s\n\nAssisted-by: Claude Code (Claude Opus)\nAI-Model: claude-opus-4-8\n");
         assert_eq!(found.facts.model.as_deref(), Some("claude-opus-4-8"));
         assert_eq!(found.state, State::Complete);
+    }
+
+    #[test]
+    fn a_line_with_two_tools_is_complete_with_the_models_of_both() {
+        let of = |value: &str| {
+            let found = of(&format!("s\n\nAssisted-by: {value}\n"));
+            let tools: Vec<String> = found.statements.iter().filter_map(|found| found.tool.clone()).collect();
+            (found.state, tools.join(" and "), found.facts.model, found.conflicts.len())
+        };
+        let both = || "Claude and Codex".to_owned();
+        assert_eq!(of("Claude (Opus 4.8), Codex (gpt-5.5)"), (State::Complete, both(), Some("Opus 4.8".into()), 0));
+        assert_eq!(of("Claude (Opus 4.8) and Codex"), (State::Partial, both(), Some("Opus 4.8".into()), 0));
+        assert_eq!(of("Claude Code 2.0.1 + Codex (gpt-5.5)"), (State::Partial, both(), None, 0));
     }
 
     #[test]

@@ -7,7 +7,9 @@
 //! ```text
 //! Commit ─▶ read ─┬─ identities   author, committer, people in trailers
 //!                 ├─ declared     free text: which tool, which model
+//!                 ├─ several      which tools, where a value names several
 //!                 ├─ footers      phrases, session links
+//!                 ├─ near_misses  what is like a declaration, and not understood
 //!                 ├─ forms        notes and files of recorders, and our note: who wrote which lines
 //!                 └─ signature    of the commit, of our note: whether it holds, and whose it is
 //!            └─▶ facts, conflicts ─▶ Attestation ─▶ covering: what speaks for one line
@@ -30,6 +32,7 @@ mod footers;
 pub mod forms;
 mod hints;
 mod identities;
+mod near_misses;
 mod our_words;
 mod read;
 mod records;
@@ -38,6 +41,7 @@ mod repository;
 mod request;
 mod schema;
 pub(crate) mod selftest;
+mod several;
 pub mod signature;
 mod spans;
 mod state;
@@ -49,6 +53,7 @@ pub use conflict::Conflict;
 pub use covering::{Covered, covering};
 pub use forms::Form;
 pub use identities::{is_human as is_person, people as people_in};
+pub use near_misses::UnknownTool;
 pub use our_words::own_note;
 pub use read::{read, read_signed};
 pub use registry::{MarkerAt, Registry};
@@ -181,7 +186,7 @@ pub struct Facts {
     pub tool: Option<String>,
     /// The model, as the commit names it.
     pub model: Option<String>,
-    /// Whether that name fixes a version.
+    /// Whether that name fixes a version; where a line names several tools, whether those of all do.
     pub model_exact: bool,
     /// Where the prompt is kept, or its digest; never the prompt.
     pub prompt_reference: Option<String>,
@@ -217,6 +222,8 @@ pub struct Attestation {
     pub lines: Vec<RecordedLines>,
     /// What is attached and cannot be read.
     pub unreadable: Vec<Unreadable>,
+    /// Lines of the message that are something like a declaration, and name no tool that is known. They count for nothing.
+    pub unknown: Vec<UnknownTool>,
     /// What does not fit together.
     pub conflicts: Vec<Conflict>,
     /// The commit's signature; none where nobody looked at it.

@@ -4,14 +4,17 @@
 //! read is `records`, and how they become statements `recorded`; what follows from all of them
 //! together is `facts`.
 
+use std::collections::HashSet;
 use std::ops::Range;
 
 use super::declared::{self, Declared};
 use super::facts::{self, Evidence, Finding, Key, People};
 use super::footers::{self, Phrase};
 use super::identities::{self, Known};
+use super::near_misses::{self, MAX_UNKNOWN, UnknownTool};
 use super::registry::{Hints, MarkerAt, PersonKey, Registry};
 use super::schema::Reads;
+use super::several::{self, Several};
 use super::signature::{self, Signers};
 use super::{Attestation, Confidence, Covers, Form, Role, Statement};
 use crate::change::{Commit, Person};
@@ -53,9 +56,9 @@ fn read_with(commit: &Commit, registry: &Registry, signers: Option<&Signers>) ->
 }
 
 /// What a text that is no commit's message says: a request's description.
-pub(super) fn text(text: &str, registry: &Registry) -> (Vec<Finding>, People) {
-    let Evidence { findings, people, .. } = evidence_in(text, registry);
-    (findings, people)
+pub(super) fn text(text: &str, registry: &Registry) -> (Vec<Finding>, Vec<UnknownTool>) {
+    let Evidence { findings, unknown, .. } = evidence_in(text, registry);
+    (findings, unknown)
 }
 
 /// The same with all else that it says: a note's headers.
@@ -71,22 +74,31 @@ struct Reader<'a, 'r> {
     registry: &'r Registry,
     message: &'a Message,
     findings: Vec<Finding>,
+    unknown: Vec<UnknownTool>,
     people: People,
     own: Own,
 }
 
 impl<'a, 'r> Reader<'a, 'r> {
     fn new(message: &'a Message, registry: &'r Registry) -> Self {
-        Reader { registry, message, findings: Vec::new(), people: People::default(), own: Own::default() }
+        Reader {
+            registry,
+            message,
+            findings: Vec::new(),
+            unknown: Vec::new(),
+            people: People::default(),
+            own: Own::default(),
+        }
     }
 
     /// What was found, from top to bottom.
     fn evidence(self) -> Evidence {
-        let Reader { mut findings, mut people, own, .. } = self;
+        let Reader { mut findings, mut unknown, mut people, own, .. } = self;
         findings.sort_by_key(|found| found.statement.line);
+        unknown.sort_by_key(|found| found.line);
         people.named = own.accountable;
         let Own { path, unreadable, strict_unreadable, conflicts, .. } = own;
-        Evidence { findings, people, path, unreadable, strict_unreadable, conflicts, ..Evidence::default() }
+        Evidence { findings, unknown, people, path, unreadable, strict_unreadable, conflicts, ..Evidence::default() }
     }
 
     fn message(&mut self, hints: &Hints, distrust: bool) {
@@ -99,6 +111,33 @@ impl<'a, 'r> Reader<'a, 'r> {
         let (own, general): (Vec<_>, Vec<_>) = phrases.iter().partition(|phrase| phrase.marker.tool.is_some());
         for phrase in own.into_iter().chain(general) {
             self.phrase(phrase, distrust);
+        }
+        if !distrust {
+            self.unknown_footers();
+        }
+    }
+
+    /// Footers of tools that are not known.
+    fn unknown_footers(&mut self) {
+        let subject = self.message.parsed_lines().iter().position(|line| !line.is_blank).unwrap_or(0);
+        let read: HashSet<u32> = self.findings.iter().filter_map(|found| found.statement.line).collect();
+        for (at, line) in self.message.parsed_lines().iter().enumerate().skip(subject + 1) {
+            let number = line_number(at);
+            if line.quoted || line.is_lazy || read.contains(&number) {
+                continue;
+            }
+            if let Some(name) = near_misses::footer(line.text(self.message), self.registry) {
+                self.not_known(at..at + 1, &name);
+            }
+        }
+    }
+
+    /// Keeps a line that names a tool which is not known.
+    fn not_known(&mut self, lines: Range<usize>, name: &str) {
+        let (line, quote) = (line_number(lines.start), cut(&self.text_of(lines), LONGEST_QUOTE));
+        let is_new = !self.unknown.iter().any(|known| known.line == line && known.name == name);
+        if is_new && self.unknown.len() < MAX_UNKNOWN {
+            self.unknown.push(UnknownTool { line, quote, name: cut(name.trim(), LONGEST_QUOTE) });
         }
     }
 
@@ -147,11 +186,12 @@ impl<'a, 'r> Reader<'a, 'r> {
         }
         let most = if doubtful { Confidence::Low } else { Confidence::High };
         let value = trailer.value.trim();
+        let first = self.findings.len();
         let key = self.registry.person_key(&trailer.name);
         if key == Some(PersonKey::HumanReview) && self.registry.file.values.yes.is_match(value) {
             self.people.unnamed_review |= most > Confidence::Low;
         } else if let Some(key) = key {
-            for person in identities::people(&trailer.value) {
+            for person in self.people_in(value, key) {
                 self.person(&person, key, trailer, most);
             }
         }
@@ -166,6 +206,32 @@ impl<'a, 'r> Reader<'a, 'r> {
                 break;
             }
         }
+        let is_read = self.findings.len() > first;
+        if !is_read && !doubtful && near_misses::is_near_miss(trailer, self.registry) {
+            self.not_known(trailer.lines.clone(), value);
+        }
+    }
+
+    /// Everybody in the value of a trailer for people. `Claude and Cursor`, without an address, are two.
+    fn people_in(&self, value: &str, key: PersonKey) -> Vec<Person> {
+        let people = identities::people(value);
+        let alone = match people.as_slice() {
+            [only] if only.email.is_empty() && key == PersonKey::CoAuthor => &only.name,
+            _ => return people,
+        };
+        let named = |name: &&str| Person { name: (*name).to_owned(), email: String::new() };
+        let parts: Vec<Person> = several::parts(alone).iter().map(named).collect();
+        let is_known = |person: &Person| identities::known(person, self.registry).is_some();
+        // A suffix such as `Ann & Claude` is one name.
+        if parts.len() > 1 && parts.iter().any(is_known) && !people.iter().any(|whole| self.is_suffixed(whole)) {
+            parts
+        } else {
+            people
+        }
+    }
+
+    fn is_suffixed(&self, person: &Person) -> bool {
+        identities::known(person, self.registry).is_some_and(|known| known.person.is_some())
     }
 
     fn person(&mut self, person: &Person, key: PersonKey, trailer: &TrailerLine, most: Confidence) {
@@ -222,9 +288,11 @@ impl<'a, 'r> Reader<'a, 'r> {
             Reads::YesNo if yes => return self.push(marker, Declared::default(), role, confidence, place),
             _ => {}
         }
+        let mut more = Several::default();
         let (declared, confidence) = match reads {
             Reads::Declaration | Reads::YesNo => {
                 let Some((declared, sure)) = self.declaration(marker, after_yes(value)) else { return };
+                more = self.more(after_yes(value), &declared);
                 let sure = match (declared.known, trailer.shape) {
                     (true, _) => sure,
                     // A list's item or a heading that looks like a trailer.
@@ -237,6 +305,8 @@ impl<'a, 'r> Reader<'a, 'r> {
             }
             Reads::Model => {
                 let named = declared::read(value, self.registry).model;
+                let models = several::read(value, self.registry).named.into_iter().skip(1);
+                more.named = models.filter(|it| it.model.is_some()).map(|it| Declared { tool: None, ..it }).collect();
                 let verbatim = || declared::Model { name: cut(value, 80), exact: self.registry.is_exact(value) };
                 (Declared { model: named.or_else(|| Some(verbatim())), ..Declared::default() }, confidence)
             }
@@ -248,6 +318,12 @@ impl<'a, 'r> Reader<'a, 'r> {
         };
         let at = self.findings.len();
         self.push(marker, declared, role, confidence, place);
+        for declared in more.named {
+            self.push(marker, declared, role, confidence, self.at_trailer(trailer));
+        }
+        if confidence > Confidence::Low {
+            more.unknown.iter().for_each(|name| self.not_known(trailer.lines.clone(), name));
+        }
         let Some(found) = self.findings.get_mut(at) else { return };
         match reads {
             Reads::Session => found.session = Some(cut(value, LONGEST_QUOTE)),
@@ -256,6 +332,24 @@ impl<'a, 'r> Reader<'a, 'r> {
             Reads::Output => found.output = reference(value),
             _ => {}
         }
+    }
+
+    /// What a value names beside the first tool or model.
+    fn more(&self, value: &str, first: &Declared) -> Several {
+        let people = identities::people(value);
+        let mut addressed = people.iter().filter(|person| !person.email.is_empty()).peekable();
+        if addressed.peek().is_some() {
+            let of = |person: &Person| {
+                let known = identities::known(person, self.registry)?;
+                let declared = self.of_identity(known.marker, person);
+                let tool = declared.tool.or_else(|| declared::read(&person.name, self.registry).tool);
+                Some(Declared { tool, ..declared })
+            };
+            let named = addressed.filter_map(of).filter(|other| other.tool != first.tool || other.model != first.model);
+            return Several { named: named.take(several::MAX_PARTS).collect(), unknown: Vec::new() };
+        }
+        let several = several::read(value, self.registry);
+        Several { named: several.named.into_iter().skip(1).collect(), unknown: several.unknown }
     }
 
     /// What a free-text value declares, and how surely at most; `None` where it speaks of a person
@@ -273,7 +367,8 @@ impl<'a, 'r> Reader<'a, 'r> {
                 return None;
             }
         }
-        let mut declared = declared::read(value, self.registry);
+        let several = several::read(value, self.registry);
+        let mut declared = several.named.into_iter().next().unwrap_or_default();
         if !declared.known {
             if marker.marker.known_only {
                 return None;

@@ -223,6 +223,11 @@ impl Registry {
         self.person_keys.get(key).copied()
     }
 
+    /// Whether the key is a known one that says nothing about AI by itself.
+    pub(super) fn is_other_key(&self, key: &str) -> bool {
+        self.other_keys.contains(key)
+    }
+
     /// Whether the key is one that trailers are known to have.
     pub(super) fn is_trailer_key(&self, key: &str) -> bool {
         self.person_keys.contains_key(key) || self.keys.contains_key(key) || self.other_keys.contains(key)

@@ -11,7 +11,7 @@ use super::description::{ToolComments, seen};
 use super::facts::{self, Finding, Key};
 use super::registry::{MarkerAt, Registry};
 use super::schema::Pattern;
-use super::{Confidence, Conflict, Covers, Facts, Form, Role, State, Statement, read};
+use super::{Confidence, Conflict, Covers, Facts, Form, Role, State, Statement, UnknownTool, read};
 use crate::vocabulary::message::lines::is_unticked;
 
 /// What is known of a request.
@@ -47,6 +47,9 @@ pub struct RequestAttestation {
     pub statements: Vec<Statement>,
     /// The boxes of the description that are about AI, ticked or not: a project may ask for one.
     pub boxes: Vec<Checkbox>,
+    /// Lines of the description that are something like a declaration, and name no tool that is known.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unknown: Vec<UnknownTool>,
     /// What does not fit together, in neutral sentences.
     pub notes: Vec<String>,
 }
@@ -55,12 +58,15 @@ pub struct RequestAttestation {
 pub fn read_request(request: &Request, registry: &Registry) -> RequestAttestation {
     let mut findings = Vec::new();
     let mut boxes = Vec::new();
+    let mut unknown = Vec::new();
     if let Some(body) = &request.body {
         let shown = seen(body, ToolComments::Kept);
         // A description has no subject: its first line counts.
         let said: Vec<&str> = shown.lines().map(|line| if is_unticked(line) { "" } else { line }).collect();
-        let (found, _) = read::text(&format!(".\n{}", said.join("\n")), registry);
+        let (found, named) = read::text(&format!(".\n{}", said.join("\n")), registry);
         findings.extend(found.into_iter().map(in_body));
+        let in_body = |found: UnknownTool| UnknownTool { line: found.line.saturating_sub(1).max(1), ..found };
+        unknown = named.into_iter().map(in_body).collect();
         add_boxes(&shown, registry, &mut findings, &mut boxes);
         findings.sort_by_key(|found| found.statement.line);
     }
@@ -75,6 +81,7 @@ pub fn read_request(request: &Request, registry: &Registry) -> RequestAttestatio
         facts,
         statements: findings.into_iter().map(|found| found.statement).collect(),
         boxes,
+        unknown,
         notes: if denied && attests { vec![Conflict::RequestDeniedAndMarked.to_string()] } else { Vec::new() },
     }
 }

@@ -64,6 +64,7 @@ pub(super) struct File {
     pub(super) values: Values,
     pub(super) models: Models,
     pub(super) programs: Programs,
+    pub(super) near_misses: NearMisses,
     pub(super) declarations: Vec<Marker>,
     pub(super) tools: Vec<Tool>,
     #[serde(default)]
@@ -136,6 +137,28 @@ pub(super) struct Programs {
     pub(super) quoting: Vec<String>,
     /// Phrases by which such a message is known when a person merged it.
     pub(super) quoting_phrases: Vec<String>,
+}
+
+/// What makes a line something like a declaration, although nothing is read of it. All in lower case.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NearMisses {
+    /// Words of a key that say that something was made, before one of `by`.
+    pub(super) made: Vec<String>,
+    /// Words of a key behind those.
+    pub(super) by: Vec<String>,
+    /// Words of a key that is about AI.
+    pub(super) about: Vec<String>,
+    /// Keys with such a word that are about something else.
+    pub(super) not_about: Vec<String>,
+    /// First words of values that are no AI tools.
+    pub(super) programs: Vec<String>,
+    /// Parts, between hyphens, of names of programs that make code without AI.
+    pub(super) parts_of_programs: Vec<String>,
+    /// How names of files end.
+    pub(super) endings: Vec<String>,
+    /// Beginnings of keys that make a message worth reading.
+    pub(super) hints: Vec<String>,
 }
 
 /// A tool that writes code, or reviews it.

@@ -15,6 +15,9 @@ const MOST_MODELS: usize = 5_000;
 const MOST_TOOLS: usize = 5_000;
 /// So many letters of a model's name are kept; tools' are cut where they are read.
 const LONGEST: usize = 200;
+/// So many letters of a line that is not understood.
+const LONGEST_LINE: usize = 80;
+const MOST_LINES: usize = 5_000;
 const OTHERS: &str = "others";
 
 /// What one commit adds to the count.
@@ -27,6 +30,8 @@ pub struct Marks {
     counted: BTreeSet<Mark>,
     /// What is only listed.
     listed: BTreeSet<(Option<String>, Form, Role, Confidence)>,
+    /// Lines that name tools which are not known.
+    unknown: BTreeSet<String>,
 }
 
 /// What was found in a history.
@@ -46,10 +51,24 @@ pub struct Tally {
     pub unreadable: u64,
     /// Commits in which something does not fit together.
     pub conflicting: u64,
+    /// Commits with a line that is something like a declaration, and names no tool that is known.
+    pub naming_unknown: u64,
     /// Per tool, most commits first. A commit that names two tools counts for both.
     pub tools: Vec<ToolCount>,
     /// Traces that attest nothing: reviews, denials, and what may be a coincidence or a quotation.
     pub listed: Vec<Listed>,
+    /// Lines that are something like a declaration, and name no tool that is known; most commits first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unknown: Vec<UnknownLine>,
+}
+
+/// A line that is something like a declaration.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct UnknownLine {
+    /// The line.
+    pub quote: String,
+    /// Commits that have it.
+    pub commits: u64,
 }
 
 /// A tool's commits.
@@ -106,6 +125,8 @@ pub fn marks(attestation: &Attestation) -> Marks {
         conflicts: !attestation.conflicts.is_empty(),
         ..Marks::default()
     };
+    let quoted = attestation.unknown.iter().map(|unknown| unknown.quote.chars().take(LONGEST_LINE).collect());
+    marks.unknown = quoted.collect();
     for statement in &attestation.statements {
         let Statement { tool, form, model, role, confidence, .. } = statement;
         if statement.attests() {
@@ -136,6 +157,8 @@ pub struct Counter {
     names: BTreeSet<String>,
     tools: BTreeMap<Option<String>, (u64, Forms)>,
     listed: BTreeMap<(Option<String>, Form, Role, Confidence), u64>,
+    naming_unknown: u64,
+    unknown: BTreeMap<String, u64>,
 }
 
 impl Counter {
@@ -146,6 +169,11 @@ impl Counter {
         self.denying += u64::from(marks.state == State::Denied);
         self.unreadable += u64::from(marks.unreadable);
         self.conflicting += u64::from(marks.conflicts);
+        self.naming_unknown += u64::from(!marks.unknown.is_empty());
+        for quote in marks.unknown {
+            let is_counted = self.unknown.len() < MOST_LINES || self.unknown.contains_key(&quote);
+            *self.unknown.entry(if is_counted { quote } else { OTHERS.to_owned() }).or_default() += 1;
+        }
         let counted: BTreeSet<_> = marks.counted.into_iter().map(|mark| self.known_mark(mark)).collect();
         let mut before: Option<(Option<String>, Form)> = None;
         for (tool, form, model) in counted {
@@ -213,6 +241,9 @@ impl Counter {
             .map(|((tool, form, role, confidence), commits)| Listed { tool, form, role, confidence, commits })
             .collect();
         listed.sort_by_key(|row| std::cmp::Reverse(row.commits));
+        let unknown = self.unknown.into_iter().map(|(quote, commits)| UnknownLine { quote, commits });
+        let mut unknown: Vec<UnknownLine> = unknown.collect();
+        unknown.sort_by_key(|row| std::cmp::Reverse(row.commits));
         Tally {
             schema: SCHEMA.into(),
             range,
@@ -221,8 +252,10 @@ impl Counter {
             denying: self.denying,
             unreadable: self.unreadable,
             conflicting: self.conflicting,
+            naming_unknown: self.naming_unknown,
             tools,
             listed,
+            unknown,
         }
     }
 }

@@ -76,15 +76,15 @@ fn commit_msg(file: &Path, block: bool, dir: &Path, out: &Output) -> Result<Exit
         // Git will not commit it.
         return Ok(Exit::Analysed);
     }
-    let JudgedMessage { judgement, declared, policy, is_own_policy, note } = session.judge_message(message)?;
+    let JudgedMessage { judgement, declared, unknown, policy, is_own_policy, note } = session.judge_message(message)?;
     let agent = environment::agent(&|name| std::env::var(name).ok()).map_err(Failure::failed)?;
     let mut said = String::new();
     if let (Some(agent), None, false) = (&agent, declared, policy.stance == Stance::Ban) {
-        let _ = writeln!(
-            said,
-            "{} seems to run this shell, and the message declares nothing about AI. If it helped:",
-            agent.tool
-        );
+        let what = match unknown.first() {
+            Some(unknown) => unknown.to_string(),
+            None => "the message declares nothing about AI".to_owned(),
+        };
+        let _ = writeln!(said, "{} seems to run this shell, and {what}. If it helped:", agent.tool);
         let _ = writeln!(said, "    ai-detect attest --tool \"{}\" --model MODEL-ID", agent.tool);
     }
     // Without a policy of the project's own, only what is unreadable or contradictory is worth a word.

@@ -38,6 +38,7 @@ fn row(JudgedCommit { commit, files, attestation, judged }: JudgedCommit<'_>) ->
         author: commit.author.name.clone(),
         judgement: judged.judgement,
         touches: files.touches.iter().map(ToString::to_string).collect(),
+        unknown: attestation.unknown,
         // Signatures are looked at, so there is none only where the commit was never signed.
         signature: attestation.signature.unwrap_or_default(),
         note_signature: attestation.note_signature,

@@ -2,7 +2,7 @@
 
 use super::evidence::{self, Judging};
 use super::{Error, Session, TouchedCommit};
-use crate::attest::{Registry, State};
+use crate::attest::{Registry, State, UnknownTool};
 use crate::change::{Commit, Person};
 use crate::policy::{CommitJudgement, Considered, Judgement, Policy};
 
@@ -15,6 +15,8 @@ pub struct JudgedMessage {
     pub declared: Option<bool>,
     /// The policy.
     pub policy: Policy,
+    /// Lines that are something like a declaration, and name no tool that is known.
+    pub unknown: Vec<UnknownTool>,
     /// Whether the settings name it.
     pub is_own_policy: bool,
     /// What the reader should know of the judgement.
@@ -46,8 +48,10 @@ impl Session {
         };
         let judged = judging.one(&policy, Considered { commit: &commit, files: &files })?;
         let CommitJudgement { judgement, declared, .. } = judged.judged;
+        let unknown = judged.attestation.unknown;
         let note = files.is_cut.then(|| evidence::judged_by_paths("this commit is"));
-        Ok(JudgedMessage { judgement, declared, is_own_policy: settings.policy.is_some(), policy, note })
+        let is_own_policy = settings.policy.is_some();
+        Ok(JudgedMessage { judgement, declared, unknown, is_own_policy, policy, note })
     }
 
     /// Judges a commit as it will be with another message: how fully it declares AI use by itself, and the judgement.

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::attest::signature::Checked;
-use crate::attest::{Attestation, Facts, RecordedLines, State, Statement, Unreadable};
+use crate::attest::{Attestation, Facts, RecordedLines, State, Statement, UnknownTool, Unreadable};
 use crate::policy::{CommitJudgement, Judgement, What};
 
 /// What a commit declares about AI use.
@@ -29,6 +29,9 @@ pub struct AttestationReport {
     /// What is attached and cannot be read.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unreadable: Vec<Unreadable>,
+    /// Lines of the message that are something like a declaration, and name no tool that is known. They count for nothing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unknown: Vec<UnknownTool>,
     /// What does not fit together and what the policy says, in neutral sentences.
     pub notes: Vec<String>,
     /// The commit's signature; none where nobody looked at it.
@@ -60,6 +63,7 @@ impl AttestationReport {
             statements: attestation.statements,
             lines: attestation.lines,
             unreadable: attestation.unreadable,
+            unknown: attestation.unknown,
             notes,
             signature: attestation.signature,
             note_signature: attestation.note_signature,

@@ -25,6 +25,10 @@ pub(super) fn summary(report: &Report) -> Vec<String> {
     if unreadable > 0 {
         told.push(format!("{} a record about AI use that cannot be read", have(unreadable)));
     }
+    let unknown = count(|commit| !commit.attestation.unknown.is_empty());
+    if unknown > 0 {
+        told.push(format!("{} a tool that is not known here; it is not counted", name(unknown)));
+    }
     if conflicting > 0 {
         let or = if report.policy.is_some() { " or does not fit the project's policy" } else { "" };
         told.push(format!("{} something about AI use that does not fit together{or}", declare(conflicting)));
@@ -44,6 +48,7 @@ pub(super) fn details(report: &Report) -> Vec<String> {
         told.extend(
             unreadable.map(|it| format!("{id}: the {} ({}) cannot be read: {}", it.form.label, it.place, it.reason)),
         );
+        told.extend(commit.attestation.unknown.iter().map(|unknown| format!("{id}: {unknown}")));
         told.extend(commit.attestation.notes.iter().map(|note| format!("{id}: {note}")));
         let attestation = &commit.attestation;
         let [commit, note, receipt] =
@@ -64,6 +69,9 @@ fn stated(request: &RequestAttestation, read: Option<u64>) -> String {
         State::Denied => "no AI was used".to_owned(),
         State::Complete | State::Partial | State::WrongForm if named.is_empty() => "AI was used".to_owned(),
         State::Complete | State::Partial | State::WrongForm => named,
+        State::Absent if !request.unknown.is_empty() => {
+            return request.unknown.iter().take(1).map(|unknown| format!("stated in the request: {unknown}")).collect();
+        }
         State::Absent | State::Unreadable => {
             return match read {
                 None => "nothing about AI use is stated in the request".to_owned(),
@@ -81,6 +89,10 @@ fn stated(request: &RequestAttestation, read: Option<u64>) -> String {
 
 fn have(count: usize) -> String {
     if count == 1 { "1 commit has".into() } else { format!("{count} commits have") }
+}
+
+fn name(count: usize) -> String {
+    if count == 1 { "1 commit names".into() } else { format!("{count} commits name") }
 }
 
 fn lack(count: usize) -> String {

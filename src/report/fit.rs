@@ -166,7 +166,12 @@ impl Fit {
             }
             let before = element_size(commit)?;
             let attestation = &mut commit.attestation;
-            let lists = [attestation.statements.len(), attestation.lines.len(), attestation.unreadable.len()];
+            let lists = [
+                attestation.statements.len(),
+                attestation.lines.len(),
+                attestation.unreadable.len(),
+                attestation.unknown.len(),
+            ];
             let mending = commit.mending.take();
             if lists.into_iter().sum::<usize>() + attestation.notes.len() > 0 || mending.is_some() {
                 self.omitted.attestations += 1;
@@ -174,6 +179,7 @@ impl Fit {
             attestation.statements.clear();
             attestation.lines.clear();
             attestation.unreadable.clear();
+            attestation.unknown.clear();
             attestation.notes.clear();
             texts::cut_facts(&mut attestation.facts, &mut self.omitted);
             excess = excess.saturating_sub(before.saturating_sub(element_size(commit)?));
@@ -256,6 +262,7 @@ impl Fit {
             self.size = None;
             request.statements.clear();
             request.notes.clear();
+            request.unknown.clear();
             texts::cut_facts(&mut request.facts, &mut self.omitted);
         }
         Ok(())

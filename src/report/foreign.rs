@@ -51,6 +51,10 @@ fn silence(commit: &mut CommitReport) {
     attestation.notes.clear();
     attestation.facts.tool = None;
     attestation.facts.model = None;
+    for unknown in &mut attestation.unknown {
+        unknown.quote.clear();
+        unknown.name.clear();
+    }
     attestation.signature = None;
     attestation.note_signature = None;
     attestation.receipt_signature = None;

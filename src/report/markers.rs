@@ -20,6 +20,7 @@ pub fn write(tally: &Tally, width: usize) -> String {
         (tally.denying, "say that no AI was used"),
         (tally.unreadable, "have a record that cannot be read"),
         (tally.conflicting, "say what does not fit together"),
+        (tally.naming_unknown, "name a tool that is not known here"),
     ] {
         if count > 0 {
             told.push(format!("{} {what}", grouped(count)));
@@ -52,6 +53,16 @@ pub fn write(tally: &Tally, width: usize) -> String {
     if more > 0 {
         let _ = writeln!(text, "  {more} more kinds; --format json has all");
     }
+    if !tally.unknown.is_empty() {
+        text.push_str("\nNot known here, and not counted\n");
+    }
+    for row in tally.unknown.iter().take(MOST_LISTED) {
+        let _ = writeln!(text, "  {:<26} {:>9}", escaped(&row.quote), grouped(row.commits));
+    }
+    let more_unknown = tally.unknown.len().saturating_sub(MOST_LISTED);
+    if more_unknown > 0 {
+        let _ = writeln!(text, "  {more_unknown} more lines; --format json has all");
+    }
     text
 }
 
@@ -80,7 +91,10 @@ pub fn one(attestation: &Attestation) -> String {
     let mut unread: Vec<String> = attestation.unreadable.iter().map(|unread| escaped(&unread.place)).collect();
     unread.dedup();
     let unread = if unread.is_empty() { String::new() } else { format!("cannot be read: {}", unread.join(", ")) };
-    let parts = [named.collect::<Vec<_>>().join(", "), forms.join(", "), unread];
+    let mut unknown: Vec<String> = attestation.unknown.iter().map(|unknown| escaped(&unknown.quote)).collect();
+    unknown.dedup();
+    let unknown = if unknown.is_empty() { String::new() } else { format!("not known here: {}", unknown.join("; ")) };
+    let parts = [named.collect::<Vec<_>>().join(", "), forms.join(", "), unread, unknown];
     let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
     format!("{state:<10}  {}", parts.join("  "))
 }

@@ -5,6 +5,7 @@ pub mod text;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::attest::UnknownTool;
 use crate::attest::signature::Checked;
 use crate::policy::{Judgement, Policy};
 
@@ -39,6 +40,9 @@ pub struct CheckedCommit {
     pub judgement: Judgement,
     /// The sensitive places that it touches.
     pub touches: Vec<String>,
+    /// Lines of its message that are something like a declaration, and name no tool that is known. They count for nothing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unknown: Vec<UnknownTool>,
     /// Its signature.
     pub signature: Checked,
     /// The signature of our note on it, where there is a note.

@@ -1,12 +1,18 @@
 //! Reports for the tests of formats: small, and with a stranger's text wherever a stranger's text can stand.
 
 use super::*;
-use crate::attest::{Facts, State};
+use crate::attest::{Facts, State, UnknownTool};
 
 /// A report of two commits with `flags` flagged blocks each, in which every text that comes from a change is `text`.
 pub(crate) fn report(text: &str, flags: usize) -> Report {
-    let commits: Vec<CommitReport> =
+    let mut commits: Vec<CommitReport> =
         [format!("12618c20{}", "0".repeat(32)), "a".repeat(40)].map(|id| commit(&id, text)).into();
+    // The last one has a line that is not understood.
+    if let Some(last) = commits.last_mut() {
+        let unknown = UnknownTool { line: 3, quote: text.into(), name: text.into() };
+        last.attestation.state = State::Absent;
+        last.attestation.unknown = vec![unknown];
+    }
     let mut hunks = Vec::new();
     for (at, commit) in commits.iter().enumerate() {
         hunks.extend((0..flags).map(|number| hunk(text, &commit.id, (at * flags + number) as u32)));

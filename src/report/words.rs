@@ -8,9 +8,10 @@ use super::groups::is_of_commit;
 use super::looks::{Looks, Number};
 use super::omitted::as_usize;
 use super::{
-    CommitReport, Coverage, Flag, HunkReport, Omitted, OmittedSignals, Report, SignalReport, not_looked_at, unseen,
+    AttestationReport, CommitReport, Coverage, Flag, HunkReport, Omitted, OmittedSignals, Report, SignalReport,
+    not_looked_at, unseen,
 };
-use crate::attest::State;
+use crate::attest::{State, UnknownTool};
 use crate::change::{Reason, Substitutes};
 use crate::gate::{Severity, Verdict};
 use crate::score::PRIOR;
@@ -56,6 +57,9 @@ pub(super) fn is_about_looks(report: &Report) -> bool {
 /// What every format says of flags once.
 pub(super) const KIND: &str =
     "A flag asks a person to look. It does not say who wrote the code, and it blocks nothing.";
+
+/// How many characters of a line that is not understood are shown in a sentence.
+const MAX_QUOTE: usize = 60;
 
 /// How many tools are named.
 const MOST_TOOLS: usize = 12;
@@ -219,7 +223,7 @@ pub(super) fn unlisted(flags: usize) -> Option<String> {
 /// How many of the commits declare AI use, and which tools; nothing where none does.
 pub(super) fn declaring(report: &Report) -> Option<String> {
     let declared: Vec<&CommitReport> = report.commits.iter().filter(|commit| is_declared(commit)).collect();
-    let tools: BTreeSet<&str> = declared.iter().filter_map(|commit| commit.attestation.facts.tool.as_deref()).collect();
+    let tools: BTreeSet<&str> = declared.iter().flat_map(|commit| tools(commit)).map(|(tool, _)| tool).collect();
     let tools: Vec<_> = tools.into_iter().take(MOST_TOOLS).map(|tool| cut(tool, 60)).collect();
     let named = if tools.is_empty() { String::new() } else { format!(" ({})", tools.join(", ")) };
     let of = counted(report.commit_count(), "commit", "commits");
@@ -242,15 +246,55 @@ pub(super) fn declares_in(report: &Report, commit: &CommitReport) -> String {
 /// What a commit declares, in a few words.
 pub(super) fn declares(commit: &CommitReport) -> String {
     let facts = &commit.attestation.facts;
-    let tool = [facts.tool.as_deref(), facts.model.as_deref()].into_iter().flatten().collect::<Vec<_>>().join(", ");
+    let several = tools(commit);
+    let tool = match several.as_slice() {
+        [] | [_] => {
+            [facts.tool.as_deref(), facts.model.as_deref()].into_iter().flatten().collect::<Vec<_>>().join(", ")
+        }
+        several => {
+            let named = |(tool, model): &(&str, Option<&str>)| match model {
+                Some(model) => format!("{tool}, {model}"),
+                None => (*tool).to_owned(),
+            };
+            several.iter().take(MOST_TOOLS).map(named).collect::<Vec<_>>().join("; ")
+        }
+    };
     let tool = cut(&tool, 100);
+    let unknown = &commit.attestation.unknown;
     match commit.attestation.state {
+        State::Absent if !unknown.is_empty() => {
+            let more = match unknown.len().saturating_sub(1) {
+                0 => String::new(),
+                more => format!("; {more} more like it"),
+            };
+            let short = |text: &str| cut(text, MAX_QUOTE).into_owned();
+            let first =
+                unknown.first().map(|it| UnknownTool { line: it.line, quote: short(&it.quote), name: short(&it.name) });
+            first.map_or_else(String::new, |first| format!("says {first}{more}"))
+        }
         State::Complete | State::Partial => format!("declares {}", if tool.is_empty() { "AI use" } else { &*tool }),
         State::WrongForm => "declares AI use in a form the project does not accept".into(),
         State::Denied => "declares that no AI was used".into(),
         State::Unreadable => "has a record about AI that cannot be read".into(),
         State::Absent => "declares nothing about AI".into(),
     }
+}
+
+/// The tools that the statements of a commit name, each with the first model beside it; the one of its facts first. None
+/// where its facts name none.
+fn tools(commit: &CommitReport) -> Vec<(&str, Option<&str>)> {
+    let AttestationReport { facts, statements, .. } = &commit.attestation;
+    let Some(first) = facts.tool.as_deref() else { return Vec::new() };
+    let mut tools = vec![(first, None)];
+    for statement in statements.iter().filter(|statement| statement.attests()) {
+        let (Some(tool), model) = (statement.tool.as_deref(), statement.model.as_deref()) else { continue };
+        if let Some((_, known)) = tools.iter_mut().find(|(known, _)| *known == tool) {
+            *known = known.or(model);
+        } else if tools.len() < MOST_TOOLS {
+            tools.push((tool, model));
+        }
+    }
+    tools
 }
 
 fn summary_word(verdict: Verdict) -> &'static str {

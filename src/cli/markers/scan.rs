@@ -110,7 +110,7 @@ fn gather(lines: &mut String, line: Option<String>, out: &Output) -> Result<(), 
 /// The line of a commit, if it carries anything.
 fn each(format: Format, commit: &Commit, attestation: &Attestation) -> Result<Option<String>, Failure> {
     let silent = attestation.statements.is_empty() && attestation.state == State::Absent;
-    if silent && attestation.unreadable.is_empty() {
+    if silent && attestation.unreadable.is_empty() && attestation.unknown.is_empty() {
         return Ok(None);
     }
     if format == Format::Json {

@@ -20,7 +20,9 @@ const STATES: [State; 6] =
 pub fn write(check: &PolicyCheck<'_>, verbose: bool, width: usize) -> String {
     let page = Page { stance: check.policy.stance, verbose, width };
     let mut text = head(check);
-    let shown = check.commits.iter().filter(|commit| verbose || !commit.judgement.findings.is_empty());
+    let is_worth_a_word =
+        |commit: &&CheckedCommit| verbose || !(commit.judgement.findings.is_empty() && commit.unknown.is_empty());
+    let shown = check.commits.iter().filter(is_worth_a_word);
     for group in groups(shown) {
         page.group(&mut text, &group);
     }
@@ -35,6 +37,13 @@ pub fn write(check: &PolicyCheck<'_>, verbose: bool, width: usize) -> String {
     text
 }
 
+/// The word for commits of which something like a declaration is not understood: nobody can say that they declare nothing.
+const NOT_UNDERSTOOD: &str = "not understood";
+
+fn is_not_understood(commit: &CheckedCommit) -> bool {
+    commit.judgement.state == State::Absent && !commit.unknown.is_empty()
+}
+
 /// The policy, the range and the counts.
 fn head(check: &PolicyCheck<'_>) -> String {
     let PolicyCheck { policy, commits, .. } = check;
@@ -47,7 +56,12 @@ fn head(check: &PolicyCheck<'_>) -> String {
         if commits.len() == 1 { "" } else { "s" }
     );
     let count = |state: State| commits.iter().filter(|commit| commit.judgement.state == state).count();
-    let counts = STATES.map(|state| (count(state), state.word())).into_iter().filter(|(count, _)| *count > 0);
+    let not_understood = commits.iter().filter(|commit| is_not_understood(commit)).count();
+    let counts = STATES.map(|state| match state {
+        State::Absent => (count(state) - not_understood, state.word()),
+        state => (count(state), state.word()),
+    });
+    let counts = counts.into_iter().chain([(not_understood, NOT_UNDERSTOOD)]).filter(|(count, _)| *count > 0);
     let counts: Vec<String> = counts.map(|(count, word)| format!("{count} {word}")).collect();
     let exempt = commits.iter().filter(|commit| commit.judgement.exempt.is_some()).count();
     let exempt = if exempt > 0 { format!(" · {exempt} of them exempt") } else { String::new() };
@@ -64,7 +78,12 @@ fn groups<'a>(commits: impl Iterator<Item = &'a CheckedCommit>) -> Vec<Vec<&'a C
     let mut groups: Vec<Vec<&CheckedCommit>> = Vec::new();
     for commit in commits {
         let is_alike = |group: &&mut Vec<&CheckedCommit>| {
-            group.first().is_some_and(|first| is_same(&first.judgement, &commit.judgement))
+            let quotes = |commit: &CheckedCommit| -> Vec<String> {
+                commit.unknown.iter().map(|unknown| unknown.quote.clone()).collect()
+            };
+            let is_same =
+                |first: &CheckedCommit| is_same(&first.judgement, &commit.judgement) && quotes(first) == quotes(commit);
+            group.first().is_some_and(|first| is_same(first))
         };
         match groups.iter_mut().find(is_alike) {
             Some(group) => group.push(commit),
@@ -88,14 +107,17 @@ struct Page {
 
 impl Page {
     fn group(&self, text: &mut String, group: &[&CheckedCommit]) {
-        let Some(CheckedCommit { judgement, .. }) = group.first() else { return };
+        let Some(CheckedCommit { judgement, unknown, .. }) = group.first() else { return };
         let _ = writeln!(text);
-        group.iter().for_each(|commit| self.commit(text, commit, self.word(judgement)));
+        group.iter().for_each(|commit| self.commit(text, commit, self.word(commit)));
         if let Some(reason) = &judgement.exempt {
             self.paragraph(text, "  ", &format!("Not measured: {reason}."));
         }
         for finding in &judgement.findings {
             self.paragraph(text, "  - ", &sentence(finding, group.len() == 1));
+        }
+        for unknown in unknown {
+            self.paragraph(text, "  - ", &unknown.to_string());
         }
         let places = [(Where::Commit, "add to the message:"), (Where::Request, "add to the request's description:")];
         for (place, title) in places {
@@ -106,9 +128,13 @@ impl Page {
     }
 
     /// By a policy that takes no AI contributions, no declaration is complete or partial.
-    fn word(&self, judgement: &Judgement) -> &'static str {
-        let is_declared = matches!(judgement.state, State::Complete | State::Partial);
-        if self.stance == Stance::Ban && is_declared { "declared" } else { judgement.state.word() }
+    fn word(&self, commit: &CheckedCommit) -> &'static str {
+        let state = commit.judgement.state;
+        match state {
+            State::Complete | State::Partial if self.stance == Stance::Ban => "declared",
+            State::Absent if is_not_understood(commit) => NOT_UNDERSTOOD,
+            state => state.word(),
+        }
     }
 
     fn commit(&self, text: &mut String, commit: &CheckedCommit, word: &str) {
