@@ -193,6 +193,18 @@ fn contents_of_a_partial_clone_are_fetched_or_said_to_be_not_looked_at() {
 }
 
 #[test]
+fn notes_that_a_partial_clone_has_by_name_alone_are_fetched_whole() {
+    for filter in ["--filter=blob:none", "--filter=tree:0"] {
+        let job = Job::new(&[filter, "--no-checkout"]);
+        // The filter of the clone holds for this, too.
+        job.clone.repo.git(&["fetch", "--quiet", "origin", "refs/notes/*:refs/notes/*"]);
+        let (log, report) = job.reported(&["--fetch"]);
+        assert!(log.contains("no flags · 1 attested"), "{filter}: {log}");
+        assert_eq!(report["coverage"].get("not_looked_at"), None, "{filter}");
+    }
+}
+
+#[test]
 fn settings_that_a_partial_clone_lacks_are_fetched_with_what_they_name() {
     let job = Job::with(&["--filter=blob:none", "--no-checkout"], |repo| {
         repo.write(".ai-detect.yml", "exclude: ['**']\n");

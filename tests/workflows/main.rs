@@ -39,7 +39,7 @@ enum By {
     Scan,
 }
 
-const ON_GITHUB: &[&str] = &["pull_request", "issue_comment"];
+const ON_GITHUB: &[&str] = &["pull_request", "issue_comment", "pull_request_review_comment"];
 const ALL_PIPELINES: &[Pipeline] = &[Pipeline::Request, Pipeline::MergedResults, Pipeline::Comment];
 const OF_REQUESTS: &[Pipeline] = &[Pipeline::Request, Pipeline::MergedResults];
 
@@ -56,7 +56,11 @@ const RUN: &[(&str, usize, By)] = &[
     ("examples/workflows/github-code-scanning.yml", 1, By::GitHub(&["pull_request"])),
     ("examples/workflows/github-fork-analyse.yml", 1, By::Forks),
     ("examples/workflows/github-fork-post.yml", 1, By::Forks),
-    ("examples/workflows/github.yml", 1, By::GitHub(&["pull_request", "issue_comment", "merge_group"])),
+    (
+        "examples/workflows/github.yml",
+        1,
+        By::GitHub(&["pull_request", "issue_comment", "pull_request_review_comment", "merge_group"]),
+    ),
     ("examples/workflows/gitlab-ci.yml", 1, By::GitLab(ALL_PIPELINES)),
     // Every include of it is a job of this one.
     ("templates/gitlab.yml", 1, By::GitLab(&[])),
@@ -99,8 +103,8 @@ fn the_pages_show_one_workflow_of_github() {
         assert_eq!(check(&readme)[name], check(&page)[name], "{name}");
     }
     // The example is the same with more: a merge queue, and what no first look needs.
-    for event in ["pull_request", "issue_comment"] {
-        assert_eq!(on(&readme)[event], on(&example)[event], "{event}");
+    for event in ON_GITHUB {
+        assert_eq!(on(&readme)[*event], on(&example)[*event], "{event}");
     }
     assert_eq!(check(&readme)["if"], check(&example)["if"]);
     let steps = |workflow: &serde_json::Value| -> Vec<(serde_json::Value, serde_json::Value)> {
@@ -119,10 +123,12 @@ fn a_workflow_of_github_sees_notes() {
             let event = match *event {
                 "pull_request" => site.pull_request("opened"),
                 "merge_group" => site.merge_group(),
+                "pull_request_review_comment" => site.comment_on_line("/ai-detect dismiss c5a7f83d generated"),
                 _ => site.comment("/ai-detect dismiss c5a7f83d generated"),
             };
             let ran = site.run(&workflow, &event);
-            assert!(!ran.failed && ran.log.contains("declare AI use (Claude, Cursor)"), "{file}: {}", ran.log);
+            assert_eq!((ran.started, ran.failed), (1, false), "{file}, {}: {}", event.name, ran.log);
+            assert!(ran.log.contains("declare AI use (Claude, Cursor)"), "{file}: {}", ran.log);
             assert_eq!(ran.flags, "0", "{file}, {}: {}", event.name, ran.log);
             assert_eq!(ran.report["coverage"].get("not_looked_at"), None, "{file}: {}", ran.log);
         }
@@ -135,6 +141,16 @@ fn a_workflow_of_github_starts_when_the_request_changes() {
         let site = github::Site::new(Origin::new(&Refs::GitHub));
         for action in ["synchronize", "edited", "labeled", "unlabeled"] {
             assert!(!site.run(&documents::one(file, number), &site.pull_request(action)).failed, "{file}: {action}");
+        }
+    }
+}
+
+#[test]
+fn a_comment_without_a_command_starts_no_job() {
+    for (file, number, events) in of_github().filter(|(.., events)| events.contains(&"issue_comment")) {
+        let site = github::Site::new(Origin::new(&Refs::GitHub));
+        for event in [site.comment("Looks good"), site.comment_on_line("Looks good")] {
+            assert_eq!(site.run(&documents::one(file, number), &event).started, 0, "{file}: {events:?}");
         }
     }
 }

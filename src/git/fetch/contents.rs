@@ -9,7 +9,7 @@ use gix::ObjectId;
 use super::run;
 use crate::git::notes::Notes;
 use crate::git::trees::{self, Side};
-use crate::git::{Checkout, Error, Repository, Resolved};
+use crate::git::{Checkout, Error, Repository, Request, Resolved};
 
 /// More contents than this are not fetched.
 const MAX_CONTENTS: usize = 50_000;
@@ -33,25 +33,31 @@ pub enum ContentsFetch {
 }
 
 impl Checkout {
-    /// Fetches the contents that looking at a range reads and that this partial clone lacks. Nothing is done in an
-    /// ordinary clone: what lacks there is damaged.
-    /// Of notes under `notes`, those of the range's commits count, too.
-    pub fn fetch_contents(&self, range: &crate::git::Request, notes: &[&'static str]) -> ContentsFetch {
-        let lacking = |of: &dyn Fn(&Repository, &Resolved) -> Result<BTreeSet<ObjectId>, Error>| {
-            let repository = self.open()?;
-            if !repository.is_partial() {
-                return Ok(BTreeSet::new());
+    /// Fetches the contents that looking at a range reads and that this partial clone lacks, and of the notes under
+    /// `notes` those of the range's commits. Nothing is done in an ordinary clone: what lacks there is damaged.
+    pub fn fetch_contents(&self, range: &Request, notes: &[&'static str]) -> ContentsFetch {
+        // Which contents there are stands in trees, which a clone may have left out, too.
+        match self.fetch_lacking(range, |repository, resolved| Ok(repository.lacking_trees(resolved, notes))) {
+            ContentsFetch::Complete => {
+                self.fetch_lacking(range, |repository, resolved| repository.lacking(resolved, notes))
             }
-            of(&repository, &repository.resolve(range)?)
-        };
-        let fetched = |ids: Result<BTreeSet<ObjectId>, Error>| match ids {
+            failed => failed,
+        }
+    }
+
+    /// Fetches what a partial clone lacks of a range, by what says so.
+    fn fetch_lacking(
+        &self,
+        range: &Request,
+        lacking: impl Fn(&Repository, &Resolved) -> Result<BTreeSet<ObjectId>, Error>,
+    ) -> ContentsFetch {
+        let ids = self.open().and_then(|repository| match repository.is_partial() {
+            true => lacking(&repository, &repository.resolve(range)?),
+            false => Ok(BTreeSet::new()),
+        });
+        match ids {
             Ok(ids) => self.fetch_ids(ids.iter().map(ToString::to_string)),
             Err(error) => ContentsFetch::Failed(error.to_string()),
-        };
-        // Which contents there are stands in trees, which a clone may have left out, too.
-        match fetched(lacking(&|repository, resolved| Ok(repository.lacking_trees(resolved)))) {
-            ContentsFetch::Complete => fetched(lacking(&|repository, resolved| repository.lacking(resolved, notes))),
-            failed => failed,
         }
     }
 
@@ -81,13 +87,14 @@ impl Repository {
             || remotes.iter().any(|remote| config.boolean(format!("remote.{remote}.promisor").as_str()) == Some(true))
     }
 
-    /// The trees of a range's commits, and of those that it starts from, that this clone lacks. Git sends all that is in
-    /// a tree but for contents.
-    fn lacking_trees(&self, resolved: &Resolved) -> BTreeSet<ObjectId> {
+    /// The trees of a range's commits, of those that it starts from, and of notes, that this clone lacks. Git sends all
+    /// that is in a tree but for contents.
+    fn lacking_trees(&self, resolved: &Resolved, notes: &[&'static str]) -> BTreeSet<ObjectId> {
         let mut lacking = Lacking { repository: &self.inner, ids: BTreeSet::new(), paths: BTreeSet::new() };
         let commits = self.commits_of(resolved);
-        let all = commits.iter().flat_map(|(commit, parents)| parents.iter().chain([commit]));
-        let trees: BTreeSet<ObjectId> = all.filter_map(|id| lacking.tree(*id).ok()).chain(resolved.base_tree).collect();
+        let all = commits.iter().flat_map(|(commit, parents)| parents.iter().chain([commit]).copied());
+        let all = all.chain(notes.iter().filter_map(|name| self.tip_of(name)));
+        let trees: BTreeSet<ObjectId> = all.filter_map(|id| lacking.tree(id).ok()).chain(resolved.base_tree).collect();
         trees.into_iter().for_each(|tree| lacking.add_content(tree));
         lacking.ids
     }

@@ -86,7 +86,7 @@ impl Checkout {
 }
 
 impl Repository {
-    fn tip_of(&self, name: &str) -> Option<ObjectId> {
+    pub(super) fn tip_of(&self, name: &str) -> Option<ObjectId> {
         let mut reference = self.inner.try_find_reference(name).ok().flatten()?;
         reference.peel_to_id().ok().map(gix::Id::detach)
     }
