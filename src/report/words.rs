@@ -237,10 +237,8 @@ fn is_declared(commit: &CommitReport) -> bool {
 /// What a commit of a report declares, in a few words. Where notes were not looked at, only its message is spoken of.
 pub(super) fn declares_in(report: &Report, commit: &CommitReport) -> String {
     let told = declares(commit);
-    match commit.attestation.state {
-        State::Absent if not_looked_at::lacks_notes(report) => format!("{told} in its message"),
-        _ => told,
-    }
+    let is_silent = commit.attestation.state == State::Absent && commit.attestation.unknown.is_empty();
+    if is_silent && not_looked_at::lacks_notes(report) { format!("{told} in its message") } else { told }
 }
 
 /// What a commit declares, in a few words.
