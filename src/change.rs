@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use bstr::BString;
 
-use crate::slices::items_of;
+use crate::slices::{items_of, part_of};
 pub use crate::span::Span;
 use crate::terminal::escaped_name;
 use crate::text::Text;
@@ -83,6 +83,7 @@ pub struct Signature {
 impl Commit {
     /// The first line of the message.
     pub fn subject(&self) -> &str {
+        // A message of blank lines has no subject.
         self.message.lines().find(|line| !line.trim().is_empty()).unwrap_or("").trim()
     }
 
@@ -94,7 +95,7 @@ impl Commit {
             // Both ends of a text are boundaries.
             let start = (0..=MAX_MESSAGE / 2).rev().find(is_boundary).unwrap_or(0);
             let end = (MAX_MESSAGE / 2 + left_out..).find(is_boundary).unwrap_or(self.message.len());
-            let cut = |part: std::ops::Range<usize>| self.message.get(part).unwrap_or_default();
+            let cut = |part: std::ops::Range<usize>| part_of(&self.message, part);
             self.message = format!("{}\n\n{}", cut(0..start), cut(end..self.message.len())).into();
             self.left_out = end - start;
         }

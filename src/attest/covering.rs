@@ -162,6 +162,7 @@ fn by_line(elsewhere: State, stretches: &[Stretch], origin: &Origin) -> Vec<Stat
     let start = u64::from(origin.line) + 1;
     let before = stretches.partition_point(|stretch| stretch.end <= start);
     for stretch in stretches.iter().skip(before) {
+        // What a machine cannot count to lies behind all lines.
         let from = usize::try_from(stretch.first.saturating_sub(start)).unwrap_or(usize::MAX);
         let to = usize::try_from(stretch.end.saturating_sub(start)).unwrap_or(usize::MAX).min(states.len());
         let Some(covered) = states.get_mut(from..to) else { break };

@@ -10,6 +10,7 @@ use comrak::arena_tree::NodeEdge;
 use comrak::nodes::{AstNode, NodeValue};
 use comrak::{Arena, Options, parse_document};
 
+use crate::slices::part_of;
 use html::Html;
 
 /// How many bytes of a description are read.
@@ -54,7 +55,8 @@ pub fn seen(body: &str, tool_comments: ToolComments) -> String {
 /// As much of a description as is read, up to a whole character.
 fn start(body: &str) -> &str {
     let end = (0..=body.len().min(MAX_BYTES)).rev().find(|at| body.is_char_boundary(*at));
-    end.and_then(|end| body.get(..end)).unwrap_or(body)
+    // The start of a text is a boundary, so that there is an end.
+    end.map_or(body, |end| part_of(body, ..end))
 }
 
 /// What the forges read beyond CommonMark, as far as it changes what is text.
@@ -138,6 +140,7 @@ impl Seen {
     fn end(&mut self, value: &NodeValue, line: usize) {
         let NodeValue::Link(link) = value else { return };
         let Some((first_line, at)) = self.open_links.pop() else { return };
+        // A link whose start is not on a line of ours has no text here, and is put as one with another text.
         let text = self.lines.get(first_line).and_then(|line| line.get(at + 1..)).unwrap_or_default();
         let is_address = link.url.strip_prefix("mailto:") == Some(text);
         if first_line != line || !(is_address || link.url == text) {
@@ -159,6 +162,7 @@ fn lead<'a>(block: &'a AstNode<'a>) -> String {
         match &ancestor.data.borrow().value {
             NodeValue::BlockQuote | NodeValue::MultilineBlockQuote(_) => return "> ".into(),
             NodeValue::TaskItem(task) if is_first => {
+                // A box without a sign is empty.
                 return format!("- [{}] ", task.symbol.unwrap_or(' '));
             }
             NodeValue::Item(_) if is_first => return "- ".into(),

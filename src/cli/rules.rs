@@ -72,7 +72,8 @@ fn list(pack: &Pack, out: &Output) -> Result<Exit, Failure> {
 
 fn family_name(rule: &Rule) -> String {
     let name = serde_json::to_value(rule.family).ok();
-    name.as_ref().and_then(|name| name.as_str()).unwrap_or_default().to_owned()
+    // A family without a word of its own in files goes by its name here.
+    name.as_ref().and_then(|name| name.as_str()).map_or_else(|| format!("{:?}", rule.family), str::to_owned)
 }
 
 fn explain(pack: &Pack, id: &str, out: &Output) -> Result<Exit, Failure> {
@@ -111,6 +112,7 @@ fn explain(pack: &Pack, id: &str, out: &Output) -> Result<Exit, Failure> {
 
 fn looks_for(rule: &Rule) -> String {
     let scope = rule.scope.and_then(|scope| serde_json::to_value(scope).ok());
+    // A rule that names no scope looks at whole hunks.
     let scope = scope.as_ref().and_then(|scope| scope.as_str()).unwrap_or("hunk");
     let languages = rule.languages.as_ref().map_or_else(String::new, |names| format!(", in {}", names.join(", ")));
     match &rule.kind {

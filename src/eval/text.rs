@@ -260,6 +260,7 @@ fn shares(estimate: &Estimate) -> String {
     let digits = usize::from(estimate.value < 0.0995);
     let number = |value: f64| format!("{:.digits$}", value * 100.0);
     let interval = estimate.interval.map(|(low, high)| format!(" {}\u{2013}{}", number(low), number(high)));
+    // Of few commits no interval is known.
     format!("{} %{}", number(estimate.value), interval.as_deref().unwrap_or(""))
 }
 

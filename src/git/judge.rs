@@ -132,6 +132,7 @@ impl<'a> Judge<'a> {
             let most = max_read_bytes(path.as_bstr(), self.excluder);
             let size = |id: ObjectId| reader.size(id).ok().filter(|size| *size <= most);
             let Some(after) = size(id) else { continue };
+            // What was not there, or was too large to be read, was no code that was analysed: then all of it is new.
             let before = blob(*old).and_then(size).unwrap_or(0);
             let added = after.saturating_sub(before);
             bytes = bytes.saturating_add(added);
@@ -171,6 +172,7 @@ impl<'a> Judge<'a> {
             }
             bytes_left -= size;
             let Ok(content) = reader.read(id) else { continue };
+            // An empty file has no first line.
             let first_line = content.lines().next().unwrap_or(b"");
             if let Some(language) = lang::for_path(path, first_line) {
                 scripts.insert(path.clone(), language);

@@ -23,6 +23,7 @@ pub(super) type Folder = Arc<TempDir>;
 /// The folders of objects that git names to a hook, the one of the push first.
 fn named() -> Option<Vec<PathBuf>> {
     std::env::var_os(QUARANTINE)?;
+    // Git names further folders only where there are some.
     let alternates = std::env::var_os(ALTERNATES).unwrap_or_default();
     let folders = std::iter::once(PathBuf::from(std::env::var_os(OBJECTS)?)).chain(std::env::split_paths(&alternates));
     Some(folders.filter(|folder| !folder.as_os_str().is_empty()).collect())

@@ -44,6 +44,7 @@ impl Lexicon {
     pub fn parse(content: &str) -> Result<Self, LineError> {
         let wrong = |line: usize| LineError {
             line,
+            // The line was counted in the same content.
             found: content.lines().nth(line - 1).unwrap_or("").chars().take(80).collect(),
         };
         let mut terms: Vec<(&str, f64)> = Vec::new();
@@ -92,6 +93,7 @@ impl Lexicon {
     /// A lexicon is larger than a processor's nearest caches: of terms that are looked for one after the other,
     /// each waits for memory, and these wait together.
     pub fn find_together<T>(&self, waiting: &mut Vec<(u64, T)>, known: &mut Vec<(u32, T)>) {
+        // A lexicon of nothing has no slots, and none of them holds anything.
         let slots = self.word(0).unwrap_or(0);
         let first = |(hash, _): &(u64, T)| self.word(1 + first_slot(*hash, slots)).unwrap_or(0);
         std::hint::black_box(waiting.iter().map(first).fold(0, |sum, word| sum ^ word));
@@ -102,6 +104,7 @@ impl Lexicon {
 
     /// The slot of a term, or the one where it would be.
     fn search(&self, hash: u64) -> Result<usize, usize> {
+        // As above.
         let slots = self.word(0).unwrap_or(0);
         let mark = mark(hash);
         let mut slot = first_slot(hash, slots);
@@ -117,6 +120,7 @@ impl Lexicon {
 
     /// What a term weighs.
     pub fn weight(&self, number: u32) -> f64 {
+        // A slot that is not there is empty, and an empty one weighs nothing.
         let content = self.word(1 + number as usize).unwrap_or(0);
         if content == 0 { 0.0 } else { (f64::from(content & WEIGHT_MASK) - ZERO) * STEP }
     }

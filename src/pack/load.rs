@@ -11,6 +11,7 @@ use super::raw::RuleFile;
 use super::rule::Rule;
 use super::{Lexicon, Trees};
 
+use crate::slices::items_of;
 use crate::slices::part_of;
 
 /// What is wrong with a pack.
@@ -276,10 +277,11 @@ fn check_aliases(name: &str, content: &str) -> Result<(), Error> {
     let read = |text: &str| serde_yaml::from_str::<serde::de::IgnoredAny>(text);
     read(content).map_err(|error| misshapen(name, &error))?;
     let digest = Sha256::digest(content.as_bytes());
-    let other = hex::encode(digest.get(..8).unwrap_or(&digest));
+    let other = hex::encode(items_of(&digest, ..8));
     let renamed = content.replace('*', &format!("*{other}"));
     read(&renamed).map(drop).map_err(|error| {
         let (line, column) = place_in(&error);
+        // Behind the last line nothing stands.
         let text = renamed.lines().nth(line.saturating_sub(1)).unwrap_or("");
         let stars = text.chars().take(column.saturating_sub(1)).filter(|c| *c == '*').count();
         let column = column.saturating_sub(stars * other.len());
@@ -318,6 +320,7 @@ fn place_of(content: &str, at: usize) -> (usize, usize) {
 
 /// The YAML library repeats the place at the end of its message.
 fn without_place(problem: &str) -> String {
+    // A problem of the library that has no place is said as it is.
     problem.rfind(" at line ").and_then(|at| problem.get(..at)).unwrap_or(problem).to_owned()
 }
 

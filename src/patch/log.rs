@@ -19,12 +19,14 @@ const DATES: [&str; 2] = ["%a %b %d %H:%M:%S %Y %z", "%Y-%m-%d %H:%M:%S %z"];
 /// Whether the input is such a text. Before the commit that an annotated tag names, `git show` prints the tag.
 pub(super) fn is_log(content: &[u8]) -> bool {
     let mut lines = super::mail::start(content).lines();
-    let mut first = lines.next().unwrap_or_default();
-    if first.starts_with(b"tag ") && lines.next().is_some_and(|line| line.starts_with(b"Tagger: ")) {
-        first = lines.find(|line| named_commit(line).is_some()).unwrap_or_default();
+    let mut first = lines.next();
+    if first.is_some_and(|first| first.starts_with(b"tag ")) {
+        let is_tag = lines.next().is_some_and(|line| line.starts_with(b"Tagger: "));
+        first = lines.find(|line| is_tag && named_commit(line).is_some());
     }
     let mut headers = lines.take_while(|line| !line.is_empty());
-    named_commit(first).is_some() && headers.any(|line| line.starts_with(b"Author: ") || line.starts_with(b"author "))
+    first.and_then(named_commit).is_some()
+        && headers.any(|line| line.starts_with(b"Author: ") || line.starts_with(b"author "))
 }
 
 /// The commits of such a text, the earliest first.
@@ -174,6 +176,7 @@ impl Reading {
     /// A header as the commit itself has it: `git show --format=raw`.
     fn raw_header(&mut self, line: &str) {
         let Some((name, value)) = line.split_once(' ') else { return };
+        // Headers of no people have no time.
         let (who, time) = value.rsplit_once('>').unwrap_or((value, ""));
         let time = time.split_whitespace().next().and_then(|seconds| seconds.parse().ok());
         match name {
@@ -202,6 +205,7 @@ impl Reading {
 }
 
 fn person(text: &str) -> Person {
+    // Without a bracket there is no address.
     let (name, email) = text.rsplit_once('<').unwrap_or((text, ""));
     Person { name: name.trim().into(), email: email.trim_end_matches('>').trim().into() }
 }

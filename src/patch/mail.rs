@@ -14,6 +14,7 @@ use super::Note;
 use super::source::{Piece, Source};
 use crate::change::{Commit, Person};
 use crate::charset::Charset;
+use crate::slices::items_of;
 use body::Body;
 use info::{Heads, Info};
 
@@ -38,8 +39,7 @@ pub(super) struct Mails {
 /// headers, among them one that every mail has.
 pub(super) fn is_mail(content: &[u8]) -> bool {
     let content = start(content);
-    let first = content.lines().next().unwrap_or_default();
-    if is_from_line(first) {
+    if content.lines().next().is_some_and(is_from_line) {
         return true;
     }
     let mut has_known = false;
@@ -81,7 +81,8 @@ fn is_from_line(line: &[u8]) -> bool {
     let Some(colon) = line.get(..line.len() - 2).and_then(|line| line.rfind_byte(b':')) else { return false };
     let digit = |at: Option<usize>| at.and_then(|at| line.get(at)).is_some_and(u8::is_ascii_digit);
     let before = [4, 2, 1].into_iter().all(|back| digit(colon.checked_sub(back)));
-    let year = line.get(colon + 3..).unwrap_or_default().trim_start();
+    // The colon is not among the last two letters, so that at least two digits may follow.
+    let year = items_of(line, colon + 3..).trim_start();
     let year = year.iter().take_while(|byte| byte.is_ascii_digit()).take(5);
     let year = year.fold(0u32, |year, digit| year * 10 + u32::from(digit - b'0'));
     before && digit(Some(colon + 1)) && digit(Some(colon + 2)) && year > 90
@@ -99,7 +100,7 @@ impl Mails {
     /// `lines_before` is how many lines of the input stand before the content, where it stands there as it is.
     fn mailbox(&mut self, name: &str, content: &[u8], lines_before: Option<usize>, depth: usize) {
         let skipped = content.len() - start(content).len();
-        let (before, content) = content.split_at_checked(skipped).unwrap_or((b"", content));
+        let (before, content) = (items_of(content, ..skipped), items_of(content, skipped..));
         let mut line_number = lines_before.map(|lines| lines + newlines(before));
         let mut current: Option<(Option<String>, Vec<u8>, Option<usize>)> = None;
         for line in content.lines_with_terminator() {
@@ -156,6 +157,7 @@ impl Mails {
         let Info { subject, text, from, time, diff, diff_line } = Info::read(&heads, &parts);
         let has_parts = !parts.is_empty();
         self.html |= html && !has_parts;
+        // A mail without a subject is named by none.
         let shown = heads.subject.clone().unwrap_or_default();
         let source = match (lines_before, diff_line) {
             (Some(before), Some(line)) => Source { name: name.into(), lines_before: before + line, is_mail: true },
@@ -198,8 +200,9 @@ fn newlines(text: &[u8]) -> usize {
 
 /// Headers should be ASCII. Where one is not, it is read as `git mailinfo` guesses it.
 fn with_readable_headers(mail: &[u8]) -> Vec<u8> {
+    // A mail without an empty line has headers alone.
     let end = mail.find(b"\n\n").unwrap_or(mail.len());
-    let (headers, rest) = mail.split_at_checked(end).unwrap_or((mail, b""));
+    let (headers, rest) = (items_of(mail, ..end), items_of(mail, end..));
     if headers.is_utf8() {
         return mail.to_vec();
     }

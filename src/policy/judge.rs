@@ -168,7 +168,9 @@ impl Judging<'_> {
     }
 
     fn remove(&mut self, line: u32) {
-        let text = self.subject.commit.message.lines().nth(line.saturating_sub(1) as usize).unwrap_or("").trim();
+        // A line that is not in the message cannot be taken out.
+        let Some(text) = self.subject.commit.message.lines().nth(line.saturating_sub(1) as usize) else { return };
+        let text = text.trim();
         if !self.found.remove.iter().any(|known| known == text) {
             self.found.remove.push(text.to_owned());
         }

@@ -223,6 +223,7 @@ fn checked(name: &str, Resolved { raw, texts }: Resolved, lineage: Vec<String>) 
             let line = text.lines().position(|line| line.contains(needle))?;
             Some((file.clone(), line + 1))
         });
+        // What the texts do not show, such as an alias, is shown where the policy starts.
         let (file, line) = found.unwrap_or_else(|| (name.to_owned(), 1));
         Error::Meaning { file, line, problem }
     };
@@ -230,6 +231,7 @@ fn checked(name: &str, Resolved { raw, texts }: Resolved, lineage: Vec<String>) 
         let check = |raw: RawMarker| {
             let needle = raw.value.clone().or_else(|| raw.text.clone()).or_else(|| raw.label.clone());
             let form = || raw.form.clone().and_then(|forms| forms.into_vec().into_iter().next());
+            // A marker that says nothing is somewhere below this key.
             let needle = needle.or_else(form).unwrap_or_else(|| "markers:".into());
             Marker::check(raw).map_err(|problem| wrong(&needle, problem))
         };
@@ -263,6 +265,7 @@ fn checked(name: &str, Resolved { raw, texts }: Resolved, lineage: Vec<String>) 
         return Err(wrong(cut, problem));
     }
     Ok(Policy {
+        // A policy without a name of its own goes by that of its file.
         id: raw.id.unwrap_or_else(|| name.to_owned()),
         title: raw.title.unwrap_or_else(|| name.to_owned()),
         stance: raw.stance.unwrap_or(Stance::Allow),
@@ -277,6 +280,7 @@ fn checked(name: &str, Resolved { raw, texts }: Resolved, lineage: Vec<String>) 
         told: markers(raw.markers.told)?,
         facts: raw.facts.unwrap_or_default(),
         sign_off_by_person: raw.sign_off.by_person.unwrap_or(false),
+        // A sign-off is a person's statement, wherever nobody says otherwise.
         sign_off_not_by_tool: raw.sign_off.not_by_tool.unwrap_or(true),
         reviewed_by_another_person: raw.reviewed_by_another_person.unwrap_or(false),
         signed_commits: raw.signatures.commits.unwrap_or(false),

@@ -155,6 +155,7 @@ impl Marker {
                     forms().filter(|form| named.contains(form)).map(|form| form.id.to_owned()).collect();
                 format!("an AI tool as {} {place}", words.join(" or "))
             }
+            // A pattern tells people nothing.
             What::Text(_) => self.why.clone().unwrap_or_else(|| format!("certain words {place}")),
             What::Label(label) => format!("the label `{label}` on the request"),
         }

@@ -14,6 +14,7 @@ pub fn needed(pattern: &str) -> Result<Option<Vec<String>>, String> {
     let parsed = regex_syntax::ParserBuilder::new().unicode(false).utf8(false).multi_line(true).build().parse(pattern);
     match parsed {
         Ok(hir) => Ok(of(&hir)),
+        // The last line of the library's explanation says what is wrong.
         Err(error) => Err(format!("not a regular expression: {}", error.to_string().lines().last().unwrap_or(""))),
     }
 }

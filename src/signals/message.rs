@@ -106,6 +106,7 @@ pub fn count(at: usize, name: &str, value: f64, shape: Shape, message: &Message<
     if amount > 0.0 {
         let of_subject = name.contains("subject") || name == "conventional_prefix" || message.body().is_empty();
         let line = if of_subject { 0 } else { message.body_line() };
+        // A message without a body has no such line to quote.
         let text = quote(message.text.lines().nth(line as usize).unwrap_or(""));
         let text = format!("{name} {}: {text}", super::metric::shown(value));
         found.count(at, amount, Some(Evidence { line, end_line: line + 1, column: 0, text, contribution: 0.0 }));
@@ -130,6 +131,7 @@ fn word_count(text: &str) -> f64 {
 }
 
 fn first_word(text: &str) -> String {
+    // A text without a word starts with none.
     text.split_whitespace().next().unwrap_or("").trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase()
 }
 

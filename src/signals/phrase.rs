@@ -195,6 +195,7 @@ impl<'a> Phrases<'a> {
             self.search(scope, text.as_bytes(), &|_| true, &mut |rule, at| {
                 let before = items_of(text.as_bytes(), ..at);
                 let line = memchr::memchr_iter(b'\n', before).count();
+                // At the very end of a text there is no line any more.
                 let quoted = quote(text.lines().nth(line).unwrap_or(""));
                 let line = first_line + line as u32;
                 found.count(
@@ -255,7 +256,7 @@ impl Patterns {
 
 /// The line of a text, from 0, that holds a byte.
 fn line_within(text: &[u8], at: usize) -> u32 {
-    memchr::memchr_iter(b'\n', text.get(..at).unwrap_or(text)).count() as u32
+    memchr::memchr_iter(b'\n', items_of(text, ..at)).count() as u32
 }
 
 fn in_region(block: &Block<'_>, region: &Region, at: usize) -> Evidence {

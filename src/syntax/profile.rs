@@ -128,6 +128,7 @@ impl Counts {
     fn code(&mut self, code: &[u8]) {
         let (mut length, mut is_name, mut humps, mut before) = (0, false, 0, Sign::Other);
         for byte in code.iter().chain(b" ") {
+            // There is one for each byte.
             let sign = SIGNS.get(usize::from(*byte)).copied().unwrap_or(Sign::Other);
             if sign != Sign::Other {
                 if length == 0 {

@@ -99,6 +99,7 @@ impl Page {
         }
         for decision in &found.attested {
             let add = decision.trailer().map(|trailer| format!(". To declare it, add `{trailer}` to the commit"));
+            // Only an attestation comes with a line to add.
             self.line(6, &(ruling(decision) + add.as_deref().unwrap_or("")));
         }
     }

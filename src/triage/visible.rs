@@ -8,6 +8,7 @@ use comrak::nodes::{AstNode, NodeValue};
 use comrak::{Arena, Options, parse_document};
 
 use super::markup::Markup;
+use crate::slices::part_of;
 
 /// Which Markdown a comment is written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -141,7 +142,7 @@ fn behind_front_matter(comment: &str) -> &str {
     }
     let Some((last, _)) = lines.find(|(_, line)| [sign, "..."].contains(&line.trim_end())) else { return comment };
     let end: usize = comment.split_inclusive('\n').take(last + 1).map(str::len).sum();
-    comment.get(end..).unwrap_or_default()
+    part_of(comment, end..)
 }
 
 /// What the forges read beyond CommonMark, as far as it changes what a paragraph or its text is.

@@ -208,6 +208,7 @@ fn quote(shares: &[(&By, &str, &[LineRange])]) -> String {
         more => format!(" and {more} more files"),
     };
     let plural = if lines == 1 { "line" } else { "lines" };
+    // Shares without lines have nothing to quote.
     format!("{}{more}, {lines} {plural}", first.as_deref().unwrap_or(""))
 }
 

@@ -62,6 +62,7 @@ pub(super) fn check(block: &str, subject: Subject<'_>, allowed: &[Allowed]) -> C
 /// that sign break lines elsewhere or nowhere.
 fn wrapped(block: &str) -> String {
     let mut lines = block.lines().map(str::trim).filter(|line| !line.is_empty());
+    // An empty block starts with no mark either.
     let first = lines.next().unwrap_or("");
     let (mut data, mut last) = (String::new(), "");
     for line in lines {

@@ -170,6 +170,7 @@ fn folders(folder: HooksFolder, repository: &Repository) -> Result<Folders, Fail
         name.push(KEPT);
         hooks.with_file_name(name)
     });
+    // At the root of a repository nothing may lie beside it.
     let kept = place::of(&beside.unwrap_or_else(|| hooks.join(format!(".{KEPT}"))))?;
     Ok(Folders { hooks, kept, in_worktree })
 }
@@ -287,6 +288,7 @@ fn script(folders: &Folders, name: &str, block: bool, is_kept: bool) -> String {
     if is_kept {
         let kept = match folders.kept.strip_prefix(&folders.hooks) {
             Ok(within) => within.to_owned(),
+            // The folder was made of a name, so it has one.
             Err(_) => Path::new("..").join(folders.kept.file_name().unwrap_or_default()),
         };
         let kept = shell_quoted(&kept.to_string_lossy());

@@ -99,6 +99,7 @@ fn extent(args: &Args) -> Extent {
 }
 
 fn gather(lines: &mut String, line: Option<String>, out: &Output) -> Result<(), Failure> {
+    // A commit that carries nothing has no line.
     lines.push_str(line.as_deref().unwrap_or(""));
     if lines.len() >= GATHERED {
         out.print(lines)?;

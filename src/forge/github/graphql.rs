@@ -38,6 +38,7 @@ impl GitHub {
         if has_content(&data) {
             return Ok(data);
         }
+        // An error without a type or a message is one of theirs, below.
         let text = |key: &str| first.get(key).and_then(Value::as_str).unwrap_or("");
         let status = match text("type") {
             "RATE_LIMITED" => return Err(Failure::Limited),

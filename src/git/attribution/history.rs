@@ -17,6 +17,7 @@ use crate::git::commits::RangeCommit;
 use crate::git::range;
 use crate::git::trees::{self, Allowance, Entry, Side};
 use crate::git::{Budget, Error};
+use crate::slices::items_of;
 
 /// The number of a path that is followed.
 pub(super) type PathId = u32;
@@ -266,6 +267,7 @@ impl History {
                 }
                 _ => None,
             };
+            // A commit that does not follow its only parent starts a run of its own.
             let start = before.copied().unwrap_or(at as u32);
             self.run_starts.push(start);
         }
@@ -285,8 +287,8 @@ impl History {
     pub(super) fn touches(&self, at: u32, path: PathId) -> &[Touch] {
         let touches = self.touches.get(path as usize).map_or(&[][..], Vec::as_slice);
         let first = touches.partition_point(|touch| touch.at > at);
-        let rest = touches.get(first..).unwrap_or_default();
-        rest.get(..rest.partition_point(|touch| touch.at == at)).unwrap_or_default()
+        let rest = items_of(touches, first..);
+        items_of(rest, ..rest.partition_point(|touch| touch.at == at))
     }
 
     /// From a commit down its only parents to the first that touches the path or is a merge; most commits do neither.
@@ -296,6 +298,7 @@ impl History {
             if at < self.unread {
                 return Reached::Unread;
             }
+            // Each commit has a start once runs are found; without one, it is a run by itself.
             let start = self.run_starts.get(at as usize).copied().unwrap_or(at);
             let next = touches.get(touches.partition_point(|touch| touch.at > at));
             if let Some(touch) = next.filter(|touch| touch.at >= start) {

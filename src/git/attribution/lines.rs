@@ -45,6 +45,7 @@ pub(super) fn split(edits: &[Edit], lines: &[Lines]) -> (Vec<Lines>, Vec<Lines>)
     (same, differs)
 }
 
+/// A line in the old text. Edits and lines are of the same texts, so that none stands before the first line.
 fn shifted(line: u32, offset: i64) -> u32 {
     u32::try_from(i64::from(line) + offset).unwrap_or(0)
 }

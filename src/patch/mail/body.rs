@@ -74,6 +74,7 @@ impl<'a> Body<'a> {
             Encoding::QuotedPrintable => quoted_printable_decode(raw),
             Encoding::Base64 => base64_decode(raw),
         };
+        // Without that header a part is as it stands.
         let stated = part.content_transfer_encoding().unwrap_or("8bit");
         let is_encoded = ["base64", "quoted-printable"].iter().any(|known| known.eq_ignore_ascii_case(stated));
         self.undecoded += usize::from(decoded.is_none() && is_encoded);

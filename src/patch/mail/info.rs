@@ -6,6 +6,7 @@ use mail_parser::{Message, MessageParser};
 use super::body::Part;
 use crate::change::Person;
 use crate::charset::Charset;
+use crate::slices::{items_of, part_of};
 
 /// What the headers of a mail say of its commit.
 #[derive(Debug, Clone, Default)]
@@ -35,6 +36,7 @@ pub(super) struct Info {
 impl Heads {
     pub(super) fn of(message: &Message<'_>) -> Self {
         let from = message.from().and_then(mail_parser::Address::first).map(|from| {
+            // Some senders have a name alone.
             let email = from.address().unwrap_or_default().to_owned();
             // `git mailinfo` takes an address for a name, too.
             Person { name: from.name().map_or_else(|| email.clone(), str::to_owned), email }
@@ -45,7 +47,7 @@ impl Heads {
 
     /// Whether it is the letter that goes before a series: `[PATCH 0/7]`.
     pub(super) fn is_cover(&self) -> bool {
-        let mut rest = self.subject.as_deref().unwrap_or_default();
+        let Some(mut rest) = self.subject.as_deref() else { return false };
         while let Some((tag, after)) = rest.trim_start().strip_prefix('[').and_then(|tag| tag.split_once(']')) {
             let mut words = tag.split_whitespace();
             let is_first = |word: &str| {
@@ -74,7 +76,7 @@ impl Info {
                 continue;
             }
             let end = message_end(&part.content);
-            let (message, rest) = part.content.split_at_checked(end).unwrap_or((&part.content, b""));
+            let (message, rest) = (items_of(&part.content, ..end), items_of(&part.content, end..));
             text.push_str(&part.charset.unwrap_or_else(|| Charset::guessed(message)).text(message));
             is_message = rest.is_empty();
             if !is_message {
@@ -85,6 +87,7 @@ impl Info {
         let (inner, text) = inner_heads(&text);
         info.text = text.trim().to_owned();
         info.subject = without_tags(inner.subject.as_ref().or(heads.subject.as_ref()).map_or("", String::as_str));
+        // A mail that names nobody has nobody for its author.
         info.from = inner.from.or_else(|| heads.from.clone()).unwrap_or_default();
         // A mail without a date says nothing of when its commit was written.
         info.time = inner.time.or(heads.time).unwrap_or(0);
@@ -143,6 +146,7 @@ fn inner_heads(text: &str) -> (Heads, &str) {
     }
     block.push('\n');
     let heads = MessageParser::default().parse_headers(block.as_bytes()).map(|message| Heads::of(&message));
+    // A text that starts with no header says nothing of them.
     (heads.unwrap_or_default(), rest)
 }
 
@@ -162,7 +166,7 @@ fn without_tags(subject: &str) -> String {
         let reply = rest.get(..3).filter(|start| start.eq_ignore_ascii_case("re:"));
         let tag = rest.strip_prefix('[').and_then(|tag| tag.split_once(']'));
         match (reply, tag) {
-            (Some(_), _) => rest = rest.get(3..).unwrap_or_default(),
+            (Some(reply), _) => rest = part_of(rest, reply.len()..),
             (None, Some((_, after))) => rest = after,
             (None, None) => return rest.trim().to_owned(),
         }
