@@ -184,7 +184,16 @@ fn a_small_fit_is_the_same_twice_and_tells_the_two_apart() {
 #[test]
 fn moved_thresholds_stand_on_the_model_that_they_were_moved_for() {
     let people = labelled(5, 40);
-    people.fit("model", &["--calibrate-only"]).text();
+    let said = people.fit("model", &["--calibrate-only"]).text();
+    for what in ["changes with messages", "bare patches"] {
+        let line = said.lines().find(|line| line.trim_start().starts_with(what)).unwrap_or_else(|| panic!("{said}"));
+        assert!(line.contains("the threshold for 2 % of changes moved by ") && line.contains(" \u{2192} "), "{line}");
+        assert!(line.contains(" of these commits reached it before, ") && line.ends_with(" do now"), "{line}");
+    }
+    let note = "note: all of these commits are from before June 2021";
+    assert!(!said.contains(note), "{said}");
+    let old = Labelled { manifest: people.manifest.replace("\t1700000000\t", "\t1500000000\t"), ..labelled(5, 40) };
+    assert!(old.fit("old", &["--calibrate-only"]).text().contains(note));
     let folder = people.area.beside("model");
     let paths: Vec<String> = files(&folder).into_iter().map(|(path, _)| path).collect();
     assert_eq!(paths, [folder.join("model.yml").display().to_string()], "thresholds are all that is written");

@@ -8,6 +8,7 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::declared;
 use super::identities;
 use super::registry::{PersonKey, Registry};
 use crate::vocabulary::message::TrailerLine;
@@ -20,7 +21,7 @@ pub struct UnknownTool {
     pub line: u32,
     /// The line, cut after 200 characters.
     pub quote: String,
-    /// What it names that is not known: its value, or a part of it.
+    /// What it names that is not known: its value, or a part of it; or its key, where that is not known.
     pub name: String,
 }
 
@@ -33,10 +34,13 @@ impl fmt::Display for UnknownTool {
         }
         // The whole value is quoted with its line; a part of one is named beside it.
         let value = quote.split_once(':').filter(|(key, _)| !key.contains(' ')).map(|(_, value)| value.trim());
-        if value.is_some_and(|value| value != name) {
+        let is_named_alone = value.is_some_and(|value| value != name) && !quote.starts_with(name.as_str());
+        if is_named_alone {
             write!(out, "`{name}` in ")?;
         }
-        write!(out, "`{quote}` (line {line}): a tool that is not known here; not counted")
+        let is_key = quote.strip_prefix(name.as_str()).is_some_and(|rest| rest.starts_with(':'));
+        let what = if is_key { "key" } else { "tool" };
+        write!(out, "`{quote}` (line {line}): a {what} that is not known here; not counted")
     }
 }
 
@@ -61,7 +65,6 @@ pub(super) fn is_near_miss(trailer: &TrailerLine, registry: &Registry) -> bool {
     }
     let words: Vec<&str> = trailer.name.split('-').collect();
     let data = &registry.file.near_misses;
-    let has = |list: &[String], word: &str| list.iter().any(|listed| listed == word);
     let by = words.iter().rposition(|word| has(&data.by, word));
     let made = by.and_then(|by| words.get(..by)).and_then(|before| before.iter().find(|word| has(&data.made, word)));
     if let Some(made) = made {
@@ -72,6 +75,16 @@ pub(super) fn is_near_miss(trailer: &TrailerLine, registry: &Registry) -> bool {
     let is_about = words.iter().any(|word| has(&data.about, word)) && !has(&data.not_about, &trailer.name);
     let is_sure = words.len() > 1 || (trailer.strict && value.split_whitespace().count() <= 3);
     is_about && is_sure && !value.contains('@') && may_be_tool(value, registry)
+}
+
+/// Whether a trailer has a key that nobody knows and names a known tool with its model: `Asissted-by: Codex:gpt-5.5`.
+pub(super) fn has_unknown_key(trailer: &TrailerLine, registry: &Registry) -> bool {
+    let is_unknown = trailer.shape == Shape::Plain && !registry.is_trailer_key(&trailer.name);
+    if !is_unknown || !trailer.name.ends_with("-by") || trailer.value.split_whitespace().count() > MAX_WORDS {
+        return false;
+    }
+    let named = declared::read(trailer.value.trim(), registry);
+    named.known && named.tool.is_some() && named.model.is_some()
 }
 
 /// What a line that is no trailer names, where it is a footer as tools leave it: `🤖 Generated with Acme`.
@@ -94,17 +107,24 @@ pub(super) fn may_be_tool(text: &str, registry: &Registry) -> bool {
     let first = first.trim_matches(['`', '"', '\'', '*', '_', '[', ']', '<', '>']);
     let is_program = || {
         let stem = first.split(['.', '/']).next().unwrap_or("");
-        data.programs.iter().any(|program| first == program || stem == program)
-            || first.split('-').any(|part| data.parts_of_programs.iter().any(|listed| listed == part))
+        has(&data.programs, first)
+            || has(&data.programs, stem)
+            || first.split('-').any(|part| has(&data.parts_of_programs, part))
     };
-    let is_file =
-        || first.contains('/') || first.contains("::") || data.endings.iter().any(|end| first.ends_with(end.as_str()));
+    let is_file = || {
+        first.contains('/') || first.contains("::") || data.endings.split_whitespace().any(|end| first.ends_with(end))
+    };
     let is_called = text.contains("()") || text.contains(" --") || text.starts_with(['-', '.', '/', '$']);
     let has_letters = text.chars().filter(|c| c.is_alphabetic()).count() >= 2;
     has_letters
         && !first.starts_with("http")
         && !text.contains('@')
         && (names_ai(text) || !(is_program() || is_file() || is_called))
+}
+
+/// Whether a list of the data has a word.
+fn has(list: &str, word: &str) -> bool {
+    list.split_whitespace().any(|listed| listed == word)
 }
 
 /// Whether a text looks like a person's name: words that start with a capital letter and have no other sign.
@@ -170,6 +190,8 @@ mod tests {
             assert_eq!(unknown(line), [said], "{line}");
         }
         assert_eq!(unknown("Generated-By: PRODUCT Desktop\nTask-Id: 7f3a").len(), 1);
+        let said = "`Asissted-by: Codex:gpt-5.5` (line 5): a key that is not known here; not counted";
+        assert_eq!(unknown("Asissted-by: Codex:gpt-5.5"), [said]);
     }
 
     #[test]

@@ -207,7 +207,12 @@ impl<'a, 'r> Reader<'a, 'r> {
             }
         }
         let is_read = self.findings.len() > first;
-        if !is_read && !doubtful && near_misses::is_near_miss(trailer, self.registry) {
+        if is_read || doubtful {
+            return;
+        }
+        if near_misses::has_unknown_key(trailer, self.registry) {
+            self.not_known(trailer.lines.clone(), &trailer.key);
+        } else if near_misses::is_near_miss(trailer, self.registry) {
             self.not_known(trailer.lines.clone(), value);
         }
     }
@@ -337,7 +342,7 @@ impl<'a, 'r> Reader<'a, 'r> {
     /// What a value names beside the first tool or model.
     fn more(&self, value: &str, first: &Declared) -> Several {
         let people = identities::people(value);
-        let mut addressed = people.iter().filter(|person| !person.email.is_empty()).peekable();
+        let mut addressed = people.iter().filter(|person| person.email.contains('@')).peekable();
         if addressed.peek().is_some() {
             let of = |person: &Person| {
                 let known = identities::known(person, self.registry)?;
@@ -356,7 +361,8 @@ impl<'a, 'r> Reader<'a, 'r> {
     /// or of something else.
     fn declaration(&self, marker: MarkerAt<'r>, value: &str) -> Option<(Declared, Confidence)> {
         let people = identities::people(value);
-        for person in people.iter().filter(|person| !person.email.is_empty()) {
+        // `Claude <claude-opus-4-8>` names a model where an address would be.
+        for person in people.iter().filter(|person| person.email.contains('@')) {
             if let Some(known) = identities::known(person, self.registry) {
                 let mut declared = self.of_identity(known.marker, person);
                 // `Claude Sonnet 4.5 via Crush <crush@charm.land>`

@@ -139,24 +139,25 @@ pub(super) struct Programs {
     pub(super) quoting_phrases: Vec<String>,
 }
 
-/// What makes a line something like a declaration, although nothing is read of it. All in lower case.
+/// What makes a line something like a declaration, although nothing is read of it. All in lower case, words separated by
+/// spaces: few runs need them, and a list costs every start.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct NearMisses {
     /// Words of a key that say that something was made, before one of `by`.
-    pub(super) made: Vec<String>,
+    pub(super) made: String,
     /// Words of a key behind those.
-    pub(super) by: Vec<String>,
+    pub(super) by: String,
     /// Words of a key that is about AI.
-    pub(super) about: Vec<String>,
+    pub(super) about: String,
     /// Keys with such a word that are about something else.
-    pub(super) not_about: Vec<String>,
+    pub(super) not_about: String,
     /// First words of values that are no AI tools.
-    pub(super) programs: Vec<String>,
+    pub(super) programs: String,
     /// Parts, between hyphens, of names of programs that make code without AI.
-    pub(super) parts_of_programs: Vec<String>,
+    pub(super) parts_of_programs: String,
     /// How names of files end.
-    pub(super) endings: Vec<String>,
+    pub(super) endings: String,
     /// Beginnings of keys that make a message worth reading.
     pub(super) hints: Vec<String>,
 }

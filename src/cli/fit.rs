@@ -7,7 +7,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use super::output::Output;
 use super::{Exit, Failure, together};
 use crate::eval::manifest::{Label, Manifest};
-use crate::fit::calibrate::{self, Scored};
+use crate::fit::calibrate::{self, Scored, Shift};
 use crate::fit::{self, Error, folds, local, samples, stages, write};
 use crate::pack::{Fitted, Lexicon, Pack, Trees};
 use crate::signals::Engine;
@@ -120,8 +120,38 @@ fn calibrated(args: &Args, dir: &Path, manifest: &Manifest) -> Result<Made, Fail
     let model = calibrate::moved(&pack.model, &scores);
     let made_from = format!("the built-in model, its thresholds moved to {people} commits of people");
     let files = vec![("model.yml".into(), write::numbers(&model, &made_from))];
-    Ok(Made { files, summary: format!("Made from {made_from}.\n") })
+    let mut summary = format!("Made from {made_from}.\n");
+    for (with_messages, what) in [(true, "changes with messages"), (false, "bare patches")] {
+        let shift = calibrate::shift((&pack.model, &model), &scores, RATE, with_messages);
+        summary += &moved(&shift, what);
+    }
+    if manifest.rows.iter().filter(|row| row.label.is_people()).all(|row| row.author_time < BEFORE_ASSISTANTS) {
+        summary += "note: all of these commits are from before June 2021. People of today write differently, and thresholds \
+                    are for them: add commits of today that were certainly written without AI.\n";
+    }
+    Ok(Made { files, summary })
 }
+
+/// `bare patches: the threshold for 2 % of changes moved by +0.55 (+0.20 → +0.75); …`
+fn moved(shift: &Shift, what: &str) -> String {
+    let ((before, after), reached) = (shift.thresholds, shift.reached);
+    let percent = |share: f64| format!("{:.1} %", share * 100.0);
+    format!(
+        "  {what}: the threshold for {} % of changes moved by {:+.2} ({before:+.2} \u{2192} {after:+.2}); {} of these commits \
+         reached it before, {} do now\n",
+        RATE * 100.0,
+        // Neither -0.00 nor a difference of rounding.
+        (shift.by() * 100.0).round() / 100.0 + 0.0,
+        percent(reached.0),
+        percent(reached.1),
+    )
+}
+
+/// The rate of the default settings, for which the shift is shown.
+const RATE: f64 = 0.02;
+
+/// June 2021, when the first assistant that writes code came out as a preview; in seconds since 1970.
+const BEFORE_ASSISTANTS: i64 = 1_622_505_600;
 
 /// Fewer say nothing about rates of one in a hundred.
 const LEAST_PEOPLE: usize = 200;

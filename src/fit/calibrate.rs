@@ -243,6 +243,34 @@ pub fn moved(model: &Model, people: &[Highest]) -> Model {
     }
 }
 
+/// What thresholds were before they were moved, and are after it, for changes of one block.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Shift {
+    /// The log-odds that ask for a person.
+    pub thresholds: (f64, f64),
+    /// The share of the commits that thresholds were moved to which reach them.
+    pub reached: (f64, f64),
+}
+
+impl Shift {
+    /// By how much the thresholds moved, in log-odds.
+    pub fn by(&self) -> f64 {
+        self.thresholds.1 - self.thresholds.0
+    }
+}
+
+/// What moving the thresholds to people's commits does at a rate of changes, for changes with messages or without.
+pub fn shift(models: (&Model, &Model), people: &[Highest], rate: f64, with_messages: bool) -> Shift {
+    let threshold = |model: &Model| model.request_threshold(rate, 1, with_messages);
+    let score = |commit: &Highest| if with_messages { commit.with_message } else { commit.without_message };
+    let share = |threshold: f64| {
+        let reached = people.iter().filter(|commit| score(commit) >= threshold).count();
+        reached as f64 / people.len().max(1) as f64
+    };
+    let thresholds = (threshold(models.0), threshold(models.1));
+    Shift { thresholds, reached: (share(thresholds.0), share(thresholds.1)) }
+}
+
 fn moved_tail(tail: &[TailPoint], scores: impl Iterator<Item = f64>) -> Vec<TailPoint> {
     let mut scores: Vec<f64> = scores.collect();
     scores.sort_by(f64::total_cmp);
