@@ -91,9 +91,6 @@ fn git_gets_the_token_for_the_jobs_own_repository_alone() {
     let heard = served.heard();
     assert!(!heard.is_empty() && heard.iter().all(|(_, credentials)| credentials.is_empty()), "{heard:?}");
     for ending in ["", ".git"] {
-        // With credentials that the checkout kept, there are not two headers of that name.
-        let kept = format!("http.{}/.extraheader", served.url);
-        clone.repo.git(&["config", &kept, "Authorization: Basic b2xkOm9sZA=="]);
         let log = ci(&format!("{}/{REPOSITORY}{ending}", served.url));
         assert!(!log.contains(CREDENTIALS) && !log.contains(TOKEN), "{log}");
         let heard = served.heard();
@@ -103,6 +100,12 @@ fn git_gets_the_token_for_the_jobs_own_repository_alone() {
             assert_eq!(clone.repo.id("refs/notes/ai"), origin.repo.id("refs/notes/ai"));
         }
     }
+    // Credentials that the checkout has go first: they may have rights that the token lacks.
+    let kept = format!("http.{}/.extraheader", served.url);
+    clone.repo.git(&["config", &kept, "Authorization: Basic b2xkOm9sZA=="]);
+    ci(&format!("{}/{REPOSITORY}", served.url));
+    let heard = served.heard();
+    assert!(heard.iter().all(|(_, credentials)| *credentials == ["Basic b2xkOm9sZA=="]), "{heard:?}");
 }
 
 #[test]

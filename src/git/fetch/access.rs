@@ -39,9 +39,19 @@ impl OriginToken {
         Some(OriginToken { url: url.to_owned(), header: format!("Authorization: Basic {credentials}") })
     }
 
-    /// Hands the token to git, if that is the address of `origin`.
+    /// Hands the token to git, if that is the address of `origin` and the checkout has no credentials of its own: those
+    /// may have rights that the token lacks.
     pub(super) fn give(&self, command: &mut Command, repository: &Repository) {
-        let origin = repository.inner.config_snapshot().string("remote.origin.url").map(|url| url.to_string());
+        let config = repository.inner.config_snapshot();
+        let server = self.url.splitn(4, '/').take(3).collect::<Vec<_>>().join("/");
+        let has_own = |url: &str| {
+            let headers = config.plumbing().strings(&format!("http.{url}.extraheader"));
+            headers.is_some_and(|headers| headers.last().is_some_and(|header| !header.is_empty()))
+        };
+        if has_own(&format!("{server}/")) || has_own(&server) {
+            return;
+        }
+        let origin = config.string("remote.origin.url").map(|url| url.to_string());
         let Some(origin) = origin.filter(|origin| origin.trim_end_matches('/').trim_end_matches(".git") == self.url)
         else {
             return;
