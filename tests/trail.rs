@@ -117,7 +117,14 @@ fn what_the_merge_declares_speaks_for_commits_that_are_silent() {
     repo.write("b.py", code("b", 8));
     repo.commit("Add b");
     repo.switch("main");
-    repo.git(&["merge", "--quiet", "--no-ff", "-m", &format!("Merge topic\n\n{CLAUDE}"), "topic"]);
+    repo.git(&[
+        "merge",
+        "--quiet",
+        "--no-ff",
+        "-m",
+        &format!("Merge pull request #4 from ada/topic\n\n{CLAUDE}"),
+        "topic",
+    ]);
     let answer = ask(&repo, &["b.py"]);
     let run = &answer["runs"][0];
     assert_eq!(run["evidence"], "declared");
@@ -129,6 +136,108 @@ fn what_the_merge_declares_speaks_for_commits_that_are_silent() {
     let tree = repo.run(&["trail", "report", "tree", "--format", "json"]).json();
     let declared = list(&tree["figures"]).iter().find(|figure| figure["label"] == "declared").unwrap();
     assert_eq!((&declared["model"], &declared["numerator"]), (&"claude-opus-4-8".into(), &8.into()));
+}
+
+#[test]
+fn a_merge_of_a_followed_branch_speaks_for_its_conflicts_alone() {
+    let repo = Repo::new();
+    repo.commit_file("a.py", code("a", 3));
+    repo.branch("upstream");
+    repo.write("b.py", code("b", 8));
+    repo.commit("Add b");
+    repo.switch("main");
+    repo.git(&["merge", "--quiet", "--no-ff", "-m", &format!("Merge branch 'upstream'\n\n{CLAUDE}"), "upstream"]);
+    assert_eq!(shown(&ask(&repo, &["b.py"])), ["1-8 unknown - no-declaration"]);
+    let tree = repo.run(&["trail", "report", "tree", "--format", "csv"]).text();
+    assert!(!tree.contains("declared"), "{tree}");
+    let share = repo.run(&["trail", "report", "share", "--format", "csv"]).text();
+    assert!(share.contains("share,declared,commits,2023-Q4,,,,,0,2,"), "{share}");
+}
+
+#[test]
+fn each_line_is_judged_by_the_merge_that_brought_it() {
+    let repo = Repo::new();
+    repo.commit_file("x", "base\n");
+    let numbered = |last: u32| (1..=last).map(|at| format!("line {at}\n")).collect::<String>();
+    repo.branch("topic");
+    repo.commit_file("f.py", numbered(20));
+    repo.switch("main");
+    repo.git(&["merge", "--quiet", "--no-commit", "--no-ff", "topic"]);
+    repo.write("f.py", numbered(10));
+    repo.commit(&format!("Merge pull request #1 from a/topic\n\n{CLAUDE}"));
+    repo.switch("topic");
+    repo.commit_file("y", "y\n");
+    repo.switch("main");
+    repo.git(&["merge", "--quiet", "--no-commit", "--no-ff", "topic"]);
+    repo.git(&["checkout", "--quiet", "topic", "--", "f.py"]);
+    repo.commit("Merge pull request #2 from a/topic");
+    let expected = ["1-10 declared Claude -", "11-20 unknown - no-declaration"];
+    assert_eq!(shown(&ask(&repo, &["f.py"])), expected);
+    assert_eq!(shown(&ask(&repo, &["f.py:11-20"])), expected[1..]);
+}
+
+#[test]
+fn notes_that_were_not_fetched_are_not_taken_for_absent() {
+    let repo = mixed();
+    let clone = repo.clone("plain", &[]);
+    let answer = ask(&clone, &["src/login.py:3"]);
+    assert_eq!(shown(&answer), ["3-3 unknown - notes-not-fetched"]);
+    assert!(answer["notes"].to_string().contains("git fetch origin 'refs/notes/*:refs/notes/*'"), "{answer:#}");
+    for report in ["share", "tree", "sensitive"] {
+        let told = clone.run(&["trail", "report", report]).text();
+        assert!(told.contains("notes of commits are not in this clone"), "{told}");
+    }
+}
+
+#[test]
+fn contents_that_a_clone_lacks_are_said_and_counted_as_no_lines() {
+    let repo = mixed();
+    repo.git(&["config", "uploadpack.allowFilter", "true"]);
+    let clone = repo.clone("blobless", &["--filter=blob:none", "--no-checkout"]);
+    clone.git(&["remote", "set-url", "origin", "file:///nowhere"]);
+    let answer = ask(&clone, &["--commit", "HEAD~2"]);
+    let run = &answer["runs"][0];
+    assert!(run.get("added_lines").is_none() && run["likelihood"]["missing"] == "not-in-this-clone", "{answer:#}");
+    assert!(answer["notes"].to_string().contains("cannot be scored: the clone lacks contents"), "{answer:#}");
+}
+
+#[test]
+fn of_two_rows_of_a_commit_the_one_that_says_when_it_landed_counts() {
+    let repo = mixed();
+    repo.branch("beside");
+    repo.write("b.py", code("b", 8));
+    repo.commit(&format!("Add b\n\n{CLAUDE}"));
+    let other = repo.clone("other", &["--branch", "beside"]);
+    repo.switch("main");
+    let [here, there] = ["here.jsonl", "there.jsonl"].map(|name| repo.beside(name).display().to_string());
+    repo.run(&["scan", "--all", "-o", &here]).text();
+    other.run(&["scan", "-o", &there]).text();
+    let share = |files: [&String; 2]| {
+        let csv = repo.run(&["trail", "report", "share", "--format", "csv", "--rows", files[0], files[1]]).text();
+        csv.lines().find(|line| line.starts_with("share,declared,commits,2023-Q4,,")).unwrap().to_owned()
+    };
+    assert_eq!(share([&here, &there]), share([&there, &here]));
+    assert!(share([&here, &there]).contains(",2,6,"), "{}", share([&here, &there]));
+}
+
+#[test]
+fn names_of_any_length_and_bytes_are_shown() {
+    let repo = Repo::new();
+    repo.write("a.py", code("a", 4));
+    repo.commit("Add");
+    let blob = repo.git(&["rev-parse", "HEAD:a.py"]);
+    let id = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap().trim().to_owned();
+    let tree = id(repo.git_bytes(&["mktree"], format!("100644 blob {blob}\tf.py\n").as_bytes()));
+    let root = id(repo.git_bytes(&["mktree"], format!("040000 tree {tree}\t{}\n", "d".repeat(70_000)).as_bytes()));
+    let commit = repo.git(&["commit-tree", "-m", "Long", &root]);
+    let told = repo.run(&["trail", "report", "tree", "--at", &commit]).text();
+    assert!(told.contains("ddd…") && told.contains("4 lines"), "{}", told.len());
+    let entry = format!("100644 blob {blob}\tx");
+    let entries = [entry.as_bytes(), b"\xff\n", entry.as_bytes(), "\u{fffd}\n".as_bytes()].concat();
+    let root = id(repo.git_bytes(&["mktree"], &entries));
+    let commit = repo.git(&["commit-tree", "-m", "Bytes", &root]);
+    let told = repo.run(&["trail", "report", "tree", "--at", &commit]).text();
+    assert!(told.contains("8 lines"), "{told}");
 }
 
 #[test]
@@ -145,6 +254,8 @@ fn code_that_reads_like_a_tool_is_inferred_and_says_by_what() {
     assert_eq!((&run["likelihood"]["flagged"], &run["likelihood"]["block_first"]), (&true.into(), &1.into()));
     let shown = repo.run(&["trail", "ask", "b.py"]).text();
     assert!(shown.contains("inferred") && shown.contains("an estimate from style"), "{shown}");
+    // Nobody is named beside it, neither here nor for programs.
+    assert!(!shown.contains("Ada") && !answer.to_string().contains("Ada Example"), "{shown}");
 }
 
 #[test]
@@ -202,7 +313,7 @@ fn a_range_puts_sensitive_paths_first() {
 fn paths_and_lines_that_are_not_there_are_named_with_what_to_do() {
     let repo = mixed();
     let error = |args: &[&str]| repo.run(&[&["trail", "ask"], args].concat()).error(2);
-    assert!(error(&["src/login.py:6-90"]).contains("src/login.py has 7 lines at HEAD; lines 6 to 90 are past its end"));
+    assert!(error(&["src/login.py:6-90"]).contains("src/login.py has 7 lines at HEAD; 6 to 90 goes past its end"));
     let gone = error(&["src/auth.py"]);
     assert!(gone.contains("is no file at HEAD; it was there until after ") && gone.contains("--at "), "{gone}");
     let never = error(&["src/nothing.py"]);

@@ -16,7 +16,7 @@ pub fn run(data: &[u8]) {
     match kind % 6 {
         0 => traces(&text),
         1 => {
-            if let Ok(Place { path, lines }) = text.parse::<Place>() {
+            if let Ok(Place { path, lines, .. }) = text.parse::<Place>() {
                 assert!(!path.is_empty() && text.starts_with(&path));
                 assert!(lines.is_none_or(|(first, last)| 0 < first && first <= last));
             }

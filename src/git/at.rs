@@ -93,15 +93,15 @@ impl Repository {
         commits::one(&self.inner, commit.0).map(|commit| commit.parents.len())
     }
 
-    /// The paths of all files at a revision, sorted; those that are not UTF-8 with what is invalid replaced.
+    /// The paths of all files at a revision, sorted.
     ///
     /// # Errors
     /// Where the revision is unknown, a tree cannot be read, or there are more files than are looked at.
-    pub fn files_at(&self, revision: &str) -> Result<Vec<String>, Error> {
+    pub fn files_at(&self, revision: &str) -> Result<Vec<BString>, Error> {
         let tree = range::tree_of(&self.inner, range::commit(&self.inner, revision)?)?;
         let entries = trees::differences(&self.inner, None, Some(tree))?;
-        let files = entries.iter().filter(|entry| entry.new.is_some_and(|(mode, _)| mode.is_blob()));
-        Ok(files.map(|entry| entry.path.to_string()).collect())
+        let files = entries.into_iter().filter(|entry| entry.new.is_some_and(|(mode, _)| mode.is_blob()));
+        Ok(files.map(|entry| entry.path).collect())
     }
 
     /// How many lines a file has at a revision; `None` where the revision has no such file.
@@ -120,7 +120,12 @@ impl Repository {
             Some(root) => (std::fs::canonicalize(root).ok()?, std::fs::canonicalize(dir).ok()?),
             None => (PathBuf::new(), PathBuf::new()),
         };
-        let whole = without_steps_back(&dir.join(path))?;
+        let typed = Path::new(path);
+        // A whole path may lead through links, as the working directory may.
+        let resolved =
+            typed.parent().filter(|_| typed.is_absolute()).and_then(|parent| std::fs::canonicalize(parent).ok());
+        let typed = resolved.zip(typed.file_name()).map_or_else(|| dir.join(typed), |(parent, name)| parent.join(name));
+        let whole = without_steps_back(&typed)?;
         let parts = whole.strip_prefix(&root).ok()?.components();
         let parts: Vec<_> = parts.map(|part| part.as_os_str().to_string_lossy().into_owned()).collect();
         (!parts.is_empty()).then(|| parts.join("/").into())

@@ -304,7 +304,7 @@ impl Error {
     }
 
     /// Whether only an object is the matter, so that others may be read all the same.
-    pub(super) fn is_of_object(&self) -> bool {
+    pub(crate) fn is_of_object(&self) -> bool {
         matches!(self, Error::Missing { .. } | Error::Damaged { .. } | Error::Malformed { .. })
     }
 }

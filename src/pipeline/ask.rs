@@ -11,14 +11,18 @@ use rustc_hash::FxHashSet;
 use super::{Error, Settings, Standards};
 use crate::analyse::{Analyser, Detail};
 use crate::attest::{self, Registry, forms};
+use crate::change::{ChangeSet, Reason};
 use crate::git::{self, Blame, CommitId, End, History, Landing, ListedCommit, OneByOne, Repository, Request, Shared};
 use crate::policy::{Evidence as Attested, Sensitive};
-use crate::report::{AttestationReport, Report, substitutes};
+use crate::report::{AttestationReport, FETCH_NOTES, Report, substitutes};
 use crate::scan::added_total;
 use crate::span::Span;
 use crate::trail::ask::facts::{self, Contribution, Declared, Known, Speaks};
 use crate::trail::ask::place::Place;
 use crate::trail::ask::{Answer, Asked, Cause, CommitAnswer, Evidence, Frame, Likelihood, Run, SCHEMA, Tool, stack};
+
+/// What brings the contents that a clone left out.
+const FETCH_CONTENTS: &str = "`git fetch --refetch` brings contents, `git fetch --unshallow` parents";
 
 /// What is asked.
 #[derive(Debug, Clone)]
@@ -60,7 +64,7 @@ pub enum AskError {
         hint: String,
     },
     /// The lines are past the end.
-    #[error("{path} has {has} at {at}; lines {first} to {last} are past its end")]
+    #[error("{path} has {has} at {at}; {first} to {last} goes past its end")]
     PastEnd {
         /// The path from the repository's root.
         path: String,
@@ -112,9 +116,11 @@ pub fn ask(dir: &Path, question: &Question) -> Result<Answer, AskError> {
         Question::Range(spec) => {
             let resolved = repository.resolve(&Request::History(spec.clone()))?;
             let (range, head) = (resolved.spec().to_owned(), resolved.head().map(str::to_owned));
+            let about_range = resolved.notes().to_vec();
             let listed = repository.list(History::Range(Box::new(resolved)), &|_| true)?;
             let at = head.unwrap_or_else(|| "HEAD".to_owned());
             let mut answer = about_commits(&repository, Asked::Range { range }, &at, listed.commits)?;
+            answer.notes.extend(about_range);
             answer
                 .notes
                 .extend(listed.lost.named.iter().map(|lost| format!("the range cannot be read to its end: {lost}")));
@@ -124,18 +130,28 @@ pub fn ask(dir: &Path, question: &Question) -> Result<Answer, AskError> {
 }
 
 fn about_lines(repository: &Repository, dir: &Path, place: &Place, at: &str) -> Result<Answer, AskError> {
-    let path = repository.path_from(dir, &place.path).ok_or_else(|| AskError::Outside(place.path.clone()))?;
-    let spans = place.lines.map(|(first, last)| Span::new(first.saturating_sub(1), last));
+    let whole = repository.path_from(dir, &place.text).filter(|_| place.lines.is_some());
+    let is_file = |path: &BString| repository.lines_at(at, path.as_ref()).is_ok_and(|lines| lines.is_some());
+    let (path, lines) = match whole.filter(is_file) {
+        // A file may be called so.
+        Some(path) => (path, None),
+        None => {
+            let path = repository.path_from(dir, &place.path);
+            (path.ok_or_else(|| AskError::Outside(place.path.clone()))?, place.lines)
+        }
+    };
+    let spans = lines.map(|(first, last)| Span::new(first.saturating_sub(1), last));
     let blame = blamed(repository, path.as_bstr(), at, spans)?;
     let asker = Asker::new(repository, &blame.at.to_string())?;
-    let known = asker.know(wanted(&blame.runs))?;
+    let (commits, vias) = wanted(&blame.runs);
+    let known = asker.know(commits, vias)?;
     let runs = asker.runs(&path.to_str_lossy(), &blame, &known);
     let (first, last) = (runs.iter().filter_map(|run| run.first).min(), runs.iter().filter_map(|run| run.last).max());
     let asked = Asked::Lines { path: path.to_string(), first, last, at: blame.at.to_string() };
     Ok(asker.answer(asked, runs, &known))
 }
 
-/// Who brought lines of a file; `lines` is cut to the end of the file, but must not start behind it.
+/// Who brought lines of a file, which must have all of them.
 fn blamed(repository: &Repository, path: &BStr, at: &str, lines: Option<Span>) -> Result<Blame, AskError> {
     let spans: Vec<Span> = lines.into_iter().collect();
     let no_file = || -> Result<AskError, AskError> {
@@ -145,7 +161,11 @@ fn blamed(repository: &Repository, path: &BStr, at: &str, lines: Option<Span>) -
                 let then = then.to_string();
                 format!("; it was there until after {}: ask with `--at {}`", short(&then), short(&then))
             }
-            (None, None) => ", and at none of the commits before it on its line of first parents".to_owned(),
+            (None, None) if path.contains_str("..") => "; for the commits of a range write `--range A..B`".to_owned(),
+            (None, None) => match stack::file_of(&path.to_str_lossy(), &paths(repository, at)?) {
+                stack::Match::File(file) => format!("; did you mean {file}?"),
+                _ => ", and at none of the commits before it on its line of first parents".to_owned(),
+            },
         };
         Ok(AskError::NoFile { path: path.to_string(), at: at.to_owned(), hint })
     };
@@ -165,16 +185,26 @@ fn blamed(repository: &Repository, path: &BStr, at: &str, lines: Option<Span>) -
 }
 
 /// The commits that brought lines, each with the files that these lie in.
-fn wanted<'a>(runs: impl IntoIterator<Item = &'a git::Run>) -> BTreeMap<CommitId, Wanted> {
-    let mut wanted: BTreeMap<CommitId, Wanted> = BTreeMap::new();
+fn wanted<'a>(runs: impl IntoIterator<Item = &'a git::Run>) -> (BTreeMap<CommitId, Wanted>, BTreeSet<CommitId>) {
+    let (mut wanted, mut vias) = (BTreeMap::new(), BTreeSet::new());
     for run in runs.into_iter().filter(|run| run.end == End::Brought) {
         let new = || Wanted { landing: Some(run.landing), scored: Scored::Files(BTreeSet::new()) };
-        let Wanted { scored, .. } = wanted.entry(run.commit).or_insert_with(new);
+        let Wanted { landing, scored } = wanted.entry(run.commit).or_insert_with(new);
+        // A commit that came twice landed the first time.
+        if landing.is_none_or(|landing| run.landing.time < landing.time) {
+            *landing = Some(run.landing);
+        }
         if let Scored::Files(files) = scored {
             files.insert(run.path.clone());
         }
+        vias.extend(run.landing.via);
     }
-    wanted
+    (wanted, vias)
+}
+
+/// The paths of a revision as text.
+fn paths(repository: &Repository, at: &str) -> Result<Vec<String>, AskError> {
+    Ok(repository.files_at(at)?.iter().map(ToString::to_string).collect())
 }
 
 fn about_stack(repository: &Repository, trace: &str, at: &str) -> Result<Answer, AskError> {
@@ -183,7 +213,7 @@ fn about_stack(repository: &Repository, trace: &str, at: &str) -> Result<Answer,
         return Err(AskError::NoFrames);
     }
     let at_id = repository.commit_id(at)?;
-    let files = repository.files_at(at)?;
+    let files = paths(repository, at)?;
     let asker = Asker::new(repository, &at_id.to_string())?;
     let (mut frames, mut blames) = (Vec::new(), Vec::new());
     for frame in named {
@@ -196,6 +226,14 @@ fn about_stack(repository: &Repository, trace: &str, at: &str) -> Result<Answer,
             }
             stack::Match::File(path) => {
                 let line = Span::new(frame.line - 1, frame.line);
+                let is_known = frames.iter().any(|known: &Frame| {
+                    known.path.as_deref() == Some(path.as_str()) && known.line == frame.line && known.problem.is_none()
+                });
+                if is_known {
+                    found.path = Some(path);
+                    frames.push(found);
+                    continue;
+                }
                 match blamed(repository, path.as_bytes().as_bstr(), at, Some(line)) {
                     Ok(blame) => blames.push((path.clone(), blame)),
                     Err(error @ AskError::PastEnd { .. }) => found.problem = Some(error.to_string()),
@@ -206,7 +244,8 @@ fn about_stack(repository: &Repository, trace: &str, at: &str) -> Result<Answer,
         }
         frames.push(found);
     }
-    let known = asker.know(wanted(blames.iter().flat_map(|(_, blame)| &blame.runs)))?;
+    let (commits, vias) = wanted(blames.iter().flat_map(|(_, blame)| &blame.runs));
+    let known = asker.know(commits, vias)?;
     let runs = blames.iter().flat_map(|(path, blame)| asker.runs(path, blame, &known)).collect();
     let answer = asker.answer(Asked::Stack { at: at_id.to_string() }, runs, &known);
     Ok(Answer { frames, ..answer })
@@ -220,8 +259,10 @@ fn about_commits(
 ) -> Result<Answer, AskError> {
     let asker = Asker::new(repository, at)?;
     let whole = |commit: &ListedCommit| (commit.id, Wanted { landing: commit.landing, scored: Scored::Whole });
-    let known = asker.know(commits.iter().map(whole).collect())?;
-    let mut runs: Vec<Run> = commits.iter().filter_map(|commit| asker.whole(known.get(&commit.id)?)).collect();
+    let vias = commits.iter().filter_map(|commit| commit.landing?.via).collect();
+    let known = asker.know(commits.iter().map(whole).collect(), vias)?;
+    let read = |commit: &ListedCommit| Some(asker.whole(known.commits.get(&commit.id)?, &known));
+    let mut runs: Vec<Run> = commits.iter().filter_map(read).collect();
     // Where care is needed comes first.
     runs.sort_by_key(|run| (run.sensitive.is_empty(), run.evidence));
     Ok(asker.answer(asked, runs, &known))
@@ -230,6 +271,7 @@ fn about_commits(
 /// Answers about commits of one repository, by the settings of one revision.
 struct Asker {
     shared: Shared,
+    lacks_notes: bool,
     standards: Rc<Standards>,
     notes: Vec<String>,
 }
@@ -250,9 +292,21 @@ struct Wanted {
     scored: Scored,
 }
 
+/// All commits that an answer is about.
+struct Knowledge {
+    commits: BTreeMap<CommitId, Read>,
+    /// The merges of requests that brought any of them. One commit can come through several.
+    merges: BTreeMap<CommitId, Declared>,
+}
+
 /// What is known of a commit, with its blocks.
 struct Read {
-    known: Known,
+    own: Declared,
+    landing: Option<Landing>,
+    /// Whether it names a commit that it was made from and that is not in this clone.
+    is_rewritten: bool,
+    /// Whether the clone lacks contents or a parent of it, so that it could not be scored.
+    lacks_contents: bool,
     /// What was scored of it; nothing of a merge.
     reports: Vec<Report>,
     is_merge: bool,
@@ -266,12 +320,21 @@ impl Asker {
         let mut notes = substitutes(&repository.substitutes()?);
         let records = repository.readable_records(&forms::places(), Some(at))?;
         notes.extend(records.unread().iter().map(ToString::to_string));
+        notes.extend(notes_not_fetched(repository));
+        if repository.is_shallow() {
+            notes.push(
+                "this clone is shallow: lines older than its first commit are not followed; `git fetch --unshallow` \
+                        brings the rest"
+                    .to_owned(),
+            );
+        }
+        let lacks_notes = repository.may_lack_notes();
         let standards = Rc::new(Standards::of(settings)?);
-        Ok(Asker { shared: repository.shared(records), standards, notes })
+        Ok(Asker { shared: repository.shared(records), lacks_notes, standards, notes })
     }
 
     /// Reads commits, each once.
-    fn know(&self, commits: BTreeMap<CommitId, Wanted>) -> Result<BTreeMap<CommitId, Read>, AskError> {
+    fn know(&self, commits: BTreeMap<CommitId, Wanted>, vias: BTreeSet<CommitId>) -> Result<Knowledge, AskError> {
         let standards: &Standards = &self.standards;
         let engine = standards.engine();
         let analyser = standards.analyser(&engine, Detail::Numbers);
@@ -279,43 +342,85 @@ impl Asker {
         let read = |reader: &mut OneByOne, (id, wanted): (CommitId, Wanted)| {
             Ok((id, read(reader, standards, &analyser, id, wanted)?))
         };
+        let merge = |reader: &mut OneByOne, id: CommitId| Ok((id, declared(reader, standards, id)?));
         let found: Result<BTreeMap<_, _>, git::Error> =
             commits.into_par_iter().map_init(|| shared.one_by_one(), read).collect();
-        Ok(found?)
+        let merges: Result<BTreeMap<_, _>, git::Error> =
+            vias.into_par_iter().map_init(|| shared.one_by_one(), merge).collect();
+        Ok(Knowledge { commits: found?, merges: merges? })
     }
 
-    fn runs(&self, path: &str, blame: &Blame, known: &BTreeMap<CommitId, Read>) -> Vec<Run> {
+    /// What is known of a commit that came to the revision in some way.
+    fn known<'a>(&'a self, read: &'a Read, landing: Option<Landing>, knowledge: &'a Knowledge) -> Known<'a> {
+        Known {
+            own: &read.own,
+            merge: landing.and_then(|landing| landing.via).and_then(|via| knowledge.merges.get(&via)),
+            landing,
+            policy: self.standards.settings.policy.as_ref().map(|policy| policy.id.as_str()),
+            lacks_notes: self.lacks_notes,
+            is_rewritten: read.is_rewritten,
+        }
+    }
+
+    fn runs(&self, path: &str, blame: &Blame, known: &Knowledge) -> Vec<Run> {
         let sensitive = classes_of(&self.standards.sensitive, path);
-        let run = |run: &git::Run| parts(run, blame, known.get(&run.commit), self.standards.registry);
+        let run = |run: &git::Run| {
+            let read = known.commits.get(&run.commit);
+            let read = read.map(|read| (read, self.known(read, Some(run.landing), known)));
+            parts(run, blame, read, self.standards.registry)
+        };
         let runs = blame.runs.iter().flat_map(run);
         runs.map(|run| Run { path: Some(path.to_owned()), sensitive: sensitive.clone(), ..run }).collect()
     }
 
     /// A commit as a whole.
-    fn whole(&self, read: &Read) -> Option<Run> {
+    fn whole(&self, read: &Read, knowledge: &Knowledge) -> Run {
         let likelihood = read.likelihood(None);
-        let speaks = facts::speaks_for_commit(&read.known.own.attestation);
-        let found = facts::contribution(&read.known, speaks, &likelihood, self.standards.registry);
+        let speaks = facts::speaks_for_commit(&read.own.attestation);
+        let known = self.known(read, read.landing, knowledge);
+        let found = facts::contribution(&known, speaks, &likelihood, self.standards.registry);
         let added_lines = if read.is_merge { None } else { read.added };
-        let run = run_of(read.known.own.commit.id.clone(), found, likelihood);
-        Some(Run { sensitive: read.sensitive.clone(), added_lines, ..run })
+        let run = run_of(read.own.commit.id.clone(), found, likelihood);
+        Run { sensitive: read.sensitive.clone(), added_lines, ..run }
     }
 
-    fn answer(&self, asked: Asked, runs: Vec<Run>, known: &BTreeMap<CommitId, Read>) -> Answer {
+    fn answer(&self, asked: Asked, runs: Vec<Run>, known: &Knowledge) -> Answer {
         let registry = self.standards.registry;
         let mut commits: Vec<CommitAnswer> = Vec::new();
         let mut seen = FxHashSet::default();
         for run in runs.iter().filter(|run| seen.insert(run.commit.as_str())) {
-            let read = CommitId::parse(&run.commit).and_then(|id| known.get(&id));
-            commits.extend(read.map(|read| facts::commit_answer(&read.known, registry)));
+            let read = CommitId::parse(&run.commit).and_then(|id| known.commits.get(&id));
+            commits.extend(read.map(|read| facts::commit_answer(&self.known(read, read.landing, known), registry)));
+        }
+        let mut notes = self.notes.clone();
+        let lacking = known.commits.values().filter(|read| read.lacks_contents).count();
+        if lacking > 0 {
+            let commits = if lacking == 1 { "1 commit".to_owned() } else { format!("{lacking} commits") };
+            notes.push(format!("{commits} cannot be scored: the clone lacks contents or a parent; {FETCH_CONTENTS}"));
+        }
+        let is_range = matches!(asked, Asked::Range { .. });
+        for commit in &mut commits {
+            let is_inferred = |run: &Run| run.commit == commit.id && run.evidence == Evidence::Inferred;
+            if is_range || runs.iter().any(is_inferred) {
+                (commit.author, commit.committer, commit.co_authors) = (None, None, Vec::new());
+            }
         }
         let tool = Tool {
             name: "ai-detect".into(),
             version: env!("CARGO_PKG_VERSION").into(),
             model: self.standards.pack.model.version.clone(),
         };
-        Answer { schema: SCHEMA.into(), tool, asked, runs, commits, frames: Vec::new(), notes: self.notes.clone() }
+        Answer { schema: SCHEMA.into(), tool, asked, runs, commits, frames: Vec::new(), notes }
     }
+}
+
+/// What to say where a clone has no notes of commits, though they may exist elsewhere: what they declare is not seen.
+pub(super) fn notes_not_fetched(repository: &Repository) -> Option<String> {
+    repository.may_lack_notes().then(|| {
+        format!(
+            "notes of commits are not in this clone, so what they may declare is not seen; `{FETCH_NOTES}` brings them"
+        )
+    })
 }
 
 fn classes_of(sensitive: &Sensitive, path: &str) -> Vec<String> {
@@ -331,30 +436,36 @@ fn read(
 ) -> Result<Read, git::Error> {
     let alone = reader.commit_alone(id)?;
     let is_merge = alone.commits.first().is_some_and(|commit| commit.parents > 1);
-    let changes = match scored {
-        _ if is_merge => Vec::new(),
-        Scored::Whole => vec![reader.change(id, &standards.excluder)?],
+    let changes: Result<Vec<ChangeSet>, git::Error> = match scored {
+        _ if is_merge => Ok(Vec::new()),
+        Scored::Whole => reader.change(id, &standards.excluder).map(|change| vec![change]),
         Scored::Files(paths) => {
             let of = |path: &BString| reader.change_of_file(id, path.as_ref(), &standards.excluder);
-            paths.iter().map(of).collect::<Result<_, _>>()?
+            paths.iter().map(of).collect()
         }
     };
-    let added = changes.first().and_then(added_total);
+    let is_missing = |change: &ChangeSet| change.excluded.iter().any(|file| file.reason == Reason::MissingObject);
+    let (changes, lacks_contents) = match changes {
+        Ok(changes) => {
+            let lacks = changes.iter().any(is_missing);
+            (changes, lacks)
+        }
+        // What it declares is known all the same.
+        Err(error) if error.is_of_object() => (Vec::new(), true),
+        Err(error) => return Err(error),
+    };
+    let added = changes.first().filter(|_| !lacks_contents).and_then(added_total);
     let reports = changes.iter().map(|change| analyser.report(change)).collect();
     let files = standards.touched(reader, id)?;
     let attestation = of_first(standards.evidence(&alone.commits, &files)?);
     let sensitive: BTreeSet<String> = files.touches.into_iter().map(|touch| touch.class).collect();
-    let merge = match landing.and_then(|landing| landing.via).filter(|via| *via != id) {
-        Some(via) => Some(declared(reader, standards, via)?),
-        None => None,
-    };
-    let policy = standards.settings.policy.as_ref().map(|policy| policy.id.clone());
     // A change of one commit has one.
     let commit = alone.commits.into_iter().next().unwrap_or_default();
     let original = facts::made_from(commit.message.as_str());
     let is_rewritten = original.is_some_and(|original| !reader.has(original));
-    let known = Known { own: Declared { commit, attestation }, merge, landing, policy, is_rewritten };
-    Ok(Read { known, reports, is_merge, added, sensitive: sensitive.into_iter().collect() })
+    let own = Declared { commit, attestation };
+    let sensitive = sensitive.into_iter().collect();
+    Ok(Read { own, landing, is_rewritten, lacks_contents, reports, is_merge, added, sensitive })
 }
 
 /// What the only commit of these declares, judged by the policy where there is one.
@@ -397,12 +508,13 @@ impl Read {
                 block_last: hunk.end_line,
             })
         });
-        scored.unwrap_or(Likelihood::Missing { missing: Cause::NotScored })
+        let missing = if self.lacks_contents { Cause::NotInThisClone } else { Cause::NotScored };
+        scored.unwrap_or(Likelihood::Missing { missing })
     }
 }
 
 /// A run of lines as parts for which the same speaks.
-fn parts(run: &git::Run, blame: &Blame, read: Option<&Read>, registry: &Registry) -> Vec<Run> {
+fn parts(run: &git::Run, blame: &Blame, known: Option<(&Read, Known<'_>)>, registry: &Registry) -> Vec<Run> {
     let code =
         |span: Span| (span.start..span.end).map(|line| blame.text.line(line).to_str_lossy().into_owned()).collect();
     let place = |part: Run, span: Span| Run {
@@ -413,12 +525,12 @@ fn parts(run: &git::Run, blame: &Blame, read: Option<&Read>, registry: &Registry
         code: code(span),
         ..part
     };
-    let Some(read) = read else { return vec![place(followed_no_further(run), run.span)] };
+    let Some((read, known)) = known else { return vec![place(followed_no_further(run), run.span)] };
     let path = run.path.to_str_lossy();
     let mut found: Vec<(Span, Speaks<'_>)> = Vec::new();
     for line in run.span.start..run.span.end {
         let then = run.line + (line - run.span.start) + 1;
-        let speaks = facts::speaks_for(&read.known.own.attestation, &path, then);
+        let speaks = facts::speaks_for(&read.own.attestation, &path, then);
         let here = Span::new(line, line + 1);
         match found.last_mut() {
             // Recorders leave out blank lines and lone brackets.
@@ -432,8 +544,8 @@ fn parts(run: &git::Run, blame: &Blame, read: Option<&Read>, registry: &Registry
     let part = |(span, speaks): (Span, Speaks<'_>)| {
         let first = run.line + (span.start - run.span.start) + 1;
         let likelihood = read.likelihood(Some((&path, first, first + span.len() - 1)));
-        let contribution = facts::contribution(&read.known, speaks, &likelihood, registry);
-        place(run_of(read.known.own.commit.id.clone(), contribution, likelihood), span)
+        let contribution = facts::contribution(&known, speaks, &likelihood, registry);
+        place(run_of(read.own.commit.id.clone(), contribution, likelihood), span)
     };
     found.into_iter().map(part).collect()
 }
@@ -454,7 +566,7 @@ fn followed_no_further(run: &git::Run) -> Run {
 }
 
 fn run_of(commit: String, found: Contribution, likelihood: Likelihood) -> Run {
-    let Contribution { evidence, facts, review, cause } = found;
+    let Contribution { evidence, facts, review, cause, covers } = found;
     debug_assert_eq!(cause.is_some(), matches!(evidence, Evidence::Unknown | Evidence::Inferred));
     Run {
         first: None,
@@ -464,6 +576,7 @@ fn run_of(commit: String, found: Contribution, likelihood: Likelihood) -> Run {
         path_then: None,
         line_then: None,
         evidence,
+        covers,
         facts,
         review,
         cause,

@@ -92,10 +92,12 @@ pub fn scanned(
     let mut counted = Counted::default();
     counted.notes.extend(past.notes.iter().map(|note| format!("{name}: {note}")));
     counted.notes.extend(past.unread().iter().map(|unread| format!("{name}: {unread}")));
-    if past.is_shallow() {
+    counted.notes.extend(past.notes_not_fetched().map(|note| format!("{name}: {note}")));
+    let is_shallow = past.is_shallow();
+    if is_shallow {
         counted.notes.push(format!(
-            "{name} is a shallow clone: commits before its first one are not counted, and what that one brought is more than \
-             it changed; `git fetch --unshallow` brings the rest"
+            "{name} is a shallow clone: its first commit and those before it are not counted; `git fetch --unshallow` brings \
+             the rest"
         ));
     }
     let (listed, repository) = past.list(&|_| true).map_err(wrong)?;
@@ -117,7 +119,7 @@ pub fn scanned(
         ControlFlow::Continue(())
     };
     scan::score(&source, &listed.commits, &scorer, each).map_err(|error| wrong(error.into()))?;
-    if unread > 0 {
+    if unread > 0 && !is_shallow {
         counted.notes.push(format!(
             "{name}: {unread} commits cannot be read and are not counted: the clone lacks something of them; \
              `git fetch --refetch` brings it"
@@ -154,6 +156,10 @@ pub fn kept(path: &Path) -> Result<Vec<Landed>, CountError> {
     }
     let bytes = std::fs::read(path).map_err(unread)?;
     let lines: Vec<&[u8]> = bytes.lines().collect();
+    // A run that was killed leaves a piece of a line at the end.
+    let is_cut = !bytes.ends_with(b"\n") && lines.last().is_some_and(|line| of_line(line) == Err(RowError::Foreign));
+    let whole = lines.len() - usize::from(is_cut && lines.len() > 1);
+    let lines = lines.get(..whole).unwrap_or(&lines);
     let read = |(line, number): (&&[u8], usize)| {
         of_line(line).map_err(|problem| CountError::Line { path: path.to_owned(), line: number, problem })
     };
@@ -177,7 +183,8 @@ pub fn settled(rows: Vec<Landed>, rules: Option<&str>) -> Result<Counted, CountE
         let rules = digests.into_iter().map(str::to_owned).collect::<Vec<_>>();
         return Err(CountError::Mixed { count: rules.len(), rules });
     }
-    // The same commit in a fork, or in two tables: the row of the repository that is named first counts.
+    // The same commit in a fork, or in two tables: the row that says when it landed counts, and of two the first.
+    rows.sort_by_key(|row| row.time.is_none());
     let before = rows.len();
     let mut seen = rustc_hash::FxHashSet::default();
     rows.retain(|row| seen.insert(row.commit.clone()));

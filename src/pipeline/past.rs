@@ -71,6 +71,11 @@ impl Past {
         self.records.unread()
     }
 
+    /// What to say where notes may exist that are not in this clone.
+    pub(super) fn notes_not_fetched(&self) -> Option<String> {
+        super::ask::notes_not_fetched(&self.repository)
+    }
+
     /// Whether the clone is cut off somewhere.
     pub fn is_shallow(&self) -> bool {
         self.repository.is_shallow()

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
-use bstr::ByteSlice as _;
+use bstr::{BString, ByteSlice as _};
 use rayon::prelude::*;
 
 use super::AskError;
@@ -11,7 +11,7 @@ use crate::attest::{self, Registry, State, forms};
 use crate::exclude::is_binary;
 use crate::git::{self, Blamer, CommitId, End, Repository, Run};
 use crate::report::{AttestationReport, substitutes};
-use crate::trail::ask::facts::speaks_for;
+use crate::trail::ask::facts::{Declared, speaks_for, speaks_for_request};
 use crate::trail::figures::Label;
 use crate::trail::figures::tree::Lines;
 
@@ -39,6 +39,7 @@ pub fn stock(dir: &Path, at: &str, shown: &mut dyn FnMut(usize, usize)) -> Resul
     let records = repository.readable_records(&forms::places(), Some(&at.to_string()))?;
     let mut notes = substitutes(&repository.substitutes()?);
     notes.extend(records.unread().iter().map(ToString::to_string));
+    notes.extend(super::ask::notes_not_fetched(&repository));
     if unread > 0 {
         notes.push(format!("{unread} files are no text, too large, or not in this clone, and are not counted"));
     }
@@ -55,13 +56,14 @@ pub fn stock(dir: &Path, at: &str, shown: &mut dyn FnMut(usize, usize)) -> Resul
     commits.sort_unstable();
     commits.dedup();
     let registry = Registry::builtin().map_err(super::Error::from)?;
-    let read = |reader: &mut git::OneByOne, id: CommitId| -> Result<(CommitId, AttestationReport), git::Error> {
+    let read = |reader: &mut git::OneByOne, id: CommitId| -> Result<(CommitId, Declared), git::Error> {
         let change = reader.commit_alone(id)?;
         // A change of one commit has one.
-        let attestation = change.commits.first().map(|commit| attest::read(commit, registry)).unwrap_or_default();
-        Ok((id, AttestationReport::of(attestation, None)))
+        let commit = change.commits.into_iter().next().unwrap_or_default();
+        let attestation = AttestationReport::of(attest::read(&commit, registry), None);
+        Ok((id, Declared { commit, attestation }))
     };
-    let declared: Result<HashMap<CommitId, AttestationReport>, git::Error> =
+    let declared: Result<HashMap<CommitId, Declared>, git::Error> =
         commits.into_par_iter().map_init(|| shared.one_by_one(), read).collect();
     let declared = declared?;
     let as_of = runs().map(|run| run.landing.time).max();
@@ -82,13 +84,13 @@ const BATCH: usize = 256;
 fn blamed(
     repository: &Repository,
     at: CommitId,
-    files: &[String],
+    files: &[BString],
     shown: &mut dyn FnMut(usize, usize),
 ) -> (Vec<Blamed>, usize) {
     let blamers = repository.blamers();
-    let blame = |blamer: &mut Blamer, path: &String| {
-        let blame = blamer.blame(at, path.as_bytes().as_bstr(), &[]).ok().flatten()?;
-        (!is_binary(blame.text.bytes())).then(|| Blamed { path: path.clone(), runs: blame.runs })
+    let blame = |blamer: &mut Blamer, path: &BString| {
+        let blame = blamer.blame(at, path.as_ref(), &[]).ok().flatten()?;
+        (!is_binary(blame.text.bytes())).then(|| Blamed { path: path.to_string(), runs: blame.runs })
     };
     let mut found = Vec::new();
     for (nth, batch) in files.chunks(BATCH).enumerate() {
@@ -103,7 +105,7 @@ fn blamed(
 }
 
 /// The lines of a file by class and model.
-fn lines_of(file: &Blamed, declared: &HashMap<CommitId, AttestationReport>, registry: &Registry) -> Vec<Lines> {
+fn lines_of(file: &Blamed, declared: &HashMap<CommitId, Declared>, registry: &Registry) -> Vec<Lines> {
     let mut sums: BTreeMap<(Label, Option<String>), u64> = BTreeMap::new();
     for run in &file.runs {
         let own = declared.get(&run.commit).filter(|_| run.end == End::Brought);
@@ -118,23 +120,23 @@ fn lines_of(file: &Blamed, declared: &HashMap<CommitId, AttestationReport>, regi
             *sums.entry(class).or_default() += 1;
         }
     }
-    let lines = |((label, model), lines)| Lines { path: file.path.clone(), label, model, lines };
+    let lines = |((label, model), lines)| Lines { repository: None, path: file.path.clone(), label, model, lines };
     sums.into_iter().map(lines).collect()
 }
 
 fn class(
-    own: &AttestationReport,
-    merge: Option<&AttestationReport>,
+    own: &Declared,
+    merge: Option<&Declared>,
     path: &str,
     line: u32,
     registry: &Registry,
 ) -> (Label, Option<String>) {
-    let speaks = speaks_for(own, path, line);
+    let speaks = speaks_for(&own.attestation, path, line);
     let is_silent = matches!(speaks.state(), State::Absent | State::Unreadable);
-    let merge = merge.filter(|merge| is_silent && (merge.state.declares() || merge.state == State::Denied));
+    let merge = merge.filter(|_| is_silent).filter(|merge| speaks_for_request(merge, &own.commit));
     let (state, model) = match merge {
-        Some(merge) => (merge.state, merge.facts.model.as_deref()),
-        None => (speaks.state(), speaks.model().or(own.facts.model.as_deref())),
+        Some(merge) => (merge.attestation.elsewhere, merge.attestation.facts.model.as_deref()),
+        None => (speaks.state(), speaks.model().or(own.attestation.facts.model.as_deref())),
     };
     match state {
         state if state.declares() => (Label::Declared, model.and_then(|model| registry.model_id(model))),

@@ -106,7 +106,7 @@ pub fn reviewers(commit: &Commit, registry: &Registry) -> (Vec<Person>, Vec<Stri
 }
 
 /// Whom the trailers with one of some keys name: people, and the names of tools.
-fn named_in(commit: &Commit, keys: &[&str], registry: &Registry) -> (Vec<Person>, Vec<String>) {
+pub(crate) fn named_in(commit: &Commit, keys: &[&str], registry: &Registry) -> (Vec<Person>, Vec<String>) {
     let is_wanted = |key: &str| keys.iter().any(|wanted| wanted.eq_ignore_ascii_case(key));
     let lines = commit.message.trailers().iter().filter(|line| !line.quoted && is_wanted(&line.key));
     let named = lines.flat_map(|line| attest::people_in(&line.value));

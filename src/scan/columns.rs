@@ -43,6 +43,7 @@ const COLUMNS: &[(&str, Values)] = &[
     ("kind", Text(|row| word(row.kind).into())),
     ("via", MaybeText(|row| row.via.as_ref().map(Cow::from))),
     ("landed_time", MaybeInteger(|row| row.landed_time)),
+    ("request", MaybeText(|row| row.request.as_ref().map(Cow::from))),
     ("author_time", Integer(|row| row.author_time)),
     ("subject", Text(|row| (&row.subject).into())),
     ("languages", Text(|row| (&row.languages).into())),
@@ -224,13 +225,14 @@ pub fn landed<R: ChunkReader + 'static>(file: R) -> Result<Vec<Landed>, Error> {
 }
 
 fn landed_of(group: &dyn RowGroupReader, rows: &mut Vec<Landed>) -> Result<(), Error> {
-    if !group.metadata().columns().iter().any(|column| column.column_path().string() == "landed_time") {
+    if !group.metadata().columns().iter().any(|column| column.column_path().string() == "request") {
         return Err(Error::Early);
     }
     let text = |name| values::<ByteArrayType>(group, name);
     let integer = |name| values::<Int64Type>(group, name);
     let (mut repositories, mut commits, mut kinds) = (text("repository")?, text("commit")?, text("kind")?);
     let (mut vias, mut classes, mut states) = (text("via")?, text("sensitive")?, text("state")?);
+    let (mut forms, mut requests, mut authored) = (text("forms")?, text("request")?, integer("author_time")?);
     let (mut ids, mut rules, mut models) = (text("model_id")?, text("rules")?, text("scoring_model")?);
     let (mut times, mut scored, mut totals) =
         (integer("landed_time")?, integer("added_lines")?, integer("added_total")?);
@@ -248,6 +250,8 @@ fn landed_of(group: &dyn RowGroupReader, rows: &mut Vec<Landed>) -> Result<(), E
             is_scored: probabilities.next().ok_or(Error::Foreign)?.is_some(),
             is_flagged: flags.next().ok_or(Error::Foreign)?.is_some_and(|flags| flags > 0),
             state: serde_json::from_value(required(&mut states)?.into()).map_err(|_| Error::Foreign)?,
+            speaks_for_request: maybe(&mut requests)?.is_some() & landed::speaks_for_all(&required(&mut forms)?),
+            author_time: authored.next().flatten().ok_or(Error::Foreign)?,
             model: maybe(&mut ids)?,
             rules: required(&mut rules)?,
             scoring_model: required(&mut models)?,
@@ -336,6 +340,7 @@ mod tests {
             kind: Kind::Commit,
             via: None,
             landed_time: Some(1_700_000_000),
+            request: Some("#12".into()),
             author_time: -1,
             subject: subject.into(),
             languages: "Go,Rust".into(),

@@ -14,6 +14,7 @@ use crate::change::{ChangeSet, FileChange, Reason};
 use crate::gate::{self, Likeness, Verdict};
 use crate::git::ListedCommit;
 use crate::report::{AttestationReport, Report};
+use crate::trail::ask::request::request_of;
 
 /// The schema that this version writes.
 pub const SCHEMA: &str = "ai-detect/scan/v1";
@@ -37,6 +38,8 @@ pub struct Row {
     /// When it landed: when the commit that brought it to the head's line of first parents was committed, in seconds
     /// since 1970 (UTC); null where the head does not reach it.
     pub landed_time: Option<i64>,
+    /// The request that its message names, such as `#12` or `!12`: that of a merge, or of a squash; null where it names none.
+    pub request: Option<String>,
     /// When it was authored, in seconds since 1970 (UTC), as the commit states it.
     pub author_time: i64,
     /// The first line of its message, cut after 1,000 characters.
@@ -143,6 +146,7 @@ impl Row {
             kind: if is_merge { Kind::Merge } else { Kind::Commit },
             via: listed.landing.and_then(|landing| landing.via).map(|via| via.to_string()),
             landed_time: listed.landing.map(|landing| landing.time),
+            request: request_of(commit.message.as_str()),
             author_time: commit.author_time,
             subject: found.subject.clone(),
             languages: languages.join(","),

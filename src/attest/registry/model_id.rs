@@ -7,7 +7,7 @@
 use super::Registry;
 
 /// Words at the end of a name that say how a model was run, not which it was.
-const HOW_IT_RAN: [&str; 6] = ["minimal", "low", "medium", "high", "xhigh", "fast-mode"];
+const HOW_IT_RAN: [&str; 5] = ["minimal", "low", "medium", "high", "xhigh"];
 /// The same for Claude, where no model is called so.
 const HOW_CLAUDE_RAN: [&str; 3] = ["thinking", "max", "1m"];
 /// The lines of Claude models. A name without `claude` in front may be one of these.

@@ -137,13 +137,13 @@ pub(super) fn run(command: &Command, dir: &Path, out: &Output) -> Result<Exit, F
         Command::Sensitive { rows, written } => {
             let counted = rows.counted(dir)?;
             let figures = sensitive::sensitive(&counted.rows);
+            let mut report = report(Kind::Sensitive, &counted);
             if figures.is_empty() {
-                return Err(Failure::usage(format!(
-                    "none of {} commits touched a sensitive path; `ai-detect policy sensitive` says which paths are",
-                    counted.rows.len()
-                )));
+                report.notes.push(
+                    "no commit touched a sensitive path; `ai-detect policy sensitive` says which paths are".into(),
+                );
             }
-            (Report { figures, ..report(Kind::Sensitive, &counted) }, written)
+            (Report { figures, ..report }, written)
         }
         Command::Tree { at, depth, repo, written } => (of_tree(at, *depth, repo, dir)?, written),
     };
@@ -180,15 +180,23 @@ impl Rows {
             for file in &self.rows {
                 rows.extend(landed::kept(&dir.join(file))?);
             }
+            notes.push("commits that `scan` could not read have no row, and are not counted".to_owned());
         }
         let mut counted = landed::settled(rows, self.rules.as_deref())?;
         notes.append(&mut counted.notes);
         let all = counted.rows.iter().filter(|row| !row.is_merge).count();
         let newest = counted.rows.iter().filter_map(|row| row.time).max();
         let not_landed = counted.rows.iter().filter(|row| !row.is_merge && row.time.is_none()).count();
-        counted.rows.retain(|row| row.is_merge || row.time.is_some_and(|time| self.wants(time)));
+        let is_in_calendar = |row: &Landed| row.time.and_then(|time| Period::of(time, Division::Month)).is_some();
+        let timeless =
+            counted.rows.iter().filter(|row| !row.is_merge && row.time.is_some() && !is_in_calendar(row)).count();
+        if timeless > 0 {
+            notes.push(format!("{timeless} commits landed at a time that no calendar has, and are not counted"));
+        }
+        let is_wanted = |row: &Landed| is_in_calendar(row) && row.time.is_some_and(|time| self.wants(time));
+        counted.rows.retain(|row| row.is_merge || is_wanted(row));
         if !counted.rows.iter().any(|row| !row.is_merge) {
-            return Err(nothing_landed(all, newest));
+            return Err(nothing_landed(all, newest, &notes));
         }
         if not_landed > 0 {
             notes.push(format!("{not_landed} commits had not landed when their rows were made, and are not counted"));
@@ -201,16 +209,18 @@ impl Rows {
     }
 }
 
-fn nothing_landed(all: usize, newest: Option<i64>) -> Failure {
+fn nothing_landed(all: usize, newest: Option<i64>, notes: &[String]) -> Failure {
     let newest = newest.and_then(|time| jiff::Timestamp::from_second(time).ok());
-    Failure::usage(match (all, newest) {
+    let notes: String = notes.iter().map(|note| format!("\n{note}")).collect();
+    let what = match (all, newest) {
         (0, _) => "there are no commits to count; name a --repo with a history, or --rows that hold some".to_owned(),
         (_, None) => "none of the commits has landed; scan the default branch, not --all".to_owned(),
         (all, Some(newest)) => format!(
             "none of {all} commits landed within these times; the newest landed on {}",
             newest.strftime("%Y-%m-%d")
         ),
-    })
+    };
+    Failure::usage(what + &notes)
 }
 
 /// A report without its figures.
@@ -259,13 +269,13 @@ fn of_tree(at: &str, depth: usize, repo: &[PathBuf], dir: &Path) -> Result<Repor
         as_of = as_of.max(newest);
         notes.extend(said.into_iter().map(|note| if is_alone { note } else { format!("{name}: {note}") }));
         repositories.push(Source { n: found.iter().map(|lines| lines.lines).sum(), name: name.clone() });
-        let of_several = |lines: tree::Lines| tree::Lines { path: format!("{name}/{}", lines.path), ..lines };
+        let of_several = |lines: tree::Lines| tree::Lines { repository: Some(name.clone()), ..lines };
         lines.extend(found.into_iter().map(|found| if is_alone { found } else { of_several(found) }));
     }
     if lines.is_empty() {
-        return Err(Failure::usage(format!("there are no lines of text at {at}")));
+        let notes: String = notes.iter().map(|note| format!("\n{note}")).collect();
+        return Err(Failure::usage(format!("there are no lines of text at {at} that can be read{notes}")));
     }
-    let depth = if is_alone { depth } else { depth + 1 };
     let figures = tree::tree(&lines, depth, as_of);
     Ok(Report {
         schema: SCHEMA.into(),

@@ -25,6 +25,8 @@ use crate::text::Text;
 
 /// A file of more bytes is not read.
 const MAX_BYTES: u64 = 64 << 20;
+/// Commits at which lines of one file are looked at, however little there is to compare.
+const MAX_STEPS: usize = 2_000_000;
 /// A whole history has so many times the budget of a range.
 const OF_HISTORY: u64 = 8;
 
@@ -106,7 +108,10 @@ impl Blamer {
         let place = Place::find(&reader.repo, first.tree, path)?;
         let Some(id) = place.content() else { return Ok(None) };
         let text = reader.text(id, MAX_BYTES);
-        let text = text.map_err(|unread| Error::of_content(&path.to_string(), &unread.to_string()))?;
+        let text = text.map_err(|unread| match unread {
+            Unread::TooLarge { .. } => Error::library(path.to_string(), format!("it has {unread}")),
+            unread => Error::of_content(&path.to_string(), &unread.to_string()),
+        })?;
         let whole = [Span::new(0, text.len())];
         let spans = if spans.is_empty() { &whole } else { spans };
         let mut walk = Walk {
@@ -224,10 +229,17 @@ impl Walk<'_> {
     }
 
     fn run(&mut self) {
+        let mut steps = 0;
         while let Some((_, commit, path, is_on_line, via)) = self.waiting.pop() {
             let stop = Stop { commit, path, is_on_line, via };
             // A commit whose clock was wrong may be met again, with other lines.
             let Some(waiting) = self.stops.remove(&stop) else { continue };
+            steps += 1;
+            // Replaced commits can go round in circles.
+            if steps > MAX_STEPS {
+                self.end(&stop, waiting.landing, waiting.lines, &End::TooMuchWork);
+                continue;
+            }
             self.pass(&stop, waiting);
         }
     }

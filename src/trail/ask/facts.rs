@@ -1,10 +1,10 @@
 //! From what a commit, and the merge that brought it, declare to the facts of a contribution.
 
 use super::{Cause, CommitAnswer, Evidence, Fact, Facts, KnownFact, Likelihood, PolicyAnswer, Review, Stated};
-use crate::attest::{Confidence, RecordedLines, Registry, Role, State, Statement};
+use crate::attest::{Confidence, Covers, RecordedLines, Registry, Role, State, Statement};
 use crate::change::Commit;
 use crate::git::Landing;
-use crate::policy::subject::reviewers;
+use crate::policy::subject::{named_in, reviewers};
 use crate::report::AttestationReport;
 use crate::trail::AI_TOOLS_SINCE;
 use crate::trail::ask::request::request_of;
@@ -18,17 +18,19 @@ pub struct Declared {
     pub attestation: AttestationReport,
 }
 
-/// All that is known of a commit.
-#[derive(Debug, Clone)]
-pub struct Known {
+/// All that is known of a commit that came to a revision in some way.
+#[derive(Debug, Clone, Copy)]
+pub struct Known<'a> {
     /// The commit itself.
-    pub own: Declared,
+    pub own: &'a Declared,
     /// The merge that brought it.
-    pub merge: Option<Declared>,
+    pub merge: Option<&'a Declared>,
     /// How it landed.
     pub landing: Option<Landing>,
     /// The policy of the project, by its name.
-    pub policy: Option<String>,
+    pub policy: Option<&'a str>,
+    /// Whether notes of commits may exist that are not in this clone.
+    pub lacks_notes: bool,
     /// Whether it names a commit that it was made from and that is not in this clone.
     pub is_rewritten: bool,
 }
@@ -65,6 +67,8 @@ pub struct Contribution {
     pub review: Review,
     /// Why it is not known whether a tool took part.
     pub cause: Option<Cause>,
+    /// What the declaration speaks for; nothing where there is none.
+    pub covers: Option<Covers>,
 }
 
 /// What a commit declares of one line of a file: its path and number (from 1) in that commit.
@@ -85,12 +89,22 @@ pub fn speaks_for_commit(attestation: &AttestationReport) -> Speaks<'_> {
 }
 
 /// What is known of lines that the commit brought and for which this speaks.
-pub fn contribution(known: &Known, speaks: Speaks<'_>, likelihood: &Likelihood, registry: &Registry) -> Contribution {
+pub fn contribution(
+    known: &Known<'_>,
+    speaks: Speaks<'_>,
+    likelihood: &Likelihood,
+    registry: &Registry,
+) -> Contribution {
     let is_silent = matches!(speaks.state, State::Absent | State::Unreadable);
-    let merge = known.merge.as_ref().filter(|_| is_silent).filter(|merge| says_something(merge.attestation.state));
+    let merge = known.merge.filter(|_| is_silent).filter(|merge| speaks_for_request(merge, &known.own.commit));
     let (declared_by, state, by) = match merge {
-        Some(merge) => (merge, merge.attestation.state, By::Merge),
-        None => (&known.own, speaks.state, By::Itself),
+        Some(merge) => (merge, merge.attestation.elsewhere, By::Merge),
+        None => (known.own, speaks.state, By::Itself),
+    };
+    let covers = match (by, speaks.recorded) {
+        (By::Merge, _) => Covers::Request,
+        (By::Itself, Some(_)) => Covers::Lines,
+        (By::Itself, None) => Covers::Commit,
     };
     let Declared { commit, attestation } = declared_by;
     let is_likely = matches!(likelihood, Likelihood::Scored { flagged: true, .. });
@@ -104,20 +118,27 @@ pub fn contribution(known: &Known, speaks: Speaks<'_>, likelihood: &Likelihood, 
     };
     let is_estimate = matches!(evidence, Evidence::Unknown | Evidence::Inferred);
     let review = if is_estimate { Review::Missing { missing: Cause::KeptApart } } else { review(known, registry) };
-    Contribution { evidence, facts, review, cause }
+    let covers = (!is_estimate).then_some(covers);
+    Contribution { evidence, facts, review, cause, covers }
 }
 
 /// What is known of lines that were not followed to the commit that brought them.
 pub fn unknown_because(cause: Cause) -> Contribution {
     let review = Review::Missing { missing: cause };
-    Contribution { evidence: Evidence::Unknown, facts: unknown(cause), review, cause: Some(cause) }
+    Contribution { evidence: Evidence::Unknown, facts: unknown(cause), review, cause: Some(cause), covers: None }
 }
 
-fn says_something(state: State) -> bool {
-    state.declares() || state == State::Denied
+/// Whether a merge speaks for a commit that it brought: it is the merge of a request, and the commit was made when there were
+/// AI tools. A merge of another branch, such as of a project that one follows, speaks for its own conflicts alone; and what a
+/// record of the merge says of single lines is said of the merge's own.
+pub fn speaks_for_request(merge: &Declared, commit: &Commit) -> bool {
+    let state = merge.attestation.elsewhere;
+    (state.declares() || state == State::Denied)
+        && commit.author_time >= AI_TOOLS_SINCE
+        && request_of(merge.commit.message.as_str()).is_some()
 }
 
-fn cause(known: &Known, speaks: Speaks<'_>) -> Cause {
+fn cause(known: &Known<'_>, speaks: Speaks<'_>) -> Cause {
     if speaks.state == State::Unreadable {
         Cause::Unreadable
     } else if speaks.is_left_out {
@@ -126,6 +147,8 @@ fn cause(known: &Known, speaks: Speaks<'_>) -> Cause {
         Cause::CommitRewritten
     } else if known.own.commit.author_time < AI_TOOLS_SINCE {
         Cause::BeforeAiTools
+    } else if known.lacks_notes {
+        Cause::NotesNotFetched
     } else {
         Cause::NoDeclaration
     }
@@ -165,6 +188,10 @@ struct Source<'a> {
 impl Source<'_> {
     /// Who answers for it: the author, unless a declaration names somebody else.
     fn person(&self) -> Fact {
+        if self.by == By::Merge {
+            // Who merges need not answer for what others wrote.
+            return Fact::missing(Cause::NotStated);
+        }
         let accountable = self.attestation.facts.accountable.as_ref();
         let is_author = |value: &&String| {
             let author = &self.commit.author;
@@ -219,9 +246,12 @@ fn declared(source: &Source<'_>) -> Facts {
         Fact::Missing { .. } => Fact::missing(Cause::NoTrail),
         known => known,
     };
+    // A session is not the prompt, and leads to it where somebody kept that.
+    let session = recorded.and_then(|recorded| recorded.session.as_ref()).or(facts.session.as_ref());
+    let session = session.map(|session| format!("session {session}"));
     Facts {
         model,
-        prompt: kept(facts.prompt_reference.as_ref()),
+        prompt: kept(facts.prompt_reference.as_ref().or(session.as_ref())),
         output: kept(facts.output_reference.as_ref()),
         person: source.person(),
         tool: source.fact(tool, |statement| statement.tool.as_ref() == tool),
@@ -246,9 +276,9 @@ fn unknown(cause: Cause) -> Facts {
 }
 
 /// Who reviewed a commit, by its trailers and those of the merge that brought it.
-fn review(known: &Known, registry: &Registry) -> Review {
+fn review(known: &Known<'_>, registry: &Registry) -> Review {
     let (mut people, mut tools) = (Vec::new(), Vec::new());
-    for declared in std::iter::once(&known.own).chain(&known.merge) {
+    for declared in std::iter::once(known.own).chain(known.merge) {
         let (by_people, by_tools) = reviewers(&declared.commit, registry);
         people.extend(by_people.into_iter().map(|person| person.name));
         tools.extend(by_tools);
@@ -264,8 +294,8 @@ fn review(known: &Known, registry: &Registry) -> Review {
 }
 
 /// Who wrote a commit and what it declares, without anything that is estimated.
-pub fn commit_answer(known: &Known, registry: &Registry) -> CommitAnswer {
-    let Declared { commit, attestation } = &known.own;
+pub fn commit_answer(known: &Known<'_>, registry: &Registry) -> CommitAnswer {
+    let Declared { commit, attestation } = known.own;
     let own = attestation.statements.iter().map(|statement| stated(statement, By::Itself));
     let of_merge = known.merge.iter().flat_map(|merge| &merge.attestation.statements);
     let of_merge = of_merge.map(|statement| stated(statement, By::Merge));
@@ -273,20 +303,43 @@ pub fn commit_answer(known: &Known, registry: &Registry) -> CommitAnswer {
     CommitAnswer {
         id: commit.id.clone(),
         subject: commit.subject().to_owned(),
-        author: commit.author.name.clone(),
+        author: Some(commit.author.name.clone()),
+        co_authors: co_authors(commit, registry),
+        committer: Some(commit.committer.name.clone()).filter(|_| commit.committer != commit.author),
         author_time: commit.author_time,
         landed_time: known.landing.map(|landing| landing.time),
         via: known.landing.and_then(|landing| landing.via).map(|via| via.to_string()),
         request: messages.into_iter().find_map(|message| request_of(message.as_str())),
-        statements: own.chain(of_merge).collect(),
+        statements: once_each(own.chain(of_merge)),
         signature: attestation.signature.as_ref().map(|checked| checked.state),
         review: review(known, registry),
-        policy: known.policy.as_ref().map(|id| PolicyAnswer {
-            id: id.clone(),
+        policy: known.policy.map(|id| PolicyAnswer {
+            id: id.to_owned(),
             state: attestation.state,
             findings: attestation.notes.clone(),
         }),
     }
+}
+
+/// A squash can say the same many times.
+fn once_each(statements: impl Iterator<Item = Stated>) -> Vec<Stated> {
+    let mut found: Vec<Stated> = Vec::new();
+    for stated in statements {
+        if !found.contains(&stated) {
+            found.push(stated);
+        }
+    }
+    found
+}
+
+/// The people that trailers name as authors as well.
+fn co_authors(commit: &Commit, registry: &Registry) -> Vec<String> {
+    let (people, _) = named_in(commit, &["Co-authored-by"], registry);
+    let mut names: Vec<String> =
+        people.into_iter().filter(|person| *person != commit.author).map(|person| person.name).collect();
+    names.sort();
+    names.dedup();
+    names
 }
 
 fn stated(statement: &Statement, by: By) -> Stated {

@@ -14,7 +14,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::attest::signature::SignatureState;
-use crate::attest::{Confidence, State};
+use crate::attest::{Confidence, Covers, State};
 
 /// The schema that this version writes.
 pub const SCHEMA: &str = "ai-detect/ask/v1";
@@ -150,6 +150,8 @@ impl Evidence {
 pub enum Cause {
     /// The commit and the merge that brought it declare nothing about AI.
     NoDeclaration,
+    /// The message of the commit and of its merge declare nothing, and notes of commits are not in this clone.
+    NotesNotFetched,
     /// It was committed before AI coding tools were offered to the public (29 June 2021).
     BeforeAiTools,
     /// The commit says that it was made from another one, which is not in this clone.
@@ -179,6 +181,7 @@ impl Cause {
     pub fn words(self) -> &'static str {
         match self {
             Cause::NoDeclaration => "no declaration",
+            Cause::NotesNotFetched => "no declaration in its message; notes of commits are not in this clone",
             Cause::BeforeAiTools => "before AI coding tools were offered (June 2021)",
             Cause::CommitRewritten => "made from a commit that is not in this clone",
             Cause::NotInThisClone => "not in this clone",
@@ -318,6 +321,10 @@ pub struct Run {
     pub line_then: Option<u32>,
     /// How it is known whether a tool took part.
     pub evidence: Evidence,
+    /// What the declaration speaks for: these lines, or all of the commit or request, whoever wrote which line of it. Absent
+    /// where nothing is declared.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub covers: Option<Covers>,
     /// What is known.
     pub facts: Facts,
     /// Who reviewed it.
@@ -345,8 +352,15 @@ pub struct CommitAnswer {
     pub id: String,
     /// The first line of its message.
     pub subject: String,
-    /// Who wrote it.
-    pub author: String,
+    /// Who wrote it; left out where a run of the commit is `inferred`, since no person is named beside an estimate.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub author: Option<String>,
+    /// The people that trailers name as authors as well; left out likewise.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub co_authors: Vec<String>,
+    /// Who committed it, where that is somebody else; left out likewise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub committer: Option<String>,
     /// When it was authored, in seconds since 1970 (UTC), as the commit states it.
     pub author_time: i64,
     /// When it landed; absent where that is not known.

@@ -3,7 +3,9 @@
 /// A path with lines of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Place {
-    /// The path as typed.
+    /// All that was typed.
+    pub text: String,
+    /// The path in it.
     pub path: String,
     /// The first and last line, from 1; nothing for the whole file.
     pub lines: Option<(u32, u32)>,
@@ -41,7 +43,7 @@ impl std::str::FromStr for Place {
         match lines {
             Some((0, _) | (_, 0)) => Err(PlaceError::Zero(text.to_owned())),
             Some((first, last)) if first > last => Err(PlaceError::Reversed { text: text.to_owned(), first, last }),
-            lines => Ok(Place { path: path.to_owned(), lines }),
+            lines => Ok(Place { text: text.to_owned(), path: path.to_owned(), lines }),
         }
     }
 }
@@ -83,7 +85,7 @@ mod tests {
             ("C:\\a.rs", "C:\\a.rs", None),
             ("a.rs:99999999999", "a.rs", Some((u32::MAX, u32::MAX))),
         ] {
-            assert_eq!(text.parse(), Ok(Place { path: path.into(), lines }), "{text}");
+            assert_eq!(text.parse(), Ok(Place { text: text.into(), path: path.into(), lines }), "{text}");
         }
         assert_eq!(":3".parse::<Place>(), Err(PlaceError::NoPath(":3".into())));
         assert_eq!("a:0".parse::<Place>(), Err(PlaceError::Zero("a:0".into())));

@@ -90,10 +90,35 @@ pub enum Match {
     Nothing,
 }
 
-/// Finds the file of a frame among those of a repository.
+/// Where files lie that belong to a language or a library, and not to a repository.
+const LIBRARIES: [&str; 13] = [
+    "/site-packages/",
+    "/dist-packages/",
+    "/node_modules/",
+    "/usr/lib/",
+    "/usr/local/lib/",
+    "/lib/python",
+    "/rustc/",
+    "/pkg/mod/",
+    "/.cargo/registry/",
+    "/gems/",
+    "/vendor/",
+    "node:",
+    "java/",
+];
+
+/// Finds the file of a frame among those of a repository. A name alone is enough only where the frame, or the repository, has
+/// no folder to compare.
 pub fn file_of(path: &str, files: &[String]) -> Match {
+    if LIBRARIES.iter().any(|library| path.contains(library)) {
+        return Match::Nothing;
+    }
     let wanted: Vec<&str> = path.split('/').filter(|part| !matches!(*part, "" | "." | "..")).collect();
-    let common = |file: &str| file.rsplit('/').zip(wanted.iter().rev()).take_while(|(a, b)| a == *b).count();
+    let common = |file: &str| {
+        let same = file.rsplit('/').zip(wanted.iter().rev()).take_while(|(a, b)| a == *b).count();
+        let is_enough = same > 1 || same == wanted.len() || same == file.split('/').count();
+        if is_enough { same } else { 0 }
+    };
     let most = files.iter().map(|file| common(file)).max().unwrap_or(0);
     if most == 0 {
         return Match::Nothing;
@@ -146,6 +171,12 @@ mod tests {
         assert_eq!(file_of("com/foo/Bar.java", &files), Match::File("src/main/java/com/foo/Bar.java".into()));
         assert_eq!(file_of("a.py", &files), Match::Several(vec!["src/a.py".into(), "lib/a.py".into()]));
         assert_eq!(file_of("/usr/lib/c.py", &files), Match::Nothing);
+        for library in
+            ["/usr/lib/python3/json/b.py", "/app/node_modules/src/a.py", "/opt/other/a.py", "java/lang/Bar.java"]
+        {
+            assert_eq!(file_of(library, &files), Match::Nothing, "{library}");
+        }
+        assert_eq!(file_of("/app/b.py", &files), Match::File("b.py".into()));
         assert_eq!(file_of("", &files), Match::Nothing);
     }
 }

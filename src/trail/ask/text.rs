@@ -6,7 +6,8 @@ use anstyle::Style;
 use jiff::Timestamp;
 
 use super::{Answer, Asked, CommitAnswer, Evidence, Fact, Frame, Likelihood, Review, Run};
-use crate::attest::Confidence;
+use crate::attest::signature::SignatureState;
+use crate::attest::{Confidence, Covers};
 use crate::terminal::{escaped, fitted};
 
 const BOLD: Style = Style::new().bold();
@@ -73,13 +74,15 @@ fn sums(answer: &Answer, text: &mut String) {
 }
 
 fn frames(frames: &[Frame], text: &mut String) {
-    for frame in frames.iter().filter(|frame| frame.problem.is_some()) {
-        let problem = frame.problem.as_deref().unwrap_or_default();
-        let _ = writeln!(text, "{DIM}{}{DIM:#}\n  {}", escaped(&frame.text), escaped(problem));
+    for (frame, number) in frames.iter().zip(1..) {
+        let place = match (&frame.problem, &frame.path) {
+            (Some(problem), _) => problem.clone(),
+            (None, Some(path)) => format!("{path}:{}, below", frame.line),
+            (None, None) => String::new(),
+        };
+        let _ = writeln!(text, "{number:>3} {DIM}{}{DIM:#}\n      {}", escaped(&frame.text), escaped(&place));
     }
-    if frames.iter().any(|frame| frame.problem.is_some()) {
-        text.push('\n');
-    }
+    text.push('\n');
 }
 
 fn one(run: &Run, answer: &Answer, width: usize, text: &mut String) {
@@ -102,7 +105,14 @@ fn one(run: &Run, answer: &Answer, width: usize, text: &mut String) {
 
 /// What is known, in one line.
 fn says(run: &Run, answer: &Answer) -> String {
-    let mut parts = vec![run.evidence.word().to_owned()];
+    let scope = match run.covers {
+        None => "",
+        Some(Covers::Lines) => " for these lines",
+        Some(Covers::Commit) => " for the commit as a whole",
+        Some(Covers::Request) => " for the merged request as a whole",
+    };
+    let scope = if matches!(answer.asked, Asked::Range { .. } | Asked::Commit { .. }) { "" } else { scope };
+    let mut parts = vec![format!("{}{scope}", run.evidence.word())];
     if let Some(cause) = run.cause.filter(|_| run.evidence == Evidence::Unknown) {
         parts.push(cause.words().to_owned());
     }
@@ -138,28 +148,47 @@ fn details(run: &Run, answer: &Answer) -> Vec<String> {
             ("model", &run.facts.model),
             ("tool", &run.facts.tool),
             ("integration", &run.facts.integration),
-            ("answers for it", &run.facts.person),
             ("prompt", &run.facts.prompt),
             ("output", &run.facts.output),
         ];
         lines.extend(facts.map(|(name, fact)| format!("{name}: {}", fact_words(fact))));
-        if let Review::Known { .. } = run.review {
-            lines.push(format!("reviewed: {}", review_words(&run.review)));
-        }
+        lines.push(format!("person: {}", person_words(&run.facts.person)));
     } else if let (Evidence::Denied, false) = (run.evidence, is_range) {
-        lines.push(format!("says so: {}", fact_words(&run.facts.person)));
+        lines.push(format!("person: {}", person_words(&run.facts.person)));
     }
-    if let Likelihood::Scored { probability, flagged, block_first, block_last } = run.likelihood
-        && matches!(run.evidence, Evidence::Unknown | Evidence::Inferred)
-    {
-        let over = if flagged { "over" } else { "under" };
-        let percent = (probability * 100.0).round();
-        lines.push(format!(
-            "the block of lines {block_first} to {block_last} of that commit is {percent} % likely AI-generated, {over} the \
-             threshold of a flag; an estimate from style"
-        ));
+    match run.likelihood {
+        Likelihood::Scored { probability, flagged, block_first, block_last }
+            if matches!(run.evidence, Evidence::Unknown | Evidence::Inferred) =>
+        {
+            let over = if flagged { "over" } else { "under" };
+            lines.push(format!(
+                "the block of lines {block_first} to {block_last} of that commit is {} likely AI-generated, {over} the \
+                 threshold of a flag; an estimate from style",
+                percent(probability)
+            ));
+        }
+        _ => {}
     }
     lines
+}
+
+/// A likelihood in per cent. No style says anything for certain.
+fn percent(probability: f64) -> String {
+    match (probability * 100.0).round() {
+        percent if percent > 99.0 => "over 99 %".to_owned(),
+        percent if percent < 1.0 => "under 1 %".to_owned(),
+        percent => format!("{percent} %"),
+    }
+}
+
+/// Who answers for a contribution; mostly nobody says, and then the author does.
+fn person_words(fact: &Fact) -> String {
+    match fact {
+        Fact::Known(known) if known.source.ends_with("author") => {
+            format!("{}, its author; nobody else is named to answer for it", known.value)
+        }
+        other => fact_words(other),
+    }
 }
 
 fn fact_words(fact: &Fact) -> String {
@@ -204,21 +233,43 @@ fn code(run: &Run, width: usize, text: &mut String) {
 
 fn of_commit(commit: &CommitAnswer, text: &mut String) {
     let _ = writeln!(text, "{BOLD}{}{BOLD:#}  {}", short(&commit.id), escaped(&commit.subject));
-    let mut lines = vec![format!("by {}, {}", commit.author, day(commit.author_time))];
+    let mut lines = vec![match &commit.author {
+        Some(author) => format!(
+            "by {}, {}",
+            [&[author.clone()], &*commit.co_authors].concat().join(" and "),
+            day(commit.author_time)
+        ),
+        None => format!(
+            "{}; no person is named beside an estimate, `git show -s {}` names the author",
+            day(commit.author_time),
+            short(&commit.id)
+        ),
+    }];
+    lines.extend(commit.committer.as_ref().map(|committer| format!("committed by {committer}")));
     if let Some(landed) = commit.landed_time {
         let through = match (&commit.via, &commit.request) {
             (Some(via), Some(request)) => format!(" with {request} (merge {})", short(via)),
-            (Some(via), None) => format!(" with the merge {}", short(via)),
+            (Some(via), None) => format!(" with the merge {}, which names no request", short(via)),
             (None, Some(request)) => format!(" with {request}"),
-            (None, None) => String::new(),
+            (None, None) => "; no request is named".to_owned(),
         };
         lines.push(format!("landed {}{through}", day(landed)));
     }
     lines.extend(commit.statements.iter().map(|stated| format!("says ({}): {}", stated.source, stated.quote)));
-    if let Review::Known { .. } = commit.review {
-        lines.push(format!("reviewed: {}", review_words(&commit.review)));
-    }
-    lines.extend(commit.signature.map(|signature| format!("signature: {}", signature.word())));
+    lines.push(match &commit.review {
+        Review::Known { .. } => format!("reviewed: {}", review_words(&commit.review)),
+        Review::Missing { .. } => "reviewed: no trailer says; approvals on a forge are in no history".to_owned(),
+    });
+    lines.extend(commit.signature.map(|signature| {
+        match signature {
+            SignatureState::Unverified => {
+                "signed, and not checked: no settings say whose signatures count, or they do not name \
+                                       this one"
+                    .to_owned()
+            }
+            other => format!("signature: {}", other.word()),
+        }
+    }));
     if let Some(policy) = &commit.policy {
         lines.push(format!("policy {}: {}", policy.id, policy.state.word()));
         lines.extend(policy.findings.iter().map(|finding| format!("  {finding}")));
@@ -231,7 +282,7 @@ fn of_commit(commit: &CommitAnswer, text: &mut String) {
 fn day(seconds: i64) -> String {
     let day = Timestamp::from_second(seconds).map(|time| time.strftime("%Y-%m-%d").to_string());
     // A commit can state any number.
-    day.unwrap_or_else(|_| "at no time that a calendar has".to_owned())
+    day.map_or_else(|_| "at no time that a calendar has".to_owned(), |day| format!("{day} (UTC)"))
 }
 
 fn short(id: &str) -> &str {

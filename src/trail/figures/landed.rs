@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde::Deserialize;
 
-use crate::attest::State;
+use crate::attest::{Form, State};
 use crate::scan::{Kind, Row, SCHEMA};
 
 /// A commit as figures count it.
@@ -32,6 +32,11 @@ pub struct Landed {
     pub is_flagged: bool,
     /// What it declares.
     pub state: State,
+    /// Of a merge, whether that speaks for all that it brought: it is the merge of a request, and more than a record of single
+    /// lines says so.
+    pub speaks_for_request: bool,
+    /// When it was authored, in seconds since 1970 (UTC).
+    pub author_time: i64,
     /// The one id of the model that it declares.
     pub model: Option<String>,
     /// The digest of the rules that made the row.
@@ -54,6 +59,8 @@ impl From<Row> for Landed {
             is_scored: row.probability.is_some(),
             is_flagged: row.flags > 0,
             state: row.state,
+            speaks_for_request: row.request.is_some() && speaks_for_all(&row.forms),
+            author_time: row.author_time,
             model: row.model_id,
             rules: row.rules,
             scoring_model: row.scoring_model,
@@ -64,6 +71,11 @@ impl From<Row> for Landed {
 /// The classes of a column that separates them by commas.
 pub fn classes(column: &str) -> Vec<String> {
     column.split(',').filter(|class| !class.is_empty()).map(str::to_owned).collect()
+}
+
+/// Whether one of the forms of a column stands in the message or is an identity: a record may list single lines.
+pub fn speaks_for_all(forms: &str) -> bool {
+    forms.split(',').filter_map(Form::of_id).any(|form| form.record().is_none())
 }
 
 /// Why a line of rows is none.
@@ -100,6 +112,11 @@ struct Line<'a> {
     flags: u64,
     state: State,
     #[serde(borrow)]
+    forms: Cow<'a, str>,
+    #[serde(borrow)]
+    request: Option<Cow<'a, str>>,
+    author_time: i64,
+    #[serde(borrow)]
     model_id: Option<Cow<'a, str>>,
     #[serde(borrow)]
     rules: Cow<'a, str>,
@@ -128,6 +145,8 @@ pub fn of_line(line: &[u8]) -> Result<Landed, RowError> {
         is_scored: line.probability.is_some(),
         is_flagged: line.flags > 0,
         state: line.state,
+        speaks_for_request: line.request.is_some() && speaks_for_all(&line.forms),
+        author_time: line.author_time,
         model: line.model_id.map(Cow::into_owned),
         rules: line.rules.into_owned(),
         scoring_model: line.scoring_model.into_owned(),

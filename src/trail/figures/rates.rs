@@ -116,7 +116,14 @@ impl Rates {
         if !head.is_some_and(|(line, _)| line == HEAD) {
             return Err(RatesError::Head);
         }
-        let rates = lines.map(|(line, number)| rate(line, number)).collect::<Result<_, _>>()?;
+        let mut rates: Vec<Rate> = Vec::new();
+        for (line, number) in lines.filter(|(line, _)| !line.starts_with('#')) {
+            let new = rate(line, number)?;
+            if rates.iter().any(|known| (known.label, &known.by, &known.group) == (new.label, &new.by, &new.group)) {
+                return Err(RatesError::Line { line: number, problem: "a second line for the same group" });
+            }
+            rates.push(new);
+        }
         let rates = Rates { about, rates };
         rates.all(Label::Ai).ok_or(RatesError::Lacks("commits of AI tools (`ai`)"))?;
         let people = rates.all(Label::Established).or_else(|| rates.all(Label::People));

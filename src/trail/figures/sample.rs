@@ -19,6 +19,8 @@ pub(super) fn row(repository: &str, at: usize, time: i64) -> Landed {
         is_scored: true,
         is_flagged: false,
         state: State::Absent,
+        speaks_for_request: true,
+        author_time: time,
         model: None,
         rules: "r".into(),
         scoring_model: "m".into(),

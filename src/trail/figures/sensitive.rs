@@ -7,6 +7,9 @@ use super::landed::Landed;
 use super::share::{merges, state_of};
 use super::{Figure, Label};
 
+/// What a commit counts for that touched any class; a commit can touch several, so classes do not add up.
+pub const ANY: &str = "any";
+
 #[derive(Debug, Clone, Copy, Default)]
 struct Sums {
     declared: u64,
@@ -22,8 +25,9 @@ pub fn sensitive(rows: &[Landed]) -> Vec<Figure> {
     let mut sums: BTreeMap<(&str, &str), Sums> = BTreeMap::new();
     for row in rows.iter().filter(|row| !row.is_merge && row.time.is_some()) {
         let declares = state_of(row, &merges).declares();
-        for class in &row.sensitive {
-            let sums = sums.entry((class.as_str(), row.repository.as_str())).or_default();
+        let any = (!row.sensitive.is_empty()).then_some(ANY);
+        for class in row.sensitive.iter().map(String::as_str).chain(any) {
+            let sums = sums.entry((class, row.repository.as_str())).or_default();
             sums.commits += 1;
             sums.declared += u64::from(declares);
             sums.read += u64::from(declares || row.is_scored);
@@ -40,7 +44,8 @@ pub fn sensitive(rows: &[Landed]) -> Vec<Figure> {
     let mut figures: Vec<Figure> = sums.into_iter().map(figure).collect();
     // A count has limits unless it is of nothing, and no group here is.
     let low = |figure: &Figure| figure.low.unwrap_or(0.0);
-    figures.sort_by(|a, b| low(b).total_cmp(&low(a)));
+    let is_any = |figure: &Figure| figure.class.as_deref() == Some(ANY);
+    figures.sort_by(|a, b| is_any(b).cmp(&is_any(a)).then_with(|| low(b).total_cmp(&low(a))));
     figures
 }
 
@@ -66,7 +71,7 @@ mod tests {
             .iter()
             .map(|figure| (figure.class.as_deref().unwrap(), figure.numerator, figure.denominator))
             .collect();
-        assert_eq!(shown, [("authentication", 90, 100), ("secrets", 3, 3)]);
-        assert!(figures[0].low > figures[1].low && figures[0].value < figures[1].value);
+        assert_eq!(shown, [("any", 93, 103), ("authentication", 90, 100), ("secrets", 3, 3)]);
+        assert!(figures[1].low > figures[2].low && figures[1].value < figures[2].value);
     }
 }

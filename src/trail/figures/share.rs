@@ -14,11 +14,16 @@ use super::{Figure, Label, Method, RatesUsed, Unit};
 use crate::attest::State;
 use crate::trail::AI_TOOLS_SINCE;
 
+/// With fewer readable commits nothing is estimated: limits from nearly nothing to nearly all tell nobody anything.
+const ENOUGH: u64 = 20;
+
 /// Landed commits of one period and perhaps one repository.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Sums {
     declared: u64,
+    declared_read: u64,
     denied: u64,
+    denied_read: u64,
     unknown: u64,
     flagged: u64,
     not_read: u64,
@@ -40,14 +45,17 @@ pub struct Share {
     pub as_of: Option<i64>,
 }
 
-/// What each merge declares, by its id.
+/// What each merge declares of all that it brought, by its id.
 pub fn merges(rows: &[Landed]) -> HashMap<&str, State> {
-    rows.iter().filter(|row| row.is_merge).map(|row| (row.commit.as_str(), row.state)).collect()
+    rows.iter()
+        .filter(|row| row.is_merge && row.speaks_for_request)
+        .map(|row| (row.commit.as_str(), row.state))
+        .collect()
 }
 
 /// What speaks for a commit: itself, or else the merge that brought it.
 pub fn state_of(row: &Landed, merges: &HashMap<&str, State>) -> State {
-    let is_silent = matches!(row.state, State::Absent | State::Unreadable);
+    let is_silent = matches!(row.state, State::Absent | State::Unreadable) && row.author_time >= AI_TOOLS_SINCE;
     let merge = row.via.as_deref().filter(|_| is_silent).and_then(|via| merges.get(via)).copied();
     merge.filter(|state| state.declares() || *state == State::Denied).unwrap_or(row.state)
 }
@@ -57,20 +65,24 @@ impl Sums {
         let lines = row.added_total.unwrap_or(row.added_scored);
         let scored = row.added_scored.min(lines);
         self.as_of = self.as_of.max(row.time);
+        // Whoever wrote the rows may have written any number.
+        let add = |sum: &mut u64, lines: u64| *sum = sum.saturating_add(lines);
         if state.declares() {
             self.declared += 1;
-            self.declared_lines += lines;
+            self.declared_read += u64::from(row.is_scored);
+            add(&mut self.declared_lines, lines);
         } else if state == State::Denied {
             self.denied += 1;
-            self.denied_lines += lines;
+            self.denied_read += u64::from(row.is_scored);
+            add(&mut self.denied_lines, lines);
         } else if row.is_scored {
             self.unknown += 1;
             self.flagged += u64::from(row.is_flagged);
-            self.unknown_lines += scored;
-            self.not_read_lines += lines - scored;
+            add(&mut self.unknown_lines, scored);
+            add(&mut self.not_read_lines, lines - scored);
         } else {
             self.not_read += 1;
-            self.not_read_lines += lines;
+            add(&mut self.not_read_lines, lines);
         }
     }
 
@@ -78,12 +90,14 @@ impl Sums {
         self.declared + self.denied + self.unknown + self.not_read
     }
 
+    /// Commits whose style could be looked at, whatever they declare.
     fn read(&self) -> u64 {
-        self.commits() - self.not_read
+        self.declared_read + self.denied_read + self.unknown
     }
 
     fn lines(&self) -> u64 {
-        self.declared_lines + self.denied_lines + self.unknown_lines + self.not_read_lines
+        let parts = [self.declared_lines, self.denied_lines, self.unknown_lines, self.not_read_lines];
+        parts.into_iter().fold(0, u64::saturating_add)
     }
 
     /// The figures of these commits; an estimate by these rates.
@@ -120,11 +134,12 @@ impl Sums {
     fn best_guess(&self, rates: &RatesUsed) -> Figure {
         let flagged = Count { of: self.flagged, total: self.unknown };
         let plain = Figure { method: Method::RoganGladen, ..Figure::plain(Label::BestGuess, Unit::Commits, flagged) };
-        let of_all = |share: f64| (self.declared as f64 + share * self.unknown as f64) / self.read() as f64;
-        let (value, limits) = if self.unknown == 0 {
+        let of_all = |share: f64| (self.declared_read as f64 + share * self.unknown as f64) / self.read() as f64;
+        let (value, limits) = if self.read() < ENOUGH {
+            (None, None)
+        } else if self.unknown == 0 {
             // Nothing is left to guess at.
-            let declared = Count { of: self.declared, total: self.read() }.share();
-            (declared, declared.map(|share| (share, share)))
+            (Count { of: self.declared_read, total: self.read() }.share(), None)
         } else {
             let found = corrected(flagged, rates.errors());
             let limits = found.map(|found| (of_all(found.limits.low), of_all(found.limits.high)));

@@ -8,6 +8,8 @@ use super::{Figure, Label, Unit};
 /// Lines of a file that came from one class of commits.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Lines {
+    /// The repository, where there are several.
+    pub repository: Option<String>,
     /// The path of the file.
     pub path: String,
     /// What is declared of them.
@@ -30,22 +32,25 @@ fn folder(path: &str, depth: usize) -> String {
 
 /// The figures of all lines together, then of each folder, the largest first.
 pub fn tree(lines: &[Lines], depth: usize, as_of: Option<i64>) -> Vec<Figure> {
-    let mut folders: BTreeMap<String, BTreeMap<(Label, Option<&str>), u64>> = BTreeMap::new();
+    let mut folders: BTreeMap<(Option<&str>, String), BTreeMap<(Label, Option<&str>), u64>> = BTreeMap::new();
     let mut whole: BTreeMap<(Label, Option<&str>), u64> = BTreeMap::new();
     for line in lines {
         let key = (line.label, line.model.as_deref());
-        *folders.entry(folder(&line.path, depth)).or_default().entry(key).or_default() += line.lines;
+        let folder = (line.repository.as_deref(), folder(&line.path, depth));
+        *folders.entry(folder).or_default().entry(key).or_default() += line.lines;
         *whole.entry(key).or_default() += line.lines;
     }
-    let mut groups: Vec<_> = folders.into_iter().map(|(folder, sums)| (Some(folder), sums)).collect();
-    groups.sort_by_key(|(_, sums)| std::cmp::Reverse(sums.values().sum::<u64>()));
-    groups.insert(0, (None, whole));
+    let named = |((repository, folder), sums)| (repository, Some(folder), sums);
+    let mut groups: Vec<_> = folders.into_iter().map(named).collect();
+    groups.sort_by_key(|(_, _, sums): &(_, _, BTreeMap<_, u64>)| std::cmp::Reverse(sums.values().sum::<u64>()));
+    groups.insert(0, (None, None, whole));
     let mut figures = Vec::new();
-    for (folder, sums) in groups {
+    for (repository, folder, sums) in groups {
         let total: u64 = sums.values().sum();
         let read: u64 = sums.iter().filter(|((label, _), _)| *label != Label::NotRead).map(|(_, lines)| lines).sum();
         for ((label, model), of) in sums {
             figures.push(Figure {
+                repository: repository.map(str::to_owned),
                 folder: folder.clone(),
                 model: model.map(str::to_owned),
                 coverage: Count { of: read, total }.share(),
@@ -64,6 +69,7 @@ mod tests {
     #[test]
     fn lines_add_up_by_folder_class_and_model() {
         let lines = |path: &str, label, model: Option<&str>, lines| Lines {
+            repository: None,
             path: path.into(),
             label,
             model: model.map(str::to_owned),

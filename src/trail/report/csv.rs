@@ -3,6 +3,7 @@
 use crate::trail::figures::{Figure, Report};
 
 use super::words::unit;
+use crate::terminal::is_unsafe;
 
 const HEAD: &str = "report,label,unit,period,repository,class,folder,model,numerator,denominator,value,low,high,method,coverage,as_of\r\n";
 
@@ -40,10 +41,10 @@ fn row(kind: &str, figure: &Figure) -> String {
 
 /// A text as a field. One that a spreadsheet would take for a formula gets an apostrophe in front.
 fn field(text: &str) -> String {
-    let is_formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
-    let text = if is_formula { format!("'{text}") } else { text.to_owned() };
-    let text: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    if text.contains([',', '"', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text }
+    let text: String = text.chars().map(|c| if is_unsafe(c) { ' ' } else { c }).collect();
+    let is_formula = text.trim_start().starts_with(['=', '+', '-', '@', ';', '＝', '＋', '－', '＠']);
+    let text = if is_formula { format!("'{text}") } else { text };
+    if text.contains([',', ';', '"', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text }
 }
 
 #[cfg(test)]
@@ -57,6 +58,8 @@ mod tests {
             ("a,b", "\"a,b\""),
             ("say \"x\"", "\"say \"\"x\"\"\""),
             ("=1+2", "'=1+2"),
+            (";=1", "\"';=1\""),
+            ("\u{1}=1", "' =1"),
             ("a\nb", "a b"),
         ] {
             assert_eq!(field(text), written);

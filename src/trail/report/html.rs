@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use super::svg::{MAX_ROWS, chart};
 use super::words::{day, label, method, number, percent, scope, share, title, unit};
 use crate::terminal::is_unsafe;
-use crate::trail::figures::{Figure, Kind, Report};
+use crate::trail::figures::{Figure, Kind, Label, Report};
 
 const STYLE: &str = include_str!("page.css");
 
@@ -84,7 +84,7 @@ fn legend(kind: Kind) -> &'static [(&'static str, &'static str)] {
             ("denied", "denied"),
             ("unknown", "nothing known"),
             ("not-read", "not readable"),
-            ("point", "best guess, with its limits"),
+            ("point", "best guess within the readable part, with its limits"),
         ],
         Kind::Tree => &[
             ("declared", "declared"),
@@ -110,7 +110,12 @@ fn row(kind: Kind, figure: &Figure) -> Vec<String> {
     let first = match kind {
         Kind::Share => [or_all(&figure.period), or_all(&figure.repository), label(figure.label).to_owned()],
         Kind::Tree => [
-            or_all(&figure.folder),
+            [&figure.repository, &figure.folder]
+                .into_iter()
+                .flatten()
+                .map(|name| shown(name))
+                .reduce(|a, b| format!("{a}: {b}"))
+                .unwrap_or_else(|| "all".to_owned()),
             label(figure.label).to_owned(),
             figure.model.as_deref().map_or_else(String::new, shown),
         ],
@@ -119,7 +124,10 @@ fn row(kind: Kind, figure: &Figure) -> Vec<String> {
     let rest = [
         number(figure.numerator),
         number(figure.denominator),
-        unit(figure.unit).to_owned(),
+        match figure.label {
+            Label::BestGuess => "flags of commits that declare nothing".to_owned(),
+            _ => unit(figure.unit).to_owned(),
+        },
         share(figure),
         figure.coverage.map(percent).unwrap_or_default(),
         day(figure.as_of),

@@ -7,7 +7,7 @@ use super::words::{label, percent};
 use crate::trail::figures::{Figure, Kind, Label, Report, Unit};
 
 const WIDTH: f64 = 960.0;
-const LEFT: f64 = 250.0;
+const LEFT: f64 = 290.0;
 const RIGHT: f64 = 70.0;
 const ROW: f64 = 30.0;
 const BAR: f64 = 16.0;
@@ -59,13 +59,16 @@ fn by_period(report: &Report) -> Vec<Row> {
 }
 
 fn by_folder(report: &Report) -> Vec<Row> {
-    let mut folders: Vec<Option<&str>> = report.figures.iter().map(|figure| figure.folder.as_deref()).collect();
+    let key = |figure: &Figure| (figure.repository.clone(), figure.folder.clone());
+    let mut folders: Vec<(Option<String>, Option<String>)> = report.figures.iter().map(key).collect();
     folders.dedup();
-    let row = |folder: Option<&str>| {
-        let of_folder = || report.figures.iter().filter(move |figure| figure.folder.as_deref() == folder);
+    let row = |folder: (Option<String>, Option<String>)| {
+        let of_folder = || report.figures.iter().filter(|figure| key(figure) == folder);
         let n = of_folder().map(|figure| figure.denominator).next().unwrap_or(0);
         let parts = parts(of_folder());
-        Row { name: format!("{} · {n}", folder.unwrap_or("all")), says: spoken(&parts), parts, point: None }
+        let name = [folder.0.as_deref(), folder.1.as_deref()].into_iter().flatten().collect::<Vec<_>>().join(": ");
+        let name = if name.is_empty() { "all".to_owned() } else { name };
+        Row { name: format!("{name} · {n}"), says: spoken(&parts), parts, point: None }
     };
     folders.into_iter().map(row).collect()
 }
@@ -74,12 +77,7 @@ fn limits(report: &Report) -> Vec<Row> {
     let row = |figure: &Figure| {
         let point = figure.value.zip(figure.low).zip(figure.high).map(|((value, low), high)| (value, low, high));
         let names = [&figure.class, &figure.repository].map(|name| name.clone().unwrap_or_default());
-        Row {
-            name: format!("{} · {} of {}", names.join(" · "), figure.numerator, figure.denominator),
-            parts: Vec::new(),
-            says: super::words::share(figure),
-            point,
-        }
+        Row { name: names.join(" · "), parts: Vec::new(), says: super::words::share(figure), point }
     };
     report.figures.iter().map(row).collect()
 }
@@ -161,15 +159,12 @@ fn draw(rows: &[Row]) -> String {
     svg + "</svg>"
 }
 
-/// A name that fits beside the chart; its end says most.
+/// A name that fits beside the chart: both ends of it.
 fn shortened(name: &str) -> String {
-    const MAX: usize = 34;
+    const HALF: usize = 18;
     let length = name.chars().count();
-    if length <= MAX {
-        name.to_owned()
-    } else {
-        format!("…{}", name.chars().skip(length - MAX + 1).collect::<String>())
-    }
+    let part = |skip: usize| name.chars().skip(skip).take(HALF).collect::<String>();
+    if length <= 2 * HALF + 1 { name.to_owned() } else { format!("{}…{}", part(0), part(length - HALF)) }
 }
 
 /// A text in markup.

@@ -5,11 +5,13 @@ use std::fmt::Write as _;
 use anstyle::Style;
 
 use super::words::{day, method, number, percent, scope, share, title};
-use crate::terminal::escaped;
+use crate::terminal::{escaped, fitted};
 use crate::trail::figures::{Figure, Kind, Label, Report, Unit};
 
 const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
+/// Characters of a cell that are shown.
+const MAX_CELL: usize = 80;
 
 /// Writes a report.
 pub fn write(report: &Report) -> String {
@@ -28,7 +30,12 @@ pub fn write(report: &Report) -> String {
     for line in method(report) {
         let _ = writeln!(text, "{DIM}{line}{DIM:#}");
     }
-    for rates in report.rates.iter().rev().take(1) {
+    let mut told: Vec<&str> = Vec::new();
+    for rates in report.rates.iter().rev() {
+        if told.contains(&rates.of.as_str()) {
+            continue;
+        }
+        told.push(&rates.of);
         let _ = writeln!(
             text,
             "{DIM}Style flags {} of {} AI commits and {} of {} commits of {}.{DIM:#}",
@@ -61,9 +68,9 @@ fn of_share(report: &Report) -> Vec<Vec<String>> {
             "period",
             "repository",
             "commits",
-            "declared, at least",
+            "declared, of all",
             "denied",
-            "best guess of the readable",
+            "best guess, of readable",
             "readable",
             "declared lines",
         ]
@@ -93,10 +100,19 @@ fn of_tree(report: &Report) -> Vec<Vec<String>> {
     let mut rows = vec![["folder", "lines", "class", "model", "of the folder"].map(str::to_owned).to_vec()];
     for figure in &report.figures {
         rows.push(vec![
-            figure.folder.clone().unwrap_or_else(|| "all".to_owned()),
+            [&figure.repository, &figure.folder]
+                .into_iter()
+                .flatten()
+                .cloned()
+                .reduce(|a, b| format!("{a}: {b}"))
+                .unwrap_or_else(|| "all".to_owned()),
             number(figure.numerator),
             super::words::label(figure.label).to_owned(),
-            figure.model.clone().unwrap_or_default(),
+            match &figure.model {
+                Some(model) => model.clone(),
+                None if figure.label == Label::Declared => "(not stated)".to_owned(),
+                None => String::new(),
+            },
             share(figure),
         ]);
     }
@@ -120,12 +136,14 @@ fn of_sensitive(report: &Report) -> Vec<Vec<String>> {
 /// Columns side by side, the first row as their heads.
 fn table(rows: &[Vec<String>]) -> String {
     let columns = rows.first().map_or(0, Vec::len);
-    let width =
-        |at: usize| rows.iter().filter_map(|row| row.get(at)).map(|cell| cell.chars().count()).max().unwrap_or(0);
+    // A stranger may have chosen any name.
+    let shown = |row: &Vec<String>| row.iter().map(|cell| escaped(&fitted(cell, MAX_CELL))).collect();
+    let rows: Vec<Vec<String>> = rows.iter().map(shown).collect();
+    let width = |at: usize| rows.iter().filter_map(|row| Some(row.get(at)?.chars().count())).max().unwrap_or(0);
     let widths: Vec<usize> = (0..columns).map(width).collect();
     let mut text = String::new();
     for (nth, row) in rows.iter().enumerate() {
-        let cells = row.iter().zip(&widths).map(|(cell, width)| format!("{:<width$}", escaped(cell)));
+        let cells = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:<width$}"));
         let line = cells.collect::<Vec<_>>().join("  ");
         let line = line.trim_end();
         let _ = if nth == 0 { writeln!(text, "{DIM}{line}{DIM:#}") } else { writeln!(text, "{line}") };

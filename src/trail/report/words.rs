@@ -27,6 +27,10 @@ pub(super) fn share(figure: &Figure) -> String {
         return if figure.denominator == 0 { "nothing to count".to_owned() } else { "cannot be told".to_owned() };
     };
     match (figure.low, figure.high) {
+        // An estimate is never certain.
+        (Some(low), Some(_)) if figure.label == Label::BestGuess && value >= 0.995 => {
+            format!("nearly all (from {:.1})", low * 100.0)
+        }
         (Some(low), Some(high)) => format!("{} ({:.1}–{:.1})", percent(value), low * 100.0, high * 100.0),
         _ => percent(value),
     }
@@ -75,12 +79,16 @@ pub(super) fn scope(report: &Report) -> String {
 pub(super) fn method(report: &Report) -> &'static [&'static str] {
     match report.report {
         Kind::Share => &[
-            "Declared: the commit, or the merge that brought it, says that an AI tool took part. So much at least.",
+            "Declared: the commit, or the merged request that brought it, says that an AI tool took part. So much at least. Commits \
+             of programs count as all others.",
             "Denied: it says that none did. Nothing known: it says nothing, and its style was looked at.",
             "Not readable: it says nothing, and there is too little code in a language that is scored.",
-            "Best guess: of the readable commits, those that declare and, of the others, what style suggests, corrected for how \
-             often style errs (Rogan-Gladen; limits of 95 % by Lang-Reiczigel). It rests on commits that declare AI use: hidden \
-             use may look different. Where fewer are flagged than people alone would get, it cannot be told.",
+            "Best guess: a share of the readable commits alone, those with enough code in a language that is scored, whatever they \
+             declare. Of them those that declare and, of the others, what style suggests, corrected for how often style errs \
+             (Rogan-Gladen; limits of 95 % by Lang-Reiczigel). It is no upper limit for the share of all. It rests on commits that \
+             declare AI use, where hidden use may look different, and on people who wrote in a project before AI tools: the code \
+             of people who are new to a project is flagged more often. With fewer than 20 readable commits, and where fewer are \
+             flagged than people alone would get, it cannot be told.",
             "Limits of counted shares are Wilson's, of 95 %, for comparing groups. Nothing known is not human.",
         ],
         Kind::Tree => &[
@@ -91,7 +99,8 @@ pub(super) fn method(report: &Report) -> &'static [&'static str] {
         ],
         Kind::Sensitive => &[
             "Of the commits that touched a class of sensitive paths, those that declare AI use: so much at least. Ordered by \
-             the lower limit (Wilson, 95 %), so that few commits do not come first by chance.",
+             the lower limit (Wilson, 95 %), so that few commits do not come first by chance. A commit can touch several classes: \
+             `any` has each once.",
         ],
     }
 }
