@@ -16,37 +16,22 @@ const OPEN_ENDS: [&str; 18] = [
     "i.e.", "namely",
 ];
 
-/// A sentence that rules, forbids or asks goes on below where it stops here: with what somebody is to write.
-const ASKING_ENDS: [&str; 18] = [
-    "add", "adds", "adding", "append", "appends", "put", "puts", "write", "writes", "writing", "use", "uses", "using",
-    "include", "includes", "with", "carry", "carries",
-];
+/// What somebody is told to do with a mark: `please add`, `must write`, `if you use AI, add`.
+const DEMANDED: [&str; 7] = ["add", "append", "put", "write", "include", "use", "carry"];
 
-/// The same where the mark stands right below.
-const LEADING_ENDS: [&str; 18] = [
-    "have", "has", "contain", "contains", "say", "says", "read", "reads", "is", "are", "be", "by", "as", "line",
-    "lines", "trailer", "trailers", "footer",
-];
+/// What stands before that.
+const DEMANDING: [&str; 7] = ["please", "must", "should", "shall", "always", "never", "don't"];
 
-/// What makes a sentence one that says what people are to do.
-const DIRECTING: [&str; 11] = [
-    "if",
-    "whenever",
-    "unless",
-    "whoever",
-    "everybody",
-    "everyone",
-    "contributors",
-    "authors",
-    "must",
-    "should",
-    "please",
-];
+/// The same of those who are told.
+const DONE: [&str; 7] = ["adds", "appends", "puts", "writes", "includes", "uses", "carries"];
 
-/// What makes a sentence one that rules, forbids or asks, beside those.
-const ASKING: [&str; 15] = [
-    "no", "not", "never", "without", "don't", "doesn't", "mustn't", "cannot", "when", "shall", "may", "forbids",
-    "rejects", "asks", "requires",
+/// Who is told.
+const TOLD: [&str; 6] = ["if", "whoever", "everybody", "everyone", "contributors", "authors"];
+
+/// Other words that lead to an indented line.
+const LEADING_ENDS: [&str; 20] = [
+    "have", "has", "contain", "contains", "say", "says", "read", "reads", "is", "are", "be", "by", "as", "with",
+    "line", "lines", "trailer", "trailers", "footer", "like",
 ];
 
 /// How a sentence goes on behind a mark.
@@ -58,7 +43,11 @@ const GOES_ON: [&str; 47] = [
 ];
 
 /// What a sentence has that ends with a colon and shows what could be written.
-const SHOWING: [&str; 46] = [
+const SHOWING: [&str; 50] = [
+    "accepted",
+    "allowed",
+    "supported",
+    "valid",
     "example",
     "examples",
     "e.g.",
@@ -184,9 +173,7 @@ impl Run<'_> {
         if !is_beside && (above == self.subject || self.is_signed()) {
             return false;
         }
-        stops_short(&sentence, is_beside)
-            || self.goes_on_in_next_paragraph(&sentence)
-            || self.is_shown(above, &sentence)
+        stops_short(&sentence) || self.goes_on_in_next_paragraph(&sentence) || self.is_shown(above, &sentence)
     }
 
     /// The line of prose above, and whether no blank line is between.
@@ -232,9 +219,12 @@ impl Run<'_> {
         let next = self.place.end + 1;
         let is_below = self.is_blank(self.place.end) && !self.is_blank(next);
         let text = self.text(next).trim_start();
-        let lines =
-            ["line ", "lines ", "trailer ", "trailers ", "footer ", "at the ", "to the ", "in the ", "is ", "are "];
-        is_open(sentence) && is_below && lines.iter().any(|start| text.starts_with(start))
+        let mut words = words(text);
+        let (first, second) = (words.next().unwrap_or(""), words.next().unwrap_or(""));
+        let is_place = ["to", "at", "in", "into"].contains(&first)
+            && ["the", "their", "its", "your", "our", "a", "every", "each", "this"].contains(&second);
+        let goes_on = is_place || ["line", "lines", "trailer", "trailers", "footer", "is", "are"].contains(&first);
+        is_open(sentence) && is_below && goes_on && !second.is_empty()
     }
 
     /// Whether a sentence with a colon shows what could be written: right above, or above the list that the marks are in.
@@ -260,8 +250,8 @@ fn is_open(sentence: &str) -> bool {
     last.is_some_and(|last| last.is_alphanumeric() || ",(".contains(last)) && sentence.contains(' ')
 }
 
-/// Whether a sentence in lower case stops where none ends. Across a blank line, less is taken for a sign of it.
-fn stops_short(sentence: &str, is_beside: bool) -> bool {
+/// Whether a sentence in lower case stops where none ends.
+fn stops_short(sentence: &str) -> bool {
     let mut words = words(sentence);
     let Some(last) = words.next_back() else { return false };
     let Some(before) = words.next_back() else { return false };
@@ -273,12 +263,18 @@ fn stops_short(sentence: &str, is_beside: bool) -> bool {
     if is_name || before == "or" || (before == "if" && last == "any") {
         return false;
     }
-    let has = |of: &[&str]| self::words(sentence).any(|word| of.contains(&word));
     let is_such = (before == "such" && last == "as")
-        || (last == "like" && ["line", "lines", "trailer", "something"].contains(&before));
-    let asks = || has(&DIRECTING) || (is_beside && has(&ASKING));
-    let leads = || ASKING_ENDS.contains(&last) || (is_beside && LEADING_ENDS.contains(&last));
-    OPEN_ENDS.contains(&last) || is_such || (leads() && asks())
+        || (last == "like" && ["line", "lines", "trailer", "something"].contains(&before))
+        || (last == "with" && ["so", "end", "ends"].contains(&before));
+    let is_told = || self::words(sentence).any(|word| TOLD.contains(&word));
+    let is_demanded = || {
+        let behind_comma = sentence.trim_end().strip_suffix(last).is_some_and(|head| head.trim_end().ends_with(','));
+        DEMANDING.contains(&before) || (behind_comma && is_told())
+    };
+    OPEN_ENDS.contains(&last)
+        || is_such
+        || (DEMANDED.contains(&last) && is_demanded())
+        || (DONE.contains(&last) && is_told())
 }
 
 /// Whether a sentence in lower case that ends with a colon shows what could be written. `Credits:` and `AI disclosure:` are
@@ -370,7 +366,7 @@ pub(super) fn leads_to_illustration(line: &str) -> bool {
     let is_open = text.chars().next_back().is_some_and(char::is_alphanumeric) && !is_deep(line);
     let last = words(&text).next_back().unwrap_or("");
     text.ends_with(':')
-        || (is_open && [&OPEN_ENDS[..], &ASKING_ENDS, &LEADING_ENDS].iter().any(|ends| ends.contains(&last)))
+        || (is_open && [&OPEN_ENDS[..], &DEMANDED, &DONE, &LEADING_ENDS].iter().any(|ends| ends.contains(&last)))
 }
 
 #[cfg(test)]
@@ -400,6 +396,9 @@ mod tests {
             "s\n\nThe message has no\n\n{}\n\nline any more.",
             "s\n\nContributors now write\n\n{}\n\nat the end of a message.",
             "s\n\nIt finds lines such as\n{}",
+            "s\n\nContributors who use AI must add the trailer\n\n{}\n\nto their commits.",
+            "s\n\nAccepted trailers are:\n- {}\n- Generated-by: Codex",
+            "s\n\nSay so with\n{}",
             "s\n\nThe parser reads, for example:\n\n{}\n\nNothing else changes.",
             "s\n\nDo not write any of these:\n- {}\n- Assisted-by: Codex",
             "s\n\nRules:\n- Run the tests\n- {}\n- Use tabs",
@@ -436,6 +435,10 @@ mod tests {
             "s\n\n- remove this instead of that\n- net: less lines\n\n{}",
             "s\n\n- labels don't collide\n- ticks sit inside the top neat-line\n\n{}",
             "s\n\nIt is not what a user reads\n\n{}",
+            "s\n\nDo not crash where it should not be\n{}",
+            "s\n\nDon't count blank lines\n{}",
+            "s\n\nFree what is not in use\n{}",
+            "s\n\nWait when there is nothing to write\n{}",
             "Count the lines\n\n    {}",
             "s\n\nRemove old entries, if any\n{}",
             "s\n\n> We read\n\n{}",
