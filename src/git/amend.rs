@@ -64,8 +64,9 @@ impl Repository {
         let (mut commits, mut last, mut end) = (Vec::new(), super::head::commit(&self.inner)?, ChainEnd::Whole);
         loop {
             let data = self.raw_commit(last)?;
-            let parents = object::parents(&data).unwrap_or_default();
             let id = last.to_string();
+            let no_id = || Error::malformed(format!("commit {id}"), "its tree or a parent is no id");
+            let parents = object::parents(&data).ok_or_else(no_id)?;
             left.retain(|wanted| *wanted != id);
             if !left.is_empty() && parents.len() > 1 {
                 end = ChainEnd::Merge(id);

@@ -93,13 +93,7 @@ impl Past {
     ) -> Result<(), Error> {
         let registry = Registry::builtin()?;
         let read = |scanned: &mut Scanned<'_>| {
-            let mut attestation = attest::read(&scanned.commit, registry);
-            if attestation.depends_on_change() {
-                scanned.look_up_change();
-                if scanned.commit.unchanged {
-                    attestation = attest::read(&scanned.commit, registry);
-                }
-            }
+            let attestation = attested(scanned, registry);
             read(&scanned.commit, attestation)
         };
         Ok(self.repository.scan(self.history, &self.records, read, each)?)
@@ -113,4 +107,14 @@ impl Past {
         let listed = self.repository.list(self.history, wanted)?;
         Ok((listed, self.repository.shared(self.records)))
     }
+}
+
+/// What a commit declares. Whether it changes any file is looked up where that matters alone.
+fn attested(scanned: &mut Scanned<'_>, registry: &Registry) -> Attestation {
+    let attestation = attest::read(&scanned.commit, registry);
+    if !attestation.depends_on_change() {
+        return attestation;
+    }
+    scanned.look_up_change();
+    if scanned.commit.unchanged { attest::read(&scanned.commit, registry) } else { attestation }
 }
