@@ -31,7 +31,7 @@ pub enum CountError {
         /// Its name.
         name: String,
         /// What is wrong.
-        problem: Error,
+        problem: Box<Error>,
     },
     /// A file of rows cannot be opened.
     #[error("{}: {problem}", path.display())]
@@ -87,7 +87,7 @@ pub fn scanned(
     rules: &str,
     shown: &mut dyn FnMut(usize, usize),
 ) -> Result<Counted, CountError> {
-    let wrong = |problem: Error| CountError::Repository { name: name.to_owned(), problem };
+    let wrong = |problem: Error| CountError::Repository { name: name.to_owned(), problem: Box::new(problem) };
     let past = Past::open(dir, &Extent::Head).map_err(wrong)?;
     let mut counted = Counted::default();
     counted.notes.extend(past.notes.iter().map(|note| format!("{name}: {note}")));

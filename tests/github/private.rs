@@ -13,10 +13,13 @@ use crate::world::{TOKEN, World};
 /// `x-access-token:` and the token.
 const CREDENTIALS: &str = "eC1hY2Nlc3MtdG9rZW46Z2hzXzE2QzdlNDJGMjkyYzY5MTJFNzcxMGM4MzgzNDdBZTE3OEI0YQ==";
 
+/// What was asked for, each with its headers.
+type Heard = Arc<Mutex<Vec<(String, Vec<String>)>>>;
+
 /// Serves the files of a repository to whoever has the token, and remembers what headers came for which path.
 struct Private {
     url: String,
-    heard: Arc<Mutex<Vec<(String, Vec<String>)>>>,
+    heard: Heard,
 }
 
 impl Private {

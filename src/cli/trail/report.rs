@@ -105,7 +105,7 @@ impl From<CountError> for Failure {
     fn from(error: CountError) -> Self {
         match error {
             CountError::Repository { name, problem } => {
-                let Failure { exit, message } = problem.into();
+                let Failure { exit, message } = (*problem).into();
                 Failure { exit, message: format!("{name}: {message}") }
             }
             CountError::Unread { .. } => Failure::failed(error),

@@ -211,6 +211,9 @@ struct Walk<'a> {
     runs: Vec<Run>,
 }
 
+/// Lines that an earlier version has too, with their places there; and the others.
+type Compared = (Vec<Lines>, Vec<Lines>);
+
 /// A parent with the file as it stood there.
 struct Earlier {
     commit: ObjectId,
@@ -332,12 +335,7 @@ impl Walk<'_> {
     }
 
     /// Lines that stand in an earlier version too, with their places there; and the others.
-    fn compare(
-        &mut self,
-        now: &Place,
-        earlier: &Place,
-        lines: Vec<Lines>,
-    ) -> Result<(Vec<Lines>, Vec<Lines>), (End, Vec<Lines>)> {
+    fn compare(&mut self, now: &Place, earlier: &Place, lines: Vec<Lines>) -> Result<Compared, (End, Vec<Lines>)> {
         let (Some(new), Some(old)) = (now.content(), earlier.content()) else { return Ok((Vec::new(), lines)) };
         if new == old {
             return Ok((lines, Vec::new()));

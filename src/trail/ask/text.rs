@@ -236,7 +236,7 @@ fn of_commit(commit: &CommitAnswer, text: &mut String) {
     let mut lines = vec![match &commit.author {
         Some(author) => format!(
             "by {}, {}",
-            [&[author.clone()], &*commit.co_authors].concat().join(" and "),
+            [std::slice::from_ref(author), &commit.co_authors].concat().join(" and "),
             day(commit.author_time)
         ),
         None => format!(

@@ -113,7 +113,7 @@ impl Rates {
             }
             None => true,
         });
-        if !head.is_some_and(|(line, _)| line == HEAD) {
+        if head.is_none_or(|(line, _)| line != HEAD) {
             return Err(RatesError::Head);
         }
         let mut rates: Vec<Rate> = Vec::new();

@@ -20,6 +20,9 @@ pub struct Lines {
     pub lines: u64,
 }
 
+/// Lines by class and model.
+type Sums<'a> = BTreeMap<(Label, Option<&'a str>), u64>;
+
 /// The folder of a path, so many levels deep; `.` for files at the root.
 fn folder(path: &str, depth: usize) -> String {
     let folders: Vec<&str> = path.split('/').collect();
@@ -32,8 +35,8 @@ fn folder(path: &str, depth: usize) -> String {
 
 /// The figures of all lines together, then of each folder, the largest first.
 pub fn tree(lines: &[Lines], depth: usize, as_of: Option<i64>) -> Vec<Figure> {
-    let mut folders: BTreeMap<(Option<&str>, String), BTreeMap<(Label, Option<&str>), u64>> = BTreeMap::new();
-    let mut whole: BTreeMap<(Label, Option<&str>), u64> = BTreeMap::new();
+    let mut folders: BTreeMap<(Option<&str>, String), Sums<'_>> = BTreeMap::new();
+    let mut whole = Sums::new();
     for line in lines {
         let key = (line.label, line.model.as_deref());
         let folder = (line.repository.as_deref(), folder(&line.path, depth));
@@ -42,7 +45,7 @@ pub fn tree(lines: &[Lines], depth: usize, as_of: Option<i64>) -> Vec<Figure> {
     }
     let named = |((repository, folder), sums)| (repository, Some(folder), sums);
     let mut groups: Vec<_> = folders.into_iter().map(named).collect();
-    groups.sort_by_key(|(_, _, sums): &(_, _, BTreeMap<_, u64>)| std::cmp::Reverse(sums.values().sum::<u64>()));
+    groups.sort_by_key(|(_, _, sums): &(_, _, Sums<'_>)| std::cmp::Reverse(sums.values().sum::<u64>()));
     groups.insert(0, (None, None, whole));
     let mut figures = Vec::new();
     for (repository, folder, sums) in groups {
