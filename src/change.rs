@@ -80,6 +80,20 @@ pub struct ChangeSet {
     pub cut_short: Vec<CutShort>,
 }
 
+impl ChangeSet {
+    /// All lines that were added to files of text that were read, scored or not; nothing where the clone lacks a text.
+    pub fn added_total(&self) -> Option<u32> {
+        // A text that is read stands among the files, whatever its language.
+        if self.excluded.iter().any(|file| file.reason == Reason::NoGrammar) {
+            return None;
+        }
+        let written = |file: &FileChange| file.authored.iter().map(|span| span.len()).sum::<u32>();
+        let of_files = self.files.iter().map(|file| written(file) + file.moved_lines + file.whitespace_lines);
+        let left_out = self.excluded.iter().filter_map(|file| file.code?.added).map(|added| added.lines);
+        Some(of_files.chain(left_out).sum())
+    }
+}
+
 /// What a clone puts in the place of objects and parents. None of it comes along when a branch is fetched, so another
 /// clone of the same commits may show something else.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]

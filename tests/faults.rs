@@ -350,6 +350,13 @@ fn damage_anywhere_in_a_repository_is_told_or_does_not_matter() {
     assert_eq!(ways.map(|args| repo.run(args).text()), expected);
 }
 
+/// A row of which nobody knows how its commit landed.
+fn without_landing(row: &str) -> String {
+    let (before, rest) = row.split_once(",\"via\":").unwrap();
+    let (_, after) = rest.split_once(",\"request\":").unwrap();
+    format!("{before},\"via\":null,\"landed_time\":null,\"request\":{after}")
+}
+
 #[test]
 fn damage_in_a_history_is_told_and_leaves_all_other_rows_as_they_were() {
     let repo = topic();
@@ -362,7 +369,9 @@ fn damage_in_a_history_is_told_and_leaves_all_other_rows_as_they_were() {
         std::fs::write(&path, &whole[..whole.len() / 2]).unwrap();
         let (status, stdout, said) = ended(&mut repo.process(&["scan", "--all"]));
         let missing = expected.lines().count() - stdout.lines().count();
-        assert!(stdout.lines().all(|row| expected.lines().any(|line| line == row)), "{}: {stdout}", path.display());
+        // How a commit landed is not known where a part of the history is lost.
+        let is_there = |row: &str| expected.lines().any(|line| line == row || without_landing(line) == row);
+        assert!(stdout.lines().all(is_there), "{}: {stdout}", path.display());
         if missing > 0 {
             assert!(status == 3 && said.contains("error: repo: ") && said.len() > 40, "{said}");
         }

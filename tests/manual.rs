@@ -47,9 +47,12 @@ fn the_manual_has_a_page_for_each_subcommand() {
     assert!(repo.run(&["man"]).text().contains(".TH ai-detect 1"));
     assert_eq!(repo.run(&["man", "pages"]).text(), "");
     let mut expected = BTreeSet::from(["ai-detect.1".to_owned()]);
-    for name in subcommands(&repo, &[]) {
-        expected.insert(format!("ai-detect-{name}.1"));
-        expected.extend(subcommands(&repo, &[&name]).iter().map(|below| format!("ai-detect-{name}-{below}.1")));
+    let mut waiting: Vec<Vec<String>> = subcommands(&repo, &[]).into_iter().map(|name| vec![name]).collect();
+    while let Some(path) = waiting.pop() {
+        expected.insert(format!("ai-detect-{}.1", path.join("-")));
+        let names: Vec<&str> = path.iter().map(String::as_str).collect();
+        let below = subcommands(&repo, &names).into_iter();
+        waiting.extend(below.map(|name| [path.clone(), vec![name]].concat()));
     }
     let pages = std::fs::read_dir(repo.path().join("pages")).unwrap();
     let written: BTreeSet<_> = pages.map(|page| page.unwrap().file_name().into_string().unwrap()).collect();

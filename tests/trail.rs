@@ -259,6 +259,24 @@ fn code_that_reads_like_a_tool_is_inferred_and_says_by_what() {
 }
 
 #[test]
+fn who_declares_or_denies_stands_beside_no_estimate() {
+    let repo = Repo::new();
+    repo.commit_file("a.py", code("a", 3));
+    repo.write("planted.yml", PLANTED_PACK);
+    repo.write(".ai-detect.yml", PLANTED_CONFIG);
+    for (file, says) in [("b.py", "No AI was used."), ("c.py", CLAUDE)] {
+        repo.write(file, planted_code(file));
+        repo.commit(&format!("Add {file}\n\n{says}"));
+        for args in [&[file][..], &["--commit", "HEAD"]] {
+            let answer = ask(&repo, args);
+            let run = &answer["runs"][0];
+            assert_eq!(run["likelihood"]["missing"], "kept-apart", "{answer:#}");
+            assert!(run["facts"]["person"]["value"].as_str().unwrap().contains("Ada Example"), "{answer:#}");
+        }
+    }
+}
+
+#[test]
 fn before_ai_tools_that_is_the_cause() {
     let repo = Repo::new();
     repo.write("a.py", code("a", 3));
@@ -291,7 +309,7 @@ fn frames_of_a_stack_trace_are_answered_line_by_line() {
     let problems: Vec<&str> = list(&answer["frames"]).iter().filter_map(|frame| frame["problem"].as_str()).collect();
     assert_eq!(problems.len(), 2, "{answer:#}");
     assert!(
-        problems[0].contains("no file of this revision") && problems[1].contains("other.py has 3 lines"),
+        problems[0].contains("looks like the file of a library") && problems[1].contains("other.py has 3 lines"),
         "{problems:?}"
     );
     repo.write("none.txt", "nothing here\n");

@@ -143,7 +143,86 @@ fn known_tool(text: &str, registry: &Registry) -> Option<String> {
     }
     let rest = part_of(text, length..);
     let surname = rest.strip_prefix(' ').and_then(|rest| rest.chars().next()).is_some_and(char::is_uppercase);
-    (!(tool.namesakes && surname)).then(|| tool.name.clone())
+    let is_person = is_rest_of_a_name(rest) || (tool.namesakes && surname);
+    (!is_person).then(|| tool.name.clone())
+}
+
+/// What may stand behind the name of a tool as a part of the tool's name, in lower case.
+const OF_TOOLS: [&str; 57] = [
+    "code",
+    "cli",
+    "agent",
+    "agents",
+    "chat",
+    "assistant",
+    "ai",
+    "ide",
+    "pro",
+    "plus",
+    "max",
+    "mini",
+    "flash",
+    "ultra",
+    "turbo",
+    "opus",
+    "sonnet",
+    "haiku",
+    "coder",
+    "codex",
+    "studio",
+    "desktop",
+    "web",
+    "cloud",
+    "app",
+    "bot",
+    "copilot",
+    "workspace",
+    "workspaces",
+    "action",
+    "actions",
+    "composer",
+    "cascade",
+    "editor",
+    "plugin",
+    "extension",
+    "team",
+    "teams",
+    "enterprise",
+    "free",
+    "go",
+    "jr",
+    "review",
+    "reviewer",
+    "autofix",
+    "autopilot",
+    "background",
+    "terminal",
+    "vscode",
+    "vs",
+    "for",
+    "swe",
+    "large",
+    "small",
+    "medium",
+    "instruct",
+    "preview",
+];
+/// Words within the names of people.
+pub(super) const PARTICLES: [&str; 12] = ["van", "von", "de", "der", "den", "da", "di", "la", "le", "del", "bin", "al"];
+
+/// Whether what stands behind a word reads like the rest of a person's name: `Kiro Tanaka`, `Claude van Damme`, `Claude-Henri Roe`.
+/// People are called like tools; a tool is followed by a model, a version, a bracket or a word of products.
+fn is_rest_of_a_name(rest: &str) -> bool {
+    let Some(names) = rest.strip_prefix([' ', '-']) else { return false };
+    let words: Vec<&str> = names.split(' ').collect();
+    let is_name = |word: &&str| {
+        let mut letters = word.chars();
+        let starts = letters.next().is_some_and(char::is_uppercase);
+        starts && letters.all(|c| c.is_alphabetic() || "'’-.".contains(c)) && word.chars().any(char::is_lowercase)
+    };
+    let is_of_tools = |word: &&str| OF_TOOLS.contains(&word.to_lowercase().as_str());
+    let is_part = |word: &&str| (is_name(word) && !is_of_tools(word)) || PARTICLES.contains(word);
+    words.len() <= 4 && words.last().is_some_and(is_name) && words.iter().all(is_part)
 }
 
 fn is_name(text: &str) -> bool {
@@ -204,6 +283,35 @@ mod tests {
     fn pair(tool: &str, model: &str) -> (Option<String>, Option<String>, bool) {
         let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
         (some(tool), some(model), !model.is_empty())
+    }
+
+    #[test]
+    fn people_who_are_called_like_a_tool_are_none() {
+        for person in [
+            "Trae Young",
+            "Kiro Tanaka",
+            "Gemini Rue",
+            "Aider Khan",
+            "Amp Jones",
+            "Claude van Damme",
+            "Claude de la Tour",
+            "Claude-Henri Roe",
+            "Devin O'Neil",
+            "Codex Smith-Jones",
+        ] {
+            assert!(!read(person, Registry::builtin().unwrap()).known, "{person}");
+        }
+        for (value, tool) in [
+            ("Kiro CLI", "Kiro"),
+            ("Cursor Agent", "Cursor"),
+            ("Gemini CLI 0.8", "Gemini"),
+            ("Codex with GPT-5.5", "Codex"),
+            ("Copilot Chat", "GitHub Copilot"),
+            ("Claude Desktop", "Claude"),
+            ("Codex, in the terminal", "Codex"),
+        ] {
+            assert_eq!(of(value).0.as_deref(), Some(tool), "{value}");
+        }
     }
 
     #[test]

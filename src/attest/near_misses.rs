@@ -8,7 +8,7 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::declared;
+use super::declared::{self, PARTICLES};
 use super::identities;
 use super::registry::{PersonKey, Registry};
 use crate::vocabulary::message::TrailerLine;
@@ -127,14 +127,20 @@ fn has(list: &str, word: &str) -> bool {
     list.split_whitespace().any(|listed| listed == word)
 }
 
-/// Whether a text looks like a person's name: words that start with a capital letter and have no other sign.
+/// Whether a text looks like the names of people: words whose parts start with a capital letter, `de` and `van` between them.
 fn may_be_person(text: &str) -> bool {
-    let is_name = |word: &str| {
-        let rest = word.chars().skip(1);
-        word.starts_with(char::is_uppercase) && rest.clone().all(|c| c.is_lowercase() || "'-.\u{2019}".contains(c))
-            || word.chars().all(|c| c.is_alphabetic() && !c.is_ascii())
+    let is_part = |part: &str| {
+        let mut letters = part.trim_end_matches('.').chars();
+        letters.next().is_some_and(char::is_uppercase) && letters.all(char::is_lowercase)
     };
-    !names_ai(text) && text.split_whitespace().all(is_name)
+    let is_name = |word: &str| {
+        word.split(['-', '\'', '\u{2019}']).filter(|part| !part.is_empty()).all(is_part)
+            || word.chars().all(|c| c.is_alphabetic() && !c.is_ascii())
+            || PARTICLES.contains(&word)
+    };
+    let names = text.split([',', '&']).flat_map(|part| part.split(" and "));
+    let is_person = |name: &str| name.split_whitespace().all(is_name);
+    !names_ai(text) && names.map(str::trim).all(is_person)
         || identities::people(text).iter().any(|person| !person.email.is_empty())
 }
 

@@ -48,7 +48,7 @@ pub struct ListedCommit {
     pub id: CommitId,
     /// Whether it has several parents.
     pub is_merge: bool,
-    /// How it came to the head; absent where the head does not reach it.
+    /// How it came to the head; absent where the head does not reach it, and where a part of the history cannot be read.
     pub landing: Option<Landing>,
 }
 
@@ -106,7 +106,8 @@ impl Repository {
         };
         listed.lost = walk(&repo, history, &mut visit)?;
         listed.lost.add(malformed);
-        if let Some(head) = head.filter(|_| !found.is_empty()) {
+        // Where a part of the history is lost, so may be the merge that brought a commit, and a newer one would be named.
+        if let Some(head) = head.filter(|_| !found.is_empty() && listed.lost.is_empty()) {
             graph.land(head);
         }
         found.sort_by_key(|(time, _)| Reverse(*time));

@@ -15,11 +15,12 @@ use crate::change::{ChangeSet, Reason};
 use crate::git::{self, Blame, CommitId, End, History, Landing, ListedCommit, OneByOne, Repository, Request, Shared};
 use crate::policy::{Evidence as Attested, Sensitive};
 use crate::report::{AttestationReport, FETCH_NOTES, Report, substitutes};
-use crate::scan::added_total;
 use crate::span::Span;
 use crate::trail::ask::facts::{self, Contribution, Declared, Known, Speaks};
 use crate::trail::ask::place::Place;
-use crate::trail::ask::{Answer, Asked, Cause, CommitAnswer, Evidence, Frame, Likelihood, Run, SCHEMA, Tool, stack};
+use crate::trail::ask::{
+    Answer, Asked, Cause, CommitAnswer, Evidence, Frame, Likelihood, Review, Run, SCHEMA, Tool, stack,
+};
 
 /// What brings the contents that a clone left out.
 const FETCH_CONTENTS: &str = "`git fetch --refetch` brings contents, `git fetch --unshallow` parents";
@@ -208,47 +209,70 @@ fn paths(repository: &Repository, at: &str) -> Result<Vec<String>, AskError> {
 }
 
 fn about_stack(repository: &Repository, trace: &str, at: &str) -> Result<Answer, AskError> {
-    let named = stack::frames(trace);
+    let stack::Frames { named, left_out } = stack::frames(trace);
     if named.is_empty() {
         return Err(AskError::NoFrames);
     }
     let at_id = repository.commit_id(at)?;
     let files = paths(repository, at)?;
     let asker = Asker::new(repository, &at_id.to_string())?;
-    let (mut frames, mut blames) = (Vec::new(), Vec::new());
-    for frame in named {
-        let mut found = Frame { text: frame.text, path: None, line: frame.line, problem: None };
-        match stack::file_of(&frame.path, &files) {
-            stack::Match::Nothing => found.problem = Some("no file of this revision has this name".into()),
-            stack::Match::Several(several) => {
-                let shown: Vec<&str> = several.iter().take(3).map(String::as_str).collect();
-                found.problem = Some(format!("{} files have this name: {} …", several.len(), shown.join(", ")));
-            }
-            stack::Match::File(path) => {
-                let line = Span::new(frame.line - 1, frame.line);
-                let is_known = frames.iter().any(|known: &Frame| {
-                    known.path.as_deref() == Some(path.as_str()) && known.line == frame.line && known.problem.is_none()
-                });
-                if is_known {
-                    found.path = Some(path);
-                    frames.push(found);
-                    continue;
-                }
-                match blamed(repository, path.as_bytes().as_bstr(), at, Some(line)) {
-                    Ok(blame) => blames.push((path.clone(), blame)),
-                    Err(error @ AskError::PastEnd { .. }) => found.problem = Some(error.to_string()),
-                    Err(error) => return Err(error),
-                }
-                found.path = Some(path);
-            }
+    let mut frames: Vec<Frame> = named.into_iter().map(|frame| placed(frame, &files)).collect();
+    // Each file is followed once, however many frames lie in it.
+    let mut lines: BTreeMap<String, BTreeSet<u32>> = BTreeMap::new();
+    for frame in &frames {
+        if let Some(path) = &frame.path {
+            lines.entry(path.clone()).or_default().insert(frame.line);
         }
-        frames.push(found);
+    }
+    let mut blames = Vec::new();
+    for (path, lines) in lines {
+        let length = repository.lines_at(at, path.as_bytes().as_bstr());
+        let mut fail = |problem: &str, is_meant: &dyn Fn(u32) -> bool| {
+            let meant = |frame: &&mut Frame| frame.path.as_deref() == Some(path.as_str()) && is_meant(frame.line);
+            frames.iter_mut().filter(meant).for_each(|frame| frame.problem = Some(problem.to_owned()));
+        };
+        let length = match length {
+            Ok(Some(length)) => length,
+            Ok(None) => 0,
+            Err(error) => {
+                fail(&error.to_string(), &|_| true);
+                continue;
+            }
+        };
+        let counted = if length == 1 { "1 line".to_owned() } else { format!("{length} lines") };
+        fail(&format!("{path} has {counted} at {at}, so the trace is of another revision"), &|line| line > length);
+        let spans: Vec<Span> = lines.range(..=length).map(|line| Span::new(line - 1, *line)).collect();
+        if spans.is_empty() {
+            continue;
+        }
+        match repository.blamers().blamer().blame(at_id, path.as_bytes().as_bstr(), &spans) {
+            Ok(blame) => blames.extend(blame.map(|blame| (path.clone(), blame))),
+            Err(error) => fail(&error.to_string(), &|_| true),
+        }
     }
     let (commits, vias) = wanted(blames.iter().flat_map(|(_, blame)| &blame.runs));
     let known = asker.know(commits, vias)?;
     let runs = blames.iter().flat_map(|(path, blame)| asker.runs(path, blame, &known)).collect();
-    let answer = asker.answer(Asked::Stack { at: at_id.to_string() }, runs, &known);
+    let mut answer = asker.answer(Asked::Stack { at: at_id.to_string() }, runs, &known);
+    if left_out > 0 {
+        answer.notes.push(format!("{left_out} frames in the middle of the trace are left out"));
+    }
     Ok(Answer { frames, ..answer })
+}
+
+/// A frame with the file of the repository that it means.
+fn placed(named: stack::Named, files: &[String]) -> Frame {
+    let (mut path, mut problem) = (None, None);
+    match stack::file_of(&named.path, files) {
+        stack::Match::File(file) => path = Some(file),
+        stack::Match::Nothing => problem = Some("no file of this revision has this name".to_owned()),
+        stack::Match::Library => problem = Some("looks like the file of a library".to_owned()),
+        stack::Match::Several(several) => {
+            let shown: Vec<&str> = several.iter().take(3).map(String::as_str).collect();
+            problem = Some(format!("{} files have this name: {} …", several.len(), shown.join(", ")));
+        }
+    }
+    Frame { text: named.text, path, line: named.line, problem }
 }
 
 fn about_commits(
@@ -367,7 +391,7 @@ impl Asker {
         let run = |run: &git::Run| {
             let read = known.commits.get(&run.commit);
             let read = read.map(|read| (read, self.known(read, Some(run.landing), known)));
-            parts(run, blame, read, self.standards.registry)
+            parts((path, run), blame, read, self.standards.registry)
         };
         let runs = blame.runs.iter().flat_map(run);
         runs.map(|run| Run { path: Some(path.to_owned()), sensitive: sensitive.clone(), ..run }).collect()
@@ -400,9 +424,12 @@ impl Asker {
         }
         let is_range = matches!(asked, Asked::Range { .. });
         for commit in &mut commits {
-            let is_inferred = |run: &Run| run.commit == commit.id && run.evidence == Evidence::Inferred;
-            if is_range || runs.iter().any(is_inferred) {
+            let is_estimated = |run: &Run| {
+                run.commit == commit.id && matches!(run.likelihood, Likelihood::Scored { flagged: true, .. })
+            };
+            if is_range || runs.iter().any(is_estimated) {
                 (commit.author, commit.committer, commit.co_authors) = (None, None, Vec::new());
+                commit.review = Review::Missing { missing: Cause::KeptApart };
             }
         }
         let tool = Tool {
@@ -454,7 +481,7 @@ fn read(
         Err(error) if error.is_of_object() => (Vec::new(), true),
         Err(error) => return Err(error),
     };
-    let added = changes.first().filter(|_| !lacks_contents).and_then(added_total);
+    let added = changes.first().filter(|_| !lacks_contents).and_then(ChangeSet::added_total);
     let reports = changes.iter().map(|change| analyser.report(change)).collect();
     let files = standards.touched(reader, id)?;
     let attestation = of_first(standards.evidence(&alone.commits, &files)?);
@@ -514,13 +541,18 @@ impl Read {
 }
 
 /// A run of lines as parts for which the same speaks.
-fn parts(run: &git::Run, blame: &Blame, known: Option<(&Read, Known<'_>)>, registry: &Registry) -> Vec<Run> {
+fn parts(
+    (path, run): (&str, &git::Run),
+    blame: &Blame,
+    known: Option<(&Read, Known<'_>)>,
+    registry: &Registry,
+) -> Vec<Run> {
     let code =
         |span: Span| (span.start..span.end).map(|line| blame.text.line(line).to_str_lossy().into_owned()).collect();
     let place = |part: Run, span: Span| Run {
         first: Some(span.start + 1),
         last: Some(span.end),
-        path_then: Some(run.path.to_string()),
+        path_then: Some(run.path.to_string()).filter(|_| run.path != path),
         line_then: Some(run.line + (span.start - run.span.start) + 1),
         code: code(span),
         ..part
@@ -567,6 +599,9 @@ fn followed_no_further(run: &git::Run) -> Run {
 
 fn run_of(commit: String, found: Contribution, likelihood: Likelihood) -> Run {
     let Contribution { evidence, facts, review, cause, covers } = found;
+    // A run holds a person or an estimate, never both.
+    let is_estimate = matches!(evidence, Evidence::Unknown | Evidence::Inferred);
+    let likelihood = if is_estimate { likelihood } else { Likelihood::Missing { missing: Cause::KeptApart } };
     debug_assert_eq!(cause.is_some(), matches!(evidence, Evidence::Unknown | Evidence::Inferred));
     Run {
         first: None,

@@ -19,7 +19,6 @@ mod ask;
 mod check;
 mod error;
 pub(crate) mod evidence;
-pub mod landed;
 mod message;
 mod past;
 mod session;

@@ -72,7 +72,7 @@ impl Past {
     }
 
     /// What to say where notes may exist that are not in this clone.
-    pub(super) fn notes_not_fetched(&self) -> Option<String> {
+    pub(crate) fn notes_not_fetched(&self) -> Option<String> {
         super::ask::notes_not_fetched(&self.repository)
     }
 

@@ -17,8 +17,8 @@ use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
 use parquet::schema::types::{Type, TypePtr};
 
 use super::Kind;
+use super::landed::{self, Landed};
 use super::row::{Row, SCHEMA, word};
-use crate::trail::figures::landed::{self, Landed};
 
 /// Where a file says whose it is.
 const KEY: &str = "ai-detect.schema";

@@ -2,10 +2,13 @@
 //! it declares: one row a commit. A merge has a row without a score: what it brings, its commits have brought, and
 //! measured against its first parent it would count all of that twice. But what it declares stands nowhere else.
 //!
-//! What a row holds is [`row`], how rows become a Parquet file is [`columns`]; where they are kept, and
+//! What a row holds is [`row`], how rows become a Parquet file is [`columns`], which of them figures count is [`counted`], and what
+//! these need of a row [`landed`]; where they are kept, and
 //! which are there already, is `cli`.
 
 pub mod columns;
+pub mod counted;
+pub mod landed;
 pub mod row;
 
 use std::ops::ControlFlow;
@@ -16,7 +19,6 @@ use crate::git::{Error, ListedCommit, OneByOne, Shared};
 use crate::parallel;
 use crate::pipeline::Standards;
 use row::About;
-pub(crate) use row::added_total;
 pub use row::{Kind, Row, SCHEMA};
 
 /// With what commits are scored.

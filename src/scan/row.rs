@@ -10,11 +10,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::attest::signature::SignatureState;
 use crate::attest::{Registry, Role, State, Statement};
-use crate::change::{ChangeSet, FileChange, Reason};
+use crate::change::ChangeSet;
 use crate::gate::{self, Likeness, Verdict};
 use crate::git::ListedCommit;
 use crate::report::{AttestationReport, Report};
-use crate::trail::ask::request::request_of;
+use crate::vocabulary::message::request_of;
 
 /// The schema that this version writes.
 pub const SCHEMA: &str = "ai-detect/scan/v1";
@@ -153,7 +153,7 @@ impl Row {
             files: report.coverage.files_scored as u32,
             blocks: report.coverage.hunks_scored as u32,
             added_lines: found.added_lines,
-            added_total: if is_merge { None } else { added_total(change) },
+            added_total: if is_merge { None } else { change.added_total() },
             sensitive: sensitive.into_iter().collect::<Vec<_>>().join(","),
             probability: found.probability,
             log_odds: found.log_odds,
@@ -176,18 +176,6 @@ impl Row {
             rules: rules.into(),
         })
     }
-}
-
-/// All lines that a change added to files of text that were read; nothing where the clone lacks a text.
-pub(crate) fn added_total(change: &ChangeSet) -> Option<u32> {
-    // A text that is read stands among the files, whatever its language.
-    if change.excluded.iter().any(|file| file.reason == Reason::NoGrammar) {
-        return None;
-    }
-    let written = |file: &FileChange| file.authored.iter().map(|span| span.len()).sum::<u32>();
-    let of_files = change.files.iter().map(|file| written(file) + file.moved_lines + file.whitespace_lines);
-    let left_out = change.excluded.iter().filter_map(|file| file.code?.added).map(|added| added.lines);
-    Some(of_files.chain(left_out).sum())
 }
 
 /// Where a commit credibly declares or denies AI use.

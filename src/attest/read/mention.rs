@@ -65,13 +65,19 @@ const RULED: [&str; 37] = [
     "enough",
 ];
 
-/// Words before a phrase that make a mention of it.
-const MENTIONING: [&str; 37] = [
-    "no", "not", "never", "without", "nor", "neither", "cannot", "if", "when", "whenever", "unless", "whether",
-    "instead", "remove", "removes", "removed", "drop", "drops", "dropped", "strip", "strips", "delete", "replace",
-    "replaces", "reject", "rejects", "forbid", "forbids", "ban", "bans", "ignore", "ignores", "line", "footer",
-    "trailer", "text", "string",
+/// Words anywhere before a phrase that deny it.
+const DENYING: [&str; 7] = ["no", "not", "never", "without", "nor", "neither", "cannot"];
+
+/// Words that make a mention of a phrase in their own part of a sentence: "this removes dead code and was written with …" is
+/// none.
+const MENTIONING: [&str; 25] = [
+    "if", "when", "whenever", "unless", "whether", "instead", "remove", "removes", "removed", "drop", "drops",
+    "dropped", "strip", "strips", "delete", "replace", "replaces", "reject", "rejects", "forbid", "forbids", "ban",
+    "bans", "ignore", "ignores",
 ];
+
+/// What a phrase is called that is mentioned, right before it: "the line …". A "string parser" is something else.
+const MENTIONED: [&str; 5] = ["line", "footer", "trailer", "text", "string"];
 
 /// Whether a trailer's value goes on as a sentence about the trailer, or about the use of tools.
 pub(super) fn goes_on_as_sentence(value: &str) -> bool {
@@ -95,7 +101,13 @@ pub(super) fn is_mention(line: &str, place: Range<usize>, names_tool: bool) -> b
     if before.trim_end().ends_with(['"', '\'', '`', '\u{201c}', '\u{201e}', '\u{ab}', '\u{2018}']) {
         return true;
     }
-    if words(&before).any(|word| MENTIONING.contains(&word) || word.ends_with("n't")) {
+    let part =
+        [",", ";", " and ", " but "].iter().fold(before.as_str(), |part, end| part.rsplit(end).next().unwrap_or(part));
+    let is_named = || words(&before).last().is_some_and(|last| MENTIONED.contains(&last));
+    if words(&before).any(|word| DENYING.contains(&word) || word.ends_with("n't"))
+        || words(part).any(|word| MENTIONING.contains(&word))
+        || is_named()
+    {
         return true;
     }
     let sentence = line.get(place.start..).unwrap_or_default();

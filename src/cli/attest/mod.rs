@@ -167,12 +167,21 @@ fn attest(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure> {
     if args.notes {
         return write::notes(args, &drafts, session.repository(), out);
     }
-    if let Some(one) = args.range.as_ref().filter(|range| drafts.len() > 1 && !range.contains("..")) {
+    let is_alone = |range: &&String| !range.contains("..") && !range.ends_with("^!");
+    if let Some(one) = args.range.as_ref().filter(|range| is_alone(range) && (drafts.len() > 1 || is_one_commit(range)))
+    {
+        let commits =
+            if drafts.len() == 1 { "is 1 commit".to_owned() } else { format!("are {} commits", drafts.len()) };
         return Err(Failure::usage(format!(
-            "`{one}` means `{one}..HEAD`, which are {} commits: write `{one}..` to rewrite all of these, `{one}^!` for that \
-             commit alone, or --notes",
-            drafts.len()
+            "`{one}` means `{one}..HEAD`, which {commits}: write `{one}..` to rewrite all that came after, `{one}^!` for that \
+             commit alone, or --notes"
         )));
     }
     rewrite::trailers(args, &drafts, &session, &policy, out)
+}
+
+/// Whether a revision is written as one commit and not as a branch: `HEAD~1`, `@^`, an id. Who writes it so may mean that one.
+fn is_one_commit(revision: &str) -> bool {
+    let is_id = revision.len() >= 7 && revision.bytes().all(|byte| byte.is_ascii_hexdigit());
+    revision.contains(['~', '^']) || is_id
 }

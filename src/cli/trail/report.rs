@@ -7,10 +7,10 @@ use clap::{Subcommand, ValueEnum};
 use crate::cli::output::{Output, progress_bar};
 use crate::cli::time::time;
 use crate::cli::{Exit, Failure, read_text, scan, settings_on_disk};
-use crate::pipeline::landed::{self, CountError, Counted};
 use crate::pipeline::{Standards, Stock, stock};
 use crate::report::json;
-use crate::trail::figures::landed::Landed;
+use crate::scan::counted::{self, CountError, Counted};
+use crate::scan::landed::Landed;
 use crate::trail::figures::period::{By as Division, Period};
 use crate::trail::figures::rates::Rates;
 use crate::trail::figures::{Kind, SCHEMA, Source, sensitive, share, tree};
@@ -170,7 +170,7 @@ impl Rows {
                     bar.set_length(total as u64);
                     bar.set_position(done as u64);
                 };
-                let found = landed::scanned((&name, &path), &standards, &rules, &mut shown);
+                let found = counted::scanned((&name, &path), &standards, &rules, &mut shown);
                 bar.finish_and_clear();
                 let found = found?;
                 rows.extend(found.rows);
@@ -178,11 +178,13 @@ impl Rows {
             }
         } else {
             for file in &self.rows {
-                rows.extend(landed::kept(&dir.join(file))?);
+                let found = counted::kept(&dir.join(file))?;
+                rows.extend(found.rows);
+                notes.extend(found.notes);
             }
             notes.push("commits that `scan` could not read have no row, and are not counted".to_owned());
         }
-        let mut counted = landed::settled(rows, self.rules.as_deref())?;
+        let mut counted = counted::settled(rows, self.rules.as_deref())?;
         notes.append(&mut counted.notes);
         let all = counted.rows.iter().filter(|row| !row.is_merge).count();
         let newest = counted.rows.iter().filter_map(|row| row.time).max();
@@ -247,7 +249,7 @@ fn report(kind: Kind, counted: &Counted) -> Report {
 
 /// What to say where the last period is not over.
 fn unfinished(rows: &[Landed], by: Division) -> Option<String> {
-    let newest = rows.iter().filter_map(|row| row.time).max()?;
+    let newest = rows.iter().filter(|row| !row.is_merge).filter_map(|row| row.time).max()?;
     let period = Period::of(newest, by)?;
     let now = jiff::Timestamp::now().as_second();
     period.end().is_some_and(|end| now < end).then(|| format!("{period} is not over"))

@@ -71,6 +71,10 @@ impl Checkout {
                 return Err(io::Error::other(format!("{name} of origin is no commit, so it holds no notes")));
             }
             let here = repository.tip_of(name);
+            // Who wrote notes here that are not pushed yet has all of origin's.
+            if here.is_some_and(|here| repository.is_ancestor(tip, here)) {
+                continue;
+            }
             if here.is_some_and(|here| !repository.is_ancestor(here, tip)) {
                 diverged.push(name);
                 continue;

@@ -7,7 +7,7 @@ use crate::git::Landing;
 use crate::policy::subject::{named_in, reviewers};
 use crate::report::AttestationReport;
 use crate::trail::AI_TOOLS_SINCE;
-use crate::trail::ask::request::request_of;
+use crate::vocabulary::message::request_of;
 
 /// A commit with what it declares.
 #[derive(Debug, Clone)]

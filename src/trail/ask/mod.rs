@@ -6,7 +6,6 @@
 
 pub mod facts;
 pub mod place;
-pub mod request;
 pub mod stack;
 pub mod text;
 
@@ -170,7 +169,7 @@ pub enum Cause {
     Unreadable,
     /// The history takes more work to follow than is done.
     TooMuchWork,
-    /// It is known, and stands in `commits`: no person is named beside an estimate.
+    /// No person stands beside an estimate; the id of the commit leads to both.
     KeptApart,
     /// The block is too short to be scored, or its language is not scored.
     NotScored,
@@ -191,7 +190,7 @@ impl Cause {
             Cause::NotCovered => "the record of this commit does not list these lines",
             Cause::Unreadable => "what should tell cannot be read",
             Cause::TooMuchWork => "the history takes too much work to follow",
-            Cause::KeptApart => "see the commit below",
+            Cause::KeptApart => "not named beside an estimate",
             Cause::NotScored => "not scored: too short, or no grammar",
         }
     }
@@ -352,7 +351,8 @@ pub struct CommitAnswer {
     pub id: String,
     /// The first line of its message.
     pub subject: String,
-    /// Who wrote it; left out where a run of the commit is `inferred`, since no person is named beside an estimate.
+    /// Who wrote it; left out where a run of the commit is flagged for its style, and for ranges, since no person is named beside
+    /// an estimate.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub author: Option<String>,
     /// The people that trailers name as authors as well; left out likewise.
@@ -377,9 +377,9 @@ pub struct CommitAnswer {
     /// Whether it is signed, and by somebody known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub signature: Option<SignatureState>,
-    /// Who reviewed it.
+    /// Who reviewed it; left out likewise.
     pub review: Review,
-    /// What the project's policy says of it.
+    /// What the project's policy says of it by itself: how much its author adds elsewhere is not looked at.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub policy: Option<PolicyAnswer>,
 }

@@ -7,6 +7,7 @@
 use std::sync::LazyLock;
 
 use regex::Regex;
+use rustc_hash::FxHashSet;
 
 /// A frame as a trace names it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,8 +20,8 @@ pub struct Named {
     pub line: u32,
 }
 
-/// Frames of a trace that are looked at.
-const MAX_FRAMES: usize = 200;
+/// Different frames that are looked at, from the start and from the end of a trace each: where it failed stands at one of them.
+const MAX_FRAMES: usize = 100;
 /// Characters of a line of the trace that are kept.
 const MAX_TEXT: usize = 200;
 
@@ -47,9 +48,27 @@ static FORMS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
     forms.iter().filter_map(|form| Regex::new(form).ok()).collect()
 });
 
-/// The frames of a trace, in its order. Other lines are passed over.
-pub fn frames(trace: &str) -> Vec<Named> {
-    trace.lines().filter_map(|line| frame(line.trim())).take(MAX_FRAMES).collect()
+/// The frames of a trace.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Frames {
+    /// The different ones, in the order of the trace.
+    pub named: Vec<Named>,
+    /// How many more there are, in the middle.
+    pub left_out: usize,
+}
+
+/// The frames of a trace, each once. Other lines are passed over.
+pub fn frames(trace: &str) -> Frames {
+    let mut seen = FxHashSet::default();
+    let mut named: Vec<Named> = Vec::new();
+    for frame in trace.lines().filter_map(|line| frame(line.trim())) {
+        if seen.insert((frame.path.clone(), frame.line)) {
+            named.push(frame);
+        }
+    }
+    let left_out = named.len().saturating_sub(2 * MAX_FRAMES);
+    named.drain(MAX_FRAMES.min(named.len())..(MAX_FRAMES + left_out).min(named.len()));
+    Frames { named, left_out }
 }
 
 fn frame(line: &str) -> Option<Named> {
@@ -86,6 +105,8 @@ pub enum Match {
     File(String),
     /// Several are as likely.
     Several(Vec<String>),
+    /// None, and the path is one where libraries lie.
+    Library,
     /// None.
     Nothing,
 }
@@ -110,18 +131,22 @@ const LIBRARIES: [&str; 13] = [
 /// Finds the file of a frame among those of a repository. A name alone is enough only where the frame, or the repository, has
 /// no folder to compare.
 pub fn file_of(path: &str, files: &[String]) -> Match {
-    if LIBRARIES.iter().any(|library| path.contains(library)) {
-        return Match::Nothing;
-    }
+    let is_library = LIBRARIES.iter().any(|library| match library.starts_with('/') {
+        true => path.contains(library),
+        false => path.starts_with(library),
+    });
     let wanted: Vec<&str> = path.split('/').filter(|part| !matches!(*part, "" | "." | "..")).collect();
     let common = |file: &str| {
         let same = file.rsplit('/').zip(wanted.iter().rev()).take_while(|(a, b)| a == *b).count();
-        let is_enough = same > 1 || same == wanted.len() || same == file.split('/').count();
+        let is_whole = same == wanted.len() || (same == file.split('/').count() && !is_library);
+        // Of a path where libraries lie, more must agree than a folder called `src`.
+        let is_enough = is_whole || same > if is_library { 2 } else { 1 };
         if is_enough { same } else { 0 }
     };
+    let nothing = if is_library { Match::Library } else { Match::Nothing };
     let most = files.iter().map(|file| common(file)).max().unwrap_or(0);
     if most == 0 {
-        return Match::Nothing;
+        return nothing;
     }
     let best: Vec<String> = files.iter().filter(|file| common(file) == most).cloned().collect();
     match <[String; 1]>::try_from(best) {
@@ -153,14 +178,23 @@ mod tests {
             ("#0 /app/src/a.php(12): f()", "/app/src/a.php", 12),
             ("\tfrom /app/lib/a.rb:12:in `run'", "/app/lib/a.rb", 12),
         ] {
-            let found = frames(line);
+            let found = frames(line).named;
             let found: Vec<(&str, u32)> = found.iter().map(|frame| (frame.path.as_str(), frame.line)).collect();
             assert_eq!(found, [(path, number)], "{line}");
         }
         for line in ["", "Traceback (most recent call last):", "ValueError: 3", "goroutine 1 [running]:", "main.main()"]
         {
-            assert_eq!(frames(line), [], "{line}");
+            assert_eq!(frames(line), Frames::default(), "{line}");
         }
+    }
+
+    #[test]
+    fn of_a_long_trace_both_ends_are_kept_and_repeated_frames_once() {
+        let line = |number: usize| format!("  File \"/app/a.py\", line {number}, in f\n");
+        let trace: String = (1..=300).map(&line).chain((0..50).map(|_| line(300))).collect();
+        let Frames { named, left_out } = frames(&trace);
+        assert_eq!((named.len(), left_out), (200, 100));
+        assert_eq!((named[0].line, named[99].line, named[100].line, named[199].line), (1, 100, 201, 300));
     }
 
     #[test]
@@ -170,12 +204,16 @@ mod tests {
         assert_eq!(file_of("/app/src/a.py", &files), Match::File("src/a.py".into()));
         assert_eq!(file_of("com/foo/Bar.java", &files), Match::File("src/main/java/com/foo/Bar.java".into()));
         assert_eq!(file_of("a.py", &files), Match::Several(vec!["src/a.py".into(), "lib/a.py".into()]));
-        assert_eq!(file_of("/usr/lib/c.py", &files), Match::Nothing);
-        for library in
-            ["/usr/lib/python3/json/b.py", "/app/node_modules/src/a.py", "/opt/other/a.py", "java/lang/Bar.java"]
-        {
-            assert_eq!(file_of(library, &files), Match::Nothing, "{library}");
+        assert_eq!(file_of("/opt/other/a.py", &files), Match::Nothing);
+        let libraries =
+            ["/usr/lib/python3/json/b.py", "/app/node_modules/src/a.py", "/usr/lib/c.py", "java/lang/Bar.java"];
+        for library in libraries {
+            assert_eq!(file_of(library, &files), Match::Library, "{library}");
         }
+        // Also where a folder of the repository has such a name.
+        let own: Vec<String> = ["lib/python/mod.py", "java/app/q.py"].map(str::to_owned).into();
+        assert_eq!(file_of("/app/lib/python/mod.py", &own), Match::File("lib/python/mod.py".into()));
+        assert_eq!(file_of("/home/ada/java/app/q.py", &own), Match::File("java/app/q.py".into()));
         assert_eq!(file_of("/app/b.py", &files), Match::File("b.py".into()));
         assert_eq!(file_of("", &files), Match::Nothing);
     }

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use anstyle::Style;
 use jiff::Timestamp;
 
-use super::{Answer, Asked, CommitAnswer, Evidence, Fact, Frame, Likelihood, Review, Run};
+use super::{Answer, Asked, Cause, CommitAnswer, Evidence, Fact, Frame, Likelihood, Review, Run};
 use crate::attest::signature::SignatureState;
 use crate::attest::{Confidence, Covers};
 use crate::terminal::{escaped, fitted};
@@ -65,6 +65,9 @@ fn sums(answer: &Answer, text: &mut String) {
     for evidence in Evidence::ALL {
         let of_class = || answer.runs.iter().filter(|run| run.evidence == evidence);
         let lines: u64 = of_class().filter_map(|run| run.added_lines).map(u64::from).sum();
+        // Of a commit whose contents are not in the clone, no lines are known.
+        let lacks = |run: &&Run| run.likelihood == Likelihood::Missing { missing: Cause::NotInThisClone };
+        let lines = if of_class().any(|run| lacks(&run)) { format!("at least {lines}") } else { lines.to_string() };
         let sensitive = of_class().filter(|run| !run.sensitive.is_empty()).count();
         if of_class().next().is_some() {
             let _ = writeln!(text, "{:<12}  {:>7}  {lines:>11}  {sensitive:>18}", evidence.word(), of_class().count());

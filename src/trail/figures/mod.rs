@@ -4,7 +4,6 @@
 //! estimate of its own, and what is unknown is shown as unknown.
 
 pub mod interval;
-pub mod landed;
 pub mod period;
 pub mod rates;
 #[cfg(test)]

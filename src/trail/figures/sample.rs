@@ -1,9 +1,9 @@
 //! Rows and rates for tests.
 
 use super::interval::Count;
-use super::landed::Landed;
 use super::rates::{Label, Rate, Rates};
 use crate::attest::State;
+use crate::scan::landed::Landed;
 
 /// A commit that declares nothing and was scored without a flag.
 pub(super) fn row(repository: &str, at: usize, time: i64) -> Landed {

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::interval::Count;
-use super::landed::Landed;
 use super::share::{merges, state_of};
 use super::{Figure, Label};
+use crate::scan::landed::Landed;
 
 /// What a commit counts for that touched any class; a commit can touch several, so classes do not add up.
 pub const ANY: &str = "any";

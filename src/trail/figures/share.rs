@@ -7,11 +7,11 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::interval::{Count, corrected};
-use super::landed::Landed;
 use super::period::{By, Period, half_year};
 use super::rates::Rates;
 use super::{Figure, Label, Method, RatesUsed, Unit};
 use crate::attest::State;
+use crate::scan::landed::Landed;
 use crate::trail::AI_TOOLS_SINCE;
 
 /// With fewer readable commits nothing is estimated: limits from nearly nothing to nearly all tell nobody anything.

@@ -8,12 +8,14 @@ use std::sync::OnceLock;
 
 mod adding;
 pub(crate) mod lines;
+mod request;
 mod sentences;
 pub(crate) mod trailer_lines;
 
 use super::trailers::Trailer;
 pub use adding::{with_declaration, with_trailers};
 pub(crate) use lines::Line;
+pub use request::request_of;
 pub use trailer_lines::TrailerLine;
 
 /// The message of a commit. It reads as its text; its lines and trailers are found when they are first asked for.

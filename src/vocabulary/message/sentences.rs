@@ -173,6 +173,10 @@ impl Run<'_> {
         if !is_beside && (above == self.subject || self.is_signed()) {
             return false;
         }
+        // Where nothing follows, no sentence goes on: git reads such a block, and programs add theirs so.
+        if !is_beside && self.is_last() {
+            return demands(&sentence) || (shows_a_mark(&sentence) && self.is_shown(above, &sentence));
+        }
         stops_short(&sentence) || self.goes_on_in_next_paragraph(&sentence) || self.is_shown(above, &sentence)
     }
 
@@ -208,6 +212,10 @@ impl Run<'_> {
             start
         };
         text.get(start..).unwrap_or_default().to_owned()
+    }
+
+    fn is_last(&self) -> bool {
+        (self.place.end..self.lines.len()).all(|at| self.is_blank(at))
     }
 
     fn is_signed(&self) -> bool {
@@ -263,6 +271,17 @@ fn stops_short(sentence: &str) -> bool {
     if is_name || before == "or" || (before == "if" && last == "any") {
         return false;
     }
+    OPEN_ENDS.contains(&last) || demands(sentence)
+}
+
+/// Whether a sentence in lower case ends with what somebody is told to write.
+fn demands(sentence: &str) -> bool {
+    let mut words = words(sentence);
+    let Some(last) = words.next_back() else { return false };
+    let Some(before) = words.next_back() else { return false };
+    if !is_open(sentence) && !last.ends_with('.') {
+        return false;
+    }
     let is_such = (before == "such" && last == "as")
         || (last == "like" && ["line", "lines", "trailer", "something"].contains(&before))
         || (last == "with" && ["so", "end", "ends"].contains(&before));
@@ -271,10 +290,35 @@ fn stops_short(sentence: &str) -> bool {
         let behind_comma = sentence.trim_end().strip_suffix(last).is_some_and(|head| head.trim_end().ends_with(','));
         DEMANDING.contains(&before) || (behind_comma && is_told())
     };
-    OPEN_ENDS.contains(&last)
-        || is_such
-        || (DEMANDED.contains(&last) && is_demanded())
-        || (DONE.contains(&last) && is_told())
+    is_such || (DEMANDED.contains(&last) && is_demanded()) || (DONE.contains(&last) && is_told())
+}
+
+/// Whether a sentence in lower case speaks of marks themselves, or of what one looks like.
+fn shows_a_mark(sentence: &str) -> bool {
+    const OF_MARKS: [&str; 20] = [
+        "trailer",
+        "trailers",
+        "line",
+        "lines",
+        "footer",
+        "footers",
+        "such as",
+        "like this",
+        "like so",
+        "like these",
+        "as follows",
+        "looks like",
+        "look like",
+        "of the form",
+        "in the form",
+        "format",
+        "template",
+        "example",
+        "e.g.",
+        "instance",
+    ];
+    let is_word = |shown: &str| words(sentence).any(|word| word == shown);
+    OF_MARKS.iter().any(|shown| if shown.contains(' ') { sentence.contains(shown) } else { is_word(shown) })
 }
 
 /// Whether a sentence in lower case that ends with a colon shows what could be written. `Credits:` and `AI disclosure:` are

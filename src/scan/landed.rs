@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use serde::Deserialize;
 
+use super::{Kind, Row, SCHEMA};
 use crate::attest::{Form, State};
-use crate::scan::{Kind, Row, SCHEMA};
 
 /// A commit as figures count it.
 #[derive(Debug, Clone, PartialEq, Eq)]

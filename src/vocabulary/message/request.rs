@@ -9,7 +9,7 @@ static PATTERNS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
     let patterns = [
         r"\AMerge pull request (#\d+) ",
         r"(?m)^See merge request [\w./-]*(!\d+)\s*$",
-        r"\AMerge pull request '[^'\n]*' \((#\d+)\) ",
+        r"\AMerge pull request '[^\n]*' \((#\d+)\) ",
         r"\AMerged in [^\n]* \(pull request (#\d+)\)",
         r"\A[^\n]* \((#\d+)\)[ \t]*(?:\n|\z)",
         r"\A[^\n]* \((!\d+)\)[ \t]*(?:\n|\z)",
@@ -35,6 +35,7 @@ mod tests {
             ("Merge pull request #31 from ada/topic\n\nAdd maps", "#31"),
             ("Merge branch 'topic' into 'main'\n\nAdd maps\n\nSee merge request group/sub/project!45\n", "!45"),
             ("Merge pull request 'Add maps' (#7) from ada/topic into main", "#7"),
+            ("Merge pull request 'Don't panic' (#8) from ada/topic into main", "#8"),
             ("Merged in ada/topic (pull request #9)\n\nAdd maps", "#9"),
             ("Add maps (#12)\n\n* First\n* Second (#3)", "#12"),
             ("Add maps (!5)", "!5"),

@@ -8,10 +8,10 @@ use std::path::{Path, PathBuf};
 use bstr::ByteSlice as _;
 use rayon::prelude::*;
 
-use super::{Error, Extent, Past, Standards};
+use super::landed::{Landed, RowError, of_line};
+use super::{Scanned, Scorer, Source, columns, score};
 use crate::analyse::Detail;
-use crate::scan::{self, Scanned, Scorer, Source, columns};
-use crate::trail::figures::landed::{Landed, RowError, of_line};
+use crate::pipeline::{Error, Extent, Past, Standards};
 
 /// Commits with what the reader should know of them.
 #[derive(Default)]
@@ -118,7 +118,7 @@ pub fn scanned(
         }
         ControlFlow::Continue(())
     };
-    scan::score(&source, &listed.commits, &scorer, each).map_err(|error| wrong(error.into()))?;
+    score(&source, &listed.commits, &scorer, each).map_err(|error| wrong(error.into()))?;
     if unread > 0 && !is_shallow {
         counted.notes.push(format!(
             "{name}: {unread} commits cannot be read and are not counted: the clone lacks something of them; \
@@ -135,7 +135,7 @@ pub fn scanned(
 ///
 /// # Errors
 /// Where a file cannot be read, or holds something else.
-pub fn kept(path: &Path) -> Result<Vec<Landed>, CountError> {
+pub fn kept(path: &Path) -> Result<Counted, CountError> {
     let unread = |problem| CountError::Unread { path: path.to_owned(), problem };
     if path.is_dir() {
         let mut files: Vec<PathBuf> = Vec::new();
@@ -149,21 +149,26 @@ pub fn kept(path: &Path) -> Result<Vec<Landed>, CountError> {
             return Err(CountError::EmptyFolder(path.to_owned()));
         }
         let parts: Vec<Vec<Landed>> = files.par_iter().map(|file| of_columns(file)).collect::<Result<_, _>>()?;
-        return Ok(parts.into_iter().flatten().collect());
+        return Ok(Counted { rows: parts.into_iter().flatten().collect(), notes: Vec::new() });
     }
     if path.extension().is_some_and(|end| end == "parquet") {
-        return of_columns(path);
+        return Ok(Counted { rows: of_columns(path)?, notes: Vec::new() });
     }
     let bytes = std::fs::read(path).map_err(unread)?;
     let lines: Vec<&[u8]> = bytes.lines().collect();
     // A run that was killed leaves a piece of a line at the end.
-    let is_cut = !bytes.ends_with(b"\n") && lines.last().is_some_and(|line| of_line(line) == Err(RowError::Foreign));
-    let whole = lines.len() - usize::from(is_cut && lines.len() > 1);
+    let is_foreign = |line: &&[u8]| of_line(line) == Err(RowError::Foreign);
+    let is_cut = !bytes.ends_with(b"\n") && lines.len() > 1 && lines.last().is_some_and(is_foreign);
+    let whole = lines.len() - usize::from(is_cut);
     let lines = lines.get(..whole).unwrap_or(&lines);
     let read = |(line, number): (&&[u8], usize)| {
         of_line(line).map_err(|problem| CountError::Line { path: path.to_owned(), line: number, problem })
     };
-    lines.par_iter().zip(1..lines.len() + 1).filter(|(line, _)| !line.is_empty()).map(read).collect()
+    let rows: Result<Vec<Landed>, CountError> =
+        lines.par_iter().zip(1..lines.len() + 1).filter(|(line, _)| !line.is_empty()).map(read).collect();
+    let cut =
+        format!("{}: the last line is cut off and is not counted; `ai-detect scan` makes it again", path.display());
+    Ok(Counted { rows: rows?, notes: is_cut.then_some(cut).into_iter().collect() })
 }
 
 fn of_columns(path: &Path) -> Result<Vec<Landed>, CountError> {
