@@ -73,11 +73,20 @@ impl Gaps {
     ///
     /// Numbers after `through` are not missing yet: that is the highest number that arrived, or, once the epoch is over, the
     /// highest that the client gave. `new_id` makes a random id.
-    pub fn settle(&mut self, received: &Received, through: Number, mut new_id: impl FnMut() -> GapId) -> Vec<Change> {
+    ///
+    /// # Errors
+    ///
+    /// Those of `new_id`. Nothing has changed then.
+    pub fn settle<E>(
+        &mut self,
+        received: &Received,
+        through: Number,
+        mut new_id: impl FnMut() -> Result<GapId, E>,
+    ) -> Result<Vec<Change>, E> {
         let mut changes = Vec::new();
         let mut open = Vec::new();
         let (mut missing_covered, mut overflow_covered) = (Ranges::new(), Ranges::new());
-        for gap in self.0.drain(..) {
+        for gap in self.0.iter().copied() {
             let dropped = received.lost().within(gap.numbers).next().is_some();
             let (is_open, closing) = match gap.cause {
                 NumberCause::Missing if dropped => (!received.missing(gap.numbers).is_empty(), GapClosing::Accounted),
@@ -100,13 +109,13 @@ impl Gaps {
         let uncovered = uncovered.chain(lost.map(|range| (NumberCause::Overflow, overflow_covered.holes(range))));
         for (cause, ranges) in uncovered {
             for numbers in ranges {
-                let gap = Gap { id: new_id(), cause, numbers };
+                let gap = Gap { id: new_id()?, cause, numbers };
                 open.push(gap);
                 changes.push(Change::Opened(gap));
             }
         }
         self.0 = open;
-        changes
+        Ok(changes)
     }
 }
 
@@ -129,11 +138,11 @@ mod tests {
     }
 
     /// Ids in a row, as good as random ones for a test.
-    fn ids() -> impl FnMut() -> GapId {
+    fn ids() -> impl FnMut() -> Result<GapId, Infallible> {
         let mut next = 0_u128;
         move || {
             next += 1;
-            GapId::from_random(next.to_be_bytes())
+            Ok(GapId::from_random(next.to_be_bytes()))
         }
     }
 
@@ -147,14 +156,14 @@ mod tests {
     fn a_gap_stays_open_until_its_last_number_is_there() {
         let (mut received, mut gaps, mut id) = (Received::new(), Gaps::new(), ids());
         take(&mut received, &[1, 5]);
-        let changes = gaps.settle(&received, number(5), &mut id);
+        let changes = gaps.settle(&received, number(5), &mut id).expect("ids");
         let [Change::Opened(gap)] = changes.as_slice() else { panic!("{changes:?}") };
         assert_eq!((gap.cause, gap.numbers), (NumberCause::Missing, range(2, 4)));
         take(&mut received, &[3]);
-        assert_eq!(gaps.settle(&received, number(5), &mut id), []);
+        assert_eq!(gaps.settle(&received, number(5), &mut id).expect("ids"), []);
         take(&mut received, &[2, 4]);
         let closed = Change::Closed { gap: *gap, closing: GapClosing::Arrived };
-        assert_eq!(gaps.settle(&received, number(5), &mut id), [closed]);
+        assert_eq!(gaps.settle(&received, number(5), &mut id).expect("ids"), [closed]);
         assert_eq!(gaps.open(), []);
     }
 
@@ -162,17 +171,17 @@ mod tests {
     fn what_was_dropped_is_a_gap_with_its_own_cause() {
         let (mut received, mut gaps, mut id) = (Received::new(), Gaps::new(), ids());
         take(&mut received, &[1, 5]);
-        gaps.settle(&received, number(5), &mut id);
-        received.drop_counted(range(2, 4));
-        let changes = gaps.settle(&received, number(5), &mut id);
+        gaps.settle(&received, number(5), &mut id).expect("ids");
+        received.drop_counted(range(2, 4)).expect("few");
+        let changes = gaps.settle(&received, number(5), &mut id).expect("ids");
         let [Change::Closed { closing: GapClosing::Accounted, .. }, Change::Opened(gap)] = changes.as_slice() else {
             panic!("{changes:?}")
         };
         assert_eq!((gap.cause, gap.numbers), (NumberCause::Overflow, range(2, 4)));
         // It is never closed by anything but the events themselves.
-        assert_eq!(gaps.settle(&received, number(5), &mut id), []);
+        assert_eq!(gaps.settle(&received, number(5), &mut id).expect("ids"), []);
         take(&mut received, &[2, 3, 4]);
-        let changes = gaps.settle(&received, number(5), &mut id);
+        let changes = gaps.settle(&received, number(5), &mut id).expect("ids");
         assert!(matches!(changes.as_slice(), [Change::Closed { closing: GapClosing::Arrived, .. }]), "{changes:?}");
     }
 
@@ -181,8 +190,8 @@ mod tests {
         let (mut received, mut gaps, mut id) = (Received::new(), Gaps::new(), ids());
         take(&mut received, &[1]);
         received.heard(number(9));
-        assert_eq!(gaps.settle(&received, number(1), &mut id), []);
-        let changes = gaps.settle(&received, number(9), &mut id);
+        assert_eq!(gaps.settle(&received, number(1), &mut id).expect("ids"), []);
+        let changes = gaps.settle(&received, number(9), &mut id).expect("ids");
         assert!(matches!(changes.as_slice(), [Change::Opened(gap)] if gap.numbers == range(2, 9)), "{changes:?}");
     }
 
@@ -196,7 +205,7 @@ mod tests {
             let mut log: BTreeMap<GapId, Gap> = BTreeMap::new();
             for (one, drops, more, settles) in steps {
                 if drops {
-                    received.drop_counted(range(one, one + more));
+                    received.drop_counted(range(one, one + more)).expect("few");
                 } else {
                     take(&mut received, &[one]);
                 }
@@ -204,7 +213,7 @@ mod tests {
                     continue;
                 }
                 let through = received.highest().expect("something arrived or was dropped");
-                for change in gaps.settle(&received, through, &mut id) {
+                for change in gaps.settle(&received, through, &mut id).expect("ids") {
                     match change {
                         Change::Opened(gap) => prop_assert_eq!(log.insert(gap.id, gap), None),
                         Change::Closed { gap, .. } => prop_assert_eq!(log.remove(&gap.id), Some(gap)),

@@ -49,6 +49,11 @@ pub enum Refused<E> {
     Store(#[from] E),
 }
 
+/// A client counted numbers as dropped in too many places.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("{MAX_RANGES} stretches of numbers are counted as dropped, and no more are kept")]
+pub struct TooManyDropped;
+
 impl Received {
     /// Nothing has arrived.
     pub fn new() -> Self {
@@ -107,10 +112,20 @@ impl Received {
     }
 
     /// The client says that it dropped these numbers. Those that arrived are not lost.
-    pub fn drop_counted(&mut self, range: Range) {
+    ///
+    /// # Errors
+    ///
+    /// When there would be too many ranges of them. Nothing has changed then: the numbers stay missing.
+    pub fn drop_counted(&mut self, range: Range) -> Result<(), TooManyDropped> {
+        let mut lost = self.lost.clone();
         for hole in self.received.holes(range) {
-            self.lost.insert(hole);
+            lost.insert(hole);
         }
+        if lost.as_slice().len() > MAX_RANGES && lost.as_slice().len() > self.lost.as_slice().len() {
+            return Err(TooManyDropped);
+        }
+        self.lost = lost;
+        Ok(())
     }
 
     /// The highest number that is known to have been given.
@@ -168,7 +183,7 @@ mod tests {
         }
         assert_eq!(take(&mut received, 2), Arrival::Again);
         assert_eq!(received.acknowledged_through(), Some(number(2)));
-        received.drop_counted(Range::new(number(3), number(5)).expect("a range"));
+        assert_eq!(received.drop_counted(Range::new(number(3), number(5)).expect("a range")), Ok(()));
         assert_eq!(received.acknowledged_through(), Some(number(6)));
         // What was counted as dropped arrives after all.
         assert_eq!(take(&mut received, 4), Arrival::New);
@@ -191,6 +206,20 @@ mod tests {
         let stopped =
             (1..).step_by(2).find(|one| received.take(number(*one), || Ok::<_, Infallible>(Known::Same)).is_err());
         assert_eq!(stopped, Some(MAX_RANGES as u64 * 2 + 1));
+        let mut received = Received::new();
+        let drops = |one: &u64| received.drop_counted(Range::single(number(*one))).is_err();
+        assert_eq!((1..).step_by(2).find(drops), stopped);
+        assert_eq!(
+            received.missing(Range::through(number(2049))).last().copied(),
+            Some(Range::new(number(2048), number(2049)).expect("a range"))
+        );
+    }
+
+    #[test]
+    fn a_client_that_was_stopped_can_fill_its_holes() {
+        let mut received = Received::new();
+        let all_taken = (1..).step_by(2).take(MAX_RANGES).all(|one| take(&mut received, one) == Arrival::New);
+        assert!(all_taken);
         // What fills a hole, and what is there, is taken.
         assert_eq!(take(&mut received, 2), Arrival::New);
         assert_eq!(take(&mut received, 1), Arrival::Again);
@@ -206,7 +235,8 @@ mod tests {
             let mut dropped = BTreeSet::new();
             for (one, content, drops, more) in steps {
                 if drops {
-                    received.drop_counted(Range::new(number(one), number(one + more)).expect("a range"));
+                    let range = Range::new(number(one), number(one + more)).expect("a range");
+                    prop_assert_eq!(received.drop_counted(range), Ok(()));
                     dropped.extend((one..=one + more).filter(|one| !store.contains_key(one)));
                 } else {
                     let there = store.get(&one);

@@ -1,0 +1,140 @@
+//! What can go wrong with a folder.
+
+use std::path::{Path, PathBuf};
+
+use ai_detect_trail_log::log::checkpoint::InvalidCheckpoint;
+use ai_detect_trail_log::log::key::InvalidKey;
+
+/// Why a folder could not be made, opened, written or read.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The database refused.
+    #[error("{}: the database cannot be used: {source}", path.display())]
+    Database {
+        /// The database.
+        path: PathBuf,
+        /// Why.
+        source: rusqlite::Error,
+    },
+    /// A file could not be read or written.
+    #[error("{}: {source}", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// There is no trail.
+    #[error("{}: there is no trail in this folder", .0.display())]
+    NoTrail(PathBuf),
+    /// There is something else.
+    #[error("{}: the folder is not empty, and is not a trail: choose another one", .0.display())]
+    NotOurs(PathBuf),
+    /// A newer version made it.
+    #[error("{}: the trail has format {found}, and this version knows {known}: use a newer version", path.display())]
+    Newer {
+        /// The folder.
+        path: PathBuf,
+        /// Its format.
+        found: i64,
+        /// The format of this version.
+        known: i64,
+    },
+    /// The key cannot be read.
+    #[error("{}: {source}", path.display())]
+    Key {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: InvalidKey,
+    },
+    /// The last checkpoint cannot be read.
+    #[error("{}: {source}", path.display())]
+    Checkpoint {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: InvalidCheckpoint,
+    },
+    /// What is stored is not what was stored.
+    #[error("{}: {problem}: nothing is signed until this is mended from a backup", path.display())]
+    Damaged {
+        /// The folder.
+        path: PathBuf,
+        /// Where and how.
+        problem: Damage,
+    },
+    /// The system has no random bytes.
+    #[error("the system gives no random bytes")]
+    Random,
+    /// The writer has stopped.
+    #[error("the writer of the trail has stopped after a failed write: see its first error, and start again")]
+    Stopped,
+}
+
+/// What does not fit what was stored before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Damage {
+    /// A row is not there.
+    #[error("entry {index} is missing")]
+    Missing {
+        /// The index of the entry.
+        index: u64,
+    },
+    /// A row has other bytes than were hashed.
+    #[error("entry {index} is not the one that was stored")]
+    Entry {
+        /// The index of the entry.
+        index: u64,
+    },
+    /// The tree that was stored is not the one over the rows.
+    #[error("the hashes of entries {first} to {last} do not lead to the root that was stored")]
+    Root {
+        /// The first entry after the last checkpoint.
+        first: u64,
+        /// The last entry.
+        last: u64,
+    },
+    /// The log was longer when it was signed.
+    #[error("{signed} entries were signed for, and {stored} are there")]
+    Shrunk {
+        /// The size of the checkpoint.
+        signed: u64,
+        /// The size of the log.
+        stored: u64,
+    },
+    /// The tiles are not those of the checkpoint.
+    #[error("the tiles do not lead to the root of the checkpoint of {size} entries")]
+    Tiles {
+        /// The size of the checkpoint.
+        size: u64,
+    },
+    /// A stored value has not its form.
+    #[error("a row of {table} has a value that it cannot have")]
+    Value {
+        /// The table.
+        table: &'static str,
+    },
+}
+
+impl StoreError {
+    pub(crate) fn database(path: &Path) -> impl Fn(rusqlite::Error) -> Self + '_ {
+        |source| Self::Database { path: path.to_owned(), source }
+    }
+
+    pub(crate) fn file(path: &Path) -> impl Fn(std::io::Error) -> Self + '_ {
+        |source| Self::File { path: path.to_owned(), source }
+    }
+
+    /// Whether nothing that was written after it can be relied on.
+    pub(crate) fn is_fatal(&self) -> bool {
+        use rusqlite::ErrorCode::{DatabaseCorrupt, NotADatabase, SystemIoFailure};
+        match self {
+            Self::Database { source, .. } => {
+                matches!(source.sqlite_error_code(), Some(DatabaseCorrupt | NotADatabase | SystemIoFailure))
+            }
+            Self::Damaged { .. } => true,
+            _ => false,
+        }
+    }
+}

@@ -1,0 +1,165 @@
+//! Making a folder, opening one, and refusing what is not ours.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use ai_detect_trail_log::commitment::FingerprintKey;
+use ai_detect_trail_log::ids::Region;
+use ai_detect_trail_log::log::key::{KeyName, SigningKey, VerifierKey};
+use ai_detect_trail_log::log::origin::Origin;
+use rusqlite::{Connection, OpenFlags};
+
+use crate::error::{Damage, StoreError};
+use crate::files;
+use crate::schema::{APPLICATION, FORMAT, PRAGMAS, TABLES};
+
+/// How long a connection waits for another process, in milliseconds.
+const PATIENCE: u64 = 10_000;
+
+/// A folder with a trail in it.
+#[derive(Debug, Clone)]
+pub struct Folder {
+    path: PathBuf,
+    name: KeyName,
+}
+
+impl Folder {
+    /// Makes a new trail in a folder that is empty or does not exist.
+    ///
+    /// # Errors
+    ///
+    /// When something is in the folder, and when it cannot be written.
+    pub fn create(path: &Path, origin: &Origin) -> Result<Self, StoreError> {
+        files::make_folder(path)?;
+        if fs::read_dir(path).map_err(StoreError::file(path))?.next().is_some() {
+            return Err(StoreError::NotOurs(path.to_owned()));
+        }
+        #[cfg(unix)]
+        fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o700))
+            .map_err(StoreError::file(path))?;
+        let folder = Self { path: path.to_owned(), name: origin.name().clone() };
+        files::make_folder(&folder.path.join("log"))?;
+        let key = SigningKey::new(folder.name.clone(), &random()?);
+        files::replace(&folder.key_file(), format!("{}\n", key.verifier().to_text()).as_bytes())?;
+        files::replace(&folder.secret_file(), format!("{}\n", key.to_text()).as_bytes())?;
+        let database = folder.database();
+        let failed = StoreError::database(&database);
+        let mut connection = Connection::open(&database).map_err(&failed)?;
+        connection.execute_batch(PRAGMAS).map_err(&failed)?;
+        let transaction = connection.transaction().map_err(&failed)?;
+        transaction.execute_batch(TABLES).map_err(&failed)?;
+        let secret: [u8; 32] = random()?;
+        transaction.execute("INSERT INTO secret VALUES ('fingerprints', ?1)", [secret.as_slice()]).map_err(&failed)?;
+        transaction.pragma_update(None, "application_id", APPLICATION).map_err(&failed)?;
+        // Last: a folder without it was not finished.
+        transaction.pragma_update(None, "user_version", FORMAT).map_err(&failed)?;
+        transaction.commit().map_err(&failed)?;
+        files::sync_folder(&folder.path.join("log"))?;
+        files::sync_folder(path)?;
+        Ok(folder)
+    }
+
+    /// Opens a trail.
+    ///
+    /// # Errors
+    ///
+    /// When there is none, or one of a newer version.
+    pub fn open(path: &Path) -> Result<Self, StoreError> {
+        let database = path.join("trail.db");
+        if !database.is_file() {
+            return Err(StoreError::NoTrail(path.to_owned()));
+        }
+        let failed = StoreError::database(&database);
+        let connection = Connection::open_with_flags(&database, OpenFlags::SQLITE_OPEN_READ_WRITE).map_err(&failed)?;
+        let pragma = |name| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0)).map_err(&failed);
+        if pragma("application_id")? != APPLICATION {
+            return Err(StoreError::NotOurs(path.to_owned()));
+        }
+        let found = pragma("user_version")?;
+        if found > FORMAT {
+            return Err(StoreError::Newer { path: path.to_owned(), found, known: FORMAT });
+        }
+        let key = verifier_in(&path.join("log/key"))?;
+        Ok(Self { path: path.to_owned(), name: key.name().clone() })
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The region in its name.
+    ///
+    /// # Errors
+    ///
+    /// When the name of the key is not that of a trail.
+    pub fn region(&self) -> Result<Region, StoreError> {
+        let origin = Origin::parse(self.name.as_str());
+        origin.map(|origin| origin.region().clone()).map_err(|_| self.damaged(Damage::Value { table: "log/key" }))
+    }
+
+    /// The public key.
+    ///
+    /// # Errors
+    ///
+    /// When its file cannot be read.
+    pub fn verifier(&self) -> Result<VerifierKey, StoreError> {
+        verifier_in(&self.key_file())
+    }
+
+    pub(crate) fn signing_key(&self) -> Result<SigningKey, StoreError> {
+        let path = self.secret_file();
+        let text = fs::read_to_string(&path).map_err(StoreError::file(&path))?;
+        SigningKey::from_text(text.trim_end()).map_err(|source| StoreError::Key { path, source })
+    }
+
+    pub(crate) fn fingerprint_key(&self, connection: &Connection) -> Result<FingerprintKey, StoreError> {
+        let query = "SELECT value FROM secret WHERE name = 'fingerprints'";
+        let value: Vec<u8> =
+            connection.query_row(query, [], |row| row.get(0)).map_err(StoreError::database(&self.database()))?;
+        let bytes = value.try_into().map_err(|_| self.damaged(Damage::Value { table: "secret" }))?;
+        Ok(FingerprintKey::from_random(bytes))
+    }
+
+    /// A connection of its own.
+    pub(crate) fn connect(&self) -> Result<Connection, StoreError> {
+        let database = self.database();
+        let failed = StoreError::database(&database);
+        let connection = Connection::open_with_flags(&database, OpenFlags::SQLITE_OPEN_READ_WRITE).map_err(&failed)?;
+        connection.busy_timeout(std::time::Duration::from_millis(PATIENCE)).map_err(&failed)?;
+        connection.execute_batch(PRAGMAS).map_err(&failed)?;
+        Ok(connection)
+    }
+
+    pub(crate) fn database(&self) -> PathBuf {
+        self.path.join("trail.db")
+    }
+
+    pub(crate) fn log_file(&self, name: &str) -> PathBuf {
+        self.path.join("log").join(name)
+    }
+
+    pub(crate) fn damaged(&self, problem: Damage) -> StoreError {
+        StoreError::Damaged { path: self.path.clone(), problem }
+    }
+
+    fn key_file(&self) -> PathBuf {
+        self.log_file("key")
+    }
+
+    fn secret_file(&self) -> PathBuf {
+        self.path.join("signing.key")
+    }
+}
+
+fn verifier_in(path: &Path) -> Result<VerifierKey, StoreError> {
+    let text = fs::read_to_string(path).map_err(StoreError::file(path))?;
+    VerifierKey::from_text(text.trim_end()).map_err(|source| StoreError::Key { path: path.to_owned(), source })
+}
+
+/// Random bytes of the system.
+pub(crate) fn random<const N: usize>() -> Result<[u8; N], StoreError> {
+    let mut bytes = [0; N];
+    getrandom::fill(&mut bytes).map_err(|_| StoreError::Random)?;
+    Ok(bytes)
+}

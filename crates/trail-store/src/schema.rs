@@ -1,0 +1,51 @@
+//! The tables of `trail.db`.
+
+/// Marks a database as a trail: "aiTR".
+pub(crate) const APPLICATION: i64 = 0x6169_5452;
+/// The version of the tables.
+pub(crate) const FORMAT: i64 = 1;
+
+/// Each connection begins with these. FULL: a commit is on the disk before it returns.
+pub(crate) const PRAGMAS: &str = "
+    PRAGMA journal_mode = WAL;
+    PRAGMA synchronous = FULL;
+    PRAGMA secure_delete = ON;
+    PRAGMA foreign_keys = ON;
+    PRAGMA trusted_schema = OFF;
+";
+
+pub(crate) const TABLES: &str = "
+    -- The log. The columns before `entry` repeat what is in it, for queries.
+    CREATE TABLE entry (
+        seq      INTEGER PRIMARY KEY,
+        client   TEXT NOT NULL,
+        epoch    TEXT NOT NULL,
+        number   INTEGER NOT NULL,
+        kind     TEXT NOT NULL,
+        conflict INTEGER NOT NULL,
+        entry    BLOB NOT NULL,
+        leaf     BLOB NOT NULL
+    ) STRICT;
+    CREATE INDEX entry_number ON entry (client, epoch, number);
+    -- Size and frontier of the tree over all entries.
+    CREATE TABLE log (id INTEGER PRIMARY KEY CHECK (id = 1), size INTEGER NOT NULL, frontier BLOB NOT NULL) STRICT;
+    INSERT INTO log VALUES (1, 0, x'');
+    -- Whether a number that arrives again has the same content. Erasable.
+    CREATE TABLE fingerprint (seq INTEGER PRIMARY KEY REFERENCES entry, fingerprint BLOB NOT NULL) STRICT;
+    -- What has arrived (lost = 0), and what clients counted as dropped (lost = 1).
+    CREATE TABLE received (
+        client TEXT NOT NULL, epoch TEXT NOT NULL, lost INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL,
+        PRIMARY KEY (client, epoch, lost, first)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE made (
+        client TEXT NOT NULL, epoch TEXT NOT NULL, made INTEGER NOT NULL, closed INTEGER NOT NULL, PRIMARY KEY (client, epoch)
+    ) STRICT, WITHOUT ROWID;
+    -- Gaps that are open.
+    CREATE TABLE gap (
+        -- A client names its own gaps, so that its ids are only told apart from each other.
+        client TEXT NOT NULL, epoch TEXT NOT NULL, id TEXT NOT NULL, cause TEXT NOT NULL,
+        first INTEGER NOT NULL, last INTEGER NOT NULL, PRIMARY KEY (client, epoch, id)
+    ) STRICT, WITHOUT ROWID;
+    -- Secrets of the collector itself.
+    CREATE TABLE secret (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID;
+";
