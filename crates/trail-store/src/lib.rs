@@ -4,6 +4,7 @@
 //! - [`folder`]: making a folder, opening one, and refusing what is not ours.
 //! - [`writer`]: one thread that groups what waits into one transaction.
 //! - [`signer`]: reads rows back, writes tiles, signs checkpoints.
+//! - [`prove`]: proofs of entries, and that the log continues an older checkpoint.
 //! - [`verify`]: checks a folder without a server and without a secret.
 
 mod epochs;
@@ -11,6 +12,7 @@ pub mod error;
 mod files;
 pub mod folder;
 mod ingest;
+pub mod prove;
 mod rows;
 mod schema;
 pub mod signer;

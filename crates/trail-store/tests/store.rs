@@ -10,9 +10,12 @@ use ai_detect_trail_log::entry::{Entry, Event, Reading};
 use ai_detect_trail_log::ids::{ClientId, Epoch, ForeignId, GapId, Region, Word};
 use ai_detect_trail_log::log::checkpoint::Checkpoint;
 use ai_detect_trail_log::log::origin::Origin;
+use ai_detect_trail_log::log::proof_file::ProofFile;
+use ai_detect_trail_log::log::verify as check;
 use ai_detect_trail_log::number::{Micros, Number};
 use ai_detect_trail_store::error::{Damage, StoreError};
 use ai_detect_trail_store::folder::Folder;
+use ai_detect_trail_store::prove::{self, ProveError};
 use ai_detect_trail_store::signer::Signer;
 use ai_detect_trail_store::verify::{Findings, Problem, verify};
 use ai_detect_trail_store::writer::Writer;
@@ -371,6 +374,43 @@ fn a_database_that_was_rolled_back_is_not_signed_again() {
     writer.submit(batch("another", 1..=10)).expect("on the disk");
     let refused = Signer::open(&folder).expect("a signer").sign();
     assert!(matches!(refused, Err(StoreError::Damaged { problem: Damage::Root { .. }, .. })), "{refused:?}");
+}
+
+#[test]
+fn signed_entries_are_proven_offline_and_others_are_not() {
+    let (_place, folder) = filled();
+    let key = folder.verifier().expect("a key");
+    for index in [0, 255, 256, 299] {
+        let proof = prove::entry(&folder, &key, index).expect("a proof");
+        let again = ProofFile::parse(proof.to_text().as_bytes()).expect("a proof");
+        assert_eq!(again.verify(&key).map(|checkpoint| checkpoint.size), Ok(300));
+        let entry = Entry::read(again.entry.as_deref().expect("the entry"));
+        assert!(matches!(entry, Reading::Whole(entry) if entry.number.get() == index + 1));
+    }
+    let none = prove::entry(&folder, &key, 300);
+    assert!(matches!(none, Err(ProveError::NotSigned { index: 300, size: 300 })));
+    // A damaged folder hands out no proof that does not hold.
+    database(&folder).execute("UPDATE entry SET entry = x'00' WHERE seq = 8", []).expect("changed");
+    assert!(matches!(prove::entry(&folder, &key, 8), Err(ProveError::Invalid(_))));
+}
+
+#[test]
+fn a_log_proves_that_it_continues_an_older_checkpoint_and_a_fork_cannot() {
+    let (_place, folder) = filled();
+    let key = folder.verifier().expect("a key");
+    let open = |text: &str| Checkpoint::open(text.as_bytes(), &key).expect("a checkpoint");
+    let older = open(&Signer::open(&folder).expect("a signer").sign().expect("signed"));
+    let writer = Writer::start(&folder).expect("a writer");
+    writer.submit(batch("laptop", 311..=700)).expect("on the disk");
+    Signer::open(&folder).expect("a signer").sign().expect("signed");
+    let proof = prove::consistency(&folder, &key, &older).expect("a proof");
+    let newer = open(&proof.checkpoint);
+    assert_eq!((older.size, newer.size), (310, 700));
+    assert_eq!(check::consistency(310, 700, &proof.path, older.root, newer.root), Ok(()));
+    let forked = Checkpoint { root: newer.root, ..older.clone() };
+    assert!(matches!(prove::consistency(&folder, &key, &forked), Err(ProveError::Inconsistent(_))));
+    let rolled_back = Checkpoint { size: 701, ..older };
+    assert!(matches!(prove::consistency(&folder, &key, &rolled_back), Err(ProveError::Inconsistent(_))));
 }
 
 #[test]
