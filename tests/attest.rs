@@ -664,9 +664,12 @@ fn a_range_gets_trailers_and_a_lone_name_must_say_what_it_means() {
     let told = run(&repo, &[&["attest", "HEAD~2"], &CODEX[..]].concat()).error(2);
     assert_eq!(
         told,
-        "`HEAD~2` means `HEAD~2..HEAD`, which are 2 commits: write `HEAD~2..` to rewrite all of these, `HEAD~2^!` for that \
-         commit alone, or --notes"
+        "`HEAD~2` means `HEAD~2..HEAD`, which are 2 commits: write `HEAD~2..` to rewrite all that came after, `HEAD~2^!` \
+         for that commit alone, or --notes"
     );
+    // One commit is no less than two: whoever writes `HEAD~1` may mean that one, and HEAD may be somebody else's.
+    let told = run(&repo, &[&["attest", "HEAD~1"], &CODEX[..]].concat()).error(2);
+    assert!(told.starts_with("`HEAD~1` means `HEAD~1..HEAD`, which is 1 commit: "), "{told}");
     let before = repo.id("HEAD");
     let dry = run(&repo, &[&["attest", "HEAD~2..", "--dry-run"], &CODEX[..]].concat()).text();
     assert!(dry.starts_with("would rewrite 2 commits, and add:\n"), "{dry}");

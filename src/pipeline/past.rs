@@ -73,7 +73,7 @@ impl Past {
 
     /// What to say where notes may exist that are not in this clone.
     pub(crate) fn notes_not_fetched(&self) -> Option<String> {
-        super::ask::notes_not_fetched(&self.repository)
+        super::ask::asker::notes_not_fetched(&self.repository)
     }
 
     /// Whether the clone is cut off somewhere.

@@ -39,7 +39,7 @@ pub fn stock(dir: &Path, at: &str, shown: &mut dyn FnMut(usize, usize)) -> Resul
     let records = repository.readable_records(&forms::places(), Some(&at.to_string()))?;
     let mut notes = substitutes(&repository.substitutes()?);
     notes.extend(records.unread().iter().map(ToString::to_string));
-    notes.extend(super::ask::notes_not_fetched(&repository));
+    notes.extend(super::ask::asker::notes_not_fetched(&repository));
     if unread > 0 {
         notes.push(format!("{unread} files are no text, too large, or not in this clone, and are not counted"));
     }

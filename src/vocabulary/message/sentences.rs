@@ -169,6 +169,11 @@ impl Run<'_> {
         if is_open(&sentence) && goes_on {
             return true;
         }
+        // Prose on both sides, without a stop above and in lower case below, is one sentence around the mark.
+        let is_within = is_beside && above != self.subject && below.is_some_and(is_middle_of_prose);
+        if is_within && is_open(&sentence) && !looks_like_a_mark(self.text(above)) {
+            return true;
+        }
         // Below a blank line a block of trailers is somebody's own where somebody signs in it.
         if !is_beside && (above == self.subject || self.is_signed()) {
             return false;
@@ -344,6 +349,16 @@ fn goes_on(text: &str) -> bool {
     ends && GOES_ON.contains(&first)
 }
 
+/// Whether a line starts in the middle of a sentence, and refers to nothing as lists behind trailers do: `closes #12`.
+fn is_middle_of_prose(text: &str) -> bool {
+    const REFERRING: [&str; 12] =
+        ["closes", "close", "fixes", "fix", "resolves", "refs", "ref", "see", "for", "with", "cc", "related"];
+    let mut words = words(text.trim_start());
+    let first = words.next().unwrap_or("");
+    let is_lower = text.trim_start().starts_with(|c: char| c.is_lowercase());
+    is_lower && words.next().is_some() && !REFERRING.contains(&first) && !text.contains('#')
+}
+
 /// Whether a line looks like a trailer, or like a footer.
 pub(super) fn looks_like_a_mark(line: &str) -> bool {
     let text = line.trim_start();
@@ -400,8 +415,16 @@ fn reverted(message: &str, lines: &[Line], subject: usize) -> Option<Range<usize
         known.contains(&of.as_str())
     };
     let rest = items_of(lines, subject + 1..);
-    let from = rest.iter().position(shows).filter(|_| is_revert)?;
-    Some(subject + 1 + from..lines.len())
+    // Also without such a line, what stands indented, or below a rule, is the message that is reverted.
+    let is_rule = |line: &Line| matches!(line.text(message).trim(), "---" | "----" | "-----");
+    let is_indented = |line: &Line| line.text(message).starts_with("    ") && !line.is_blank;
+    let from = rest.iter().position(|line| shows(line) || is_rule(line)).filter(|_| is_revert);
+    if let Some(from) = from {
+        return Some(subject + 1 + from..lines.len());
+    }
+    let first = rest.iter().position(is_indented).filter(|_| is_revert)?;
+    let length = items_of(rest, first..).iter().take_while(|line| is_indented(line) || line.is_blank).count();
+    Some(subject + 1 + first..subject + 1 + first + length)
 }
 
 /// Whether a line of the body leads to an illustration that is indented below it.
@@ -414,92 +437,4 @@ pub(super) fn leads_to_illustration(line: &str) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::super::Message;
-
-    const MARK: &str = "Co-Authored-By: Claude <noreply@anthropic.com>";
-
-    /// Whether the mark that stands for `{}` in a message is quoted.
-    fn is_quoted(message: &str) -> bool {
-        let message = Message::from(message.replace("{}", MARK));
-        let found: Vec<bool> =
-            message.trailers().iter().filter(|line| line.name == "co-authored-by").map(|line| line.quoted).collect();
-        assert!(!found.is_empty(), "{message}");
-        found.into_iter().all(|quoted| quoted)
-    }
-
-    #[test]
-    fn a_mark_within_a_sentence_is_quoted() {
-        for message in [
-            "s\n\nAs the rules ask for it, there is no\n{}\nline at the end of this message.",
-            "s\n\nAs the rules ask for it, there is no\n{}\nline at the end of this message.\nSigned-off-by: A <a@b.c>",
-            "s\n\nThe hook now takes\n{}\nfor a trailer.",
-            "s\n\nIf you use AI, add\n{}",
-            "s\n\nIf you use AI, add\n\n{}\n\nto the message.",
-            "s\n\nWhoever used a tool writes\n\n{}",
-            "s\n\nThe message has no\n\n{}\n\nline any more.",
-            "s\n\nContributors now write\n\n{}\n\nat the end of a message.",
-            "s\n\nIt finds lines such as\n{}",
-            "s\n\nContributors who use AI must add the trailer\n\n{}\n\nto their commits.",
-            "s\n\nAccepted trailers are:\n- {}\n- Generated-by: Codex",
-            "s\n\nSay so with\n{}",
-            "s\n\nThe parser reads, for example:\n\n{}\n\nNothing else changes.",
-            "s\n\nDo not write any of these:\n- {}\n- Assisted-by: Codex",
-            "s\n\nRules:\n- Run the tests\n- {}\n- Use tabs",
-            "s\n\n- There is no\n  {}\n  line here.",
-            "s\n\n\u{201c}{}\u{201d} is gone.",
-            "s\n\n> We read\n{}",
-            "s\n\n> > We read\nand more\n{}\n\nFixed.",
-            "s\n\nSay how it was made. The line is\n\n    {}",
-            "Revert \"Add x\"\n\nThis reverts commit 00ff.\n\nOriginal commit message:\n\nAdd x\n\n{}",
-        ] {
-            assert!(is_quoted(message), "{message}");
-        }
-    }
-
-    #[test]
-    fn a_mark_beside_prose_is_stated() {
-        for message in [
-            "s\n{}",
-            "s\n\n{}",
-            "s\n\nFix the parser\n{}",
-            "s\n\nFix the crash when the list is empty\n{}",
-            "s\n\nDo not read files twice\n{}\nSigned-off-by: A <a@b.c>",
-            "s\n\nFix the parser.\n{}\nThe tests are new.",
-            "s (#7)\n\n* Add x\n\n{}\n\n* fix y\n\n{}\n\n---------\n\nCo-authored-by: A <a@b.c>\n{}",
-            "s (#7)\n\n* Add x\n{}\n* fix y\n{}",
-            "add x\n\n{}\n\nfix: more\n\n{}",
-            "add x\n{}\nfix y\n{}",
-            "add x\n\n{}\n\nmake y faster\n\n{}",
-            "s\n\nSigned-off-by: A <a@b.c>\n{}\n[a: rebased it]\nSigned-off-by: B <b@c.d>",
-            "s\n\nBody.\n\n{}\n(cherry picked from commit 00ff)\nSigned-off-by: B <b@c.d>",
-            "s\n\nCredits:\n{}",
-            "s\n\nAI disclosure:\n\n- {}",
-            "s\n\nTurn it on\n{}",
-            "s\n\n- remove this instead of that\n- net: less lines\n\n{}",
-            "s\n\n- labels don't collide\n- ticks sit inside the top neat-line\n\n{}",
-            "s\n\nIt is not what a user reads\n\n{}",
-            "s\n\nDo not crash where it should not be\n{}",
-            "s\n\nDon't count blank lines\n{}",
-            "s\n\nFree what is not in use\n{}",
-            "s\n\nWait when there is nothing to write\n{}",
-            "Count the lines\n\n    {}",
-            "s\n\nRemove old entries, if any\n{}",
-            "s\n\n> We read\n\n{}",
-            "s\n\n> Please rename it\n{}\nSigned-off-by: A <a@b.c>",
-            "s\n\n> Please rename it\n* Renamed\n{}",
-            "s\n\nSay it.\n\n    {}",
-            "Revert \"Add x\"\n\nThis reverts commit 00ff.\n\n{}",
-            "Backport x\n\nOriginal commit message:\n\nAdd x\n\n{}",
-        ] {
-            assert!(!is_quoted(message), "{message}");
-        }
-    }
-
-    proptest::proptest! {
-        #[test]
-        fn any_text_is_read(message in "(\\PC|\n|\r|\t|: |-by: |    |> |- | no\n|\u{201c}|e\\.g\\. ){0,100}") {
-            Message::from(message.as_str()).trailers();
-        }
-    }
-}
+mod tests;
