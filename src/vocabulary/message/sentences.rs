@@ -180,7 +180,9 @@ impl Run<'_> {
         }
         // Where nothing follows, no sentence goes on: git reads such a block, and programs add theirs so.
         if !is_beside && self.is_last() {
-            return demands(&sentence) || (shows_a_mark(&sentence) && self.is_shown(above, &sentence));
+            // Below another mark there is no sentence.
+            return !looks_like_a_mark(self.text(above))
+                && (demands(&sentence) || (shows_a_mark(&sentence) && self.is_shown(above, &sentence)));
         }
         stops_short(&sentence) || self.goes_on_in_next_paragraph(&sentence) || self.is_shown(above, &sentence)
     }
