@@ -39,7 +39,7 @@ pub fn run(data: &[u8]) {
             if let Ok(registry) = Registry::builtin()
                 && let Some(id) = registry.model_id(&text)
             {
-                assert_eq!(registry.model_id(&id).as_deref(), Some(id.as_str()), "{text:?}");
+                assert!(!id.is_empty() && !id.contains(char::is_whitespace), "{text:?}");
             }
         }
     }
