@@ -333,7 +333,7 @@ fn paths_and_lines_that_are_not_there_are_named_with_what_to_do() {
     let error = |args: &[&str]| repo.run(&[&["trail", "ask"], args].concat()).error(2);
     assert!(error(&["src/login.py:6-90"]).contains("src/login.py has 7 lines at HEAD; 6 to 90 goes past its end"));
     let gone = error(&["src/auth.py"]);
-    assert!(gone.contains("is no file at HEAD; it was there until after ") && gone.contains("--at "), "{gone}");
+    assert!(gone.contains(" is the last commit that has it: ask with `--at ") && gone.contains("--at "), "{gone}");
     let never = error(&["src/nothing.py"]);
     assert!(never.contains("at none of the commits before it"), "{never}");
     assert!(error(&["src"]).contains("it is a folder"));
@@ -350,6 +350,8 @@ fn text_shows_the_code_beside_what_is_known() {
     let repo = mixed();
     let mut settings = insta::Settings::clone_current();
     settings.add_filter(r"\b[0-9a-f]{12}\b", "COMMIT");
+    // A line that stands where it came in has no other place to be named.
+    assert!(!repo.run(&["trail", "ask", "other.py"]).text().contains("then line"));
     settings.bind(|| insta::assert_snapshot!(repo.run(&["trail", "ask", "src/login.py"]).text()));
 }
 

@@ -233,7 +233,7 @@ fn landed_of(group: &dyn RowGroupReader, rows: &mut Vec<Landed>) -> Result<(), E
     let (mut repositories, mut commits, mut kinds) = (text("repository")?, text("commit")?, text("kind")?);
     let (mut vias, mut classes, mut states) = (text("via")?, text("sensitive")?, text("state")?);
     let (mut forms, mut requests, mut authored) = (text("forms")?, text("request")?, integer("author_time")?);
-    let (mut ids, mut rules, mut models) = (text("model_id")?, text("rules")?, text("scoring_model")?);
+    let (mut ids, mut rules) = (text("model_id")?, text("rules")?);
     let (mut times, mut scored, mut totals) =
         (integer("landed_time")?, integer("added_lines")?, integer("added_total")?);
     let (mut flags, mut probabilities) = (integer("flags")?, values::<DoubleType>(group, "probability")?);
@@ -254,7 +254,6 @@ fn landed_of(group: &dyn RowGroupReader, rows: &mut Vec<Landed>) -> Result<(), E
             author_time: authored.next().flatten().ok_or(Error::Foreign)?,
             model: maybe(&mut ids)?,
             rules: required(&mut rules)?,
-            scoring_model: required(&mut models)?,
         });
     }
     Ok(())

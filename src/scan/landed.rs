@@ -41,8 +41,6 @@ pub struct Landed {
     pub model: Option<String>,
     /// The digest of the rules that made the row.
     pub rules: String,
-    /// The scoring model that made it.
-    pub scoring_model: String,
 }
 
 impl From<Row> for Landed {
@@ -63,7 +61,6 @@ impl From<Row> for Landed {
             author_time: row.author_time,
             model: row.model_id,
             rules: row.rules,
-            scoring_model: row.scoring_model,
         }
     }
 }
@@ -120,8 +117,6 @@ struct Line<'a> {
     model_id: Option<Cow<'a, str>>,
     #[serde(borrow)]
     rules: Cow<'a, str>,
-    #[serde(borrow)]
-    scoring_model: Cow<'a, str>,
 }
 
 /// Reads a line of rows.
@@ -149,6 +144,5 @@ pub fn of_line(line: &[u8]) -> Result<Landed, RowError> {
         author_time: line.author_time,
         model: line.model_id.map(Cow::into_owned),
         rules: line.rules.into_owned(),
-        scoring_model: line.scoring_model.into_owned(),
     })
 }

@@ -153,7 +153,7 @@ fn blamed(repository: &Repository, path: &BStr, at: &str, lines: Option<Span>) -
             (Some(other), _) => format!("; it is {other}"),
             (None, Some(then)) => {
                 let then = then.to_string();
-                format!("; it was there until after {}: ask with `--at {}`", short(&then), short(&then))
+                format!("; {} is the last commit that has it: ask with `--at {}`", short(&then), short(&then))
             }
             (None, None) if path.contains_str("..") => "; for the commits of a range write `--range A..B`".to_owned(),
             (None, None) => match stack::file_of(&path.to_str_lossy(), &paths(repository, at)?) {

@@ -346,7 +346,7 @@ fn stated(statement: &Statement, by: By) -> Stated {
     Stated { source: by.source(statement.form.id), confidence: statement.confidence, quote: statement.quote.clone() }
 }
 
-/// The commit that a message says it was made from, by cherry-picking or reverting a revert.
+/// The commit that a message says it was cherry-picked from.
 pub fn made_from(message: &str) -> Option<&str> {
     let (_, rest) = message.rsplit_once("(cherry picked from commit ")?;
     let (id, _) = rest.split_once(')')?;

@@ -126,7 +126,7 @@ fn says(run: &Run, answer: &Answer) -> String {
     let named = [run.facts.tool.value().map(str::to_owned), model];
     parts.extend(named.into_iter().flatten());
     if let Some(first) = run.first {
-        let moved = run.line_then.filter(|then| *then != first || run.path_then != run.path);
+        let moved = run.line_then.filter(|then| *then != first || run.path_then.is_some());
         let then = moved.map_or_else(String::new, |then| match &run.path_then {
             Some(path) if run.path.as_ref() != Some(path) => format!(", as {path}:{then}"),
             _ => format!(", then line {then}"),

@@ -23,7 +23,6 @@ pub(super) fn row(repository: &str, at: usize, time: i64) -> Landed {
         author_time: time,
         model: None,
         rules: "r".into(),
-        scoring_model: "m".into(),
     }
 }
 
