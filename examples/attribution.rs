@@ -4,7 +4,7 @@
 #![allow(clippy::print_stdout)]
 
 use ai_detect::exclude::{DEFAULT_MAX_BYTES, Excluder};
-use ai_detect::git::{Repository, Request};
+use ai_detect::git::{RangeSpec, Repository};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut args = std::env::args().skip(1);
@@ -12,7 +12,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         return Err("usage: attribution DIR RANGE".into());
     };
     let repository = Repository::open(dir.as_ref())?;
-    let resolved = repository.resolve(&Request::Spec(range))?;
+    let resolved = repository.resolve(&RangeSpec::Spec(range))?;
     let records = repository.records(&[], None)?;
     let change = repository.change_set(resolved, &Excluder::new(&[], DEFAULT_MAX_BYTES)?, &records)?;
     for file in &change.files {

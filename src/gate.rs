@@ -93,7 +93,7 @@ pub fn verdict(likeness: Likeness, state: State) -> Verdict {
 pub fn joint_state(parts: &[(State, u32)]) -> State {
     // "No AI was used" is what evidence can contradict, so it goes before silence.
     let weakness = |state: State| (state != State::Denied, state);
-    let telling = parts.iter().filter(|(_, lines)| *lines >= crate::syntax::LEAST_LINES);
+    let telling = parts.iter().filter(|(_, lines)| *lines >= crate::syntax::MIN_LINES);
     let weakest = telling.min_by_key(|(state, _)| weakness(*state));
     let largest = || parts.iter().max_by_key(|(state, lines)| (*lines, std::cmp::Reverse(weakness(*state))));
     weakest.or_else(largest).map_or(State::Absent, |(state, _)| *state)

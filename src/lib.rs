@@ -17,7 +17,7 @@
 //! use ai_detect::pipeline::{Asked, Session, SettingsFrom};
 //!
 //! # fn main() -> Result<(), ai_detect::pipeline::Error> {
-//! let range = Request::Spec("main..topic".into());
+//! let range = RangeSpec::Spec("main..topic".into());
 //! let session = Session::open(Path::new("."), &range, SettingsFrom::Start)?;
 //! let report = session.report(&Asked::default())?.report;
 //! for flag in &report.flags {

@@ -11,15 +11,15 @@ use crate::slices::items_of;
 use crate::text::Text;
 
 /// How many non-blank lines a moved run has at least.
-const LEAST_LINES: usize = 2;
+const MIN_LINES: usize = 2;
 /// How many letters and digits a moved run has at least; git's `--color-moved` asks for the same.
-const LEAST_ALPHANUMERICS: usize = 20;
+const MIN_ALPHANUMERICS: usize = 20;
 /// How many places with the same line are tried: a bound on the work for lines like `return None`.
-const MOST_CANDIDATES: usize = 32;
+const MAX_CANDIDATES: usize = 32;
 /// How many lines are compared for each added one; beyond it, the rest of a run did not move. Without this bound, braces
 /// would cost the square of their number. Up to 64 lines never reach it, whatever they are, and lines with letters in
 /// them compare a handful.
-const MOST_COMPARED: usize = 1024;
+const MAX_COMPARED: usize = 1024;
 
 /// The removed lines of a change, to look up added ones in.
 #[derive(Debug, Default)]
@@ -45,7 +45,7 @@ impl<'a> Removed<'a> {
             let number = *self.numbers.entry(line).or_insert(self.places.len() as u32);
             match self.places.get_mut(number as usize) {
                 None => self.places.push(vec![here]),
-                Some(places) if places.len() < MOST_CANDIDATES => places.push(here),
+                Some(places) if places.len() < MAX_CANDIDATES => places.push(here),
                 Some(_) => {}
             }
             self.lines.push(Some(number));
@@ -65,12 +65,12 @@ impl<'a> Removed<'a> {
         }
         let lines = self.numbered(text, added);
         let mut weights = Weights { text, lines: &lines, sums: vec![0] };
-        let mut left = lines.len().saturating_mul(MOST_COMPARED);
+        let mut left = lines.len().saturating_mul(MAX_COMPARED);
         let mut moved = Vec::new();
         let mut at = 0;
         while let Some(run) = lines.get(at..).filter(|rest| !rest.is_empty() && left > 0) {
             let length = self.longest(run, &mut left);
-            if length >= LEAST_LINES && weights.of(at, length) >= LEAST_ALPHANUMERICS {
+            if length >= MIN_LINES && weights.of(at, length) >= MIN_ALPHANUMERICS {
                 if let (Some(first), Some(last)) = (run.first(), run.get(length - 1)) {
                     moved.extend(first.0..=last.0);
                 }
@@ -177,7 +177,7 @@ mod tests {
             let length = removed.longest(&lines[at..], &mut 0);
             let run = &lines[at..at + length];
             let weight: usize = run.iter().map(|&(line, _)| alphanumerics(text.line(line))).sum();
-            let counts = length >= LEAST_LINES && weight >= LEAST_ALPHANUMERICS;
+            let counts = length >= MIN_LINES && weight >= MIN_ALPHANUMERICS;
             if let (true, [first, .., last]) = (counts, run) {
                 moved.extend(first.0..=last.0);
             }
@@ -215,7 +215,7 @@ mod tests {
             let length = starts.map(|run| same(run, &lines[at..])).max().unwrap_or(0);
             let run = &lines[at..at + length];
             let weight: usize = run.iter().map(|(_, line)| alphanumerics(line)).sum();
-            let counts = length >= LEAST_LINES && weight >= LEAST_ALPHANUMERICS;
+            let counts = length >= MIN_LINES && weight >= MIN_ALPHANUMERICS;
             if let (true, [first, .., last]) = (counts, run) {
                 moved.extend(first.0 as u32..=last.0 as u32);
             }

@@ -17,7 +17,7 @@ const COMMON: usize = 40;
 /// Lines are compared in pieces of at most so many bytes; git's are as long.
 const PIECE: usize = 64;
 /// With more pairs than this to look at, only identical files are paired; git's limit is the same.
-const MOST_PAIRS: usize = 1_000_000;
+const MAX_PAIRS: usize = 1_000_000;
 
 /// A file that may be one end of a pair.
 #[derive(Debug, Clone, Copy)]
@@ -32,16 +32,16 @@ pub struct Candidate<'a> {
 
 /// On which threads pairs are looked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum On {
+pub enum Parallelism {
     /// On this one: for those who are one of many at work already. Waiting for others, it would be given their
     /// work meanwhile, and again in that.
-    This,
+    Serial,
     /// On all.
-    All,
+    Pool,
 }
 
 /// For each new file, the index of the old one that it comes from.
-pub fn pair(old: &[Candidate<'_>], new: &[Candidate<'_>], on: On) -> Vec<Option<usize>> {
+pub fn pair(old: &[Candidate<'_>], new: &[Candidate<'_>], parallelism: Parallelism) -> Vec<Option<usize>> {
     let mut pairs = vec![None; new.len()];
     if old.is_empty() || new.is_empty() {
         return pairs;
@@ -50,14 +50,14 @@ pub fn pair(old: &[Candidate<'_>], new: &[Candidate<'_>], on: On) -> Vec<Option<
     identical(old, new, &mut pairs, &mut taken);
     let open = pairs.iter().filter(|pair| pair.is_none()).count();
     if open > 0 && !are_too_many(old.len(), open) {
-        similar(old, new, on, &mut pairs, &mut taken);
+        similar(old, new, parallelism, &mut pairs, &mut taken);
     }
     pairs
 }
 
 /// Whether so many files of each side are more than are compared line by line.
 pub fn are_too_many(old: usize, new: usize) -> bool {
-    old.saturating_mul(new) > MOST_PAIRS
+    old.saturating_mul(new) > MAX_PAIRS
 }
 
 fn identical(old: &[Candidate<'_>], new: &[Candidate<'_>], pairs: &mut [Option<usize>], taken: &mut [bool]) {
@@ -123,14 +123,20 @@ fn take(old: &[Candidate<'_>], taken: &mut [bool], at: usize) {
     }
 }
 
-fn similar(old: &[Candidate<'_>], new: &[Candidate<'_>], on: On, pairs: &mut [Option<usize>], taken: &mut [bool]) {
+fn similar(
+    old: &[Candidate<'_>],
+    new: &[Candidate<'_>],
+    parallelism: Parallelism,
+    pairs: &mut [Option<usize>],
+    taken: &mut [bool],
+) {
     let open: Vec<usize> = (0..new.len()).filter(|&to| pairs.get(to).is_some_and(Option::is_none)).collect();
-    let new_lines = lines_of(new, open, on, |_| true);
+    let new_lines = lines_of(new, open, parallelism, |_| true);
     // Most lines of the old files are in no new one.
     let wanted: LineSet<Line<'_>> = new_lines.iter().flat_map(|(_, lines)| lines.keys().copied()).collect();
     let open: Vec<usize> = (0..old.len()).filter(|&at| !taken.get(at).copied().unwrap_or(true)).collect();
     let old_lines: FxHashMap<usize, Lines<'_>> =
-        lines_of(old, open, on, |line| wanted.contains(line)).into_iter().collect();
+        lines_of(old, open, parallelism, |line| wanted.contains(line)).into_iter().collect();
     let mut having: LineMap<Line<'_>, Vec<usize>> = LineMap::default();
     for (&at, lines) in &old_lines {
         for &line in lines.keys() {
@@ -182,13 +188,13 @@ type Lines<'a> = LineMap<Line<'a>, u32>;
 fn lines_of<'a>(
     files: &[Candidate<'a>],
     some: Vec<usize>,
-    on: On,
+    parallelism: Parallelism,
     wanted: impl Fn(&Line<'a>) -> bool + Sync,
 ) -> Vec<(usize, Lines<'a>)> {
     let of = |at: usize| Some((at, lines(files.get(at)?.content, &wanted)));
-    match on {
-        On::This => some.into_iter().filter_map(of).collect(),
-        On::All => some.into_par_iter().filter_map(of).collect(),
+    match parallelism {
+        Parallelism::Serial => some.into_iter().filter_map(of).collect(),
+        Parallelism::Pool => some.into_par_iter().filter_map(of).collect(),
     }
 }
 
@@ -223,9 +229,9 @@ mod tests {
         let paragraph = |word: &str| format!("{}{word}{}\n\n", "so it goes on and on ".repeat(8), " and on ".repeat(8));
         let (old, new) = (paragraph("here"), paragraph("hers"));
         let file = |content| Candidate { path: "a.md".into(), content, gone: true };
-        assert_eq!(pair(&[file(old.as_bytes())], &[file(new.as_bytes())], On::This), [Some(0)]);
+        assert_eq!(pair(&[file(old.as_bytes())], &[file(new.as_bytes())], Parallelism::Serial), [Some(0)]);
         let other = "nothing of it\n".repeat(20);
-        assert_eq!(pair(&[file(other.as_bytes())], &[file(new.as_bytes())], On::This), [None]);
+        assert_eq!(pair(&[file(other.as_bytes())], &[file(new.as_bytes())], Parallelism::Serial), [None]);
     }
 
     fn file<'a>(path: &'a str, content: &'a str, gone: bool) -> Candidate<'a> {
@@ -236,8 +242,8 @@ mod tests {
     fn a_file_that_moved_and_changed_a_little_is_a_rename() {
         let old = [file("src/a.rs", "one\ntwo\nthree\nfour\n", true), file("src/b.rs", "x\ny\n", true)];
         let new = [file("lib/a.rs", "one\ntwo\nthree\nfive\n", false)];
-        assert_eq!(pair(&old, &new, On::All), [Some(0)]);
-        assert_eq!(pair(&old, &new, On::This), [Some(0)]);
+        assert_eq!(pair(&old, &new, Parallelism::Pool), [Some(0)]);
+        assert_eq!(pair(&old, &new, Parallelism::Serial), [Some(0)]);
     }
 
     #[test]
@@ -245,8 +251,8 @@ mod tests {
         let gone = [file("a", "same\ncontent\n", true)];
         let stays = [file("a", "same\ncontent\n", false)];
         let new = [file("b", "same\ncontent\n", false), file("c", "same\ncontent\n", false)];
-        assert_eq!(pair(&gone, &new, On::All), [Some(0), None]);
-        assert_eq!(pair(&stays, &new, On::All), [Some(0), Some(0)]);
+        assert_eq!(pair(&gone, &new, Parallelism::Pool), [Some(0), None]);
+        assert_eq!(pair(&stays, &new, Parallelism::Pool), [Some(0), Some(0)]);
     }
 
     /// One look at all sources for each file.
@@ -265,7 +271,7 @@ mod tests {
     fn of_many_identical_files_each_finds_one_without_a_look_at_all() {
         let paths: Vec<String> = (0..100_000).map(|at| format!("{at}/{at}")).collect();
         let all = |gone| -> Vec<Candidate<'_>> { paths.iter().map(|path| file(path, "same\n", gone)).collect() };
-        let pairs = pair(&all(true), &all(false), On::This);
+        let pairs = pair(&all(true), &all(false), Parallelism::Serial);
         assert!(pairs.iter().enumerate().all(|(at, pair)| *pair == Some(at)));
     }
 
@@ -278,7 +284,7 @@ mod tests {
             let old: Vec<Candidate<'_>> =
                 old.iter().map(|(path, content, gone)| file(path, content, *gone)).collect();
             let new: Vec<Candidate<'_>> = new.iter().map(|(path, content)| file(path, content, false)).collect();
-            proptest::prop_assert_eq!(pair(&old, &new, On::This), one_by_one(&old, &new));
+            proptest::prop_assert_eq!(pair(&old, &new, Parallelism::Serial), one_by_one(&old, &new));
         }
     }
 
@@ -299,7 +305,7 @@ mod tests {
     proptest::proptest! {
         #[test]
         fn files_are_renamed_where_the_bytes_of_their_lines_say_so(old in samples::text(8), new in samples::text(8)) {
-            let pairs = pair(&[file("old", &old, true)], &[file("new", &new, false)], On::This);
+            let pairs = pair(&[file("old", &old, true)], &[file("new", &new, false)], Parallelism::Serial);
             let is_rename = !new.is_empty() && (old == new || alike(&old, &new) >= ALIKE);
             proptest::prop_assert_eq!(pairs, [is_rename.then_some(0)]);
         }
@@ -309,6 +315,6 @@ mod tests {
     fn less_than_half_alike_is_a_new_file() {
         let old = [file("a", "one\ntwo\nthree\n", true)];
         let new = [file("b", "one\nother\nthings\nentirely\n", false)];
-        assert_eq!(pair(&old, &new, On::All), [None]);
+        assert_eq!(pair(&old, &new, Parallelism::Pool), [None]);
     }
 }

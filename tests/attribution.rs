@@ -8,13 +8,13 @@ use std::collections::HashMap;
 
 use ai_detect::change::ChangeSet;
 use ai_detect::exclude::{DEFAULT_MAX_BYTES, Excluder};
-use ai_detect::git::{Repository, Request};
+use ai_detect::git::{RangeSpec, Repository};
 use proptest::prelude::*;
 use support::{Repo, cases, code};
 
 fn change(repo: &Repo, range: &str) -> ChangeSet {
     let repository = Repository::open(repo.path()).unwrap();
-    let resolved = repository.resolve(&Request::Spec(range.into())).unwrap();
+    let resolved = repository.resolve(&RangeSpec::Spec(range.into())).unwrap();
     let records = repository.records(&[], None).unwrap();
     repository.change_set(resolved, &Excluder::new(&[], DEFAULT_MAX_BYTES).unwrap(), &records).unwrap()
 }

@@ -7,7 +7,7 @@ mod support;
 
 use std::sync::LazyLock;
 
-use ai_detect::renames::{Candidate, On, pair};
+use ai_detect::renames::{Candidate, Parallelism, pair};
 use serde_json::Value;
 
 use support::collide::{colliding, names};
@@ -80,7 +80,7 @@ fn a_file_of_other_lines_with_the_same_hashes_is_no_rename() {
     let pairs = |content: &str| {
         let old = Candidate { path: "old.py".into(), content: before.as_bytes(), gone: true };
         let new = Candidate { path: "new.py".into(), content: content.as_bytes(), gone: false };
-        pair(&[old], &[new], On::This)
+        pair(&[old], &[new], Parallelism::Serial)
     };
     assert_eq!(pairs(&after), [None]);
     assert_eq!(pairs(&format!("{before}\none more line")), [Some(0)]);

@@ -163,7 +163,7 @@ fn a_kill_while_attesting_leaves_the_old_commit_or_the_new_one() {
         let model = format!("model-{moment}");
         repo.process(&["attest", "--tool", "Tool", "--model", &model])
     };
-    // Kills fall before, within and behind what an undisturbed run takes here.
+    // Kills fall before, within and behind what an with_signals_deferred run takes here.
     let started = std::time::Instant::now();
     assert_eq!(ended(&mut attest(99)).0, 0);
     let usual = started.elapsed();

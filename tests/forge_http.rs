@@ -7,14 +7,14 @@ mod fake;
 
 use std::time::Duration;
 
-use ai_detect::forge::http::{Call, Client, Credential, Error, MOST_PAGES, Manner, Method, Patience};
+use ai_detect::forge::http::{Call, Client, Credential, Error, MAX_PAGES, Method, Patience, RequestDefaults};
 use fake::server::{Heard, Reply, Server};
 use serde_json::{Value, json};
 
 const TOKEN: &str = "glpat-not-a-real-token";
 
 fn client(server: &Server) -> Client {
-    let manner = Manner { accept: "application/json".into(), headers: Vec::new() };
+    let manner = RequestDefaults { accept: "application/json".into(), headers: Vec::new() };
     let credential = Credential::Private(TOKEN.into());
     Client::new(&server.url(), credential, manner, Patience::of(Duration::from_secs(20))).unwrap()
 }
@@ -50,8 +50,8 @@ fn pages_are_followed_to_their_end() {
 fn pages_without_end_are_left_off() {
     let server = Server::start(|heard: &Heard| page(heard.header("host").unwrap(), 1, Some("http://HOST/more")));
     let listing = client(&server).list(&Call::new(Method::Get, "/list"), |page| page).unwrap();
-    assert_eq!((listing.items.len(), listing.complete), (MOST_PAGES, false));
-    assert_eq!(server.heard().len(), MOST_PAGES);
+    assert_eq!((listing.items.len(), listing.complete), (MAX_PAGES, false));
+    assert_eq!(server.heard().len(), MAX_PAGES);
 }
 
 #[test]
@@ -93,7 +93,7 @@ fn an_answer_that_is_too_long_is_refused_and_a_long_refusal_is_shortened() {
         let status = if heard.path() == "/refused" { 400 } else { 200 };
         Reply { status, headers: Vec::new(), body: "x".repeat(40 << 20) }
     });
-    let manner = Manner { accept: "application/json".into(), headers: Vec::new() };
+    let manner = RequestDefaults { accept: "application/json".into(), headers: Vec::new() };
     let client = Client::new(&server.url(), Credential::None, manner, Patience::of(Duration::ZERO)).unwrap();
     assert!(matches!(get(&client, "/"), Err(Error::Unreachable { .. })));
     let error = get(&client, "/refused").unwrap_err();
@@ -117,15 +117,20 @@ fn a_token_is_in_no_error_and_no_debug_and_breaks_out_of_no_header() {
     let error = get(&client, "/").unwrap_err();
     assert!(!format!("{error} {error:?} {client:?}").contains(TOKEN));
     for bad in ["a\r\nx-admin: true", "", "a b", "ü"] {
-        let made = Client::new(&server.url(), Credential::Job(bad.into()), Manner::default(), Patience::default());
+        let made =
+            Client::new(&server.url(), Credential::Job(bad.into()), RequestDefaults::default(), Patience::default());
         assert_eq!(made.unwrap_err(), Error::BadCredential, "{bad}");
     }
 }
 
 #[test]
 fn a_token_does_not_travel_in_the_open() {
-    let made =
-        Client::new("http://git.example.org", Credential::Bearer(TOKEN.into()), Manner::default(), Patience::default());
+    let made = Client::new(
+        "http://git.example.org",
+        Credential::Bearer(TOKEN.into()),
+        RequestDefaults::default(),
+        Patience::default(),
+    );
     assert_eq!(
         made.unwrap_err().to_string(),
         "the token would go to http://git.example.org without encryption; use an https:// address"

@@ -7,11 +7,11 @@ mod fake;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use ai_detect::forge::draft::{MOST_INLINE, Outdated, Posted, Wanted, Wish};
+use ai_detect::forge::draft::{DesiredComment, MAX_INLINE, Outdated, Posted, Wanted};
 use ai_detect::forge::gitlab::GitLab;
 use ai_detect::forge::http::{Credential, Error, Patience};
 use ai_detect::forge::posting::{Posting, Written, post};
-use ai_detect::forge::{Forge, Request};
+use ai_detect::forge::{ChangeRequest, Forge};
 use fake::gitlab::{AUTHOR, BOT, Fake, JOB, REVIEWER, STRANGER, TOKEN};
 use fake::gitlab_calls::{ROUTES, problem};
 use fake::server::Heard;
@@ -20,8 +20,8 @@ use serde_json::json;
 const FIRST: &str = "c5a7f83d00000000000000000000000a";
 const SECOND: &str = "00aa11bb00000000000000000000000b";
 
-fn request(fake: &Fake) -> Request {
-    Request {
+fn request(fake: &Fake) -> ChangeRequest {
+    ChangeRequest {
         forge: Forge::GitLab,
         base: fake.api(),
         repository: "4".into(),
@@ -36,31 +36,31 @@ fn place(fake: &Fake) -> GitLab {
     GitLab::new(&request(fake), credential, Patience::of(Duration::from_secs(5))).unwrap()
 }
 
-fn wish(fingerprint: &str, path: &str, first: u32, last: u32) -> Wish {
+fn wish(fingerprint: &str, path: &str, first: u32, last: u32) -> DesiredComment {
     let body = format!("**Was a tool at work here?** {}", &fingerprint[..8]);
-    Wish { fingerprint: fingerprint.into(), path: path.into(), start_line: first, end_line: last, body }
+    DesiredComment { fingerprint: fingerprint.into(), path: path.into(), start_line: first, end_line: last, body }
 }
 
-fn wanted(fake: &Fake, comments: &[Wish]) -> Wanted {
+fn wanted(fake: &Fake, comments: &[DesiredComment]) -> Wanted {
     Wanted {
         head: fake.project().head.clone(),
         run: 1,
         summary: format!("### {} flags", comments.len()),
         worth_saying: !comments.is_empty(),
         comments: comments.to_vec(),
-        most: MOST_INLINE,
+        most: MAX_INLINE,
         has_all_flags: true,
         ..Wanted::default()
     }
 }
 
-fn try_run(fake: &Fake, comments: &[Wish]) -> Result<Posting, Error> {
+fn try_run(fake: &Fake, comments: &[DesiredComment]) -> Result<Posting, Error> {
     let wanted = wanted(fake, comments);
     post(&place(fake), &mut |_: &Posted| wanted.clone())
 }
 
 /// A run of the job on the head as it is now.
-fn run(fake: &Fake, comments: &[Wish]) -> Written {
+fn run(fake: &Fake, comments: &[DesiredComment]) -> Written {
     match try_run(fake, comments).unwrap() {
         Posting::Done { written, .. } => written,
         other => panic!("{other:?}"),
@@ -68,7 +68,7 @@ fn run(fake: &Fake, comments: &[Wish]) -> Written {
 }
 
 /// Two flags, posted on a first push.
-fn posted() -> (Fake, [Wish; 2]) {
+fn posted() -> (Fake, [DesiredComment; 2]) {
     let fake = Fake::new();
     fake.project().push('a', &[("src/a.rs", 20), ("src/b.rs", 9)]);
     let flags = [wish(FIRST, "src/a.rs", 3, 9), wish(SECOND, "src/b.rs", 1, 6)];

@@ -9,7 +9,7 @@ use std::path::Path;
 
 use ai_detect::change::{ChangeSet, CutShort, RecordPlace};
 use ai_detect::exclude::{DEFAULT_MAX_BYTES, Excluder};
-use ai_detect::git::{Budget, CommitChange, Error, Repository, Request, Sought};
+use ai_detect::git::{Budget, CommitChange, Error, RangeSpec, Repository, Sought};
 use support::{Repo, code, excluded};
 
 fn change(repo: &Repo, budget: Budget) -> ChangeSet {
@@ -18,7 +18,7 @@ fn change(repo: &Repo, budget: Budget) -> ChangeSet {
 
 fn change_at(path: &Path, budget: Budget) -> ChangeSet {
     let repository = Repository::open(path).unwrap().within(budget);
-    let resolved = repository.resolve(&Request::Spec("main..topic".into())).unwrap();
+    let resolved = repository.resolve(&RangeSpec::Spec("main..topic".into())).unwrap();
     let records = repository.records(&[], None).unwrap();
     repository.change_set(resolved, &Excluder::new(&[], DEFAULT_MAX_BYTES).unwrap(), &records).unwrap()
 }
@@ -200,7 +200,7 @@ fn contents_that_policies_look_into_have_one_budget_and_paths_another() {
     let repo = three_commits();
     let read = |budget| -> Result<Vec<(bool, usize)>, Error> {
         let repository = Repository::open(repo.path()).unwrap().within(budget);
-        let resolved = repository.resolve(&Request::Spec("main..topic".into())).unwrap();
+        let resolved = repository.resolve(&RangeSpec::Spec("main..topic".into())).unwrap();
         let records = repository.records(&[], None).unwrap();
         let of = |change: CommitChange| {
             (change.files.is_cut, change.files.touched.iter().filter(|file| file.texts.is_some()).count())
@@ -247,7 +247,7 @@ fn notes_that_a_range_has_no_room_for_say_so() {
     }
     let contents = |budget| -> Vec<Result<usize, String>> {
         let repository = Repository::open(repo.path()).unwrap().within(budget);
-        let resolved = repository.resolve(&Request::Spec("main..topic".into())).unwrap();
+        let resolved = repository.resolve(&RangeSpec::Spec("main..topic".into())).unwrap();
         let records = repository.records(&[RecordPlace::Notes("refs/notes/ai")], None).unwrap();
         let of = |change: CommitChange| change.commit.records[0].content.clone().map(|content| content.len());
         repository.commit_changes(&resolved, &|_| false, &records, &of).unwrap()

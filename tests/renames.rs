@@ -7,13 +7,13 @@ mod support;
 use std::collections::BTreeMap;
 
 use ai_detect::exclude::{DEFAULT_MAX_BYTES, Excluder};
-use ai_detect::git::{Repository, Request};
+use ai_detect::git::{RangeSpec, Repository};
 use support::{Repo, code};
 
 /// For each file, the subjects of the commits that its lines belong to, with their numbers of lines.
 fn introduced(repo: &Repo, range: &str) -> BTreeMap<String, Vec<(String, u32)>> {
     let repository = Repository::open(repo.path()).unwrap();
-    let resolved = repository.resolve(&Request::Spec(range.into())).unwrap();
+    let resolved = repository.resolve(&RangeSpec::Spec(range.into())).unwrap();
     let records = repository.records(&[], None).unwrap();
     let excluder = Excluder::new(&[], DEFAULT_MAX_BYTES).unwrap();
     let change = repository.change_set(resolved, &excluder, &records).unwrap();

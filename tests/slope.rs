@@ -13,7 +13,7 @@ use support::collide::names;
 use support::{PLANTED_CONFIG, PLANTED_PACK, Repo, code};
 
 /// More than this is no straight line.
-const MOST: f64 = 2.3;
+const MAX_SLOPE: f64 = 2.3;
 
 /// How many instructions a run takes, on one thread.
 fn instructions(repo: &Repo, args: &[&str]) -> u64 {
@@ -38,7 +38,7 @@ fn assert_straight(what: &str, size: usize, cost: impl Fn(usize) -> u64) {
     let [none, once, twice] = [1, size, 2 * size].map(cost);
     let slope = twice.saturating_sub(none) as f64 / once.saturating_sub(none).max(1) as f64;
     eprintln!("{what}: {none} + {} for {size}, twice as much: {slope:.2} times", once - none);
-    assert!(slope <= MOST, "{what}: {none}, {once}, {twice}: {slope:.2} times for twice as much");
+    assert!(slope <= MAX_SLOPE, "{what}: {none}, {once}, {twice}: {slope:.2} times for twice as much");
 }
 
 /// What `diff --patch` costs.

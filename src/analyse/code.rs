@@ -8,7 +8,7 @@ use super::weighed::Weighed;
 use crate::pack::Model;
 use crate::score;
 use crate::signals::{Engine, Part, Reading};
-use crate::syntax::LEAST_LINES;
+use crate::syntax::MIN_LINES;
 
 /// The rules that stand for what is given, and not found in a text.
 #[derive(Clone, Copy)]
@@ -68,7 +68,7 @@ pub(super) fn code(blocks: &[Weighed<'_>], commits: usize, engine: &Engine<'_>) 
     let of = |(commit, (hunks, added_lines)): (Option<u32>, (Vec<&Weighed<'_>>, u32))| {
         let (log_odds, heaviest) = match hunks.as_slice() {
             [only] if only.block.scored => (score::sum(&only.own(engine)), Vec::new()),
-            hunks if hunks.iter().map(|weighed| weighed.block.read_lines).sum::<u32>() < LEAST_LINES => return None,
+            hunks if hunks.iter().map(|weighed| weighed.block.read_lines).sum::<u32>() < MIN_LINES => return None,
             hunks => {
                 let reading = Reading::sum(hunks.iter().map(|weighed| &weighed.block.reading));
                 let mut signals = engine.weigh(Part::Code, &reading);

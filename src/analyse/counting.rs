@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use super::share::shares;
 use crate::change::{ChangeSet, FileChange};
 use crate::syntax::hunks::Run;
-use crate::syntax::{LEAST_LINES, Outline};
+use crate::syntax::{MIN_LINES, Outline};
 
 /// For each file whether anything in it counts.
 pub(super) fn files(change: &ChangeSet, outlines: &[Outline]) -> Vec<bool> {
@@ -25,8 +25,8 @@ pub(super) fn files(change: &ChangeSet, outlines: &[Outline]) -> Vec<bool> {
             }
         }
     }
-    let enough = |commit: &Option<u32>| lines.get(commit).is_some_and(|lines| *lines >= LEAST_LINES);
-    let counts = |run: &Brought| run.weight >= LEAST_LINES || run.commits.iter().any(enough);
+    let enough = |commit: &Option<u32>| lines.get(commit).is_some_and(|lines| *lines >= MIN_LINES);
+    let counts = |run: &Brought| run.weight >= MIN_LINES || run.commits.iter().any(enough);
     files.iter().map(|brought| brought.iter().any(counts)).collect()
 }
 
@@ -46,7 +46,7 @@ impl Brought {
         // Of a run that is cut, a piece may be all of one commit.
         let commits = shares.filter(|share| long || share.lines * 3 >= added).map(|share| share.commit).collect();
         let weight = run.weight(&file.new);
-        Brought { weight: if long { weight.max(LEAST_LINES) } else { weight }, commits }
+        Brought { weight: if long { weight.max(MIN_LINES) } else { weight }, commits }
     }
 }
 

@@ -3,7 +3,7 @@
 use super::Origin;
 use crate::gate::{self, Verdict};
 use crate::policy::suggest::Where;
-use crate::policy::{Mending, Policy, Stance};
+use crate::policy::{Policy, Remedy, Stance};
 use crate::report::{CommitReport, Flag, HunkReport, Threshold, asked};
 
 pub(super) fn flags(
@@ -42,13 +42,13 @@ pub(super) fn flags(
 }
 
 /// How many commits are named.
-const MOST_ASKED: usize = 3;
+const MAX_ASKED: usize = 3;
 
 /// How to resolve a flag, in one or two sentences.
 fn resolve(verdict: Verdict, asked: &[&CommitReport], origin: Origin) -> String {
     let otherwise = "If none did, there is nothing to do: this flag blocks nothing.";
     let mending = asked.first().and_then(|commit| commit.mending.as_ref());
-    let ids: Vec<&str> = asked.iter().take(MOST_ASKED).map(|it| it.id.get(..8).unwrap_or(&it.id)).collect();
+    let ids: Vec<&str> = asked.iter().take(MAX_ASKED).map(|it| it.id.get(..8).unwrap_or(&it.id)).collect();
     match (verdict, origin) {
         (Verdict::Contradicted, _) => {
             "The commit says that no AI was used. If that is right, there is nothing to do; if not, state the tool instead.".into()
@@ -76,7 +76,7 @@ fn resolve_banned(hunk: &HunkReport) -> String {
 }
 
 /// What to add where: the policy's own lines, or the trailer that every project understands.
-fn lines(mending: Option<&Mending>, ids: &str) -> String {
+fn lines(mending: Option<&Remedy>, ids: &str) -> String {
     let quoted = |place: Where| -> Vec<String> {
         let lines = mending.iter().flat_map(|mending| &mending.add).filter(|line| line.place == place);
         lines.map(|line| format!("`{}`", line.text)).collect()

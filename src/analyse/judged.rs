@@ -15,7 +15,7 @@ use crate::score::{self, Score};
 use crate::signals::{Engine, Signal, rounded};
 
 /// What surrounds the blocks of a request.
-pub(super) struct Request<'a> {
+pub(super) struct ScoringContext<'a> {
     pub(super) change: &'a ChangeSet,
     pub(super) engine: &'a Engine<'a>,
     pub(super) messages: &'a [ScoredMessage],
@@ -41,8 +41,8 @@ pub(super) struct Judged<'r> {
 
 impl<'r> Weighed<'r> {
     /// What is said of it by all that counts in it.
-    pub(super) fn judge(self, request: &Request<'_>) -> Judged<'r> {
-        let Request { engine, threshold, .. } = *request;
+    pub(super) fn judge(self, request: &ScoringContext<'_>) -> Judged<'r> {
+        let ScoringContext { engine, threshold, .. } = *request;
         let (block, is_kept) = (self.block, matches!(self.own, Signals::Kept(_)));
         let own = match self.own {
             Signals::Kept(own) => own,
@@ -70,7 +70,7 @@ impl<'r> Weighed<'r> {
 }
 
 /// All that counts in a block: beside its own signals what surrounds it says, and the messages.
-pub(super) fn all(block: &ReadBlock, own: Vec<Signal>, request: &Request<'_>) -> Vec<Signal> {
+pub(super) fn all(block: &ReadBlock, own: Vec<Signal>, request: &ScoringContext<'_>) -> Vec<Signal> {
     let mut signals = own;
     add_context(block, request.context, &mut signals);
     add_message_signals(block, request.messages, &mut signals);

@@ -5,7 +5,7 @@ use crate::exclude::LONG_LINE;
 use crate::kept_lines;
 use crate::linediff;
 use crate::report::bounds;
-use crate::syntax::{LEAST_LINES, Syntax};
+use crate::syntax::{MIN_LINES, Syntax};
 
 /// A file that is left out for a reason of its content.
 pub(super) fn file(file: &FileChange, reason: Reason, detail: String) -> Excluded {
@@ -56,7 +56,7 @@ fn not_authored(file: &FileChange) -> Vec<Excluded> {
 /// Lines of code that are too long to be read, in blocks that have too few lines to be scored: a line may be a program.
 fn long_lines(file: &FileChange, syntax: &Syntax) -> Option<Excluded> {
     syntax.language?;
-    let small = syntax.hunks.iter().filter(|hunk| hunk.weight < LEAST_LINES);
+    let small = syntax.hunks.iter().filter(|hunk| hunk.weight < MIN_LINES);
     let lines = small.flat_map(|hunk| hunk.authored.iter().flat_map(|span| span.start..span.end));
     let long = linediff::spans(lines.filter(|&line| file.new.raw_line(line).len() > LONG_LINE));
     let added = Added::of(&file.new, &long)?;

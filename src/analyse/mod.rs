@@ -36,7 +36,7 @@ use crate::report::{Coverage, ExcludedReport, HunkReport, Omitted, PolicyReport,
 use crate::score;
 use crate::signals::{Engine, rounded};
 use code::{Context, SyntheticRules};
-use judged::{Judged, Request};
+use judged::{Judged, ScoringContext};
 use listing::Listing;
 use read::ReadBlock;
 pub use read::ReadBlocks;
@@ -154,7 +154,7 @@ fn report(
     let sensitive = paths.into_par_iter().filter(is_sensitive).collect();
     let policy = evidence.policy();
     let covered = Covered::by(evidence.states());
-    let request = Request {
+    let request = ScoringContext {
         change,
         engine,
         messages,

@@ -14,7 +14,7 @@ use crate::change::{self, ChangeSet, Excluded, FileChange, Reason, Span, overlap
 use crate::lookalikes::Disguise;
 use crate::signals::{Block, Engine, Reading, block};
 use crate::syntax::parser::Extra;
-use crate::syntax::{Hunk, LEAST_LINES, Outline, Syntax};
+use crate::syntax::{Hunk, MIN_LINES, Outline, Syntax};
 
 /// A block with everything that was read of it.
 pub(super) struct ReadBlock {
@@ -137,7 +137,7 @@ impl Reader<'_> {
             telling: telling(file, &hunk.authored),
             fingerprint: named(fingerprint),
             content: named(content),
-            scored: read_lines >= LEAST_LINES,
+            scored: read_lines >= MIN_LINES,
             disguise: Some(&hunk.seen.disguise).filter(|disguise| !disguise.is_empty()).cloned(),
             read_lines,
             shift: i64::from(file.new.number(hunk.span.start)) - i64::from(hunk.span.start),

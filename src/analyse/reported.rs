@@ -1,6 +1,6 @@
 //! The last stage of a block: its report, with the signals that explain it.
 
-use super::judged::{Judged, Request, all};
+use super::judged::{Judged, ScoringContext, all};
 use super::read::ReadBlock;
 use super::share::Share;
 use super::signals::signal_report;
@@ -10,7 +10,7 @@ use crate::signals::{Evidence, Signal, rounded};
 
 impl Judged<'_> {
     /// Its report, with the `most` strongest of its signals. Signals that nobody asked for are not counted as omitted.
-    pub(super) fn report(self, most: usize, request: &Request<'_>, explained: bool) -> HunkReport {
+    pub(super) fn report(self, most: usize, request: &ScoringContext<'_>, explained: bool) -> HunkReport {
         let block = self.block;
         let mut signals = match self.signals {
             _ if !explained => Vec::new(),
@@ -49,7 +49,7 @@ impl Judged<'_> {
 }
 
 /// Where a signal of a block counted.
-fn evidence(block: &ReadBlock, signal: &Signal, request: &Request<'_>) -> Vec<Evidence> {
+fn evidence(block: &ReadBlock, signal: &Signal, request: &ScoringContext<'_>) -> Vec<Evidence> {
     if let Some(commit) = signal.commit {
         // Signals of messages are made from what stands at this place (`judged`), so it is there.
         let message = request.messages.get(commit as usize);
@@ -64,7 +64,7 @@ fn evidence(block: &ReadBlock, signal: &Signal, request: &Request<'_>) -> Vec<Ev
 }
 
 /// What the code of a block's commit is as a whole, and which rules say most of it.
-fn together(block: &ReadBlock, signal: &Signal, request: &Request<'_>) -> String {
+fn together(block: &ReadBlock, signal: &Signal, request: &ScoringContext<'_>) -> String {
     let mut codes = block.shares.iter().filter_map(|share| request.context.of(share.commit));
     let rules = codes.find(|code| !code.heaviest.is_empty()).map(|code| code.heaviest.as_slice());
     let rule = |at: &usize| request.engine.pack().rules.get(*at).map(|rule| rule.title.as_str());

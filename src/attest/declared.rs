@@ -36,7 +36,7 @@ pub(super) struct Declared {
 }
 
 /// A tool's name as written is at most this long; longer texts are prose.
-const LONGEST_TOOL: usize = 40;
+const MAX_TOOL_LENGTH: usize = 40;
 
 /// Reads a declaration.
 pub(super) fn read(text: &str, registry: &Registry) -> Declared {
@@ -227,7 +227,10 @@ fn is_rest_of_a_name(rest: &str) -> bool {
 
 fn is_name(text: &str) -> bool {
     let text = text.trim();
-    !text.is_empty() && text.len() <= LONGEST_TOOL && text.split_whitespace().count() <= 3 && !text.contains(['@', '/'])
+    !text.is_empty()
+        && text.len() <= MAX_TOOL_LENGTH
+        && text.split_whitespace().count() <= 3
+        && !text.contains(['@', '/'])
 }
 
 fn is_generic(text: &str, registry: &Registry) -> bool {

@@ -28,7 +28,7 @@ mod own;
 mod recorded;
 
 /// A quote is cut after this many characters.
-const LONGEST_QUOTE: usize = 200;
+const MAX_QUOTE_LENGTH: usize = 200;
 
 /// Reads what a commit declares about AI use, and leaves signatures alone.
 pub fn read(commit: &Commit, registry: &Registry) -> Attestation {
@@ -134,10 +134,10 @@ impl<'a, 'r> Reader<'a, 'r> {
 
     /// Keeps a line that names a tool which is not known.
     fn not_known(&mut self, lines: Range<usize>, name: &str) {
-        let (line, quote) = (line_number(lines.start), cut(&self.text_of(lines), LONGEST_QUOTE));
+        let (line, quote) = (line_number(lines.start), cut(&self.text_of(lines), MAX_QUOTE_LENGTH));
         let is_new = !self.unknown.iter().any(|known| known.line == line && known.name == name);
         if is_new && self.unknown.len() < MAX_UNKNOWN {
-            self.unknown.push(UnknownTool { line, quote, name: cut(name.trim(), LONGEST_QUOTE) });
+            self.unknown.push(UnknownTool { line, quote, name: cut(name.trim(), MAX_QUOTE_LENGTH) });
         }
     }
 
@@ -331,7 +331,7 @@ impl<'a, 'r> Reader<'a, 'r> {
         }
         let Some(found) = self.findings.get_mut(at) else { return };
         match reads {
-            Reads::Session => found.session = Some(cut(value, LONGEST_QUOTE)),
+            Reads::Session => found.session = Some(cut(value, MAX_QUOTE_LENGTH)),
             Reads::Proportion => found.proportion = Some(cut(value, 80)),
             Reads::Prompt => found.prompt = reference(value),
             Reads::Output => found.output = reference(value),
@@ -397,7 +397,7 @@ impl<'a, 'r> Reader<'a, 'r> {
             found.statement.line == Some(line) && (tool.is_none() || found.statement.tool.as_deref() == tool)
         };
         if let Some(found) = self.findings.iter_mut().find(|found| said(found)) {
-            let session = phrase.session.map(|session| cut(session, LONGEST_QUOTE));
+            let session = phrase.session.map(|session| cut(session, MAX_QUOTE_LENGTH));
             found.session = found.session.take().or(session);
             return;
         }
@@ -415,7 +415,7 @@ impl<'a, 'r> Reader<'a, 'r> {
         let at = self.findings.len();
         self.push(phrase.marker, phrase.declared.clone(), role, confidence, place);
         if let Some(found) = self.findings.get_mut(at) {
-            found.session = phrase.session.map(|session| cut(session, LONGEST_QUOTE));
+            found.session = phrase.session.map(|session| cut(session, MAX_QUOTE_LENGTH));
         }
     }
 
@@ -464,7 +464,7 @@ impl<'a, 'r> Reader<'a, 'r> {
                 confidence,
                 covers: Covers::Commit,
                 line: place.line,
-                quote: cut(place.quote.trim(), LONGEST_QUOTE),
+                quote: cut(place.quote.trim(), MAX_QUOTE_LENGTH),
                 strict: place.strict,
             },
             model: declared.model,
@@ -503,7 +503,7 @@ fn cut(text: &str, most: usize) -> String {
 
 /// A digest, an address or an id. Anything with spaces is the text itself, which is not kept.
 fn reference(value: &str) -> Option<String> {
-    (!value.contains(char::is_whitespace)).then(|| cut(value, LONGEST_QUOTE))
+    (!value.contains(char::is_whitespace)).then(|| cut(value, MAX_QUOTE_LENGTH))
 }
 
 #[cfg(test)]

@@ -11,13 +11,13 @@ use super::{Attestation, Confidence, Form, Role, State, Statement};
 /// The schema that this version writes.
 pub const SCHEMA: &str = "ai-detect/markers/v1";
 /// Strangers name models and tools as they like; beyond so many different names they are counted together.
-const MOST_MODELS: usize = 5_000;
-const MOST_TOOLS: usize = 5_000;
+const MAX_MODELS: usize = 5_000;
+const MAX_TOOLS: usize = 5_000;
 /// So many letters of a model's name are kept; tools' are cut where they are read.
-const LONGEST: usize = 200;
+const MAX_MODEL_CHARS: usize = 200;
 /// So many letters of a line that is not understood.
-const LONGEST_LINE: usize = 80;
-const MOST_LINES: usize = 5_000;
+const MAX_LINE_LENGTH: usize = 80;
+const MAX_LINES: usize = 5_000;
 const OTHERS: &str = "others";
 
 /// What one commit adds to the count.
@@ -125,12 +125,12 @@ pub fn marks(attestation: &Attestation) -> Marks {
         conflicts: !attestation.conflicts.is_empty(),
         ..Marks::default()
     };
-    let quoted = attestation.unknown.iter().map(|unknown| unknown.quote.chars().take(LONGEST_LINE).collect());
+    let quoted = attestation.unknown.iter().map(|unknown| unknown.quote.chars().take(MAX_LINE_LENGTH).collect());
     marks.unknown = quoted.collect();
     for statement in &attestation.statements {
         let Statement { tool, form, model, role, confidence, .. } = statement;
         if statement.attests() {
-            let model = model.as_ref().map(|model| model.chars().take(LONGEST).collect());
+            let model = model.as_ref().map(|model| model.chars().take(MAX_MODEL_CHARS).collect());
             marks.counted.insert((tool.clone(), *form, model));
         } else {
             marks.listed.insert((tool.clone(), *form, *role, *confidence));
@@ -171,7 +171,7 @@ impl Counter {
         self.conflicting += u64::from(marks.conflicts);
         self.naming_unknown += u64::from(!marks.unknown.is_empty());
         for quote in marks.unknown {
-            let is_counted = self.unknown.len() < MOST_LINES || self.unknown.contains_key(&quote);
+            let is_counted = self.unknown.len() < MAX_LINES || self.unknown.contains_key(&quote);
             *self.unknown.entry(if is_counted { quote } else { OTHERS.to_owned() }).or_default() += 1;
         }
         let counted: BTreeSet<_> = marks.counted.into_iter().map(|mark| self.known_mark(mark)).collect();
@@ -203,7 +203,7 @@ impl Counter {
         if model.is_none() || models.contains_key(&model) {
             return (tool, form, model);
         }
-        let model = if self.models < MOST_MODELS { model } else { Some(OTHERS.to_owned()) };
+        let model = if self.models < MAX_MODELS { model } else { Some(OTHERS.to_owned()) };
         self.models += usize::from(!models.contains_key(&model));
         models.entry(model.clone()).or_default();
         (tool, form, model)
@@ -214,7 +214,7 @@ impl Counter {
         if self.names.contains(&tool) {
             return Some(tool);
         }
-        if self.names.len() >= MOST_TOOLS {
+        if self.names.len() >= MAX_TOOLS {
             return Some(OTHERS.to_owned());
         }
         self.names.insert(tool.clone());
@@ -298,19 +298,19 @@ mod tests {
     #[test]
     fn names_of_models_do_not_pile_up() {
         let mut counter = Counter::default();
-        for at in 0..MOST_MODELS + 100 {
+        for at in 0..MAX_MODELS + 100 {
             let counted = [(None, Form::TRAILER, Some(format!("m{at}")))].into();
             counter.add(Marks { counted, ..Marks::default() });
         }
         let tally = counter.finish(String::new());
         let models = &tally.tools[0].forms[0].models;
-        assert_eq!((models.len(), models[0].model.as_deref(), models[0].commits), (MOST_MODELS + 1, Some(OTHERS), 100));
+        assert_eq!((models.len(), models[0].model.as_deref(), models[0].commits), (MAX_MODELS + 1, Some(OTHERS), 100));
     }
 
     #[test]
     fn names_of_tools_do_not_pile_up() {
         let mut counter = Counter::default();
-        for at in 0..MOST_TOOLS + 100 {
+        for at in 0..MAX_TOOLS + 100 {
             // Two in each commit, and the first ones again in all of them.
             let names = [format!("t{at}"), format!("u{at}"), "t0".to_owned()].map(Some);
             let counted = names.clone().into_iter().map(|tool| (tool, Form::TRAILER, None)).collect();
@@ -323,13 +323,13 @@ mod tests {
             tally.tools.iter().take(3).map(|tool| (tool.tool.as_deref(), tool.commits)).collect();
         // A commit with two of the others counts once.
         assert_eq!(found, [(Some("t0"), 5_100), (Some(OTHERS), 2_600), (Some("t1"), 1)]);
-        assert_eq!((tally.tools.len(), tally.listed.len()), (MOST_TOOLS + 1, MOST_TOOLS + 1));
+        assert_eq!((tally.tools.len(), tally.listed.len()), (MAX_TOOLS + 1, MAX_TOOLS + 1));
         assert_eq!(tally.listed[1].commits, 2_600);
     }
 
     #[test]
     fn names_of_models_are_kept_in_part() {
         let tally = counted(&[&format!("s\n\nAssisted-by: Codex:openai/gpt-5.5{}\n", "x".repeat(10_000))]);
-        assert_eq!(tally.tools[0].forms[0].models[0].model.as_ref().map(String::len), Some(LONGEST));
+        assert_eq!(tally.tools[0].forms[0].models[0].model.as_ref().map(String::len), Some(MAX_MODEL_CHARS));
     }
 }

@@ -19,7 +19,7 @@ use crate::vocabulary::note::{Cover, Entry, Note};
 
 /// Where an old commit's note goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Way {
+pub enum NoteTransfer {
     /// The new commit has the same patch: the note is right as it is.
     Same {
         /// The new commit's index.
@@ -126,7 +126,7 @@ impl Side {
 #[derive(Debug, PartialEq, Eq)]
 pub struct Ways {
     /// Nothing where no new commit has its patch or at least half of its lines.
-    pub of: Vec<Vec<Way>>,
+    pub of: Vec<Vec<NoteTransfer>>,
     /// How many old commits more was asked for than is compared.
     pub cut: usize,
 }
@@ -147,9 +147,9 @@ pub fn ways(old: &Side, new: &Side, (read_old, read_new): (&Again<'_>, &Again<'_
     let mut same = |brief: &Brief| {
         let to = by_patch.get_mut(&brief.patch?)?.pop_front()?;
         *taken.get_mut(to)? = true;
-        Some(Way::Same { to })
+        Some(NoteTransfer::Same { to })
     };
-    let mut of: Vec<Vec<Way>> = old.briefs.iter().map(|brief| same(brief).into_iter().collect()).collect();
+    let mut of: Vec<Vec<NoteTransfer>> = old.briefs.iter().map(|brief| same(brief).into_iter().collect()).collect();
     let mut search = Search::new(new, &taken);
     let mut cut = 0;
     for (at, (brief, ways)) in old.briefs.iter().zip(&mut of).enumerate().filter(|(_, (_, ways))| ways.is_empty()) {
@@ -269,7 +269,7 @@ fn added(texts: &Texts) -> impl Iterator<Item = (u32, Squeezed<'_>)> {
     lines.filter(|line| texts.new.holds_words(*line)).map(|line| (line, Squeezed::new(texts.new.line(line))))
 }
 
-fn by_lines(old: &CommitChange, new: &CommitChange, to: usize) -> Option<Way> {
+fn by_lines(old: &CommitChange, new: &CommitChange, to: usize) -> Option<NoteTransfer> {
     let (mut found, mut had, mut moved) = (0, 0, Vec::new());
     for file in &old.files.touched {
         let Some(texts) = &file.texts else { continue };
@@ -294,7 +294,7 @@ fn by_lines(old: &CommitChange, new: &CommitChange, to: usize) -> Option<Way> {
             moved.push(Moved { path: String::from_utf8_lossy(&file.path).into_owned(), lines });
         }
     }
-    (had > 0 && found * 2 >= had).then_some(Way::Lines { to, moved, found: (found, had) })
+    (had > 0 && found * 2 >= had).then_some(NoteTransfer::Lines { to, moved, found: (found, had) })
 }
 
 /// The same lines with the blank lines and lone brackets between two of them that the new commit added, too: those belong
@@ -319,13 +319,15 @@ fn with_lines_between(lines: Vec<(u32, u32)>, there: &Texts) -> Vec<(u32, u32)> 
 }
 
 /// The entries of an old note as they go to the new commit.
-pub fn carried(note: &Note, from: &str, way: &Way) -> Vec<Entry> {
+pub fn carried(note: &Note, from: &str, way: &NoteTransfer) -> Vec<Entry> {
     let origin = |entry: &Entry| entry.carried_from.clone().or_else(|| Word::new(from).ok());
     let entries = note.attestations.iter();
     match way {
-        Way::Same { .. } => entries.map(|entry| Entry { carried_from: origin(entry), ..entry.clone() }).collect(),
+        NoteTransfer::Same { .. } => {
+            entries.map(|entry| Entry { carried_from: origin(entry), ..entry.clone() }).collect()
+        }
         // An entry that spoke of some lines speaks of those of them that moved.
-        Way::Lines { moved, .. } => entries
+        NoteTransfer::Lines { moved, .. } => entries
             .map(|entry| {
                 let covers = moved.iter().filter_map(|moved| moved.covered(&entry.covers)).collect();
                 Entry { covers, carried_from: origin(entry), ..entry.clone() }

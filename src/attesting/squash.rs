@@ -22,7 +22,7 @@ pub enum Forge {
 
 /// The request that is squashed.
 #[derive(Debug, Clone, Default)]
-pub struct Request {
+pub struct SquashRequest {
     /// Its title; the last commit's subject stands in for it.
     pub title: Option<String>,
     /// Its number.
@@ -54,7 +54,7 @@ pub struct Outcome {
 }
 
 /// Predicts; commits come parents first.
-pub fn predict(forge: Forge, request: &Request, parts: &[Part<'_>], registry: &Registry) -> Outcome {
+pub fn predict(forge: Forge, request: &SquashRequest, parts: &[Part<'_>], registry: &Registry) -> Outcome {
     let single: Vec<&Part<'_>> = parts.iter().filter(|part| part.commit.parents < 2).collect();
     let message = match forge {
         Forge::Github => github(request, &single),
@@ -70,13 +70,13 @@ pub fn predict(forge: Forge, request: &Request, parts: &[Part<'_>], registry: &R
     Outcome { message: commit.message, kept, lost, keep }
 }
 
-fn title(request: &Request, parts: &[&Part<'_>]) -> String {
+fn title(request: &SquashRequest, parts: &[&Part<'_>]) -> String {
     let subject = || parts.last().map_or_else(String::new, |part| part.commit.subject().to_owned());
     let title = request.title.clone().unwrap_or_else(subject);
     request.number.map_or(title.clone(), |number| format!("{title} (#{number})"))
 }
 
-fn github(request: &Request, parts: &[&Part<'_>]) -> String {
+fn github(request: &SquashRequest, parts: &[&Part<'_>]) -> String {
     if let [only] = parts {
         let (subject, body) = cut(&only.commit.message);
         let subject = request.number.map_or(subject.to_owned(), |number| format!("{subject} (#{number})"));
@@ -278,7 +278,7 @@ mod tests {
         let registry = Registry::builtin().unwrap();
         let part = |commit| Part { commit, attestation: attest::read(commit, registry), note: None };
         let parts: Vec<Part<'_>> = commits.iter().map(part).collect();
-        predict(forge, &Request { title: Some("Add a parser".into()), number: Some(7) }, &parts, registry)
+        predict(forge, &SquashRequest { title: Some("Add a parser".into()), number: Some(7) }, &parts, registry)
     }
 
     fn two() -> [Commit; 2] {
@@ -326,7 +326,7 @@ mod tests {
         let with_note = Commit { records: vec![record], ..commit("a", "Ann", "One\n") };
         let attestation = attest::read(&with_note, registry);
         let part = Part { commit: &with_note, attestation, note: Some(note) };
-        let outcome = predict(Forge::Gitlab, &Request::default(), &[part], registry);
+        let outcome = predict(Forge::Gitlab, &SquashRequest::default(), &[part], registry);
         let keep: Vec<String> = outcome.keep.iter().map(ToString::to_string).collect();
         assert_eq!(keep, ["Assisted-by: Claude Code:claude-opus-4-8 sparse", "AI-Sensitive: authentication"]);
         assert!(outcome.lost.iter().any(|(_, text)| text.starts_with("the note with an attestation stays")));

@@ -8,7 +8,7 @@ use clap::ValueEnum;
 use super::output::Output;
 use super::{Exit, Failure};
 use crate::attest::Registry;
-use crate::git::Request;
+use crate::git::RangeSpec;
 use crate::pipeline::settings::policy_on_disk;
 use crate::pipeline::{Session, SettingsFrom};
 use crate::policy::{Described, Policy};
@@ -86,7 +86,7 @@ pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure
 
 /// A range, or the default one, with its settings.
 pub(super) fn open(range: Option<&str>, config: Option<&Path>, dir: &Path) -> Result<Session, Failure> {
-    let request = range.map_or(Request::Default, |range| Request::Spec(range.to_owned()));
+    let request = range.map_or(RangeSpec::Default, |range| RangeSpec::Spec(range.to_owned()));
     let settings = config.map_or(SettingsFrom::Start, |file| SettingsFrom::File { dir, file });
     Ok(Session::open(dir, &request, settings)?.within(super::surroundings()))
 }

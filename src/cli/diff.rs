@@ -9,7 +9,7 @@ use super::output::Output;
 use super::{Exit, Failure};
 use crate::analyse::Detail;
 use crate::attest;
-use crate::git::{self, Checkout, Request};
+use crate::git::{self, Checkout, RangeSpec};
 use crate::pipeline::{Analysis, Asked, Error, Session, SettingsFrom, Surroundings, report_on_patch};
 use crate::report::Report;
 use crate::report::excerpts::Excerpts;
@@ -78,7 +78,7 @@ pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure
 
 /// The report on a range by the settings in force, or on the default range.
 pub(super) fn of_range(range: Option<String>, dir: &Path) -> Result<Report, Failure> {
-    let request = range.map_or(Request::Default, Request::Spec);
+    let request = range.map_or(RangeSpec::Default, RangeSpec::Spec);
     let session = Session::open(dir, &request, SettingsFrom::Start)?.within(super::surroundings());
     Ok(session.report(&Asked::default())?.report)
 }
@@ -92,13 +92,13 @@ pub(super) fn between(
     surroundings: Surroundings,
 ) -> Result<Report, Error> {
     let request = Some(stated).filter(|stated| **stated != attest::Request::default());
-    let session = Session::of_job(checkout, &Request::Spec(spec.to_owned()))?.within(surroundings);
+    let session = Session::of_job(checkout, &RangeSpec::Spec(spec.to_owned()))?.within(surroundings);
     Ok(session.report(&Asked { request, by_member, detail: Detail::All })?.report)
 }
 
 /// The memory of what a report was made from is never freed: the program is about to end, and freeing would take longer.
 fn analysis(
-    request: &Request,
+    request: &RangeSpec,
     dir: &Path,
     settings: SettingsFrom<'_>,
     asked: &Asked<'_>,
@@ -129,12 +129,12 @@ fn of_patch(
     analysis.map(ManuallyDrop::new)
 }
 
-fn range(args: &Args) -> Request {
+fn range(args: &Args) -> RangeSpec {
     match (&args.range, args.staged, args.worktree) {
-        (Some(spec), _, _) => Request::Spec(spec.clone()),
-        (_, true, _) => Request::Staged,
-        (_, _, true) => Request::Worktree,
-        _ => Request::Default,
+        (Some(spec), _, _) => RangeSpec::Spec(spec.clone()),
+        (_, true, _) => RangeSpec::Staged,
+        (_, _, true) => RangeSpec::Worktree,
+        _ => RangeSpec::Default,
     }
 }
 

@@ -112,9 +112,9 @@ fn calibrated(args: &Args, dir: &Path, manifest: &Manifest) -> Result<Made, Fail
     let engine = Engine::new(&pack);
     let scores = local::highest(manifest, &dir.join(&args.repos), &engine, args.keep_going).map_err(Failure::usage)?;
     let people = scores.len();
-    if people < LEAST_PEOPLE {
+    if people < MIN_PEOPLE {
         return Err(Failure::usage(format!(
-            "{people} commits of people are too few to move thresholds; needed are {LEAST_PEOPLE}"
+            "{people} commits of people are too few to move thresholds; needed are {MIN_PEOPLE}"
         )));
     }
     let model = calibrate::moved(&pack.model, &scores);
@@ -154,7 +154,7 @@ const RATE: f64 = 0.02;
 const BEFORE_ASSISTANTS: i64 = 1_622_505_600;
 
 /// Fewer say nothing about rates of one in a hundred.
-const LEAST_PEOPLE: usize = 200;
+const MIN_PEOPLE: usize = 200;
 
 fn read(args: &Args, dir: &Path, manifest: &Manifest, pack: &Pack) -> Result<samples::Samples, Failure> {
     let engine = Engine::new(pack);

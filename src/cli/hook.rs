@@ -11,7 +11,7 @@ use super::output::Output;
 use super::replace::Replacement;
 use super::{Exit, Failure, read_text};
 use crate::attesting::environment;
-use crate::git::{Repository, Request};
+use crate::git::{RangeSpec, Repository};
 use crate::pipeline::{JudgedMessage, Session, Settings, SettingsFrom};
 use crate::policy::{FindingKind, Stance};
 
@@ -65,7 +65,7 @@ pub(super) fn run(command: &Command, dir: &Path, out: &Output) -> Result<Exit, F
 
 /// What is staged, by the settings of the commit that the next one starts from.
 fn staged(dir: &Path) -> Result<Session, Failure> {
-    Ok(Session::open(dir, &Request::Staged, SettingsFrom::Start)?)
+    Ok(Session::open(dir, &RangeSpec::Staged, SettingsFrom::Start)?)
 }
 
 fn commit_msg(file: &Path, block: bool, dir: &Path, out: &Output) -> Result<Exit, Failure> {

@@ -27,7 +27,7 @@ mod time;
 mod together;
 mod trail;
 mod triage;
-mod undisturbed;
+mod with_signals_deferred;
 
 use std::io::Read as _;
 use std::path::{Path, PathBuf};

@@ -17,7 +17,7 @@ use crate::terminal::{escaped, unsafe_in, without_commands};
 /// Columns where the output is no terminal and nothing says how wide it is.
 const DEFAULT_WIDTH: usize = 100;
 /// Wider lines are hard to read.
-const MOST_WIDTH: usize = 120;
+const MAX_WIDTH: usize = 120;
 
 /// Where text goes.
 pub(super) struct Output {
@@ -114,7 +114,7 @@ impl Output {
             let (terminal_size::Width(width), _) = terminal_size::terminal_size()?;
             std::io::stdout().is_terminal().then_some(usize::from(width))
         };
-        columns.or_else(terminal).unwrap_or(DEFAULT_WIDTH).min(MOST_WIDTH)
+        columns.or_else(terminal).unwrap_or(DEFAULT_WIDTH).min(MAX_WIDTH)
     }
 }
 

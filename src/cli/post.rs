@@ -10,7 +10,7 @@ use super::report::{self, Unusable};
 use super::{Exit, Failure};
 use crate::forge::event::github as event;
 use crate::forge::github::{self, Found};
-use crate::forge::{Forge, Request};
+use crate::forge::{ChangeRequest, Forge};
 use crate::pack::{Fitted, Pack, Rule};
 use crate::report::json::ReadError;
 use crate::report::{Report, foreign};
@@ -119,7 +119,7 @@ fn read(file: &Path, dir: &Path, head: &str) -> Result<Report, Problem> {
 }
 
 /// The request that the event is about; nothing where it has moved on.
-fn request(job: &Job<'_>, run: &event::FinishedRun) -> Result<Option<Request>, Failure> {
+fn request(job: &Job<'_>, run: &event::FinishedRun) -> Result<Option<ChangeRequest>, Failure> {
     let github = job.github()?.ok_or_else(|| Failure::failed(crate::forge::job::NO_TOKEN))?;
     let found = github::request_of(&github, run)
         .map_err(|error| Failure::failed(format!("could not find the request of this run: {error}")))?;

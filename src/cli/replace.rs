@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::Failure;
 use super::place::{self, Place};
-use super::undisturbed::undisturbed;
+use super::with_signals_deferred::with_signals_deferred;
 
 /// A file that is to get new content.
 pub(super) struct Replacement {
@@ -46,7 +46,7 @@ impl Replacement {
         let beside = path.with_file_name(name);
         let replacement = Replacement { beside: Some(beside.clone()), path };
         // Tried and taken away at once: whoever is killed while working leaves nothing behind.
-        let tried = undisturbed(|| create(&beside).and_then(|_| std::fs::remove_file(&beside)));
+        let tried = with_signals_deferred(|| create(&beside).and_then(|_| std::fs::remove_file(&beside)));
         tried.map_err(|error| replacement.failure(&error))?;
         Ok(replacement)
     }
@@ -68,7 +68,7 @@ impl Replacement {
             file.sync_all()?;
             std::fs::rename(beside, &self.path)
         };
-        undisturbed(write).map_err(|error| self.failure(&error))
+        with_signals_deferred(write).map_err(|error| self.failure(&error))
     }
 
     fn failure(&self, error: &std::io::Error) -> Failure {

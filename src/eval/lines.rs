@@ -18,13 +18,13 @@ use super::{strip, views};
 use crate::attest::forms::{self, GIT_AI_NOTES};
 use crate::attest::{self, Attestation, Contributor, RecordedLines};
 use crate::change::{ChangeSet, FileChange, Record, Span};
-use crate::git::{Records, Repository, Request};
+use crate::git::{RangeSpec, Records, Repository};
 use crate::report::HunkReport;
 
 /// The schema that this version writes.
 pub const SCHEMA: &str = "ai-detect/eval-lines/v1";
 /// The least share of a hunk's lines that must be of one kind.
-pub const LEAST_SHARE: f64 = 0.8;
+pub const MIN_SHARE: f64 = 0.8;
 /// So many commits are done at a time.
 const UNIT: usize = 25;
 
@@ -166,7 +166,7 @@ fn commit_hunks(
     counts: &mut LineCounts,
     labelled: &mut Vec<Labelled>,
 ) {
-    let Ok(resolved) = repository.resolve(&Request::Commit(commit.to_owned())) else {
+    let Ok(resolved) = repository.resolve(&RangeSpec::Commit(commit.to_owned())) else {
         counts.not_there += 1;
         return;
     };
@@ -231,7 +231,7 @@ fn truth(hunk: &HunkReport, change: &ChangeSet, attestation: &Attestation) -> Tr
 }
 
 fn kind(lines: usize, ai: usize, human: usize) -> Truth {
-    let least = LEAST_SHARE * lines as f64;
+    let least = MIN_SHARE * lines as f64;
     match (ai as f64 >= least, human as f64 >= least) {
         _ if lines == 0 => Truth::Unrecorded,
         (true, _) => Truth::Ai,

@@ -28,7 +28,7 @@ pub use tables::Evaluation;
 use manifest::Problem;
 
 /// How many rows an error names one by one.
-const MOST_NAMED: usize = 10;
+const MAX_NAMED: usize = 10;
 
 /// Why an evaluation cannot be made.
 #[derive(Debug, thiserror::Error)]
@@ -69,9 +69,9 @@ pub enum Error {
 
 fn told(name: &str, problems: &[Problem]) -> String {
     let mut told: Vec<String> =
-        problems.iter().take(MOST_NAMED).map(|bad| format!("{name}: row {}: {}", bad.row, bad.problem)).collect();
-    if problems.len() > MOST_NAMED {
-        told.push(format!("and {} more rows", problems.len() - MOST_NAMED));
+        problems.iter().take(MAX_NAMED).map(|bad| format!("{name}: row {}: {}", bad.row, bad.problem)).collect();
+    if problems.len() > MAX_NAMED {
+        told.push(format!("and {} more rows", problems.len() - MAX_NAMED));
     }
     told.push("--keep-going leaves such rows out, counts and lists them".into());
     told.join("; ")

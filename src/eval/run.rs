@@ -17,7 +17,7 @@ use crate::attest::{Registry, forms};
 use crate::change::ChangeSet;
 use crate::config::Config;
 use crate::exclude::Excluder;
-use crate::git::{self, CommitId, OneByOne, Repository, Request};
+use crate::git::{self, CommitId, OneByOne, RangeSpec, Repository};
 use crate::parallel;
 use crate::score::prior;
 use crate::signals::Engine;
@@ -198,7 +198,7 @@ fn check(unit: &Unit, manifest: &Manifest) -> Vec<Problem> {
         Ok(repository) => repository,
         Err(error) => return rows_of(unit, manifest).map(|(_, row)| problem(row, &error)).collect(),
     };
-    let found = |(_, row): (usize, &Row)| match repository.resolve(&Request::Commit(row.commit.clone())) {
+    let found = |(_, row): (usize, &Row)| match repository.resolve(&RangeSpec::Commit(row.commit.clone())) {
         Ok(_) => None,
         Err(error) => Some(problem(row, format!("{}: {error}", manifest.repository(row)))),
     };

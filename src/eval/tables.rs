@@ -18,9 +18,9 @@ use crate::signals::rounded;
 pub const SCHEMA: &str = "ai-detect/eval/v1";
 
 /// A repository is matched where it has at least as many `ai` rows.
-pub const LEAST_AI: usize = 12;
+pub const MIN_AI: usize = 12;
 /// And at least as many `human-recent` rows.
-pub const LEAST_RECENT: usize = 60;
+pub const MIN_RECENT: usize = 60;
 
 /// How well the scores do on a manifest.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
@@ -168,7 +168,7 @@ fn matched(manifest: &Manifest, scored: &[(&Row, &Outcome)]) -> Vec<bool> {
             _ => {}
         }
     }
-    counts.into_iter().map(|(ai, recent)| ai >= LEAST_AI && recent >= LEAST_RECENT).collect()
+    counts.into_iter().map(|(ai, recent)| ai >= MIN_AI && recent >= MIN_RECENT).collect()
 }
 
 fn counts(manifest: &Manifest, scored: &[(&Row, &Outcome)], hunks: usize) -> Counts {

@@ -3,7 +3,7 @@
 
 use super::Evaluation;
 use super::figures::{By, Comparison, Figures, View};
-use super::lines::{LEAST_SHARE, LineTruth};
+use super::lines::{LineTruth, MIN_SHARE};
 use super::manifest::Label;
 use super::requests::{Kind, Rate};
 use super::resample::Estimate;
@@ -13,7 +13,7 @@ use crate::terminal::{escaped, fitted};
 /// How wide the first column is.
 const NAME: usize = 30;
 /// How many missing repositories and bad rows are listed.
-const MOST_LISTED: usize = 20;
+const MAX_LISTED: usize = 20;
 
 /// Writes an evaluation.
 pub fn write(evaluation: &Evaluation) -> String {
@@ -90,7 +90,7 @@ pub fn write_lines(truth: &LineTruth) -> String {
         counts.human,
         counts.mixed,
         counts.unrecorded,
-        percent(LEAST_SHARE),
+        percent(MIN_SHARE),
         truth.version,
         escaped(&truth.model),
         stripped(&truth.stripped),
@@ -116,9 +116,9 @@ fn left_out(evaluation: &Evaluation) -> String {
 }
 
 fn listed(lines: impl Iterator<Item = String>, count: usize) -> String {
-    let mut text: String = lines.take(MOST_LISTED).map(|line| format!("  {}\n", escaped(&line))).collect();
-    if count > MOST_LISTED {
-        text += &format!("  and {} more (--format json lists all)\n", count - MOST_LISTED);
+    let mut text: String = lines.take(MAX_LISTED).map(|line| format!("  {}\n", escaped(&line))).collect();
+    if count > MAX_LISTED {
+        text += &format!("  and {} more (--format json lists all)\n", count - MAX_LISTED);
     }
     text
 }

@@ -9,9 +9,9 @@ use super::samples::Features;
 use crate::signals::reading::root;
 
 /// A term is kept where it occurs in this many repositories at least: words of one project are not style.
-const LEAST_REPOSITORIES: usize = 5;
+const MIN_REPOSITORIES: usize = 5;
 /// And in this many commits.
-const LEAST_COMMITS: usize = 10;
+const MIN_COMMITS: usize = 10;
 
 /// The columns of a lexicon: its terms, sorted.
 pub struct Vocabulary {
@@ -29,13 +29,13 @@ impl Vocabulary {
             for term in terms {
                 let (count, repositories) = seen.entry(*term).or_default();
                 *count += 1;
-                if repositories.len() < LEAST_REPOSITORIES {
+                if repositories.len() < MIN_REPOSITORIES {
                     repositories.insert(repository);
                 }
             }
         }
         let wide = |(term, (count, repositories)): (u32, (usize, FxHashSet<usize>))| {
-            let wide = count >= LEAST_COMMITS && repositories.len() >= LEAST_REPOSITORIES;
+            let wide = count >= MIN_COMMITS && repositories.len() >= MIN_REPOSITORIES;
             Some((names.get(&term)?.clone(), term)).filter(|_| wide)
         };
         let mut kept: Vec<(String, u32)> = seen.into_iter().filter_map(wide).collect();

@@ -10,7 +10,7 @@ use crate::analyse::{Detail, analyse};
 use crate::attest::{Registry, forms};
 use crate::config::Config;
 use crate::eval::manifest::{Manifest, Row};
-use crate::git::{Repository, Request};
+use crate::git::{RangeSpec, Repository};
 use crate::score;
 use crate::signals::Engine;
 
@@ -30,7 +30,7 @@ pub fn highest(
         let name = manifest.repository(row);
         let told = |error: &dyn std::fmt::Display| format!("{name}: {error}");
         let repository = Repository::open_named(&repositories.join(name)).map_err(|error| told(&error))?;
-        let resolved = repository.resolve(&Request::Commit(row.commit.clone())).map_err(|error| told(&error))?;
+        let resolved = repository.resolve(&RangeSpec::Commit(row.commit.clone())).map_err(|error| told(&error))?;
         let records = repository.records(&forms::places(), None).map_err(|error| told(&error))?;
         let change = repository.change_set(resolved, &excluder, &records).map_err(|error| told(&error))?;
         let report = analyse(&change, engine, registry, &config, Detail::Numbers);

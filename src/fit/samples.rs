@@ -13,11 +13,11 @@ use crate::attest::{self, Registry, forms};
 use crate::change::ChangeSet;
 use crate::eval::manifest::{Label, Manifest, Row};
 use crate::exclude::{DEFAULT_MAX_BYTES, Excluder};
-use crate::git::{Repository, Request};
+use crate::git::{RangeSpec, Repository};
 use crate::pack::{Kind, Rule, Scope};
 use crate::signals::message::{self, Message};
 use crate::signals::{Amount, Block, Engine, Reading, block, terms};
-use crate::syntax::{self, LEAST_LINES};
+use crate::syntax::{self, MIN_LINES};
 
 /// What is known of one block or message.
 #[derive(Debug, Clone, Default)]
@@ -208,7 +208,7 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn sample(&self, repository: &Repository, row: &Row) -> Result<Sample, String> {
-        let resolved = repository.resolve(&Request::Commit(row.commit.clone())).map_err(|error| error.to_string())?;
+        let resolved = repository.resolve(&RangeSpec::Commit(row.commit.clone())).map_err(|error| error.to_string())?;
         let records = repository.records(&forms::places(), None).map_err(|error| error.to_string())?;
         let change = repository.change_set(resolved, &self.excluder, &records).map_err(|error| error.to_string())?;
         let blocks = self.blocks(&change);
@@ -220,12 +220,12 @@ impl Reader<'_> {
         let mut told = Vec::new();
         terms::message(&message, &mut |term, _| told.push(self.terms.number(term)));
         let reading = self.engine.read_message(&message);
-        let code = (blocks.iter().map(|block| block.lines).sum::<u32>() >= LEAST_LINES).then(|| {
+        let code = (blocks.iter().map(|block| block.lines).sum::<u32>() >= MIN_LINES).then(|| {
             let reading = Reading::sum(blocks.iter().map(|block| &block.reading));
             self.code.features(self.engine, &reading, together(blocks.iter().map(|block| block.terms.as_slice())))
         });
-        let single = matches!(blocks.as_slice(), [only] if only.lines >= LEAST_LINES);
-        let scored = blocks.into_iter().filter(|block| !single && block.lines >= LEAST_LINES);
+        let single = matches!(blocks.as_slice(), [only] if only.lines >= MIN_LINES);
+        let scored = blocks.into_iter().filter(|block| !single && block.lines >= MIN_LINES);
         let hunks = scored.map(|block| self.code.features(self.engine, &block.reading, block.terms)).collect();
         Ok(Sample {
             repository: row.repository,

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use super::draft::{Posted, Said, Wanted, is_worth_saying};
-use super::{Forge, Request, marker};
+use super::{ChangeRequest, Forge, marker};
 use crate::report::{Report, markdown};
 use crate::triage::{
     self, Account, Comment, Comments, Dialect, Earlier, Edit, Person, Problem, RequestKey, Source, State, StateKey,
@@ -25,7 +25,7 @@ pub trait Rights {
 }
 
 /// The request as the state of decisions is bound to it.
-pub fn key(request: &Request) -> RequestKey {
+pub fn key(request: &ChangeRequest) -> RequestKey {
     let base = request.base.split_once("://").map_or(request.base.as_str(), |(_, rest)| rest);
     RequestKey { forge: base.to_owned(), repository: request.repository.clone(), number: request.number }
 }
@@ -58,7 +58,7 @@ fn has_record(body: &str) -> bool {
 
 /// The decisions on a report, from the state in our summary and from what people said.
 pub fn triage(
-    request: &Request,
+    request: &ChangeRequest,
     report: &Report,
     posted: &Posted,
     rights: &dyn Rights,
@@ -88,7 +88,7 @@ pub fn wanted(report: &Report, triage: &Triage, state_key: Option<&StateKey>, ru
     let shown = triage::markdown::answerable(&triage::markdown::applied(report, triage), triage);
     let state = triage.state.encode(state_key);
     let decided = triage::markdown::section(report, triage);
-    let room = marker::MOST_BODY.saturating_sub(MARKER_ROOM + state.len() + decided.len());
+    let room = marker::MAX_BODY.saturating_sub(MARKER_ROOM + state.len() + decided.len());
     Wanted {
         summary: below(&state, &(markdown::summary(&shown, room) + &decided)),
         worth_saying: is_worth_saying(report),
@@ -110,7 +110,7 @@ pub struct Run<'a> {
 
 /// What is said where there is no report, below the state that stands in our summary: a run that could not look has
 /// decided nothing anew.
-pub fn kept(said: &str, posted: &Posted, request: &Request, state_key: Option<&StateKey>) -> String {
+pub fn kept(said: &str, posted: &Posted, request: &ChangeRequest, state_key: Option<&StateKey>) -> String {
     match posted.summaries.first() {
         // A summary of an earlier version has no state.
         Some(note) => below(triage::state::line(&note.body).unwrap_or(""), said),

@@ -4,7 +4,7 @@
 use std::fmt;
 
 /// Where the forges cut bodies, in characters: GitHub's limit, the smaller one.
-pub const MOST_BODY: usize = 65_536;
+pub const MAX_BODY: usize = 65_536;
 
 /// The first line of the one summary comment.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -94,7 +94,7 @@ fn words<'a>(body: &'a str, start: &str) -> Option<impl Iterator<Item = &'a str>
 /// A body within the limit of the forge. What writes bodies keeps to it; this is the last resort.
 fn bounded(marker: &str, text: &str) -> String {
     const CUT: &str = "\n\n(Shortened: the whole is in the job's summary.)";
-    let room = MOST_BODY.saturating_sub(marker.chars().count() + 1);
+    let room = MAX_BODY.saturating_sub(marker.chars().count() + 1);
     if text.chars().count() <= room {
         return format!("{marker}\n{text}");
     }
@@ -129,7 +129,7 @@ mod tests {
     #[test]
     fn a_body_keeps_to_the_limit_in_characters() {
         let body = Inline { fingerprint: "ab".into(), settled: false }.before(&"ü".repeat(70_000));
-        assert_eq!(body.chars().count(), MOST_BODY);
+        assert_eq!(body.chars().count(), MAX_BODY);
         assert!(body.ends_with("summary.)"));
     }
 }

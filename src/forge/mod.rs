@@ -50,7 +50,7 @@ impl Forge {
 
 /// A pull or merge request. It always comes from the event or from the forge, never from a report.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Request {
+pub struct ChangeRequest {
     /// Who hosts it.
     pub forge: Forge,
     /// The address of the API, without a slash at the end: `https://api.github.com`.
@@ -65,7 +65,7 @@ pub struct Request {
     pub head_id: Option<String>,
 }
 
-impl Request {
+impl ChangeRequest {
     /// What the forge calls the commit that it ends at, for fetching it.
     pub fn head_ref(&self) -> String {
         let requests = match self.forge {

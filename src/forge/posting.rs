@@ -5,7 +5,7 @@ use super::Error;
 use super::draft::{Lines, Outdated, Plan, Posted, Wanted, plan};
 
 /// How often the whole is begun anew after a fault that may pass.
-const MOST_ROUNDS: usize = 3;
+const MAX_ROUNDS: usize = 3;
 
 /// A request on a forge, as a place to write to.
 pub trait Place {
@@ -62,7 +62,7 @@ pub fn post(place: &dyn Place, wanted: &mut dyn FnMut(&Posted) -> Wanted) -> Res
     let mut round = 1;
     loop {
         match once(place, wanted) {
-            Err(error) if error.is_passing() && round < MOST_ROUNDS => round += 1,
+            Err(error) if error.is_passing() && round < MAX_ROUNDS => round += 1,
             ended => return ended,
         }
     }

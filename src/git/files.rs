@@ -22,7 +22,7 @@ use crate::kept_lines;
 use crate::linediff::{self, Edit};
 use crate::lines::Squeezed;
 use crate::moved::{self, Removed};
-use crate::renames::{self, Candidate, On};
+use crate::renames::{self, Candidate, Parallelism};
 use crate::text::Text;
 
 /// What was found of a change.
@@ -283,7 +283,7 @@ fn pair(pieces: &[Piece], kind: New, sources: &mut Sources) {
     let pairs = renames::pair(
         &old.iter().map(|(_, candidate)| *candidate).collect::<Vec<_>>(),
         &added.iter().map(|(_, candidate)| *candidate).collect::<Vec<_>>(),
-        On::All,
+        Parallelism::Pool,
     );
     for ((to, _), pair) in added.iter().zip(pairs) {
         if let Some((from, _)) = pair.and_then(|pair| old.get(pair)) {

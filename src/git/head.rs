@@ -5,7 +5,7 @@ use gix::ObjectId;
 use super::Error;
 
 /// So many branches are named where HEAD names none of them.
-const MOST_NAMED: usize = 3;
+const MAX_NAMED: usize = 3;
 
 /// The commit that HEAD names.
 pub(super) fn commit(repo: &gix::Repository) -> Result<ObjectId, Error> {
@@ -32,7 +32,7 @@ fn why(repo: &gix::Repository, error: gix::Error) -> Error {
 fn branches(repo: &gix::Repository) -> Vec<String> {
     let Ok(platform) = repo.references() else { return Vec::new() };
     let Ok(branches) = platform.local_branches() else { return Vec::new() };
-    branches.flatten().map(|branch| branch.name().shorten().to_string()).take(MOST_NAMED).collect()
+    branches.flatten().map(|branch| branch.name().shorten().to_string()).take(MAX_NAMED).collect()
 }
 
 /// What is wrong with the file of packed refs. All look-ups of refs fail because of it, each in its own words.

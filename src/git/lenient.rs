@@ -10,7 +10,7 @@ use rustc_hash::FxHashSet;
 use super::{Error, object};
 
 /// More steps are not gone for what is written behind a revision: where commits are replaced, they may lead in circles.
-const MOST_STEPS: usize = 100_000;
+const MAX_STEPS: usize = 100_000;
 
 /// Reads a commit object, whatever its people and times look like.
 pub(super) fn decoded<T>(
@@ -93,7 +93,7 @@ pub(super) fn stepped(repo: &gix::Repository, spec: &str) -> Option<Result<Objec
         Err(error) => return error.is_of_object().then_some(Err(error)),
     };
     let steps =
-        if step.starts_with('~') { vec![0; count.min(MOST_STEPS)] } else { count.checked_sub(1).into_iter().collect() };
+        if step.starts_with('~') { vec![0; count.min(MAX_STEPS)] } else { count.checked_sub(1).into_iter().collect() };
     for parent in steps {
         if is_boundary(repo, id) {
             return None;

@@ -57,7 +57,7 @@ pub use hooks::HooksFolder;
 pub use landing::Landing;
 pub use one_by_one::{CommitId, Listed, ListedCommit, OneByOne, Shared};
 pub use own_notes::OwnNotes;
-pub use range::{Request, Resolved};
+pub use range::{RangeSpec, Resolved};
 pub use records::{Records, UnreadRecords};
 pub use scan::Scanned;
 pub use signature::SigningKey;
@@ -120,7 +120,7 @@ impl Repository {
     ///
     /// # Errors
     /// Where a name is unknown, or the two histories do not meet in this clone.
-    pub fn resolve(&self, request: &Request) -> Result<Resolved, Error> {
+    pub fn resolve(&self, request: &RangeSpec) -> Result<Resolved, Error> {
         range::resolve(&self.inner, request)
     }
 

@@ -15,7 +15,7 @@ use super::files::Among;
 use super::landing::{Graph, Landing};
 use super::notes::Notes;
 use super::walk::{History, Lost, walk};
-use super::{Budget, Error, Records, Repository, Request, attribution, files, lenient};
+use super::{Budget, Error, RangeSpec, Records, Repository, attribution, files, lenient};
 use crate::change::{ChangeSet, Range};
 use crate::exclude::Excluder;
 
@@ -139,7 +139,7 @@ impl OneByOne {
         let read = self.read(id, excluder, Among::All);
         // Whoever looks the commit up by itself is told in the same words what is wrong with it.
         read.map_err(|error| {
-            let looked_up = super::range::resolve(&self.reader.repo, &Request::Commit(id.to_string()));
+            let looked_up = super::range::resolve(&self.reader.repo, &RangeSpec::Commit(id.to_string()));
             looked_up.err().unwrap_or(error)
         })
     }
@@ -177,7 +177,7 @@ impl OneByOne {
         if parents.len() > 1 {
             let repository = Repository { inner: repo.clone(), push: None, budget: Budget::default() };
             return repository.change_set(
-                repository.resolve(&Request::Commit(id.to_string()))?,
+                repository.resolve(&RangeSpec::Commit(id.to_string()))?,
                 excluder,
                 &self.records,
             );

@@ -6,11 +6,11 @@ use super::{Error, head, lenient, suggest, uncommitted};
 use crate::change::Range;
 
 /// How far first parents are followed: in a repository that replaces commits, they may go round in circles.
-const MOST_STEPS: usize = 100_000;
+const MAX_STEPS: usize = 100_000;
 
 /// What to look at.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Request {
+pub enum RangeSpec {
     /// From the default branch to HEAD.
     Default,
     /// `A..B`, `A...B` (both from the merge base) or `A` (to HEAD).
@@ -77,22 +77,22 @@ pub(super) enum HeadTree {
     InMemory(Box<gix::Repository>, ObjectId),
 }
 
-pub(super) fn resolve(repo: &gix::Repository, request: &Request) -> Result<Resolved, Error> {
+pub(super) fn resolve(repo: &gix::Repository, request: &RangeSpec) -> Result<Resolved, Error> {
     match request {
-        Request::Default => {
+        RangeSpec::Default => {
             let DefaultBranch { name, note } = default_branch(repo)?;
             let mut resolved = between(repo, &name, "HEAD", format!("{name}..HEAD"))?;
             resolved.notes.extend(note);
             Ok(resolved)
         }
-        Request::Spec(spec) => of_spec(repo, spec),
-        Request::History(spec) => match spec.contains("..") || spec.ends_with("^!") || spec.trim().is_empty() {
+        RangeSpec::Spec(spec) => of_spec(repo, spec),
+        RangeSpec::History(spec) => match spec.contains("..") || spec.ends_with("^!") || spec.trim().is_empty() {
             true => of_spec(repo, spec),
             false => reachable(repo, spec),
         },
-        Request::Commit(id) => one_commit(repo, id),
-        Request::Staged => uncommitted_range(repo, "--staged", uncommitted::staged(repo)?),
-        Request::Worktree => uncommitted_range(repo, "--worktree", uncommitted::worktree(repo)?),
+        RangeSpec::Commit(id) => one_commit(repo, id),
+        RangeSpec::Staged => uncommitted_range(repo, "--staged", uncommitted::staged(repo)?),
+        RangeSpec::Worktree => uncommitted_range(repo, "--worktree", uncommitted::worktree(repo)?),
     }
 }
 
@@ -271,7 +271,7 @@ fn is_on_trunk(repo: &gix::Repository, start: ObjectId, head: ObjectId) -> bool 
     };
     let Some((earliest, _)) = read(start) else { return false };
     let mut at = head;
-    for _ in 0..MOST_STEPS {
+    for _ in 0..MAX_STEPS {
         match read(at) {
             _ if at == start => return true,
             Some((time, Some(parent))) if time >= earliest => at = parent,

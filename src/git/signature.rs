@@ -46,7 +46,7 @@ impl Repository {
 
 /// A longer signature is cut, and then no longer one; the longest that algorithms in use make have
 /// some kilobytes.
-const LONGEST: usize = 64 << 10;
+const MAX_SIGNATURE_BYTES: usize = 64 << 10;
 
 /// The signature of a commit, as stored. `time` is when it was committed, `sha256` whether its
 /// repository names objects by SHA-256: such commits carry theirs in a header of another name.
@@ -81,7 +81,7 @@ pub(super) fn of(raw: &[u8], time: i64, sha256: bool) -> Option<Signature> {
         return None;
     }
     signed.extend_from_slice(rest);
-    block.truncate(LONGEST);
+    block.truncate(MAX_SIGNATURE_BYTES);
     Some(Signature { block: String::from_utf8_lossy(&block).into_owned(), signed: Arc::from(signed), time })
 }
 

@@ -3,7 +3,7 @@
 /// How alike two names are at least, from 0 to 1 (Jaro-Winkler).
 const ALIKE: f64 = 0.8;
 /// How many names are offered.
-const MOST: usize = 3;
+const MAX_SUGGESTIONS: usize = 3;
 
 /// The branches and tags whose names look most like `spec`.
 pub(super) fn revisions(repo: &gix::Repository, spec: &str) -> Vec<String> {
@@ -29,7 +29,7 @@ pub(super) fn revisions(repo: &gix::Repository, spec: &str) -> Vec<String> {
         .collect();
     near.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
     near.dedup_by(|a, b| a.1 == b.1);
-    near.into_iter().take(MOST).map(|(_, name)| name).collect()
+    near.into_iter().take(MAX_SUGGESTIONS).map(|(_, name)| name).collect()
 }
 
 /// `; did you mean …?`, or where to look.

@@ -35,7 +35,7 @@ impl Overlay {
 }
 
 /// Files on disk larger than this are not read, and listed as such.
-const MOST_BYTES: u64 = 64 << 20;
+const MAX_BYTES: u64 = 64 << 20;
 
 type Made = (HeadTree, Overlay);
 
@@ -204,11 +204,11 @@ impl TreeInMemory {
             return;
         }
         let size = fs::symlink_metadata(&file).map_or(0, |meta| meta.len());
-        if size > MOST_BYTES {
+        if size > MAX_BYTES {
             return match tracked.filter(|id| self.repo.find_header(*id).is_ok_and(|header| header.size() == size)) {
                 // Of the same size, so most likely the same: to know would take reading it all.
                 Some(id) => self.set(path, kind, id),
-                None => self.set_unread(path, kind, Unread::TooLarge { size, most: MOST_BYTES }),
+                None => self.set_unread(path, kind, Unread::TooLarge { size, most: MAX_BYTES }),
             };
         }
         let unreadable = |error: &dyn std::fmt::Display| Unread::Unreadable(error.to_string());
@@ -243,7 +243,7 @@ impl TreeInMemory {
             return;
         }
         let committed = self.before.get(path).map_or(tracked, |before| before.1);
-        let small = self.repo.find_header(committed).is_ok_and(|header| header.size() <= MOST_BYTES);
+        let small = self.repo.find_header(committed).is_ok_and(|header| header.size() <= MAX_BYTES);
         let unix = || self.repo.find_blob(committed).is_ok_and(|blob| !blob.data.contains_str("\r\n"));
         if small && unix() {
             *bytes = bytes.replace("\r\n", "\n");

@@ -42,10 +42,10 @@ pub struct Lost {
 
 impl Lost {
     /// So many are named.
-    const MOST: usize = 5;
+    const MAX_NAMED: usize = 5;
 
     pub(super) fn push(&mut self, error: Error) {
-        if self.named.len() < Self::MOST { self.named.push(error) } else { self.more += 1 }
+        if self.named.len() < Self::MAX_NAMED { self.named.push(error) } else { self.more += 1 }
     }
 
     pub(super) fn add(&mut self, other: Lost) {

@@ -121,7 +121,7 @@ pub fn for_path(path: &[u8], first_line: &[u8]) -> Option<&'static Language> {
     match extension(name) {
         Some(b"C" | b"H") => Some(&cpp::LANGUAGE),
         Some(extension) => {
-            let mut lower = [0; LONGEST_EXTENSION];
+            let mut lower = [0; MAX_EXTENSION_LENGTH];
             let lower = lower.get_mut(..extension.len())?;
             lower.copy_from_slice(extension);
             lower.make_ascii_lowercase();
@@ -168,7 +168,7 @@ pub fn by_name(name: &str) -> Option<&'static Language> {
 }
 
 /// Longer extensions belong to no language.
-const LONGEST_EXTENSION: usize = 8;
+const MAX_EXTENSION_LENGTH: usize = 8;
 
 static INDEX: LazyLock<Index> = LazyLock::new(|| Index {
     filenames: index(|language| language.filenames),
@@ -231,7 +231,7 @@ fn without_version(program: &[u8]) -> &[u8] {
 mod tests {
     use std::collections::HashSet;
 
-    use super::{ALL, LONGEST_EXTENSION, Language, by_name, for_path};
+    use super::{ALL, Language, MAX_EXTENSION_LENGTH, by_name, for_path};
 
     const SNIPPETS: &[(&str, &str)] = &[
         ("sh", "# greets\ngreet() {\n  local name=\"$1\"\n  echo \"hi $name\"\n}\n"),
@@ -293,7 +293,7 @@ mod tests {
     fn extensions_are_lower_case_and_short() {
         for extension in ALL.iter().flat_map(|language| language.extensions) {
             assert_eq!(*extension, extension.to_ascii_lowercase());
-            assert!(extension.len() <= LONGEST_EXTENSION, "{extension}");
+            assert!(extension.len() <= MAX_EXTENSION_LENGTH, "{extension}");
         }
     }
 

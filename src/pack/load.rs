@@ -224,12 +224,12 @@ impl Pack {
 }
 
 /// The largest file of YAML that is read, in bytes.
-const MOST_YAML: usize = 1 << 20;
+const MAX_YAML: usize = 1 << 20;
 /// How many brackets may open lists and maps: the YAML library takes time by the square of how deep they nest, a fifth of a
 /// second for as many. That other things nest deeply costs little, and it refuses more than 128 levels of a value.
-const MOST_BRACKETS: usize = 10_000;
+const MAX_BRACKETS: usize = 10_000;
 /// How many `%TAG` may stand in a file: the library compares each with all others.
-const MOST_TAGS: usize = 100;
+const MAX_TAGS: usize = 100;
 
 /// Reads what the build script made of a built-in file.
 fn prepared<T: serde::de::DeserializeOwned>(file: &Builtin) -> Result<T, Error> {
@@ -255,15 +255,15 @@ pub fn shaped<T: serde::de::DeserializeOwned>(name: &str, content: &str) -> Resu
 
 /// What would take the YAML library too long: where it stands, and what to do.
 fn too_much(content: &str) -> Option<(usize, String)> {
-    if content.len() > MOST_YAML {
-        return Some((0, format!("{} bytes of YAML; at most {MOST_YAML} are read", content.len())));
+    if content.len() > MAX_YAML {
+        return Some((0, format!("{} bytes of YAML; at most {MAX_YAML} are read", content.len())));
     }
-    let brackets = content.match_indices(['[', '{']).nth(MOST_BRACKETS).map(|(at, _)| {
+    let brackets = content.match_indices(['[', '{']).nth(MAX_BRACKETS).map(|(at, _)| {
         let told = "write lists and maps as indented lines, without brackets";
-        (at, format!("more than {MOST_BRACKETS} opening brackets in one file; {told}"))
+        (at, format!("more than {MAX_BRACKETS} opening brackets in one file; {told}"))
     });
-    let tags = content.match_indices("%TAG").nth(MOST_TAGS);
-    brackets.or_else(|| tags.map(|(at, _)| (at, format!("more than {MOST_TAGS} `%TAG`; nothing here needs any"))))
+    let tags = content.match_indices("%TAG").nth(MAX_TAGS);
+    brackets.or_else(|| tags.map(|(at, _)| (at, format!("more than {MAX_TAGS} `%TAG`; nothing here needs any"))))
 }
 
 /// Refuses aliases: nothing bounds how much they repeat, and a few hundred kilobytes could stand for gigabytes.

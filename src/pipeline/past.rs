@@ -5,7 +5,7 @@ use std::path::Path;
 use super::{Error, Surroundings};
 use crate::attest::{self, Attestation, Registry, about_repository, forms};
 use crate::change::Commit;
-use crate::git::{CommitId, History, Listed, Records, Repository, Request, Scanned, Shared, UnreadRecords};
+use crate::git::{CommitId, History, Listed, RangeSpec, Records, Repository, Scanned, Shared, UnreadRecords};
 use crate::report::substitutes;
 
 /// Which part of a history.
@@ -42,8 +42,8 @@ impl Past {
         let repository = Repository::open(dir)?;
         let mut notes = substitutes(&repository.substitutes()?);
         let range = match extent {
-            Extent::Default => Some(repository.resolve(&Request::Default)?),
-            Extent::Range(spec) => Some(repository.resolve(&Request::History(spec.clone()))?),
+            Extent::Default => Some(repository.resolve(&RangeSpec::Default)?),
+            Extent::Range(spec) => Some(repository.resolve(&RangeSpec::History(spec.clone()))?),
             Extent::Head | Extent::All => None,
         };
         notes.extend(range.iter().flat_map(|range| range.notes().iter().cloned()));

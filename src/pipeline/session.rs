@@ -6,7 +6,7 @@ use std::path::Path;
 use super::{Error, Settings, SettingsFrom, Surroundings, evidence};
 use crate::attest::{about_repository, forms};
 use crate::change::Commit;
-use crate::git::{Checkout, Records, Repository, Request, Resolved};
+use crate::git::{Checkout, RangeSpec, Records, Repository, Resolved};
 use crate::policy::{Considered, Described, Policy, Sensitive, TouchedFiles};
 use crate::report::substitutes;
 
@@ -43,7 +43,7 @@ impl Session {
     ///
     /// # Errors
     /// Where there is no repository, it has no such range, or the settings cannot be used.
-    pub fn open(dir: &Path, request: &Request, from: SettingsFrom<'_>) -> Result<Self, Error> {
+    pub fn open(dir: &Path, request: &RangeSpec, from: SettingsFrom<'_>) -> Result<Self, Error> {
         Session::of(Repository::open(dir)?, request, from)
     }
 
@@ -51,7 +51,7 @@ impl Session {
     ///
     /// # Errors
     /// As for [`Session::open`].
-    pub fn of_job(checkout: &Checkout, request: &Request) -> Result<Self, Error> {
+    pub fn of_job(checkout: &Checkout, request: &RangeSpec) -> Result<Self, Error> {
         let mut session = Session::of(checkout.open()?, request, SettingsFrom::Start)?;
         session.settings.note = None;
         let surroundings = Surroundings { in_job: true, ..Surroundings::default() };
@@ -64,7 +64,7 @@ impl Session {
         Session { surroundings, ..self }
     }
 
-    fn of(repository: Repository, request: &Request, from: SettingsFrom<'_>) -> Result<Self, Error> {
+    fn of(repository: Repository, request: &RangeSpec, from: SettingsFrom<'_>) -> Result<Self, Error> {
         let resolved = repository.resolve(request)?;
         let settings = match (from, resolved.base()) {
             (SettingsFrom::File { dir, file }, _) => Settings::from_file(dir, file)?,

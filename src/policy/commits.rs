@@ -5,7 +5,7 @@ use rayon::prelude::*;
 use super::sensitive::Touch;
 use super::size::Sizes;
 use super::subject::{Described, Subject};
-use super::{Judgement, Mending, Policy, judge};
+use super::{Judgement, Policy, Remedy, judge};
 use crate::attest::signature::Signers;
 use crate::attest::{self, Attestation, Registry, State, States};
 use crate::change::Commit;
@@ -93,7 +93,7 @@ pub struct CommitJudgement {
     /// How fully the commit declares AI use for lines that no record covers, by the policy's measure.
     pub elsewhere: State,
     /// The lines.
-    pub mending: Mending,
+    pub mending: Remedy,
     /// Whether the commit or a note on it declares AI use: yes, no, or nothing said.
     pub declared: Option<bool>,
 }
@@ -106,7 +106,7 @@ impl CommitJudgement {
         let of_rest = |rest| judge(policy, &read.subject(rest, circumstances, registry).without_records()).state;
         CommitJudgement {
             elsewhere: rest.as_ref().map_or(judgement.state, of_rest),
-            mending: Mending::of(policy, &subject, &judgement),
+            mending: Remedy::of(policy, &subject, &judgement),
             declared: subject.declared(),
             judgement,
         }

@@ -36,7 +36,7 @@ pub static PRESETS: &[(&str, &str)] = presets![
 ];
 
 /// More policies are not read for one, by whatever ways they are reached.
-const MOST_BASES: usize = 64;
+const MAX_BASES: usize = 64;
 
 /// What is wrong with a policy.
 #[derive(Debug, thiserror::Error)]
@@ -56,7 +56,7 @@ pub enum Error {
         near: Option<String>,
     },
     /// Policies that start from ever more others.
-    #[error("{0}: a policy starts from at most {MOST_BASES} others, counting each time that one is reached")]
+    #[error("{0}: a policy starts from at most {MAX_BASES} others, counting each time that one is reached")]
     TooMany(String),
     /// A file that is not there.
     #[error("the policy file {0} does not exist")]
@@ -90,7 +90,7 @@ impl Policy {
     /// Where there is none, it or one that it extends is wrong, or they extend each other in a circle.
     pub fn load(name: &str, read: &Reader<'_>) -> Result<Policy, Error> {
         let mut lineage = Vec::new();
-        let mut way = Way { read, above: Vec::new(), left: MOST_BASES + 1 };
+        let mut way = Way { read, above: Vec::new(), left: MAX_BASES + 1 };
         let raw = resolve(name, &mut way, &mut lineage)?;
         checked(name, raw, lineage)
     }

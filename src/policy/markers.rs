@@ -44,11 +44,11 @@ fn forms() -> impl Iterator<Item = Form> {
 }
 
 /// The largest compiled form of one pattern, in bytes.
-const MOST_COMPILED: usize = 1 << 20;
+const MAX_COMPILED: usize = 1 << 20;
 
 fn regex(pattern: &str) -> Result<Regex, String> {
     RegexBuilder::new(pattern)
-        .size_limit(MOST_COMPILED)
+        .size_limit(MAX_COMPILED)
         .build()
         .map_err(|error| format!("`{pattern}` is no pattern: {error}"))
 }

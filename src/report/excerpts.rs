@@ -10,11 +10,11 @@ use crate::change::{ChangeSet, FileChange, Span};
 /// How many lines are shown before and after a block.
 const AROUND: u32 = 3;
 /// How many lines of a block are shown.
-const MOST_LINES: u32 = 200;
+const MAX_LINES: u32 = 200;
 /// How many characters of a line.
-const MOST_COLUMNS: usize = 400;
+const MAX_COLUMNS: usize = 400;
 /// How many flags have one, the most urgent first.
-const MOST_FLAGS: usize = 2000;
+const MAX_FLAGS: usize = 2000;
 /// How many bytes all of them have together.
 const MAX_BYTES: usize = 8 << 20;
 
@@ -46,7 +46,7 @@ impl Excerpts {
             room = room.checked_sub(bytes)?;
             Some(found)
         };
-        Excerpts(report.flags.iter().take(MOST_FLAGS).map(&mut of).collect())
+        Excerpts(report.flags.iter().take(MAX_FLAGS).map(&mut of).collect())
     }
 
     pub(super) fn get(&self, flag: usize) -> Option<&Excerpt> {
@@ -59,11 +59,11 @@ fn excerpt(file: &FileChange, start: u32, end: u32) -> Option<Excerpt> {
     let line = line_numbered(file, start)?;
     let part = text.part_of(line);
     let whole = Span::new(line.saturating_sub(AROUND), line + (end - start) + 1 + AROUND).intersect(part);
-    let most = (line - whole.start) + MOST_LINES;
+    let most = (line - whole.start) + MAX_LINES;
     let shown = Span::new(whole.start, whole.end.min(whole.start + most));
     let lines = (shown.start..shown.end).map(|at| {
         let line = String::from_utf8_lossy(text.line(at));
-        (cut(&line, MOST_COLUMNS).into_owned(), is_authored(file, at))
+        (cut(&line, MAX_COLUMNS).into_owned(), is_authored(file, at))
     });
     Some(Excerpt { first: text.number(shown.start), lines: lines.collect(), more: whole.end - shown.end })
 }
@@ -126,6 +126,6 @@ mod tests {
         let content = format!("{}\n", "x".repeat(5000)).repeat(1000);
         let found = excerpt(&file(Text::new(content.into_bytes()), Vec::new()), 10, 990).unwrap();
         assert_eq!((found.lines.len(), found.more), (203, 784));
-        assert!(found.lines.iter().all(|line| line.0.chars().count() == MOST_COLUMNS + 1));
+        assert!(found.lines.iter().all(|line| line.0.chars().count() == MAX_COLUMNS + 1));
     }
 }

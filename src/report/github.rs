@@ -22,13 +22,13 @@ pub static FORMAT: Format = Format {
 };
 
 /// How many annotations a step may make.
-const MOST: usize = 10;
+const MAX_ANNOTATIONS: usize = 10;
 
 /// Workflow commands, one a line.
 pub fn write(report: &Report) -> String {
     let all: Vec<Flagged<'_>> = flagged(report).collect();
     let count = report.flag_count();
-    let shown = if count > MOST { all.len().min(MOST - 1) } else { all.len() };
+    let shown = if count > MAX_ANNOTATIONS { all.len().min(MAX_ANNOTATIONS - 1) } else { all.len() };
     let mut out = String::new();
     for flagged in all.iter().take(shown) {
         let flag = flagged.flag;

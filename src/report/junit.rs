@@ -23,13 +23,13 @@ pub static FORMAT: Format = Format {
 /// How many flags are listed.
 const MAX_FLAGS: usize = 5000;
 /// How many blocks without a flag are listed.
-const MOST_PASSED: usize = 10_000;
+const MAX_PASSED: usize = 10_000;
 
 /// An XML document with one suite.
 pub fn write(report: &Report) -> String {
     let flags: Vec<Flagged<'_>> = flagged(report).take(MAX_FLAGS).collect();
     let others = report.hunks.iter().filter(|hunk| !hunk.verdict.is_flag() && hunk.verdict != Verdict::Unknown);
-    let others: Vec<&HunkReport> = others.take(MOST_PASSED).collect();
+    let others: Vec<&HunkReport> = others.take(MAX_PASSED).collect();
     let tests = flags.len() + others.len();
     let mut out = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
     let counts = format!("tests=\"{tests}\" failures=\"0\" errors=\"0\" skipped=\"{}\"", flags.len());

@@ -7,9 +7,9 @@ use crate::attest::{Attestation, Confidence, Role, State};
 use crate::terminal::{escaped, wrapped};
 
 /// So many models are shown a form.
-const MOST_MODELS: usize = 6;
+const MAX_MODELS: usize = 6;
 /// So many traces are shown that attest nothing.
-const MOST_LISTED: usize = 10;
+const MAX_LISTED: usize = 10;
 
 /// The sums.
 pub fn write(tally: &Tally, width: usize) -> String {
@@ -40,7 +40,7 @@ pub fn write(tally: &Tally, width: usize) -> String {
     if !tally.listed.is_empty() {
         text.push_str("\nListed, and attesting nothing\n");
     }
-    for row in tally.listed.iter().take(MOST_LISTED) {
+    for row in tally.listed.iter().take(MAX_LISTED) {
         let what = match (row.role, row.confidence) {
             (_, Confidence::Low) => "perhaps",
             (Role::Denied, _) => "no AI",
@@ -49,17 +49,17 @@ pub fn write(tally: &Tally, width: usize) -> String {
         let name = row.tool.as_deref().map_or_else(|| "-".to_owned(), escaped);
         let _ = writeln!(text, "  {:<26} {:>9}  {name}, {what}", row.form.label, grouped(row.commits));
     }
-    let more = tally.listed.len().saturating_sub(MOST_LISTED);
+    let more = tally.listed.len().saturating_sub(MAX_LISTED);
     if more > 0 {
         let _ = writeln!(text, "  {more} more kinds; --format json has all");
     }
     if !tally.unknown.is_empty() {
         text.push_str("\nNot known here, and not counted\n");
     }
-    for row in tally.unknown.iter().take(MOST_LISTED) {
+    for row in tally.unknown.iter().take(MAX_LISTED) {
         let _ = writeln!(text, "  {:<26} {:>9}", escaped(&row.quote), grouped(row.commits));
     }
-    let more_unknown = tally.unknown.len().saturating_sub(MOST_LISTED);
+    let more_unknown = tally.unknown.len().saturating_sub(MAX_LISTED);
     if more_unknown > 0 {
         let _ = writeln!(text, "  {more_unknown} more lines; --format json has all");
     }
@@ -71,10 +71,10 @@ fn models(form: &FormCount) -> String {
         return String::new();
     }
     let named = |model: &Option<String>| model.as_deref().map_or_else(|| "no model named".to_owned(), escaped);
-    let shown = form.models.iter().take(MOST_MODELS);
+    let shown = form.models.iter().take(MAX_MODELS);
     let mut told: Vec<String> =
         shown.map(|model| format!("{} {}", named(&model.model), grouped(model.commits))).collect();
-    let more = form.models.len().saturating_sub(MOST_MODELS);
+    let more = form.models.len().saturating_sub(MAX_MODELS);
     if more > 0 {
         told.push(format!("{more} more models"));
     }

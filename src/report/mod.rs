@@ -56,7 +56,7 @@ use crate::attest::RequestAttestation;
 use crate::change::{Excluded, Ground, Reason, Substitutes};
 use crate::gate::{Severity, Verdict};
 use crate::lookalikes::Disguise;
-use crate::policy::{Mending, Stance};
+use crate::policy::{Remedy, Stance};
 
 /// The schema that this version writes.
 pub const SCHEMA: &str = "ai-detect/report/v1";
@@ -184,7 +184,7 @@ pub struct CommitReport {
     /// What would answer the project's policy, where the settings name one; for a commit that declares
     /// nothing, what would declare AI use if there was any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub mending: Option<Mending>,
+    pub mending: Option<Remedy>,
     /// What in its message was hidden or imitated Latin letters; the score is of the message as a reader sees it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub disguise: Option<Disguise>,

@@ -31,15 +31,15 @@ pub static FORMAT: Format = Format {
 /// Where the schema is published.
 const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 /// How many results GitHub takes.
-const MOST_RESULTS: usize = 25_000;
+const MAX_RESULTS: usize = 25_000;
 /// How many bytes all of them have together.
-const MOST_BYTES: usize = 9_500_000;
+const MAX_BYTES: usize = 9_500_000;
 /// How many results carry the places of their evidence.
-const MOST_DETAILED: usize = 1000;
+const MAX_DETAILED: usize = 1000;
 /// How many places a result carries.
-const MOST_PLACES: usize = 8;
+const MAX_PLACES: usize = 8;
 /// How long a text is, in characters.
-const MOST_TEXT: usize = 1000;
+const MAX_TEXT: usize = 1000;
 
 /// A log of one run.
 ///
@@ -48,10 +48,10 @@ const MOST_TEXT: usize = 1000;
 pub fn write(report: &Report) -> Result<String, serde_json::Error> {
     let mut results = Vec::new();
     let mut bytes = 0;
-    for (at, flagged) in flagged(report).take(MOST_RESULTS).enumerate() {
-        let result = result(report, &flagged, at < MOST_DETAILED);
+    for (at, flagged) in flagged(report).take(MAX_RESULTS).enumerate() {
+        let result = result(report, &flagged, at < MAX_DETAILED);
         bytes += serde_json::to_string(&result)?.len();
-        if bytes > MOST_BYTES {
+        if bytes > MAX_BYTES {
             break;
         }
         results.push(result);
@@ -132,7 +132,7 @@ fn places(path: &str, signals: &[SignalReport]) -> Vec<Value> {
         }
         location
     };
-    all.take(MOST_PLACES).enumerate().map(written).collect()
+    all.take(MAX_PLACES).enumerate().map(written).collect()
 }
 
 fn place(path: &str, start: u32, end: u32) -> Value {
@@ -159,7 +159,7 @@ fn uri(path: &str) -> String {
 /// SARIF's plain text takes brackets for links and braces for places to fill in.
 fn message(text: &str) -> String {
     let shown = terminal::escaped(text);
-    let shown = cut(&shown, MOST_TEXT);
+    let shown = cut(&shown, MAX_TEXT);
     let mut out = String::with_capacity(shown.len());
     for c in shown.chars() {
         match c {
@@ -185,6 +185,6 @@ mod tests {
     #[test]
     fn messages_hold_no_links_and_nothing_to_fill_in() {
         assert_eq!(message("[a](b) {0} \\"), "\\[a\\](b) {{0}} \\\\");
-        assert_eq!(message(&"x".repeat(5000)).chars().count(), MOST_TEXT + 1);
+        assert_eq!(message(&"x".repeat(5000)).chars().count(), MAX_TEXT + 1);
     }
 }

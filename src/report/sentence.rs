@@ -8,9 +8,9 @@ use super::{Report, SignalReport, asked};
 use crate::terminal;
 
 /// How many signals are named.
-const MOST_SIGNALS: usize = 4;
+const MAX_SIGNALS: usize = 4;
 /// How many characters of a stranger's sentence are shown.
-const MOST_TEXT: usize = 120;
+const MAX_TEXT: usize = 120;
 
 /// A few words for a title: `unattested, looks AI-written (97 % likely)`.
 pub(super) fn title(flagged: &Flagged<'_>) -> String {
@@ -22,10 +22,10 @@ pub(super) fn paragraph(report: &Report, flagged: &Flagged<'_>) -> String {
     let Flagged { flag, hunk, .. } = flagged;
     let declared = match asked(hunk, &report.commits).first() {
         None => "nothing is committed yet that could say so".to_owned(),
-        Some(commit) => format!("{} {}", short(&commit.id), cut(&declares_in(report, commit), MOST_TEXT)),
+        Some(commit) => format!("{} {}", short(&commit.id), cut(&declares_in(report, commit), MAX_TEXT)),
     };
     let lines = counted(hunk.added_lines as usize, "added line", "added lines");
-    let (question, resolve) = (question(flag.verdict), cut(&flag.resolve, 3 * MOST_TEXT));
+    let (question, resolve) = (question(flag.verdict), cut(&flag.resolve, 3 * MAX_TEXT));
     let text = match looks(flag, hunk, Number::One) {
         None => format!("{question} {lines}; {declared}. {resolve}"),
         Some(looks) => format!(
@@ -41,8 +41,8 @@ pub(super) fn paragraph(report: &Report, flagged: &Flagged<'_>) -> String {
 fn seen(signals: &[SignalReport]) -> String {
     let towards = signals.iter().filter(|signal| signal.contribution > 0.0);
     let named: Vec<String> = towards
-        .take(MOST_SIGNALS)
-        .map(|signal| format!("{} ({:+.2})", cut(&signal.title, MOST_TEXT), signal.contribution))
+        .take(MAX_SIGNALS)
+        .map(|signal| format!("{} ({:+.2})", cut(&signal.title, MAX_TEXT), signal.contribution))
         .collect();
     if named.is_empty() { "nothing of its own".into() } else { named.join(", ") }
 }

@@ -37,15 +37,15 @@ pub enum Detail {
 }
 
 /// How many commits with flags are shown unless everything is asked for.
-const MOST_GROUPS: usize = 10;
+const MAX_GROUPS: usize = 10;
 /// How many blocks of one commit, likewise.
-const MOST_BLOCKS: usize = 5;
+const MAX_BLOCKS: usize = 5;
 /// How many signals of its own are shown of each of them.
-const MOST_OWN: usize = 2;
+const MAX_OWN: usize = 2;
 /// How many signals of a flag are shown.
-const MOST_SIGNALS: usize = 4;
+const MAX_SIGNALS: usize = 4;
 /// Narrower than this, nothing would be readable.
-const LEAST_WIDTH: usize = 40;
+const MIN_WIDTH: usize = 40;
 
 const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
@@ -53,7 +53,7 @@ const DIM: Style = Style::new().dimmed();
 /// Writes the report in `width` columns. Colours are escape sequences for the stream to keep or
 /// strip; everything that came from the change is escaped.
 pub fn write(report: &Report, detail: Detail, width: usize) -> String {
-    let mut page = Page { report, width: width.max(LEAST_WIDTH), out: String::new() };
+    let mut page = Page { report, width: width.max(MIN_WIDTH), out: String::new() };
     page.summary();
     if detail >= Detail::Flags {
         page.flags(detail);
@@ -69,7 +69,7 @@ pub fn write(report: &Report, detail: Detail, width: usize) -> String {
 
 /// One flag with all its signals, by its place in the report's `flags`; nothing where there is none.
 pub fn one(report: &Report, at: usize, width: usize) -> String {
-    let mut page = Page { report, width: width.max(LEAST_WIDTH), out: String::new() };
+    let mut page = Page { report, width: width.max(MIN_WIDTH), out: String::new() };
     let found =
         report.flags.get(at).and_then(|flag| Some(Flagged { rank: at, flag, hunk: report.hunks.get(flag.hunk)? }));
     if let Some(flagged) = found {

@@ -62,10 +62,10 @@ pub(super) const KIND: &str =
 const MAX_QUOTE: usize = 60;
 
 /// How many tools are named.
-const MOST_TOOLS: usize = 12;
+const MAX_TOOLS: usize = 12;
 
 /// What adds less than this to a sum is counted, not shown: it explains nothing to anybody.
-const LEAST_SHOWN: f64 = 0.1;
+const MIN_SHOWN: f64 = 0.1;
 
 /// What of a hunk's sum is shown and what is only counted.
 pub(super) struct Sum<'a> {
@@ -88,7 +88,7 @@ impl<'a> Sum<'a> {
         let (assumed, found): (Vec<_>, Vec<_>) = signals.into_iter().partition(|signal| signal.rule == PRIOR);
         let (mut towards, against): (Vec<_>, Vec<_>) = found.into_iter().partition(|signal| signal.contribution > 0.0);
         towards.sort_by(|a, b| b.contribution.total_cmp(&a.contribution));
-        let strong = towards.iter().take_while(|signal| most == usize::MAX || signal.contribution >= LEAST_SHOWN);
+        let strong = towards.iter().take_while(|signal| most == usize::MAX || signal.contribution >= MIN_SHOWN);
         let more = towards.split_off(strong.take(most).count());
         Sum {
             shown: towards,
@@ -224,7 +224,7 @@ pub(super) fn unlisted(flags: usize) -> Option<String> {
 pub(super) fn declaring(report: &Report) -> Option<String> {
     let declared: Vec<&CommitReport> = report.commits.iter().filter(|commit| is_declared(commit)).collect();
     let tools: BTreeSet<&str> = declared.iter().flat_map(|commit| tools(commit)).map(|(tool, _)| tool).collect();
-    let tools: Vec<_> = tools.into_iter().take(MOST_TOOLS).map(|tool| cut(tool, 60)).collect();
+    let tools: Vec<_> = tools.into_iter().take(MAX_TOOLS).map(|tool| cut(tool, 60)).collect();
     let named = if tools.is_empty() { String::new() } else { format!(" ({})", tools.join(", ")) };
     let of = counted(report.commit_count(), "commit", "commits");
     (!declared.is_empty()).then(|| format!("{} of {of} declare AI use{named}", declared.len()))
@@ -254,7 +254,7 @@ pub(super) fn declares(commit: &CommitReport) -> String {
                 Some(model) => format!("{tool}, {model}"),
                 None => (*tool).to_owned(),
             };
-            several.iter().take(MOST_TOOLS).map(named).collect::<Vec<_>>().join("; ")
+            several.iter().take(MAX_TOOLS).map(named).collect::<Vec<_>>().join("; ")
         }
     };
     let tool = cut(&tool, 100);
@@ -288,7 +288,7 @@ fn tools(commit: &CommitReport) -> Vec<(&str, Option<&str>)> {
         let (Some(tool), model) = (statement.tool.as_deref(), statement.model.as_deref()) else { continue };
         if let Some((_, known)) = tools.iter_mut().find(|(known, _)| *known == tool) {
             *known = known.or(model);
-        } else if tools.len() < MOST_TOOLS {
+        } else if tools.len() < MAX_TOOLS {
             tools.push((tool, model));
         }
     }

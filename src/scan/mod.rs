@@ -58,7 +58,7 @@ pub struct Source<'a> {
 }
 
 /// At most so many commits are a piece of work: neighbours share what was read.
-const MOST: usize = 64;
+const MAX_CHUNK: usize = 64;
 /// So many pieces a thread, where there are few commits, so that threads end together.
 const PIECES: usize = 8;
 
@@ -74,7 +74,7 @@ pub fn score(
     each: impl FnMut(Vec<Scanned>) -> ControlFlow<()>,
 ) -> Result<(), Error> {
     let threads = rayon::current_num_threads().max(1);
-    let size = commits.len().div_ceil(threads * PIECES).clamp(1, MOST);
+    let size = commits.len().div_ceil(threads * PIECES).clamp(1, MAX_CHUNK);
     let pieces: Vec<&[ListedCommit]> = commits.chunks(size).collect();
     let start = || {
         let mut reader = source.repository.one_by_one();

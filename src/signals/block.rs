@@ -5,12 +5,12 @@ use std::ops::Range;
 
 use crate::change::{ChangeSet, FileChange, Span};
 use crate::lang::{self, Language};
-use crate::signals::metric::LEAST_BEFORE;
+use crate::signals::metric::MIN_BEFORE;
 use crate::signals::{Evidence, quote};
 use crate::slices::items_of;
 use crate::syntax::profile::Profile;
 use crate::syntax::regions::Region;
-use crate::syntax::{Hunk, LEAST_LINES, Syntax};
+use crate::syntax::{Hunk, MIN_LINES, Syntax};
 use crate::text::Text;
 
 /// A hunk with its surroundings.
@@ -28,7 +28,7 @@ pub struct Block<'a> {
 }
 
 /// How many bytes of a line are looked at for a quotation.
-const MOST_QUOTED: usize = 1024;
+const MAX_QUOTED: usize = 1024;
 
 /// How many new files of code a change brings.
 pub fn new_files(change: &ChangeSet) -> u32 {
@@ -39,9 +39,9 @@ pub fn new_files(change: &ChangeSet) -> u32 {
 /// The habits of a file before the change, where it has a hunk that can be scored and was long enough
 /// to have habits.
 pub fn before(file: &FileChange, syntax: &Syntax) -> Option<Profile> {
-    let scored = syntax.hunks.iter().any(|hunk| hunk.weight >= LEAST_LINES);
+    let scored = syntax.hunks.iter().any(|hunk| hunk.weight >= MIN_LINES);
     let (language, old) = syntax.language.zip(file.old.as_ref()).filter(|_| scored)?;
-    Some(Profile::of_all(old, language)).filter(|profile| profile.lines >= LEAST_BEFORE)
+    Some(Profile::of_all(old, language)).filter(|profile| profile.lines >= MIN_BEFORE)
 }
 
 impl Block<'_> {
@@ -97,7 +97,7 @@ impl Block<'_> {
         let column = content.iter().take_while(|byte| byte.is_ascii_whitespace()).count() as u32;
         // A line may be all of a file.
         let start = items_of(content, column as usize..);
-        let text = quote(&String::from_utf8_lossy(start.get(..MOST_QUOTED).unwrap_or(start)));
+        let text = quote(&String::from_utf8_lossy(start.get(..MAX_QUOTED).unwrap_or(start)));
         Evidence { line, end_line: line + 1, column, text, contribution: 0.0 }
     }
 

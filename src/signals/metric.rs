@@ -15,7 +15,7 @@ use crate::syntax::words;
 pub type Number<T> = fn(&T) -> Option<f64>;
 
 /// How many lines a file has before the change at least, for its style to be compared with.
-pub const LEAST_BEFORE: u32 = 30;
+pub const MIN_BEFORE: u32 = 30;
 
 /// Numbers of a whole hunk.
 pub static HUNK: &[(&str, Number<Measures>)] = &[

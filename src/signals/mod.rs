@@ -80,7 +80,7 @@ pub struct Evidence {
 /// How much of an evidence is quoted, in characters.
 const QUOTE: usize = 160;
 /// How many places of one signal are kept.
-pub const MOST_EVIDENCE: usize = 5;
+pub const MAX_EVIDENCE: usize = 5;
 
 /// One line, shortened.
 pub fn quote(text: &str) -> String {
@@ -314,7 +314,7 @@ impl<'a> Engine<'a> {
         for (_, amount, found) in counts {
             let counted = amount.min(left).max(0.0);
             left -= counted;
-            if let Some(found) = found.as_ref().filter(|_| counted > 0.0 && told.len() < MOST_EVIDENCE) {
+            if let Some(found) = found.as_ref().filter(|_| counted > 0.0 && told.len() < MAX_EVIDENCE) {
                 told.push(Evidence { contribution: rounded(each * counted), ..found.clone() });
             }
         }

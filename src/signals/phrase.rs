@@ -20,9 +20,9 @@ use crate::slices::items_of;
 use crate::syntax::regions::{Function, Region};
 
 /// The largest compiled form of one pattern, in bytes: patterns of a user's pack stay bounded.
-const MOST_COMPILED: usize = 1 << 20;
+const MAX_COMPILED: usize = 1 << 20;
 /// The longest pattern, in bytes.
-const MOST_PATTERN: usize = 4_000;
+const MAX_PATTERN: usize = 4_000;
 
 /// From so many bytes on that an expression was tried on, it is worth while to look for its literals first.
 const MANY: usize = 512 << 10;
@@ -75,8 +75,8 @@ struct Patterns {
 /// # Errors
 /// What is wrong with it.
 pub fn check(pattern: &str) -> Result<(), String> {
-    if pattern.len() > MOST_PATTERN {
-        return Err(format!("the phrase is longer than {MOST_PATTERN} bytes"));
+    if pattern.len() > MAX_PATTERN {
+        return Err(format!("the phrase is longer than {MAX_PATTERN} bytes"));
     }
     if KNOWN.contains_key(pattern) {
         return Ok(());
@@ -84,10 +84,10 @@ pub fn check(pattern: &str) -> Result<(), String> {
     literals::needed(pattern)?;
     // Compiled when it is first needed; that it can be is found out here, while somebody is told.
     let mut builder = RegexBuilder::new(pattern);
-    let built = builder.case_insensitive(true).unicode(false).multi_line(true).size_limit(MOST_COMPILED).build();
+    let built = builder.case_insensitive(true).unicode(false).multi_line(true).size_limit(MAX_COMPILED).build();
     built.map(drop).map_err(|error| match error {
         regex::Error::CompiledTooBig(_) => {
-            format!("the phrase takes more than {MOST_COMPILED} bytes when it is compiled; repeat less in it")
+            format!("the phrase takes more than {MAX_COMPILED} bytes when it is compiled; repeat less in it")
         }
         other => format!("not a regular expression: {other}"),
     })
@@ -115,7 +115,7 @@ fn compile(pattern: &str, literals: bool) -> Option<meta::Regex> {
         .auto_prefilter(literals)
         .which_captures(WhichCaptures::Implicit)
         .utf8_empty(false)
-        .nfa_size_limit(Some(MOST_COMPILED));
+        .nfa_size_limit(Some(MAX_COMPILED));
     meta::Regex::builder().syntax(syntax).configure(config).build(pattern).ok()
 }
 

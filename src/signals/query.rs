@@ -19,7 +19,7 @@ use crate::lang::{self, Language};
 use crate::pack::{Kind, Rule};
 
 /// The longest query, in bytes.
-const MOST_QUERY: usize = 8_000;
+const MAX_QUERY: usize = 8_000;
 
 /// A language's queries.
 #[derive(Default)]
@@ -81,8 +81,8 @@ fn check_in(grammar: &tree_sitter::Language, text: &str) -> Result<(), String> {
 /// What is wrong.
 pub fn check_shape(text: &str) -> Result<(), String> {
     let balance = text.bytes().fold(0i64, |open, byte| open + i64::from(byte == b'(') - i64::from(byte == b')'));
-    if text.len() > MOST_QUERY {
-        Err(format!("the query is longer than {MOST_QUERY} bytes"))
+    if text.len() > MAX_QUERY {
+        Err(format!("the query is longer than {MAX_QUERY} bytes"))
     } else if balance != 0 && !text.contains('"') {
         Err("the parentheses of the query do not match".into())
     } else {

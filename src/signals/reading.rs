@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::measures::Measures;
-use super::{Evidence, MOST_EVIDENCE};
+use super::{Evidence, MAX_EVIDENCE};
 use crate::pack::Lexicon;
 use crate::slices::part_of;
 
@@ -68,9 +68,9 @@ impl Bag {
                 order.is_lt() || (order.is_eq() && other.1.of(text) < place.of(text))
             };
             // Most are lighter than all that are kept.
-            if side.len() < MOST_EVIDENCE || side.last().is_some_and(|last| !before(last)) {
+            if side.len() < MAX_EVIDENCE || side.last().is_some_and(|last| !before(last)) {
                 side.insert(side.partition_point(before), (weight, *place));
-                side.truncate(MOST_EVIDENCE);
+                side.truncate(MAX_EVIDENCE);
             }
         }
         let told = |(weight, place): (f64, Place)| Heavy {

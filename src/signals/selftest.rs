@@ -130,7 +130,7 @@ fn file(language: &str, path: Option<&str>, before: Option<&str>, after: &str) -
 fn opened(language: &str, code: &str) -> String {
     let tag = if language == "php" && !code.trim_start().starts_with("<?") { "<?php\n" } else { "" };
     let lines = code.lines().filter(|line| !line.trim().is_empty()).count() as u32;
-    let missing = syntax::LEAST_LINES.saturating_sub(lines) as usize;
+    let missing = syntax::MIN_LINES.saturating_sub(lines) as usize;
     let padding = match language {
         "python" => "\n\nvalue = compute(value)",
         "ruby" => "\n\nvalue = compute(value)",

@@ -22,9 +22,9 @@ static NEUTRAL: LazyLock<FxHashSet<&'static str>> = LazyLock::new(|| {
 });
 
 /// Longer texts say nothing new: words read of one string literal.
-const MOST_STRING: usize = 200;
+const MAX_STRING: usize = 200;
 /// The same for a comment or a message.
-const MOST_TEXT: usize = 4_000;
+const MAX_TEXT: usize = 4_000;
 
 /// Who is told of a term, and of its line in the text from 0.
 pub type Visit<'v> = dyn FnMut(&str, u32) + 'v;
@@ -36,13 +36,13 @@ pub fn hunk(scope: Scope, block: &Block<'_>, visit: &mut Visit<'_>) {
     match scope {
         Scope::Comment => {
             for region in regions.comments.iter().chain(&regions.docstrings) {
-                reader.read(&region.text, MOST_TEXT);
+                reader.read(&region.text, MAX_TEXT);
                 reader.pairs("", Cases::Both, &mut |term, line| visit(term, region.span.start + line));
             }
         }
         Scope::String => {
             for region in &regions.strings {
-                reader.read(&region.text, MOST_STRING);
+                reader.read(&region.text, MAX_STRING);
                 reader.pairs("", Cases::Lower, &mut |term, line| visit(term, region.span.start + line));
             }
         }
@@ -82,11 +82,11 @@ pub(super) fn push_numbers_alike(word: &str, to: &mut String) {
 /// Visits the terms of a message. Those of the subject are told apart from those of the body.
 pub fn message(message: &Message<'_>, visit: &mut Visit<'_>) {
     let mut reader = Reader::default();
-    reader.read(without_number(message.subject()), MOST_TEXT);
+    reader.read(without_number(message.subject()), MAX_TEXT);
     reader.pairs("S ", Cases::Both, &mut |term, _| visit(term, 0));
     if !message.body().is_empty() {
         let first = message.body_line();
-        reader.read(message.body(), MOST_TEXT);
+        reader.read(message.body(), MAX_TEXT);
         reader.pairs("", Cases::Both, &mut |term, line| visit(term, first + line));
     }
 }
@@ -276,7 +276,7 @@ mod tests {
 
     fn terms(text: &str, cases: Cases) -> Vec<String> {
         let mut reader = Reader::default();
-        reader.read(text, MOST_TEXT);
+        reader.read(text, MAX_TEXT);
         let mut found = Vec::new();
         reader.pairs("", cases, &mut |term, _| found.push(term.to_owned()));
         found

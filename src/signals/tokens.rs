@@ -14,9 +14,9 @@ use crate::syntax::words;
 /// What stands between lines, and how terms write it.
 const LINE_END: (&[u8], &str) = (b"\n", "\\n");
 /// Longer lines say nothing new.
-const MOST_TOKENS: usize = 200;
+const MAX_TOKENS: usize = 200;
 /// Longer tokens, in bytes, are data.
-const LONGEST: usize = 200;
+const MAX_TOKEN_BYTES: usize = 200;
 
 /// Visits every term of these lines once, with the line where it stands first.
 pub(super) fn each<'c>(lines: impl Iterator<Item = (u32, &'c [u8])>, visit: &mut Visit<'_>) {
@@ -48,7 +48,7 @@ struct Tokens<'c> {
 impl<'c> Tokens<'c> {
     fn line(&mut self, mut rest: &'c [u8], line: u32, visit: &mut Visit<'_>) {
         let mut before = Some(0);
-        for _ in 0..MOST_TOKENS {
+        for _ in 0..MAX_TOKENS {
             let (token, after) = rest.split_at(length(rest));
             if token.is_empty() {
                 break;
@@ -117,7 +117,7 @@ fn push_plain(token: &[u8], to: &mut String, buffer: &mut String) -> bool {
         to.push(char::from(*byte));
         return true;
     }
-    if token.len() > LONGEST {
+    if token.len() > MAX_TOKEN_BYTES {
         return false;
     }
     let token = String::from_utf8_lossy(token);

@@ -11,7 +11,7 @@ use crate::text::Text;
 /// Up to this many lines between two authored ones are joined over.
 pub const JOINED_GAP: u32 = 3;
 /// A block that is longer than this is cut, in lines.
-pub const MOST_LINES: u32 = 100;
+pub const MAX_LINES: u32 = 100;
 /// What the pieces of a cut aim at, in lines.
 const AIM: u32 = 60;
 /// How deep items within items are told apart.
@@ -36,7 +36,7 @@ impl Piece {
 
     /// Whether a person would not review it at once, so that it is cut.
     pub fn is_long(&self) -> bool {
-        self.span().len() > MOST_LINES
+        self.span().len() > MAX_LINES
     }
 
     /// How many of the authored lines are not blank.
@@ -179,7 +179,7 @@ pub fn cut(text: &Text, run: Run, cuts: &Cuts) -> Vec<Piece> {
 }
 
 fn divide(text: &Text, span: Span, cuts: &Cuts, depth: usize, pieces: &mut Vec<Span>) {
-    if span.len() <= MOST_LINES {
+    if span.len() <= MAX_LINES {
         pieces.push(span);
         return;
     }
@@ -204,8 +204,8 @@ fn divide(text: &Text, span: Span, cuts: &Cuts, depth: usize, pieces: &mut Vec<S
 
 fn divide_at_blank_lines(text: &Text, span: Span, pieces: &mut Vec<Span>) {
     let mut start = span.start;
-    while span.end - start > MOST_LINES {
-        let window = start + AIM / 2..start + MOST_LINES;
+    while span.end - start > MAX_LINES {
+        let window = start + AIM / 2..start + MAX_LINES;
         let blank = window.clone().filter(|&line| text.is_blank(line)).min_by_key(|line| line.abs_diff(start + AIM));
         let end = blank.map_or(start + AIM, |line| line + 1);
         pieces.push(Span::new(start, end));
@@ -221,7 +221,7 @@ fn merge_small(text: &Text, run: &Run, spans: &mut Vec<Span>) {
     let mut merged: Vec<Span> = Vec::with_capacity(spans.len());
     for &span in spans.iter() {
         match merged.as_mut_slice() {
-            [.., last] if weight(span) < super::LEAST_LINES => last.end = span.end,
+            [.., last] if weight(span) < super::MIN_LINES => last.end = span.end,
             [only] if weight(*only) == 0 => only.end = span.end,
             _ => merged.push(span),
         }
@@ -285,7 +285,7 @@ mod tests {
         let found = pieces(&content);
         assert!(found.len() >= 4, "{found:?}");
         for span in &found {
-            assert!(span.len() <= MOST_LINES, "{span:?}");
+            assert!(span.len() <= MAX_LINES, "{span:?}");
             let line = content.lines().nth(span.start as usize).unwrap();
             assert!(line.starts_with("/// Does"), "{line}");
         }
@@ -296,6 +296,6 @@ mod tests {
     fn one_very_long_function_is_cut_all_the_same() {
         let content = format!("fn long() {{\n{}}}\n", "    step();\n    step();\n\n".repeat(120));
         let found = pieces(&content);
-        assert!(found.len() > 3 && found.iter().all(|span| span.len() <= MOST_LINES), "{found:?}");
+        assert!(found.len() > 3 && found.iter().all(|span| span.len() <= MAX_LINES), "{found:?}");
     }
 }

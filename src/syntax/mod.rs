@@ -54,7 +54,7 @@ pub struct Syntax {
 
 /// Fewer non-blank authored lines than this say too little alone: the hunk's verdict is `unknown`. What a
 /// commit's small hunks say together is read all the same.
-pub const LEAST_LINES: u32 = 5;
+pub const MIN_LINES: u32 = 5;
 
 /// What is known of a file's authored lines before anything is parsed.
 pub struct Outline {

@@ -15,7 +15,7 @@ use crate::text::Text;
 /// How often a parser may report progress before it is stopped; each report stands for about a
 /// hundred parse steps, so this is a bound on work, the same on every machine. Windows of real code
 /// take at most 200 of them ([`super::window`] bounds how large they are).
-const MOST_PROGRESS: u64 = 4_000;
+const MAX_PROGRESS: u64 = 4_000;
 /// What a window may take in processor time by itself, for each of its bytes, since a step is not always short. Real code
 /// of the slowest language takes 0.3 µs a byte.
 const TIME_OF_BYTE: Duration = Duration::from_micros(1);
@@ -32,14 +32,14 @@ const LOOK: u64 = 4;
 const CHUNK: usize = 4096;
 /// How many chunks it may ask for: some scanners look far ahead again and again. This is a bound on
 /// reading as the one above is on parsing; ordinary files ask for each chunk a few times.
-const MOST_CHUNKS: usize = 20_000;
+const MAX_CHUNKS: usize = 20_000;
 
 /// A tree that is deeper than this is not read: no person nests so deep, and every hunk is searched
 /// from the root, which a file made for the purpose could drag out for minutes.
-const MOST_DEPTH: usize = 2_000;
+const MAX_DEPTH: usize = 2_000;
 /// A tree that holds more than this many pieces in one place that the grammar could not make sense
 /// of is not read: nothing in it means anything, and each hunk would walk past all of them.
-const MOST_BROKEN: u32 = 10_000;
+const MAX_BROKEN: u32 = 10_000;
 
 /// Parses one part of a text; positions are those of the whole text. `None` where the part is too costly
 /// to parse, or others of its file were.
@@ -163,7 +163,7 @@ impl Parsers {
                 let extra = turn.get_or_insert_with(|| allowance.extra.turn());
                 beyond > allowance.left().min(**extra)
             };
-            let stop = slow || steps > MOST_PROGRESS || chunks.get() > MOST_CHUNKS;
+            let stop = slow || steps > MAX_PROGRESS || chunks.get() > MAX_CHUNKS;
             if stop { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         };
         let options = tree_sitter::ParseOptions::new().progress_callback(&mut progress);
@@ -194,10 +194,10 @@ fn is_readable(tree: &tree_sitter::Tree) -> bool {
     let mut depth = 0;
     loop {
         let node = cursor.node();
-        if depth > MOST_DEPTH || (node.is_error() && node.child_count() > MOST_BROKEN) {
+        if depth > MAX_DEPTH || (node.is_error() && node.child_count() > MAX_BROKEN) {
             return false;
         }
-        if depth + node.descendant_count() > MOST_DEPTH && cursor.goto_first_child() {
+        if depth + node.descendant_count() > MAX_DEPTH && cursor.goto_first_child() {
             depth += 1;
             continue;
         }

@@ -7,7 +7,7 @@ use crate::slices::items_of;
 use crate::text::Text;
 
 /// How many lines of a file are read at most: enough for its habits to show.
-const MOST_LINES: usize = 2_000;
+const MAX_LINES: usize = 2_000;
 
 /// Habits as shares and means. Each is absent where there was too little to see.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -82,7 +82,7 @@ impl Profile {
     /// The habits of some lines of a text.
     pub fn of(text: &Text, spans: &[Span], language: &Language) -> Profile {
         let mut counts = Counts::default();
-        for line in spans.iter().flat_map(|span| span.start..span.end).take(MOST_LINES) {
+        for line in spans.iter().flat_map(|span| span.start..span.end).take(MAX_LINES) {
             counts.line(text.line(line), language);
         }
         counts.profile()

@@ -22,21 +22,21 @@ const AFTER_SMALL: u32 = 1;
 /// How far above a window the lines that it stands in are looked for, in lines.
 const REACH: u32 = 300;
 /// How many of them are parsed along, the nearest first.
-const MOST_HEADERS: usize = 8;
+const MAX_HEADERS: usize = 8;
 /// How long such a line may be where it goes on, as the parameters of a function do, in lines.
-const MOST_HEADER: u32 = 12;
+const MAX_HEADER: u32 = 12;
 /// How far the ends of a comment or of a documentation string are looked for, in lines.
-const MOST_COMMENT: u32 = 40;
+const MAX_COMMENT: u32 = 40;
 /// How many words and signs a window holds; longer ones are cut in two or more. What a parser does with text that is not
 /// of its language can take memory with the square of their number: 2,500 took 0.5 GB at worst, 30,000 would take all
 /// there is. Real code has one in about four bytes, so that 1 window of 200 is cut.
-const MOST_TOKENS: u32 = 2_500;
+const MAX_TOKENS: u32 = 2_500;
 /// The same of a line above that a window stands in, with those that it goes on in.
-const MOST_HEADER_TOKENS: u32 = 100;
+const MAX_HEADER_TOKENS: u32 = 100;
 /// How many signs of a line below are parsed along.
-const MOST_CLOSING: usize = 8;
+const MAX_CLOSING: usize = 8;
 /// Where windows would cover more than this share of a file, in per cent, the file is parsed whole.
-const MOST_SHARE: u64 = 70;
+const MAX_SHARE: u64 = 70;
 
 /// A part of a file to parse.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,7 +58,7 @@ impl Window {
 
     /// Whether it holds few enough words and signs to be parsed: one line alone may hold more.
     pub fn is_bounded(&self, text: &Text) -> bool {
-        tokens(text, self.span) <= MOST_TOKENS
+        tokens(text, self.span) <= MAX_TOKENS
     }
 
     /// What a parser is to see of a text, in order.
@@ -80,7 +80,7 @@ pub fn windows(text: &Text, runs: &[Run], language: &Language) -> Vec<Window> {
     let mut windows: Vec<Window> = Vec::new();
     for run in runs {
         let part = text.part_of(run.span().start);
-        let small = run.weight(text) < super::LEAST_LINES;
+        let small = run.weight(text) < super::MIN_LINES;
         let span = match part.len() <= SMALL_FILE && !small {
             true => part,
             false => around(text, run.span(), part, if small { AFTER_SMALL } else { AFTER }, language),
@@ -95,7 +95,7 @@ pub fn windows(text: &Text, runs: &[Run], language: &Language) -> Vec<Window> {
     if let [first, ..] = windows.as_slice() {
         let part = text.part_of(first.span.start);
         let covered: u64 = windows.iter().map(|window| u64::from(window.span.len())).sum();
-        if part.len() == text.len() && covered * 100 > u64::from(part.len()) * MOST_SHARE {
+        if part.len() == text.len() && covered * 100 > u64::from(part.len()) * MAX_SHARE {
             windows = vec![Window::of(part)];
         }
     }
@@ -126,10 +126,10 @@ fn tokens(text: &Text, lines: Span) -> u32 {
 fn cut(text: &Text, span: Span) -> Vec<Span> {
     let mut pieces = Vec::new();
     let mut rest = span;
-    while tokens(text, rest) > MOST_TOKENS {
+    while tokens(text, rest) > MAX_TOKENS {
         let mut end = rest.start;
         let mut held = 0;
-        while end < rest.end && held <= MOST_TOKENS {
+        while end < rest.end && held <= MAX_TOKENS {
             held += tokens(text, Span::new(end, end + 1));
             end += 1;
         }
@@ -155,15 +155,15 @@ fn around(text: &Text, run: Span, part: Span, after: u32, language: &Language) -
     let mut end = run.end;
     let fence = language.block_comment.or(matches!(language.docs, Docs::FirstString).then_some((QUOTES, QUOTES)));
     if let Some(fence) = fence {
-        let earliest = start.saturating_sub(MOST_COMMENT).max(part.start);
+        let earliest = start.saturating_sub(MAX_COMMENT).max(part.start);
         start = open_comment(text, Span::new(earliest, start), fence).unwrap_or(start);
         let open = open_comment(text, Span::new(start, end), fence);
         if let Some(open) = open {
             let closes = |line: &u32| text.line(*line).contains_str(fence.1) && *line > open;
-            end = (end..(end + MOST_COMMENT).min(part.end)).find(closes).map_or(end, |line| line + 1);
+            end = (end..(end + MAX_COMMENT).min(part.end)).find(closes).map_or(end, |line| line + 1);
         }
     }
-    while start > part.start && run.start - start < MOST_COMMENT && leads(text, start - 1, language) {
+    while start > part.start && run.start - start < MAX_COMMENT && leads(text, start - 1, language) {
         start -= 1;
     }
     let Some(depth) = least_depth(text, Span::new(start, end), language) else { return Span::new(start, end) };
@@ -228,7 +228,7 @@ fn headers(text: &Text, window: Span, part: Span, language: &Language) -> Vec<Sp
     // Where something closes as deep as what is looked for, it was opened by a line as deep.
     let (mut closed, mut end) = (false, None);
     for line in (earliest..window.start).rev() {
-        if (depth == 0 && !closed) || headers.len() == MOST_HEADERS {
+        if (depth == 0 && !closed) || headers.len() == MAX_HEADERS {
             break;
         }
         let Some(own) = depth_of(text, line) else { continue };
@@ -244,9 +244,9 @@ fn headers(text: &Text, window: Span, part: Span, language: &Language) -> Vec<Sp
                 closed = true;
             }
             _ => {
-                let end = end.take().filter(|end| *end - line <= MOST_HEADER).unwrap_or(line + 1);
+                let end = end.take().filter(|end| *end - line <= MAX_HEADER).unwrap_or(line + 1);
                 let header = Span::new(line, end);
-                if tokens(text, header) <= MOST_HEADER_TOKENS {
+                if tokens(text, header) <= MAX_HEADER_TOKENS {
                     headers.push(header);
                 }
                 closed = false;
@@ -273,7 +273,7 @@ fn footers(text: &Text, window: Span, part: Span, outermost: u32, language: &Lan
             continue;
         };
         depth = own;
-        let signs = content.iter().take(MOST_CLOSING).take_while(|byte| b"})];,".contains(byte)).count();
+        let signs = content.iter().take(MAX_CLOSING).take_while(|byte| b"})];,".contains(byte)).count();
         let closing = if [&b"end"[..], b"fi", b"done", b"esac"].contains(&content) { content.len() } else { signs };
         if closing > 0 {
             footers.push((line, closing));

@@ -13,7 +13,7 @@ use crate::report::{Flag, Report};
 use crate::slices::before;
 
 /// So many decisions, doubts and answers are shown of each kind.
-const MOST: usize = 20;
+const MAX_LISTED: usize = 20;
 
 /// A report as it is to be shown: without dismissed flags, confirmed ones first. Everything else stays.
 pub fn applied(report: &Report, triage: &Triage) -> Report {
@@ -40,12 +40,12 @@ fn id<'a>(decision: &'a Decision, triage: &Triage) -> &'a str {
 }
 
 /// Longer sections are told in counts, in bytes: the summary shares the comment.
-const MOST_BYTES: usize = 20 << 10;
+const MAX_BYTES: usize = 20 << 10;
 
 /// What goes below the summary of [`applied`]: empty where there is nothing to say.
 pub fn section(report: &Report, triage: &Triage) -> String {
     let whole = whole(report, triage);
-    if whole.len() <= MOST_BYTES {
+    if whole.len() <= MAX_BYTES {
         return whole;
     }
     let (decided, doubted) = (triage.decisions().count(), triage.doubted().count());
@@ -74,7 +74,7 @@ fn whole(report: &Report, triage: &Triage) -> String {
     let doubted: Vec<String> =
         triage.doubted().map(|(decision, why)| doubted(id(decision, triage), decision, &why.to_string())).collect();
     list(&mut out, "Not confirmed, so that it does not count", true, &doubted);
-    let answers = triage.answers.iter().rev().take(MOST);
+    let answers = triage.answers.iter().rev().take(MAX_LISTED);
     let mut answers: Vec<String> =
         answers.map(|answer| format!("- **{}**: {}\n", escaped(&answer.who.login), told(&answer.told))).collect();
     answers.reverse();
@@ -115,8 +115,8 @@ fn list(out: &mut String, title: &str, folded: bool, lines: &[String]) {
     if lines.is_empty() {
         return;
     }
-    let shown: String = lines.iter().take(MOST).map(String::as_str).collect();
-    let more = lines.len().saturating_sub(MOST);
+    let shown: String = lines.iter().take(MAX_LISTED).map(String::as_str).collect();
+    let more = lines.len().saturating_sub(MAX_LISTED);
     let more = if more > 0 { format!("- {more} more\n") } else { String::new() };
     *out += &if folded {
         format!("\n<details><summary>{title}: {}</summary>\n\n{shown}{more}\n</details>\n", lines.len())

@@ -13,7 +13,7 @@ pub const REF: &str = "refs/notes/ai-attest";
 /// What a note says that it is.
 pub const SCHEMA: &str = "ai-detect/attestation/v1";
 /// Larger notes are not read.
-pub const MOST_BYTES: usize = 1 << 20;
+pub const MAX_BYTES: usize = 1 << 20;
 
 /// What our note on a commit says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -53,7 +53,7 @@ pub struct Cover {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
     /// Too much of it.
-    #[error("the note is larger than {MOST_BYTES} bytes")]
+    #[error("the note is larger than {MAX_BYTES} bytes")]
     TooLarge,
     /// Not ours, or of a version that is not known here.
     #[error("the note says it is `{0}`; this version reads `{SCHEMA}`")]
@@ -82,7 +82,7 @@ impl Note {
     /// # Errors
     /// Where it is too large, of another version, or not of the schema's shape.
     pub fn read(bytes: &[u8]) -> Result<Note, Error> {
-        if bytes.len() > MOST_BYTES {
+        if bytes.len() > MAX_BYTES {
             return Err(Error::TooLarge);
         }
         // The version first: a newer note may well have another shape.
@@ -157,7 +157,7 @@ mod tests {
             told("{\"schema\":\"ai-detect/attestation/v1\",\"attestation\":[]}")
                 .contains("unknown field `attestation`")
         );
-        assert_eq!(Note::read(&vec![b' '; MOST_BYTES + 1]), Err(Error::TooLarge));
+        assert_eq!(Note::read(&vec![b' '; MAX_BYTES + 1]), Err(Error::TooLarge));
     }
 
     #[test]

@@ -10,7 +10,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Longer values are prose, or worse.
-const LONGEST: usize = 300;
+const MAX_CHARS: usize = 300;
 
 /// Why a value is none.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -19,7 +19,7 @@ pub enum Problem {
     #[error("it is empty")]
     Empty,
     /// Too much of it.
-    #[error("it is longer than {LONGEST} characters")]
+    #[error("it is longer than {MAX_CHARS} characters")]
     TooLong,
     /// A character that the value cannot hold.
     #[error("`{}` cannot stand in it", .0.escape_default())]
@@ -49,7 +49,7 @@ pub enum Problem {
 fn length(text: &str) -> Result<(), Problem> {
     match text.chars().count() {
         0 => Err(Problem::Empty),
-        count if count > LONGEST => Err(Problem::TooLong),
+        count if count > MAX_CHARS => Err(Problem::TooLong),
         _ => Ok(()),
     }
 }

@@ -43,9 +43,9 @@ pub(super) static FORM: FormSpec = FormSpec {
 
 pub(super) const DIVIDER: &str = "---";
 /// So many bad entries are told.
-const MOST_TOLD: usize = 5;
+const MAX_REPORTED: usize = 5;
 /// So many letters are kept of what a note says of a session: each of its entries gets them.
-const LONGEST: usize = 1_000;
+const MAX_QUOTED_BYTES: usize = 1_000;
 
 #[derive(Debug, Default, Deserialize)]
 struct Metadata {
@@ -164,7 +164,7 @@ fn read_entries<'a>(text: &'a str, unreadable: &mut Vec<String>) -> Vec<Entry<'a
         };
         match entry_of(entry, path) {
             Ok(entry) => found.push(entry),
-            Err(reason) if unreadable.len() < MOST_TOLD => unreadable.push(format!("line {}: {reason}", number + 1)),
+            Err(reason) if unreadable.len() < MAX_REPORTED => unreadable.push(format!("line {}: {reason}", number + 1)),
             Err(_) => untold += 1,
         }
     }
@@ -221,7 +221,7 @@ fn of(session: &Session) -> By {
 }
 
 fn kept(text: Option<&String>) -> Option<String> {
-    text.filter(|text| !text.trim().is_empty()).map(|text| cut(text, LONGEST).to_owned())
+    text.filter(|text| !text.trim().is_empty()).map(|text| cut(text, MAX_QUOTED_BYTES).to_owned())
 }
 
 #[cfg(test)]
@@ -275,7 +275,7 @@ mod tests {
         let entries: String = (0..150_000).map(|at| format!("  1 {}\n", 2 * at + 1)).collect();
         let reading = read(&format!("a\n{entries}---\n{}", meta(&one)));
         assert_eq!((reading.shares.len(), reading.shares[0].ranges.len()), (1, 150_000));
-        assert_eq!(reading.shares[0].by.person.as_ref().map(String::len), Some(LONGEST));
+        assert_eq!(reading.shares[0].by.person.as_ref().map(String::len), Some(MAX_QUOTED_BYTES));
     }
 
     #[test]

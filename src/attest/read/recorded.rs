@@ -14,7 +14,7 @@ use super::super::signature::{self, Checked, Signers};
 use super::super::spans::{self, LineRange};
 use super::super::{Confidence, Contributor, Covers, RecordedLines, Statement, Unreadable};
 use super::own::person;
-use super::{LONGEST_QUOTE, cut, evidence_in};
+use super::{MAX_QUOTE_LENGTH, cut, evidence_in};
 use crate::change::{Commit, Record};
 
 /// What contributors of one kind, tool and model did.
@@ -110,7 +110,7 @@ fn add_record(source: Source<'_>, reading: &Reading, record: &Record, registry: 
     for by in reading.shares.iter().map(|share| &share.by).chain(&reading.whole) {
         let person = by.person.as_ref().filter(|_| by.contributor != Contributor::Human);
         if let Some(person) = person.filter(|_| evidence.people.recorded.is_none()) {
-            evidence.people.recorded = Some(cut(person, LONGEST_QUOTE));
+            evidence.people.recorded = Some(cut(person, MAX_QUOTE_LENGTH));
         }
     }
     let mut groups: Group<'_> = BTreeMap::new();
@@ -126,7 +126,7 @@ fn add_record(source: Source<'_>, reading: &Reading, record: &Record, registry: 
             contributor: by.contributor,
             tool: tool(by, registry),
             model: model.as_ref().map(|model| model.name.clone()),
-            session: by.session.as_ref().map(|session| cut(session, LONGEST_QUOTE)),
+            session: by.session.as_ref().map(|session| cut(session, MAX_QUOTE_LENGTH)),
             state: Default::default(),
         };
         evidence.lines.push((lines, model));
@@ -146,7 +146,7 @@ fn add_record(source: Source<'_>, reading: &Reading, record: &Record, registry: 
 /// Who answers for the commit by a record of it, where no trailer says so.
 fn add_accountable(who: &str, registry: &Registry, evidence: &mut Evidence) {
     match person(who, registry) {
-        Ok(person) if evidence.people.named.is_none() => evidence.people.named = Some(cut(&person, LONGEST_QUOTE)),
+        Ok(person) if evidence.people.named.is_none() => evidence.people.named = Some(cut(&person, MAX_QUOTE_LENGTH)),
         Ok(_) => {}
         Err(conflict) => evidence.conflicts.push(conflict),
     }
@@ -181,10 +181,10 @@ fn finding(source: Source<'_>, by: &By, covers: Covers, quote: String, registry:
         confidence,
         covers,
         line: None,
-        quote: cut(&quote, LONGEST_QUOTE),
+        quote: cut(&quote, MAX_QUOTE_LENGTH),
         strict: false,
     };
-    let short = |text: &Option<String>| text.as_ref().map(|text| cut(text, LONGEST_QUOTE));
+    let short = |text: &Option<String>| text.as_ref().map(|text| cut(text, MAX_QUOTE_LENGTH));
     Finding {
         statement,
         model,

@@ -251,7 +251,7 @@ fn sessions_and_references_are_kept_and_prompts_are_not() {
 #[test]
 fn quotes_are_cut() {
     let long = format!("s\n\nAssisted-by: Claude {}\n", "é".repeat(400));
-    assert_eq!(of(ANN, &long).statements[0].quote.chars().count(), LONGEST_QUOTE);
+    assert_eq!(of(ANN, &long).statements[0].quote.chars().count(), MAX_QUOTE_LENGTH);
 }
 
 proptest::proptest! {

@@ -5,7 +5,10 @@ use crate::lines::samples;
 use crate::vocabulary::{Declaration, Involvement};
 
 /// The ways between commits that are all at hand.
-fn ways<const OLD: usize, const NEW: usize>(old: [CommitChange; OLD], new: [CommitChange; NEW]) -> Vec<Vec<Way>> {
+fn ways<const OLD: usize, const NEW: usize>(
+    old: [CommitChange; OLD],
+    new: [CommitChange; NEW],
+) -> Vec<Vec<NoteTransfer>> {
     let (old, new) = (old.map(Arc::new), new.map(Arc::new));
     let side = |changes: &[Arc<CommitChange>]| {
         let mut side = Side::default();
@@ -34,13 +37,16 @@ fn change(files: &[(&str, &str, &str)]) -> CommitChange {
 fn a_rebased_patch_is_the_same_wherever_it_lands() {
     let old = [change(&[("a", "x\n", "x\none\ntwo\n")])];
     let new = [change(&[("b", "", "other\n")]), change(&[("a", "1\n2\nx\n", "1\n2\nx\n one\ntwo\n")])];
-    assert_eq!(ways(old, new), [[Way::Same { to: 1 }]]);
+    assert_eq!(ways(old, new), [[NoteTransfer::Same { to: 1 }]]);
 }
 
 #[test]
 fn twins_go_to_twins() {
     let twin = || change(&[("a", "", "one\n")]);
-    assert_eq!(ways([twin(), twin()], [twin(), twin()]), [[Way::Same { to: 0 }], [Way::Same { to: 1 }]]);
+    assert_eq!(
+        ways([twin(), twin()], [twin(), twin()]),
+        [[NoteTransfer::Same { to: 0 }], [NoteTransfer::Same { to: 1 }]]
+    );
 }
 
 #[test]
@@ -51,8 +57,8 @@ fn a_squash_takes_each_ones_lines() {
     assert_eq!(
         ways(old, new),
         [
-            [Way::Lines { to: 0, moved: moved(&[(1, 1), (2, 2)]), found: (2, 2) }],
-            [Way::Lines { to: 0, moved: moved(&[(3, 3)]), found: (1, 2) }]
+            [NoteTransfer::Lines { to: 0, moved: moved(&[(1, 1), (2, 2)]), found: (2, 2) }],
+            [NoteTransfer::Lines { to: 0, moved: moved(&[(3, 3)]), found: (1, 2) }]
         ]
     );
 }
@@ -69,7 +75,9 @@ fn blank_lines_and_brackets_go_with_the_lines_around_them() {
     let old = || change(&[("a", "", "one {\ntwo\n}\nthree\n")]);
     let lines = |text: &str| match &ways([old()], [change(&[("a", "", text)])])[..] {
         [ways] => match &ways[..] {
-            [Way::Lines { moved, .. }] => moved.iter().flat_map(|moved| moved.lines.clone()).collect::<Vec<_>>(),
+            [NoteTransfer::Lines { moved, .. }] => {
+                moved.iter().flat_map(|moved| moved.lines.clone()).collect::<Vec<_>>()
+            }
             other => panic!("{other:?}"),
         },
         other => panic!("{other:?}"),
@@ -81,7 +89,7 @@ fn blank_lines_and_brackets_go_with_the_lines_around_them() {
 #[test]
 fn an_entry_for_some_lines_goes_with_those_lines() {
     let moved = vec![Moved { path: "a".into(), lines: vec![(1, 11), (2, 12), (4, 14)] }];
-    let way = Way::Lines { to: 0, moved, found: (3, 3) };
+    let way = NoteTransfer::Lines { to: 0, moved, found: (3, 3) };
     let entry = |covers: &[(&str, (u32, u32))]| {
         let covers = covers.iter().map(|(path, lines)| Cover { path: (*path).into(), lines: vec![*lines] }).collect();
         let declaration = Declaration { involvement: Involvement::NoAi, accountable: None };
@@ -145,7 +153,7 @@ proptest::proptest! {
         let found = had.iter().filter(|line| left.iter().position(|other| other == *line).map(|at| left.remove(at)).is_some());
         let found = found.count();
         let way = by_lines(&before, &after, 0);
-        let counted = way.map(|way| if let Way::Lines { found, .. } = way { found } else { (0, 0) });
+        let counted = way.map(|way| if let NoteTransfer::Lines { found, .. } = way { found } else { (0, 0) });
         let expected = (!had.is_empty() && found * 2 >= had.len()).then_some((found as u32, had.len() as u32));
         proptest::prop_assert_eq!(counted, expected);
     }

@@ -5,12 +5,12 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::attesting::carry::{Brief, Side, Way, add, carried, ways};
+use crate::attesting::carry::{Brief, NoteTransfer, Side, add, carried, ways};
 use crate::change::Commit;
 use crate::cli::output::Output;
-use crate::cli::undisturbed::undisturbed;
+use crate::cli::with_signals_deferred::with_signals_deferred;
 use crate::cli::{Exit, Failure, git_failure};
-use crate::git::{CommitChange, Repository, Request, Wanted};
+use crate::git::{CommitChange, RangeSpec, Repository, Wanted};
 use crate::terminal::escaped;
 use crate::vocabulary::note::{self, Note};
 
@@ -34,7 +34,7 @@ pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure
         .ok_or_else(|| Failure::usage("name the old tip and the new one, such as ORIG_HEAD..HEAD"))?;
     let repository = Repository::open(dir).map_err(Failure::failed)?;
     let mut store = repository.own_notes(note::REF).map_err(Failure::failed)?;
-    let is_noted = |commit: &Commit| matches!(store.get(&commit.id, note::MOST_BYTES), Ok(Some(_)) | Err(_));
+    let is_noted = |commit: &Commit| matches!(store.get(&commit.id, note::MAX_BYTES), Ok(Some(_)) | Err(_));
     // Each side's own commits: those that the other has not.
     let left = read_side(&repository, (new, old), &is_noted)?;
     let right = match left.commits.iter().any(is_noted) {
@@ -48,7 +48,7 @@ pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure
     for (commit, ways) in left.commits.iter().zip(&found.of) {
         let id = &commit.id;
         let short = id.get(..8).unwrap_or(id);
-        let Some(bytes) = store.get(id, note::MOST_BYTES).map_err(Failure::failed)? else { continue };
+        let Some(bytes) = store.get(id, note::MAX_BYTES).map_err(Failure::failed)? else { continue };
         noted += 1;
         let note = match Note::read(&bytes) {
             Ok(note) => note,
@@ -66,10 +66,10 @@ pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure
             );
         }
         for way in ways {
-            let (Way::Same { to } | Way::Lines { to, .. }) = way;
+            let (NoteTransfer::Same { to } | NoteTransfer::Lines { to, .. }) = way;
             let Some(target) = right.commits.get(*to) else { continue };
             let to = target.id.get(..8).unwrap_or(&target.id);
-            let there = store.get(&target.id, note::MOST_BYTES).map_err(Failure::failed)?;
+            let there = store.get(&target.id, note::MAX_BYTES).map_err(Failure::failed)?;
             if there.as_ref().is_some_and(|bytes| note::split(bytes).1.is_some()) {
                 let _ = writeln!(text, "{short} → {to}  left as it is: the note there is signed");
                 continue;
@@ -87,8 +87,8 @@ pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure
             };
             let added = add(&mut joined, carried(&note, id, way));
             let how = match way {
-                Way::Same { .. } => "the same patch".to_owned(),
-                Way::Lines { found: (found, had), .. } => format!("{found} of its {had} lines"),
+                NoteTransfer::Same { .. } => "the same patch".to_owned(),
+                NoteTransfer::Lines { found: (found, had), .. } => format!("{found} of its {had} lines"),
             };
             let what = if added > 0 { "" } else { ", already there" };
             let _ = writeln!(text, "{short} → {to}  {how}{what}  “{}”", escaped(target.subject()));
@@ -101,7 +101,7 @@ pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure
     if args.dry_run {
         let _ = writeln!(text, "nothing was written (--dry-run)");
     } else {
-        undisturbed(|| store.save("Carry attestations by ai-detect")).map_err(Failure::failed)?;
+        with_signals_deferred(|| store.save("Carry attestations by ai-detect")).map_err(Failure::failed)?;
     }
     let cut = left.side.cut() + right.side.cut() + found.cut;
     if cut > 0 {
@@ -140,7 +140,7 @@ fn read_side(
     (other, tip): (&str, &str),
     compares: &dyn Fn(&Commit) -> bool,
 ) -> Result<ReadSide, Failure> {
-    let resolved = repository.resolve(&Request::Spec(format!("{other}..{tip}"))).map_err(git_failure)?;
+    let resolved = repository.resolve(&RangeSpec::Spec(format!("{other}..{tip}"))).map_err(git_failure)?;
     let records = repository.records(&[], None).map_err(Failure::failed)?;
     let mut read = ReadSide::default();
     let wanted = Wanted { commits: &|_| true, contents: &|_| true };

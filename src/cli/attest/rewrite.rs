@@ -8,10 +8,10 @@ use std::fmt::Write as _;
 use super::Args;
 use super::draft::Draft;
 use crate::attest::{State, forms};
-use crate::attesting::carry::{Way, add, carried};
+use crate::attesting::carry::{NoteTransfer, add, carried};
 use crate::change::RecordPlace;
 use crate::cli::output::Output;
-use crate::cli::undisturbed::undisturbed;
+use crate::cli::with_signals_deferred::with_signals_deferred;
 use crate::cli::{Exit, Failure};
 use crate::git::{Chain, ChainCommit, ChainEnd, Error, Repository};
 use crate::pipeline::Session;
@@ -71,7 +71,7 @@ pub(super) fn trailers(
         };
         show(&changes, is_last, &mut text);
     } else {
-        let rewritten = undisturbed(|| rewrite(repository, &chain, &changes)).map_err(Failure::failed)?;
+        let rewritten = with_signals_deferred(|| rewrite(repository, &chain, &changes)).map_err(Failure::failed)?;
         rewritten.show(&changes, &mut text);
     }
     show_lost_signatures(&chain, &mut text);
@@ -218,7 +218,7 @@ fn follows(name: &str, content: Vec<u8>, old: &str) -> Option<Vec<u8>> {
     // A signature of ours is over the id of the commit, so it stays behind.
     let read = Note::read(&content).ok()?;
     let mut joined = Note::with(Vec::new());
-    add(&mut joined, carried(&read, old, &Way::Same { to: 0 }));
+    add(&mut joined, carried(&read, old, &NoteTransfer::Same { to: 0 }));
     Some(joined.write().into_bytes())
 }
 

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use crate::attest::{self, Registry};
-use crate::attesting::squash::{Forge, Part, Request, predict};
+use crate::attesting::squash::{Forge, Part, SquashRequest, predict};
 use crate::change::Commit;
 use crate::cli::checking;
 use crate::cli::output::Output;
@@ -43,7 +43,7 @@ pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure
     let registry = Registry::builtin()?;
     let commits = session.commits(&*session.policy()?)?;
     let note = |commit: &Commit| -> Option<Note> {
-        let bytes = notes.get(&commit.id, note::MOST_BYTES).ok().flatten()?;
+        let bytes = notes.get(&commit.id, note::MAX_BYTES).ok().flatten()?;
         Note::read(&bytes).ok()
     };
     let parts: Vec<Part<'_>> = commits
@@ -57,7 +57,7 @@ pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure
     if parts.is_empty() {
         return Err(Failure::usage("the range has no commit"));
     }
-    let request = Request { title: args.title.clone(), number: args.number };
+    let request = SquashRequest { title: args.title.clone(), number: args.number };
     let outcome = predict(args.forge, &request, &parts, registry);
     let mut text = String::from("the message that the forge proposes, unless the project changed its default:\n\n");
     for line in outcome.message.lines() {

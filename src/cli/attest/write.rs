@@ -6,7 +6,7 @@ use super::Args;
 use super::draft::Draft;
 use crate::attest::{self, Registry};
 use crate::cli::output::Output;
-use crate::cli::undisturbed::undisturbed;
+use crate::cli::with_signals_deferred::with_signals_deferred;
 use crate::cli::{Exit, Failure};
 use crate::git::Repository;
 use crate::report::FETCH_NOTES;
@@ -34,7 +34,7 @@ fn existing(repository: &Repository, commit: &str) -> Result<(Note, bool), Failu
         let short = commit.get(..8).unwrap_or(commit);
         Failure::failed(format!("the note on {short} is left as it is, because it cannot be read: {problem}"))
     };
-    match notes.get(commit, note::MOST_BYTES).map_err(|error| keep(error.to_string()))? {
+    match notes.get(commit, note::MAX_BYTES).map_err(|error| keep(error.to_string()))? {
         Some(bytes) => {
             let note = Note::read(&bytes).map_err(|error| keep(error.to_string()))?;
             Ok((note, note::split(&bytes).1.is_some()))
@@ -105,7 +105,7 @@ pub(super) fn notes(args: &Args, drafts: &[Draft], repository: &Repository, out:
     if args.dry_run {
         let _ = writeln!(text, "nothing was written (--dry-run)");
     } else if written > 0 {
-        undisturbed(|| store.save("Attest by ai-detect")).map_err(Failure::failed)?;
+        with_signals_deferred(|| store.save("Attest by ai-detect")).map_err(Failure::failed)?;
         let notes = if written == 1 { "note" } else { "notes" };
         let _ = writeln!(text, "{written} {notes} in {}; `git push REMOTE {}` shares them", note::REF, note::REF);
         let _ = writeln!(text, "CI sees them by `ai-detect ci --fetch`, or after `{FETCH_NOTES}`");

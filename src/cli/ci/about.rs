@@ -10,7 +10,7 @@ use crate::forge::event::github::FinishedRun;
 use crate::forge::event::{End, Env, Event, Range};
 use crate::forge::github::{self, Found};
 use crate::forge::gitlab::{self, GitLab};
-use crate::forge::{Details, Forge, Request, job};
+use crate::forge::{ChangeRequest, Details, Forge, job};
 use crate::report::NotLookedAt;
 
 /// How long may be waited for what the request states: the event says it, too, and posting waits by itself.
@@ -110,7 +110,7 @@ fn find_request(event: &mut Event, run: &FinishedRun, env: &Env<'_>, args: &post
 }
 
 /// Asks the forge what a request states now.
-fn ask(request: &Request, env: &Env<'_>, args: &posting::Args) -> Answer {
+fn ask(request: &ChangeRequest, env: &Env<'_>, args: &posting::Args) -> Answer {
     let details = match request.forge {
         Forge::GitHub => match args.github_within(env, MAX_WAIT) {
             Ok(Some(github)) => github::details(&github, request),
@@ -134,7 +134,7 @@ fn ask(request: &Request, env: &Env<'_>, args: &posting::Args) -> Answer {
 /// Where the change starts and ends. The event's own commits count where it names them: the request may have moved on
 /// since, and then another job looks at it.
 fn ends(event: &Event, answer: Option<&Answer>) -> Result<(End, String, Option<String>), Failure> {
-    let of_request = event.request.as_ref().map(Request::head_ref);
+    let of_request = event.request.as_ref().map(ChangeRequest::head_ref);
     match (&event.range, answer) {
         (Range::Between { base, head, head_ref }, _) => {
             // A finished run names its request's base only where the request was looked up.

@@ -6,7 +6,7 @@ use crate::change::RecordPlace;
 use crate::cli::Failure;
 use crate::forge::Forge;
 use crate::forge::event::End;
-use crate::git::{self, Checkout, NotesFetch, Request};
+use crate::git::{self, Checkout, NotesFetch, RangeSpec};
 use crate::pipeline::{self, Surroundings};
 
 /// How often a single content may turn out to be missing: settings name other files, which name others.
@@ -50,7 +50,7 @@ impl Ends<'_> {
             NotesFetch::Complete => NotesFetch::Complete,
             NotesFetch::NotAsked | NotesFetch::Failed(_) => self.checkout.fetch_notes(&refs),
         };
-        let contents = self.checkout.fetch_contents(&Request::Spec(spec.to_owned()), &refs);
+        let contents = self.checkout.fetch_contents(&RangeSpec::Spec(spec.to_owned()), &refs);
         Surroundings { notes, contents, ..known }
     }
 
@@ -77,7 +77,7 @@ impl Ends<'_> {
     /// Whether a range can be looked at. What lacks is told apart from what cannot be opened at all.
     fn resolved(&self, spec: &str) -> Result<Result<(), git::Error>, Failure> {
         let repository = self.checkout.open().map_err(Failure::failed)?;
-        match repository.resolve(&Request::Spec(spec.to_owned())) {
+        match repository.resolve(&RangeSpec::Spec(spec.to_owned())) {
             Ok(_) => Ok(Ok(())),
             Err(error) => Ok(Err(error)),
         }

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use crate::cli::output::Output;
 use crate::cli::place;
 use crate::cli::replace::create;
-use crate::cli::undisturbed::undisturbed;
+use crate::cli::with_signals_deferred::with_signals_deferred;
 use crate::cli::{Exit, Failure};
 use crate::git::{HooksFolder, Repository};
 
@@ -361,7 +361,7 @@ fn write_executable(path: &Path, content: &str) -> Result<(), Failure> {
         }
         std::fs::rename(&beside, path)
     };
-    undisturbed(write).map_err(|error| {
+    with_signals_deferred(write).map_err(|error| {
         let _ = std::fs::remove_file(&beside);
         failed(path, &error)
     })

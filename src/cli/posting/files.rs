@@ -17,7 +17,7 @@ impl Job<'_> {
     pub(super) fn summary_page(&self, outcome: &Outcome<'_>, told: &str) -> Result<(), Failure> {
         let Some(file) = self.some("GITHUB_STEP_SUMMARY") else { return Ok(()) };
         let told = markdown::fenced(told, "");
-        let room = job::MOST_SUMMARY.saturating_sub(told.len() + 2);
+        let room = job::MAX_SUMMARY.saturating_sub(told.len() + 2);
         let page = match outcome {
             Outcome::Report(report) => markdown::summary(report, room),
             Outcome::Failed(_) => self.wanted(outcome).summary,

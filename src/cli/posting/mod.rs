@@ -12,13 +12,13 @@ use std::time::Duration;
 use super::Failure;
 use super::output::Output;
 pub(super) use crate::forge::draft::NoReport;
-use crate::forge::draft::{MOST_INLINE, Posted, Wanted};
+use crate::forge::draft::{MAX_INLINE, Posted, Wanted};
 use crate::forge::event::Env;
 use crate::forge::github::{self, GitHub};
 use crate::forge::gitlab::{self, GitLab};
 use crate::forge::http::{Error, Patience};
 use crate::forge::posting::{Place, Posting, post};
-use crate::forge::{Channel, Forge, Request, Rights, answers, job};
+use crate::forge::{ChangeRequest, Channel, Forge, Rights, answers, job};
 use crate::report::text::Detail;
 use crate::report::{Report, text};
 use crate::triage::{self, StateKey};
@@ -36,7 +36,7 @@ pub(super) struct Args {
     no_inline: bool,
 
     /// How many comments on lines may stand open on the request
-    #[arg(long, value_name = "N", default_value_t = MOST_INLINE, help_heading = "Posting")]
+    #[arg(long, value_name = "N", default_value_t = MAX_INLINE, help_heading = "Posting")]
     max_comments: usize,
 
     /// A check run beside the comments, not only where those may not be written
@@ -90,14 +90,14 @@ pub(super) struct Job<'a> {
     head: String,
     run: u64,
     /// The request to post on, where there is one.
-    pub(super) request: Option<Request>,
+    pub(super) request: Option<ChangeRequest>,
     state_key: Option<StateKey>,
     /// The report without the flags that reviewers dismissed, once that is known.
     shown: RefCell<Option<Report>>,
 }
 
 /// A request on a forge: where to write, which it is, and who is who there.
-type Real<'a> = (&'a dyn Place, &'a Request, &'a dyn answers::Rights);
+type Real<'a> = (&'a dyn Place, &'a ChangeRequest, &'a dyn answers::Rights);
 
 impl<'a> Job<'a> {
     /// # Errors
@@ -168,7 +168,7 @@ impl<'a> Job<'a> {
             Err(error) if error.is_refusal() => rights.refuse(Channel::Comments, error.to_string()),
             Err(error) => {
                 self.annotate(outcome)?;
-                let what = self.request.as_ref().map_or_else(|| "the request".into(), Request::name);
+                let what = self.request.as_ref().map_or_else(|| "the request".into(), ChangeRequest::name);
                 return Err(Failure::failed(format!("could not post on {what}: {error}")));
             }
         }
@@ -222,7 +222,7 @@ impl<'a> Job<'a> {
                     Err(error) => return Ok(Some(error.to_string())),
                 };
                 match self.post(outcome, request, &place, &place, told) {
-                    Err(error) if error.is_refusal() => return Ok(Some(format!("{error}. {}", gitlab::LEAST_RIGHTS))),
+                    Err(error) if error.is_refusal() => return Ok(Some(format!("{error}. {}", gitlab::MIN_RIGHTS))),
                     ended => ended?,
                 }
             }
@@ -235,7 +235,7 @@ impl<'a> Job<'a> {
         &self,
         outcome: &Outcome<'_>,
         posted: &Posted,
-        request: &Request,
+        request: &ChangeRequest,
         rights: &dyn answers::Rights,
     ) -> Wanted {
         let key = self.state_key.as_ref();
@@ -256,7 +256,7 @@ impl<'a> Job<'a> {
     fn post(
         &self,
         outcome: &Outcome<'_>,
-        request: &Request,
+        request: &ChangeRequest,
         place: &dyn Place,
         rights: &dyn answers::Rights,
         told: &mut String,
@@ -277,7 +277,7 @@ impl<'a> Job<'a> {
             Some((_, request, rights)) => self.decided(outcome, posted, request, rights),
             None => self.wanted(outcome),
         })?;
-        let what = self.request.as_ref().map_or_else(|| "a request".to_owned(), Request::name);
+        let what = self.request.as_ref().map_or_else(|| "a request".to_owned(), ChangeRequest::name);
         match posting {
             Posting::Done { plan, .. } => told.push_str(&say::rehearsed(&what, &plan)),
             Posting::Outdated(outdated) => told.push_str(&say::outdated(&what, &outdated)),

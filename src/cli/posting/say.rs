@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::fmt::Write as _;
 
 use super::Outcome;
-use crate::forge::Request;
+use crate::forge::ChangeRequest;
 use crate::forge::draft::{Lines, Outdated, Plan, Posted, Sticky};
 use crate::forge::github::{Annotation, Check, commands};
 use crate::forge::http::Error;
@@ -12,7 +12,7 @@ use crate::forge::posting::{Place, Posting, Written};
 use crate::report::{self, Flag, Looks, Report, markdown};
 
 /// How much of a check run's text is the summary, in bytes.
-const MOST_SUMMARY: usize = 60_000;
+const MAX_SUMMARY: usize = 60_000;
 
 /// A place that is read, if there is any, and never written.
 pub(super) struct Rehearsal<'a> {
@@ -37,7 +37,7 @@ impl Place for Rehearsal<'_> {
     }
 }
 
-pub(super) fn posted(request: &Request, posting: &Posting) -> String {
+pub(super) fn posted(request: &ChangeRequest, posting: &Posting) -> String {
     let name = request.name();
     match posting {
         Posting::Outdated(why) => outdated(&name, why),
@@ -114,7 +114,7 @@ pub(super) fn check(outcome: &Outcome<'_>) -> Check {
     match outcome {
         Outcome::Report(report) => Check {
             title: title(report),
-            summary: markdown::summary(report, MOST_SUMMARY),
+            summary: markdown::summary(report, MAX_SUMMARY),
             annotations: report.flags.iter().map(annotation).collect(),
         },
         Outcome::Failed(failed) => {

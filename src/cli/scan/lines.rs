@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::faults::{in_use, unwritable};
 use super::known::Known;
-use crate::cli::undisturbed::undisturbed;
+use crate::cli::with_signals_deferred::with_signals_deferred;
 use crate::cli::{Failure, place};
 use crate::report::json;
 use crate::scan::columns::Key;
@@ -18,7 +18,7 @@ use crate::scan::{Row, SCHEMA};
 /// How every line starts.
 const START: &str = r#"{"schema":""#;
 /// A longer line is none of ours.
-const LONGEST: u64 = 1 << 20;
+const MAX_LINE_BYTES: u64 = 1 << 20;
 /// Lines are written when so many bytes of them have gathered.
 const GATHERED: usize = 1 << 16;
 
@@ -71,7 +71,7 @@ impl Lines {
     /// Writes what has gathered.
     pub(super) fn flush(&mut self) -> Result<(), Failure> {
         let lines = std::mem::take(&mut self.gathered);
-        undisturbed(|| self.file.write_all(lines.as_bytes())).map_err(|error| unwritable(&self.path, &error))
+        with_signals_deferred(|| self.file.write_all(lines.as_bytes())).map_err(|error| unwritable(&self.path, &error))
     }
 
     /// Writes everything through to the disk.
@@ -95,7 +95,7 @@ fn read(file: &mut File, path: &Path) -> Result<(Known, u64), Failure> {
     loop {
         line.clear();
         number += 1;
-        let read = (&mut reader).take(LONGEST).read_until(b'\n', &mut line);
+        let read = (&mut reader).take(MAX_LINE_BYTES).read_until(b'\n', &mut line);
         let read = read.map_err(|error| unwritable(path, &error))? as u64;
         if line.last() == Some(&b'\n') {
             let parsed = serde_json::from_slice::<Line>(&line).ok().filter(|line| line.schema == SCHEMA);
@@ -104,7 +104,7 @@ fn read(file: &mut File, path: &Path) -> Result<(Known, u64), Failure> {
                 return Err(foreign(path, number));
             }
             complete += read;
-        } else if read == LONGEST || !is_torn(&line) {
+        } else if read == MAX_LINE_BYTES || !is_torn(&line) {
             return Err(foreign(path, number));
         } else {
             return Ok((known, complete));

@@ -221,7 +221,7 @@ fn stop(stopped: &mut Option<Stopped>, why: Stopped) -> ControlFlow<()> {
 }
 
 /// So many commits that cannot be read are named.
-const MOST_NAMED: usize = 5;
+const MAX_NAMED: usize = 5;
 
 fn take(
     scanned: Vec<Scanned>,
@@ -244,7 +244,7 @@ fn take(
             }
             Scanned::Unread { commit, problem } => {
                 done.unread += 1;
-                if done.unread <= MOST_NAMED {
+                if done.unread <= MAX_NAMED {
                     tell(&format!("{} is left out: {problem}", commit.get(..12).unwrap_or(&commit)));
                 }
             }

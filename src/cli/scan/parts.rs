@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use super::faults::{in_use, unwritable};
 use super::known::Known;
 use crate::cli::replace::create;
-use crate::cli::undisturbed::undisturbed;
+use crate::cli::with_signals_deferred::with_signals_deferred;
 use crate::cli::{Failure, place};
 use crate::scan::{Row, columns};
 
@@ -20,7 +20,7 @@ const MARK: &str = ".ai-detect-scan";
 /// such folders.
 const UNFINISHED: &str = ".unfinished";
 /// So many rows make a file. That many commits at most are done again after a kill.
-const MOST_ROWS: usize = 4096;
+const MAX_ROWS: usize = 4096;
 
 /// A folder of files that nobody else writes to meanwhile.
 pub(super) struct Parts {
@@ -72,7 +72,7 @@ impl Parts {
     /// Adds a row; says whether it and all before it are kept now.
     pub(super) fn add(&mut self, row: Row) -> Result<bool, Failure> {
         self.rows.push(row);
-        let is_full = self.rows.len() >= MOST_ROWS;
+        let is_full = self.rows.len() >= MAX_ROWS;
         if is_full { self.write().map(|()| true) } else { Ok(false) }
     }
 
@@ -96,7 +96,7 @@ impl Parts {
             // So that the name is on the disk as well; not every system lets a folder be opened.
             File::open(&self.folder).and_then(|folder| folder.sync_all()).or(Ok(()))
         };
-        undisturbed(write).map_err(|error| {
+        with_signals_deferred(write).map_err(|error| {
             let _ = std::fs::remove_file(&unfinished);
             unwritable(&self.folder, &error)
         })?;

@@ -19,7 +19,7 @@ use super::marker::{self, Inline, Summary};
 use crate::triage::state;
 
 /// Inline comments on a request at a time, unless asked otherwise: ten are read, fifty are turned off.
-pub const MOST_INLINE: usize = 10;
+pub const MAX_INLINE: usize = 10;
 
 /// What should stand on the request.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -34,7 +34,7 @@ pub struct Wanted {
     /// no comment, unless much code was left out; one that had some gets its summary brought up to date.
     pub worth_saying: bool,
     /// One for each flag, most urgent first.
-    pub comments: Vec<Wish>,
+    pub comments: Vec<DesiredComment>,
     /// How many of them may stand open on the request.
     pub most: usize,
     /// Whether `comments` has all flags of an analysis. If the analysis failed, or the report omits flags for its size, a
@@ -46,7 +46,7 @@ pub struct Wanted {
 
 /// An inline comment that should stand somewhere.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Wish {
+pub struct DesiredComment {
     /// The flag's fingerprint.
     pub fingerprint: String,
     /// The path at the head.
@@ -132,7 +132,7 @@ pub struct Plan {
     /// The summary.
     pub summary: Sticky,
     /// Inline comments to add, in one review.
-    pub add: Vec<Wish>,
+    pub add: Vec<DesiredComment>,
     /// Comments of ours whose text changes.
     pub edit: Vec<Note>,
     /// Threads of ours to open again: what was flagged, and was not, is flagged again.
@@ -271,7 +271,7 @@ fn inline(wanted: &Wanted, posted: &Posted, lines: &Lines, standing: &BTreeMap<S
         match place {
             Some((start_line, end_line)) if open < wanted.most && posted.complete => {
                 open += 1;
-                plan.add.push(Wish { start_line, end_line, body: marked(wish), ..wish.clone() });
+                plan.add.push(DesiredComment { start_line, end_line, body: marked(wish), ..wish.clone() });
             }
             _ => plan.without += 1,
         }
@@ -296,7 +296,7 @@ fn inline(wanted: &Wanted, posted: &Posted, lines: &Lines, standing: &BTreeMap<S
     }
 }
 
-fn marked(wish: &Wish) -> String {
+fn marked(wish: &DesiredComment) -> String {
     Inline { fingerprint: wish.fingerprint.clone(), settled: false }.before(&wish.body)
 }
 

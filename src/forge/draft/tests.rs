@@ -1,7 +1,7 @@
 use super::*;
 
-fn wish(fingerprint: &str, line: u32) -> Wish {
-    Wish {
+fn wish(fingerprint: &str, line: u32) -> DesiredComment {
+    DesiredComment {
         fingerprint: fingerprint.into(),
         path: "a.rs".into(),
         start_line: line,
@@ -10,14 +10,14 @@ fn wish(fingerprint: &str, line: u32) -> Wish {
     }
 }
 
-fn wanted(head: &str, comments: Vec<Wish>) -> Wanted {
+fn wanted(head: &str, comments: Vec<DesiredComment>) -> Wanted {
     Wanted {
         head: head.into(),
         run: 5,
         summary: format!("{} flags", comments.len()),
         worth_saying: !comments.is_empty(),
         comments,
-        most: MOST_INLINE,
+        most: MAX_INLINE,
         has_all_flags: true,
         ..Wanted::default()
     }
@@ -96,7 +96,7 @@ fn threads_that_people_answered_or_closed_are_theirs() {
     let mut posted = carried_out(&empty("aa"), &plan(&one, &empty("aa"), &lines()).unwrap(), "aa");
     posted.threads[0].answered = true;
     posted.threads[1].closed = true;
-    let changed = |fingerprint: &str| Wish { body: "other words".into(), ..wish(fingerprint, 3) };
+    let changed = |fingerprint: &str| DesiredComment { body: "other words".into(), ..wish(fingerprint, 3) };
     let plan_of = |comments| plan(&wanted("aa", comments), &posted, &lines()).unwrap();
     for plan in [plan_of(vec![changed("f1"), changed("f2")]), plan_of(vec![])] {
         assert!(
@@ -108,9 +108,9 @@ fn threads_that_people_answered_or_closed_are_theirs() {
 
 #[test]
 fn no_more_than_asked_for_stand_open_at_a_time() {
-    let all: Vec<Wish> = (0..46).map(|at| wish(&format!("{at:x}"), at + 1)).collect();
+    let all: Vec<DesiredComment> = (0..46).map(|at| wish(&format!("{at:x}"), at + 1)).collect();
     let first = plan(&wanted("aa", all.clone()), &empty("aa"), &lines()).unwrap();
-    assert_eq!((first.add.len(), first.without), (MOST_INLINE, 36));
+    assert_eq!((first.add.len(), first.without), (MAX_INLINE, 36));
     let posted = carried_out(&empty("aa"), &first, "bb");
     // Two are gone: the next two in rank get their place.
     let next = plan(&wanted("bb", all[2..].to_vec()), &posted, &lines()).unwrap();
@@ -120,8 +120,8 @@ fn no_more_than_asked_for_stand_open_at_a_time() {
 
 #[test]
 fn comments_stand_only_where_the_diff_shows_lines() {
-    let outside = Wish { path: "b.rs".into(), ..wish("f1", 3) };
-    let across = Wish { start_line: 90, end_line: 140, ..wish("f2", 0) };
+    let outside = DesiredComment { path: "b.rs".into(), ..wish("f1", 3) };
+    let across = DesiredComment { start_line: 90, end_line: 140, ..wish("f2", 0) };
     let plan = plan(&wanted("aa", vec![outside, across]), &empty("aa"), &lines()).unwrap();
     assert_eq!(plan.add.iter().map(|wish| (wish.start_line, wish.end_line)).collect::<Vec<_>>(), [(90, 100)]);
     assert_eq!(plan.without, 1);
@@ -154,7 +154,7 @@ fn flags_that_a_report_omits_are_not_gone_and_dismissed_ones_are() {
     let posted = carried_out(&empty("aa"), &plan(&all, &empty("aa"), &lines()).unwrap(), "aa");
     let mut report = crate::report::sample::report("x", 0);
     report.omitted = Some(crate::report::Omitted { flags: 2, ..Default::default() });
-    let has_all_flags = Wanted::of_report(&report, "aa", 5, MOST_INLINE).has_all_flags;
+    let has_all_flags = Wanted::of_report(&report, "aa", 5, MAX_INLINE).has_all_flags;
     let put_away = [("f2".to_owned(), "**Dismissed**".to_owned())].into();
     let fewer = Wanted { has_all_flags, put_away, ..wanted("aa", vec![wish("f1", 3)]) };
     let settled = plan(&fewer, &posted, &lines()).unwrap().settle;

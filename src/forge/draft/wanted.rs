@@ -1,6 +1,6 @@
 //! From a report to what should stand on a request.
 
-use super::{Wanted, Wish};
+use super::{DesiredComment, Wanted};
 use crate::forge::marker;
 use crate::report::{Report, is_much_unseen, markdown};
 
@@ -21,10 +21,10 @@ impl Wanted {
         Wanted {
             head: head.to_owned(),
             run,
-            summary: markdown::summary(report, marker::MOST_BODY - RESERVED),
+            summary: markdown::summary(report, marker::MAX_BODY - RESERVED),
             worth_saying: is_worth_saying(report),
             comments: flags
-                .map(|flag| Wish {
+                .map(|flag| DesiredComment {
                     fingerprint: flag.fingerprint.to_ascii_lowercase(),
                     path: flag.path.clone(),
                     start_line: flag.start_line,

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::{End, Env, Event, Problem, Range, branch, comment, full_id, is_null};
 use crate::attest;
-use crate::forge::{Details, Forge, Request};
+use crate::forge::{ChangeRequest, Details, Forge};
 use crate::report::is_time;
 use crate::triage::Dialect;
 
@@ -21,7 +21,7 @@ const KNOWN: [&str; 7] = [
     "pull_request_review_comment",
 ];
 /// More labels than this are not read.
-const MOST_LABELS: usize = 100;
+const MAX_LABELS: usize = 100;
 
 /// Whether this runs in GitHub Actions.
 pub fn is_here(env: &Env<'_>) -> bool {
@@ -106,7 +106,7 @@ pub fn read(env: &Env<'_>, name: &str, event: &Value) -> Result<Event, Problem> 
         }
         "issue_comment" => {
             let number = event.pointer("/issue/number").and_then(Value::as_u64).ok_or_else(|| lacks("issue.number"))?;
-            read.request = Some(Request {
+            read.request = Some(ChangeRequest {
                 forge: Forge::GitHub,
                 base: api(env),
                 repository: repository(env)?,
@@ -121,7 +121,7 @@ pub fn read(env: &Env<'_>, name: &str, event: &Value) -> Result<Event, Problem> 
             let number = number.ok_or_else(|| lacks("pull_request.number"))?;
             let head = id("/pull_request/head/sha", "pull_request.head.sha")?;
             let base = id("/pull_request/base/sha", "pull_request.base.sha")?;
-            read.request = Some(Request {
+            read.request = Some(ChangeRequest {
                 forge: Forge::GitHub,
                 base: api(env),
                 repository: repository(env)?,
@@ -156,7 +156,7 @@ pub fn read(env: &Env<'_>, name: &str, event: &Value) -> Result<Event, Problem> 
                 None => End::Branch(default_branch(event).ok_or_else(|| lacks("repository.default_branch"))?),
             };
             if let Some((number, head, base)) = known {
-                read.request = Some(Request {
+                read.request = Some(ChangeRequest {
                     forge: Forge::GitHub,
                     base: api(env),
                     repository: repository(env)?,
@@ -230,7 +230,7 @@ fn default_branch(event: &Value) -> Option<String> {
 pub fn stated(pull: &Value) -> attest::Request {
     let text = |at: &str| pull.pointer(at).and_then(Value::as_str).map(str::to_owned);
     let labels = pull.get("labels").and_then(Value::as_array);
-    let labels = labels.into_iter().flatten().take(MOST_LABELS);
+    let labels = labels.into_iter().flatten().take(MAX_LABELS);
     attest::Request {
         // None was written, and that is known.
         body: Some(text("/body").unwrap_or_else(String::new)),

@@ -4,7 +4,7 @@ mod hook;
 
 use super::{End, Env, Event, Problem, Range, branch, full_id, is_null};
 use crate::attest;
-use crate::forge::{Forge, Request};
+use crate::forge::{ChangeRequest, Forge};
 use crate::report::is_time;
 use hook::Hook;
 
@@ -43,7 +43,8 @@ pub fn read(env: &Env<'_>) -> Result<Event, Problem> {
             Hook::Request(number) => {
                 let repository = need("CI_PROJECT_ID")?;
                 let base = api(env)?;
-                let request = Request { forge: Forge::GitLab, base, repository, number, base_id: None, head_id: None };
+                let request =
+                    ChangeRequest { forge: Forge::GitLab, base, repository, number, base_id: None, head_id: None };
                 read.request = Some(request);
                 read.range = Range::OfRequest;
             }
@@ -70,7 +71,7 @@ pub fn read(env: &Env<'_>) -> Result<Event, Problem> {
     };
     let target = some("CI_MERGE_REQUEST_PROJECT_ID").map_or_else(|| need("CI_PROJECT_ID"), Ok)?;
     read.from_fork = some("CI_MERGE_REQUEST_SOURCE_PROJECT_ID").is_some_and(|source| source != target);
-    read.request = Some(Request {
+    read.request = Some(ChangeRequest {
         forge: Forge::GitLab,
         base: api(env)?,
         repository: target,

@@ -5,7 +5,7 @@ mod comment;
 pub mod github;
 pub mod gitlab;
 
-use super::{Forge, Request, marker};
+use super::{ChangeRequest, Forge, marker};
 use crate::attest;
 
 /// Looks up a variable of the environment.
@@ -21,7 +21,7 @@ pub struct Event {
     /// What to look at.
     pub range: Range,
     /// The request, where the event belongs to one.
-    pub request: Option<Request>,
+    pub request: Option<ChangeRequest>,
     /// What the request states: its body, branch and labels.
     pub stated: attest::Request,
     /// Since when the event states that, as the forge writes times; absent where it does not say.

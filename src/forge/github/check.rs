@@ -11,13 +11,13 @@ use crate::slices::items_of;
 /// Annotations that one call takes.
 const A_CALL: usize = 50;
 /// Annotations that are sent at all; the report has all flags.
-const MOST: usize = 500;
+const MAX_ANNOTATIONS: usize = 500;
 /// The longest summary, in bytes.
-const MOST_SUMMARY: usize = 65_535;
+const MAX_SUMMARY: usize = 65_535;
 /// The longest title of an annotation, in characters.
-const MOST_TITLE: usize = 255;
+const MAX_TITLE: usize = 255;
 /// The longest message of an annotation, in characters: each may take four bytes of 64 KiB.
-const MOST_MESSAGE: usize = 16_000;
+const MAX_MESSAGE: usize = 16_000;
 const NAME: &str = "ai-detect";
 
 /// What a check run says.
@@ -58,7 +58,7 @@ impl GitHub {
         if let Some(run) = self.same_check(head, &identity) {
             return Ok(address(&run));
         }
-        let annotations: Vec<Value> = check.annotations.iter().take(MOST).map(annotation).collect();
+        let annotations: Vec<Value> = check.annotations.iter().take(MAX_ANNOTATIONS).map(annotation).collect();
         let mut batches = annotations.chunks(A_CALL);
         let path = self.path("check-runs");
         let call = Call::new(Method::Post, &path).body(json!({
@@ -92,8 +92,8 @@ impl GitHub {
 }
 
 fn output(check: &Check, annotations: &[Value]) -> Value {
-    let summary = shortened(&check.summary, MOST_SUMMARY);
-    json!({ "title": cut(&check.title, MOST_TITLE), "summary": summary, "annotations": annotations })
+    let summary = shortened(&check.summary, MAX_SUMMARY);
+    json!({ "title": cut(&check.title, MAX_TITLE), "summary": summary, "annotations": annotations })
 }
 
 fn annotation(annotation: &Annotation) -> Value {
@@ -102,8 +102,8 @@ fn annotation(annotation: &Annotation) -> Value {
         "start_line": annotation.start_line,
         "end_line": annotation.end_line,
         "annotation_level": "notice",
-        "title": cut(&annotation.title, MOST_TITLE),
-        "message": cut(&annotation.message, MOST_MESSAGE),
+        "title": cut(&annotation.title, MAX_TITLE),
+        "message": cut(&annotation.message, MAX_MESSAGE),
     })
 }
 

@@ -7,13 +7,13 @@ use super::GitHub;
 use crate::forge::event::full_id;
 use crate::forge::event::github::{self as event, FinishedRun};
 use crate::forge::http::{Call, Error, Method};
-use crate::forge::{Details, Forge, Request};
+use crate::forge::{ChangeRequest, Details, Forge};
 
 /// What was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Found {
     /// One open request ends at the run's commit.
-    One(Request),
+    One(ChangeRequest),
     /// None does: it was closed, or pushed to since.
     None,
     /// Several do, into different branches, and the event does not say which was meant.
@@ -26,7 +26,7 @@ pub enum Found {
 /// Where the forge refuses or cannot be reached.
 pub fn request_of(github: &GitHub, run: &FinishedRun) -> Result<Found, Error> {
     let named = run.requests.iter().filter(|(_, head, _)| *head == run.head);
-    let mut found: Vec<Request> =
+    let mut found: Vec<ChangeRequest> =
         named.map(|(number, _, base)| github.request(*number, base.clone(), &run.head)).collect();
     if let Some(source) = run.source.as_ref().filter(|_| found.is_empty()) {
         let path = github.path("pulls");
@@ -52,15 +52,15 @@ pub fn request_of(github: &GitHub, run: &FinishedRun) -> Result<Found, Error> {
 ///
 /// # Errors
 /// Where the forge refuses or cannot be reached.
-pub fn details(github: &GitHub, request: &Request) -> Result<Details, Error> {
+pub fn details(github: &GitHub, request: &ChangeRequest) -> Result<Details, Error> {
     let path = github.path(&format!("pulls/{}", request.number));
     let pull = github.client.json(&Call::new(Method::Get, &path))?;
     Ok(event::details(&pull))
 }
 
 impl GitHub {
-    fn request(&self, number: u64, base_id: Option<String>, head: &str) -> Request {
-        Request {
+    fn request(&self, number: u64, base_id: Option<String>, head: &str) -> ChangeRequest {
+        ChangeRequest {
             forge: Forge::GitHub,
             base: self.api(),
             repository: format!("{}/{}", self.owner, self.name),

@@ -9,7 +9,7 @@ use std::path::Path;
 use super::shortened;
 
 /// What the runner takes of a step's summary, in bytes.
-pub const MOST_SUMMARY: usize = 1 << 20;
+pub const MAX_SUMMARY: usize = 1 << 20;
 
 /// Adds to the job's summary page, in Markdown. What is too long for it is the caller's to shorten;
 /// the runner would drop all of it.
@@ -17,7 +17,7 @@ pub const MOST_SUMMARY: usize = 1 << 20;
 /// # Errors
 /// Where the file cannot be written.
 pub fn summary(file: &Path, markdown: &str) -> io::Result<()> {
-    let kept = shortened(markdown, MOST_SUMMARY - 1);
+    let kept = shortened(markdown, MAX_SUMMARY - 1);
     append(file, &format!("{kept}\n"))
 }
 
@@ -70,7 +70,7 @@ mod tests {
     fn a_long_summary_is_cut_between_characters() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("summary");
-        summary(&file, &"ü".repeat(MOST_SUMMARY)).unwrap();
-        assert!(std::fs::read_to_string(&file).unwrap().len() <= MOST_SUMMARY);
+        summary(&file, &"ü".repeat(MAX_SUMMARY)).unwrap();
+        assert!(std::fs::read_to_string(&file).unwrap().len() <= MAX_SUMMARY);
     }
 }

@@ -12,9 +12,9 @@ mod rights;
 mod write;
 
 use super::draft::{Lines, Plan, Posted};
-use super::http::{Client, Credential, Error, Manner, Patience, encoded};
+use super::http::{Client, Credential, Error, Patience, RequestDefaults, encoded};
 use super::posting::{Place, Written};
-use super::{Request, http};
+use super::{ChangeRequest, http};
 
 use crate::slices::part_of;
 
@@ -53,8 +53,10 @@ impl GitHub {
     /// # Errors
     /// Where the address or the token cannot be used.
     pub fn new(site: &Site, repository: &str, token: String, patience: Patience) -> Result<Self, Error> {
-        let manner =
-            Manner { accept: site.accept.clone(), headers: vec![("x-github-api-version", API_VERSION.to_owned())] };
+        let manner = RequestDefaults {
+            accept: site.accept.clone(),
+            headers: vec![("x-github-api-version", API_VERSION.to_owned())],
+        };
         let graphql = site.graphql.clone().unwrap_or_else(|| {
             // Enterprise has the two side by side: /api/v3 and /api/graphql.
             let base = site.api.strip_suffix("/v3").unwrap_or(&site.api);
@@ -75,7 +77,7 @@ impl GitHub {
     }
 
     /// A pull request of the repository, as a place to write to.
-    pub fn place<'a>(&'a self, request: &'a Request) -> PullRequest<'a> {
+    pub fn place<'a>(&'a self, request: &'a ChangeRequest) -> PullRequest<'a> {
         PullRequest { github: self, number: request.number }
     }
 }

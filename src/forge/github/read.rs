@@ -8,7 +8,7 @@ use crate::forge::http::Error;
 use crate::forge::marker::{Inline, Summary};
 
 /// More pages than this are not read, of comments and threads together.
-const MOST_PAGES: usize = 50;
+const MAX_PAGES: usize = 50;
 
 const QUERY: &str = "\
 query Posted($owner: String!, $name: String!, $number: Int!, $after: String, $threadsAfter: String, $comments: Boolean!, $threads: Boolean!) {
@@ -41,7 +41,7 @@ fragment who on Actor { __typename login ... on User { databaseId } ... on Bot {
 pub(super) fn posted(github: &GitHub, number: u64) -> Result<Posted, Error> {
     let mut posted = Posted { complete: true, ..Posted::default() };
     let (mut comments, mut threads) = (Cursor::Start, Cursor::Start);
-    for _ in 0..MOST_PAGES {
+    for _ in 0..MAX_PAGES {
         let variables = json!({
             "owner": github.owner, "name": github.name, "number": number,
             "after": comments.value(), "threadsAfter": threads.value(),

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::GitHub;
-use crate::forge::draft::{Note, Plan, Sticky, Thread, Wish};
+use crate::forge::draft::{DesiredComment, Note, Plan, Sticky, Thread};
 use crate::forge::http::{Call, Error, Method};
 use crate::forge::posting::Written;
 
@@ -131,7 +131,7 @@ impl<'a> Writing<'a> {
 
     /// All in one review, so that people get one message. Where a single place is not taken, all are
     /// refused; then each is tried alone.
-    fn review(&mut self, wishes: &[Wish]) -> Result<(), Error> {
+    fn review(&mut self, wishes: &[DesiredComment]) -> Result<(), Error> {
         let comments: Vec<Value> = wishes.iter().map(placed).collect();
         let path = self.github.path(&format!("pulls/{}/reviews", self.number));
         let body = json!({ "commit_id": self.head, "event": "COMMENT", "comments": comments });
@@ -167,7 +167,7 @@ impl<'a> Writing<'a> {
     }
 }
 
-fn placed(wish: &Wish) -> Value {
+fn placed(wish: &DesiredComment) -> Value {
     let mut comment = json!({ "path": wish.path, "body": wish.body, "side": "RIGHT", "line": wish.end_line });
     if let Some(fields) = comment.as_object_mut().filter(|_| wish.start_line < wish.end_line) {
         fields.insert("start_line".into(), wish.start_line.into());

@@ -21,9 +21,9 @@ use diff::Diffs;
 
 use super::draft::{Lines, Plan, Posted};
 use super::event::{Env, full_id};
-use super::http::{Call, Client, Credential, Error, Manner, Method, Patience, encoded};
+use super::http::{Call, Client, Credential, Error, Method, Patience, RequestDefaults, encoded};
 use super::posting::{Place, Written};
-use super::{Details, Request};
+use super::{ChangeRequest, Details};
 use crate::attest;
 
 /// What the token that every job has cannot do, and what to do about it.
@@ -36,7 +36,7 @@ pub const JOB_TOKEN: &str = "CI_JOB_TOKEN may read merge requests and their note
 const MAX_LABELS: usize = 100;
 
 /// What a token needs that is refused.
-pub const LEAST_RIGHTS: &str = "The token needs the scope `api` and, to resolve threads, the role Developer in the \
+pub const MIN_RIGHTS: &str = "The token needs the scope `api` and, to resolve threads, the role Developer in the \
      project of the request";
 
 /// Where tokens are looked for, in this order.
@@ -89,8 +89,8 @@ impl GitLab {
     ///
     /// # Errors
     /// Where the address or the token cannot be used.
-    pub fn new(request: &Request, credential: Credential, patience: Patience) -> Result<Self, Error> {
-        let manner = Manner { accept: "application/json".into(), headers: Vec::new() };
+    pub fn new(request: &ChangeRequest, credential: Credential, patience: Patience) -> Result<Self, Error> {
+        let manner = RequestDefaults { accept: "application/json".into(), headers: Vec::new() };
         let project = format!("/projects/{}", encoded(&request.repository));
         Ok(GitLab {
             client: Client::new(&request.base, credential, manner, patience)?,

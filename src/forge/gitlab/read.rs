@@ -10,7 +10,7 @@ use super::{Call, Error, GitLab, Method, Refs, Value, flag, number, text};
 use crate::triage::{Dialect, commands};
 
 /// So many editors are asked for in one question.
-const MOST_ASKED: usize = 50;
+const MAX_ASKED: usize = 50;
 
 impl GitLab {
     pub(super) fn posted(&self) -> Result<Posted, Error> {
@@ -43,7 +43,7 @@ impl GitLab {
     /// an edit from a resolved thread. Where GitLab does not say, it stays unclear.
     fn ask_for_editors(&self, posted: &mut Posted) {
         let asking = |said: &&mut Said| said.edited && !commands(&said.body, Dialect::GitLab).is_empty();
-        let mut asked: Vec<&mut Said> = posted.said.iter_mut().filter(asking).take(MOST_ASKED).collect();
+        let mut asked: Vec<&mut Said> = posted.said.iter_mut().filter(asking).take(MAX_ASKED).collect();
         if asked.is_empty() {
             return;
         }

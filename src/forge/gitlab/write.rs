@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::super::draft::{Note, Plan, Sticky, Thread, Wish};
+use super::super::draft::{DesiredComment, Note, Plan, Sticky, Thread};
 use super::super::marker;
 use super::super::posting::Written;
 use super::{Call, Error, GitLab, Method, Value, encoded, number};
@@ -60,7 +60,7 @@ impl GitLab {
     }
 
     /// A thread on the diff, or beside it where GitLab does not take the position.
-    fn open(&self, wish: &Wish) -> Result<(), Error> {
+    fn open(&self, wish: &DesiredComment) -> Result<(), Error> {
         let path = format!("{}/discussions", self.request);
         let post = |body: Value| self.client.call(&Call::new(Method::Post, &path).body(body)).map(|_| ());
         if let Some(position) = self.position(wish) {
@@ -72,7 +72,7 @@ impl GitLab {
         post(json!({ "body": placed(wish) }))
     }
 
-    fn position(&self, wish: &Wish) -> Option<Value> {
+    fn position(&self, wish: &DesiredComment) -> Option<Value> {
         let seen = self.seen.borrow();
         let refs = seen.refs.as_ref()?;
         let (old_path, line) = seen.diffs.anchor(&wish.path, wish.start_line, wish.end_line)?;
@@ -111,7 +111,7 @@ impl GitLab {
 }
 
 /// The body with the place in it, since no position shows it. The hidden first line stays the first.
-fn placed(wish: &Wish) -> String {
+fn placed(wish: &DesiredComment) -> String {
     let lines = format!("{}:{}-{}", wish.path, wish.start_line, wish.end_line);
     let first = first_line(&wish.body);
     format!("{first}\n{}\n\n{}", code_span(&lines), marker::text(&wish.body))

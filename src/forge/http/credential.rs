@@ -7,7 +7,7 @@ use super::Error;
 /// What stands where a token would be.
 const HIDDEN: &str = "[token]";
 /// Shorter texts are no tokens, and hiding them would hide much else.
-const LEAST: usize = 8;
+const MIN_TOKEN_LENGTH: usize = 8;
 
 /// Who we are to the forge.
 #[derive(Clone, Default, PartialEq, Eq)]
@@ -49,7 +49,7 @@ impl Credential {
     /// A text without the token, should an answer repeat it.
     pub(super) fn hidden(&self, text: &str) -> String {
         match self.token() {
-            Some(token) if token.len() >= LEAST => text.replace(token, HIDDEN),
+            Some(token) if token.len() >= MIN_TOKEN_LENGTH => text.replace(token, HIDDEN),
             _ => text.to_owned(),
         }
     }

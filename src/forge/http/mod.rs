@@ -23,14 +23,14 @@ pub use error::Error;
 pub use patience::Patience;
 
 /// More pages than this are not read.
-pub const MOST_PAGES: usize = 50;
+pub const MAX_PAGES: usize = 50;
 /// A longer answer is refused, in bytes.
-pub const MOST_BYTES: u64 = 32 << 20;
+pub const MAX_BYTES: u64 = 32 << 20;
 /// How long one call may take, from the connection to the last byte.
 const CALL: Duration = Duration::from_secs(30);
 const CONNECTION: Duration = Duration::from_secs(10);
 /// Redirects within the origin, as of renamed repositories.
-const MOST_REDIRECTS: usize = 3;
+const MAX_REDIRECTS: usize = 3;
 
 /// What is done to a resource.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -127,13 +127,13 @@ impl Answer {
 pub struct Listing {
     /// The entries, in the forge's order.
     pub items: Vec<Value>,
-    /// Whether that is all; no more than [`MOST_PAGES`] are read.
+    /// Whether that is all; no more than [`MAX_PAGES`] are read.
     pub complete: bool,
 }
 
 /// What a client sends with every call.
 #[derive(Debug, Clone, Default)]
-pub struct Manner {
+pub struct RequestDefaults {
     /// What kind of answer is asked for.
     pub accept: String,
     /// Further headers, such as the version of an API.
@@ -146,7 +146,7 @@ pub struct Client {
     agent: ureq::Agent,
     base: Address,
     credential: Credential,
-    manner: Manner,
+    manner: RequestDefaults,
     patience: RefCell<Patience>,
 }
 
@@ -157,7 +157,7 @@ impl Client {
     /// # Errors
     /// Where the address is none, the credential cannot stand in a header or would travel in the open
     /// (without TLS it goes to this machine only), or the proxy or the certificates cannot be used.
-    pub fn new(base: &str, credential: Credential, manner: Manner, patience: Patience) -> Result<Self, Error> {
+    pub fn new(base: &str, credential: Credential, manner: RequestDefaults, patience: Patience) -> Result<Self, Error> {
         let base = Address::parse(base)?;
         credential.check()?;
         if credential.is_some() && !base.is_private() {
@@ -209,7 +209,7 @@ impl Client {
     pub fn list(&self, call: &Call<'_>, of: impl Fn(Value) -> Value) -> Result<Listing, Error> {
         let mut items = Vec::new();
         let mut answer = self.call(call)?;
-        for _ in 1..MOST_PAGES {
+        for _ in 1..MAX_PAGES {
             let next = answer.next.clone();
             extend(&mut items, of(answer.json()?), &answer.what)?;
             let Some(next) = next else { return Ok(Listing { items, complete: true }) };

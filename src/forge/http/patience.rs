@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use super::Error;
 
 /// Tries of one call, the first included.
-const MOST_TRIES: u32 = 4;
+const MAX_TRIES: u32 = 4;
 /// The first pause after a fault; it doubles.
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
 /// What GitHub asks for where a secondary limit says nothing of time.
@@ -52,7 +52,7 @@ impl Patience {
         let pause = FIRST_PAUSE * 2_u32.saturating_pow(tries.saturating_sub(1));
         // Many jobs that failed together should not come back together.
         let pause = pause.mul_f64(0.75 + 0.5 * chance());
-        if tries >= MOST_TRIES || self.waited + pause > self.most {
+        if tries >= MAX_TRIES || self.waited + pause > self.most {
             return false;
         }
         self.wait(pause);

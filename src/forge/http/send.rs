@@ -8,15 +8,15 @@ use ureq::tls::{PemItem, RootCerts, TlsConfig, parse_pem};
 use ureq::{Agent, Body};
 
 use super::patience::Limits;
-use super::{Answer, CALL, CONNECTION, Call, Client, Error, MOST_BYTES, MOST_REDIRECTS, Method, link, proxy};
+use super::{Answer, CALL, CONNECTION, Call, Client, Error, MAX_BYTES, MAX_REDIRECTS, Method, link, proxy};
 
 /// Longer words of a forge are shortened, in characters.
-const MOST_WORDS: usize = 300;
+const MAX_WORDS: usize = 300;
 /// What is read of an answer that is no success, in bytes.
-const MOST_REFUSAL: u64 = 64 << 10;
+const MAX_REFUSAL: u64 = 64 << 10;
 
 /// What an answer said, of whatever status.
-struct Heard {
+struct RawResponse {
     status: u16,
     limits: Limits,
     next: Option<String>,
@@ -76,10 +76,10 @@ impl Client {
             };
             let message = match heard.status {
                 200..=299 => {
-                    let Heard { status, next, bytes, .. } = heard;
+                    let RawResponse { status, next, bytes, .. } = heard;
                     return Ok(Answer { status, next, bytes, what });
                 }
-                301 | 302 | 307 | 308 if may_follow(call.method, heard.status) && redirects < MOST_REDIRECTS => {
+                301 | 302 | 307 | 308 if may_follow(call.method, heard.status) && redirects < MAX_REDIRECTS => {
                     redirects += 1;
                     // Without a place to go to, it is no address of the forge.
                     url = self.within(heard.location.as_deref().unwrap_or(""))?;
@@ -102,7 +102,7 @@ impl Client {
         }
     }
 
-    fn send(&self, call: &Call<'_>, url: &str) -> Result<Heard, String> {
+    fn send(&self, call: &Call<'_>, url: &str) -> Result<RawResponse, String> {
         let mut request = Request::builder().method(call.method.word()).uri(url);
         request = request.header(header::ACCEPT, &self.manner.accept);
         for (name, value) in &self.manner.headers {
@@ -127,19 +127,19 @@ fn may_follow(method: Method, status: u16) -> bool {
     method == Method::Get || matches!(status, 307 | 308)
 }
 
-fn heard(response: Response<Body>) -> Result<Heard, String> {
+fn heard(response: Response<Body>) -> Result<RawResponse, String> {
     let (parts, body) = response.into_parts();
     let text = |name: &str| parts.headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
     let either = |one: &str, other: &str| text(one).or_else(|| text(other));
     let status = parts.status.as_u16();
-    let most = if parts.status.is_success() { MOST_BYTES } else { MOST_REFUSAL };
+    let most = if parts.status.is_success() { MAX_BYTES } else { MAX_REFUSAL };
     let bytes = match body.into_with_config().limit(most).read_to_vec() {
         Ok(bytes) => bytes,
         // What was refused is known without the rest of the words.
         Err(_) if !parts.status.is_success() => Vec::new(),
         Err(error) => return Err(error.to_string()),
     };
-    Ok(Heard {
+    Ok(RawResponse {
         status,
         limits: Limits {
             retry_after: text("retry-after"),
@@ -162,5 +162,5 @@ fn words(bytes: &[u8]) -> String {
         Some(said.as_str().map_or_else(|| said.to_string(), str::to_owned) + &details)
     });
     let text = said.unwrap_or_else(|| String::from_utf8_lossy(bytes).into_owned());
-    text.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(MOST_WORDS).collect()
+    text.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(MAX_WORDS).collect()
 }

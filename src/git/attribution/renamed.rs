@@ -9,7 +9,7 @@ use rustc_hash::FxHashMap;
 
 use super::history::PathId;
 use crate::git::blobs::Reader;
-use crate::renames::{self, Candidate, On};
+use crate::renames::{self, Candidate, Parallelism};
 
 /// Contents of more bytes than this are not compared to find the renames of one commit; only identical files are then
 /// renames, as where there are more files than are compared.
@@ -108,7 +108,7 @@ impl Renames {
         }
         self.left -= bytes;
         let (old, new) = (contents(reader, old), contents(reader, new));
-        let pairs = renames::pair(&candidates(&old), &candidates(&new), On::This);
+        let pairs = renames::pair(&candidates(&old), &candidates(&new), Parallelism::Serial);
         let named = |((new, _), at): (&(End<'_, PathId>, _), Option<usize>)| {
             let (old, _) = old.get(at?)?;
             Some((new.of, (old.path.clone(), old.id)))

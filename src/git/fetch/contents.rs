@@ -9,7 +9,7 @@ use gix::ObjectId;
 use super::run;
 use crate::git::notes::Notes;
 use crate::git::trees::{self, Side};
-use crate::git::{Checkout, Error, Repository, Request, Resolved};
+use crate::git::{Checkout, Error, RangeSpec, Repository, Resolved};
 
 /// More contents than this are not fetched.
 const MAX_CONTENTS: usize = 50_000;
@@ -35,7 +35,7 @@ pub enum ContentsFetch {
 impl Checkout {
     /// Fetches the contents that looking at a range reads and that this partial clone lacks, and of the notes under
     /// `notes` those of the range's commits. Nothing is done in an ordinary clone: what lacks there is damaged.
-    pub fn fetch_contents(&self, range: &Request, notes: &[&'static str]) -> ContentsFetch {
+    pub fn fetch_contents(&self, range: &RangeSpec, notes: &[&'static str]) -> ContentsFetch {
         // Which contents there are stands in trees, which a clone may have left out, too.
         match self.fetch_lacking(range, |repository, resolved| Ok(repository.lacking_trees(resolved, notes))) {
             ContentsFetch::Complete => {
@@ -48,7 +48,7 @@ impl Checkout {
     /// Fetches what a partial clone lacks of a range, by what says so.
     fn fetch_lacking(
         &self,
-        range: &Request,
+        range: &RangeSpec,
         lacking: impl Fn(&Repository, &Resolved) -> Result<BTreeSet<ObjectId>, Error>,
     ) -> ContentsFetch {
         let ids = self.open().and_then(|repository| match repository.is_partial() {

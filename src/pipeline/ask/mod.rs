@@ -13,7 +13,7 @@ use bstr::{BStr, BString, ByteSlice as _};
 
 use self::asker::{Asker, Scored, Wanted, wanted};
 use super::Error;
-use crate::git::{self, Blame, History, ListedCommit, Repository, Request};
+use crate::git::{self, Blame, History, ListedCommit, RangeSpec, Repository};
 use crate::span::Span;
 use crate::trail::ask::place::Place;
 use crate::trail::ask::{Answer, Asked, Frame, Run, stack};
@@ -108,7 +108,7 @@ pub fn ask(dir: &Path, question: &Question) -> Result<Answer, AskError> {
             about_commits(&repository, Asked::Commit { commit: id.to_string() }, &id.to_string(), vec![commit])
         }
         Question::Range(spec) => {
-            let resolved = repository.resolve(&Request::History(spec.clone()))?;
+            let resolved = repository.resolve(&RangeSpec::History(spec.clone()))?;
             let (range, head) = (resolved.spec().to_owned(), resolved.head().map(str::to_owned));
             let about_range = resolved.notes().to_vec();
             let listed = repository.list(History::Range(Box::new(resolved)), &|_| true)?;

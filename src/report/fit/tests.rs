@@ -172,7 +172,7 @@ fn what_the_reader_would_refuse_is_counted_instead() {
 fn lines_to_paste_go_where_they_are_too_much() {
     let mut report = large(2, 2, 5);
     let remove = vec!["\u{1b}".repeat(MAX_TEXT); 200];
-    report.commits[0].mending = Some(crate::policy::Mending { remove: remove.clone(), ..Default::default() });
+    report.commits[0].mending = Some(crate::policy::Remedy { remove: remove.clone(), ..Default::default() });
     let written = write(&report).unwrap();
     assert!(written.len() <= MAX_WRITTEN_BYTES);
     let again = read(written.as_bytes()).unwrap();
@@ -208,7 +208,7 @@ proptest! {
         let mut report = large(hunks, flagged.min(hunks), signals);
         let mut commit = report.commits[0].clone();
         (commit.subject, commit.author) = (text.clone(), text.clone());
-        commit.mending = Some(crate::policy::Mending { remove: vec![text.clone(); lines], ..Default::default() });
+        commit.mending = Some(crate::policy::Remedy { remove: vec![text.clone(); lines], ..Default::default() });
         commit.attestation.facts.session = Some(text.clone());
         report.commits[0] = commit.clone();
         let small = CommitReport { mending: None, subject: text.chars().take(1000).collect(), ..report.commits[1].clone() };

@@ -13,17 +13,17 @@ use crate::report::{CommitReport, HunkReport, Report, SignalReport, declared, di
 use crate::terminal::{escaped, escaped_name};
 
 /// How many flags are on the page.
-const MOST_FLAGS: usize = 5000;
+const MAX_FLAGS: usize = 5000;
 /// How many blocks without a flag.
-const MOST_OTHERS: usize = 5000;
+const MAX_OTHERS: usize = 5000;
 /// How many signals of a block.
-const MOST_SIGNALS: usize = 12;
+const MAX_SIGNALS: usize = 12;
 /// How many signals of a commit.
-const MOST_OF_COMMIT: usize = 8;
+const MAX_OF_COMMIT: usize = 8;
 /// How many notes, and how many paths that were left out.
-const MOST_LISTED: usize = 500;
+const MAX_LISTED: usize = 500;
 /// How many characters of a stranger's sentence.
-const MOST_TEXT: usize = 300;
+const MAX_TEXT: usize = 300;
 /// How many bytes of JSON all flags have together, and all blocks without one.
 const MAX_BYTES: usize = 16 << 20;
 
@@ -109,8 +109,8 @@ pub(super) fn of(report: &Report, excerpts: Option<&Excerpts>) -> Result<Data, s
     told.extend(declared::request(report));
     told.extend(declared::summary(report));
     told.extend(words::whole(report));
-    told.extend(words::notes(report).iter().take(MOST_LISTED).map(|note| format!("note: {note}")));
-    let left_out = report.coverage.excluded.iter().take(MOST_LISTED);
+    told.extend(words::notes(report).iter().take(MAX_LISTED).map(|note| format!("note: {note}")));
+    let left_out = report.coverage.excluded.iter().take(MAX_LISTED);
     let others = report.hunks.iter().filter(|hunk| !hunk.verdict.is_flag() && hunk.verdict != Verdict::Unknown);
     let groups = groups_of(report, excerpts)?;
     let listed: usize = groups.iter().map(|group| group.flags.len()).sum();
@@ -120,11 +120,11 @@ pub(super) fn of(report: &Report, excerpts: Option<&Excerpts>) -> Result<Data, s
         counts: words::counts(report),
         told: told.iter().map(|text| shown(text)).collect(),
         groups,
-        others: fitting(others.take(MOST_OTHERS).map(other))?,
+        others: fitting(others.take(MAX_OTHERS).map(other))?,
         left_out: left_out
             .map(|it| {
                 [
-                    escaped_name(&cut(&it.path, MOST_TEXT)),
+                    escaped_name(&cut(&it.path, MAX_TEXT)),
                     format!("{} ({})", words::reason(it.reason), shown(&it.detail)),
                 ]
             })
@@ -150,16 +150,16 @@ fn fitting<T: Serialize>(all: impl Iterator<Item = T>) -> Result<Vec<T>, serde_j
 }
 
 fn shown(text: &str) -> String {
-    escaped(&cut(text, MOST_TEXT))
+    escaped(&cut(text, MAX_TEXT))
 }
 
 fn groups_of(report: &Report, excerpts: Option<&Excerpts>) -> Result<Vec<Group>, serde_json::Error> {
-    let (mut room, mut bytes) = (MOST_FLAGS, MAX_BYTES);
+    let (mut room, mut bytes) = (MAX_FLAGS, MAX_BYTES);
     let mut all = Vec::new();
     for group in groups(report) {
         let commit = group.commit;
         let text = |of: fn(&CommitReport) -> String| commit.map_or_else(String::new, of);
-        let of_commit = Sum::of(group.of_commit(), 0.0, MOST_OF_COMMIT).shown;
+        let of_commit = Sum::of(group.of_commit(), 0.0, MAX_OF_COMMIT).shown;
         let mut flags = Vec::new();
         for flagged in group.flags.iter().take(room) {
             let block = block(report, flagged, excerpts);
@@ -196,7 +196,7 @@ fn pasted(report: &Report, commit: Option<&CommitReport>) -> String {
 
 fn block(report: &Report, Flagged { flag, hunk, rank }: &Flagged<'_>, excerpts: Option<&Excerpts>) -> Block {
     let (of_commit, own): (Vec<&SignalReport>, Vec<_>) = hunk.signals.iter().partition(|it| is_of_commit(it));
-    let sum = Sum { omitted: hunk.omitted_signals, ..Sum::of(own, report.tool.intercept, MOST_SIGNALS) };
+    let sum = Sum { omitted: hunk.omitted_signals, ..Sum::of(own, report.tool.intercept, MAX_SIGNALS) };
     let of_commit: f64 = of_commit.iter().map(|signal| signal.contribution).sum();
     let is_about_looks = flag.verdict != Verdict::WrongForm;
     Block {

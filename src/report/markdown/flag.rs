@@ -9,11 +9,11 @@ use crate::report::words::{Sum, counted, cut, declares_in, evidence, is_by_commi
 use crate::report::{CommitReport, Flag, HunkReport, Report, SignalReport, asked, foreign};
 
 /// How many signals of a flag are shown.
-const MOST_SIGNALS: usize = 6;
+const MAX_SIGNALS: usize = 6;
 /// How many characters of a stranger's sentence are shown.
-const MOST_TEXT: usize = 160;
+const MAX_TEXT: usize = 160;
 /// How many characters of a policy are shown.
-const MOST_SAID: usize = 600;
+const MAX_STATEMENTS: usize = 600;
 
 /// The body of the comment beside a flagged block, as Markdown of a few kilobytes.
 pub fn flag(report: &Report, flag: &Flag) -> String {
@@ -68,11 +68,11 @@ fn said(report: &Report, flag: &Flag, hunk: &HunkReport, commits: &[&CommitRepor
 }
 
 fn named(commit: &CommitReport) -> String {
-    format!("{} (\u{201c}{}\u{201d})", code_span(short(&commit.id)), escaped(&cut(&commit.subject, MOST_TEXT)))
+    format!("{} (\u{201c}{}\u{201d})", code_span(short(&commit.id)), escaped(&cut(&commit.subject, MAX_TEXT)))
 }
 
 fn seen(report: &Report, hunk: &HunkReport) -> String {
-    let sum = Sum::of_hunk(hunk, report.tool.intercept, MOST_SIGNALS);
+    let sum = Sum::of_hunk(hunk, report.tool.intercept, MAX_SIGNALS);
     let mut out = format!(
         "<details><summary>What was seen: log-odds {:+.2}, flagged from {:+.2}</summary>\n\n",
         hunk.log_odds, report.threshold.log_odds
@@ -95,9 +95,9 @@ pub(super) fn signal_line(signal: &SignalReport) -> String {
         _ => String::new(),
     };
     let told = evidence(signal);
-    let told = if told.is_empty() { String::new() } else { format!(": {}", code_span(&cut(&told, MOST_TEXT))) };
-    let title = escaped(&cut(&signal.title, MOST_TEXT));
-    format!("**{:+.2}** {title} ({}){place}{told}", signal.contribution, code_span(&cut(&signal.rule, MOST_TEXT)))
+    let told = if told.is_empty() { String::new() } else { format!(": {}", code_span(&cut(&told, MAX_TEXT))) };
+    let title = escaped(&cut(&signal.title, MAX_TEXT));
+    format!("**{:+.2}** {title} ({}){place}{told}", signal.contribution, code_span(&cut(&signal.rule, MAX_TEXT)))
 }
 
 fn resolve(report: &Report, verdict: Verdict, commits: &[&CommitReport]) -> String {
@@ -110,11 +110,11 @@ fn resolve(report: &Report, verdict: Verdict, commits: &[&CommitReport]) -> Stri
         _ => "If none did, there is nothing to do: this flag blocks nothing.",
     };
     if let Some(says) = policy_says(report) {
-        out += &format!(" {}", escaped(&cut(&says, MOST_SAID)));
+        out += &format!(" {}", escaped(&cut(&says, MAX_STATEMENTS)));
     }
     if !commits.is_empty() {
         let mut names: Vec<String> =
-            commits.iter().take(3).map(|commit| format!("**{}**", escaped(&cut(&commit.author, MOST_TEXT)))).collect();
+            commits.iter().take(3).map(|commit| format!("**{}**", escaped(&cut(&commit.author, MAX_TEXT)))).collect();
         names.dedup();
         out += &format!(" To ask: {}.", names.join(", "));
     }
@@ -146,7 +146,7 @@ fn pasted(report: &Report, verdict: Verdict, commit: Option<&CommitReport>, past
     let mut out = String::new();
     for (at, (what, lines)) in parts.into_iter().enumerate() {
         let lead = if at == 0 { format!("{when}, ") } else { "Then ".to_owned() };
-        let lines: Vec<_> = lines.iter().map(|line| cut(line, MOST_TEXT)).collect();
+        let lines: Vec<_> = lines.iter().map(|line| cut(line, MAX_TEXT)).collect();
         out += &format!("{lead}{what}:\n\n{}\n", fenced(&lines.join("\n"), ""));
     }
     out
@@ -158,7 +158,7 @@ fn command(report: &Report, commit: Option<&CommitReport>, lines: &[String]) -> 
     let last = commit.is_some_and(|commit| report.range.head.as_ref() == Some(&commit.id));
     let is_plain = |c: char| c.is_ascii_alphanumeric() || " :._@<>+-/%,".contains(c);
     let is_trailer = |line: &String| {
-        line.len() <= MOST_TEXT
+        line.len() <= MAX_TEXT
             && line.chars().all(is_plain)
             && line.split_once(": ").is_some_and(|(key, _)| !key.contains(' '))
     };

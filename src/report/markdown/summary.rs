@@ -11,13 +11,13 @@ use crate::report::{NotLookedAt, Report, declared, disguised, foreign, unseen};
 /// The longest comment that GitHub takes, in bytes.
 pub const GITHUB_BODY: usize = 65_536;
 /// How many signals of a commit are shown.
-const MOST_SIGNALS: usize = 3;
+const MAX_SIGNALS: usize = 3;
 /// How many notes are shown.
-const MOST_NOTES: usize = 5;
+const MAX_NOTES: usize = 5;
 /// How many characters of a stranger's sentence are shown.
-const MOST_TEXT: usize = 160;
+const MAX_TEXT: usize = 160;
 /// How many characters of a policy are shown.
-const MOST_SAID: usize = 600;
+const MAX_STATEMENTS: usize = 600;
 
 /// The comment on a request, as Markdown of at most so many bytes: flags that do not fit are counted. A limit of
 /// less than about a kilobyte leaves the counts alone.
@@ -44,7 +44,7 @@ fn head(report: &Report) -> String {
     let notice = if report.is_foreign { format!("{}\n\n", foreign::NOTICE) } else { String::new() };
     let mut out = format!(
         "{notice}### {title}\n\n{}: {}\n\n{counts}\n",
-        code_span(&cut(&words::range(&report.range.spec), MOST_TEXT)),
+        code_span(&cut(&words::range(&report.range.spec), MAX_TEXT)),
         words::scope(report)
     );
     let mut told: Vec<String> = words::missing(report).into_iter().collect();
@@ -57,15 +57,15 @@ fn head(report: &Report) -> String {
     told.extend(words::whole(report));
     let unlooked = not_looked_at(report);
     let notes = words::other_notes(report);
-    told.extend(notes.iter().take(MOST_NOTES).map(|note| format!("note: {note}")));
-    let unsaid = notes.len().saturating_sub(MOST_NOTES);
+    told.extend(notes.iter().take(MAX_NOTES).map(|note| format!("note: {note}")));
+    let unsaid = notes.len().saturating_sub(MAX_NOTES);
     told.extend((unsaid > 0).then(|| format!("{unsaid} more notes in the report")));
     if !told.is_empty() || !unlooked.is_empty() {
         out.push('\n');
     }
     out += &unlooked;
     for told in told {
-        out += &format!("- {}\n", escaped(&cut(&told, 3 * MOST_TEXT)));
+        out += &format!("- {}\n", escaped(&cut(&told, 3 * MAX_TEXT)));
     }
     out
 }
@@ -74,7 +74,7 @@ fn head(report: &Report) -> String {
 fn not_looked_at(report: &Report) -> String {
     let line = |it: &NotLookedAt| {
         let command = it.command().map_or_else(String::new, |command| format!(" {}", code_span(command)));
-        it.words().map(|words| format!("- {}{command}\n", escaped(&cut(&words, 3 * MOST_TEXT))))
+        it.words().map(|words| format!("- {}{command}\n", escaped(&cut(&words, 3 * MAX_TEXT))))
     };
     report.coverage.not_looked_at.iter().filter_map(line).collect()
 }
@@ -87,7 +87,7 @@ fn tail(report: &Report) -> String {
             out += "If none did, there is nothing to do.";
         }
         if let Some(says) = policy_says(report) {
-            out += &format!(" {}", escaped(&cut(&says, MOST_SAID)));
+            out += &format!(" {}", escaped(&cut(&says, MAX_STATEMENTS)));
         }
         out.push('\n');
     }
@@ -135,7 +135,7 @@ fn pasted(report: &Report) -> String {
             continue;
         }
         let these = if lines.len() == 1 { "a line like this" } else { "lines like these" };
-        let lines: Vec<_> = lines.iter().map(|line| cut(line, MOST_TEXT)).collect();
+        let lines: Vec<_> = lines.iter().map(|line| cut(line, MAX_TEXT)).collect();
         let lead = if out.is_empty() { &format!("\n{when}, add") } else { "\nand" };
         out += &format!("{lead} {these} to {place}:\n\n{}", fenced(&lines.join("\n"), ""));
     }
@@ -171,11 +171,11 @@ fn heading(report: &Report, group: &Group<'_>) -> String {
     let mut out = format!(
         "\n**{}** {} by {}, {}\n\n",
         code_span(short(&commit.id)),
-        escaped(&cut(&commit.subject, MOST_TEXT)),
-        escaped(&cut(&commit.author, MOST_TEXT)),
-        escaped(&cut(&declares_in(report, commit), MOST_TEXT)),
+        escaped(&cut(&commit.subject, MAX_TEXT)),
+        escaped(&cut(&commit.author, MAX_TEXT)),
+        escaped(&cut(&declares_in(report, commit), MAX_TEXT)),
     );
-    for signal in Sum::of(group.of_commit(), 0.0, MOST_SIGNALS).shown {
+    for signal in Sum::of(group.of_commit(), 0.0, MAX_SIGNALS).shown {
         out += &format!("> {}  \n", signal_line(signal));
     }
     if out.ends_with("  \n") {
@@ -186,7 +186,7 @@ fn heading(report: &Report, group: &Group<'_>) -> String {
 
 fn line(flagged: &Flagged<'_>) -> String {
     let Flagged { flag, hunk, .. } = flagged;
-    let place = format!("{}:{}", cut(&flag.path, 2 * MOST_TEXT), words::lines(flag.start_line, flag.end_line));
+    let place = format!("{}:{}", cut(&flag.path, 2 * MAX_TEXT), words::lines(flag.start_line, flag.end_line));
     let id = code_span(&cut(&flag.id, 40));
     format!("- {} {} \u{b7} {id}\n", code_span(&place), words::title(flag, hunk))
 }

@@ -5,7 +5,7 @@ use unicode_width::UnicodeWidthStr as _;
 use super::super::groups::{Flagged, Group, groups, is_of_commit};
 use super::super::words::{self, Sum, counted, cut, declares_in, short};
 use super::super::{Flag, HunkReport, SignalReport};
-use super::{BOLD, DIM, Detail, MOST_BLOCKS, MOST_GROUPS, MOST_OWN, MOST_SIGNALS, Page, severity_style};
+use super::{BOLD, DIM, Detail, MAX_BLOCKS, MAX_GROUPS, MAX_OWN, MAX_SIGNALS, Page, severity_style};
 use crate::gate::Verdict;
 use crate::score::PRIOR;
 use crate::terminal::{escaped, escaped_name, fitted, wrapped};
@@ -15,11 +15,11 @@ impl Page<'_> {
     pub(super) fn flags(&mut self, detail: Detail) {
         let most = |most: usize| if detail == Detail::Everything { usize::MAX } else { most };
         let mut left = self.report.flag_count();
-        for (at, group) in groups(self.report).iter().enumerate().take(most(MOST_GROUPS)) {
+        for (at, group) in groups(self.report).iter().enumerate().take(most(MAX_GROUPS)) {
             self.line("");
             match group.flags.as_slice() {
-                [only] => self.flag(at + 1, only, MOST_SIGNALS),
-                _ => self.group(at + 1, group, most(MOST_BLOCKS)),
+                [only] => self.flag(at + 1, only, MAX_SIGNALS),
+                _ => self.group(at + 1, group, most(MAX_BLOCKS)),
             }
             left -= group.flags.len();
         }
@@ -102,7 +102,7 @@ impl Page<'_> {
         if signals.is_empty() {
             return;
         }
-        let sum = Sum::of(signals.iter().copied(), 0.0, MOST_SIGNALS);
+        let sum = Sum::of(signals.iter().copied(), 0.0, MAX_SIGNALS);
         for signal in &sum.shown {
             self.signal(3, signal, group.commit.map(|commit| commit.id.as_str()));
         }
@@ -120,7 +120,7 @@ impl Page<'_> {
             return;
         }
         let (of_commit, own): (Vec<&SignalReport>, Vec<_>) = hunk.signals.iter().partition(|it| is_of_commit(it));
-        let sum = Sum { omitted: hunk.omitted_signals, ..Sum::of(own, self.report.tool.intercept, MOST_OWN) };
+        let sum = Sum { omitted: hunk.omitted_signals, ..Sum::of(own, self.report.tool.intercept, MAX_OWN) };
         for signal in &sum.shown {
             self.signal(5, signal, None);
         }

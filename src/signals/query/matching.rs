@@ -10,7 +10,7 @@ use super::pattern::{Condition, Node, Pattern, Step, Test, expression};
 use crate::slices::items_of;
 
 /// How many nodes one match may look at: a bound on the work for patterns with many captures.
-const MOST_LOOKS: u32 = 20_000;
+const MAX_LOOKS: u32 = 20_000;
 
 /// Captured nodes with the capture's index, parents before their children.
 pub(super) type Captured<'t> = Vec<(usize, tree_sitter::Node<'t>)>;
@@ -24,7 +24,7 @@ impl Pattern {
         cursor: &mut TreeCursor<'t>,
         text: &[u8],
     ) -> Vec<Captured<'t>> {
-        let mut search = Search { cursor, looks: MOST_LOOKS };
+        let mut search = Search { cursor, looks: MAX_LOOKS };
         let mut found = search.step(&self.root, node);
         found.retain(|captured| self.conditions.iter().all(|condition| condition.holds(captured, text)));
         found

@@ -71,10 +71,10 @@ impl Pattern {
 }
 
 /// The largest expression, in bytes in memory.
-const MOST_COMPILED: usize = 1 << 20;
+const MAX_COMPILED: usize = 1 << 20;
 
 pub(super) fn expression(source: &str) -> Result<Regex, regex::Error> {
-    RegexBuilder::new(source).size_limit(MOST_COMPILED).build()
+    RegexBuilder::new(source).size_limit(MAX_COMPILED).build()
 }
 
 impl Step {

@@ -198,10 +198,9 @@ impl Run<'_> {
 
     /// The last sentence down to a line, in lower case.
     fn sentence_up_to(&self, line: usize) -> String {
-        const MOST_LINES: usize = 4;
+        const MAX_LINES: usize = 4;
         let mut texts: Vec<&str> = Vec::new();
-        for at in (line.saturating_sub(MOST_LINES).max(self.subject)..=line).rev().take_while(|at| !self.is_blank(*at))
-        {
+        for at in (line.saturating_sub(MAX_LINES).max(self.subject)..=line).rev().take_while(|at| !self.is_blank(*at)) {
             texts.push(self.text(at).trim());
             // An item of a list is a sentence of its own.
             if is_item(self.text(at)) {

@@ -11,19 +11,19 @@ use super::{Fact, Policy, Stance};
 
 /// The lines that would answer a policy.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Mending {
+pub struct Remedy {
     /// Lines to add.
     pub add: Vec<Line>,
     /// Lines of the message that the policy does not accept.
     pub remove: Vec<String>,
 }
 
-impl Mending {
+impl Remedy {
     /// What a commit would say that a policy judged. A policy that takes no AI contributions has no
     /// lines to offer.
     pub(super) fn of(policy: &Policy, subject: &Subject<'_>, judgement: &Judgement) -> Self {
         if policy.stance == Stance::Ban {
-            return Mending::default();
+            return Remedy::default();
         }
         let mut add = Vec::new();
         if judgement.exempt.is_none() && subject.declared() != Some(true) {
@@ -34,7 +34,7 @@ impl Mending {
                 add.push(line.clone());
             }
         }
-        Mending { add, remove: judgement.remove.clone() }
+        Remedy { add, remove: judgement.remove.clone() }
     }
 
     /// Whether there is nothing to add and nothing to take out.
