@@ -12,7 +12,7 @@ timeout 240 npm install --prefix "$work" --no-audit --no-fund --ignore-scripts -
 
 calls="$PWD/$work/calls.jsonl"
 rm -f "$calls"
-AI_DETECT_RECORD="$calls" timeout 900 cargo test --quiet --test github
+AI_DETECT_RECORD="$calls" timeout 900 cargo test --quiet --test it github::
 
 port=$(node -e 'const s = require("net").createServer().listen(0, "127.0.0.1", () => { console.log(s.address().port); s.close() })')
 description="$work/node_modules/@octokit/openapi/generated/api.github.com.json"

@@ -11,4 +11,4 @@ if [ ! -f "$schema" ]; then
   npm install --prefix "$folder" --no-save --no-audit --no-fund --ignore-scripts --legacy-peer-deps --omit=peer \
     @microsoft/jest-sarif@1.0.0-beta.0
 fi
-SARIF_SCHEMA="$schema" cargo test --quiet --test formats -- --ignored
+SARIF_SCHEMA="$schema" cargo test --quiet --test it formats:: -- --ignored

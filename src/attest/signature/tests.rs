@@ -1,5 +1,5 @@
 //! OpenPGP signatures by keys of every kind of trouble, made here; SSH keys are made by ssh-keygen, in
-//! `tests/signatures.rs`.
+//! `tests/it/signatures.rs`.
 
 use std::sync::Arc;
 

@@ -1,0 +1,106 @@
+//! Notes that a clone lacks, outside of jobs: what was never fetched is not called absent, and nobody is told about it
+//! with every report.
+
+use crate::support::{PLANTED_CONFIG, PLANTED_PACK, Repo, Run, planted_code};
+use serde_json::{Value, json};
+
+const SILENT: &str = "declares nothing about AI";
+const SILENT_MESSAGE: &str = "declares nothing about AI in its message";
+
+/// A repository whose branch `topic` has a flag.
+fn flagged() -> Repo {
+    let repo = Repo::new();
+    repo.write("planted.yml", PLANTED_PACK);
+    repo.write(".ai-detect.yml", PLANTED_CONFIG);
+    repo.commit("Plant");
+    repo.branch("topic");
+    repo.commit_file("engine.py", planted_code("engine"));
+    repo
+}
+
+/// What `diff` says, as text on one line and as JSON.
+fn diff(repo: &Repo, env: &[(&str, &str)]) -> (String, Value) {
+    let told = |args: &[&str]| {
+        let mut command = repo.command(&[&["diff"], args, &["origin/main..HEAD"]].concat());
+        Run::of(command.envs(env.iter().copied())).text()
+    };
+    let text = told(&[]).split_whitespace().collect::<Vec<_>>().join(" ");
+    (text, serde_json::from_str(&told(&["--format", "json"])).unwrap())
+}
+
+#[test]
+fn in_a_clone_of_a_person_the_words_change_and_no_sentence_is_added() {
+    let (text, json) = diff(&flagged().clone("clone", &[]), &[]);
+    assert!(text.contains(SILENT_MESSAGE) && !text.contains("not looked at"), "{text}");
+    assert_eq!(json["coverage"]["not_looked_at"], json!([{"what": "notes", "in_job": false}]));
+}
+
+#[test]
+fn in_a_job_a_sentence_is() {
+    let clone = flagged().clone("clone", &[]);
+    for variable in ["CI", "GITHUB_ACTIONS", "GITLAB_CI"] {
+        let (text, _) = diff(&clone, &[(variable, "true")]);
+        assert_eq!(text.matches("not looked at: notes of commits are not in this clone").count(), 1, "{text}");
+    }
+    // A runner that was asked to fetch them has them, as far as there are any.
+    let flags = ("GIT_FETCH_EXTRA_FLAGS", "--prune +refs/notes/*:refs/notes/*");
+    let (text, json) = diff(&clone, &[("GITLAB_CI", "true"), flags]);
+    assert!(!text.contains("not looked at") && !text.contains(SILENT_MESSAGE), "{text}");
+    assert_eq!(json["coverage"].get("not_looked_at"), None);
+}
+
+#[test]
+fn a_policy_is_measured_with_the_same_note() {
+    let clone = flagged().clone("clone", &[]);
+    let check = |value: &str| Run::of(clone.command(&["policy", "check", "origin/main..HEAD"]).env("CI", value)).text();
+    assert!(check("true").contains("notes of commits are not in this clone"), "{}", check("true"));
+    assert!(!check("").contains("not in this clone"));
+}
+
+#[test]
+fn counts_of_a_history_come_with_the_same_note() {
+    let clone = flagged().clone("clone", &[]);
+    for command in [&["markers", "scan", "HEAD"][..], &["scan", "HEAD", "--output", "-"]] {
+        let said = |value: &str| Run::of(clone.command(command).env("CI", value)).stderr;
+        assert!(said("true").contains("notes of commits are not in this clone"), "{command:?}: {}", said("true"));
+        assert!(!said("").contains("not in this clone"), "{command:?}: {}", said(""));
+    }
+}
+
+#[test]
+fn where_notes_are_or_cannot_be_nothing_is_missing() {
+    let is_complete = |repo: &Repo| {
+        let (text, json) = diff(repo, &[("CI", "true")]);
+        assert!(text.contains(SILENT) && !text.contains(SILENT_MESSAGE) && !text.contains("not looked at"), "{text}");
+        assert_eq!(json["coverage"].get("not_looked_at"), None);
+    };
+    // Without a remote there is no elsewhere.
+    let alone = flagged();
+    alone.git(&["update-ref", "refs/remotes/origin/main", "main"]);
+    is_complete(&alone);
+    // Whoever brought one ref of notes brought those that there are.
+    let with_notes = flagged().clone("clone", &[]);
+    with_notes.git(&["notes", "--ref", "ai", "add", "-m", "x", "origin/main"]);
+    is_complete(&with_notes);
+    // The clone's own fetches bring them.
+    let configured = flagged().clone("clone", &[]);
+    configured.git(&["config", "--add", "remote.origin.fetch", "+refs/notes/*:refs/notes/*"]);
+    is_complete(&configured);
+}
+
+#[test]
+fn attesting_by_notes_says_what_ci_needs() {
+    let repo = flagged();
+    repo.git(&["config", "user.name", "Ada Example"]);
+    repo.git(&["config", "user.email", "ada@example.org"]);
+    let told =
+        repo.run(&["attest", "HEAD~..HEAD", "--notes", "--no-ask", "--tool", "Codex", "--model", "gpt-5.5"]).text();
+    assert!(
+        told.contains("1 note in refs/notes/ai-attest; `git push REMOTE refs/notes/ai-attest` shares them"),
+        "{told}"
+    );
+    assert!(
+        told.contains("CI sees them by `ai-detect ci --fetch`, or after `git fetch origin 'refs/notes/*"),
+        "{told}"
+    );
+}

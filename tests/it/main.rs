@@ -1,0 +1,66 @@
+//! The integration tests, one binary: each module is a topic, and runs the program from outside.
+//!
+//! `cargo test --test it hooks::` runs one topic. `support` makes repositories, `fake` is the forges, `targets` is
+//! what the fuzzers run.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::print_stderr)]
+
+mod fake;
+mod support;
+#[allow(dead_code, unreachable_pub)]
+#[path = "../../fuzz/src/lib.rs"]
+mod targets;
+
+mod action;
+mod attest;
+mod attest_bounds;
+mod attestation;
+mod attribution;
+mod bad_input;
+mod budgets;
+mod collisions;
+mod commands;
+mod configuration;
+mod configuration_of_changes;
+mod disguise;
+mod documents;
+mod encodings;
+mod eval;
+mod evidence;
+mod exclusions;
+mod expansion;
+mod faults;
+mod fit;
+mod forge_http;
+mod formats;
+mod forms;
+mod frozen_model;
+mod fuzz_seeds;
+mod github;
+mod gitlab;
+mod gitlab_ci;
+mod hooks;
+mod hostile;
+mod logs;
+mod mails;
+mod manual;
+mod one_judgement;
+mod output;
+mod policy;
+mod properties;
+mod range_budgets;
+mod ranges;
+mod reapplied;
+mod renames;
+mod scan;
+mod scan_long;
+mod scan_table;
+mod self_exclusion;
+mod signatures;
+mod slope;
+mod terminal;
+mod trail;
+mod triage;
+mod which_repository;
+mod workflows;
+mod written_places;
