@@ -4,8 +4,8 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::exclude::{DEFAULT_MAX_BYTES, DEFAULT_MAX_CHANGE_BYTES, check_pattern};
-use crate::pack::{self, load};
 use crate::policy::own_paths::check_line;
+use crate::yaml;
 
 /// Where the settings are looked for, from the repository's root.
 pub const FILE: &str = ".ai-detect.yml";
@@ -133,15 +133,15 @@ impl Config {
     ///
     /// # Errors
     /// Where the content is not YAML, holds an unknown key, or a value is out of range.
-    pub fn parse(name: &str, content: &str) -> Result<Config, pack::Error> {
+    pub fn parse(name: &str, content: &str) -> Result<Config, yaml::Error> {
         // An empty file, or one with nothing but comments, is YAML's null.
         if content.lines().all(|line| line.trim().is_empty() || line.trim_start().starts_with('#')) {
             return Ok(Config::default());
         }
-        let config = load::shaped::<Config>(name, content)?.under(None);
+        let config = yaml::parse::<Config>(name, content)?.under(None);
         let wrong = |at: &str, problem: String| {
             let (line, column) = place(content, at);
-            Err(pack::Error::Shape { file: name.into(), line, column, problem, near: None })
+            Err(yaml::Error { file: name.into(), line, column, problem, near: None })
         };
         let rate = config.thresholds.flag;
         if !(0.0001..=0.5).contains(&rate) {

@@ -13,7 +13,7 @@
 //! ```no_run
 //! use std::path::Path;
 //!
-//! use ai_detect::git::Request;
+//! use ai_detect::git::RangeSpec;
 //! use ai_detect::pipeline::{Asked, Session, SettingsFrom};
 //!
 //! # fn main() -> Result<(), ai_detect::pipeline::Error> {
@@ -52,45 +52,30 @@
 //! Only [`git`], [`forge`], [`pipeline`] (files of settings) and [`cli`] touch the world outside; everything between is
 //! pure.
 
+pub use ai_detect_base::{
+    change, charset, exclude, globs, invisible, linediff, lines, lookalikes, moved, needles, parallel, readable,
+    renames, slices, span, terminal, text, vocabulary, yaml,
+};
+
+pub use ai_detect_lang as lang;
+pub use ai_detect_style::{pack, score, signals, syntax};
+
 pub mod analyse;
 pub mod attest;
 pub mod attesting;
-pub mod change;
-pub mod charset;
 mod child;
 pub mod cli;
 pub mod config;
 pub mod eval;
-pub mod exclude;
 pub mod fit;
 pub mod forge;
 pub mod gate;
 pub mod git;
-pub mod globs;
-pub mod invisible;
 pub mod kept_lines;
-pub mod lang;
-pub mod linediff;
-pub mod lines;
-pub mod lookalikes;
-pub mod moved;
-pub mod needles;
-pub mod pack;
-pub mod parallel;
 pub mod patch;
 pub mod pipeline;
 pub mod policy;
-pub mod readable;
-pub mod renames;
 pub mod report;
 pub mod scan;
-pub mod score;
-pub mod signals;
-mod slices;
-pub mod span;
-pub mod syntax;
-pub mod terminal;
-pub mod text;
 pub mod trail;
 pub mod triage;
-pub mod vocabulary;

@@ -54,7 +54,7 @@ pub use covering::{Covered, covering};
 pub use forms::Form;
 pub use identities::{is_human as is_person, people as people_in};
 pub use near_misses::UnknownTool;
-pub use our_words::own_note;
+pub use our_words::{declaration_of, own_note};
 pub use read::{read, read_signed};
 pub use registry::{MarkerAt, Registry};
 pub use repository::{RepositoryClaim, RepositoryStatement, about_repository};

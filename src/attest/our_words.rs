@@ -17,35 +17,33 @@ pub fn own_note(commit: &Commit) -> Option<Result<Note, String>> {
     })
 }
 
-impl Declaration {
-    /// What another form declares, in our words, as far as it names a tool; what does not fit our
-    /// grammar is left out.
-    pub fn of_attestation(attestation: &Attestation) -> Option<Declaration> {
-        let facts = &attestation.facts;
-        let accountable = facts.accountable.as_deref().and_then(|who| Who::new(who).ok());
-        if attestation.state == State::Denied {
-            return Some(Declaration { involvement: Involvement::NoAi, accountable });
-        }
-        let tool = Name::new(facts.tool.as_deref()?).ok()?;
-        let authored = attestation.statements.iter().any(|statement| statement.role == Role::Authored);
-        let assistant = Assistant {
-            extent: if authored { Extent::Generated } else { Extent::Assisted },
-            tool,
-            model: facts.model.as_deref().and_then(model_word),
-            helpers: Vec::new(),
-        };
-        let reference = |text: &Option<String>| text.as_deref().and_then(|text| Reference::new(text).ok());
-        Some(Declaration {
-            involvement: Involvement::Ai(AiUse {
-                proportion: facts.proportion.as_deref().and_then(|text| text.parse().ok()),
-                session: facts.session.as_deref().and_then(|session| Word::new(session).ok()),
-                prompt: reference(&facts.prompt_reference),
-                output: reference(&facts.output_reference),
-                ..AiUse::of(assistant)
-            }),
-            accountable,
-        })
+/// What another form declares, in our words, as far as it names a tool; what does not fit our
+/// grammar is left out.
+pub fn declaration_of(attestation: &Attestation) -> Option<Declaration> {
+    let facts = &attestation.facts;
+    let accountable = facts.accountable.as_deref().and_then(|who| Who::new(who).ok());
+    if attestation.state == State::Denied {
+        return Some(Declaration { involvement: Involvement::NoAi, accountable });
     }
+    let tool = Name::new(facts.tool.as_deref()?).ok()?;
+    let authored = attestation.statements.iter().any(|statement| statement.role == Role::Authored);
+    let assistant = Assistant {
+        extent: if authored { Extent::Generated } else { Extent::Assisted },
+        tool,
+        model: facts.model.as_deref().and_then(model_word),
+        helpers: Vec::new(),
+    };
+    let reference = |text: &Option<String>| text.as_deref().and_then(|text| Reference::new(text).ok());
+    Some(Declaration {
+        involvement: Involvement::Ai(AiUse {
+            proportion: facts.proportion.as_deref().and_then(|text| text.parse().ok()),
+            session: facts.session.as_deref().and_then(|session| Word::new(session).ok()),
+            prompt: reference(&facts.prompt_reference),
+            output: reference(&facts.output_reference),
+            ..AiUse::of(assistant)
+        }),
+        accountable,
+    })
 }
 
 /// `Claude Opus 4.5` has spaces, which a model's id has not.
@@ -67,7 +65,7 @@ mod tests {
         let message = "s\n\nCo-Authored-By: Claude Opus 4.5 (1M context) <noreply@anthropic.com>\n";
         let commit = Commit { author: ann.clone(), committer: ann, message: message.into(), ..Commit::default() };
         let found = read(&commit, Registry::builtin().unwrap());
-        let ours = Declaration::of_attestation(&found).unwrap();
+        let ours = declaration_of(&found).unwrap();
         assert_eq!(
             crate::vocabulary::trailers::write(&ours).iter().map(ToString::to_string).collect::<Vec<_>>(),
             ["Generated-by: Claude:claude-opus-4.5", "AI-Accountable: Ann Lee <ann@example.org>"]

@@ -2,8 +2,8 @@
 
 use serde::Deserialize;
 
-use crate::pack;
 use crate::vocabulary::{IntegrationPath, Name, Word};
+use crate::yaml;
 
 const FILE: &str = "agents.yml";
 const BUILTIN: &str = include_str!("../../rules/agents.yml");
@@ -47,8 +47,8 @@ pub struct Agent {
 ///
 /// # Errors
 /// Never in a released program: the data is tested.
-pub fn agent(variable: &dyn Fn(&str) -> Option<String>) -> Result<Option<Agent>, pack::Error> {
-    let data: File = pack::load::shaped(FILE, BUILTIN)?;
+pub fn agent(variable: &dyn Fn(&str) -> Option<String>) -> Result<Option<Agent>, yaml::Error> {
+    let data: File = yaml::parse(FILE, BUILTIN)?;
     let is_set = |name: &String| variable(name).is_some_and(|value| !matches!(value.trim(), "" | "0" | "false"));
     let found = data.agents.iter().find_map(|known| Some((known, known.set.iter().find(|name| is_set(name))?)));
     Ok(found.map(|(known, name)| Agent {

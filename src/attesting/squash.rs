@@ -8,8 +8,8 @@ use std::collections::HashSet;
 use crate::attest::{self, Attestation, Registry, Role, State, Statement};
 use crate::change::{Commit, Person};
 use crate::vocabulary::message::Message;
+use crate::vocabulary::note::Note;
 use crate::vocabulary::trailers::{self, Trailer};
-use crate::vocabulary::{Declaration, note::Note};
 
 /// Whose defaults.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -233,7 +233,7 @@ impl<'a> Comparison<'a> {
                             note.attestations.iter().flat_map(|one| trailers::write(&one.declaration)).collect()
                         }
                         None => {
-                            Declaration::of_attestation(&part.attestation).iter().flat_map(trailers::write).collect()
+                            crate::attest::declaration_of(&part.attestation).iter().flat_map(trailers::write).collect()
                         }
                     };
                     declared.into_iter().for_each(|line| self.keep(line));

@@ -144,23 +144,21 @@ pub fn grow(table: &Table<'_>, names: &[String], growth: Growth) -> Trees {
             .collect();
         let tree = Growing { binned: &binned, features: &features, slopes: &slopes, growth }.tree(rows);
         let tree = Trees { features: Vec::new(), trees: vec![tree] };
-        scores.par_iter_mut().enumerate().for_each(|(row, score)| *score += tree.answer(table.columns, row));
+        scores.par_iter_mut().enumerate().for_each(|(row, score)| *score += answer(&tree, table.columns, row));
         trees.trees.extend(tree.trees);
     }
     trees
 }
 
-impl Trees {
-    /// The sum of the trees' answers for one row of a table.
-    pub fn answer(&self, columns: &[Vec<f32>], row: usize) -> f64 {
-        let number = |feature: u16| {
-            columns.get(usize::from(feature)).and_then(|column| column.get(row)).copied().unwrap_or(f32::NAN)
-        };
-        self.trees.iter().map(|tree| answer(tree, &number)).sum()
-    }
+/// The sum of the trees' answers for one row of a table.
+pub fn answer(trees: &Trees, columns: &[Vec<f32>], row: usize) -> f64 {
+    let number = |feature: u16| {
+        columns.get(usize::from(feature)).and_then(|column| column.get(row)).copied().unwrap_or(f32::NAN)
+    };
+    trees.trees.iter().map(|tree| answer_of_tree(tree, &number)).sum()
 }
 
-fn answer(tree: &[Node], number: &dyn Fn(u16) -> f32) -> f64 {
+fn answer_of_tree(tree: &[Node], number: &dyn Fn(u16) -> f32) -> f64 {
     let mut at = 0;
     loop {
         match tree.get(at) {
@@ -300,13 +298,13 @@ mod tests {
         let table = Table { columns: &columns, start: &vec![0.0; 800], labels: &labels, weights: &vec![1.0; 800] };
         let names: Vec<String> = ["a", "b", "c"].map(str::to_owned).into();
         let trees = grow(&table, &names, GROWTH);
-        let right = (0..800).filter(|&row| (trees.answer(&columns, row) > 0.0) == labels[row]).count();
+        let right = (0..800).filter(|&row| (answer(&trees, &columns, row) > 0.0) == labels[row]).count();
         assert!(right > 760, "{right}");
         assert_eq!(trees, grow(&table, &names, GROWTH));
         let written = Trees::parse(&trees.write()).unwrap();
         let mut parts = [0.0; 3];
         written.explain(&[columns[0][3], columns[1][3], columns[2][3]], &mut parts);
-        assert!((parts.iter().sum::<f64>() - trees.answer(&columns, 3)).abs() < 1e-4);
+        assert!((parts.iter().sum::<f64>() - answer(&trees, &columns, 3)).abs() < 1e-4);
     }
 
     #[test]
@@ -315,6 +313,6 @@ mod tests {
         let labels: Vec<bool> = (0..200).map(|row| row % 2 == 0).collect();
         let table = Table { columns: &[column], start: &vec![0.0; 200], labels: &labels, weights: &vec![1.0; 200] };
         let trees = grow(&table, &["a".to_owned()], GROWTH);
-        assert!(trees.answer(table.columns, 0) > 1.0 && trees.answer(table.columns, 101) < -1.0);
+        assert!(answer(&trees, table.columns, 0) > 1.0 && answer(&trees, table.columns, 101) < -1.0);
     }
 }

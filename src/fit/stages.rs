@@ -166,7 +166,7 @@ pub fn fit(
         let answers = asked(features, fold);
         let sum: f64 = (0..).zip(parts(features, fold, &answers)).map(|(column, part)| joint.of(column) * part).sum();
         let columns: Vec<Vec<f32>> = answers.into_iter().map(|answer| vec![answer]).collect();
-        sum + trees.without.get(fold).map_or(0.0, |trees| trees.answer(&columns, 0))
+        sum + trees.without.get(fold).map_or(0.0, |trees| super::boost::answer(trees, &columns, 0))
     };
     let log_odds = samples
         .iter()

@@ -192,7 +192,7 @@ type Reader<'a> = dyn Fn(&str) -> Result<Option<Vec<u8>>, SettingsError> + 'a;
 
 fn parse(name: &str, content: Vec<u8>, at: &str, read: &Reader<'_>) -> Result<Settings, SettingsError> {
     let content = text(name, content)?;
-    let config = Config::parse(name, &content)?;
+    let config = Config::parse(name, &content).map_err(pack::Error::from)?;
     let written = Source { name: name.to_owned(), content };
     let packs = config.rules.packs.iter().map(|path| rule_pack(path, &written, at, read)).collect::<Result<_, _>>()?;
     let folder = config.rules.model.as_ref();

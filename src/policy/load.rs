@@ -6,9 +6,9 @@ use globset::{GlobBuilder, GlobSetBuilder};
 
 use super::raw::{RawMarker, RawPolicy};
 use super::{ExemptAuthors, Marker, Policy, SensitiveRules, Stance};
-use crate::pack;
-pub(crate) use crate::pack::load::nearest;
 use crate::slices::items_of;
+use crate::yaml;
+pub(crate) use crate::yaml::nearest;
 
 macro_rules! presets {
     ($($name:literal),* $(,)?) => {
@@ -43,7 +43,7 @@ const MAX_BASES: usize = 64;
 pub enum Error {
     /// Not YAML, or not of the expected shape.
     #[error(transparent)]
-    Shape(#[from] pack::Error),
+    Shape(#[from] yaml::Error),
     /// A policy that starts from itself.
     #[error("{}: a policy cannot start from itself", .0.join(" extends "))]
     Cycle(Vec<String>),
@@ -169,7 +169,7 @@ fn parse(file: &str, content: &str) -> Result<RawPolicy, Error> {
     if content.lines().all(|line| line.trim().is_empty() || line.trim_start().starts_with('#')) {
         return Ok(RawPolicy::default());
     }
-    Ok(pack::load::shaped(file, content)?)
+    Ok(yaml::parse(file, content)?)
 }
 
 /// `top` over `base`: what is given replaces what is inherited, and `also` adds to it.

@@ -180,7 +180,7 @@ fn forms_of(words: &[String]) -> Result<Vec<Form>, String> {
             None => {
                 let known: Vec<&str> = ALL.iter().filter(|form| form.is_for_policies()).map(|form| form.id).collect();
                 let known: Vec<&str> = known.into_iter().chain(["any"]).collect();
-                let near = crate::pack::load::nearest(word, known.iter().copied());
+                let near = crate::yaml::nearest(word, known.iter().copied());
                 let near = near.map_or(String::new(), |near| format!("; did you mean `{near}`?"));
                 return Err(format!("no form is called `{word}`: there are {}{near}", known.join(", ")));
             }

@@ -7,7 +7,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::pack::raw::OneOrMany;
+use crate::yaml::OneOrMany;
 
 /// A policy: which attestations a project requires, accepts and forbids.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]

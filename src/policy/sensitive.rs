@@ -13,8 +13,8 @@ use serde::Deserialize;
 use super::content::{self, Changed, Look};
 use super::own_paths::{self, Own};
 use crate::globs::{Case, Globs, PatternError};
-use crate::pack;
 use crate::text::Text;
+use crate::yaml;
 
 const FILE: &str = "sensitive-paths.yml";
 const WRITTEN: &str = include_str!("../../rules/sensitive-paths.yml");
@@ -120,7 +120,7 @@ static DEFAULT: LazyLock<Result<Sensitive, String>> =
 pub enum Error {
     /// The data.
     #[error(transparent)]
-    Data(#[from] pack::Error),
+    Data(#[from] yaml::Error),
     /// A pattern.
     #[error(transparent)]
     Pattern(#[from] PatternError),
@@ -141,7 +141,7 @@ impl Sensitive {
     /// # Errors
     /// Never in a released program: the data is tested.
     pub fn with_examples() -> Result<Self, Error> {
-        Sensitive::of(pack::load::shaped(FILE, WRITTEN)?, &[])
+        Sensitive::of(yaml::parse(FILE, WRITTEN)?, &[])
     }
 
     fn of(data: File, own: &[String]) -> Result<Self, Error> {

@@ -84,7 +84,7 @@ pub(super) fn fact(fact: Fact, policy: &Policy, subject: &Subject<'_>) -> Option
 
 fn declared(subject: &Subject<'_>) -> Option<AiUse> {
     let own = subject.declarations().find_map(Declaration::ai).cloned();
-    let foreign = || Declaration::of_attestation(subject.attestation).and_then(|declared| declared.ai().cloned());
+    let foreign = || crate::attest::declaration_of(subject.attestation).and_then(|declared| declared.ai().cloned());
     foreign().or(own)
 }
 

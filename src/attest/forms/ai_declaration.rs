@@ -11,7 +11,7 @@ use super::{FormSpec, Found, RepositorySpec};
 use crate::attest::RepositoryClaim;
 use crate::attest::records::major;
 use crate::change::RecordPlace;
-use crate::pack::load::{Error, shaped};
+use crate::yaml;
 
 pub(super) static FORM: FormSpec = FormSpec {
     id: "ai-declaration",
@@ -98,23 +98,20 @@ fn read(text: &str) -> Result<RepositoryClaim, String> {
     let yaml = front_matter(text).ok_or("it has no front matter between two lines `---`")?;
     // The line in front keeps the numbers of lines in errors right.
     let yaml = format!("\n{yaml}");
-    let Versioned { version } = shaped(PATH, &yaml).map_err(without_path)?;
+    let Versioned { version } = yaml::parse(PATH, &yaml).map_err(without_path)?;
     match major(&version) {
         Some(KNOWN) => {}
         Some(_) => return Err(format!("it is of a newer version, `{version}`; {KNOWN}.x is read")),
         None => return Err(format!("`{version}` is no version")),
     }
-    let FrontMatter { level, processes, components } = shaped(PATH, &yaml).map_err(without_path)?;
+    let FrontMatter { level, processes, components } = yaml::parse(PATH, &yaml).map_err(without_path)?;
     let kinds_of_work = processes.iter().map(|(process, level)| (process.word(), level.word())).collect();
     Ok(RepositoryClaim { level: level.word(), kinds_of_work, paths: components.len() })
 }
 
 /// What is wrong, for a sentence that names the file.
-fn without_path(error: Error) -> String {
-    match error {
-        Error::Shape { line, column, problem, .. } => format!("line {line}, column {column}: {problem}"),
-        other => other.to_string(),
-    }
+fn without_path(error: yaml::Error) -> String {
+    format!("line {}, column {}: {}", error.line, error.column, error.problem)
 }
 
 /// What stands between the first line and the next one that is `---`.

@@ -1,7 +1,6 @@
 use super::*;
 use crate::change::Commit;
 use crate::git::Files;
-use crate::lines::samples;
 use crate::vocabulary::{Declaration, Involvement};
 
 /// The ways between commits that are all at hand.
@@ -164,4 +163,30 @@ fn the_end_of_a_path_is_not_the_start_of_a_patch() {
     let one = change(&[("a", "", "one\n")]);
     let other = change(&[("a+one\n@\n", "", "")]);
     assert_ne!(patch(&one), patch(&other));
+}
+
+/// Texts of few different lines, some of which a fast hash without a key takes for one another.
+mod samples {
+    use proptest::prelude::*;
+
+    /// The last two lines have the same `FxHash` byte by byte, white space left out.
+    const LINES: [&str; 7] = [
+        "",
+        " \t",
+        "}",
+        "return total(first, second)",
+        "\treturn total( first,second )\r",
+        "This project is maintained by volunteers.",
+        "x_0 = measure(0)  # irxahbmermcczktfsfvbboccjumchfae",
+    ];
+
+    /// Up to `max` lines.
+    pub(super) fn text(max: usize) -> impl Strategy<Value = String> {
+        proptest::collection::vec(proptest::sample::select(&LINES), 0..=max).prop_map(|lines| lines.join("\n"))
+    }
+
+    /// The lines of a text without their white space.
+    pub(super) fn squeezed(text: &str) -> Vec<Vec<u8>> {
+        text.lines().map(|line| crate::lines::without_space(line.as_bytes()).collect()).collect()
+    }
 }

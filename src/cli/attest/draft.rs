@@ -71,7 +71,7 @@ impl Drafting<'_> {
         let of_tool = of_tool.filter(|ai| facts.tool.as_ref().is_some_and(|tool| names(ai, tool)));
         let known = own
             .filter(|_| declared)
-            .or_else(|| Declaration::of_attestation(&attestation))
+            .or_else(|| crate::attest::declaration_of(&attestation))
             .filter(|known| known.ai().is_some());
         let named = known.as_ref().and_then(|known| known.accountable.clone()).filter(|_| !author_is_person);
         let mut ai = match (known.and_then(|known| known.ai().cloned()), facts.tool.clone(), agent) {

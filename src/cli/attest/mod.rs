@@ -10,6 +10,8 @@ mod write;
 use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
 
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+
 use super::checking;
 use super::output::Output;
 use super::{Exit, Failure};
@@ -103,7 +105,7 @@ struct Facts {
     proportion: Option<Proportion>,
 
     /// By which way the tool worked
-    #[arg(long, value_enum, value_name = "WAY")]
+    #[arg(long, value_parser = integration_paths(), value_name = "WAY")]
     path: Option<IntegrationPath>,
 
     /// The session or request, by id or address
@@ -184,4 +186,20 @@ fn attest(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure> {
 fn is_one_commit(revision: &str) -> bool {
     let is_id = revision.len() >= 7 && revision.bytes().all(|byte| byte.is_ascii_hexdigit());
     revision.contains(['~', '^']) || is_id
+}
+
+/// The values of an integration path, each with its meaning.
+fn integration_paths() -> impl TypedValueParser<Value = IntegrationPath> {
+    let value = |path: IntegrationPath| {
+        PossibleValue::new(path.word()).help(match path {
+            IntegrationPath::Ide => "An editor",
+            IntegrationPath::Cli => "A terminal",
+            IntegrationPath::Ci => "A build or check job",
+            IntegrationPath::Agent => "An agent that works on its own, on the forge or elsewhere",
+            IntegrationPath::Web => "A chat in a browser",
+        })
+    };
+    PossibleValuesParser::new(IntegrationPath::ALL.map(value)).try_map(|word| {
+        IntegrationPath::ALL.into_iter().find(|path| path.word() == word).ok_or("not an integration path")
+    })
 }
