@@ -57,24 +57,23 @@ pub use ai_detect_base::{
     renames, slices, span, terminal, text, vocabulary, yaml,
 };
 
+pub use ai_detect_attest as attest;
+pub use ai_detect_git as git;
+pub use ai_detect_git::patch;
+use ai_detect_git::{child, kept_lines};
 pub use ai_detect_lang as lang;
+pub use ai_detect_policy as policy;
 pub use ai_detect_style::{pack, score, signals, syntax};
 
 pub mod analyse;
-pub mod attest;
 pub mod attesting;
-mod child;
 pub mod cli;
 pub mod config;
 pub mod eval;
 pub mod fit;
 pub mod forge;
 pub mod gate;
-pub mod git;
-pub mod kept_lines;
-pub mod patch;
 pub mod pipeline;
-pub mod policy;
 pub mod report;
 pub mod scan;
 pub mod trail;

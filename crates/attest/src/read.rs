@@ -1,0 +1,512 @@
+//! Reads one commit: asks every part what it sees, and turns each trace into a statement.
+//!
+//! How traces are recognised is `identities`, `trailers`, `declared` and `footers`; how records are
+//! read is `records`, and how they become statements `recorded`; what follows from all of them
+//! together is `facts`.
+
+use std::collections::HashSet;
+use std::ops::Range;
+
+use super::declared::{self, Declared};
+use super::facts::{self, Evidence, Finding, Key, People};
+use super::footers::{self, Phrase};
+use super::identities::{self, Known};
+use super::near_misses::{self, MAX_UNKNOWN, UnknownTool};
+use super::registry::{Hints, MarkerAt, PersonKey, Registry};
+use super::schema::Reads;
+use super::several::{self, Several};
+use super::signature::{self, Signers};
+use super::{Attestation, Confidence, Covers, Form, Role, Statement};
+use ai_detect_base::change::{Commit, Person};
+use ai_detect_base::vocabulary::message::trailer_lines::Shape;
+use ai_detect_base::vocabulary::message::{Message, TrailerLine};
+use ai_detect_base::vocabulary::trailers::may_be_ours_alone;
+use own::Own;
+
+mod mention;
+mod own;
+mod recorded;
+
+/// A quote is cut after this many characters.
+const MAX_QUOTE_LENGTH: usize = 200;
+
+/// Reads what a commit declares about AI use, and leaves signatures alone.
+pub fn read(commit: &Commit, registry: &Registry) -> Attestation {
+    read_with(commit, registry, None)
+}
+
+/// The same, and whether the commit and our note on it are signed by somebody known.
+pub fn read_signed(commit: &Commit, registry: &Registry, signers: &Signers) -> Attestation {
+    read_with(commit, registry, Some(signers))
+}
+
+fn read_with(commit: &Commit, registry: &Registry, signers: Option<&Signers>) -> Attestation {
+    let mut reader = Reader::new(&commit.message, registry);
+    reader.author_and_committer(commit);
+    let hints = registry.hints(&commit.message);
+    // The message is worth reading for its hints, or for the person behind a tool's commit.
+    let hinted = hints.any || may_be_ours_alone(&commit.message);
+    if hinted || !reader.findings.is_empty() || !commit.records.is_empty() {
+        reader.message(&hints, registry.is_quoting(&commit.author, &commit.message));
+    }
+    let mut evidence = reader.evidence();
+    evidence.signature = signers.map(|signers| signature::of_commit(commit, signers));
+    recorded::add(commit, registry, signers, &mut evidence);
+    facts::conclude(commit, evidence)
+}
+
+/// What a text that is no commit's message says: a request's description.
+pub(super) fn text(text: &str, registry: &Registry) -> (Vec<Finding>, Vec<UnknownTool>) {
+    let Evidence { findings, unknown, .. } = evidence_in(text, registry);
+    (findings, unknown)
+}
+
+/// The same with all else that it says: a note's headers.
+fn evidence_in(text: &str, registry: &Registry) -> Evidence {
+    let message = Message::from(text);
+    let mut reader = Reader::new(&message, registry);
+    let distrust = registry.is_quoting(&Person::default(), text);
+    reader.message(&registry.hints(text), distrust);
+    reader.evidence()
+}
+
+struct Reader<'a, 'r> {
+    registry: &'r Registry,
+    message: &'a Message,
+    findings: Vec<Finding>,
+    unknown: Vec<UnknownTool>,
+    people: People,
+    own: Own,
+}
+
+impl<'a, 'r> Reader<'a, 'r> {
+    fn new(message: &'a Message, registry: &'r Registry) -> Self {
+        Reader {
+            registry,
+            message,
+            findings: Vec::new(),
+            unknown: Vec::new(),
+            people: People::default(),
+            own: Own::default(),
+        }
+    }
+
+    /// What was found, from top to bottom.
+    fn evidence(self) -> Evidence {
+        let Reader { mut findings, mut unknown, mut people, own, .. } = self;
+        findings.sort_by_key(|found| found.statement.line);
+        unknown.sort_by_key(|found| found.line);
+        people.named = own.accountable;
+        let Own { path, unreadable, strict_unreadable, conflicts, .. } = own;
+        Evidence { findings, unknown, people, path, unreadable, strict_unreadable, conflicts, ..Evidence::default() }
+    }
+
+    fn message(&mut self, hints: &Hints, distrust: bool) {
+        let message = self.message;
+        for trailer in message.trailers() {
+            self.trailer(trailer, distrust);
+        }
+        // A tool's own footer says more than the general form that it also fits.
+        let phrases = footers::find(message, message.parsed_lines(), 0, hints, self.registry);
+        let (own, general): (Vec<_>, Vec<_>) = phrases.iter().partition(|phrase| phrase.marker.tool.is_some());
+        for phrase in own.into_iter().chain(general) {
+            self.phrase(phrase, distrust);
+        }
+        if !distrust {
+            self.unknown_footers();
+        }
+    }
+
+    /// Footers of tools that are not known.
+    fn unknown_footers(&mut self) {
+        let subject = self.message.parsed_lines().iter().position(|line| !line.is_blank).unwrap_or(0);
+        let read: HashSet<u32> = self.findings.iter().filter_map(|found| found.statement.line).collect();
+        for (at, line) in self.message.parsed_lines().iter().enumerate().skip(subject + 1) {
+            let number = line_number(at);
+            if line.quoted || line.is_lazy || read.contains(&number) {
+                continue;
+            }
+            if let Some(name) = near_misses::footer(line.text(self.message), self.registry) {
+                self.not_known(at..at + 1, &name);
+            }
+        }
+    }
+
+    /// Keeps a line that names a tool which is not known.
+    fn not_known(&mut self, lines: Range<usize>, name: &str) {
+        let (line, quote) = (line_number(lines.start), cut(&self.text_of(lines), MAX_QUOTE_LENGTH));
+        let is_new = !self.unknown.iter().any(|known| known.line == line && known.name == name);
+        if is_new && self.unknown.len() < MAX_UNKNOWN {
+            self.unknown.push(UnknownTool { line, quote, name: cut(name.trim(), MAX_QUOTE_LENGTH) });
+        }
+    }
+
+    fn author_and_committer(&mut self, commit: &Commit) {
+        let author = identities::known(&commit.author, self.registry);
+        let committer = match commit.committer == commit.author {
+            true => author.clone(),
+            false => identities::known(&commit.committer, self.registry),
+        };
+        self.people.author = identities::is_person(&commit.author, author.as_ref(), self.registry);
+        self.people.committer = match commit.committer == commit.author {
+            true => self.people.author,
+            false => identities::is_person(&commit.committer, committer.as_ref(), self.registry),
+        };
+        // A tool that is both says nothing more by being the second.
+        let same = match (&author, &committer) {
+            (Some(author), Some(committer)) => author.marker.id() == committer.marker.id(),
+            _ => false,
+        };
+        if let Some(known) = author {
+            self.people.behind_author = known.person.clone();
+            let confidence = known.marker.marker.confidence;
+            self.identity(&known, &commit.author, Form::AUTHOR, Role::Authored, confidence);
+        }
+        if let Some(known) = committer.filter(|_| !same) {
+            let confidence = known.marker.marker.committer.unwrap_or(Confidence::Low);
+            self.identity(&known, &commit.committer, Form::COMMITTER, Role::Assisted, confidence);
+        }
+    }
+
+    fn identity(&mut self, known: &Known<'r>, person: &Person, form: Form, role: Role, confidence: Confidence) {
+        let declared = self.of_identity(known.marker, person);
+        let place = Place { form, line: None, quote: identities::written(person), strict: false };
+        self.push(known.marker, declared, role, confidence, place);
+    }
+
+    fn trailer(&mut self, trailer: &TrailerLine, distrust: bool) {
+        if trailer.shape == Shape::Loose && !self.registry.is_trailer_key(&trailer.name) {
+            return;
+        }
+        // In a message that quotes others, only the block that git itself reads is the author's.
+        let doubtful =
+            trailer.quoted || (distrust && !trailer.strict) || mention::goes_on_as_sentence(trailer.value.trim());
+        if !doubtful && !self.own.take(trailer, self.registry) {
+            return;
+        }
+        let most = if doubtful { Confidence::Low } else { Confidence::High };
+        let value = trailer.value.trim();
+        let first = self.findings.len();
+        let key = self.registry.person_key(&trailer.name);
+        if key == Some(PersonKey::HumanReview) && self.registry.file.values.yes.is_match(value) {
+            self.people.unnamed_review |= most > Confidence::Low;
+        } else if let Some(key) = key {
+            for person in self.people_in(value, key) {
+                self.person(&person, key, trailer, most);
+            }
+        }
+        let before = self.findings.len();
+        for marker in self.registry.by_key(&trailer.name) {
+            let fits = marker.marker.value.as_ref().is_none_or(|pattern| pattern.is_match(value));
+            if fits && !marker.marker.unless.as_ref().is_some_and(|pattern| pattern.is_match(value)) {
+                self.own_trailer(marker, trailer, most);
+            }
+            // Where several markers have a key, the first that makes something of the value is enough.
+            if self.findings.len() > before {
+                break;
+            }
+        }
+        let is_read = self.findings.len() > first;
+        if is_read || doubtful {
+            return;
+        }
+        if near_misses::has_unknown_key(trailer, self.registry) {
+            self.not_known(trailer.lines.clone(), &trailer.key);
+        } else if near_misses::is_near_miss(trailer, self.registry) {
+            self.not_known(trailer.lines.clone(), value);
+        }
+    }
+
+    /// Everybody in the value of a trailer for people. `Claude and Cursor`, without an address, are two.
+    fn people_in(&self, value: &str, key: PersonKey) -> Vec<Person> {
+        let people = identities::people(value);
+        let alone = match people.as_slice() {
+            [only] if only.email.is_empty() && key == PersonKey::CoAuthor => &only.name,
+            _ => return people,
+        };
+        let named = |name: &&str| Person { name: (*name).to_owned(), email: String::new() };
+        let parts: Vec<Person> = several::parts(alone).iter().map(named).collect();
+        let is_known = |person: &Person| identities::known(person, self.registry).is_some();
+        // A suffix such as `Ann & Claude` is one name.
+        if parts.len() > 1 && parts.iter().any(is_known) && !people.iter().any(|whole| self.is_suffixed(whole)) {
+            parts
+        } else {
+            people
+        }
+    }
+
+    fn is_suffixed(&self, person: &Person) -> bool {
+        identities::known(person, self.registry).is_some_and(|known| known.person.is_some())
+    }
+
+    fn person(&mut self, person: &Person, key: PersonKey, trailer: &TrailerLine, most: Confidence) {
+        let known = identities::known(person, self.registry);
+        let human = match &known {
+            Some(known) => known.person.clone(),
+            None => identities::is_human(person, self.registry).then(|| person.clone()),
+        };
+        if let Some(human) = human.filter(|_| most > Confidence::Low) {
+            match key {
+                PersonKey::SignOff => self.people.sign_offs.push(human),
+                PersonKey::CoAuthor => self.people.co_authors.push(human),
+                PersonKey::Review | PersonKey::HumanReview => {}
+            }
+        }
+        let Some(known) = known else { return };
+        let marker = known.marker.marker;
+        let (role, most) = match key {
+            PersonKey::CoAuthor => (marker.co_author.unwrap_or(Role::Authored), most),
+            // A sign-off vouches for a change; it does not say who wrote it.
+            PersonKey::SignOff => (Role::Assisted, most.min(Confidence::Medium)),
+            PersonKey::Review | PersonKey::HumanReview => (Role::Reviewed, most),
+        };
+        let declared = self.of_identity(known.marker, person);
+        let place = self.at_trailer(trailer);
+        let at = self.findings.len();
+        self.push(known.marker, declared, role, marker.confidence.min(most), place);
+        if let Some(found) = self.findings.get_mut(at) {
+            found.key = match key {
+                PersonKey::SignOff => Key::SignOff,
+                PersonKey::Review | PersonKey::HumanReview => Key::Review,
+                PersonKey::CoAuthor => Key::Other,
+            };
+        }
+    }
+
+    /// A trailer whose key is a marker's own.
+    fn own_trailer(&mut self, marker: MarkerAt<'r>, trailer: &TrailerLine, most: Confidence) {
+        let value = trailer.value.trim();
+        let confidence = marker.marker.confidence.min(most);
+        let role = marker.marker.role.unwrap_or(Role::Authored);
+        let place = self.at_trailer(trailer);
+        let no = self.registry.file.values.no.is_match(value);
+        let yes = self.registry.file.values.yes.is_match(value);
+        let reads = marker.marker.reads;
+        match reads {
+            Reads::NoYes if yes => {
+                return self.push(marker, Declared::default(), Role::Denied, confidence, place);
+            }
+            Reads::NoYes => return,
+            Reads::Declaration | Reads::YesNo | Reads::Model | Reads::Proportion if no => {
+                return self.push(marker, Declared::default(), Role::Denied, confidence, place);
+            }
+            Reads::YesNo if yes => return self.push(marker, Declared::default(), role, confidence, place),
+            _ => {}
+        }
+        let mut more = Several::default();
+        let (declared, confidence) = match reads {
+            Reads::Declaration | Reads::YesNo => {
+                let Some((declared, sure)) = self.declaration(marker, after_yes(value)) else { return };
+                more = self.more(after_yes(value), &declared);
+                let sure = match (declared.known, trailer.shape) {
+                    (true, _) => sure,
+                    // A list's item or a heading that looks like a trailer.
+                    (false, Shape::Loose) => Confidence::Low,
+                    // A question of yes or no that is answered in prose is answered, if less clearly.
+                    (false, Shape::Plain) if reads == Reads::YesNo => Confidence::Medium,
+                    (false, Shape::Plain) => sure,
+                };
+                (declared, confidence.min(sure))
+            }
+            Reads::Model => {
+                let named = declared::read(value, self.registry).model;
+                let models = several::read(value, self.registry).named.into_iter().skip(1);
+                more.named = models.filter(|it| it.model.is_some()).map(|it| Declared { tool: None, ..it }).collect();
+                let verbatim = || declared::Model { name: cut(value, 80), exact: self.registry.is_exact(value) };
+                (Declared { model: named.or_else(|| Some(verbatim())), ..Declared::default() }, confidence)
+            }
+            // Ids and addresses are one word; a list's item that looks like a trailer is more.
+            _ if trailer.shape == Shape::Loose && value.contains(char::is_whitespace) => {
+                (Declared::default(), Confidence::Low)
+            }
+            _ => (Declared::default(), confidence),
+        };
+        let at = self.findings.len();
+        self.push(marker, declared, role, confidence, place);
+        for declared in more.named {
+            self.push(marker, declared, role, confidence, self.at_trailer(trailer));
+        }
+        if confidence > Confidence::Low {
+            more.unknown.iter().for_each(|name| self.not_known(trailer.lines.clone(), name));
+        }
+        let Some(found) = self.findings.get_mut(at) else { return };
+        match reads {
+            Reads::Session => found.session = Some(cut(value, MAX_QUOTE_LENGTH)),
+            Reads::Proportion => found.proportion = Some(cut(value, 80)),
+            Reads::Prompt => found.prompt = reference(value),
+            Reads::Output => found.output = reference(value),
+            _ => {}
+        }
+    }
+
+    /// What a value names beside the first tool or model.
+    fn more(&self, value: &str, first: &Declared) -> Several {
+        let people = identities::people(value);
+        let mut addressed = people.iter().filter(|person| person.email.contains('@')).peekable();
+        if addressed.peek().is_some() {
+            let of = |person: &Person| {
+                let known = identities::known(person, self.registry)?;
+                let declared = self.of_identity(known.marker, person);
+                let tool = declared.tool.or_else(|| declared::read(&person.name, self.registry).tool);
+                Some(Declared { tool, ..declared })
+            };
+            let named = addressed.filter_map(of).filter(|other| other.tool != first.tool || other.model != first.model);
+            return Several { named: named.take(several::MAX_PARTS).collect(), unknown: Vec::new() };
+        }
+        let several = several::read(value, self.registry);
+        Several { named: several.named.into_iter().skip(1).collect(), unknown: several.unknown }
+    }
+
+    /// What a free-text value declares, and how surely at most; `None` where it speaks of a person
+    /// or of something else.
+    fn declaration(&self, marker: MarkerAt<'r>, value: &str) -> Option<(Declared, Confidence)> {
+        let people = identities::people(value);
+        // `Claude <claude-opus-4-8>` names a model where an address would be.
+        for person in people.iter().filter(|person| person.email.contains('@')) {
+            if let Some(known) = identities::known(person, self.registry) {
+                let mut declared = self.of_identity(known.marker, person);
+                // `Claude Sonnet 4.5 via Crush <crush@charm.land>`
+                declared.tool = declared.tool.or_else(|| declared::read(&person.name, self.registry).tool);
+                return Some((declared, known.marker.marker.confidence));
+            }
+            if marker.marker.known_only {
+                return None;
+            }
+        }
+        let several = several::read(value, self.registry);
+        let mut declared = several.named.into_iter().next().unwrap_or_default();
+        if !declared.known {
+            if marker.marker.known_only {
+                return None;
+            }
+            let pattern = marker.marker.value.as_ref();
+            if let Some(written) = pattern.and_then(|pattern| declared::as_written(pattern, value, self.registry)) {
+                return Some((written, Confidence::High));
+            }
+            let names_tool = marker.marker.reads == Reads::Declaration;
+            declared.tool = declared.tool.or_else(|| names_tool.then(|| cut(value, 60)));
+        }
+        Some((declared, Confidence::High))
+    }
+
+    fn phrase(&mut self, phrase: &Phrase<'_, 'r>, distrust: bool) {
+        let line = line_number(phrase.line);
+        let tool = phrase.marker.tool_name();
+        // A trailer has already said it: `Claude-Session: https://claude.ai/code/…`.
+        let said = |found: &Finding| {
+            found.statement.line == Some(line) && (tool.is_none() || found.statement.tool.as_deref() == tool)
+        };
+        if let Some(found) = self.findings.iter_mut().find(|found| said(found)) {
+            let session = phrase.session.map(|session| cut(session, MAX_QUOTE_LENGTH));
+            found.session = found.session.take().or(session);
+            return;
+        }
+        let marker = phrase.marker.marker;
+        let is_footer = marker.form == super::MarkerForm::Footer;
+        let doubtful = phrase.quoted || distrust || (is_footer && self.is_mention(phrase));
+        let confidence = if doubtful { Confidence::Low } else { marker.confidence };
+        let form = match marker.form {
+            super::MarkerForm::SessionLink => Form::SESSION_LINK,
+            _ => Form::FOOTER,
+        };
+        let quote = self.text_of(phrase.line..phrase.line + 1);
+        let place = Place { form, line: Some(line), quote, strict: false };
+        let role = marker.role.unwrap_or(Role::Authored);
+        let at = self.findings.len();
+        self.push(phrase.marker, phrase.declared.clone(), role, confidence, place);
+        if let Some(found) = self.findings.get_mut(at) {
+            found.session = phrase.session.map(|session| cut(session, MAX_QUOTE_LENGTH));
+        }
+    }
+
+    /// Whether the line of a phrase only mentions it.
+    fn is_mention(&self, phrase: &Phrase<'_, 'r>) -> bool {
+        let Some(line) = self.message.parsed_lines().get(phrase.line) else { return false };
+        let text = line.text(self.message);
+        let within = |byte: usize| byte.saturating_sub(line.start).min(text.len());
+        let words =
+            text.get(within(phrase.start)..).unwrap_or_default().trim_start_matches(|c: char| !c.is_alphanumeric());
+        // An address, or a comment for tools, is no part of a sentence.
+        if words.starts_with("http") || words.starts_with("of http") || text.contains("<!--") {
+            return false;
+        }
+        let declared = &phrase.declared;
+        let names_tool = phrase.marker.tool.is_some() || declared.tool.is_some() || declared.model.is_some();
+        mention::is_mention(text, within(phrase.start)..within(phrase.end), names_tool)
+    }
+
+    /// The tool of a known identity, and the model that its name carries.
+    fn of_identity(&self, marker: MarkerAt<'r>, person: &Person) -> Declared {
+        let tool = marker.tool_name().map(str::to_owned);
+        Declared { tool, model: declared::model_in_name(&person.name, self.registry), known: true }
+    }
+
+    fn at_trailer(&self, trailer: &TrailerLine) -> Place {
+        let quote = self.text_of(trailer.lines.clone());
+        Place { form: Form::TRAILER, line: Some(trailer.line), quote, strict: trailer.strict }
+    }
+
+    /// What lines of the message say, as one line.
+    fn text_of(&self, lines: Range<usize>) -> String {
+        let lines = self.message.parsed_lines().iter().take(lines.end).skip(lines.start);
+        lines.map(|line| line.text(self.message).trim()).collect::<Vec<_>>().join(" ")
+    }
+
+    fn push(&mut self, marker: MarkerAt<'r>, declared: Declared, role: Role, confidence: Confidence, place: Place) {
+        let tool = if role == Role::Denied { None } else { marker.tool_name().map(str::to_owned).or(declared.tool) };
+        self.findings.push(Finding {
+            statement: Statement {
+                form: place.form,
+                marker: marker.id().to_owned(),
+                tool,
+                model: declared.model.as_ref().map(|model| model.name.clone()),
+                role,
+                confidence,
+                covers: Covers::Commit,
+                line: place.line,
+                quote: cut(place.quote.trim(), MAX_QUOTE_LENGTH),
+                strict: place.strict,
+            },
+            model: declared.model,
+            session: None,
+            prompt: None,
+            output: None,
+            proportion: None,
+            integration: marker.marker.integration.clone(),
+            key: Key::Other,
+        });
+    }
+}
+
+/// `yes, Claude Code` → `Claude Code`
+fn after_yes(value: &str) -> &str {
+    let lower = value.to_ascii_lowercase();
+    let yes = ["yes", "true"].into_iter().find(|yes| lower.starts_with(yes));
+    let rest = yes.and_then(|yes| value.get(yes.len()..)).filter(|rest| rest.starts_with([',', ';', ':', ' ']));
+    rest.map_or(value, |rest| rest.trim_start_matches([',', ';', ':', ' ']))
+}
+
+struct Place {
+    form: Form,
+    line: Option<u32>,
+    quote: String,
+    strict: bool,
+}
+
+fn line_number(index: usize) -> u32 {
+    u32::try_from(index).unwrap_or(u32::MAX).saturating_add(1)
+}
+
+fn cut(text: &str, most: usize) -> String {
+    text.char_indices().nth(most).map_or(text, |(end, _)| &text[..end]).to_owned()
+}
+
+/// A digest, an address or an id. Anything with spaces is the text itself, which is not kept.
+fn reference(value: &str) -> Option<String> {
+    (!value.contains(char::is_whitespace)).then(|| cut(value, MAX_QUOTE_LENGTH))
+}
+
+#[cfg(test)]
+mod record_tests;
+#[cfg(test)]
+mod tests;

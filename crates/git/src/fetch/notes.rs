@@ -1,0 +1,164 @@
+//! Fetching notes of commits. Clones of jobs have none: neither actions/checkout nor GitLab's runner asks for them.
+//!
+//! Only the refs that are named are asked for, and only they are written. A ref that is here already moves forward or
+//! stays: notes that were written in this clone are never lost.
+
+use std::fmt;
+use std::io;
+
+use gix::ObjectId;
+
+use super::run;
+use crate::{Checkout, Repository};
+
+/// Whether origin was asked for notes of commits, and what came of it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum NotesFetch {
+    /// Nobody asked origin, so this clone may lack notes.
+    #[default]
+    NotAsked,
+    /// What origin has is here.
+    Complete,
+    /// Something of it is not here, for a reason.
+    Failed(String),
+}
+
+/// Notes of this clone that origin does not have.
+struct Diverged(Vec<&'static str>);
+
+impl fmt::Display for Diverged {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{} of this clone has notes that origin lacks, so it was left as it is", self.0.join(", "))
+    }
+}
+
+/// A ref of origin.
+struct Remote {
+    name: &'static str,
+    tip: ObjectId,
+}
+
+impl Checkout {
+    /// Fetches notes refs from `origin`, those that it has.
+    pub fn fetch_notes(&self, names: &[&'static str]) -> NotesFetch {
+        match self.try_fetch_notes(names) {
+            Ok(Diverged(names)) if names.is_empty() => NotesFetch::Complete,
+            Ok(diverged) => NotesFetch::Failed(diverged.to_string()),
+            Err(error) => NotesFetch::Failed(error.to_string()),
+        }
+    }
+
+    fn try_fetch_notes(&self, names: &[&'static str]) -> io::Result<Diverged> {
+        let mut listing = self.git("ls-remote");
+        listing.args(["--quiet", "--refs", "--", "origin"]).args(names);
+        let listed = run(listing, b"")?;
+        let repository = self.open().map_err(io::Error::other)?;
+        let new = |remote: &Remote| repository.tip_of(remote.name) != Some(remote.tip);
+        let remotes: Vec<Remote> = remotes(&String::from_utf8_lossy(&listed.stdout), names).filter(new).collect();
+        if remotes.is_empty() {
+            return Ok(Diverged(Vec::new()));
+        }
+        let mut fetch = self.git("fetch");
+        // The objects alone. A filter of the clone would leave out the very contents that are wanted.
+        fetch.args(["--quiet", "--no-tags", "--no-recurse-submodules", "--no-write-fetch-head", "--refmap="]);
+        fetch.args(["--no-filter", "--", "origin"]).args(remotes.iter().map(|remote| remote.name));
+        run(fetch, b"")?;
+        let repository = self.open().map_err(io::Error::other)?;
+        let mut diverged = Vec::new();
+        for Remote { name, tip } in remotes {
+            // Whoever may push can push anything there.
+            if !repository.inner.find_header(tip).is_ok_and(|header| header.kind() == gix::objs::Kind::Commit) {
+                return Err(io::Error::other(format!("{name} of origin is no commit, so it holds no notes")));
+            }
+            let here = repository.tip_of(name);
+            // Who wrote notes here that are not pushed yet has all of origin's.
+            if here.is_some_and(|here| repository.is_ancestor(tip, here)) {
+                continue;
+            }
+            if here.is_some_and(|here| !repository.is_ancestor(here, tip)) {
+                diverged.push(name);
+                continue;
+            }
+            let expected = here.unwrap_or_else(|| ObjectId::null(tip.kind()));
+            let mut update = self.git("update-ref");
+            update.args(["-m", "ai-detect: fetch notes", "--", name]);
+            update.args([tip.to_string(), expected.to_string()]);
+            run(update, b"")?;
+        }
+        Ok(Diverged(diverged))
+    }
+}
+
+impl Repository {
+    pub(super) fn tip_of(&self, name: &str) -> Option<ObjectId> {
+        let mut reference = self.inner.try_find_reference(name).ok().flatten()?;
+        reference.peel_to_id().ok().map(gix::Id::detach)
+    }
+
+    fn is_ancestor(&self, one: ObjectId, of: ObjectId) -> bool {
+        self.inner.merge_base(one, of).is_ok_and(|base| base.is_some_and(|base| base == one))
+    }
+
+    /// Whether notes of commits may exist that nobody brought into this clone: it has a remote and no notes, and its own
+    /// fetches bring none.
+    pub fn may_lack_notes(&self) -> bool {
+        let has_remote = self.inner.remote_names().iter().next().is_some();
+        has_remote && !self.has_notes() && !self.fetches_notes()
+    }
+
+    /// Whether there is any ref of notes. Who brought one brought those that there are.
+    fn has_notes(&self) -> bool {
+        let Ok(platform) = self.inner.references() else { return false };
+        platform.prefixed("refs/notes/").is_ok_and(|mut refs| refs.next().is_some())
+    }
+
+    /// Whether an ordinary fetch of this clone brings notes, as in a mirror.
+    fn fetches_notes(&self) -> bool {
+        let config = self.inner.config_snapshot();
+        let remotes = self.inner.remote_names();
+        remotes.iter().any(|remote| {
+            let refspecs = config.plumbing().strings(&format!("remote.{remote}.fetch"));
+            refspecs.is_some_and(|refspecs| refspecs.iter().any(|refspec| brings_notes(&refspec.to_string())))
+        })
+    }
+}
+
+/// Whether a refspec writes to `refs/notes/`.
+fn brings_notes(refspec: &str) -> bool {
+    refspec.split_once(':').is_some_and(|(_, to)| to.starts_with("refs/notes/") || to == "refs/*")
+}
+
+/// The refs of a listing that were asked for: git lists whatever ends like them.
+fn remotes<'a>(listed: &'a str, names: &'a [&'static str]) -> impl Iterator<Item = Remote> + 'a {
+    listed.lines().filter_map(|line| {
+        let (id, found) = line.split_once('\t')?;
+        let name = names.iter().find(|name| **name == found)?;
+        Some(Remote { name, tip: ObjectId::from_hex(id.as_bytes()).ok()? })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_refs_that_were_asked_for_are_taken_from_a_listing() {
+        let id = "a".repeat(40);
+        let listed = format!("{id}\trefs/notes/ai\n{id}\trefs/heads/refs/notes/ai\nnone\trefs/notes/whogitit\nerror\n");
+        let found: Vec<&str> =
+            remotes(&listed, &["refs/notes/ai", "refs/notes/whogitit"]).map(|remote| remote.name).collect();
+        assert_eq!(found, ["refs/notes/ai"]);
+    }
+
+    #[test]
+    fn a_mirror_and_a_refspec_for_notes_bring_notes() {
+        for refspec in ["+refs/*:refs/*", "+refs/notes/*:refs/notes/*", "refs/notes/ai:refs/notes/ai"] {
+            assert!(brings_notes(refspec), "{refspec}");
+        }
+        for refspec in
+            ["+refs/heads/*:refs/remotes/origin/*", "refs/notes/*", "+refs/notes/*:refs/remotes/origin/notes/*"]
+        {
+            assert!(!brings_notes(refspec), "{refspec}");
+        }
+    }
+}

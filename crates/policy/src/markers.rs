@@ -1,0 +1,196 @@
+//! Markers that a policy names: whether a commit or a request has one.
+//!
+//! What traces AI tools leave, and who is a tool, is `attest`; here only its findings are looked at.
+
+use regex::{Regex, RegexBuilder};
+
+use super::raw::{Named, Place, RawMarker};
+use super::subject::{Described, Subject};
+use ai_detect_attest::forms::ALL;
+use ai_detect_attest::{Form, Role, Statement};
+
+/// A marker, checked.
+#[derive(Debug, Clone)]
+pub struct Marker {
+    what: What,
+    /// Where it is looked for.
+    pub place: Place,
+    /// Why it is asked for or not accepted.
+    pub why: Option<String>,
+    /// The line that the author is shown.
+    pub write: Option<String>,
+}
+
+#[derive(Debug, Clone)]
+enum What {
+    Trailer { keys: Vec<String>, value: Option<Regex>, names: Option<Named> },
+    Form(Vec<Form>),
+    Text(Regex),
+    Label(String),
+}
+
+/// Where a marker was found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hit {
+    /// The line of the message, from 1, where it stands in one.
+    pub line: Option<u32>,
+    /// What stands there.
+    pub quote: String,
+}
+
+/// The forms that a policy can name.
+fn forms() -> impl Iterator<Item = Form> {
+    Form::all().filter(|form| form.is_for_policies())
+}
+
+/// The largest compiled form of one pattern, in bytes.
+const MAX_COMPILED: usize = 1 << 20;
+
+fn regex(pattern: &str) -> Result<Regex, String> {
+    RegexBuilder::new(pattern)
+        .size_limit(MAX_COMPILED)
+        .build()
+        .map_err(|error| format!("`{pattern}` is no pattern: {error}"))
+}
+
+impl Marker {
+    /// Checks a marker.
+    ///
+    /// # Errors
+    /// A sentence on what is wrong with it.
+    pub fn check(raw: RawMarker) -> Result<Self, String> {
+        let what = match (raw.trailer, raw.form, raw.text, raw.label) {
+            (Some(keys), None, None, None) => What::Trailer {
+                keys: keys.into_vec(),
+                value: raw.value.as_deref().map(regex).transpose()?,
+                names: raw.names,
+            },
+            (None, Some(_) | None, Some(_) | None, _) | (Some(_), ..) | (_, _, _, Some(_))
+                if raw.value.is_some() || raw.names.is_some() =>
+            {
+                return Err("`value` and `names` go with `trailer`".into());
+            }
+            (None, Some(forms), None, None) => What::Form(forms_of(&forms.into_vec())?),
+            (None, None, Some(text), None) => What::Text(regex(&text)?),
+            (None, None, None, Some(label)) => What::Label(label),
+            _ => return Err("a marker has exactly one of `trailer`, `form`, `text` and `label`".into()),
+        };
+        let is_label = matches!(what, What::Label(_));
+        Ok(Marker { place: if is_label { Place::Request } else { raw.place }, what, why: raw.why, write: raw.write })
+    }
+
+    /// Where a subject has it; none also where the request is not known.
+    pub fn find(&self, subject: &Subject<'_>) -> Vec<Hit> {
+        let part = match self.place {
+            Place::Commit => Some((subject.commit.message.as_str(), subject.trailers, &subject.attestation.statements)),
+            Place::Request => subject
+                .described
+                .map(|request| (request.text.as_str(), request.trailers.as_slice(), &request.attestation.statements)),
+        };
+        let Some((message, trailers, statements)) = part else { return Vec::new() };
+        match &self.what {
+            What::Trailer { keys, value, names } => trailers
+                .iter()
+                .filter(|line| !line.quoted && keys.iter().any(|key| key.eq_ignore_ascii_case(&line.key)))
+                .filter(|line| value.as_ref().is_none_or(|value| value.is_match(&line.value)))
+                .filter(|line| {
+                    let ai = statements.iter().any(|statement| names_tool_at(statement, line.line));
+                    names.is_none_or(|named| ai == (named == Named::Ai))
+                })
+                .map(|line| Hit { line: Some(line.line), quote: format!("{}: {}", line.key, line.value) })
+                .collect(),
+            What::Form(forms) => statements
+                .iter()
+                .filter(|statement| forms.contains(&statement.form) && statement.attests())
+                .map(|statement| Hit { line: statement.line, quote: statement.quote.clone() })
+                .collect(),
+            What::Text(pattern) => {
+                let found = pattern.find(message);
+                found
+                    .map(|found| Hit { line: None, quote: found.as_str().chars().take(120).collect() })
+                    .into_iter()
+                    .collect()
+            }
+            What::Label(label) => {
+                let labels = subject.described.map_or(&[][..], |request| &request.labels);
+                let found = labels.iter().find(|known| known.eq_ignore_ascii_case(label));
+                found.map(|label| Hit { line: None, quote: label.clone() }).into_iter().collect()
+            }
+        }
+    }
+
+    /// Whether a request carries it; what is looked for in commits is on none.
+    pub(super) fn is_on(&self, request: &Described) -> bool {
+        match &self.what {
+            What::Label(label) => request.labels.iter().any(|known| known.eq_ignore_ascii_case(label)),
+            What::Text(pattern) => self.place == Place::Request && pattern.is_match(&request.text),
+            What::Trailer { .. } | What::Form(_) => false,
+        }
+    }
+
+    /// Whether it is a label: a request's labels may be unknown where its description is not.
+    pub(crate) fn is_label(&self) -> bool {
+        matches!(self.what, What::Label(_))
+    }
+
+    /// What it is, in a few words.
+    pub fn shown(&self) -> String {
+        let place = match self.place {
+            Place::Commit => "in the commit",
+            Place::Request => "in the request's description",
+        };
+        match &self.what {
+            What::Trailer { keys, names, .. } => {
+                let keys: Vec<String> = keys.iter().map(|key| format!("`{key}:`")).collect();
+                let whom = match names {
+                    Some(Named::Ai) => " naming an AI tool",
+                    Some(Named::Person) => " naming a person",
+                    None => "",
+                };
+                format!("the trailer {}{whom} {place}", keys.join(" or "))
+            }
+            What::Form(named) if forms().all(|form| named.contains(&form)) => format!("any mark of an AI tool {place}"),
+            What::Form(named) => {
+                let words: Vec<String> =
+                    forms().filter(|form| named.contains(form)).map(|form| form.id.to_owned()).collect();
+                format!("an AI tool as {} {place}", words.join(" or "))
+            }
+            // A pattern tells people nothing.
+            What::Text(_) => self.why.clone().unwrap_or_else(|| format!("certain words {place}")),
+            What::Label(label) => format!("the label `{label}` on the request"),
+        }
+    }
+
+    /// Whether a line with this key could be one of its trailers.
+    pub(crate) fn has_key(&self, wanted: &str) -> bool {
+        match &self.what {
+            What::Trailer { keys, .. } => keys.iter().any(|key| key.eq_ignore_ascii_case(wanted)),
+            What::Form(forms) => forms.contains(&Form::TRAILER),
+            _ => false,
+        }
+    }
+}
+
+fn forms_of(words: &[String]) -> Result<Vec<Form>, String> {
+    let mut named = Vec::new();
+    for word in words {
+        match Form::of_id(word).filter(|form| form.is_for_policies()) {
+            Some(form) => named.push(form),
+            None if word == "any" => named.extend(forms()),
+            None => {
+                let known: Vec<&str> = ALL.iter().filter(|form| form.is_for_policies()).map(|form| form.id).collect();
+                let known: Vec<&str> = known.into_iter().chain(["any"]).collect();
+                let near = ai_detect_base::yaml::nearest(word, known.iter().copied());
+                let near = near.map_or(String::new(), |near| format!("; did you mean `{near}`?"));
+                return Err(format!("no form is called `{word}`: there are {}{near}", known.join(", ")));
+            }
+        }
+    }
+    Ok(named)
+}
+
+/// Whether a statement at a line names a tool, whatever it says that the tool did.
+fn names_tool_at(statement: &Statement, line: u32) -> bool {
+    let names = statement.tool.is_some() || statement.model.is_some();
+    statement.line == Some(line) && names && statement.role != Role::Denied && statement.is_credible()
+}
