@@ -6,12 +6,9 @@ cd "$(dirname "$0")"
 cargo fmt --all --check
 cargo clippy --all-targets --quiet -- --deny warnings
 RUSTDOCFLAGS="--deny warnings" cargo doc --no-deps --document-private-items --quiet
-# By itself: built together with the program, it would change the features of what both depend on, and all be built twice.
-readonly trail=(--package ai-detect-trail-log --package ai-detect-trail-store --quiet)
-cargo clippy --all-targets "${trail[@]}" -- --deny warnings
-RUSTDOCFLAGS="--deny warnings" cargo doc --no-deps --document-private-items "${trail[@]}"
-cargo test "${trail[@]}"
-cargo run --quiet -- rules test
-cargo run --quiet -- markers test
-cargo run --quiet -- policy test
 cargo test --quiet
+# Built by the tests: `cargo run` would build it again without what only tests need.
+readonly program=${CARGO_TARGET_DIR:-target}/debug/ai-detect
+"$program" rules test
+"$program" markers test
+"$program" policy test

@@ -41,6 +41,7 @@ mod gitlab;
 mod gitlab_ci;
 mod hooks;
 mod hostile;
+mod layers;
 mod logs;
 mod mails;
 mod manual;

@@ -1,0 +1,61 @@
+//! Which crate may know what: the cut of the workspace, as cargo sees it.
+
+use std::collections::BTreeSet;
+
+use assert_cmd::Command;
+use serde_json::Value;
+
+fn cargo(args: &[&str]) -> String {
+    let mut command = Command::new(env!("CARGO"));
+    let output = command.args(args).arg("--offline").current_dir(env!("CARGO_MANIFEST_DIR")).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// Everything that a crate links, by name.
+fn linked(package: &str) -> BTreeSet<String> {
+    let tree = cargo(&["tree", "--package", package, "--edges", "normal", "--prefix", "none"]);
+    tree.lines().filter_map(|line| line.split(' ').next()).map(str::to_owned).collect()
+}
+
+/// The packages of the workspace, each with what it names as a dependency.
+fn named() -> Vec<(String, BTreeSet<String>)> {
+    let metadata: Value = serde_json::from_str(&cargo(&["metadata", "--no-deps", "--format-version", "1"])).unwrap();
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let of_package = |package: &Value| {
+        let dependencies = package["dependencies"].as_array().unwrap().iter();
+        let normal = dependencies.filter(|dependency| dependency["kind"].is_null());
+        (text(&package["name"]), normal.map(|dependency| text(&dependency["name"])).collect())
+    };
+    metadata["packages"].as_array().unwrap().iter().map(of_package).collect()
+}
+
+fn who_names(library: &str) -> Vec<String> {
+    let named = named().into_iter();
+    named.filter(|(_, dependencies)| dependencies.contains(library)).map(|(name, _)| name).collect()
+}
+
+#[test]
+fn attestation_and_policy_see_no_git_no_parser_and_no_style() {
+    for package in ["ai-detect-base", "ai-detect-attest", "ai-detect-policy"] {
+        let linked = linked(package);
+        assert!(linked.contains("ai-detect-base"), "{linked:?}");
+        for never in ["gix", "tree-sitter", "ai-detect-style", "ai-detect-lang", "ureq"] {
+            assert!(!linked.contains(never), "{package} links {never}");
+        }
+    }
+}
+
+#[test]
+fn style_sees_no_attestation_and_no_git() {
+    let linked = linked("ai-detect-style");
+    assert!(linked.contains("tree-sitter"), "{linked:?}");
+    for never in ["gix", "ai-detect-attest", "ai-detect-policy", "ai-detect-git", "ureq"] {
+        assert!(!linked.contains(never), "style links {never}");
+    }
+}
+
+#[test]
+fn only_git_names_a_git_library() {
+    assert_eq!(who_names("gix"), ["ai-detect-git"]);
+}
