@@ -58,23 +58,18 @@ pub use ai_detect_base::{
 };
 
 pub use ai_detect_attest as attest;
+pub use ai_detect_forge as forge;
+pub use ai_detect_forge::triage;
 pub use ai_detect_git as git;
+use ai_detect_git::child;
 pub use ai_detect_git::patch;
-use ai_detect_git::{child, kept_lines};
+pub use ai_detect_lab::{eval, fit};
 pub use ai_detect_lang as lang;
+pub use ai_detect_pipeline as pipeline;
+pub use ai_detect_pipeline::{analyse, attesting, config, scan, trail};
 pub use ai_detect_policy as policy;
+pub use ai_detect_report as report;
+pub use ai_detect_report::gate;
 pub use ai_detect_style::{pack, score, signals, syntax};
 
-pub mod analyse;
-pub mod attesting;
 pub mod cli;
-pub mod config;
-pub mod eval;
-pub mod fit;
-pub mod forge;
-pub mod gate;
-pub mod pipeline;
-pub mod report;
-pub mod scan;
-pub mod trail;
-pub mod triage;

@@ -6,6 +6,7 @@ use clap::ValueEnum;
 
 use super::output::{Output, progress_bar};
 use super::replace::Replacement;
+use super::values::{Choice, one_of};
 use super::{Exit, Failure};
 use crate::analyse::Detail;
 use crate::eval::manifest::Manifest;
@@ -14,6 +15,14 @@ use crate::eval::strip::{Strip, without_name_rules};
 use crate::eval::tables::Terms;
 use crate::eval::{Error, Evaluation, json, lines, rates, scores, text};
 use crate::pipeline::Standards;
+
+/// What can be taken out of a change.
+const PARTS: &[Choice<Strip>] = &[
+    (Strip::Comments.word(), Strip::Comments, "Authored comments and documentation: cut out of the text"),
+    (Strip::Names.word(), Strip::Names, "Names: all become the same, and rules that look at them do not count"),
+    (Strip::Message.word(), Strip::Message, "The commit message"),
+    (Strip::MessageBody.word(), Strip::MessageBody, "The commit message but for its first line"),
+];
 
 /// Which commits are scored, and how it is told how well
 #[derive(Debug, clap::Args)]
@@ -34,7 +43,7 @@ pub(super) struct Args {
 
     /// Take something out of every change before it is scored, to see how far the scores rest on it;
     /// may be repeated
-    #[arg(long, value_enum, value_name = "PART")]
+    #[arg(long, value_parser = one_of(PARTS), value_name = "PART")]
     strip: Vec<Strip>,
 
     /// Analyse every group of people's commits for flags, also those far from any threshold; slow, and

@@ -27,6 +27,7 @@ mod time;
 mod together;
 mod trail;
 mod triage;
+mod values;
 mod with_signals_deferred;
 
 use std::io::Read as _;

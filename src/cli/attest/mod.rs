@@ -10,10 +10,9 @@ mod write;
 use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
 
-use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
-
 use super::checking;
 use super::output::Output;
+use super::values::{Choice, one_of};
 use super::{Exit, Failure};
 use crate::vocabulary::{IntegrationPath, Name, Proportion, Reference, Who, Word};
 
@@ -105,7 +104,7 @@ struct Facts {
     proportion: Option<Proportion>,
 
     /// By which way the tool worked
-    #[arg(long, value_parser = integration_paths(), value_name = "WAY")]
+    #[arg(long, value_parser = one_of(INTEGRATION_PATHS), value_name = "WAY")]
     path: Option<IntegrationPath>,
 
     /// The session or request, by id or address
@@ -188,18 +187,15 @@ fn is_one_commit(revision: &str) -> bool {
     revision.contains(['~', '^']) || is_id
 }
 
-/// The values of an integration path, each with its meaning.
-fn integration_paths() -> impl TypedValueParser<Value = IntegrationPath> {
-    let value = |path: IntegrationPath| {
-        PossibleValue::new(path.word()).help(match path {
-            IntegrationPath::Ide => "An editor",
-            IntegrationPath::Cli => "A terminal",
-            IntegrationPath::Ci => "A build or check job",
-            IntegrationPath::Agent => "An agent that works on its own, on the forge or elsewhere",
-            IntegrationPath::Web => "A chat in a browser",
-        })
-    };
-    PossibleValuesParser::new(IntegrationPath::ALL.map(value)).try_map(|word| {
-        IntegrationPath::ALL.into_iter().find(|path| path.word() == word).ok_or("not an integration path")
-    })
-}
+/// Where a tool may run.
+const INTEGRATION_PATHS: &[Choice<IntegrationPath>] = &[
+    (IntegrationPath::Ide.word(), IntegrationPath::Ide, "An editor"),
+    (IntegrationPath::Cli.word(), IntegrationPath::Cli, "A terminal"),
+    (IntegrationPath::Ci.word(), IntegrationPath::Ci, "A build or check job"),
+    (
+        IntegrationPath::Agent.word(),
+        IntegrationPath::Agent,
+        "An agent that works on its own, on the forge or elsewhere",
+    ),
+    (IntegrationPath::Web.word(), IntegrationPath::Web, "A chat in a browser"),
+];

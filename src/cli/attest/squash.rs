@@ -8,10 +8,21 @@ use crate::attesting::squash::{Forge, Part, SquashRequest, predict};
 use crate::change::Commit;
 use crate::cli::checking;
 use crate::cli::output::Output;
+use crate::cli::values::{Choice, one_of};
 use crate::cli::{Exit, Failure};
 use crate::pipeline::TouchedCommit;
 use crate::terminal::escaped;
 use crate::vocabulary::note::{self, Note};
+
+/// Whose defaults a squash follows.
+const FORGES: &[Choice<Forge>] = &[
+    (
+        "github",
+        Forge::Github,
+        "One commit: its message. Several: the request's title, all their messages, and co-authors",
+    ),
+    ("gitlab", Forge::Gitlab, "The request's title, and nothing else"),
+];
 
 /// The request, and whose defaults
 #[derive(Debug, clap::Args)]
@@ -21,7 +32,7 @@ pub(super) struct Args {
     range: Option<String>,
 
     /// Whose defaults
-    #[arg(long, value_enum, default_value_t = Forge::Github)]
+    #[arg(long, value_parser = one_of(FORGES), default_value = "github")]
     forge: Forge,
 
     /// The request's title; nothing: the last commit's subject

@@ -117,7 +117,7 @@ impl IntegrationPath {
         [IntegrationPath::Ide, IntegrationPath::Cli, IntegrationPath::Ci, IntegrationPath::Agent, IntegrationPath::Web];
 
     /// The word that is written.
-    pub fn word(self) -> &'static str {
+    pub const fn word(self) -> &'static str {
         match self {
             IntegrationPath::Ide => "ide",
             IntegrationPath::Cli => "cli",

@@ -1,0 +1,204 @@
+//! The report on a range or a patch.
+
+use std::path::Path;
+
+use super::again;
+use super::evidence::{self, Judging};
+use super::settings;
+use super::{Error, Session, Settings, SettingsFrom, Standards};
+use crate::analyse::{Analyser, Detail};
+use ai_detect_attest::{self as attest, Registry, forms, read_request};
+use ai_detect_base::change::{ChangeSet, Commit, Substitutes};
+use ai_detect_git::patch::{self, Patch};
+use ai_detect_git::{self as git, Repository};
+use ai_detect_policy::{Considered, Described, Evidence, Sensitive, TouchedFiles};
+use ai_detect_report::Report;
+use ai_detect_style::pack::Pack;
+use ai_detect_style::signals::Engine;
+
+/// What is asked for.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Asked<'a> {
+    /// The request that the change belongs to, where something of it is known.
+    pub request: Option<&'a attest::Request>,
+    /// Whether somebody who belongs to the project opened it, where the forge says so.
+    pub by_member: Option<bool>,
+    /// What of the report is explained.
+    pub detail: Detail,
+}
+
+impl Asked<'_> {
+    /// The request as policies look at it. A branch's name alone says nothing of a description.
+    fn described(&self) -> Result<Option<Described>, Error> {
+        let is_known = |request: &&attest::Request| request.body.is_some() || !request.labels.is_empty();
+        let Some(request) = self.request.filter(is_known) else { return Ok(None) };
+        // Labels alone say something, too.
+        let body = request.body.as_deref().unwrap_or("");
+        let read = Described::read(body, &request.labels, Registry::builtin()?);
+        Ok(Some(Described { by_member: self.by_member, ..read }))
+    }
+}
+
+/// A report with what it was made from.
+pub struct Analysis {
+    /// The report.
+    pub report: Report,
+    /// The change: its commits and files.
+    pub change: ChangeSet,
+    /// The rules and the model.
+    pub pack: Pack,
+}
+
+impl Session {
+    /// Scores the blocks of the range, and compares them with what its commits declare.
+    ///
+    /// # Errors
+    /// Where the repository cannot be read, or the settings cannot be used.
+    pub fn report(self, asked: &Asked<'_>) -> Result<Analysis, Error> {
+        let Session { repository, resolved, settings, sensitive, is_job, surroundings } = self;
+        let (spec, base) = (resolved.spec().to_owned(), resolved.base().map(str::to_owned));
+        let head = resolved.head().map(str::to_owned);
+        let about_range = resolved.notes().to_vec();
+        let excluder = settings.excluder().map_err(Error::Exclude)?;
+        let described = asked.described()?;
+        let records = repository.records(&forms::places(), head.as_deref())?;
+        let touched = match &settings.policy {
+            Some(policy) => evidence::touched_commits(&repository, &resolved, policy, &sensitive, &records)?,
+            None => Vec::new(),
+        };
+        let about_commits = evidence::cut_note(touched.iter().map(|touched| &touched.files));
+        // The data is made ready while the repository is read: neither needs the other.
+        let mut loaded = None;
+        let change = rayon::in_place_scope(|scope| {
+            scope.spawn(|_| {
+                loaded = Some(settings.pack());
+                // Whoever needs it reports what is wrong with it.
+                let _ = Registry::builtin();
+            });
+            repository.change_set(resolved, &excluder, &records)
+        });
+        let mut change = change?;
+        let unread = records.unread().iter().map(ToString::to_string);
+        let about_repository =
+            attest::about_repository(records.about_repository()).into_iter().map(|it| it.to_string());
+        let substitutes = repository.substitutes()?;
+        let registry = Registry::builtin()?;
+        let signers = Some(&settings.signers);
+        let evidence = match &settings.policy {
+            Some(policy) => {
+                let (repository, base, described) = (Some(&repository), base.as_deref(), described.as_ref());
+                let considered = evidence::paired(&change.commits, &touched, &spec)?;
+                let judging = Judging { repository, base, signers, described, registry };
+                Evidence::Judged(judging.by(policy, &considered)?)
+            }
+            None => Evidence::read(&change.commits, signers, registry),
+        };
+        let about_lines = again::declared_before(&repository, &change.commits, &mut change.files, &evidence)?;
+        change.cut_short.extend(about_lines.cut_short);
+        let about_settings = match (&base, &head) {
+            (Some(base), Some(head)) if is_job => settings::changed(&settings, &repository, base, head)?,
+            _ => None,
+        };
+        let notes = surroundings.notes_not_looked_at(&repository);
+        let is_partial = repository.is_partial();
+        // Drop the caches: nothing below reads the repository.
+        drop(repository);
+        let pack = loaded.unwrap_or_else(|| settings.pack())?;
+        let prepared = Prepared { settings: &settings, sensitive: &sensitive, described: described.as_ref() };
+        let mut report = prepared.report(&change, &pack, evidence, asked)?;
+        report.coverage.substitutes = Some(substitutes).filter(|found| *found != Substitutes::default());
+        let contents = surroundings.contents_not_looked_at(is_partial, &report);
+        report.coverage.not_looked_at.extend(notes.into_iter().chain(contents));
+        let notes = &mut report.coverage.notes;
+        notes.extend(
+            about_range
+                .into_iter()
+                .chain(unread)
+                .chain(about_repository)
+                .chain(change.commits.iter().flat_map(Commit::reading_notes)),
+        );
+        notes.extend(about_lines.notes);
+        notes.extend(about_commits.into_iter().chain(about_settings));
+        Ok(Analysis { report, change, pack })
+    }
+}
+
+/// Scores the blocks of a unified diff, or of the diffs in mails, whose messages count as those of commits. Settings come from the repository that holds `dir`, where there is one: from its
+/// last commit, unless others are named.
+///
+/// # Errors
+/// Where the patch cannot be read, or the settings cannot be used.
+pub fn report_on_patch(
+    (name, content): (&str, &[u8]),
+    dir: &Path,
+    from: SettingsFrom<'_>,
+    asked: &Asked<'_>,
+) -> Result<Analysis, Error> {
+    // A patch needs no repository, but the wrong one must not pass for none: settings come from it.
+    let repository = match Repository::open(dir) {
+        Err(error @ git::Error::BareInside { .. }) => return Err(error.into()),
+        opened => opened.ok(),
+    };
+    let head = repository.as_ref().and_then(Repository::head);
+    let settings = match (from, &repository, &head) {
+        (SettingsFrom::File { dir, file }, _, _) => Settings::from_file(dir, file)?,
+        (SettingsFrom::Revision(revision), Some(repository), _) => Settings::from_revision(repository, revision, true)?,
+        (SettingsFrom::Revision(_), None, _) => return Err(Error::NoRepository),
+        (SettingsFrom::Start, Some(repository), Some(head)) => Settings::from_revision(repository, head, false)?,
+        // There is nothing that settings could come from.
+        (SettingsFrom::Start, _, _) => Settings::default(),
+    };
+    let Standards { settings, excluder, sensitive, pack, .. } = Standards::of(settings)?;
+    let patch = patch::read(name, content, &excluder)?;
+    let described = asked.described()?;
+    let registry = Registry::builtin()?;
+    let mut touched: Vec<(&Commit, TouchedFiles)> = Vec::new();
+    let evidence = match &settings.policy {
+        Some(policy) => {
+            let files = |files| evidence::touched_files(files, policy, &sensitive);
+            touched.extend(patch.commits().map(|(commit, found)| (commit, files(found))));
+            let considered = touched.iter().map(|(commit, files)| Considered { commit, files });
+            let considered: Vec<Considered<'_>> = considered.collect();
+            let (repository, base, described) = (repository.as_ref(), head.as_deref(), described.as_ref());
+            // A mail does not carry the signature of its commit, so nothing can be said of that.
+            let judging = Judging { repository, base, signers: None, described, registry };
+            Evidence::Judged(judging.by(policy, &considered)?)
+        }
+        None => Evidence::read(&patch.change.commits, None, registry),
+    };
+    let prepared = Prepared { settings: &settings, sensitive: &sensitive, described: described.as_ref() };
+    let mut report = prepared.report(&patch.change, &pack, evidence, asked)?;
+    let Patch { change, notes, .. } = patch;
+    let of_messages = change.commits.iter().flat_map(Commit::reading_notes);
+    report.coverage.notes.extend(notes.iter().map(ToString::to_string).chain(of_messages));
+    Ok(Analysis { report, change, pack })
+}
+
+/// What a report needs beside the change and its evidence.
+struct Prepared<'a> {
+    settings: &'a Settings,
+    sensitive: &'a Sensitive,
+    described: Option<&'a Described>,
+}
+
+impl Prepared<'_> {
+    fn report(
+        &self,
+        change: &ChangeSet,
+        pack: &Pack,
+        evidence: Evidence<'_>,
+        asked: &Asked<'_>,
+    ) -> Result<Report, Error> {
+        let (settings, registry) = (self.settings, Registry::builtin()?);
+        let engine = Engine::new(pack);
+        let analyser = Analyser::new(&engine, registry, &settings.config, self.sensitive, asked.detail);
+        let mut report = analyser.report_with(change, evidence);
+        report.request = asked.request.map(|request| read_request(request, registry));
+        let says = settings.policy.as_ref().zip(self.described);
+        let notes = &mut report.coverage.notes;
+        notes.extend(settings.note.clone());
+        notes.extend(says.into_iter().flat_map(|(policy, described)| policy.says_of(described)));
+        notes.extend(settings.signers.notes.iter().cloned());
+        Ok(report)
+    }
+}

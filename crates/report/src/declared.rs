@@ -1,0 +1,104 @@
+//! What the commits and the request declare, in sentences for people.
+
+use super::{CommitReport, Report, not_looked_at, signatures};
+use ai_detect_attest::{RequestAttestation, State};
+
+/// For the summary: what the request states.
+pub(super) fn request(report: &Report) -> Option<String> {
+    report.request.as_ref().map(|request| stated(request, not_looked_at::read_of_description(report)))
+}
+
+/// For the summary: whether anything cannot be read or does not fit.
+pub(super) fn summary(report: &Report) -> Vec<String> {
+    let mut told = Vec::new();
+    let count = |test: fn(&CommitReport) -> bool| report.commits.iter().filter(|commit| test(commit)).count();
+    let unreadable = count(|commit| !commit.attestation.unreadable.is_empty());
+    let asked =
+        |commit: &CommitReport| commit.attestation.state == State::Absent && !commit.attestation.notes.is_empty();
+    let lacking = if report.policy.is_some() { count(asked) } else { 0 };
+    let conflicting = count(|commit| !commit.attestation.notes.is_empty()) - lacking;
+    let signed: Vec<_> = report.commits.iter().filter_map(|commit| commit.attestation.signature.as_ref()).collect();
+    // Who has not said whose signatures count has not asked.
+    if signed.iter().any(|signed| signed.is_verified()) {
+        told.extend(signatures::counted(&signed).map(|counts| format!("signatures: {counts}")));
+    }
+    if unreadable > 0 {
+        told.push(format!("{} a record about AI use that cannot be read", have(unreadable)));
+    }
+    let unknown = count(|commit| !commit.attestation.unknown.is_empty());
+    if unknown > 0 {
+        told.push(format!("{} a tool that is not known here; it is not counted", name(unknown)));
+    }
+    if conflicting > 0 {
+        let or = if report.policy.is_some() { " or does not fit the project's policy" } else { "" };
+        told.push(format!("{} something about AI use that does not fit together{or}", declare(conflicting)));
+    }
+    if lacking > 0 {
+        told.push(format!("{} something that the project's policy asks of every commit", lack(lacking)));
+    }
+    told
+}
+
+/// All of it, a line a commit and sentence.
+pub(super) fn details(report: &Report) -> Vec<String> {
+    let mut told = Vec::new();
+    for commit in &report.commits {
+        let id = commit.id.get(..8).unwrap_or(&commit.id);
+        let unreadable = commit.attestation.unreadable.iter();
+        told.extend(
+            unreadable.map(|it| format!("{id}: the {} ({}) cannot be read: {}", it.form.label, it.place, it.reason)),
+        );
+        told.extend(commit.attestation.unknown.iter().map(|unknown| format!("{id}: {unknown}")));
+        told.extend(commit.attestation.notes.iter().map(|note| format!("{id}: {note}")));
+        let attestation = &commit.attestation;
+        let [commit, note, receipt] =
+            [&attestation.signature, &attestation.note_signature, &attestation.receipt_signature].map(Option::as_ref);
+        let signed = signatures::told(commit, note, receipt);
+        told.extend(signed.into_iter().map(|signed| format!("{id}: {signed}")));
+    }
+    let request = report.request.iter().flat_map(|request| &request.notes);
+    told.extend(request.map(|note| format!("the request: {note}")));
+    told
+}
+
+/// It is the request's statement, not its commits'. Of its description no more than some characters may have been read.
+fn stated(request: &RequestAttestation, read: Option<u64>) -> String {
+    let named = [request.facts.tool.as_deref(), request.facts.model.as_deref()].into_iter().flatten();
+    let named = named.collect::<Vec<_>>().join(", ");
+    let what = match request.state {
+        State::Denied => "no AI was used".to_owned(),
+        State::Complete | State::Partial | State::WrongForm if named.is_empty() => "AI was used".to_owned(),
+        State::Complete | State::Partial | State::WrongForm => named,
+        State::Absent if !request.unknown.is_empty() => {
+            return request.unknown.iter().take(1).map(|unknown| format!("stated in the request: {unknown}")).collect();
+        }
+        State::Absent | State::Unreadable => {
+            return match read {
+                None => "nothing about AI use is stated in the request".to_owned(),
+                Some(characters) => format!(
+                    "nothing about AI use is stated in the first {characters} characters of the request's description; \
+                     the rest was not looked at"
+                ),
+            };
+        }
+    };
+    let mut forms: Vec<&str> = request.statements.iter().map(|statement| statement.form.label).collect();
+    forms.dedup();
+    format!("stated in the request: {what} ({})", forms.join(", "))
+}
+
+fn have(count: usize) -> String {
+    if count == 1 { "1 commit has".into() } else { format!("{count} commits have") }
+}
+
+fn name(count: usize) -> String {
+    if count == 1 { "1 commit names".into() } else { format!("{count} commits name") }
+}
+
+fn lack(count: usize) -> String {
+    if count == 1 { "1 commit lacks".into() } else { format!("{count} commits lack") }
+}
+
+fn declare(count: usize) -> String {
+    if count == 1 { "1 commit declares".into() } else { format!("{count} commits declare") }
+}

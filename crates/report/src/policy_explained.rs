@@ -1,0 +1,129 @@
+//! What a policy asks for, where it is known from, and what this program cannot see of it, as text for a terminal.
+
+use std::fmt::Write as _;
+
+use ai_detect_base::terminal::{escaped, wrapped};
+use ai_detect_policy::raw::Read;
+use ai_detect_policy::{Fact, Marker, Policy, SensitiveRules, Source};
+
+/// How wide the column of labels is, with its margins.
+const LABELS: usize = 14;
+
+/// The policy as text.
+pub fn write(policy: &Policy, width: usize) -> String {
+    let mut page = Page {
+        text: format!("{}: {}\n", escaped(&policy.id), escaped(&policy.title)),
+        width: width.saturating_sub(LABELS),
+    };
+    page.field("stance", policy.stance.word());
+    page.field("says", &policy.says);
+    let markers = [
+        ("requires", &policy.required),
+        ("accepts", &policy.accepted),
+        ("forbids", &policy.forbidden),
+        ("tells", &policy.told),
+    ];
+    for (label, markers) in markers {
+        markers.iter().for_each(|marker| page.field(label, &shown(marker)));
+    }
+    page.field("facts", &facts(&policy.facts));
+    page.field("sign-off", sign_off(policy));
+    if policy.reviewed_by_another_person {
+        page.field("review", "by a person other than the one who asked for the generation, recorded in the commit");
+    }
+    if policy.sensitive.asks() {
+        page.field("sensitive", &sensitive(&policy.sensitive));
+    }
+    if policy.signed_commits {
+        page.field("signature", "of the commit, verified, where it declares AI use");
+    }
+    if policy.signed_notes {
+        page.field("signature", "of a note, verified; another counts for nothing");
+    }
+    page.field("exempt", &exempt(policy));
+    page.thresholds(policy);
+    policy.unchecked.iter().for_each(|what| page.field("not seen", what));
+    if policy.request_covers_commits {
+        page.field("request", "a declaration in its description speaks for all of its commits");
+    }
+    page.field("author", &policy.author_text);
+    if let Some(known) = &policy.source {
+        page.field("source", &source(known));
+    }
+    if policy.lineage.len() > 1 {
+        page.field("built from", &policy.lineage.join(", "));
+    }
+    page.text
+}
+
+struct Page {
+    text: String,
+    width: usize,
+}
+
+impl Page {
+    /// A label and its value; nothing where the value is empty.
+    fn field(&mut self, label: &str, value: &str) {
+        for (at, line) in wrapped(value, self.width).into_iter().enumerate() {
+            let label = if at == 0 { label } else { "" };
+            let _ = writeln!(self.text, "  {label:<12}{}", escaped(&line));
+        }
+    }
+
+    fn thresholds(&mut self, policy: &Policy) {
+        if let Some(rate) = policy.flag_rate {
+            self.field("flags", &format!("at most {rate} of people's requests"));
+        }
+        if let Some(lines) = policy.lines_below {
+            let size = format!("fewer than {lines} added lines with AI an author and request, tests not counted");
+            self.field("size", &size);
+        }
+        if let Some(lines) = policy.newcomer_lines_below {
+            self.field("newcomers", &format!("fewer than {lines} added lines with AI, tests not counted"));
+        }
+    }
+}
+
+fn facts(facts: &[Fact]) -> String {
+    facts.iter().map(|fact| fact.words()).collect::<Vec<_>>().join("; ")
+}
+
+fn sign_off(policy: &Policy) -> &'static str {
+    match (policy.sign_off_by_person, policy.sign_off_not_by_tool) {
+        (true, true) => "by a person, never by a tool",
+        (true, false) => "by a person",
+        (false, true) => "never by a tool",
+        (false, false) => "",
+    }
+}
+
+fn sensitive(rules: &SensitiveRules) -> String {
+    let classes = if rules.classes.is_empty() { "all".into() } else { rules.classes.join(", ") };
+    let review = if rules.reviewed_by_another_person { "; a review by another person" } else { "" };
+    let signed = if rules.verified_signature { "; a verified signature" } else { "" };
+    format!("classes: {classes}; also {}{review}{signed}", facts(&rules.facts))
+}
+
+fn source(source: &Source) -> String {
+    let read = match source.read {
+        Read::Primary => "the text itself was read",
+        Read::Secondary => "a summary was read",
+        Read::Both => "the text itself was read in part, and a summary",
+        Read::Own => "ours",
+    };
+    format!("{} ({}; {read})", source.name, source.as_of)
+}
+
+fn shown(marker: &Marker) -> String {
+    let why = marker.why.as_ref().filter(|why| !marker.shown().contains(why.as_str()));
+    let why = why.map_or(String::new(), |why| format!(": {why}"));
+    let write = marker.write.as_ref().map_or(String::new(), |line| format!("; for example `{line}`"));
+    format!("{}{why}{write}", marker.shown())
+}
+
+fn exempt(policy: &Policy) -> String {
+    let members = policy.exempt_members.then_some("requests of people of the project");
+    let kinds = policy.exempt_kinds.iter().map(|kind| kind.words());
+    let authors = policy.exempt_authors.patterns.iter().map(String::as_str);
+    members.into_iter().chain(kinds).chain(authors).collect::<Vec<_>>().join(", ")
+}

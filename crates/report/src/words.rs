@@ -1,0 +1,441 @@
+//! The words that all formats share, so that a flag reads the same wherever it is met. Nothing here is escaped:
+//! that is for each format.
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
+use super::groups::is_of_commit;
+use super::looks::{Looks, Number};
+use super::omitted::as_usize;
+use super::{
+    AttestationReport, CommitReport, Coverage, Flag, HunkReport, Omitted, OmittedSignals, Report, SignalReport,
+    not_looked_at, unseen,
+};
+use crate::gate::{Severity, Verdict};
+use ai_detect_attest::{State, UnknownTool};
+use ai_detect_base::change::{Reason, Substitutes};
+use ai_detect_base::slices::part_of;
+use ai_detect_base::terminal::is_unsafe;
+use ai_detect_style::score::PRIOR;
+
+/// What a reader should know of the analysis itself, a sentence each: evidence that was not looked at comes first.
+pub(super) fn notes(report: &Report) -> Vec<Cow<'_, str>> {
+    not_looked_at::sentences(report).chain(other_notes(report)).collect()
+}
+
+/// The same without evidence that was not looked at: facts about the clone come first.
+pub(super) fn other_notes(report: &Report) -> Vec<Cow<'_, str>> {
+    let clone = report.coverage.substitutes.iter().flat_map(substitutes).map(Cow::Owned);
+    clone.chain(report.coverage.notes.iter().map(|note| Cow::Borrowed(note.as_str()))).collect()
+}
+
+/// What a clone puts in the place of objects and parents, a sentence each.
+pub fn substitutes(found: &Substitutes) -> Vec<String> {
+    let mut told = Vec::new();
+    if found.replacements > 0 {
+        let objects = counted(found.replacements, "object", "objects");
+        let used = match found.replacements_followed {
+            true => "they are used, as in git, so another clone may show other code",
+            false => "they are not used",
+        };
+        told.push(format!("this clone has replacements for {objects} in refs/replace/; {used}"));
+    }
+    if found.grafts > 0 {
+        let commits = counted(found.grafts, "commit", "commits");
+        told.push(format!(
+            "this clone has other parents for {commits} in info/grafts; git uses them, ai-detect does not"
+        ));
+    }
+    told
+}
+
+/// Whether any flag is about looks: one about form asks no threshold.
+pub(super) fn is_about_looks(report: &Report) -> bool {
+    report.flags.iter().any(|flag| flag.verdict != Verdict::WrongForm)
+}
+
+/// What every format says of flags once.
+pub(super) const KIND: &str =
+    "A flag asks a person to look. It does not say who wrote the code, and it blocks nothing.";
+
+/// How many characters of a line that is not understood are shown in a sentence.
+const MAX_QUOTE: usize = 60;
+
+/// How many tools are named.
+const MAX_TOOLS: usize = 12;
+
+/// What adds less than this to a sum is counted, not shown: it explains nothing to anybody.
+const MIN_SHOWN: f64 = 0.1;
+
+/// What of a hunk's sum is shown and what is only counted.
+pub(super) struct Sum<'a> {
+    /// The strongest signals that point to AI.
+    pub(super) shown: Vec<&'a SignalReport>,
+    /// The others that do: how many, and their sum.
+    pub(super) more: (usize, f64),
+    /// Those that point to people.
+    pub(super) against: (usize, f64),
+    /// What was assumed before anything was read.
+    pub(super) start: f64,
+    /// What the report does not list.
+    pub(super) omitted: Option<OmittedSignals>,
+}
+
+impl<'a> Sum<'a> {
+    /// Of some signals, with the `most` strongest shown, or all of them. What was assumed points to nobody.
+    pub(super) fn of(signals: impl IntoIterator<Item = &'a SignalReport>, intercept: f64, most: usize) -> Self {
+        let total = |signals: &[&SignalReport]| signals.iter().map(|signal| signal.contribution).sum::<f64>();
+        let (assumed, found): (Vec<_>, Vec<_>) = signals.into_iter().partition(|signal| signal.rule == PRIOR);
+        let (mut towards, against): (Vec<_>, Vec<_>) = found.into_iter().partition(|signal| signal.contribution > 0.0);
+        towards.sort_by(|a, b| b.contribution.total_cmp(&a.contribution));
+        let strong = towards.iter().take_while(|signal| most == usize::MAX || signal.contribution >= MIN_SHOWN);
+        let more = towards.split_off(strong.take(most).count());
+        Sum {
+            shown: towards,
+            more: (more.len(), total(&more)),
+            against: (against.len(), total(&against)),
+            start: intercept + total(&assumed),
+            omitted: None,
+        }
+    }
+
+    /// Of all signals of a block.
+    pub(super) fn of_hunk(hunk: &'a HunkReport, intercept: f64, most: usize) -> Self {
+        Sum { omitted: hunk.omitted_signals, ..Sum::of(&hunk.signals, intercept, most) }
+    }
+
+    /// What is not shown, in words: `+1.27 from 31 more, -1.97 from 29 signals pointing to people, …`
+    pub(super) fn rest(&self) -> String {
+        let mut parts = self.unshown();
+        parts.push(format!("{:+.2} to start with", self.start));
+        parts.join(", ")
+    }
+
+    /// The same without the start.
+    pub(super) fn unshown(&self) -> Vec<String> {
+        let mut parts = Vec::new();
+        if self.more.0 > 0 {
+            parts.push(format!("{:+.2} from {} more", self.more.1, self.more.0));
+        }
+        if self.against.0 > 0 {
+            let signals = counted(self.against.0, "signal", "signals");
+            parts.push(format!("{:+.2} from {signals} pointing to people", self.against.1));
+        }
+        if let Some(omitted) = &self.omitted {
+            parts.push(format!("{:+.2} from {} that this report does not list", omitted.contribution, omitted.count));
+        }
+        parts
+    }
+}
+
+/// What the evidence of a signal says in one line: the words of a lexicon together, else the first place. Commas are
+/// words of lexicons, too.
+pub(super) fn evidence(signal: &SignalReport) -> String {
+    let words = signal.evidence.iter().all(|evidence| evidence.text.len() < 30);
+    let most = if words { usize::MAX } else { 1 };
+    let texts = signal.evidence.iter().take(most).map(|evidence| evidence.text.as_str());
+    // Where a line ends is weighed, and is nothing to look at.
+    let shown = texts.filter(|text| !text.contains("[end]") && !text.contains("[line end]"));
+    shown.collect::<Vec<_>>().join(" \u{b7} ")
+}
+
+/// What a report finds, as a title.
+pub fn heading(report: &Report) -> String {
+    match report.flag_count() {
+        0 if report.missing_count() > 0 => "Not all of this could be looked at".into(),
+        0 if unseen::is_much(report) => "No block asks for a look, but some code was left out".into(),
+        0 => "No block asks for a look".into(),
+        1 => "1 block asks for a look".into(),
+        flags => format!("{flags} blocks ask for a look"),
+    }
+}
+
+/// What a report finds, in a few counts; the flags come first.
+pub(super) fn counts(report: &Report) -> Vec<String> {
+    let flags = match report.flag_count() {
+        0 if report.missing_count() > 0 => "no flags in what could be read".into(),
+        0 if unseen::is_much(report) => "no flags in what was analysed".into(),
+        0 => "no flags".into(),
+        flags => counted(flags, "flag", "flags"),
+    };
+    let mut counts = vec![flags];
+    for verdict in [Verdict::Attested, Verdict::Partial, Verdict::Unlikely, Verdict::Unknown] {
+        let count = report.verdict_count(verdict);
+        if count > 0 {
+            counts.push(format!("{count} {}", summary_word(verdict)));
+        }
+    }
+    counts
+}
+
+/// What was looked at: `3 commits, 18 added lines in 3 scored hunks of 3 files, 2 hunks not scored`. Verdicts are on all of
+/// them: what a commit declares is known of a line, too, that says too little by itself.
+pub(super) fn scope(report: &Report) -> String {
+    let commits = match report.commit_count() {
+        0 => String::new(),
+        commits => format!("{}, ", counted(commits, "commit", "commits")),
+    };
+    let others = match report.coverage.hunks_unknown {
+        0 => String::new(),
+        others => format!(", {} not scored", counted(others, "hunk", "hunks")),
+    };
+    format!(
+        "{commits}{} in {} of {}{others}",
+        counted(report.range.added_lines as usize, "added line", "added lines"),
+        counted(report.coverage.hunks_scored, "scored hunk", "scored hunks"),
+        counted(report.coverage.files_scored, "file", "files"),
+    )
+}
+
+/// What of the change could not be read, and what helps; nothing where all was.
+pub fn missing(report: &Report) -> Option<String> {
+    let count = report.missing_count();
+    (count > 0).then(|| {
+        let files = if count == 1 { "1 file is".into() } else { format!("{count} files are") };
+        match not_looked_at::left_out_contents(report) {
+            Some(None) => format!(
+                "{files} not looked at: contents are not in this clone, which is a partial one. `git log -p` of the same \
+                 range brings them; in a job, take `filter` out of the checkout, or run `ai-detect ci --fetch`"
+            ),
+            Some(Some(problem)) => format!(
+                "{files} not looked at: contents are not in this clone, which is a partial one, and could not be fetched \
+                 ({problem}). Take `filter` out of the checkout"
+            ),
+            None => format!(
+                "{files} not looked at: the content is missing from this clone, damaged, or may not be read. In a partial \
+                 clone, `git diff` of the same range fetches it; else clone without --filter and --depth, or see what \
+                 `git fsck` says"
+            ),
+        }
+    })
+}
+
+/// What of the change is not listed; nothing where all is.
+pub(super) fn omitted(report: &Report) -> Option<String> {
+    report.omitted.as_ref().and_then(Omitted::sentence)
+}
+
+/// How many flags a list leaves out; nothing where it has all.
+pub(super) fn unlisted(flags: usize) -> Option<String> {
+    (flags > 0).then(|| format!("{} not listed here.", counted(flags, "more flag is", "more flags are")))
+}
+
+/// How many of the commits declare AI use, and which tools; nothing where none does.
+pub(super) fn declaring(report: &Report) -> Option<String> {
+    let declared: Vec<&CommitReport> = report.commits.iter().filter(|commit| is_declared(commit)).collect();
+    let tools: BTreeSet<&str> = declared.iter().flat_map(|commit| tools(commit)).map(|(tool, _)| tool).collect();
+    let tools: Vec<_> = tools.into_iter().take(MAX_TOOLS).map(|tool| cut(tool, 60)).collect();
+    let named = if tools.is_empty() { String::new() } else { format!(" ({})", tools.join(", ")) };
+    let of = counted(report.commit_count(), "commit", "commits");
+    (!declared.is_empty()).then(|| format!("{} of {of} declare AI use{named}", declared.len()))
+}
+
+fn is_declared(commit: &CommitReport) -> bool {
+    commit.attestation.state.declares()
+}
+
+/// What a commit of a report declares, in a few words. Where notes were not looked at, only its message is spoken of.
+pub(super) fn declares_in(report: &Report, commit: &CommitReport) -> String {
+    let told = declares(commit);
+    let is_silent = commit.attestation.state == State::Absent && commit.attestation.unknown.is_empty();
+    if is_silent && not_looked_at::lacks_notes(report) { format!("{told} in its message") } else { told }
+}
+
+/// What a commit declares, in a few words.
+pub(super) fn declares(commit: &CommitReport) -> String {
+    let facts = &commit.attestation.facts;
+    let several = tools(commit);
+    let tool = match several.as_slice() {
+        [] | [_] => {
+            [facts.tool.as_deref(), facts.model.as_deref()].into_iter().flatten().collect::<Vec<_>>().join(", ")
+        }
+        several => {
+            let named = |(tool, model): &(&str, Option<&str>)| match model {
+                Some(model) => format!("{tool}, {model}"),
+                None => (*tool).to_owned(),
+            };
+            several.iter().take(MAX_TOOLS).map(named).collect::<Vec<_>>().join("; ")
+        }
+    };
+    let tool = cut(&tool, 100);
+    let unknown = &commit.attestation.unknown;
+    match commit.attestation.state {
+        State::Absent if !unknown.is_empty() => {
+            let more = match unknown.len().saturating_sub(1) {
+                0 => String::new(),
+                more => format!("; {more} more like it"),
+            };
+            let short = |text: &str| cut(text, MAX_QUOTE).into_owned();
+            let first =
+                unknown.first().map(|it| UnknownTool { line: it.line, quote: short(&it.quote), name: short(&it.name) });
+            first.map_or_else(String::new, |first| format!("says {first}{more}"))
+        }
+        State::Complete | State::Partial => format!("declares {}", if tool.is_empty() { "AI use" } else { &*tool }),
+        State::WrongForm => "declares AI use in a form the project does not accept".into(),
+        State::Denied => "declares that no AI was used".into(),
+        State::Unreadable => "has a record about AI that cannot be read".into(),
+        State::Absent => "declares nothing about AI".into(),
+    }
+}
+
+/// The tools that the statements of a commit name, each with the first model beside it; the one of its facts first. None
+/// where its facts name none.
+fn tools(commit: &CommitReport) -> Vec<(&str, Option<&str>)> {
+    let AttestationReport { facts, statements, .. } = &commit.attestation;
+    let Some(first) = facts.tool.as_deref() else { return Vec::new() };
+    let mut tools = vec![(first, None)];
+    for statement in statements.iter().filter(|statement| statement.attests()) {
+        let (Some(tool), model) = (statement.tool.as_deref(), statement.model.as_deref()) else { continue };
+        if let Some((_, known)) = tools.iter_mut().find(|(known, _)| *known == tool) {
+            *known = known.or(model);
+        } else if tools.len() < MAX_TOOLS {
+            tools.push((tool, model));
+        }
+    }
+    tools
+}
+
+fn summary_word(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Partial => "attested in part",
+        Verdict::Unknown => "unknown (too little to say)",
+        Verdict::Unlikely => "below the threshold",
+        other => other.word(),
+    }
+}
+
+/// What was left out, by reason: `2 lock file, 1 vendored`.
+pub(super) fn left_out(report: &Report) -> String {
+    let mut by_reason: std::collections::BTreeMap<String, usize> = Default::default();
+    for left_out in &report.coverage.excluded {
+        *by_reason.entry(reason(left_out.reason)).or_default() += 1;
+    }
+    for (why, count) in report.omitted.iter().flat_map(|omitted| &omitted.excluded) {
+        *by_reason.entry(reason(*why)).or_default() += as_usize(*count);
+    }
+    let told: Vec<String> = by_reason.into_iter().map(|(reason, count)| format!("{count} {reason}")).collect();
+    told.join(", ")
+}
+
+/// How many lines came along with renamed and copied files; nothing where none did.
+pub(super) fn carried(report: &Report) -> Option<String> {
+    let Coverage { lines_renamed, lines_copied, .. } = report.coverage;
+    let lines = |count: u32| counted(count as usize, "line", "lines");
+    match (lines_renamed, lines_copied) {
+        (0, 0) => None,
+        (renamed, 0) => Some(format!("Renamed files brought {} along.", lines(renamed))),
+        (0, copied) => Some(format!("Copied files brought {} along.", lines(copied))),
+        (renamed, copied) => {
+            Some(format!("Renamed files brought {} along, and copied files {}.", lines(renamed), lines(copied)))
+        }
+    }
+}
+
+/// Why something was left out, as a person says it.
+pub(super) fn reason(reason: Reason) -> String {
+    let name = serde_json::to_value(reason).ok();
+    name.as_ref().and_then(|name| name.as_str()).unwrap_or("left out").replace('-', " ")
+}
+
+/// `low`, `medium` or `high`.
+pub(super) fn severity(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Low => "low",
+        Severity::Medium => "medium",
+        Severity::High => "high",
+    }
+}
+
+/// The start of an id, as people write it, and nothing but digits: it is shown in commands to copy.
+pub(super) fn short(id: &str) -> &str {
+    let digits = id.bytes().take(8).take_while(u8::is_ascii_hexdigit).count();
+    part_of(id, ..digits)
+}
+
+/// A range as people write it: full ids, which jobs use, are shortened.
+pub(super) fn range(spec: &str) -> String {
+    let end = |text: &str| {
+        let is_id = matches!(text.len(), 40 | 64) && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+        if is_id { short(text).to_owned() } else { text.to_owned() }
+    };
+    spec.split("..").map(end).collect::<Vec<_>>().join("..")
+}
+
+/// Text of at most a number of characters, with an ellipsis where something was cut.
+pub(super) fn cut(text: &str, most: usize) -> Cow<'_, str> {
+    match text.char_indices().nth(most) {
+        None => text.into(),
+        // A joiner or a selector has no purpose without what it belongs to.
+        Some((at, _)) => format!("{}\u{2026}", part_of(text, ..at).trim_end_matches(is_unsafe)).into(),
+    }
+}
+
+/// What a flag asks.
+pub(super) fn question(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Contradicted => "No AI was used here, says the commit. Is that right?",
+        Verdict::Unreadable => "What is recorded about AI use here cannot be read. Did a tool help?",
+        Verdict::WrongForm => "AI use is declared here in a form that the project does not accept. Can it be restated?",
+        _ => "Did an AI tool help here?",
+    }
+}
+
+/// The trailer that would answer a flag; what is not known stands in capitals.
+pub(super) fn trailer(commit: Option<&CommitReport>) -> String {
+    let facts = commit.map(|commit| &commit.attestation.facts);
+    let known = |fact: Option<&String>| fact.filter(|fact| fact.chars().all(|c| c != ':' && !is_unsafe(c))).cloned();
+    let tool = known(facts.and_then(|facts| facts.tool.as_ref())).unwrap_or_else(|| "TOOL".into());
+    let model = known(facts.and_then(|facts| facts.model.as_ref())).unwrap_or_else(|| "MODEL".into());
+    format!("Assisted-by: {}:{}", cut(&tool, 60), cut(&model, 60))
+}
+
+/// `unattested, looks AI-written (91 % likely)`; where nothing in the block itself says so, with what does.
+pub(super) fn title(flag: &Flag, hunk: &HunkReport) -> String {
+    let sensitive = if hunk.sensitive { ", sensitive path" } else { "" };
+    let looks = flag.probability.and_then(|_| looks(flag, hunk, Number::One));
+    let looks = looks.map_or_else(String::new, |looks| format!(", {looks}"));
+    format!("{}{looks}{sensitive}", flag.verdict.word())
+}
+
+/// `looks AI-written (91 % likely)`, or what else may be said; nothing where the flag is not about looks.
+pub(super) fn looks(flag: &Flag, hunk: &HunkReport, number: Number) -> Option<String> {
+    let judging = if is_by_commit(hunk) { ", judging by its commit" } else { "" };
+    Looks::of(flag.verdict, flag.probability).words(number, judging)
+}
+
+/// Whether a flagged block would have no flag by what stands in it: the rest of its commit's code and the message make it
+/// stand out.
+pub(super) fn is_by_commit(hunk: &HunkReport) -> bool {
+    let own = hunk.signals.iter().filter(|signal| !is_of_commit(signal) && signal.rule != PRIOR);
+    hunk.signals.iter().any(is_of_commit) && own.map(|signal| signal.contribution).sum::<f64>() <= 0.0
+}
+
+/// How AI-like all scored hunks look together; nothing where there is none.
+pub(super) fn whole(report: &Report) -> Option<String> {
+    let probability = report.range.probability.filter(|_| report.coverage.hunks_scored > 0)?;
+    Some(format!("all of it, taken as one block: {} likely AI-written", percent(probability)))
+}
+
+/// From which probability on a hunk is flagged here.
+pub(super) fn threshold(report: &Report) -> String {
+    percent(ai_detect_style::score::probability(report.threshold.log_odds))
+}
+
+/// A probability without digits that mean nothing.
+pub fn percent(probability: f64) -> String {
+    match probability * 100.0 {
+        p if p >= 99.0 => "over 99 %".into(),
+        p if p < 1.0 => "under 1 %".into(),
+        p => format!("{p:.0} %"),
+    }
+}
+
+/// A number with its noun.
+pub(super) fn counted(count: usize, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
+}
+
+/// Lines as people write them: `3` or `3-7`.
+pub(super) fn lines(start: u32, end: u32) -> String {
+    if end > start { format!("{start}-{end}") } else { start.to_string() }
+}
