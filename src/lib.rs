@@ -58,11 +58,14 @@ pub use ai_detect_base::{
 };
 
 pub use ai_detect_attest as attest;
+#[cfg(feature = "forge")]
 pub use ai_detect_forge as forge;
+#[cfg(feature = "forge")]
 pub use ai_detect_forge::triage;
 pub use ai_detect_git as git;
 use ai_detect_git::child;
 pub use ai_detect_git::patch;
+#[cfg(feature = "lab")]
 pub use ai_detect_lab::{eval, fit};
 pub use ai_detect_lang as lang;
 pub use ai_detect_pipeline as pipeline;

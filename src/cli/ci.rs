@@ -10,10 +10,13 @@ use ends::Ends;
 
 use super::output::Output;
 use super::posting::{self, Job, NoReport, Outcome};
-use super::{Exit, Failure, diff};
+use super::{Exit, Failure};
+use crate::analyse::Detail;
+use crate::attest;
 use crate::forge::event::{self, Range};
 use crate::forge::{Forge, job};
-use crate::git::{Checkout, Workspace};
+use crate::git::{Checkout, RangeSpec, Workspace};
+use crate::pipeline::{Asked, Error, Session, Surroundings};
 use crate::report::Report;
 
 /// What a job looks at and where it says what it found
@@ -63,7 +66,7 @@ fn report(about: &About, ends: &Ends<'_>, env: &event::Env<'_>) -> Result<Report
     let surroundings = ends.bring(&spec, job::surroundings(env));
     let look = || {
         let (stated, by_member) = (&about.event.stated, about.event.by_member);
-        diff::between(&spec, stated, by_member, ends.checkout, surroundings.clone())
+        between(&spec, stated, by_member, ends.checkout, surroundings.clone())
     };
     let mut report = ends.with_contents(look)?;
     report.coverage.not_looked_at.extend(about.not_looked_at.iter().cloned());
@@ -77,4 +80,17 @@ fn checkout(env: &event::Env<'_>, forge: Forge, dir: &Path) -> Result<Checkout, 
     let workspace = folder.map(|folder| Workspace { variable, folder });
     let checkout = Checkout::find(dir, workspace.as_ref()).map_err(Failure::failed)?;
     Ok(checkout.with_token(job::origin_token(env)))
+}
+
+/// The report on what lies between two commits, as a job of a forge looks at it.
+fn between(
+    spec: &str,
+    stated: &attest::Request,
+    by_member: Option<bool>,
+    checkout: &Checkout,
+    surroundings: Surroundings,
+) -> Result<Report, Error> {
+    let request = Some(stated).filter(|stated| **stated != attest::Request::default());
+    let session = Session::of_job(checkout, &RangeSpec::Spec(spec.to_owned()))?.within(surroundings);
+    Ok(session.report(&Asked { request, by_member, detail: Detail::All })?.report)
 }

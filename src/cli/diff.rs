@@ -7,11 +7,9 @@ use std::path::{Path, PathBuf};
 use super::formats::Printing;
 use super::output::Output;
 use super::{Exit, Failure};
-use crate::analyse::Detail;
 use crate::attest;
-use crate::git::{self, Checkout, RangeSpec};
-use crate::pipeline::{Analysis, Asked, Error, Session, SettingsFrom, Surroundings, report_on_patch};
-use crate::report::Report;
+use crate::git::{self, RangeSpec};
+use crate::pipeline::{Analysis, Asked, Error, Session, SettingsFrom, report_on_patch};
 use crate::report::excerpts::Excerpts;
 
 /// What `diff` looks at and how it says what it found
@@ -74,26 +72,6 @@ pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure
     };
     let excerpts = args.printing.shows_code().then(|| Excerpts::of(&analysis.change, &analysis.report));
     args.printing.print(&analysis.report, excerpts.as_ref(), dir, out)
-}
-
-/// The report on a range by the settings in force, or on the default range.
-pub(super) fn of_range(range: Option<String>, dir: &Path) -> Result<Report, Failure> {
-    let request = range.map_or(RangeSpec::Default, RangeSpec::Spec);
-    let session = Session::open(dir, &request, SettingsFrom::Start)?.within(super::surroundings());
-    Ok(session.report(&Asked::default())?.report)
-}
-
-/// The report on what lies between two commits, as a job of a forge looks at it.
-pub(super) fn between(
-    spec: &str,
-    stated: &attest::Request,
-    by_member: Option<bool>,
-    checkout: &Checkout,
-    surroundings: Surroundings,
-) -> Result<Report, Error> {
-    let request = Some(stated).filter(|stated| **stated != attest::Request::default());
-    let session = Session::of_job(checkout, &RangeSpec::Spec(spec.to_owned()))?.within(surroundings);
-    Ok(session.report(&Asked { request, by_member, detail: Detail::All })?.report)
 }
 
 /// The memory of what a report was made from is never freed: the program is about to end, and freeing would take longer.

@@ -3,10 +3,13 @@
 
 mod attest;
 mod checking;
+#[cfg(feature = "forge")]
 mod ci;
 mod completions;
 mod diff;
+#[cfg(feature = "lab")]
 mod eval;
+#[cfg(feature = "lab")]
 mod fit;
 mod formats;
 mod hook;
@@ -16,7 +19,9 @@ mod notes;
 mod output;
 mod place;
 mod policy;
+#[cfg(feature = "forge")]
 mod post;
+#[cfg(feature = "forge")]
 mod posting;
 mod replace;
 mod report;
@@ -24,8 +29,10 @@ mod rules;
 mod scan;
 mod schema;
 mod time;
+#[cfg(feature = "lab")]
 mod together;
 mod trail;
+#[cfg(feature = "forge")]
 mod triage;
 mod values;
 mod with_signals_deferred;
@@ -36,6 +43,7 @@ use std::process::ExitCode;
 
 use clap::{ColorChoice, CommandFactory as _, Parser, Subcommand};
 
+#[cfg(feature = "forge")]
 use crate::forge::job::JobError;
 use crate::pipeline::{self, Settings, SettingsError};
 use crate::{git, pack};
@@ -92,16 +100,20 @@ enum Command {
     /// Score the added blocks of a change and compare with what its commits declare
     Diff(diff::Args),
     /// In a job of GitHub Actions or GitLab CI: look at what the job is about, and say it on the request
+    #[cfg(feature = "forge")]
     Ci(ci::Args),
     /// Score every commit of a history and compare with what it declares: one row a commit, added to what is there
     Scan(scan::Args),
     /// Post a report that another, unprivileged job made; for requests from forks
+    #[cfg(feature = "forge")]
     Post(post::Args),
     /// Print a written report in another format
     Report(report::Args),
     /// Measure how well the scores do on labelled commits
+    #[cfg(feature = "lab")]
     Eval(eval::Args),
     /// Learn weights, lexicons and thresholds from labelled commits
+    #[cfg(feature = "lab")]
     Fit(fit::Args),
     /// List, explain and test the rules
     #[command(subcommand)]
@@ -118,6 +130,7 @@ enum Command {
     #[command(subcommand)]
     Policy(policy::Command),
     /// List and explain flags and what people decided about them, and export the decisions
+    #[cfg(feature = "forge")]
     Triage(triage::Args),
     /// Ask a history who or what wrote its code, as far as commits and notes tell
     #[command(subcommand)]
@@ -154,8 +167,16 @@ impl From<crate::attest::Error> for Failure {
 }
 
 /// What the environment says of how the clone came to be.
+#[cfg(feature = "forge")]
 fn surroundings() -> pipeline::Surroundings {
     crate::forge::job::surroundings(&|name: &str| std::env::var(name).ok())
+}
+
+/// What the environment says of how the clone came to be: all that a build without forges knows is whether a job runs.
+#[cfg(not(feature = "forge"))]
+fn surroundings() -> pipeline::Surroundings {
+    let in_job = std::env::var("CI").is_ok_and(|value| value == "true");
+    pipeline::Surroundings { in_job, ..pipeline::Surroundings::default() }
 }
 
 /// A name that does not exist is wrong usage; a history that cannot be read is not.
@@ -181,6 +202,7 @@ impl From<pipeline::Error> for Failure {
     }
 }
 
+#[cfg(feature = "forge")]
 impl From<JobError> for Failure {
     fn from(error: JobError) -> Self {
         if error.is_usage() { Failure::usage(error) } else { Failure::failed(error) }
@@ -245,17 +267,22 @@ pub fn run() -> Exit {
     }
     let result = match args.command {
         Command::Diff(command) => diff::run(&command, &args.dir, &out),
+        #[cfg(feature = "forge")]
         Command::Ci(command) => ci::run(&command, &args.dir, &out),
         Command::Scan(command) => scan::run(&command, &args.dir, &out),
+        #[cfg(feature = "forge")]
         Command::Post(command) => post::run(&command, &args.dir, &out),
         Command::Report(command) => report::run(&command, &args.dir, &out),
+        #[cfg(feature = "lab")]
         Command::Eval(command) => eval::run(&command, &args.dir, &out),
+        #[cfg(feature = "lab")]
         Command::Fit(command) => fit::run(&command, &args.dir, &out),
         Command::Rules(command) => rules::run(&command, &args.dir, &out),
         Command::Markers(command) => markers::run(&command, &args.dir, &out),
         Command::Attest(command) => attest::run(&command, &args.dir, &out),
         Command::Hook(command) => hook::run(&command, &args.dir, &out),
         Command::Policy(command) => policy::run(&command, &args.dir, &out),
+        #[cfg(feature = "forge")]
         Command::Triage(command) => triage::run(&command, &args.dir, &out),
         Command::Trail(command) => trail::run(&command, &args.dir, &out),
         Command::Schema(command) => schema::run(&command, &out),

@@ -85,6 +85,7 @@ impl Output {
     }
 
     /// Says on standard error what is being done, where somebody watches.
+    #[cfg(feature = "lab")]
     pub(super) fn progress(&self, what: &str) {
         if std::io::stderr().is_terminal() {
             // Nothing depends on its being read.

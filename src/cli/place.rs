@@ -6,7 +6,6 @@ use std::ffi::OsString;
 use std::path::{Component, Path, PathBuf};
 
 use super::Failure;
-use crate::forge::Forge;
 
 /// The most links that may follow each other; Linux has the same limit.
 const MAX_LINKS: usize = 40;
@@ -125,6 +124,18 @@ fn is_of_system(folder: &Path) -> bool {
     folder == Path::new("/dev") || folder.starts_with("/proc")
 }
 
+/// The variables that name where forges check out.
+#[cfg(feature = "forge")]
+fn workspaces() -> Vec<&'static str> {
+    crate::forge::Forge::ALL.iter().map(|forge| forge.workspace()).collect()
+}
+
+/// The variables that name where forges check out, for a build that knows no forge.
+#[cfg(not(feature = "forge"))]
+fn workspaces() -> Vec<&'static str> {
+    vec!["GITHUB_WORKSPACE", "CI_PROJECT_DIR"]
+}
+
 /// Whether a folder, given without links, is one where a change can put files: below a folder with a `.git` or where a
 /// forge checks out, but not in a `.git`.
 fn is_in_work_tree(folder: &Path) -> bool {
@@ -132,7 +143,7 @@ fn is_in_work_tree(folder: &Path) -> bool {
         return false;
     }
     let has_git = |folder: &Path| std::fs::symlink_metadata(folder.join(".git")).is_ok();
-    let workspaces = Forge::ALL.iter().filter_map(|forge| std::env::var_os(forge.workspace()));
+    let workspaces = workspaces().into_iter().filter_map(std::env::var_os);
     let mut workspaces = workspaces.filter_map(|workspace| std::fs::canonicalize(workspace).ok());
     folder.ancestors().any(has_git) || workspaces.any(|workspace| folder.starts_with(workspace))
 }

@@ -5,7 +5,7 @@ use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use super::Failure;
-use super::place::{self, Place};
+use super::place::Place;
 use super::with_signals_deferred::with_signals_deferred;
 
 /// A file that is to get new content.
@@ -25,8 +25,9 @@ impl Replacement {
     /// The same for a file that a job leaves in its checkout. It takes the place of a link that has its very name, so that
     /// a change cannot keep a job from leaving its results by a link. A folder with that name is not removed: that is an
     /// error, and names it.
+    #[cfg(feature = "forge")]
     pub(super) fn of_job(path: &Path) -> Result<Self, Failure> {
-        Self::at(place::find(path)?)
+        Self::at(super::place::find(path)?)
     }
 
     fn at(place: Place) -> Result<Self, Failure> {

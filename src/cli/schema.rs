@@ -5,6 +5,7 @@ use clap::ValueEnum;
 use super::output::Output;
 use super::{Exit, Failure};
 use crate::config::Config;
+#[cfg(feature = "lab")]
 use crate::eval;
 use crate::pack::raw::RuleFile;
 use crate::policy::raw::RawPolicy;
@@ -32,8 +33,10 @@ enum Of {
     /// What `trail report --format json` prints
     TrailReport,
     /// What `eval --format json` prints
+    #[cfg(feature = "lab")]
     Eval,
     /// What `eval --lines REPO --format json` prints
+    #[cfg(feature = "lab")]
     EvalLines,
     /// `.ai-detect.yml`
     Config,
@@ -53,7 +56,9 @@ pub(super) fn run(args: &Args, out: &Output) -> Result<Exit, Failure> {
         Of::Scan => scan::schema(),
         Of::Ask => ask::schema(),
         Of::TrailReport => figures::schema(),
+        #[cfg(feature = "lab")]
         Of::Eval => eval::json::schema(),
+        #[cfg(feature = "lab")]
         Of::EvalLines => eval::json::lines_schema(),
         Of::Config => schemars::schema_for!(Config),
         Of::Rules => schemars::schema_for!(RuleFile),

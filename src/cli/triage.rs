@@ -5,10 +5,12 @@ use std::path::{Path, PathBuf};
 use clap::ValueEnum;
 
 use super::output::Output;
-use super::{Exit, Failure, diff, read_text, report};
+use super::{Exit, Failure, read_text, report};
 use crate::forge::gitlab::{self, GitLab};
 use crate::forge::posting::Place as _;
 use crate::forge::{Forge, answers, github, http, job};
+use crate::git::RangeSpec;
+use crate::pipeline::{Asked, Session, SettingsFrom};
 use crate::report::{Report, text};
 use crate::triage::{State, Triage, Trust, export, state, text as listing};
 
@@ -83,7 +85,7 @@ pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure
 /// From a file where there is one of that name, from a range otherwise.
 fn flagged(args: &Args, dir: &Path) -> Result<Report, Failure> {
     let file = args.of.as_ref().map(Path::new).filter(|file| dir.join(file).is_file());
-    let Some(file) = file else { return diff::of_range(args.of.clone(), dir) };
+    let Some(file) = file else { return of_range(args.of.clone(), dir) };
     report::read(file, dir).map_err(|problem| Failure::failed(format!("{}: {problem}", file.display())))
 }
 
@@ -138,4 +140,11 @@ fn read_state(file: &Path, dir: &Path, out: &Output) -> Result<State, Failure> {
         );
     }
     Ok(state)
+}
+
+/// The report on a range by the settings in force, or on the default range.
+fn of_range(range: Option<String>, dir: &Path) -> Result<Report, Failure> {
+    let request = range.map_or(RangeSpec::Default, RangeSpec::Spec);
+    let session = Session::open(dir, &request, SettingsFrom::Start)?.within(super::surroundings());
+    Ok(session.report(&Asked::default())?.report)
 }

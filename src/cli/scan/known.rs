@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use rustc_hash::FxHashSet;
 
 use crate::git::CommitId;
-use crate::scan::columns::Key;
+use crate::scan::key::Key;
 
 /// The commits that have a row, by repository, and which rules made the rows.
 #[derive(Debug, Default)]

@@ -12,7 +12,7 @@ use super::known::Known;
 use crate::cli::with_signals_deferred::with_signals_deferred;
 use crate::cli::{Failure, place};
 use crate::report::json;
-use crate::scan::columns::Key;
+use crate::scan::key::Key;
 use crate::scan::{Row, SCHEMA};
 
 /// How every line starts.

@@ -7,10 +7,18 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+#[cfg(not(feature = "signatures"))]
+mod absent;
+#[cfg(feature = "signatures")]
 mod openpgp;
+#[cfg(feature = "signatures")]
 pub(crate) mod signers;
+#[cfg(feature = "signatures")]
 mod ssh;
 
+#[cfg(not(feature = "signatures"))]
+pub use absent::{Error as SignersError, Signers};
+#[cfg(feature = "signatures")]
 pub use signers::{Error as SignersError, Signers};
 
 use ai_detect_base::change::Commit;
@@ -91,6 +99,7 @@ impl Checked {
         Checked { state: SignatureState::Unverified, kind: Some(kind), by: None, key, reason: Some(reason) }
     }
 
+    #[cfg(feature = "signatures")]
     fn verified(kind: SignatureKind, key: String, by: String) -> Self {
         Checked { state: SignatureState::Verified, kind: Some(kind), by: Some(by), key: Some(key), reason: None }
     }
@@ -98,6 +107,7 @@ impl Checked {
 
 /// A text, when it was signed, and who has to have signed it.
 #[derive(Debug, Clone, Copy)]
+#[cfg_attr(not(feature = "signatures"), allow(dead_code))]
 struct Subject<'a> {
     content: &'a [u8],
     /// In seconds since 1970, as the commit states it: whether a key had expired is judged by that, so
@@ -130,8 +140,12 @@ fn check(block: &str, subject: Subject<'_>, signers: &Signers) -> Checked {
         return Checked::unverified(kind, None, reason);
     }
     match kind {
+        #[cfg(feature = "signatures")]
         SignatureKind::Ssh => ssh::check(block, subject, &signers.ssh),
+        #[cfg(feature = "signatures")]
         SignatureKind::Openpgp => openpgp::check(block, subject, &signers.pgp),
+        #[cfg(not(feature = "signatures"))]
+        SignatureKind::Ssh | SignatureKind::Openpgp => subject.unsupported(kind),
         SignatureKind::X509 => Checked::unverified(kind, None, "signatures by certificates (X.509) are not supported"),
         SignatureKind::Unknown => Checked::unverified(kind, None, "it is of no form that is known here"),
     }

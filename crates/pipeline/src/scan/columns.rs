@@ -17,6 +17,7 @@ use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
 use parquet::schema::types::{Type, TypePtr};
 
 use super::Kind;
+use super::key::Key;
 use super::landed::{self, Landed};
 use super::row::{Row, SCHEMA, word};
 
@@ -86,17 +87,6 @@ pub enum Error {
         "its rows are of an earlier version, which do not say when their commits landed; make them anew with `ai-detect scan`"
     )]
     Early,
-}
-
-/// What a row is known by.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Key {
-    /// The repository.
-    pub repository: String,
-    /// The full id of the commit.
-    pub commit: String,
-    /// The digest that the row states.
-    pub rules: String,
 }
 
 /// Writes rows as one file.

@@ -6,8 +6,10 @@
 //! these need of a row [`landed`]; where they are kept, and
 //! which are there already, is `cli`.
 
+#[cfg_attr(not(feature = "parquet"), path = "no_columns.rs")]
 pub mod columns;
 pub mod counted;
+pub mod key;
 pub mod landed;
 pub mod row;
 
