@@ -1,10 +1,8 @@
 //! Whatever is changed in a log is found: each byte of each tile, bundle, checkpoint and proof.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, unreachable_pub)]
-
-mod common;
 
 use std::convert::Infallible;
 
+use crate::common::MemoryLog;
 use ai_detect_trail_log::ids::{Region, Word};
 use ai_detect_trail_log::log::audit::{Problem, audit};
 use ai_detect_trail_log::log::bundle::{self, InvalidBundle};
@@ -15,7 +13,6 @@ use ai_detect_trail_log::log::origin::Origin;
 use ai_detect_trail_log::log::proof;
 use ai_detect_trail_log::log::proof_file::{InvalidProofFile, ProofFile};
 use ai_detect_trail_log::log::tile::{Row, Tile};
-use common::MemoryLog;
 use proptest::prelude::*;
 
 fn problems(log: &MemoryLog) -> Vec<Problem> {

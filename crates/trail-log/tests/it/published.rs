@@ -1,11 +1,9 @@
 //! Published test vectors: trees and proofs of transparency-dev, notes of Go and C2SP, a whole log of Tessera.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, unreachable_pub)]
-
-mod common;
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 
+use crate::common::MemoryLog;
 use ai_detect_trail_log::log::audit::audit;
 use ai_detect_trail_log::log::bundle;
 use ai_detect_trail_log::log::checkpoint::Checkpoint;
@@ -17,7 +15,6 @@ use ai_detect_trail_log::log::tile::{self, Row, Tile};
 use ai_detect_trail_log::log::verify;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use common::MemoryLog;
 use serde::Deserialize;
 
 fn hex_hash(hex: &str) -> TreeHash {

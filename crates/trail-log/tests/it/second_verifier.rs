@@ -1,14 +1,11 @@
 //! The verifier of the documentation, in Python, agrees with ours about whole and about damaged logs.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, unreachable_pub, clippy::print_stderr)]
-
-mod common;
 
 use std::path::Path;
 use std::process::Command;
 
+use crate::common::MemoryLog;
 use ai_detect_trail_log::log::proof;
 use ai_detect_trail_log::log::proof_file::ProofFile;
-use common::MemoryLog;
 
 const VERIFIER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/trail/verify.py");
 

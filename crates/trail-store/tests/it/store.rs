@@ -1,5 +1,4 @@
 //! A folder from its making to its verification: once, gaps, conflicts, and whatever was changed is found.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::path::Path;
 

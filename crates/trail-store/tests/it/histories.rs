@@ -1,6 +1,5 @@
 //! Histories of clients over a network that loses, doubles and reorders, and a collector that starts again: each event that was
 //! made is in the log once, or lies in a gap that is open and has the right cause.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,11 +1,9 @@
 //! The tree, its proofs and its tiles against RFC 6962, written down a second time in `common`.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, unreachable_pub)]
-
-mod common;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
 
+use crate::common::{MemoryLog, reference};
 use ai_detect_trail_log::log::audit::audit;
 use ai_detect_trail_log::log::frontier::Frontier;
 use ai_detect_trail_log::log::hash::TreeHash;
@@ -14,7 +12,6 @@ use ai_detect_trail_log::log::proof::{self, ProofError};
 use ai_detect_trail_log::log::tile::{self, Row, Tile};
 use ai_detect_trail_log::log::tile_builder::TileBuilder;
 use ai_detect_trail_log::log::verify::{self, InvalidProof};
-use common::{MemoryLog, reference};
 use proptest::prelude::*;
 
 fn bytes(hashes: &[TreeHash]) -> Vec<[u8; 32]> {

@@ -1,5 +1,4 @@
 //! A writer that is killed at a random moment: what it acknowledged is there, once, and the folder is whole.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr)]
 #![cfg(unix)]
 
 use std::io::{BufRead as _, BufReader, Write as _};
@@ -78,7 +77,7 @@ fn writer_below(program: &[&str], folder: &Folder) -> Child {
     let mut words = program.iter().map(std::ffi::OsStr::new).chain([this.as_os_str()]);
     Command::new(words.next().expect("a program"))
         .args(words)
-        .args(["--exact", "a_writer_until_it_is_killed", "--nocapture"])
+        .args(["--exact", "kills::a_writer_until_it_is_killed", "--nocapture"])
         .env(FOLDER, folder.path())
         .stdout(Stdio::piped())
         .stderr(Stdio::null())

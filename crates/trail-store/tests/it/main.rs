@@ -1,0 +1,7 @@
+//! The store from outside: what it keeps, what kills cost it, and any history.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr)]
+
+mod histories;
+mod kills;
+mod store;
