@@ -3,8 +3,7 @@
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
-use clap::ValueEnum;
-
+use super::formats::TextOrJson;
 use super::output::Output;
 use super::{Exit, Failure};
 use crate::attest::Registry;
@@ -17,43 +16,38 @@ use crate::report::policy_check::text;
 /// What is measured, and by which policy
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// A..B or A...B: from their merge base to B; A: from A to HEAD; nothing: from the default branch to HEAD
+    /// Commits to check: A..B or A...B compares B with their merge base, A compares HEAD with A [default: compare HEAD
+    /// with the default branch]
     #[arg(value_name = "RANGE")]
     range: Option<String>,
 
-    /// A preset or a policy file, instead of the one that the settings name
-    #[arg(long, value_name = "NAME")]
+    /// Check by this preset or policy file instead of the policy in the settings
+    #[arg(long, value_name = "POLICY")]
     policy: Option<String>,
 
-    /// The request's description, where the policy asks for something there; `-` reads standard input
+    /// Read the description of the pull or merge request from this file; `-` reads standard input
     #[arg(long, value_name = "FILE")]
     description: Option<PathBuf>,
 
-    /// A label of the request; may be given several times
+    /// Add a label of the request; repeat the option for several
     #[arg(long = "label", value_name = "LABEL")]
     labels: Vec<String>,
 
-    /// Settings from a file on disk instead of the commit that the change starts from
+    /// Read settings from this file instead of from the commit that the change starts from
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
 
-    /// How to print
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    format: Format,
+    /// Choose the output format
+    #[arg(long, value_enum, default_value_t = TextOrJson::Text)]
+    format: TextOrJson,
 
-    /// All commits, also those with nothing to say of
+    /// Show all commits, including those without findings
     #[arg(short, long)]
     verbose: bool,
 
-    /// Exit with status 1 when something is missing, misplaced or contradictory
+    /// Exit with status 1 if a declaration is missing, has the wrong form or contradicts another
     #[arg(long)]
     exit_code: bool,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    Text,
-    Json,
 }
 
 impl Args {
@@ -65,7 +59,7 @@ impl Args {
             description: None,
             labels: Vec::new(),
             config,
-            format: Format::Text,
+            format: TextOrJson::Text,
             verbose: false,
             exit_code: true,
         }
@@ -78,8 +72,8 @@ pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure
     let described = described(args, dir)?;
     let check = session.check(&policy, described.as_ref())?;
     out.print(&match args.format {
-        Format::Json => check.json().map_err(Failure::failed)?,
-        Format::Text => text::write(&check, args.verbose, out.width()),
+        TextOrJson::Json => check.json().map_err(Failure::failed)?,
+        TextOrJson::Text => text::write(&check, args.verbose, out.width()),
     })?;
     Ok(if args.exit_code && check.asks() { Exit::Flags } else { Exit::Analysed })
 }

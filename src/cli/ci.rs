@@ -22,8 +22,8 @@ use crate::report::Report;
 /// What a job looks at and where it says what it found
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// Fetch what the clone lacks, with git and the clone's own remote `origin`: notes of commits, the commits that the
-    /// change lies between, contents that a partial clone left out
+    /// Fetch from `origin` what the clone lacks: notes, the commits at both ends of the change, and file contents that a
+    /// partial clone left out
     #[arg(long)]
     fetch: bool,
 

@@ -10,7 +10,7 @@ use super::{Exit, Failure};
 /// Print the completions of a shell
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// Which shell
+    /// Shell to print completions for
     #[arg(value_enum)]
     shell: Shell,
 }

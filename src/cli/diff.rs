@@ -15,46 +15,46 @@ use crate::report::excerpts::Excerpts;
 /// What `diff` looks at and how it says what it found
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// A..B or A...B: from their merge base to B, as a pull request shows it; A: from A to HEAD;
-    /// nothing: from the default branch to HEAD
+    /// Commits to check: A..B or A...B compares B with their merge base, A compares HEAD with A [default: compare HEAD
+    /// with the default branch]
     #[arg(value_name = "RANGE", conflicts_with_all = ["staged", "worktree", "patch"])]
     range: Option<String>,
 
-    /// What is staged for the next commit
+    /// Check what is staged for the next commit
     #[arg(long, conflicts_with_all = ["worktree", "patch"])]
     staged: bool,
 
-    /// What is not committed yet: staged, unstaged and untracked
+    /// Check all uncommitted changes: staged, unstaged and untracked
     #[arg(long, conflicts_with = "patch")]
     worktree: bool,
 
-    /// A unified diff, without a repository, or a mail or mailbox with patches, whose messages then count as those of
-    /// commits; `-` reads standard input
+    /// Check a unified diff, a mailed patch or a mailbox of patches instead of a repository; `-` reads standard input.
+    /// Messages of mailed patches count as commit messages
     #[arg(long, value_name = "FILE")]
     patch: Option<PathBuf>,
 
     #[command(flatten)]
     printing: Printing,
 
-    /// Settings from a file on disk instead of the commit that the change starts from
+    /// Read settings from this file instead of from the commit that the change starts from
     #[arg(long, value_name = "FILE", conflicts_with = "config_from")]
     config: Option<PathBuf>,
 
-    /// Settings and rule packs from a revision
+    /// Read settings and rule packs from this revision
     #[arg(long, value_name = "REV")]
     config_from: Option<String>,
 
-    /// The description of the pull or merge request; `-` reads standard input. What is stated in the
-    /// request is reported beside what its commits declare, and counts for them only where the policy says so
-    #[arg(long, value_name = "FILE", help_heading = "The request")]
-    request_body: Option<PathBuf>,
+    /// Read the description of the pull or merge request from this file; `-` reads standard input. The report shows
+    /// what it states; it counts as a declaration of the commits only if the policy accepts that
+    #[arg(long, alias = "request-body", value_name = "FILE", help_heading = "Pull or merge request")]
+    description: Option<PathBuf>,
 
-    /// The branch that the request comes from
-    #[arg(long, value_name = "NAME", help_heading = "The request")]
+    /// Set the branch that the request comes from
+    #[arg(long, value_name = "BRANCH", help_heading = "Pull or merge request")]
     branch: Option<String>,
 
-    /// A label of the request; may be given more than once
-    #[arg(long = "label", value_name = "NAME", help_heading = "The request")]
+    /// Add a label of the request; repeat the option for several
+    #[arg(long = "label", value_name = "LABEL", help_heading = "Pull or merge request")]
     labels: Vec<String>,
 }
 
@@ -119,10 +119,10 @@ fn range(args: &Args) -> RangeSpec {
 /// What is known of the request, if anything was given.
 fn request(args: &Args, dir: &Path) -> Result<Option<attest::Request>, Failure> {
     let stdin = Some(Path::new("-"));
-    if args.patch.as_deref() == stdin && args.request_body.as_deref() == stdin {
-        return Err(Failure::usage("--patch and --request-body cannot both read standard input"));
+    if args.patch.as_deref() == stdin && args.description.as_deref() == stdin {
+        return Err(Failure::usage("--patch and --description cannot both read standard input"));
     }
-    let body = args.request_body.as_ref().map(|file| content(file, dir)).transpose()?;
+    let body = args.description.as_ref().map(|file| content(file, dir)).transpose()?;
     let body = body.map(|(_, content)| String::from_utf8_lossy(&content).into_owned());
     let request = attest::Request { body, branch: args.branch.clone(), labels: args.labels.clone() };
     Ok((request != attest::Request::default()).then_some(request))

@@ -2,8 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use clap::ValueEnum;
-
+use super::formats::TextOrJson;
 use super::output::{Output, progress_bar};
 use super::replace::Replacement;
 use super::values::{Choice, one_of};
@@ -27,60 +26,54 @@ const PARTS: &[Choice<Strip>] = &[
 /// Which commits are scored, and how it is told how well
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// Labelled commits: tab-separated, with the columns label (ai, human, human-recent), repository
+    /// Read labelled commits from this tab-separated file. Its columns: label (ai, human, human-recent), repository
     /// (OWNER/NAME), commit (full id), author_time, tool, language, added_lines
     #[arg(long, value_name = "FILE", required_unless_present = "lines", requires = "repos")]
     manifest: Option<PathBuf>,
 
-    /// Where the repositories lie, each at DIR/OWNER/NAME, bare or not
-    #[arg(long, value_name = "DIR", requires = "manifest")]
+    /// Find the repositories in this folder, each at DIR/OWNER/NAME; bare ones are accepted
+    #[arg(long = "repos-dir", alias = "repos", value_name = "DIR", requires = "manifest")]
     repos: Option<PathBuf>,
 
-    /// Instead of a manifest: compare the hunks of one repository with what notes under refs/notes/ai
-    /// (Git AI Standard 3) record of who wrote each line
-    #[arg(long, value_name = "REPO", conflicts_with_all = ["manifest", "repos", "scores", "rates", "control", "keep_going", "every_group"])]
+    /// Compare the hunks of this repository with the notes under refs/notes/ai (Git AI Standard 3), which record who
+    /// wrote each line; replaces --manifest
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["manifest", "repos", "scores", "rates", "control", "keep_going", "every_group"])]
     lines: Option<PathBuf>,
 
-    /// Take something out of every change before it is scored, to see how far the scores rest on it;
-    /// may be repeated
+    /// Remove a part of every change before scoring, to measure how much the scores depend on it; repeat the option for
+    /// several parts
     #[arg(long, value_parser = one_of(PARTS), value_name = "PART")]
     strip: Vec<Strip>,
 
-    /// Analyse every group of people's commits for flags, also those far from any threshold; slow, and
-    /// only there to check that nothing is missed
+    /// Analyse all groups of human commits for flags, even those far from every threshold; slow, for checking that no
+    /// flag is missed
     #[arg(long)]
     every_group: bool,
 
-    /// Write the scores too, one row a commit
-    #[arg(long, value_name = "OUT.tsv")]
+    /// Also write the scores to this file, one row per commit
+    #[arg(long, value_name = "FILE")]
     scores: Option<PathBuf>,
 
-    /// Write the error rates of flags too, by language, size and half-year: a table for `trail report --rates`
-    #[arg(long, value_name = "OUT.tsv")]
+    /// Also write the error rates of flags to this file, by language, size and half-year, for `trail report --rates`
+    #[arg(long, value_name = "FILE")]
     rates: Option<PathBuf>,
 
-    /// How to print
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    format: Format,
+    /// Choose the output format
+    #[arg(long, value_enum, default_value_t = TextOrJson::Text)]
+    format: TextOrJson,
 
-    /// Leave out rows that cannot be used, count and list them
+    /// Skip rows that cannot be used; count and list them
     #[arg(long)]
     keep_going: bool,
 
-    /// Score the unchanged lines around each change too: what recognises them recognises the
-    /// repository, not who wrote the change
+    /// Also score the unchanged lines around each change. A score that separates those recognises the repository, not
+    /// the author
     #[arg(long)]
     control: bool,
 
-    /// Settings and rule packs from a file on disk, for all commits
+    /// Read settings and rule packs for all commits from this file
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    Text,
-    Json,
 }
 
 pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure> {
@@ -108,7 +101,7 @@ pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure
             labelled(args, dir, manifest, &Scoring { repositories: &repositories, ..scoring })?
         }
         (Some(repository), ..) => recorded(args, &dir.join(repository), &scoring)?,
-        _ => return Err(Failure::usage("name a --manifest and its --repos, or --lines REPO")),
+        _ => return Err(Failure::usage("name --manifest FILE with --repos-dir DIR, or --lines DIR")),
     };
     out.print(&text)?;
     Ok(Exit::Analysed)
@@ -144,8 +137,8 @@ fn labelled(args: &Args, dir: &Path, manifest: &Path, scoring: &Scoring<'_>) -> 
     let terms = Terms { model, prior: config.prior, rate: config.thresholds.flag, control, strip };
     let evaluation = Evaluation::of(&manifest, &found, terms);
     match args.format {
-        Format::Json => json::write(&evaluation).map_err(Failure::failed),
-        Format::Text => Ok(text::write(&evaluation)),
+        TextOrJson::Json => json::write(&evaluation).map_err(Failure::failed),
+        TextOrJson::Text => Ok(text::write(&evaluation)),
     }
 }
 
@@ -160,8 +153,8 @@ fn recorded(args: &Args, repository: &Path, scoring: &Scoring<'_>) -> Result<Str
     bar.finish_and_clear();
     let truth = truth.map_err(failure)?;
     match args.format {
-        Format::Json => json::write(&truth).map_err(Failure::failed),
-        Format::Text => Ok(text::write_lines(&truth)),
+        TextOrJson::Json => json::write(&truth).map_err(Failure::failed),
+        TextOrJson::Text => Ok(text::write_lines(&truth)),
     }
 }
 

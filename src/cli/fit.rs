@@ -15,23 +15,23 @@ use crate::signals::Engine;
 /// What is learned from, and where the result goes
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// Labelled commits, as for `eval`
+    /// Read labelled commits from this file, in the format of `eval`
     #[arg(long, value_name = "FILE")]
     manifest: PathBuf,
 
-    /// Where the repositories lie, each at DIR/OWNER/NAME, bare or not
-    #[arg(long, value_name = "DIR")]
+    /// Find the repositories in this folder, each at DIR/OWNER/NAME; bare ones are accepted
+    #[arg(long = "repos-dir", alias = "repos", value_name = "DIR")]
     repos: PathBuf,
 
-    /// The folder that the files are written to; `rules: { model: FOLDER }` in the settings uses it
-    #[arg(long, value_name = "FOLDER")]
-    out: PathBuf,
+    /// Write the model to this folder; `rules: { model: DIR }` in the settings uses it
+    #[arg(short, long, alias = "out", value_name = "DIR")]
+    output: PathBuf,
 
-    /// Keep weights, lexicons and trees, and move only the thresholds to these people's commits
+    /// Adjust only the thresholds to these human commits; keep weights, lexicons and trees
     #[arg(long)]
     calibrate_only: bool,
 
-    /// Leave out rows that cannot be read, and count them
+    /// Skip rows that cannot be read, and count them
     #[arg(long)]
     keep_going: bool,
 }
@@ -47,7 +47,7 @@ pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure
     let told = |what: &str| out.progress(what);
     let made =
         if args.calibrate_only { calibrated(args, dir, &manifest)? } else { fitted(args, dir, &manifest, &told)? };
-    together::replace(&dir.join(&args.out), &made.files)?;
+    together::replace(&dir.join(&args.output), &made.files)?;
     out.print(&made.summary)?;
     Ok(Exit::Analysed)
 }

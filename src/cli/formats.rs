@@ -15,6 +15,15 @@ use crate::report::formats::{self, ALL, Format, View};
 use crate::report::text::{self, Detail};
 use crate::report::{self, Report};
 
+/// Output for people or for programs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum TextOrJson {
+    /// Text for people
+    Text,
+    /// JSON for programs
+    Json,
+}
+
 /// A format by its name.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Named(&'static Format);
@@ -39,23 +48,23 @@ impl ValueEnum for Named {
 /// In which form, and how much of it
 #[derive(Debug, clap::Args)]
 pub(super) struct Printing {
-    /// How to print
+    /// Choose the output format
     #[arg(long, value_enum, default_value_t = Named(&text::FORMAT))]
     format: Named,
 
-    /// Write to this file instead of standard output. A symbolic link in a work tree is not followed
+    /// Write to this file instead of standard output; symbolic links in a work tree are not followed
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
 
-    /// All hunks, and everything that was left out
+    /// Show all hunks and everything that was left out
     #[arg(short, long, conflicts_with = "quiet")]
     verbose: bool,
 
-    /// The summary only
+    /// Show only the summary
     #[arg(short, long)]
     quiet: bool,
 
-    /// Exit with status 1 when there are flags
+    /// Exit with status 1 if there are flags
     #[arg(long)]
     exit_code: bool,
 }

@@ -17,16 +17,16 @@ use crate::policy::{FindingKind, Stance};
 
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum Command {
-    /// Put commit-msg and prepare-commit-msg hooks in, beside those that are there
+    /// Install commit-msg and prepare-commit-msg hooks; existing hooks still run
     Install {
-        /// Refuse commits whose attestation the policy finds fault with
+        /// Refuse commits that violate the policy
         #[arg(long)]
         block: bool,
-        /// Also where the folder for hooks is shared by other repositories
+        /// Install even if other repositories share the hooks folder
         #[arg(long)]
         shared: bool,
     },
-    /// Take our hooks out again, and put back those that were there
+    /// Remove the hooks of ai-detect and restore the previous ones
     Uninstall,
     /// What the hooks run
     #[command(subcommand, hide = true)]

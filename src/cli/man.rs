@@ -14,7 +14,7 @@ use super::{Exit, Failure};
 /// Print the manual page, or write all pages
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// Write the pages of all subcommands into this folder, which is made if need be
+    /// Write the pages of all subcommands to this folder; create it if it does not exist
     #[arg(value_name = "DIR")]
     to: Option<PathBuf>,
 }

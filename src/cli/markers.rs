@@ -13,9 +13,9 @@ use crate::attest::Registry;
 
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum Command {
-    /// Run the examples and counter-examples that markers carry
+    /// Run the examples and counter-examples of the built-in markers
     Test,
-    /// Count what the commits of a range or of a whole history declare, per tool, form and model
+    /// Count declarations of AI use in a history by tool, form and model
     Scan(scan::Args),
 }
 

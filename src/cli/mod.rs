@@ -12,6 +12,7 @@ mod eval;
 #[cfg(feature = "lab")]
 mod fit;
 mod formats;
+mod hint;
 mod hook;
 mod man;
 mod markers;
@@ -49,6 +50,9 @@ use crate::pipeline::{self, Settings, SettingsError};
 use crate::{git, pack};
 use notes::Notes;
 
+/// The heading of the options that every subcommand takes.
+const GLOBAL: &str = "Global options";
+
 /// How the program ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Exit {
@@ -73,22 +77,21 @@ impl From<Exit> for ExitCode {
     }
 }
 
-/// Cross-checks a change: which added blocks look AI-written, and what do their commits declare?
+/// Finds code that reads like AI-generated code, and checks whether its commits declare AI use
 #[derive(Debug, Parser)]
 #[command(
     version,
-    about,
     max_term_width = 100,
-    after_help = "Exit status: 0 analysed (flags or none), 1 flags with --exit-code, 2 wrong usage or bad \
-                  configuration, 3 could not analyse."
+    after_help = "Exit status: 0 if analysed (with or without flags), 1 if there are flags and --exit-code is set, \
+                  2 for wrong usage or invalid settings, 3 if the analysis failed."
 )]
 struct Args {
-    /// Run as if started in DIR
-    #[arg(short = 'C', value_name = "DIR", global = true, default_value = ".", hide_default_value = true)]
+    /// Run as if started in this folder
+    #[arg(short = 'C', value_name = "DIR", global = true, default_value = ".", help_heading = GLOBAL)]
     dir: PathBuf,
 
-    /// When to use colours
-    #[arg(long, value_name = "WHEN", global = true, default_value = "auto", hide_possible_values = false)]
+    /// Choose when to use colours
+    #[arg(long, value_name = "WHEN", global = true, default_value = "auto", help_heading = GLOBAL)]
     color: ColorChoice,
 
     #[command(subcommand)]
@@ -97,49 +100,50 @@ struct Args {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Score the added blocks of a change and compare with what its commits declare
+    /// Check a change: flag added code that reads like AI-generated code and whose commits declare nothing
+    #[command(visible_alias = "check")]
     Diff(diff::Args),
-    /// In a job of GitHub Actions or GitLab CI: look at what the job is about, and say it on the request
+    /// Check the change of a GitHub Actions or GitLab CI job, and comment on its pull or merge request
     #[cfg(feature = "forge")]
     Ci(ci::Args),
-    /// Score every commit of a history and compare with what it declares: one row a commit, added to what is there
+    /// Check every commit of a history and write one row per commit
     Scan(scan::Args),
-    /// Post a report that another, unprivileged job made; for requests from forks
+    /// Post a report that an unprivileged job made, for requests from forks
     #[cfg(feature = "forge")]
     Post(post::Args),
-    /// Print a written report in another format
+    /// Convert a JSON report to another format
     Report(report::Args),
-    /// Measure how well the scores do on labelled commits
+    /// Measure the accuracy of the scores on labelled commits
     #[cfg(feature = "lab")]
     Eval(eval::Args),
-    /// Learn weights, lexicons and thresholds from labelled commits
+    /// Train weights, lexicons and thresholds on labelled commits
     #[cfg(feature = "lab")]
     Fit(fit::Args),
     /// List, explain and test the rules
     #[command(subcommand)]
     Rules(rules::Command),
-    /// Find the markers of AI tools in a history, and test the registry of them
+    /// Count the declarations of AI tools in a history, and test the built-in markers
     #[command(subcommand)]
     Markers(markers::Command),
-    /// Declare AI use on commits, check declarations, and keep them through squashes and rebases
+    /// Declare AI use on commits, and keep declarations through squashes and rebases
     Attest(Box<attest::Args>),
-    /// Hooks that remind of attestations while a commit is made
+    /// Install git hooks that check the declaration of each new commit
     #[command(subcommand)]
     Hook(hook::Command),
-    /// List and explain policies, and measure the attestations of a range by one
+    /// List and explain policies, and check the declarations of a range
     #[command(subcommand)]
     Policy(policy::Command),
-    /// List and explain flags and what people decided about them, and export the decisions
+    /// List and explain flags and the decisions about them, and export the decisions
     #[cfg(feature = "forge")]
     Triage(triage::Args),
-    /// Ask a history who or what wrote its code, as far as commits and notes tell
+    /// Show who or what wrote the code of a history, from its commits and notes
     #[command(subcommand)]
     Trail(trail::Command),
     /// Print a JSON Schema
     Schema(schema::Args),
-    /// Print the completions of a shell
+    /// Print shell completions
     Completions(completions::Args),
-    /// Print the manual page, or write the pages of all subcommands
+    /// Print the manual page, or write all pages to a folder
     Man(man::Args),
 }
 
@@ -255,8 +259,12 @@ pub fn run() -> Exit {
         Err(error) => {
             // Help and version are no errors; both go where clap sends them.
             let exit = if error.use_stderr() { Exit::Usage } else { Exit::Analysed };
-            let printed = output::Output::new(ColorChoice::Auto).usage(&error);
-            return if printed.is_ok() { exit } else { Exit::Failed };
+            let out = output::Output::new(ColorChoice::Auto);
+            if let Some(hint) = hint::missing_subcommand(&error) {
+                out.error(&hint);
+                return exit;
+            }
+            return if out.usage(&error).is_ok() { exit } else { Exit::Failed };
         }
     };
     let out = output::Output::new(args.color);

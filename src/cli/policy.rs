@@ -15,25 +15,25 @@ use crate::terminal::{escaped, escaped_name};
 
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum Command {
-    /// One line a preset
+    /// List the presets, one per line
     List,
-    /// What a policy asks for, where we know it from, and what this program cannot see
+    /// Explain what a policy requires, its sources, and what ai-detect cannot check
     Explain {
-        /// A preset, or a policy file
+        /// Preset or policy file
         name: String,
     },
-    /// What a policy says of the commits of a range
+    /// Check the declarations of a range by a policy
     Check(checking::Args),
-    /// The classes of sensitive paths; with a range, which of them its commits touch
+    /// List the classes of sensitive paths, or those that the commits of a range touch
     Sensitive {
-        /// A..B, A...B or A
+        /// Commits to check: A..B, A...B, or A for A..HEAD
         #[arg(value_name = "RANGE")]
         range: Option<String>,
-        /// Settings from a file on disk instead of the commit that the change starts from
+        /// Read settings from this file instead of from the commit that the change starts from
         #[arg(long, value_name = "FILE")]
         config: Option<PathBuf>,
     },
-    /// Load all presets and run the examples that sensitive paths carry
+    /// Load all presets and run the examples of the sensitive paths
     Test,
 }
 

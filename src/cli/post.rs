@@ -18,7 +18,7 @@ use crate::report::{Report, foreign};
 /// What is posted, in a job that a `workflow_run` event starts
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// What `ai-detect diff --format json` printed in the other job
+    /// File of the report that `ai-detect diff --format json` printed in the other job
     #[arg(value_name = "REPORT")]
     report: PathBuf,
 

@@ -14,7 +14,7 @@ use crate::report::json::{self, ReadError};
 /// Which report, and how to print it
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// What `diff --format json` printed; `-` reads standard input
+    /// File of a report that `diff --format json` printed; `-` reads standard input
     #[arg(value_name = "REPORT")]
     file: PathBuf,
 

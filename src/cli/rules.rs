@@ -12,25 +12,25 @@ use crate::terminal::{escaped, wrapped};
 
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum Command {
-    /// One line a rule
+    /// List the rules, one per line
     List {
-        /// Further rule files
+        /// Add the rules of this file; repeat the option for several
         #[arg(long = "pack", value_name = "FILE")]
         packs: Vec<PathBuf>,
     },
-    /// What a rule looks for, why, and when it misleads
+    /// Explain what a rule looks for, why, and when it misleads
     Explain {
-        /// The rule's id, as a flag shows it
+        /// Id of the rule, as flags show it
         id: String,
-        /// Further rule files
+        /// Add the rules of this file; repeat the option for several
         #[arg(long = "pack", value_name = "FILE")]
         packs: Vec<PathBuf>,
     },
-    /// Run the examples that rules carry
+    /// Run the examples of the rules
     Test {
-        /// Only these rules
+        /// Ids of the rules to test [default: all]
         ids: Vec<String>,
-        /// Further rule files
+        /// Add the rules of this file; repeat the option for several
         #[arg(long = "pack", value_name = "FILE")]
         packs: Vec<PathBuf>,
     },

@@ -17,36 +17,36 @@ use crate::vocabulary::note::Note;
 /// Which schema to print
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// Of what
+    /// Format to describe
     #[arg(value_enum)]
     of: Of,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum Of {
-    /// What `diff --format json` prints
+    /// Output of `diff --format json`
     Report,
-    /// A row of what `scan` writes
+    /// One row of the output of `scan`
     Scan,
-    /// What `trail ask --format json` prints
+    /// Output of `trail ask --format json`
     Ask,
-    /// What `trail report --format json` prints
+    /// Output of `trail report --format json`
     TrailReport,
-    /// What `eval --format json` prints
+    /// Output of `eval --format json`
     #[cfg(feature = "lab")]
     Eval,
-    /// What `eval --lines REPO --format json` prints
+    /// Output of `eval --lines DIR --format json`
     #[cfg(feature = "lab")]
     EvalLines,
-    /// `.ai-detect.yml`
+    /// Settings file `.ai-detect.yml`
     Config,
-    /// A rule file
+    /// Rule file
     Rules,
-    /// A policy file
+    /// Policy file
     Policy,
-    /// What `policy check --format json` prints
+    /// Output of `policy check --format json`
     PolicyCheck,
-    /// Our git notes, and the predicate of our in-toto statements
+    /// Git notes, and predicates of in-toto statements, that `attest` writes
     Attestation,
 }
 

@@ -17,37 +17,37 @@ use crate::triage::{State, Triage, Trust, export, state, text as listing};
 /// What to list, and where decisions come from
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// A range as for `diff`, or a report that `diff --format json` wrote
+    /// Range as for `diff`, or the file of a report that `diff --format json` wrote
     #[arg(value_name = "RANGE|REPORT")]
     of: Option<String>,
 
-    /// The summary comment of the request, or a file that begins with its hidden state; `-` reads standard
-    /// input. AI_DETECT_STATE_KEY checks it
+    /// Read decisions from this copy of the request's summary comment; `-` reads standard input. The secret in
+    /// AI_DETECT_STATE_KEY checks its signature
     #[arg(long, value_name = "FILE")]
     state: Option<PathBuf>,
 
-    /// The decisions on the request that this CI job is about: read there, and judged anew
+    /// Read the decisions from the request that this CI job runs for, and check each again
     #[arg(long, conflicts_with = "state")]
     request: bool,
 
-    /// One flag, with all that speaks for and against it
+    /// Explain one flag with all evidence for and against
     #[arg(long, value_name = "ID", conflicts_with = "export")]
     explain: Option<String>,
 
-    /// Decisions as rows: what the flag said and what was decided
-    #[arg(long, value_enum)]
+    /// Export each flag with its decision, one row per flag
+    #[arg(long, value_enum, value_name = "FORMAT")]
     export: Option<Export>,
 
-    /// Export who decided, too
+    /// Include the names of the people who decided in the export
     #[arg(long, requires = "export")]
     with_names: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Export {
-    /// A JSON object a line
+    /// One JSON object per line
     Jsonl,
-    /// A table with tabs and a heading
+    /// Tab-separated values with a header
     Tsv,
 }
 

@@ -63,7 +63,8 @@ fn the_last_commit_gets_trailers_and_keeps_everything_else() {
     repo.write("untracked.py", "2\n");
     let status = repo.git(&["status", "--porcelain"]);
 
-    let said = run(&repo, &["attest", "--tool", "Claude Code", "--model", "claude-opus-4-8", "--path", "cli"]).text();
+    let said =
+        run(&repo, &["attest", "--tool", "Claude Code", "--model", "claude-opus-4-8", "--integration", "cli"]).text();
     assert!(said.starts_with("amended the last commit"), "{said}");
     assert_eq!(
         message(&repo),
@@ -75,7 +76,8 @@ fn the_last_commit_gets_trailers_and_keeps_everything_else() {
     assert!(repo.git(&["reflog", "-1"]).contains("commit (amend): Add b"));
     repo.git(&["fsck", "--strict"]);
 
-    let again = run(&repo, &["attest", "--tool", "Claude Code", "--model", "claude-opus-4-8", "--path", "cli"]).text();
+    let again =
+        run(&repo, &["attest", "--tool", "Claude Code", "--model", "claude-opus-4-8", "--integration", "cli"]).text();
     assert_eq!(again, "the last commit already says so\n");
 }
 
@@ -96,7 +98,7 @@ fn what_was_written_is_read_back_complete() {
             "--generated",
             "--proportion",
             "80%",
-            "--path",
+            "--integration",
             "agent",
             "--session",
             "7f3a",
@@ -195,11 +197,30 @@ fn a_terminal_is_asked_for_what_is_missing() {
 }
 
 #[test]
+fn the_answer_none_declares_that_no_ai_was_used() {
+    let repo = repo();
+    let ran = Run::of(command(&repo, &["attest", "--ask"]).write_stdin("None\n"));
+    assert_eq!(ran.status, 0, "{ran:?}");
+    assert!(message(&repo).ends_with("\nNo-AI: true"), "{}", message(&repo));
+
+    // A name that only begins so is a tool, and options that describe AI use contradict the answer.
+    repo.commit_file("b.py", code("b", 6));
+    let before = repo.id("HEAD");
+    let ran = Run::of(command(&repo, &["attest", "--ask", "--generated"]).write_stdin("none\n"));
+    assert_eq!(ran.status, 2, "{ran:?}");
+    assert!(ran.stderr.contains("the answer `none` contradicts the options"), "{ran:?}");
+    assert_eq!(repo.id("HEAD"), before);
+    let ran = Run::of(command(&repo, &["attest", "--ask"]).write_stdin("Nonesuch\ngpt-5.5\n"));
+    assert_eq!(ran.status, 0, "{ran:?}");
+    assert!(message(&repo).ends_with("Assisted-by: Nonesuch:gpt-5.5"), "{}", message(&repo));
+}
+
+#[test]
 fn without_a_terminal_the_tool_must_be_named() {
     let repo = repo();
     let before = repo.id("HEAD");
     let told = run(&repo, &["attest"]).error(2);
-    assert_eq!(told, "which AI tool helped? Say so with --tool NAME, or --no-ai if none did");
+    assert_eq!(told, "no AI tool is named; add --tool NAME, or --no-ai if no AI was used");
     let told = run(&repo, &["attest", "--tool", "x", "--prompt", "write a parser"]);
     assert!(told.status == 2 && told.stderr.contains("the text itself is not kept"), "{told:?}");
     assert_eq!(repo.id("HEAD"), before);

@@ -357,7 +357,7 @@ fn a_request_speaks_for_itself_only() {
     let body = "<!-- Example: Assisted-by: Codex -->\n- [x] I used AI for the tests\n- [ ] No AI was used\n\n🤖 Generated with [Claude Code](https://claude.com/claude-code)\n";
     std::fs::write(repo.beside("body.md"), body).unwrap();
     let file = repo.beside("body.md").display().to_string();
-    let args = ["main", "--request-body", &file, "--branch", "claude/fix-it", "--label", "AI-assisted"];
+    let args = ["main", "--description", &file, "--branch", "claude/fix-it", "--label", "AI-assisted"];
     let report = repo.diff(&args);
     assert_eq!(verdicts(&report), ["a.py unattested"], "nothing of a commit's state is filled in");
     let request = &report["request"];

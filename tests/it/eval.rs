@@ -70,7 +70,7 @@ impl Bench {
         std::fs::write(self.path("config.yml"), config).unwrap();
         std::fs::write(self.path("planted.yml"), crate::support::PLANTED_PACK).unwrap();
         let config = self.path("config.yml").display().to_string();
-        let args = [&["eval", "--manifest", "m.tsv", "--repos", "repos", "--config", &config], args].concat();
+        let args = [&["eval", "--manifest", "m.tsv", "--repos-dir", "repos", "--config", &config], args].concat();
         self.area.run(&args)
     }
 
@@ -155,7 +155,7 @@ fn the_number_of_threads_changes_nothing() {
     let bench = bench();
     let with = |threads: &str| {
         let mut command = bench.area.command(&[]);
-        command.args(["eval", "--manifest", "m.tsv", "--repos", "repos", "--control", "--scores", "s.tsv"]);
+        command.args(["eval", "--manifest", "m.tsv", "--repos-dir", "repos", "--control", "--scores", "s.tsv"]);
         let printed = Run::of(command.env("RAYON_NUM_THREADS", threads)).text();
         (printed, std::fs::read_to_string(bench.path("s.tsv")).unwrap())
     };
@@ -258,7 +258,7 @@ fn a_scores_file_that_cannot_be_written_is_said_before_the_work_and_an_old_one_s
     std::fs::write(bench.path("s.tsv"), "old").unwrap();
     // A manifest that cannot be read ends the run after the file was looked at.
     std::fs::write(bench.path("m.tsv"), "label\n").unwrap();
-    let args = ["eval", "--manifest", "m.tsv", "--repos", "repos", "--scores", "s.tsv"];
+    let args = ["eval", "--manifest", "m.tsv", "--repos-dir", "repos", "--scores", "s.tsv"];
     bench.area.run(&args).error(2);
     assert_eq!(std::fs::read_to_string(bench.path("s.tsv")).unwrap(), "old");
     let left: Vec<_> = std::fs::read_dir(bench.area.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
@@ -291,9 +291,9 @@ fn text_is_the_default_and_nothing_else_is_printed() {
 fn what_is_not_there_is_said() {
     let area = Repo::nowhere();
     let run = |args: &[&str]| area.run(&[&["eval"], args].concat()).error(2);
-    assert!(run(&["--manifest", "m.tsv", "--repos", "repos"]).starts_with("m.tsv: "));
+    assert!(run(&["--manifest", "m.tsv", "--repos-dir", "repos"]).starts_with("m.tsv: "));
     area.write("m.tsv", HEADER);
-    assert_eq!(run(&["--manifest", "m.tsv", "--repos", "."]), "m.tsv: there is no row below the header");
+    assert_eq!(run(&["--manifest", "m.tsv", "--repos-dir", "."]), "m.tsv: there is no row below the header");
 }
 
 #[test]
@@ -391,7 +391,7 @@ fn hunks_are_compared_with_what_was_recorded_of_their_lines() {
 fn lines_and_a_manifest_are_two_things() {
     let repo = noted();
     for wrong in [
-        &["--lines", ".", "--manifest", "m.tsv", "--repos", "."][..],
+        &["--lines", ".", "--manifest", "m.tsv", "--repos-dir", "."][..],
         &["--lines", ".", "--control"],
         &["--manifest", "m.tsv"],
         &["--lines", ".", "--strip", "comments"],

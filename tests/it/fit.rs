@@ -69,7 +69,7 @@ impl Labelled {
         std::fs::write(self.area.beside("labels.tsv"), &self.manifest).unwrap();
         let path = |name: &str| self.area.beside(name).display().to_string();
         let mut args: Vec<String> = ["fit", "--manifest"].map(str::to_owned).into();
-        args.extend([path("labels.tsv"), "--repos".into(), path("repos"), "--out".into(), path(out)]);
+        args.extend([path("labels.tsv"), "--repos-dir".into(), path("repos"), "--output".into(), path(out)]);
         args.extend(more.iter().map(|&arg| arg.to_owned()));
         args
     }

@@ -19,6 +19,7 @@ mod attribution;
 mod bad_input;
 mod budgets;
 mod collisions;
+mod command_line;
 mod commands;
 mod configuration;
 mod configuration_of_changes;

@@ -135,7 +135,7 @@ impl Answers {
         };
         let rows = history::rows(repo, &["main..topic", "--config", &settings]);
         Answers {
-            reported: run(&["diff", "--format", "json"], ["--request-body", "--label"]),
+            reported: run(&["diff", "--format", "json"], ["--description", "--label"]),
             checked: run(&["policy", "check", "--format", "json"], ["--description", "--label"]),
             scanned: by_id(&Value::from(rows), "commit"),
         }

@@ -245,10 +245,8 @@ fn help_and_version_are_no_errors() {
     for option in ["--staged", "--worktree", "--patch", "--format", "--exit-code", "--config", "--config-from", "-C"] {
         assert!(help.contains(option), "{option}");
     }
-    assert!(
-        repo.run(&["--help"]).text().contains("3 could not\nanalyse")
-            || repo.run(&["--help"]).text().contains("3 could not analyse")
-    );
+    let words = repo.run(&["--help"]).text().split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(words.contains("3 if the analysis failed."), "{words}");
 }
 
 /// Reports of all kinds of changes.

@@ -50,7 +50,7 @@ fn a_request_speaks_for_its_commits_where_the_policy_says_so() {
         std::fs::write(&body, "What it does.\n\nAssisted-by: Codex:gpt-5.5\n").unwrap();
         let silent = repo.diff(&["main"]);
         assert_eq!(silent["hunks"][0]["verdict"], "unattested");
-        let report = repo.diff(&["main", "--request-body", &body.display().to_string()]);
+        let report = repo.diff(&["main", "--description", &body.display().to_string()]);
         assert_eq!(report["hunks"][0]["verdict"], expected, "{policy}: {}", report["commits"][0]["attestation"]);
         assert_eq!(report["request"]["facts"]["tool"], "Codex");
     }

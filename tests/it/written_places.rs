@@ -173,7 +173,7 @@ fn a_link_of_a_change_gives_way_to_the_report_of_a_job() {
     for target in ["../victim", "../made", "/dev/zero", "../folder"] {
         let area = Area::new();
         area.link(&[("gl-code-quality-report.json", target), ("report.json", target)]);
-        let run = on_gitlab(&area, &["--report-file", "report.json"]);
+        let run = on_gitlab(&area, &["--output", "report.json"]);
         assert_eq!(run.status, 0, "{target}: {run:?}");
         area.check(target);
         for (name, holds) in [("gl-code-quality-report.json", "engine.py"), ("report.json", "ai-detect/report/v1")] {
@@ -189,7 +189,7 @@ fn a_folder_with_the_name_of_a_report_of_a_job_stays_and_is_named() {
     let area = Area::new();
     let folder = area.repo.path().join("gl-code-quality-report.json");
     std::fs::create_dir(&folder).unwrap();
-    let run = on_gitlab(&area, &["--report-file", "report.json"]);
+    let run = on_gitlab(&area, &["--output", "report.json"]);
     assert!(run.status == 3 && run.stderr.contains("gl-code-quality-report.json is a folder"), "{run:?}");
     assert!(folder.is_dir());
 }
@@ -198,9 +198,9 @@ fn a_folder_with_the_name_of_a_report_of_a_job_stays_and_is_named() {
 fn a_folder_that_a_change_links_elsewhere_gets_no_report_of_a_job() {
     let area = Area::new();
     area.link(&[("out", "../folder")]);
-    let run = on_gitlab(&area, &["--report-file", "out/report.json"]);
+    let run = on_gitlab(&area, &["--output", "out/report.json"]);
     assert!(run.status == 3 && run.stderr.contains("is a symbolic link in a work tree"), "{run:?}");
-    area.check("--report-file");
+    area.check("--output");
 }
 
 #[test]

@@ -17,11 +17,11 @@ use crate::vocabulary::note::{self, Note};
 /// From where to where
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// The old tip and the new one, such as ORIG_HEAD..HEAD or feature..main
-    #[arg(value_name = "OLD..NEW")]
+    /// Old and new tip as OLD..NEW, such as ORIG_HEAD..HEAD or feature..main
+    #[arg(value_name = "RANGE")]
     range: String,
 
-    /// Say what would be carried, and write nothing
+    /// Show what would be copied, and write nothing
     #[arg(long)]
     dry_run: bool,
 }

@@ -78,13 +78,19 @@ impl Drafting<'_> {
             (Some(known), None, _) => known,
             (_, Some(tool), _) => of_tool.unwrap_or_else(|| AiUse::of(assistant(facts, tool, None))),
             (None, None, Some(agent)) => AiUse::of(assistant(facts, agent.tool.clone(), None)),
-            (None, None, None) => AiUse::of(assistant(facts, answers.tool()?, None)),
+            (None, None, None) => match answers.tool()? {
+                ToolAnswer::Tool(tool) => AiUse::of(assistant(facts, tool, None)),
+                ToolAnswer::None if facts.describe_ai_use() => {
+                    return Err(Failure::usage("the answer `none` contradicts the options, which describe AI use"));
+                }
+                ToolAnswer::None => return Ok(Declaration { involvement: Involvement::NoAi, accountable }),
+            },
         };
         ai.assistants = with_facts(ai.assistants, facts)?;
         ai.proportion = facts.proportion.or(ai.proportion);
         let same_tool = |agent: &&Agent| ai.assistants.as_slice().iter().any(|assistant| assistant.tool == agent.tool);
         let agent = agent.filter(same_tool);
-        ai.path = facts.path.or(ai.path).or(agent.and_then(|agent| agent.path));
+        ai.path = facts.integration.or(ai.path).or(agent.and_then(|agent| agent.path));
         ai.session = facts.session.clone().or(ai.session).or_else(|| agent.and_then(|agent| agent.session.clone()));
         ai.prompt = facts.prompt.clone().or(ai.prompt);
         ai.output = facts.output.clone().or(ai.output);
@@ -130,7 +136,9 @@ fn with_facts(assistants: Assistants, facts: &Facts) -> Result<Assistants, Failu
         }
         (None, Some(tool)) => list.push(assistant(facts, tool.clone(), None)),
         (None, None) if facts.model.is_some() => {
-            return Err(Failure::usage("the commit names several tools; say with --tool which one has the model"));
+            return Err(Failure::usage(
+                "the commit names several tools; name the one that used the model with --tool NAME",
+            ));
         }
         (None, None) => {}
     }
@@ -160,25 +168,38 @@ fn missing(policy: &Policy, touched: &TouchedCommit, declaration: &Declaration) 
     Ok(wanted)
 }
 
+/// The answer to which AI tool helped.
+#[derive(Clone)]
+enum ToolAnswer {
+    Tool(Name),
+    /// No AI was used, as `--no-ai` declares.
+    None,
+}
+
 /// What a person answers: each question is asked once, also for a whole range.
 struct Answers<'a> {
     asks: bool,
-    tool: Option<Name>,
+    tool: Option<ToolAnswer>,
     given: Vec<(Fact, Option<String>)>,
     out: &'a Output,
 }
 
 impl Answers<'_> {
-    fn tool(&mut self) -> Result<Name, Failure> {
+    fn tool(&mut self) -> Result<ToolAnswer, Failure> {
         if let Some(tool) = &self.tool {
             return Ok(tool.clone());
         }
-        let nothing = || Failure::usage("which AI tool helped? Say so with --tool NAME, or --no-ai if none did");
+        let nothing = || Failure::usage("no AI tool is named; add --tool NAME, or --no-ai if no AI was used");
         if !self.asks {
             return Err(nothing());
         }
-        let answer = self.line("Which AI tool helped? (nothing: stop here)")?.ok_or_else(nothing)?;
-        let tool: Name = answer.parse().map_err(|problem| Failure::usage(format!("the tool: {problem}")))?;
+        let answer =
+            self.line("Which AI tool helped? (`none` if no AI was used; Enter to cancel)")?.ok_or_else(nothing)?;
+        let tool = if answer.eq_ignore_ascii_case("none") {
+            ToolAnswer::None
+        } else {
+            ToolAnswer::Tool(answer.parse().map_err(|problem| Failure::usage(format!("name of the tool: {problem}")))?)
+        };
         self.tool = Some(tool.clone());
         Ok(tool)
     }
@@ -191,7 +212,7 @@ impl Answers<'_> {
         let answer = match known {
             Some(answer) => answer,
             None => {
-                let answer = self.line(&format!("Not stated yet: {}. (nothing: leave it out)", fact.words()))?;
+                let answer = self.line(&format!("Not stated yet: {}. (Enter to leave it out)", fact.words()))?;
                 self.given.push((fact, answer.clone()));
                 answer
             }

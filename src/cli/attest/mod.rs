@@ -23,52 +23,52 @@ pub(super) struct Args {
     #[command(subcommand)]
     command: Option<Command>,
 
-    /// The commits: A..B, or A for A..HEAD; COMMIT^! for one alone; nothing: the last commit. Trailers on older ones
-    /// rewrite all that come after them, up to HEAD
+    /// Commits to declare AI use on: A..B, A for A..HEAD, or COMMIT^! for one alone [default: HEAD]. Trailers on an
+    /// older commit rewrite all later commits up to HEAD
     #[arg(value_name = "RANGE")]
     range: Option<String>,
 
-    /// Write nothing; say what the policy misses in the range, and exit with status 1 if it does
+    /// Check the range by the policy, write nothing, and exit with status 1 if a commit violates it
     #[arg(long, conflicts_with_all = ["notes", "dry_run", "statement", "no_ai", "tool"])]
     check: bool,
 
-    /// The policy to go by, instead of the one that the settings name
-    #[arg(long, value_name = "NAME")]
+    /// Follow this preset or policy file instead of the policy in the settings
+    #[arg(long, value_name = "POLICY")]
     policy: Option<String>,
 
-    /// Settings from a file on disk instead of the commit that the change starts from
+    /// Read settings from this file instead of from the commit that the change starts from
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
 
-    /// Write notes (refs/notes/ai-attest) and leave the commits as they are
+    /// Write notes (refs/notes/ai-attest) and leave the commits unchanged
     #[arg(long)]
     notes: bool,
 
-    /// Sign the notes with your own key, by git's settings gpg.format and user.signingKey: runs ssh-keygen or gpg
+    /// Sign the notes with ssh-keygen or gpg and the key in git's settings gpg.format and user.signingKey
     #[arg(long, requires = "notes")]
     sign: bool,
 
-    /// Print an in-toto statement for each commit, and write nothing
+    /// Print an in-toto statement for each commit and write nothing
     #[arg(long, conflicts_with = "notes")]
     statement: bool,
 
-    /// Say what would be written, and write nothing
+    /// Show what would be written, and write nothing
     #[arg(long)]
     dry_run: bool,
 
-    /// Ask for what is missing even where standard input is no terminal
+    /// Ask for missing facts even if standard input is not a terminal
     #[arg(long, conflicts_with = "no_ask")]
     ask: bool,
 
-    /// Never ask
+    /// Never ask for missing facts
     #[arg(long)]
     no_ask: bool,
 
-    /// Rewrite commits although a remote branch has them
+    /// Rewrite commits even if a remote branch has them
     #[arg(long)]
     even_if_published: bool,
 
-    /// Rewrite commits, or add to a note, although signatures will not hold any more
+    /// Rewrite commits or notes even if that invalidates their signatures
     #[arg(long)]
     drop_signature: bool,
 
@@ -79,60 +79,75 @@ pub(super) struct Args {
 /// What is declared
 #[derive(Debug, clap::Args)]
 struct Facts {
-    /// No AI was used
-    #[arg(long, conflicts_with_all = ["tool", "model", "generated", "proportion", "path", "session", "prompt", "output"])]
+    /// Declare that no AI was used
+    #[arg(long, conflicts_with_all = ["tool", "model", "generated", "proportion", "integration", "session", "prompt", "output"])]
     no_ai: bool,
 
-    /// The tool
+    /// Name the AI tool
     #[arg(long, value_name = "NAME")]
     tool: Option<Name>,
 
-    /// The model's exact id
+    /// Give the exact id of the model
     #[arg(long, value_name = "ID")]
     model: Option<Word>,
 
-    /// An analysis tool that it used; may be given several times
+    /// Name an analysis tool that the AI tool used; repeat the option for several
     #[arg(long = "helper", value_name = "NAME")]
     helpers: Vec<Word>,
 
-    /// The tool wrote most of the change: Generated-by instead of Assisted-by
+    /// Write Generated-by instead of Assisted-by: the tool wrote most of the change
     #[arg(long)]
     generated: bool,
 
-    /// How much of the change the tool wrote, such as 40%
-    #[arg(long, value_name = "SHARE")]
+    /// Give the share of the change that the tool wrote, such as 40%
+    #[arg(long, value_name = "PERCENT")]
     proportion: Option<Proportion>,
 
-    /// By which way the tool worked
-    #[arg(long, value_parser = one_of(INTEGRATION_PATHS), value_name = "WAY")]
-    path: Option<IntegrationPath>,
+    /// Name how the tool was used
+    #[arg(long, alias = "path", value_parser = one_of(INTEGRATION_PATHS), value_name = "KIND")]
+    integration: Option<IntegrationPath>,
 
-    /// The session or request, by id or address
+    /// Give the id or address of the session or request
     #[arg(long, value_name = "ID")]
     session: Option<Word>,
 
-    /// The prompt's digest (sha256:…) or address; never the prompt
+    /// Give the digest (sha256:…) or address of the prompt, never the prompt itself
     #[arg(long, value_name = "REFERENCE")]
     prompt: Option<Reference>,
 
-    /// The raw output's digest (sha256:…) or address; never the output
+    /// Give the digest (sha256:…) or address of the raw output, never the output itself
     #[arg(long, value_name = "REFERENCE")]
     output: Option<Reference>,
 
-    /// The person who answers for the commit, as `Name <address>`
+    /// Name the person who is accountable for the commit, as `Name <address>`
     #[arg(long, value_name = "PERSON")]
     accountable: Option<Who>,
 
-    /// Who asked for the generation, as `Name <address>`
+    /// Name the person who requested the generation, as `Name <address>`
     #[arg(long, value_name = "PERSON")]
     requested_by: Option<Who>,
 }
 
+impl Facts {
+    /// Whether an option describes AI use, which contradicts `--no-ai`.
+    fn describe_ai_use(&self) -> bool {
+        self.model.is_some()
+            || !self.helpers.is_empty()
+            || self.generated
+            || self.proportion.is_some()
+            || self.integration.is_some()
+            || self.session.is_some()
+            || self.prompt.is_some()
+            || self.output.is_some()
+            || self.requested_by.is_some()
+    }
+}
+
 #[derive(Debug, clap::Subcommand)]
 enum Command {
-    /// Predict the message of a squash merge, which attestations it would lose, and what keeps them
+    /// Predict the message of a squash merge, and show which declarations it would lose and how to keep them
     Squash(squash::Args),
-    /// Carry our notes from rewritten commits to the new ones
+    /// Copy notes of ai-detect from rewritten commits to their new versions
     Carry(carry::Args),
 }
 

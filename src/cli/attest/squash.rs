@@ -27,23 +27,23 @@ const FORGES: &[Choice<Forge>] = &[
 /// The request, and whose defaults
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// What the request brings: A..B, or A for A..HEAD; nothing: from the default branch to HEAD
+    /// Commits of the request: A..B, or A for A..HEAD [default: compare HEAD with the default branch]
     #[arg(value_name = "RANGE")]
     range: Option<String>,
 
-    /// Whose defaults
+    /// Use the default messages of this forge
     #[arg(long, value_parser = one_of(FORGES), default_value = "github")]
     forge: Forge,
 
-    /// The request's title; nothing: the last commit's subject
+    /// Set the title of the request [default: the subject of the last commit]
     #[arg(long)]
     title: Option<String>,
 
-    /// The request's number
+    /// Set the number of the request
     #[arg(long)]
     number: Option<u64>,
 
-    /// Exit with status 1 when something would be lost
+    /// Exit with status 1 if a declaration would be lost
     #[arg(long)]
     exit_code: bool,
 }

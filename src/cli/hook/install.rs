@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
+use crate::cli::hint::shell_quoted;
 use crate::cli::output::Output;
 use crate::cli::place;
 use crate::cli::replace::create;
@@ -321,10 +322,6 @@ fn script_of_version_1(name: &str, block: bool) -> String {
          command -v ai-detect >/dev/null 2>&1 || exit 0\n\
          ai-detect hook run {name}{blocking} \"$@\"{otherwise}\n"
     )
-}
-
-fn shell_quoted(text: &str) -> String {
-    format!("'{}'", text.replace('\'', "'\\''"))
 }
 
 fn is_ours(path: &Path) -> bool {

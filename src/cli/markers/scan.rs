@@ -3,12 +3,12 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use clap::ValueEnum;
 use serde::Serialize;
 
 use crate::attest::tally::{Counter, Marks, marks};
 use crate::attest::{Attestation, State};
 use crate::change::Commit;
+use crate::cli::formats::TextOrJson;
 use crate::cli::output::Output;
 use crate::cli::{Exit, Failure, Notes};
 use crate::pipeline::{Extent, Past};
@@ -17,27 +17,22 @@ use crate::report::{AttestationReport, markers};
 /// What `markers scan` reads and how it says what it found
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct Args {
-    /// A..B: what B reaches and A does not; A: everything that A reaches; nothing: from the default branch to HEAD
+    /// Commits to read: A..B reads those that B reaches and A does not, A reads all that A reaches [default: HEAD without
+    /// the default branch]
     #[arg(value_name = "RANGE", conflicts_with = "all")]
     range: Option<String>,
 
-    /// Everything that any branch, tag or other ref reaches
+    /// Read all commits that any branch, tag or other ref reaches
     #[arg(long)]
     all: bool,
 
-    /// How to print
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    format: Format,
+    /// Choose the output format
+    #[arg(long, value_enum, default_value_t = TextOrJson::Text)]
+    format: TextOrJson,
 
-    /// One line for each commit that carries anything, as it is found, instead of the sums
+    /// Print one line for each commit with a declaration instead of the totals
     #[arg(long)]
     each: bool,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    Text,
-    Json,
 }
 
 /// Lines are printed when so many bytes of them have gathered.
@@ -83,8 +78,8 @@ pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure
     scanned?;
     let tally = counter.finish(name);
     let text = match args.format {
-        Format::Json => serde_json::to_string_pretty(&tally).map_err(Failure::failed)? + "\n",
-        Format::Text => markers::write(&tally, out.width()),
+        TextOrJson::Json => serde_json::to_string_pretty(&tally).map_err(Failure::failed)? + "\n",
+        TextOrJson::Text => markers::write(&tally, out.width()),
     };
     out.print(&text)?;
     Ok(Exit::Analysed)
@@ -109,12 +104,12 @@ fn gather(lines: &mut String, line: Option<String>, out: &Output) -> Result<(), 
 }
 
 /// The line of a commit, if it carries anything.
-fn each(format: Format, commit: &Commit, attestation: &Attestation) -> Result<Option<String>, Failure> {
+fn each(format: TextOrJson, commit: &Commit, attestation: &Attestation) -> Result<Option<String>, Failure> {
     let silent = attestation.statements.is_empty() && attestation.state == State::Absent;
     if silent && attestation.unreadable.is_empty() && attestation.unknown.is_empty() {
         return Ok(None);
     }
-    if format == Format::Json {
+    if format == TextOrJson::Json {
         let line = serde_json::to_string(&Each {
             commit: &commit.id,
             attestation: AttestationReport::of(attestation.clone(), None),

@@ -39,7 +39,7 @@ impl Job<'_> {
             let name = format!("ai-detect-{}.{ending}", std::process::id());
             folder.as_ref().map(|folder| folder.join(name))
         };
-        let (file, sarif) = (self.args.report_file.clone().or_else(|| beside("json")), beside("sarif"));
+        let (file, sarif) = (self.args.output.clone().or_else(|| beside("json")), beside("sarif"));
         if let Some(file) = &file {
             write(file, &json::write(report).map_err(Failure::failed)?)?;
         }

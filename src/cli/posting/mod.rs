@@ -27,29 +27,29 @@ use crate::triage::{self, StateKey};
 #[derive(Debug, clap::Args)]
 #[group(id = "posting")]
 pub(super) struct Args {
-    /// Post nothing; print what would be posted
+    /// Print what would be posted, and post nothing
     #[arg(long, help_heading = "Posting")]
     dry_run: bool,
 
-    /// No comments on lines, the summary alone
+    /// Post only the summary, without comments on lines
     #[arg(long, help_heading = "Posting")]
     no_inline: bool,
 
-    /// How many comments on lines may stand open on the request
+    /// Limit the number of open comments on lines of the request
     #[arg(long, value_name = "N", default_value_t = MAX_INLINE, help_heading = "Posting")]
     max_comments: usize,
 
-    /// A check run beside the comments, not only where those may not be written
+    /// Always create a check run, not only if the token may not write comments
     #[arg(long, help_heading = "Posting")]
     check_run: bool,
 
-    /// How long may be waited for rate limits and faults of the forge, in all
+    /// Wait at most this long in total for rate limits and errors of the forge
     #[arg(long, value_name = "SECONDS", default_value_t = 60, help_heading = "Posting")]
     max_wait: u64,
 
-    /// Write the report as JSON to this file; in GitHub Actions it lies in the runner's temporary folder anyway
-    #[arg(long, value_name = "FILE", help_heading = "Posting")]
-    report_file: Option<PathBuf>,
+    /// Also write the report as JSON to this file [default: a file in the temporary folder of a GitHub runner]
+    #[arg(short, long, alias = "report-file", value_name = "FILE", help_heading = "Posting")]
+    output: Option<PathBuf>,
 
     /// What kind of answer GitHub is asked for
     #[arg(long, env = "AI_DETECT_ACCEPT", default_value = github::ACCEPT, hide = true)]

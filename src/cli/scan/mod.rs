@@ -23,48 +23,47 @@ use crate::pack::load::BUILTIN_DIGEST;
 use crate::pipeline::{Error, Extent, Past, Settings, Standards};
 use crate::scan::{self, Kind, Scanned, Scorer, Source};
 use crate::terminal::escaped;
-use table::{Format, Table};
+use table::{Table, TableFormat};
 
 /// Which histories are scanned, and where the rows go
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// A..B: what B reaches and A does not; A: everything that A reaches; nothing: everything that HEAD reaches.
-    /// Of several repositories, in each of them
+    /// Commits to scan in each repository: A..B scans those that B reaches and A does not, A scans all that A reaches
+    /// [default: HEAD]
     #[arg(value_name = "RANGE", conflicts_with = "all")]
     range: Option<String>,
 
-    /// Everything that any branch, tag or other ref reaches
+    /// Scan all commits that any branch, tag or other ref reaches
     #[arg(long)]
     all: bool,
 
-    /// The repositories, each called in its rows as it is called here; without it the one at hand, called
-    /// as its folder
+    /// Scan these repositories; rows name each as it is written here [default: the current repository, named after its
+    /// folder]
     #[arg(long, value_name = "DIR", num_args = 1..)]
     repo: Vec<PathBuf>,
 
-    /// Where the rows are kept: commits that have one are not done again. A file of lines, or a folder of
-    /// Parquet files; nothing: lines on standard output, and nothing is kept
+    /// Keep the rows in this file of JSON lines or folder of Parquet files, and skip commits that have a row there
+    /// [default: print JSON lines]
     #[arg(long, short, value_name = "PATH")]
     output: Option<PathBuf>,
 
-    /// Only commits that landed at this time or later: a date (2026-04-01, at midnight UTC), or 2026-04-01T09:30:00+02:00
+    /// Include only commits that landed at this time or later: 2026-04-01 (midnight UTC) or 2026-04-01T09:30:00+02:00
     #[arg(long, value_name = "TIME", value_parser = time)]
     since: Option<i64>,
 
-    /// Only commits that landed before this time
+    /// Include only commits that landed before this time
     #[arg(long, value_name = "TIME", value_parser = time)]
     until: Option<i64>,
 
-    /// In which form; without it by the end of the output's name, lines unless it ends in .parquet
+    /// Choose the output format [default: parquet if the name of the output ends in .parquet, otherwise jsonl]
     #[arg(long, value_enum)]
-    format: Option<Format>,
+    format: Option<TableFormat>,
 
-    /// Go on where rows are kept that another version, model or settings made; each row says which
+    /// Add rows even if another version, model or settings made the existing ones; each row names its rules
     #[arg(long)]
     mixed: bool,
 
-    /// Settings and rule packs from a file on disk, for all commits of all repositories; those that lie in
-    /// a repository do not count
+    /// Read settings and rule packs for all commits from this file; settings files in the repositories do not apply
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
 }

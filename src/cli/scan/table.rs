@@ -15,8 +15,8 @@ use crate::git::CommitId;
 use crate::scan::Row;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum Format {
-    /// A file of lines, each a row as JSON
+pub(super) enum TableFormat {
+    /// A file with one JSON object per line
     Jsonl,
     /// A folder of Parquet files
     Parquet,
@@ -46,12 +46,12 @@ impl<'a> Table<'a> {
     /// Opens a table, or starts it. Nothing is changed where something else is found.
     pub(super) fn open(
         output: Option<&Path>,
-        format: Option<Format>,
+        format: Option<TableFormat>,
         dir: &Path,
         out: &'a Output,
     ) -> Result<Self, Failure> {
         let Some(output) = output else {
-            if format == Some(Format::Parquet) {
+            if format == Some(TableFormat::Parquet) {
                 return Err(Failure::usage("Parquet files need an --output, a folder"));
             }
             return Ok(Table {
@@ -62,11 +62,12 @@ impl<'a> Table<'a> {
                 pending: String::new(),
             });
         };
-        let by_name = if output.extension() == Some(OsStr::new("parquet")) { Format::Parquet } else { Format::Jsonl };
+        let by_name =
+            if output.extension() == Some(OsStr::new("parquet")) { TableFormat::Parquet } else { TableFormat::Jsonl };
         let path = dir.join(output);
         let (to, known) = match format.unwrap_or(by_name) {
-            Format::Jsonl => Lines::open(&path).map(|(lines, known)| (To::Lines(lines), known))?,
-            Format::Parquet => Parts::open(&path).map(|(parts, known)| (To::Parts(parts), known))?,
+            TableFormat::Jsonl => Lines::open(&path).map(|(lines, known)| (To::Lines(lines), known))?,
+            TableFormat::Parquet => Parts::open(&path).map(|(parts, known)| (To::Parts(parts), known))?,
         };
         Ok(Table { to, known, name: output.display().to_string(), out, pending: String::new() })
     }

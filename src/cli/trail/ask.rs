@@ -2,8 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use clap::ValueEnum;
-
+use crate::cli::formats::TextOrJson;
 use crate::cli::output::Output;
 use crate::cli::{Exit, Failure, read_text};
 use crate::pipeline::{self, AskError, Question};
@@ -14,35 +13,29 @@ use crate::trail::ask::{place::Place, text};
 #[derive(Debug, clap::Args)]
 #[command(group = clap::ArgGroup::new("about").required(true))]
 pub(in crate::cli) struct Args {
-    /// A file, or lines of it: src/a.rs, src/a.rs:12, src/a.rs:12-20
+    /// File or lines to look up: src/a.rs, src/a.rs:12 or src/a.rs:12-20
     #[arg(value_name = "PATH[:FROM-TO]", group = "about")]
     place: Option<Place>,
 
-    /// One commit
-    #[arg(long, value_name = "ID", group = "about")]
+    /// Look up one commit
+    #[arg(long, value_name = "REV", group = "about")]
     commit: Option<String>,
 
-    /// The commits of a range, such as those of a release: v1.0..v2.0. Commits on sensitive paths come first
-    #[arg(long, value_name = "A..B", group = "about")]
+    /// Look up the commits of a range, such as v1.0..v2.0; commits on sensitive paths come first
+    #[arg(long, value_name = "RANGE", group = "about")]
     range: Option<String>,
 
-    /// The frames of a stack trace in a file, or - for standard input
+    /// Look up the frames of the stack trace in this file; `-` reads standard input
     #[arg(long, value_name = "FILE", group = "about")]
     stack: Option<PathBuf>,
 
-    /// The revision whose lines are meant
+    /// Look up lines in this revision
     #[arg(long, value_name = "REV", default_value = "HEAD", conflicts_with_all = ["commit", "range"])]
     at: String,
 
-    /// How to print
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    format: Format,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    Text,
-    Json,
+    /// Choose the output format
+    #[arg(long, value_enum, default_value_t = TextOrJson::Text)]
+    format: TextOrJson,
 }
 
 impl From<AskError> for Failure {
@@ -57,8 +50,8 @@ impl From<AskError> for Failure {
 pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure> {
     let answer = pipeline::ask(dir, &question(args, dir)?)?;
     match args.format {
-        Format::Text => out.print(&text::write(&answer, out.width()))?,
-        Format::Json => out.print(&json::pretty(&answer).map_err(Failure::failed)?)?,
+        TextOrJson::Text => out.print(&text::write(&answer, out.width()))?,
+        TextOrJson::Json => out.print(&json::pretty(&answer).map_err(Failure::failed)?)?,
     }
     Ok(Exit::Analysed)
 }

@@ -10,9 +10,9 @@ use super::{Exit, Failure};
 
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum Command {
-    /// Ask who or what wrote lines, a commit, the commits of a range, or the frames of a stack trace
+    /// Show who or what wrote lines, a commit, a range of commits or the frames of a stack trace
     Ask(ask::Args),
-    /// Count: which share of commits and lines has AI use, by when they landed, in the tree, on sensitive paths
+    /// Report the share of AI use over time, in a tree or on sensitive paths
     #[command(subcommand)]
     Report(report::Command),
 }

@@ -19,12 +19,12 @@ use crate::trail::report::{Report, csv, html, text};
 /// Which figures
 #[derive(Debug, Subcommand)]
 pub(in crate::cli) enum Command {
-    /// The share of commits and added lines with AI use, by when they landed
+    /// Report the share of commits and added lines with AI use over time
     Share {
-        /// By quarters or months, in UTC
+        /// Group by quarter or month, in UTC
         #[arg(long, value_enum, default_value_t = By::Quarter)]
         by: By,
-        /// The error rates of flags: a table that `ai-detect eval --rates` wrote, in place of the one that ships
+        /// Read the error rates of flags from this table of `ai-detect eval --rates` [default: the built-in table]
         #[arg(long, value_name = "FILE")]
         rates: Option<PathBuf>,
         #[command(flatten)]
@@ -32,21 +32,21 @@ pub(in crate::cli) enum Command {
         #[command(flatten)]
         written: Written,
     },
-    /// The lines of a revision by what is declared of them, with the model, per folder
+    /// Report the lines of a revision by declaration and model, per folder
     Tree {
-        /// The revision
+        /// Count the lines of this revision
         #[arg(long, value_name = "REV", default_value = "HEAD")]
         at: String,
-        /// How many levels of folders are told apart
+        /// Report this many levels of folders
         #[arg(long, value_name = "N", default_value_t = 1)]
         depth: usize,
-        /// The repositories; without it the one at hand
+        /// Count the lines of these repositories [default: the current one]
         #[arg(long, value_name = "DIR", num_args = 1..)]
         repo: Vec<PathBuf>,
         #[command(flatten)]
         written: Written,
     },
-    /// Commits on sensitive paths, by class of path and repository: how many declare AI use
+    /// Report how many commits on sensitive paths declare AI use, by class and repository
     Sensitive {
         #[command(flatten)]
         rows: Rows,
@@ -58,22 +58,22 @@ pub(in crate::cli) enum Command {
 /// Which commits are counted
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct Rows {
-    /// Only commits that landed at this time or later: a date (2026-04-01, at midnight UTC), or 2026-04-01T09:30:00+02:00
+    /// Include only commits that landed at this time or later: 2026-04-01 (midnight UTC) or 2026-04-01T09:30:00+02:00
     #[arg(long, value_name = "TIME", value_parser = time)]
     since: Option<i64>,
-    /// Only commits that landed before this time
+    /// Include only commits that landed before this time
     #[arg(long, value_name = "TIME", value_parser = time)]
     until: Option<i64>,
-    /// The repositories whose history is scanned; without it the one at hand
+    /// Scan these repositories [default: the current one]
     #[arg(long, value_name = "DIR", num_args = 1.., conflicts_with = "rows")]
     repo: Vec<PathBuf>,
-    /// Rows that `ai-detect scan` wrote: files of lines, or folders of Parquet files
-    #[arg(long, value_name = "FILE", num_args = 1..)]
+    /// Read rows that `ai-detect scan` wrote: files of JSON lines or folders of Parquet files
+    #[arg(long, value_name = "PATH", num_args = 1..)]
     rows: Vec<PathBuf>,
-    /// Of the rows only those that these rules made: the digest in their column `rules`
+    /// Include only rows with this digest in their column `rules`
     #[arg(long, value_name = "DIGEST", requires = "rows")]
     rules: Option<String>,
-    /// Settings from a file on disk, for all repositories; those that lie in a repository do not count
+    /// Read settings for all repositories from this file; settings files in the repositories do not apply
     #[arg(long, value_name = "FILE", conflicts_with = "rows")]
     config: Option<PathBuf>,
 }
@@ -81,9 +81,9 @@ pub(in crate::cli) struct Rows {
 /// How it is printed
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct Written {
-    /// How to print
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    format: Format,
+    /// Choose the output format
+    #[arg(long, value_enum, default_value_t = FiguresFormat::Text)]
+    format: FiguresFormat,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -93,11 +93,14 @@ pub(in crate::cli) enum By {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
+enum FiguresFormat {
+    /// Text for people
     Text,
+    /// JSON for programs
     Json,
+    /// Comma-separated values
     Csv,
-    /// One page that opens offline
+    /// One HTML page that opens offline
     Html,
 }
 
@@ -148,10 +151,10 @@ pub(super) fn run(command: &Command, dir: &Path, out: &Output) -> Result<Exit, F
         Command::Tree { at, depth, repo, written } => (of_tree(at, *depth, repo, dir)?, written),
     };
     match written.format {
-        Format::Text => out.print(&text::write(&report))?,
-        Format::Json => out.print(&json::pretty(&report).map_err(Failure::failed)?)?,
-        Format::Csv => out.print(&csv::write(&report))?,
-        Format::Html => out.print(&html::write(&report).map_err(Failure::failed)?)?,
+        FiguresFormat::Text => out.print(&text::write(&report))?,
+        FiguresFormat::Json => out.print(&json::pretty(&report).map_err(Failure::failed)?)?,
+        FiguresFormat::Csv => out.print(&csv::write(&report))?,
+        FiguresFormat::Html => out.print(&html::write(&report).map_err(Failure::failed)?)?,
     }
     Ok(Exit::Analysed)
 }

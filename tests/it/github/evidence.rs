@@ -69,7 +69,7 @@ impl Job {
 
     fn reported(&self, args: &[&str]) -> (String, Value) {
         let file = self.clone.beside("report.json").display().to_string();
-        let log = self.ci(&[&["--report-file", &file], args].concat()).text();
+        let log = self.ci(&[&["--output", &file], args].concat()).text();
         // Lines are wrapped for the log.
         (log.split_whitespace().collect::<Vec<_>>().join(" "), self.report())
     }
