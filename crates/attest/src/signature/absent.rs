@@ -6,7 +6,7 @@ use super::{Checked, SignatureKind, Subject};
 /// Nobody.
 #[derive(Debug, Clone, Default)]
 pub struct Signers {
-    /// What of the files cannot be used.
+    /// What cannot be used in the files.
     pub notes: Vec<String>,
 }
 

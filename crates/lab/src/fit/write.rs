@@ -71,7 +71,10 @@ fn scaled(trees: &Trees, scale: f64) -> Trees {
 }
 
 fn trees(trees: &Trees) -> String {
-    format!("# Boosted trees, fitted on labelled commits; the form is told in src/pack/trees.rs.\n{}", trees.write())
+    format!(
+        "# Boosted trees, fitted on labelled commits; the form is documented in crates/style-format/src/trees.rs.\n{}",
+        trees.write()
+    )
 }
 
 #[cfg(test)]
