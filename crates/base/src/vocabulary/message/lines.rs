@@ -4,7 +4,7 @@
 
 use std::ops::Range;
 
-use super::sentences;
+use super::{quotations, sentences};
 use crate::slices::part_of;
 
 /// A line of a message.
@@ -18,9 +18,9 @@ pub struct Line {
     text_end: usize,
     /// Whether there is nothing but white space in it.
     pub is_blank: bool,
-    /// Whether it is a quotation or an illustration: behind `>`, in a code fence, indented like
-    /// code, beside a box that nobody ticked, or part of a sentence. What is quoted was said elsewhere, about something
-    /// else.
+    /// Whether it is a quotation or an illustration: behind `>`, in a code fence or a block of HTML, indented like
+    /// code, in a pasted change, beside a box that nobody ticked, or part of a sentence. What is quoted was said elsewhere,
+    /// about something else.
     pub quoted: bool,
     /// Whether it goes on with a quotation without its `>`. Git reads trailers there all the same.
     pub is_lazy: bool,
@@ -84,6 +84,7 @@ pub fn of(message: &str) -> Vec<Line> {
     unquote_tail(message, &mut lines);
     mark_lazy(message, &mut lines);
     sentences::mark(message, &mut lines);
+    quotations::mark(message, &mut lines, squashed);
     lines
 }
 

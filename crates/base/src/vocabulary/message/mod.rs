@@ -8,7 +8,9 @@ use std::sync::OnceLock;
 
 mod adding;
 pub mod lines;
+mod quotations;
 mod request;
+mod reverts;
 mod sentences;
 pub mod trailer_lines;
 

@@ -8,7 +8,6 @@
 use std::ops::Range;
 
 use super::lines::{Line, is_deep};
-use crate::slices::items_of;
 
 /// A sentence that stops here goes on below.
 const OPEN_ENDS: [&str; 18] = [
@@ -40,6 +39,12 @@ const GOES_ON: [&str; 47] = [
     "were", "as", "for", "from", "with", "when", "where", "which", "that", "if", "unless", "because", "so", "by", "of",
     "here", "there", "anywhere", "anymore", "again", "must", "should", "may", "can", "cannot", "will", "does", "do",
     "not", "nor", "or", "and", "either",
+];
+
+/// How a paragraph starts that goes on with the sentence of the paragraph before.
+const CONJOINING: [&str; 14] = [
+    "and", "but", "or", "nor", "yet", "which", "though", "although", "because", "since", "whereas", "while", "instead",
+    "whenever",
 ];
 
 /// What a sentence has that ends with a colon and shows what could be written.
@@ -123,7 +128,6 @@ fn of(message: &str, lines: &[Line]) -> Vec<Range<usize>> {
         }
         at = end;
     }
-    found.extend(reverted(message, lines, subject));
     found
 }
 
@@ -174,6 +178,9 @@ impl Run<'_> {
         if is_within && is_open(&sentence) && !looks_like_a_mark(self.text(above)) {
             return true;
         }
+        if self.goes_on_in_next_paragraph(above, &sentence) {
+            return true;
+        }
         // Below a blank line a block of trailers is somebody's own where somebody signs in it.
         if !is_beside && (above == self.subject || self.is_signed()) {
             return false;
@@ -184,7 +191,9 @@ impl Run<'_> {
             return !looks_like_a_mark(self.text(above))
                 && (demands(&sentence) || (shows_a_mark(&sentence) && self.is_shown(above, &sentence)));
         }
-        stops_short(&sentence) || self.goes_on_in_next_paragraph(&sentence) || self.is_shown(above, &sentence)
+        // An item of a list does not go on in a line that is not indented.
+        let may_go_on = !is_item(self.text(above)) || self.is_indented();
+        (may_go_on && stops_short(&sentence)) || self.is_shown(above, &sentence)
     }
 
     /// The line of prose above, and whether no blank line is between.
@@ -228,17 +237,31 @@ impl Run<'_> {
         self.place.clone().any(|at| self.text(at).trim_start().to_ascii_lowercase().starts_with("signed-off-by:"))
     }
 
+    fn is_indented(&self) -> bool {
+        self.text(self.place.start).starts_with("  ") || self.text(self.place.start).starts_with('\t')
+    }
+
     /// `there is no`, a blank line, the mark, a blank line, `line in it`.
-    fn goes_on_in_next_paragraph(&self, sentence: &str) -> bool {
+    fn goes_on_in_next_paragraph(&self, above: usize, sentence: &str) -> bool {
         let next = self.place.end + 1;
         let is_below = self.is_blank(self.place.end) && !self.is_blank(next);
+        if !is_below || above == self.subject {
+            return false;
+        }
         let text = self.text(next).trim_start();
         let mut words = words(text);
         let (first, second) = (words.next().unwrap_or(""), words.next().unwrap_or(""));
         let is_place = ["to", "at", "in", "into"].contains(&first)
             && ["the", "their", "its", "your", "our", "a", "every", "each", "this"].contains(&second);
-        let goes_on = is_place || ["line", "lines", "trailer", "trailers", "footer", "is", "are"].contains(&first);
-        is_open(sentence) && is_below && goes_on && !second.is_empty()
+        let names_mark = ["line", "lines", "trailer", "trailers", "footer", "is", "are"].contains(&first);
+        if is_open(sentence) && (is_place || names_mark) && !second.is_empty() {
+            return true;
+        }
+        // Squashes join subjects in lower case, so that a next paragraph in lower case is not enough by itself.
+        let is_shown = sentence.trim_end().ends_with(':') || (is_open(sentence) && self.is_indented());
+        let is_in_list = is_item(self.text(above)) || self.text(above).starts_with(' ');
+        let goes_on = CONJOINING.contains(&first) || (self.is_indented() && goes_on(text));
+        is_shown && !is_in_list && goes_on && is_middle_of_prose(text)
     }
 
     /// Whether a sentence with a colon shows what could be written: right above, or above the list that the marks are in.
@@ -357,7 +380,9 @@ fn is_middle_of_prose(text: &str) -> bool {
     let mut words = words(text.trim_start());
     let first = words.next().unwrap_or("");
     let is_lower = text.trim_start().starts_with(|c: char| c.is_lowercase());
-    is_lower && words.next().is_some() && !REFERRING.contains(&first) && !text.contains('#')
+    // A single word is the end of a sentence where a full stop says so: `twice.`
+    let ends = || text.trim_end().ends_with('.');
+    is_lower && (words.next().is_some() || ends()) && !REFERRING.contains(&first) && !text.contains('#')
 }
 
 /// Whether a line looks like a trailer, or like a footer.
@@ -378,7 +403,7 @@ fn starts_below(text: &str) -> bool {
 /// Whether a line, behind what decorates it, has a key of several words that hyphens join.
 fn has_trailer_key(text: &str) -> bool {
     let bare = text.trim_start_matches(|c: char| !c.is_alphanumeric() && !"`\"'>".contains(c));
-    let key = bare.split_once(':').map_or("", |(key, _)| key.trim_end_matches(['*', '_']));
+    let key = bare.split_once([':', '\u{ff1a}']).map_or("", |(key, _)| key.trim_end_matches(['*', '_']));
     key.contains('-') && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
 }
 
@@ -391,41 +416,9 @@ fn opens_quotation(text: &str) -> bool {
     ])
 }
 
-fn is_item(text: &str) -> bool {
+pub(super) fn is_item(text: &str) -> bool {
     let text = text.trim_start();
     text.strip_prefix(['-', '*', '+']).is_some_and(|rest| rest.starts_with(' '))
-}
-
-/// What a revert shows of the message that it reverts: from the line that says so on.
-fn reverted(message: &str, lines: &[Line], subject: usize) -> Option<Range<usize>> {
-    let is_revert = lines.get(subject)?.text(message).trim_start().to_lowercase().starts_with("revert");
-    let shows = |line: &Line| {
-        let text = line.text(message).trim().trim_end_matches(':').to_lowercase();
-        let text = text.trim_matches(['*', '#', '_', ' ']).trim_start_matches("the ").to_owned();
-        let of = ["original ", "reverted "].iter().find_map(|start| text.strip_prefix(start));
-        let of = of.map(|rest| rest.replace("'s ", " ")).unwrap_or_default();
-        let known = [
-            "message",
-            "commit message",
-            "change description",
-            "commit",
-            "description",
-            "pr description",
-            "commit description",
-        ];
-        known.contains(&of.as_str())
-    };
-    let rest = items_of(lines, subject + 1..);
-    // Also without such a line, what stands indented, or below a rule, is the message that is reverted.
-    let is_rule = |line: &Line| matches!(line.text(message).trim(), "---" | "----" | "-----");
-    let is_indented = |line: &Line| line.text(message).starts_with("    ") && !line.is_blank;
-    let from = rest.iter().position(|line| shows(line) || is_rule(line)).filter(|_| is_revert);
-    if let Some(from) = from {
-        return Some(subject + 1 + from..lines.len());
-    }
-    let first = rest.iter().position(is_indented).filter(|_| is_revert)?;
-    let length = items_of(rest, first..).iter().take_while(|line| is_indented(line) || line.is_blank).count();
-    Some(subject + 1 + first..subject + 1 + first + length)
 }
 
 /// Whether a line of the body leads to an illustration that is indented below it.

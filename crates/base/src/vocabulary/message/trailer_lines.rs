@@ -15,7 +15,7 @@ use crate::invisible::as_seen;
 pub enum Shape {
     /// As git writes it.
     Plain,
-    /// Behind a bullet, an emoji, asterisks or an indentation; or with spaces within its key. Prose
+    /// Behind a bullet, an emoji, asterisks or an indentation; with spaces within its key, or a full-width colon. Prose
     /// looks like that too, so only keys that are known to be trailers count.
     Loose,
 }
@@ -41,6 +41,8 @@ pub struct TrailerLine {
     pub shape: Shape,
 }
 
+/// The colon of Chinese and Japanese keyboards. Git does not take it for one.
+const WIDE_COLON: char = '\u{ff1a}';
 /// Longer keys are prose.
 const MAX_KEY: usize = 40;
 
@@ -102,7 +104,8 @@ fn head(line: &str) -> Option<Head<'_>> {
     // Brackets, quotation marks, headings and code stay: what follows them is no trailer.
     let ornament = |c: char| c.is_whitespace() || "*_-+".contains(c) || (!c.is_ascii() && !c.is_alphanumeric());
     let bare = line.trim_start_matches(ornament);
-    let (key, rest) = bare.split_once(':')?;
+    let (key, rest) = bare.split_once([':', WIDE_COLON])?;
+    let is_wide = bare.get(key.len()..).is_some_and(|rest| rest.starts_with(WIDE_COLON));
     // Bold keys: `**Assisted-by:** …` and `**Assisted-by**: …`.
     let key = key.trim_end_matches(['*', '_', ' ', '\t']);
     let ornamented = bare.len() != line.len();
@@ -118,7 +121,7 @@ fn head(line: &str) -> Option<Head<'_>> {
     if spaced && key.split([' ', '_']).count() > 3 {
         return None;
     }
-    let shape = if ornamented || spaced { Shape::Loose } else { Shape::Plain };
+    let shape = if ornamented || spaced || is_wide { Shape::Loose } else { Shape::Plain };
     Some(Head { key, value: value.trim(), shape })
 }
 
@@ -246,6 +249,8 @@ mod tests {
         assert_eq!(trailers("s\n\n- Assisted-by: A"), loose("assisted-by", "A"));
         assert_eq!(trailers("s\n\n**Assisted-by:** A"), loose("assisted-by", "A"));
         assert_eq!(trailers("s\n\nAssisted by: A"), loose("assisted-by", "A"));
+        assert_eq!(trailers("s\n\nAssisted-by\u{ff1a}A"), loose("assisted-by", "A"));
+        assert_eq!(trailers("s\n\nAssisted-by: A\u{ff1a}b")[0].1, "A\u{ff1a}b");
         assert_eq!(trailers("s\n\n> Assisted-by: A"), []);
         assert_eq!(trailers("s\n\n`Assisted-by: A`"), []);
         assert_eq!(trailers("s\n\nsee https://example.org/x"), []);

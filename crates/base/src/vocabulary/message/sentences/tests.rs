@@ -100,14 +100,43 @@ fn a_mark_between_two_halves_of_a_sentence_is_quoted() {
 }
 
 #[test]
+fn a_paragraph_that_goes_on_with_the_sentence_above_a_mark_is_no_statement() {
+    for message in [
+        "s\n\nThe template says:\n\n{}\nSigned-off-by: NAME <ADDRESS>\n\nbut nobody fills it in.",
+        "s\n\nThe template has\n\n  {}\n  Assisted-by: Codex\n\nand the parser must find both.",
+        "s\n\nPeople copied\n\n\t{}\n\nfrom old messages.",
+        "s\n\nSome words.\nThe message had\n{}\ntwice.",
+    ] {
+        assert!(is_quoted(message), "{message}");
+    }
+    for message in [
+        "s\n\nTested on these boards:\n\n{}\nSigned-off-by: A <a@b.c>\n\nMore boards follow.",
+        "s\n\nadd x\n\n{}\n\nand mend y\n\n{}",
+        "s\n\n* Add x\n\n  {}\n\n* and mend y\n\n  {}",
+        "s\n\n- do not use\n- never add\n{}",
+    ] {
+        assert!(!is_quoted(message), "{message}");
+    }
+}
+
+#[test]
 fn what_a_revert_shows_indented_or_below_a_rule_is_quoted() {
     for message in [
         "Revert \"Add x\"\n\nThis reverts commit 00ff.\n\n    Add x\n\n    {}\n\nIt broke the build.",
         "Revert \"Add x\"\n\nThis reverts commit 00ff.\n\n---\n\nAdd x\n\n{}",
+        "Revert \"Add x (#7)\" (#8)\n\nThis reverts commit 00ff.\n\n* Add x\n\n{}\n\n* Mend x\n\n{}",
+        "Revert \"Add x\"\n\nThis reverts commit 00ff.\n\nAdd x\n\nIt is new.\n\n{}",
     ] {
         assert!(is_quoted(message), "{message}");
     }
-    assert!(!is_quoted("Revert \"Add x\"\n\n    Add x\n\nIt broke the build.\n\n{}"));
+    for message in [
+        "Revert \"Add x\"\n\n    Add x\n\nIt broke the build.\n\n{}",
+        "Revert \"Add x (#7)\"\n\nThis reverts commit 00ff.\n\n* Add x and y\n\n{}",
+        "Reapply \"Add x\"\n\nAdd x\n\n{}",
+        "Revert to x\n\nx\n\n{}",
+    ] {
+        assert!(!is_quoted(message), "{message}");
+    }
 }
 
 proptest::proptest! {
