@@ -9,7 +9,7 @@
 //!                 ├─ declared     free text: which tool, which model
 //!                 ├─ several      which tools, where a value names several
 //!                 ├─ footers      phrases, session links
-//!                 ├─ near_misses  what is like a declaration, and not understood
+//!                 ├─ near_misses  what is like a declaration, and is none
 //!                 ├─ forms        notes and files of recorders, and our note: who wrote which lines
 //!                 └─ signature    of the commit, of our note: whether it holds, and whose it is
 //!            └─▶ facts, conflicts ─▶ Attestation ─▶ covering: what speaks for one line
@@ -53,7 +53,7 @@ pub use conflict::Conflict;
 pub use covering::{Covered, covering};
 pub use forms::Form;
 pub use identities::{is_human as is_person, people as people_in};
-pub use near_misses::UnknownTool;
+pub use near_misses::{NearMiss, UnknownTool};
 pub use our_words::{declaration_of, own_note};
 pub use read::{read, read_signed};
 pub use registry::{MarkerAt, Registry};

@@ -11,7 +11,7 @@ use super::declared::{self, Declared};
 use super::facts::{self, Evidence, Finding, Key, People};
 use super::footers::{self, Phrase};
 use super::identities::{self, Known};
-use super::near_misses::{self, MAX_UNKNOWN, UnknownTool};
+use super::near_misses::{self, MAX_UNKNOWN, NearMiss, UnknownTool};
 use super::registry::{Hints, MarkerAt, PersonKey, Registry};
 use super::schema::Reads;
 use super::several::{self, Several};
@@ -117,7 +117,7 @@ impl<'a, 'r> Reader<'a, 'r> {
         }
     }
 
-    /// Footers of tools that are not known.
+    /// Footers of tools that are not known, and links to chats.
     fn unknown_footers(&mut self) {
         let subject = self.message.parsed_lines().iter().position(|line| !line.is_blank).unwrap_or(0);
         let read: HashSet<u32> = self.findings.iter().filter_map(|found| found.statement.line).collect();
@@ -126,18 +126,30 @@ impl<'a, 'r> Reader<'a, 'r> {
             if line.quoted || line.is_lazy || read.contains(&number) {
                 continue;
             }
-            if let Some(name) = near_misses::footer(line.text(self.message), self.registry) {
-                self.not_known(at..at + 1, &name);
+            let text = line.text(self.message);
+            if let Some(name) = near_misses::footer(text, self.registry) {
+                self.near_miss(at..at + 1, &name, NearMiss::Tool);
+            } else if let Some(link) = near_misses::chat(text, self.registry) {
+                self.near_miss(at..at + 1, link, NearMiss::Chat);
             }
         }
     }
 
-    /// Keeps a line that names a tool which is not known.
-    fn not_known(&mut self, lines: Range<usize>, name: &str) {
+    /// Keeps a line that is something like a declaration, and does not count.
+    fn near_miss(&mut self, lines: Range<usize>, name: &str, why: NearMiss) {
         let (line, quote) = (line_number(lines.start), cut(&self.text_of(lines), MAX_QUOTE_LENGTH));
         let is_new = !self.unknown.iter().any(|known| known.line == line && known.name == name);
         if is_new && self.unknown.len() < MAX_UNKNOWN {
-            self.unknown.push(UnknownTool { line, quote, name: cut(name.trim(), MAX_QUOTE_LENGTH) });
+            self.unknown.push(UnknownTool { line, quote, name: cut(name.trim(), MAX_QUOTE_LENGTH), why });
+        }
+    }
+
+    /// Keeps a line that only mentions AI, once.
+    fn mention(&mut self, lines: Range<usize>) {
+        let line = line_number(lines.start);
+        if !self.unknown.iter().any(|known| known.line == line) {
+            let text = self.text_of(lines.clone());
+            self.near_miss(lines, &text, NearMiss::Mention);
         }
     }
 
@@ -179,8 +191,9 @@ impl<'a, 'r> Reader<'a, 'r> {
             return;
         }
         // In a message that quotes others, only the block that git itself reads is the author's.
-        let doubtful =
-            trailer.quoted || (distrust && !trailer.strict) || mention::goes_on_as_sentence(trailer.value.trim());
+        let foreign = trailer.quoted || (distrust && !trailer.strict);
+        let is_mention = !foreign && mention::goes_on_as_sentence(trailer.value.trim());
+        let doubtful = foreign || is_mention;
         if !doubtful && !self.own.take(trailer, self.registry) {
             return;
         }
@@ -207,13 +220,16 @@ impl<'a, 'r> Reader<'a, 'r> {
             }
         }
         let is_read = self.findings.len() > first;
+        if is_read && is_mention {
+            self.mention(trailer.lines.clone());
+        }
         if is_read || doubtful {
             return;
         }
         if near_misses::has_unknown_key(trailer, self.registry) {
-            self.not_known(trailer.lines.clone(), &trailer.key);
+            self.near_miss(trailer.lines.clone(), &trailer.key, NearMiss::Key);
         } else if near_misses::is_near_miss(trailer, self.registry) {
-            self.not_known(trailer.lines.clone(), value);
+            self.near_miss(trailer.lines.clone(), value, NearMiss::Tool);
         }
     }
 
@@ -327,7 +343,7 @@ impl<'a, 'r> Reader<'a, 'r> {
             self.push(marker, declared, role, confidence, self.at_trailer(trailer));
         }
         if confidence > Confidence::Low {
-            more.unknown.iter().for_each(|name| self.not_known(trailer.lines.clone(), name));
+            more.unknown.iter().for_each(|name| self.near_miss(trailer.lines.clone(), name, NearMiss::Tool));
         }
         let Some(found) = self.findings.get_mut(at) else { return };
         match reads {
@@ -403,7 +419,12 @@ impl<'a, 'r> Reader<'a, 'r> {
         }
         let marker = phrase.marker.marker;
         let is_footer = marker.form == super::MarkerForm::Footer;
-        let doubtful = phrase.quoted || distrust || (is_footer && self.is_mention(phrase));
+        let foreign = phrase.quoted || distrust;
+        let is_mention = !foreign && is_footer && self.is_mention(phrase);
+        if is_mention {
+            self.mention(phrase.line..phrase.line + 1);
+        }
+        let doubtful = foreign || is_mention;
         let confidence = if doubtful { Confidence::Low } else { marker.confidence };
         let form = match marker.form {
             super::MarkerForm::SessionLink => Form::SESSION_LINK,

@@ -148,16 +148,22 @@ pub(super) struct NearMisses {
     pub(super) made: String,
     /// Words of a key behind those.
     pub(super) by: String,
+    /// Words of a key, before one of `by`, that say what ran it: only a name like an AI tool's counts there.
+    pub(super) run: String,
     /// Words of a key that is about AI.
     pub(super) about: String,
     /// Keys with such a word that are about something else.
     pub(super) not_about: String,
     /// First words of values that are no AI tools.
     pub(super) programs: String,
+    /// Programs that are called agents and have nothing to do with AI.
+    pub(super) agents_without_ai: String,
     /// Parts, between hyphens, of names of programs that make code without AI.
     pub(super) parts_of_programs: String,
     /// How names of files end.
     pub(super) endings: String,
+    /// Beginnings of addresses of chats with tools.
+    pub(super) chats: Vec<String>,
     /// Beginnings of keys that make a message worth reading.
     pub(super) hints: Vec<String>,
 }

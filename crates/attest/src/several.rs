@@ -1,7 +1,10 @@
 //! Values that name several tools: `Claude (Opus 4.8), Codex (gpt-5.5)`.
 //!
 //! Each part is read as a value of its own; a model behind a tool that has none is that tool's. Parts that are no known
-//! tool are handed back, so that none is passed over.
+//! tool are handed back, so that none is passed over. Words such as "with" and "then", which also join a tool and its model
+//! or what was done, part a value only between two tools.
+
+use std::collections::BTreeSet;
 
 use super::declared::{self, Declared, Model};
 use super::near_misses;
@@ -22,7 +25,8 @@ pub(super) const MAX_PARTS: usize = 8;
 
 /// Reads a value with one or several tools.
 pub(super) fn read(value: &str, registry: &Registry) -> Several {
-    let parts = parts(value);
+    let value = without_brackets(value.trim());
+    let parts: Vec<Part<'_>> = parts(value).into_iter().flat_map(|part| joined(part, registry)).collect();
     let mut several = Several::default();
     if (2..=MAX_PARTS).contains(&parts.len()) {
         for part in &parts {
@@ -41,14 +45,16 @@ pub(super) fn read(value: &str, registry: &Registry) -> Several {
 }
 
 impl Several {
-    fn take(&mut self, part: &str, registry: &Registry) {
-        if goes_on(part) {
+    fn take(&mut self, part: &Part<'_>, registry: &Registry) {
+        let text = part.text;
+        if goes_on(text) {
             return;
         }
-        let found = read_part(part, registry);
+        let found = read_part(text, registry);
         if !found.known {
-            if near_misses::may_be_tool(part, registry) {
-                self.unknown.push(part.to_owned());
+            let is_named = if part.is_behind_word { near_misses::is_like_ai_tool } else { near_misses::may_be_tool };
+            if is_named(text, registry) {
+                self.unknown.push(text.to_owned());
             }
             return;
         }
@@ -92,6 +98,106 @@ fn read_part(part: &str, registry: &Registry) -> Declared {
     let heads = [" via ", " in ", " for ", " on "].iter().filter_map(|word| Some(part.split_once(word)?.0));
     let mut heads = heads.map(|head| declared::read(head, registry)).filter(|head| head.known);
     if whole.known { whole } else { heads.next().unwrap_or(whole) }
+}
+
+/// A part of a value.
+#[derive(Debug, Clone, Copy)]
+struct Part<'a> {
+    text: &'a str,
+    /// Whether a word such as "with" leads to it: what is no tool there is usually no name at all.
+    is_behind_word: bool,
+}
+
+/// What also joins two tools.
+const JOINING: [&str; 12] = [
+    " with ",
+    " then ",
+    " followed by ",
+    " alongside ",
+    " together with ",
+    " or ",
+    " -> ",
+    " => ",
+    " \u{2192} ",
+    " \u{b7} ",
+    " \u{2022} ",
+    "/",
+];
+
+/// A part, parted further where a word or a slash stands between two tools: `Claude Code with Codex`, `Claude Code/Codex`.
+fn joined<'a>(part: &'a str, registry: &Registry) -> Vec<Part<'a>> {
+    let (mut found, mut rest, mut is_behind_word) = (Vec::new(), part, false);
+    // `Claude Code, then Codex`
+    let behind = ["then ", "with "].iter().find_map(|word| part.strip_prefix(word));
+    if let Some(behind) = behind.filter(|behind| starts_with_tool(behind, registry)) {
+        (rest, is_behind_word) = (behind, true);
+    }
+    while let Some((left, right)) = next_joined(rest, registry) {
+        found.push(Part { text: left, is_behind_word });
+        (rest, is_behind_word) = (right, true);
+    }
+    found.push(Part { text: rest, is_behind_word });
+    found
+}
+
+/// The two sides of the first word, outside of brackets, that stands between two tools.
+fn next_joined<'a>(text: &'a str, registry: &Registry) -> Option<(&'a str, &'a str)> {
+    let outside = outside_brackets(text);
+    let places = JOINING.iter().flat_map(|word| text.match_indices(word)).filter(|(at, _)| outside.contains(at));
+    let mut places: Vec<(usize, &str)> = places.collect();
+    places.sort_unstable();
+    places.into_iter().find_map(|(at, word)| {
+        let (left, right) = (text.get(..at)?.trim(), text.get(at + word.len()..)?.trim());
+        let fits =
+            if word == "/" { are_beside_slash(left, right, registry) } else { starts_with_tool(right, registry) };
+        let (one, other) = (declared::read(left, registry).tool, declared::read(right, registry).tool);
+        (fits && one.is_some() && one != other).then_some((left, right))
+    })
+}
+
+/// Whether a slash stands between two tools. It also parts a tool from its version, and a vendor from a model.
+fn are_beside_slash(left: &str, right: &str, registry: &Registry) -> bool {
+    let end = |text: &str| registry.alias(text).map(|(_, length)| length);
+    let is_whole = end(left) == Some(left.len()) || (left.ends_with([')', ']']) && end(left).is_some());
+    let next = end(right).and_then(|end| right.get(end..));
+    let is_tool = next.is_some_and(|next| next.is_empty() || next.starts_with([' ', '(', '/', ':']));
+    is_whole && ((is_tool && starts_with_tool(right, registry)) || near_misses::is_like_ai_tool(right, registry))
+}
+
+/// Whether a text starts with the name of a tool, known or not, rather than with a model or with what was done.
+fn starts_with_tool(text: &str, registry: &Registry) -> bool {
+    // `Antigravity with Gemini`: a family of models, without a version.
+    let is_family = registry.file.models.hints.iter().any(|family| text.eq_ignore_ascii_case(family));
+    let is_known = !is_family && registry.alias(text).is_some() && declared::read(text, registry).tool.is_some();
+    is_known || near_misses::is_like_ai_tool(text, registry)
+}
+
+/// The bytes of a text that are in no brackets.
+fn outside_brackets(text: &str) -> BTreeSet<usize> {
+    let mut depth = 0_usize;
+    let mut outside = BTreeSet::new();
+    for (at, sign) in text.char_indices() {
+        match sign {
+            '(' | '[' | '{' | '<' => depth += 1,
+            ')' | ']' | '}' | '>' => depth = depth.saturating_sub(1),
+            _ if depth == 0 => {
+                outside.insert(at);
+            }
+            _ => {}
+        }
+    }
+    outside
+}
+
+/// A value without brackets or quotation marks around all of it: `[Claude Code, Codex]`.
+fn without_brackets(value: &str) -> &str {
+    let inner = [('[', ']'), ('(', ')'), ('{', '}'), ('"', '"'), ('\'', '\''), ('`', '`')]
+        .iter()
+        .find_map(|(open, close)| value.strip_prefix(*open)?.strip_suffix(*close).map(|inner| (inner, *open, *close)));
+    match inner {
+        Some((inner, open, close)) if !inner.contains([open, close]) => inner.trim(),
+        _ => value,
+    }
 }
 
 /// Whether a part goes on with what was said before, and names no further tool.
@@ -138,6 +244,8 @@ fn separator(value: &str, at: usize, sign: char) -> Option<usize> {
     match sign {
         ',' if next.is_none_or(|next| !next.is_ascii_digit()) => Some(1),
         ';' | '&' | '|' => Some(1),
+        // Commas of Chinese and Japanese keyboards.
+        '\u{ff0c}' | '\u{3001}' | '\u{ff1b}' => Some(sign.len_utf8()),
         '+' if next.is_some_and(char::is_alphanumeric) => Some(1),
         _ => None,
     }
@@ -173,6 +281,21 @@ mod tests {
             "Claude | Copilot",
             "Claude and Copilot via VS Code",
             "Claude, Claude Code, Copilot",
+            "Claude Code with Copilot",
+            "Claude Code then Copilot",
+            "Claude Code, then Copilot",
+            "Claude Code followed by GitHub Copilot",
+            "Claude Code/Copilot",
+            "Claude Code/Copilot/Claude Code",
+            "Claude Code \u{2192} Copilot",
+            "Claude Code \u{b7} Copilot",
+            "Claude Code or Copilot",
+            "Claude Code\u{ff0c}Copilot",
+            "Claude Code\u{3001}Copilot",
+            "[Claude Code, Copilot]",
+            "(Claude Code and Copilot)",
+            "\"Claude Code, Copilot\"",
+            "[Claude Code](https://claude.com/claude-code) with [Copilot](https://github.com/copilot)",
         ] {
             assert_eq!(named(value), two, "{value}");
         }
@@ -181,6 +304,9 @@ mod tests {
             "Claude (Opus 4.8), Codex (gpt-5.5)",
             "Claude:Opus 4.8 and Codex:gpt-5.5",
             "Claude, Opus 4.8, Codex, gpt-5.5",
+            "Claude (Opus 4.8) with Codex (gpt-5.5)",
+            "Claude (Opus 4.8) then Codex (gpt-5.5)",
+            "Claude (Opus 4.8)/Codex (gpt-5.5)",
         ] {
             assert_eq!(named(value), models, "{value}");
         }
@@ -202,6 +328,16 @@ mod tests {
             ("Codex and nothing else", "Codex", ""),
             ("Claude:claude-3-opus [coccinelle] [sparse]", "Claude", "claude-3-opus"),
             ("opencode and opus 4.6", "opencode", "opus 4.6"),
+            ("GitHub Copilot with Claude Sonnet 4.6", "GitHub Copilot", "Claude Sonnet 4.6"),
+            ("Codex with GPT-5.5", "Codex", "GPT-5.5"),
+            ("GitHub Copilot with Claude", "GitHub Copilot", ""),
+            ("Codex with edits by me", "Codex", ""),
+            ("Codex, then edited by hand", "Codex", ""),
+            ("Codex with the tests of PostgreSQL", "Codex", ""),
+            ("Claude Code/2.1", "Claude", ""),
+            ("opencode/big-pickle", "opencode", "big-pickle"),
+            ("Claude Code [reviewed by Codex]", "Claude", ""),
+            ("[Codex](https://openai.com/codex)", "Codex", ""),
         ] {
             assert_eq!(named(value), pairs(&[(tool, model)]), "{value}");
         }
@@ -209,6 +345,10 @@ mod tests {
         assert_eq!(unknown("Codex, with edits by me"), [""; 0]);
         assert_eq!(unknown("Claude and HouseBot (house-2)"), ["HouseBot (house-2)"]);
         assert_eq!(unknown("Claude, coccinelle"), [""; 0]);
+        assert_eq!(unknown("Claude Code with FooAI"), ["FooAI"]);
+        assert_eq!(unknown("Claude Code then HouseBot"), ["HouseBot"]);
+        assert_eq!(unknown("Claude Code/SuperCoder"), ["SuperCoder"]);
+        assert_eq!(unknown("Claude Code with PostgreSQL"), [""; 0]);
     }
 
     proptest::proptest! {

@@ -1,5 +1,6 @@
 //! What the commits and the request declare, in sentences for people.
 
+use super::words::counted;
 use super::{CommitReport, Report, not_looked_at, signatures};
 use ai_detect_attest::{RequestAttestation, State};
 
@@ -25,9 +26,14 @@ pub(super) fn summary(report: &Report) -> Vec<String> {
     if unreadable > 0 {
         told.push(format!("{} a record about AI use that cannot be read", have(unreadable)));
     }
-    let unknown = count(|commit| !commit.attestation.unknown.is_empty());
+    let unknown = count(|commit| commit.attestation.unknown.iter().any(|it| it.why.is_unknown()));
+    let near = count(|commit| !commit.attestation.unknown.is_empty()) - unknown;
     if unknown > 0 {
         told.push(format!("{} a tool that is not known here; it is not counted", name(unknown)));
+    }
+    if near > 0 {
+        let commits = counted(near, "commit only mentions AI", "commits only mention AI");
+        told.push(format!("{commits}, or links to a chat; that is not counted"));
     }
     if conflicting > 0 {
         let or = if report.policy.is_some() { " or does not fit the project's policy" } else { "" };

@@ -54,7 +54,7 @@ pub fn write(tally: &Tally, width: usize) -> String {
         let _ = writeln!(text, "  {more} more kinds; --format json has all");
     }
     if !tally.unknown.is_empty() {
-        text.push_str("\nNot known here, and not counted\n");
+        text.push_str("\nLike a declaration, and not counted\n");
     }
     for row in tally.unknown.iter().take(MAX_LISTED) {
         let _ = writeln!(text, "  {:<26} {:>9}", escaped(&row.quote), grouped(row.commits));

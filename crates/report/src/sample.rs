@@ -1,7 +1,7 @@
 //! Reports for the tests of formats: small, and with a stranger's text wherever a stranger's text can stand.
 
 use super::*;
-use ai_detect_attest::{Facts, State, UnknownTool};
+use ai_detect_attest::{Facts, NearMiss, State, UnknownTool};
 
 /// A report of two commits with `flags` flagged blocks each, in which every text that comes from a change is `text`.
 pub fn report(text: &str, flags: usize) -> Report {
@@ -9,7 +9,7 @@ pub fn report(text: &str, flags: usize) -> Report {
         [format!("12618c20{}", "0".repeat(32)), "a".repeat(40)].map(|id| commit(&id, text)).into();
     // The last one has a line that is not understood.
     if let Some(last) = commits.last_mut() {
-        let unknown = UnknownTool { line: 3, quote: text.into(), name: text.into() };
+        let unknown = UnknownTool { line: 3, quote: text.into(), name: text.into(), why: NearMiss::Tool };
         last.attestation.state = State::Absent;
         last.attestation.unknown = vec![unknown];
     }

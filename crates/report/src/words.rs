@@ -267,7 +267,7 @@ pub(super) fn declares(commit: &CommitReport) -> String {
             };
             let short = |text: &str| cut(text, MAX_QUOTE).into_owned();
             let first =
-                unknown.first().map(|it| UnknownTool { line: it.line, quote: short(&it.quote), name: short(&it.name) });
+                unknown.first().map(|it| UnknownTool { quote: short(&it.quote), name: short(&it.name), ..it.clone() });
             first.map_or_else(String::new, |first| format!("says {first}{more}"))
         }
         State::Complete | State::Partial => format!("declares {}", if tool.is_empty() { "AI use" } else { &*tool }),

@@ -112,7 +112,9 @@ pub(super) fn is_mention(line: &str, place: Range<usize>, names_tool: bool) -> b
     }
     let sentence = line.get(place.start..).unwrap_or_default();
     let sentence = sentence.split(['.', '!', '?']).next().unwrap_or("").to_lowercase();
-    if sentence.contains(" in mind") {
+    // `Generated with Claude Code? Say so!`
+    let is_asked = line.get(place.end..).is_some_and(|rest| rest.trim_start_matches([')', ']']).starts_with('?'));
+    if is_asked || sentence.contains(" in mind") {
         return true;
     }
     is_rule(&format!("{before}{sentence}"), names_tool)

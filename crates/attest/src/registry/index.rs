@@ -50,7 +50,8 @@ impl Registry {
         let Tables { accounts, addresses, names, suffixes, model_names, keys, mut hints } = tables;
         hints.extend(aliases.iter().map(|(alias, _)| (alias.clone(), None)));
         hints.extend(file.models.hints.iter().map(|hint| (hint.clone(), None)));
-        hints.extend(file.near_misses.hints.iter().map(|hint| (hint.clone(), None)));
+        let near_misses = file.near_misses.hints.iter().chain(&file.near_misses.chats);
+        hints.extend(near_misses.map(|hint| (hint.clone(), None)));
         let (words, hint_of) = hints.into_iter().unzip();
         Ok(Registry {
             slots,

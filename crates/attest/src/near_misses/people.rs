@@ -1,0 +1,90 @@
+//! Whether what stands where a tool could be named is the name of a person: people help, and generate, too.
+
+use super::{has, is_like_ai_name, names_ai};
+use crate::declared::PARTICLES;
+use crate::identities;
+use ai_detect_base::change::Person;
+
+/// Last words of products' names, where a person would have a family name.
+const PRODUCTS: &str =
+    "Studio Desktop Code Coder Cli Chat Ide Cloud App Web Workspace Editor Plugin Extension Terminal Mode Builder";
+
+/// Whether a text looks like the names of people: `Jane Doe`, `jane`, `bob (QA)`, `Jane:Doe`. Behind `Generated-by`, a single
+/// word with a capital letter may as well be a product.
+pub(super) fn may_be_people(text: &str, is_generated: bool) -> bool {
+    if identities::people(text).iter().any(|person| person.email.contains('@')) {
+        return true;
+    }
+    if names_ai(text) {
+        return false;
+    }
+    let names = text.split([',', '&']).flat_map(|part| part.split(" and ")).map(str::trim);
+    names.filter(|name| !name.is_empty()).all(|name| may_be_person(name, is_generated))
+}
+
+fn may_be_person(text: &str, is_generated: bool) -> bool {
+    let name = without_affiliation(text);
+    // `Jane:Doe` and `team:frontend`, where a tool has its model.
+    if let Some((first, last)) = name.split_once(':') {
+        let is_pair = is_part(first) && is_part(last);
+        return is_pair || (is_login(first) && is_login(last));
+    }
+    let words: Vec<&str> = name.split_whitespace().collect();
+    match words.as_slice() {
+        [] => false,
+        [word] if is_login(word) => true,
+        [word] if is_generated && word.is_ascii() => false,
+        [_, rest @ ..] => {
+            let is_product = is_generated && rest.iter().any(|word| has(PRODUCTS, word));
+            words.iter().all(|word| is_name(word)) && !is_product
+        }
+    }
+}
+
+/// A name without where somebody works, or what as: `bob (QA)`, `Jane Doe [arm64]`, `Jane Doe from Acme`.
+fn without_affiliation(text: &str) -> &str {
+    let end = ["(", "[", " from ", " at ", " of "].iter().filter_map(|start| text.find(start)).min();
+    end.and_then(|end| text.get(..end)).filter(|name| !name.trim().is_empty()).unwrap_or(text).trim()
+}
+
+/// Whether a word is a name, or stands within one: words whose parts start with a capital letter, `de` and `van` between them.
+fn is_name(word: &str) -> bool {
+    word.split(['-', '\'', '\u{2019}']).filter(|part| !part.is_empty()).all(is_part)
+        || word.chars().all(|c| c.is_alphabetic() && !c.is_ascii())
+        || PARTICLES.contains(&word)
+}
+
+fn is_part(part: &str) -> bool {
+    let mut letters = part.trim_end_matches('.').chars();
+    letters.next().is_some_and(char::is_uppercase) && letters.all(char::is_lowercase)
+}
+
+/// Whether a word looks like what people call themselves on a forge, and not like a tool: `jane`, not `housebot`.
+fn is_login(word: &str) -> bool {
+    !word.is_empty() && word.chars().all(|c| c.is_ascii_lowercase()) && !is_like_ai_name(word)
+}
+
+/// Whether somebody with an address has a name that tools have: `Acme Agent`, `FooAI`. `Wei AI <wei@example.org>` writes the
+/// family name in capitals.
+pub(super) fn is_named_like_ai(person: &Person) -> bool {
+    const LAST: &str = "AI LLM GPT Agent agent Assistant assistant Copilot copilot Chatbot chatbot";
+    let words: Vec<&str> = person.name.split_whitespace().collect();
+    let Some((last, before)) = words.split_last() else { return false };
+    let Some(first) = before.first() else {
+        // A single word beside an address of a forge is what somebody is called there.
+        let is_login = person.email.ends_with("@users.noreply.github.com");
+        let is_plain = last.chars().all(char::is_alphanumeric) && !is_login;
+        return is_plain && ["AI", "GPT", "LLM"].iter().any(|end| last.len() > end.len() && last.ends_with(end));
+    };
+    let user = person.email.split('@').next().unwrap_or("").to_lowercase();
+    let is_own_name = *last == "AI" && is_part(first) && user.contains(&first.to_lowercase());
+    has(LAST, last) && !is_own_name
+}
+
+/// Whether a text starts with a word for a role and goes on as a name: `Agent Smith`, not `Agent Mode`.
+pub(super) fn is_title_of_a_name(text: &str) -> bool {
+    let mut words = text.split_whitespace();
+    let starts = words.next().is_some_and(|word| ["Agent", "Copilot", "Assistant"].contains(&word));
+    let Some(second) = words.next().filter(|_| starts) else { return false };
+    is_part(second) && !has(PRODUCTS, second) && words.next().is_none()
+}
