@@ -22,17 +22,33 @@ fn main() -> Result<(), Failure> {
     rerun_if_changed(&rules())?;
     let to = out()?.join("rules");
     let mut found = Literals::new();
+    let (topics, mut topic_lines) = (read("topics.yml")?, String::new());
     for entry in std::fs::read_dir(rules().join("signals"))? {
         let name = Path::new("signals").join(entry?.file_name()).display().to_string();
         let data = read(&name)?;
         phrases(&data, &mut found).map_err(|problem| format!("{name}: {problem}"))?;
+        add_topics(&data, &topics, &mut topic_lines).map_err(|problem| format!("{name}: {problem}"))?;
         write(&name, data)?;
     }
     write("model.yml", read("model.yml")?)?;
+    std::fs::write(to.join("topics.tsv"), topic_lines)?;
     std::fs::write(to.join("literals.json"), serde_json::to_string(&found)?)?;
     images("lexicons", &to, &|text| Ok(lexicon::Lexicon::parse(text)?.image().to_vec()))?;
     images("trees", &to, &|text| Ok(trees::Trees::parse(text)?.image()))?;
     Ok(std::fs::write(to.join("digest"), digest(&rules())?)?)
+}
+
+/// Adds a line for each rule of a file: its id, what it is about, and whether it weighs words.
+fn add_topics(data: &Value, topics: &Value, lines: &mut String) -> Result<(), String> {
+    let family = data["family"].as_str().ok_or("no family")?;
+    for rule in data["rules"].as_array().into_iter().flatten() {
+        let id = rule["id"].as_str().ok_or("a rule without an id")?;
+        let own = topics["rules"][id].as_str().or(topics["families"][family].as_str());
+        let topic = own.ok_or_else(|| format!("rules/topics.yml does not say what the family {family} is about"))?;
+        let kind = if rule["lexicon"].is_null() { "finding" } else { "words" };
+        lines.push_str(&format!("{id}\t{topic}\t{kind}\n"));
+    }
+    Ok(())
 }
 
 /// Writes the image of each table in a folder of `rules/`.

@@ -23,6 +23,10 @@ pub const MAX_PATH: usize = 4096;
 pub const MAX_TEXT: usize = 64 << 10;
 /// The longest id of a rule, in bytes.
 pub const MAX_RULE: usize = 200;
+/// How many rules a signal about several blocks together names.
+pub const MAX_TOGETHER: usize = 20;
+/// How many classes of sensitive paths a block names.
+pub const MAX_SENSITIVE: usize = 40;
 /// The longest name of a language, in bytes.
 pub const MAX_LANGUAGE: usize = 40;
 /// The largest count of something that a report leaves out.

@@ -222,6 +222,9 @@ pub struct HunkReport {
     pub verdict: Verdict,
     /// Whether its path is configured as sensitive.
     pub sensitive: bool,
+    /// The classes that make its path sensitive; empty where it is not, and in reports of earlier versions.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sensitive_classes: Vec<String>,
     /// Stable under rebases and unrelated edits.
     pub fingerprint: String,
     /// A digest of its added lines, to the byte: the fingerprint does not tell apart what differs in white space alone.
@@ -258,6 +261,18 @@ pub struct SignalReport {
     pub commit: Option<String>,
     /// Where it fired: up to five places.
     pub evidence: Vec<EvidenceReport>,
+    /// What the signal sums up, where it is about all blocks of a commit; absent elsewhere.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub together: Option<Together>,
+}
+
+/// Blocks of one commit that are weighed together.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Together {
+    /// How many blocks.
+    pub blocks: u32,
+    /// The rules that weigh most in them towards AI, heaviest first.
+    pub rules: Vec<String>,
 }
 
 /// One place where a signal fired.
@@ -273,6 +288,9 @@ pub struct EvidenceReport {
     pub text: String,
     /// Its part of the contribution.
     pub contribution: f64,
+    /// The line of the file or of the message, shortened. Only for what explains a flag.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
 }
 
 /// A hunk that asks for a person.

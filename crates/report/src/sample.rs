@@ -105,6 +105,7 @@ fn hunk(text: &str, commit: &str, number: u32) -> HunkReport {
         // What a flag says of looks, and what one about form leaves out.
         verdict: if number.is_multiple_of(2) { Verdict::Unattested } else { Verdict::WrongForm },
         sensitive: true,
+        sensitive_classes: vec![text.into()],
         fingerprint: format!("{number:08x}{}", "0".repeat(24)),
         content: format!("{number:032x}"),
         disguise: None,
@@ -118,7 +119,15 @@ fn signal(rule: &str, text: &str, commit: Option<&str>, contribution: f64) -> Si
         value: 1.0,
         contribution,
         commit: commit.map(str::to_owned),
-        evidence: vec![EvidenceReport { line: 2, end_line: 2, column: 1, text: text.into(), contribution }],
+        evidence: vec![EvidenceReport {
+            line: 2,
+            end_line: 2,
+            column: 1,
+            text: text.into(),
+            contribution,
+            source: Some(format!("before {text} after")),
+        }],
+        together: None,
     }
 }
 

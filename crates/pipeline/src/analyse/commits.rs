@@ -1,10 +1,12 @@
 //! What is reported of each commit and of the range.
 
+use std::collections::BTreeSet;
+
 use super::Detail;
 use super::code::Context;
 use super::judged::Judged;
 use super::listing;
-use super::signals::{ScoredMessage, signal_report};
+use super::signals::{ScoredMessage, Source, signal_report};
 use ai_detect_base::change::{ChangeSet, Commit};
 use ai_detect_base::slices::part_of;
 use ai_detect_policy::Known;
@@ -13,13 +15,21 @@ use ai_detect_report::{AttestationReport, CommitReport, OmittedSignals, RangeRep
 use ai_detect_style::score::{self, Score};
 use ai_detect_style::signals::{Engine, Part, Reading, Signal, rounded};
 
+/// Which commits are explained, and how much.
+pub(super) struct Shown<'a> {
+    /// Those whose signals are listed.
+    pub(super) explained: &'a dyn Fn(&Commit) -> bool,
+    /// Those that brought a flagged block, by id: their evidence quotes its lines.
+    pub(super) flagged: &'a BTreeSet<&'a str>,
+}
+
 pub(super) fn commit_reports(
     change: &ChangeSet,
     engine: &Engine<'_>,
     context: &Context<'_>,
     messages: &[ScoredMessage],
     known: Vec<Known<'_>>,
-    explained: &dyn Fn(&Commit) -> bool,
+    shown: &Shown<'_>,
 ) -> Vec<CommitReport> {
     let nothing = ScoredMessage::default();
     let most = listing::of_messages(messages.iter().map(|message| message.signals.len()));
@@ -30,9 +40,12 @@ pub(super) fn commit_reports(
         let message = score::sum(&scored.signals);
         // A message alone is no ground for a probability: people write like that too, and nothing is flagged by it.
         let total = code.map(|code| Score::of(context.model, context.prior + code.log_odds + message));
-        let report =
-            |signal: &Signal| signal_report(signal, &engine.evidence(&scored.reading, signal), change, engine, 1);
-        let mut signals = if explained(commit) { scored.signals.clone() } else { Vec::new() };
+        let is_flagged = shown.flagged.contains(commit.id.as_str());
+        let source = if is_flagged { Source::Message(&scored.text) } else { Source::NotShown };
+        let report = |signal: &Signal| {
+            signal_report(signal, &engine.evidence(&scored.reading, signal), change, engine, 1, source)
+        };
+        let mut signals = if (shown.explained)(commit) { scored.signals.clone() } else { Vec::new() };
         let omitted_signals =
             OmittedSignals::shorten(&mut signals, |signal| signal.contribution, None, most.min(MAX_SIGNALS));
         let mut reported: Vec<SignalReport> = signals.iter().filter_map(report).collect();

@@ -1,6 +1,6 @@
 //! The third stage of a block: all that counts in it, its score and its verdict. It takes the whole request.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use super::code::Context;
 use super::read::ReadBlock;
@@ -21,8 +21,8 @@ pub(super) struct ScoringContext<'a> {
     pub(super) messages: &'a [ScoredMessage],
     pub(super) covered: &'a Covered<'a>,
     pub(super) threshold: &'a Threshold,
-    /// The paths that are sensitive.
-    pub(super) sensitive: &'a BTreeSet<&'a str>,
+    /// The paths that are sensitive, with their classes.
+    pub(super) sensitive: &'a BTreeMap<&'a str, Vec<String>>,
     pub(super) context: &'a Context<'a>,
 }
 
@@ -62,7 +62,7 @@ impl<'r> Weighed<'r> {
             score,
             message_log_odds: of_messages.map(|signal| signal.contribution).sum(),
             verdict: gate::verdict(likeness, gate::joint_state(&states)),
-            is_sensitive: request.sensitive.contains(&*block.path),
+            is_sensitive: request.sensitive.contains_key(&*block.path),
             count: signals.len(),
             signals: if is_kept { Signals::Kept(signals) } else { Signals::Again },
         }

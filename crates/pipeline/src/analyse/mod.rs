@@ -23,7 +23,7 @@ mod small;
 mod tests;
 mod weighed;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
@@ -36,6 +36,7 @@ use ai_detect_report::{Coverage, ExcludedReport, HunkReport, Omitted, PolicyRepo
 use ai_detect_style::score;
 use ai_detect_style::signals::{Engine, rounded};
 use code::{Context, SyntheticRules};
+use commits::Shown;
 use judged::{Judged, ScoringContext};
 use listing::Listing;
 use read::ReadBlock;
@@ -151,7 +152,8 @@ fn report(
     };
     let paths: BTreeSet<&str> = blocks.iter().map(|block| &*block.path).collect();
     let is_sensitive = |path: &&str| detail != Detail::Numbers && sensitive.is_match(path);
-    let sensitive = paths.into_par_iter().filter(is_sensitive).collect();
+    let classes = |path| (path, sensitive.by_path(path).into_iter().map(|touch| touch.class).collect());
+    let classes: BTreeMap<&str, Vec<String>> = paths.into_par_iter().filter(is_sensitive).map(classes).collect();
     let policy = evidence.policy();
     let covered = Covered::by(evidence.states());
     let request = ScoringContext {
@@ -160,7 +162,7 @@ fn report(
         messages,
         covered: &covered,
         threshold: &threshold,
-        sensitive: &sensitive,
+        sensitive: &classes,
         context: &context,
     };
     let judged: Vec<Judged<'_>> = weighed.into_par_iter().map(|weighed| weighed.judge(&request)).collect();
@@ -188,7 +190,10 @@ fn report(
         Detail::Flags => flagged.contains(commit.id.as_str()),
         Detail::Numbers => false,
     };
-    let commits = commits::commit_reports(change, engine, &context, messages, evidence.into_commits(), &explained);
+    let commits = {
+        let shown = Shown { explained: &explained, flagged: &flagged };
+        commits::commit_reports(change, engine, &context, messages, evidence.into_commits(), &shown)
+    };
     let origin = if change.commits.is_empty() { Origin::Loose } else { Origin::Commits };
     let flags = flags::flags(&hunks, &commits, &threshold, origin, policy);
     let of_hunks = hunks.iter().filter_map(|hunk| hunk.omitted_signals);

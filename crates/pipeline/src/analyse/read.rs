@@ -19,6 +19,8 @@ use ai_detect_style::syntax::{Hunk, MIN_LINES, Outline, Syntax};
 /// A block with everything that was read of it.
 pub(super) struct ReadBlock {
     pub(super) path: Arc<str>,
+    /// Its file, by its place in the change.
+    pub(super) file: usize,
     pub(super) language: Option<&'static str>,
     /// Its first and last line in the file, from 1.
     pub(super) lines: (u32, u32),
@@ -79,7 +81,8 @@ pub(super) fn read(change: &ChangeSet, engine: &Engine<'_>, detail: Detail) -> R
     };
     let found: Vec<(Vec<ReadBlock>, Vec<Excluded>)> = files.map(of).collect();
     let (mut blocks, mut excluded) = (Vec::new(), Vec::new());
-    for (mut of_file, mut left_out) in found {
+    for (at, (mut of_file, mut left_out)) in found.into_iter().enumerate() {
+        of_file.iter_mut().for_each(|block| block.file = at);
         blocks.append(&mut of_file);
         excluded.append(&mut left_out);
     }
@@ -128,6 +131,8 @@ impl Reader<'_> {
             .flat_map(|span| overlapping(&file.origins, *span).iter().filter_map(|origin| origin.within(*span)));
         ReadBlock {
             path,
+            // Set where the blocks of all files are collected.
+            file: 0,
             language: block.language_name(),
             lines: (file.new.number(hunk.span.start), file.new.number(hunk.span.end.saturating_sub(1))),
             added_lines: hunk.added_lines,

@@ -3,9 +3,10 @@
 use super::judged::{Judged, ScoringContext, all};
 use super::read::ReadBlock;
 use super::share::Share;
-use super::signals::signal_report;
+use super::signals::{Source, signal_report};
 use super::weighed::{self, Signals};
-use ai_detect_report::{HunkCommit, HunkReport, OmittedSignals, SignalReport};
+use ai_detect_report::{HunkCommit, HunkReport, OmittedSignals, SignalReport, Together};
+use ai_detect_style::pack::Rule;
 use ai_detect_style::signals::{Evidence, Signal, rounded};
 
 impl Judged<'_> {
@@ -18,8 +19,11 @@ impl Judged<'_> {
             Signals::Again => all(block, weighed::own(block, request.engine), request),
         };
         let omitted = OmittedSignals::shorten(&mut signals, |signal| signal.contribution, None, most);
+        let is_flag = self.verdict.is_flag();
         let report = |signal: &Signal| {
-            signal_report(signal, &evidence(block, signal, request), request.change, request.engine, block.shift)
+            let (evidence, source) = (evidence(block, signal, request), source(block, signal, request, is_flag));
+            let report = signal_report(signal, &evidence, request.change, request.engine, block.shift, source)?;
+            Some(SignalReport { together: together(block, signal, request).map(Together::from), ..report })
         };
         let mut signals: Vec<SignalReport> = signals.iter().filter_map(report).collect();
         signals.sort_by(|a, b| b.contribution.total_cmp(&a.contribution));
@@ -41,11 +45,23 @@ impl Judged<'_> {
             commits: block.shares.iter().filter_map(commit).collect(),
             verdict: self.verdict,
             sensitive: self.is_sensitive,
+            sensitive_classes: request.sensitive.get(&*block.path).cloned().unwrap_or_default(),
             fingerprint: block.fingerprint.clone(),
             content: block.content.clone(),
             disguise: block.disguise.clone(),
         }
     }
+}
+
+/// The lines that the evidence of a signal quotes.
+fn source<'a>(block: &ReadBlock, signal: &Signal, request: &ScoringContext<'a>, is_flag: bool) -> Source<'a> {
+    let source = match signal.commit {
+        _ if !is_flag || Some(signal.rule) == request.context.rules.commit_code => None,
+        Some(commit) => request.messages.get(commit as usize).map(|message| Source::Message(&message.text)),
+        None => request.change.files.get(block.file).map(|file| Source::File(&file.new)),
+    };
+    // Where nothing is quoted, the evidence says where to look.
+    source.unwrap_or(Source::NotShown)
 }
 
 /// Where a signal of a block counted.
@@ -55,21 +71,43 @@ fn evidence(block: &ReadBlock, signal: &Signal, request: &ScoringContext<'_>) ->
         let message = request.messages.get(commit as usize);
         return message.map_or_else(Vec::new, |message| request.engine.evidence(&message.reading, signal));
     }
-    if Some(signal.rule) == request.context.rules.commit_code {
-        let text = together(block, signal, request);
+    if let Some(together) = together(block, signal, request) {
         let line = block.reading.whole.as_ref().map_or(0, |whole| whole.line);
-        return vec![Evidence { line, end_line: line + 1, column: 0, text, contribution: signal.contribution }];
+        let (text, contribution) = (together.sentence(), signal.contribution);
+        return vec![Evidence { line, end_line: line + 1, column: 0, text, contribution }];
     }
     request.engine.evidence(&block.reading, signal)
 }
 
-/// What the code of a block's commit is as a whole, and which rules say most of it.
-fn together(block: &ReadBlock, signal: &Signal, request: &ScoringContext<'_>) -> String {
+/// The code of a block's commit as a whole, and the rules that weigh most in it.
+struct CommitCode<'a> {
+    blocks: f64,
+    rules: Vec<&'a Rule>,
+}
+
+/// What a signal about a commit's code as a whole sums up; nothing for any other.
+fn together<'a>(block: &ReadBlock, signal: &Signal, request: &ScoringContext<'a>) -> Option<CommitCode<'a>> {
+    if Some(signal.rule) != request.context.rules.commit_code {
+        return None;
+    }
     let mut codes = block.shares.iter().filter_map(|share| request.context.of(share.commit));
-    let rules = codes.find(|code| !code.heaviest.is_empty()).map(|code| code.heaviest.as_slice());
-    let rule = |at: &usize| request.engine.pack().rules.get(*at).map(|rule| rule.title.as_str());
+    let heaviest = codes.find(|code| !code.heaviest.is_empty()).map(|code| code.heaviest.as_slice());
     // Where no rule weighs anything, none is named.
-    let titles: Vec<&str> = rules.into_iter().flatten().filter_map(rule).collect();
-    let mostly = if titles.is_empty() { String::new() } else { format!(", most of it {}", titles.join("; ")) };
-    format!("{} blocks together{mostly}", signal.number)
+    let rules = heaviest.into_iter().flatten().filter_map(|at| request.engine.pack().rules.get(*at));
+    Some(CommitCode { blocks: signal.number, rules: rules.collect() })
+}
+
+impl CommitCode<'_> {
+    fn sentence(&self) -> String {
+        let titles: Vec<&str> = self.rules.iter().map(|rule| rule.title.as_str()).collect();
+        let mostly = if titles.is_empty() { String::new() } else { format!(", most of it {}", titles.join("; ")) };
+        format!("{} blocks together{mostly}", self.blocks)
+    }
+}
+
+impl From<CommitCode<'_>> for Together {
+    fn from(code: CommitCode<'_>) -> Self {
+        // A count of blocks, which was made a number to be weighed.
+        Together { blocks: code.blocks as u32, rules: code.rules.iter().map(|rule| rule.id.clone()).collect() }
+    }
 }

@@ -1,6 +1,9 @@
 //! Texts that are longer than a report holds: all of them are cut alike, and counted.
 
-use crate::bounds::{MAX_EVIDENCE, MAX_LANGUAGE, MAX_PASTED_LINES, MAX_PATH, MAX_RULE, MAX_SIGNALS, MAX_TEXT};
+use crate::bounds::{
+    MAX_EVIDENCE, MAX_LANGUAGE, MAX_PASTED_LINES, MAX_PATH, MAX_RULE, MAX_SENSITIVE, MAX_SIGNALS, MAX_TEXT,
+    MAX_TOGETHER,
+};
 use crate::json::check;
 use crate::{Omitted, OmittedSignals, Report, SignalReport};
 use ai_detect_attest::Facts;
@@ -50,6 +53,8 @@ pub(super) fn cut(report: &mut Report, omitted: &mut Omitted) {
     for hunk in &mut report.hunks {
         count += hunk.language.as_mut().map_or(0, |language| shorten(language, MAX_LANGUAGE));
         count += signals(&mut hunk.signals, &mut hunk.omitted_signals, &mut omitted.signals);
+        hunk.sensitive_classes.truncate(MAX_SENSITIVE);
+        count += hunk.sensitive_classes.iter_mut().map(|class| shorten(class, MAX_RULE)).sum::<u64>();
     }
     for flag in &mut report.flags {
         count += shorten(&mut flag.resolve, MAX_TEXT);
@@ -82,7 +87,14 @@ fn signals(signals: &mut Vec<SignalReport>, omitted: &mut Option<OmittedSignals>
     for signal in signals {
         count += shorten(&mut signal.rule, MAX_RULE) + shorten(&mut signal.title, MAX_TEXT);
         signal.evidence.truncate(MAX_EVIDENCE);
-        count += signal.evidence.iter_mut().map(|evidence| shorten(&mut evidence.text, MAX_TEXT)).sum::<u64>();
+        for evidence in &mut signal.evidence {
+            count += shorten(&mut evidence.text, MAX_TEXT);
+            count += evidence.source.as_mut().map_or(0, |source| shorten(source, MAX_TEXT));
+        }
+        if let Some(together) = &mut signal.together {
+            together.rules.truncate(MAX_TOGETHER);
+            count += together.rules.iter_mut().map(|rule| shorten(rule, MAX_RULE)).sum::<u64>();
+        }
     }
     count
 }

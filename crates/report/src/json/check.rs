@@ -5,11 +5,11 @@ use std::collections::HashSet;
 
 use crate::bounds::{
     Checked, MAX_COMMITS, MAX_COUNT, MAX_EVIDENCE, MAX_HUNKS, MAX_LANGUAGE, MAX_LINE, MAX_PASTED_LINES, MAX_PATH,
-    MAX_RULE, MAX_SIGNALS, MAX_TEXT, ensure, lines, path,
+    MAX_RULE, MAX_SENSITIVE, MAX_SIGNALS, MAX_TEXT, MAX_TOGETHER, ensure, lines, path,
 };
 use crate::{
     CommitReport, EvidenceReport, ExcludedReport, Flag, HunkReport, Omitted, OmittedSignals, Report, SignalReport,
-    not_looked_at,
+    Together, not_looked_at,
 };
 
 /// Where a report does not hold together, and what is wrong there.
@@ -88,6 +88,8 @@ pub(crate) fn hunk(hunk: &HunkReport) -> Checked {
     ensure(is_hex(&hunk.fingerprint) && hunk.fingerprint.len() == 32, "the fingerprint is none")?;
     let is_digest = matches!(hunk.content.len(), 0 | 32) && is_hex(&hunk.content);
     ensure(is_digest, "the digest of its content is none")?;
+    ensure(hunk.sensitive_classes.len() <= MAX_SENSITIVE, "too many classes")?;
+    ensure(hunk.sensitive_classes.iter().all(|class| class.len() <= MAX_RULE), "a class is too long a word")?;
     signals(&hunk.signals, hunk.omitted_signals)
 }
 
@@ -102,13 +104,20 @@ fn signals(signals: &[SignalReport], omitted: Option<OmittedSignals>) -> Checked
         ensure(signal.value.is_finite() && signal.contribution.is_finite(), "a signal's number is none")?;
         ensure(signal.commit.as_ref().is_none_or(|id| is_id(id)), "a signal's commit is none")?;
         ensure(signal.evidence.len() <= MAX_EVIDENCE, "too many places of a signal")?;
+        signal.together.as_ref().map_or(Ok(()), together)?;
         signal.evidence.iter().try_for_each(evidence)?;
     }
     Ok(())
 }
 
+fn together(together: &Together) -> Checked {
+    ensure(together.rules.len() <= MAX_TOGETHER, "too many rules of blocks together")?;
+    ensure(together.rules.iter().all(|rule| rule.len() <= MAX_RULE), "a rule's name is too long")
+}
+
 fn evidence(evidence: &EvidenceReport) -> Checked {
-    ensure(evidence.text.len() <= MAX_TEXT, "the text of a place is too long")?;
+    let texts = evidence.source.iter().chain([&evidence.text]);
+    ensure(texts.into_iter().all(|text| text.len() <= MAX_TEXT), "the text of a place is too long")?;
     ensure(evidence.contribution.is_finite(), "the number of a place is none")?;
     ensure(evidence.line <= MAX_LINE && evidence.end_line <= MAX_LINE, "the line of a place is out of bounds")
 }

@@ -9,8 +9,10 @@ pub mod load;
 pub mod model;
 pub mod raw;
 pub mod rule;
+mod topic;
 
 pub use ai_detect_style_format::{lexicon, lexicon::Lexicon, trees, trees::Trees};
 pub use load::{Error, Pack, Source};
 pub use model::{Fitted, Model, NEXT};
 pub use rule::{Family, Kind, Rule, Scope};
+pub use topic::{Topic, topic};
