@@ -12,26 +12,33 @@ use crate::git::{self, RangeSpec};
 use crate::pipeline::{Analysis, Asked, Error, Session, SettingsFrom, report_on_patch};
 use crate::report::excerpts::Excerpts;
 
+/// The example of `--demo`: three commits by people who do not exist.
+const DEMO: &[u8] = include_bytes!("../../examples/demo.patch");
+
 /// What `diff` looks at and how it says what it found
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// Commits to check: A..B or A...B compares B with their merge base, A compares HEAD with A [default: compare HEAD
     /// with the default branch]
-    #[arg(value_name = "RANGE", conflicts_with_all = ["staged", "worktree", "patch"])]
+    #[arg(value_name = "RANGE", conflicts_with_all = ["staged", "worktree", "patch", "demo"])]
     range: Option<String>,
 
     /// Check what is staged for the next commit
-    #[arg(long, conflicts_with_all = ["worktree", "patch"])]
+    #[arg(long, conflicts_with_all = ["worktree", "patch", "demo"])]
     staged: bool,
 
     /// Check all uncommitted changes: staged, unstaged and untracked
-    #[arg(long, conflicts_with = "patch")]
+    #[arg(long, conflicts_with_all = ["patch", "demo"])]
     worktree: bool,
 
     /// Check a unified diff, a mailed patch or a mailbox of patches instead of a repository; `-` reads standard input.
     /// Messages of mailed patches count as commit messages
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", conflicts_with = "demo")]
     patch: Option<PathBuf>,
+
+    /// Check a small example instead of a repository: three commits, of which one gets a flag
+    #[arg(long)]
+    demo: bool,
 
     #[command(flatten)]
     printing: Printing,
@@ -64,10 +71,12 @@ pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure
     let settings = match (&args.config, &args.config_from) {
         (Some(file), _) => SettingsFrom::File { dir, file },
         (None, Some(revision)) => SettingsFrom::Revision(revision),
+        // What the documents show of the example must be what everybody sees.
+        (None, None) if args.demo => SettingsFrom::Defaults,
         (None, None) => SettingsFrom::Start,
     };
-    let analysis = match &args.patch {
-        Some(file) => of_patch(file, dir, settings, &asked)?,
+    let analysis = match patch(args, dir)? {
+        Some((name, content)) => of_patch((&name, &content), dir, settings, &asked)?,
         None => analysis(&range(args), dir, settings, &asked)?,
     };
     let excerpts = args.printing.shows_code().then(|| Excerpts::of(&analysis.change, &analysis.report));
@@ -93,18 +102,25 @@ fn analysis(
 }
 
 fn of_patch(
-    file: &Path,
+    patch: (&str, &[u8]),
     dir: &Path,
     settings: SettingsFrom<'_>,
     asked: &Asked<'_>,
 ) -> Result<ManuallyDrop<Analysis>, Failure> {
-    let (name, content) = content(file, dir)?;
-    let analysis = report_on_patch((&name, &content), dir, settings, asked);
+    let analysis = report_on_patch(patch, dir, settings, asked);
     let analysis = analysis.map_err(|error| match error {
         Error::NoRepository => Failure::usage("--config-from needs a repository"),
         other => other.into(),
     });
     analysis.map(ManuallyDrop::new)
+}
+
+/// The patch to check instead of a repository: its name and its content.
+fn patch(args: &Args, dir: &Path) -> Result<Option<(String, Vec<u8>)>, Failure> {
+    match &args.patch {
+        Some(file) => content(file, dir).map(Some),
+        None => Ok(args.demo.then(|| ("examples/demo.patch".to_owned(), DEMO.to_vec()))),
+    }
 }
 
 fn range(args: &Args) -> RangeSpec {

@@ -14,6 +14,7 @@ mod fit;
 mod formats;
 mod hint;
 mod hook;
+mod languages;
 mod man;
 mod markers;
 mod notes;
@@ -122,6 +123,8 @@ enum Command {
     /// List, explain and test the rules
     #[command(subcommand)]
     Rules(rules::Command),
+    /// List the languages that are scored
+    Languages,
     /// Count the declarations of AI tools in a history, and test the built-in markers
     #[command(subcommand)]
     Markers(markers::Command),
@@ -286,6 +289,7 @@ pub fn run() -> Exit {
         #[cfg(feature = "lab")]
         Command::Fit(command) => fit::run(&command, &args.dir, &out),
         Command::Rules(command) => rules::run(&command, &args.dir, &out),
+        Command::Languages => languages::run(&out),
         Command::Markers(command) => markers::run(&command, &args.dir, &out),
         Command::Attest(command) => attest::run(&command, &args.dir, &out),
         Command::Hook(command) => hook::run(&command, &args.dir, &out),

@@ -116,7 +116,9 @@ fn runs<'a>(subcommand: &str, files: &'a Files) -> Vec<Vec<&'a str>> {
         "triage" => vec![vec!["main"], vec![report], vec!["main", "--export", "csv"]],
         "schema" => vec![vec!["report"], vec![COMMANDS]],
         "completions" => vec![vec!["bash"], vec!["zsh"], vec!["fish"], vec!["elvish"], vec!["powershell"]],
-        "markers test" | "hook install" | "hook uninstall" | "policy list" | "policy test" | "man" => vec![vec![]],
+        "languages" | "markers test" | "hook install" | "hook uninstall" | "policy list" | "policy test" | "man" => {
+            vec![vec![]]
+        }
         other => panic!("say above how `{other}` is run on a hostile repository"),
     }
 }

@@ -146,7 +146,7 @@ pub fn report_on_patch(
         (SettingsFrom::Revision(_), None, _) => return Err(Error::NoRepository),
         (SettingsFrom::Start, Some(repository), Some(head)) => Settings::from_revision(repository, head, false)?,
         // There is nothing that settings could come from.
-        (SettingsFrom::Start, _, _) => Settings::default(),
+        (SettingsFrom::Start | SettingsFrom::Defaults, _, _) => Settings::default(),
     };
     let Standards { settings, excluder, sensitive, pack, .. } = Standards::of(settings)?;
     let patch = patch::read(name, content, &excluder)?;

@@ -71,7 +71,7 @@ impl Session {
             (SettingsFrom::Revision(revision), _) => Settings::from_revision(&repository, revision, true)?,
             (SettingsFrom::Start, Some(base)) => Settings::from_revision(&repository, base, false)?,
             // Nothing is there to start from.
-            (SettingsFrom::Start, None) => Settings::default(),
+            (SettingsFrom::Start, None) | (SettingsFrom::Defaults, _) => Settings::default(),
         };
         let sensitive = Sensitive::new(&settings.config.sensitive)?;
         let surroundings = Surroundings::default();

@@ -43,6 +43,8 @@ pub enum SettingsFrom<'a> {
     },
     /// A revision, which must have settings.
     Revision(&'a str),
+    /// The defaults, whatever a repository has.
+    Defaults,
 }
 
 /// Settings, with everything that they name.
