@@ -24,7 +24,7 @@ DARK = {
     "back": "#0d1117", "ink": "#e6edf3", "soft": "#9198a1", "grid": "#21262d", "guide": "#4a525c",
     "git": "#8d96a0", "ours": "#58a6ff", "aim": "#3fb950",
 }
-# What issue and README aim at: from so many added lines on, so many times `git diff`.
+# What benches/README.md aims at: from so many added lines on, so many times `git diff`.
 AIMS = [(10_000, 1.3), (100_000, 1.5)]
 
 

@@ -39,7 +39,7 @@ fn asked(job: &Value) -> String {
     let output = shell.output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     // The program writes its results itself: `>` of a shell would follow a link that the change put there.
-    assert!(lines.iter().all(|line| !line.contains('>')), "{lines:?}");
+    assert!(lines.iter().all(|line| !line.replace(">/dev/null", "").contains('>')), "{lines:?}");
     let told = String::from_utf8(output.stdout).unwrap();
     told.lines().next().unwrap().to_owned()
 }
@@ -73,12 +73,13 @@ fn the_examples_use_the_action_as_it_is() {
         for job in workflow["jobs"].as_object().map(|jobs| jobs.values()).into_iter().flatten() {
             for step in job["steps"].as_array().into_iter().flatten() {
                 let Some(used) = step["uses"].as_str() else { continue };
-                let commit = used.split_once('@').map_or("", |(_, commit)| commit);
-                assert!(commit.len() == 40 && commit.bytes().all(|byte| byte.is_ascii_hexdigit()), "{used}");
-                if used.starts_with("OWNER/ai-detect@") {
+                if used == "./.github/ai-detect" {
                     uses += 1;
                     check_inputs(step);
+                    continue;
                 }
+                let commit = used.split_once('@').map_or("", |(_, commit)| commit);
+                assert!(commit.len() == 40 && commit.bytes().all(|byte| byte.is_ascii_hexdigit()), "{used}");
             }
         }
     }

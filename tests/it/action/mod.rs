@@ -34,7 +34,7 @@ printf 'flags=2\\nreport=/tmp/r.json\\n' >> \"$GITHUB_OUTPUT\"
 /// The targets of this system's C library: which of them is downloaded is the script's to find out.
 const LINUX: [&str; 2] = ["x86_64-unknown-linux-gnu", "x86_64-unknown-linux-musl"];
 
-fn write_program(path: &Path, script: &str) {
+pub(crate) fn write_program(path: &Path, script: &str) {
     std::fs::write(path, script).unwrap();
     std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755)).unwrap();
 }

@@ -172,7 +172,7 @@ impl Steps<'_> {
             }
             let succeeded = match step["uses"].as_str().map(|used| used.split('@').next().unwrap()) {
                 Some("actions/checkout") => self.check_out(&step["with"]),
-                Some("OWNER/ai-detect") => self.action(step),
+                Some("./.github/ai-detect") => self.action(step),
                 Some("actions/upload-artifact") => self.upload(&step["with"]),
                 Some("actions/download-artifact") => self.download(&step["with"]),
                 Some("github/codeql-action/upload-sarif") => self.upload_sarif(&step["with"]),
@@ -186,7 +186,9 @@ impl Steps<'_> {
         }
     }
 
+    /// Checks out what the event is about. The action is a submodule, which only a checkout with submodules brings.
     fn check_out(&mut self, with: &Value) -> bool {
+        assert_eq!(with["submodules"], true, "the action would not be there");
         let origin = &self.site.origin;
         let mut with = with.clone();
         for (name, value) in self.site.checkout.as_object().unwrap() {
@@ -236,12 +238,13 @@ impl Steps<'_> {
             let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
             job = job.with(name, filled(&value, &self.values));
         }
-        // There is no release yet, so the binary of the tests is what is built.
+        assert_eq!(step["with"]["from-source"], true, "a workflow cannot download a release that does not exist");
+        // The binary of the tests stands for the build.
         let binary = assert_cmd::cargo::cargo_bin!("ai-detect").display();
         let cargo = format!(
             "#!/bin/sh\nfor last; do :; done\nmkdir -p \"$last/release\"\nln -s {binary} \"$last/release/ai-detect\"\n"
         );
-        let outcome = job.with("from-source", "true").context("token", TOKEN).program("cargo", &cargo).run();
+        let outcome = job.context("token", TOKEN).program("cargo", &cargo).run();
         self.ran.log += &outcome.log;
         if let Some(id) = step["id"].as_str() {
             for (name, value) in &outcome.outputs {
