@@ -132,7 +132,8 @@ impl Site {
                 continue;
             }
             started += 1;
-            Steps { site: self, event, values: values.clone(), ran: &mut ran, workspace: self.workspace() }.run(job);
+            let (values, workspace) = (values.clone(), self.workspace());
+            Steps { site: self, event, values, ran: &mut ran, workspace, has_submodules: false }.run(job);
         }
         ran.started = started;
         assert!(!ran.log.contains(TOKEN), "{}", ran.log);
@@ -162,6 +163,8 @@ struct Steps<'a> {
     values: Values,
     ran: &'a mut Ran,
     workspace: Repo,
+    /// Whether the last checkout brought submodules.
+    has_submodules: bool,
 }
 
 impl Steps<'_> {
@@ -172,7 +175,12 @@ impl Steps<'_> {
             }
             let succeeded = match step["uses"].as_str().map(|used| used.split('@').next().unwrap()) {
                 Some("actions/checkout") => self.check_out(&step["with"]),
-                Some("./.github/ai-detect") => self.action(step),
+                Some("./.github/ai-detect") => {
+                    assert!(self.has_submodules, "the checkout has no submodules, so the action is not there");
+                    self.action(step)
+                }
+                // In our own repository.
+                Some("./") => self.action(step),
                 Some("actions/upload-artifact") => self.upload(&step["with"]),
                 Some("actions/download-artifact") => self.download(&step["with"]),
                 Some("github/codeql-action/upload-sarif") => self.upload_sarif(&step["with"]),
@@ -186,9 +194,8 @@ impl Steps<'_> {
         }
     }
 
-    /// Checks out what the event is about. The action is a submodule, which only a checkout with submodules brings.
     fn check_out(&mut self, with: &Value) -> bool {
-        assert_eq!(with["submodules"], true, "the action would not be there");
+        self.has_submodules = with["submodules"] == true;
         let origin = &self.site.origin;
         let mut with = with.clone();
         for (name, value) in self.site.checkout.as_object().unwrap() {

@@ -12,7 +12,7 @@ mod origin;
 
 use std::collections::BTreeSet;
 
-use crate::support::{list, text};
+use crate::support::{Repo, list, text};
 use gitlab::Pipeline;
 use origin::{Origin, Refs};
 use serde_json::json;
@@ -79,6 +79,31 @@ fn the_pages_show_one_workflow_of_github() {
     for page in ["README.md", "docs/github.md"] {
         assert_eq!(documents::one(page, 1), example, "{page}");
     }
+}
+
+#[test]
+fn our_own_requests_are_checked() {
+    let file = std::fs::read_to_string(documents::root().join(".github/workflows/ci.yml")).unwrap();
+    let mut workflow: serde_json::Value = serde_yaml::from_str(&file).unwrap();
+    let job = workflow["jobs"]["declarations"].clone();
+    workflow["jobs"] = json!({"declarations": job});
+    // `pull_request:` without types stands for the usual ones.
+    let site = github::Site::new(Origin::without_notes(&Refs::GitHub));
+    let ran = site.run(&workflow, &site.pull_request("opened"));
+    assert_eq!((ran.started, ran.failed, ran.flags.as_str()), (1, false, "2"), "{}", ran.log);
+    assert!(ran.log.contains("posted on ada/engine#7"), "{}", ran.log);
+}
+
+#[test]
+fn our_own_settings_and_policy_are_valid() {
+    let repo = Repo::new();
+    for name in [".ai-detect.yml", "ai-policy.yml"] {
+        repo.write(name, std::fs::read_to_string(documents::root().join(name)).unwrap());
+    }
+    let base = repo.commit("Settings");
+    repo.commit_file("engine.py", "x = 1\n");
+    assert!(repo.run(&["policy", "check", &format!("{base}..HEAD")]).text().contains("declare"));
+    assert!(repo.run(&["policy", "explain", "./ai-policy.yml"]).text().contains("You may use AI tools"));
 }
 
 #[test]
