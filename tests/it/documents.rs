@@ -1,6 +1,5 @@
 //! What the documents show is what the program reads.
 
-use ai_detect::attest::forms::{self, FormSpec};
 use ai_detect::policy::{Policy, Sensitive};
 use ai_detect::report::formats::{self, Format};
 use ai_detect::vocabulary::note::Note;
@@ -10,7 +9,6 @@ const ATTESTATION: &str = include_str!("../../docs/attestation.md");
 const POLICIES: &str = include_str!("../../docs/policies.md");
 const CONTROLS: &str = include_str!("../../docs/controls.md");
 const FORMATS: &str = include_str!("../../docs/formats.md");
-const FORMS: &str = include_str!("../../docs/attestation-forms.md");
 const COMMANDS: &str = include_str!("../../docs/commands.md");
 const SCAN: &str = include_str!("../../docs/scan.md");
 
@@ -64,14 +62,6 @@ fn every_class_is_mapped_to_its_controls() {
         let with = sensitive.classes().iter().filter(|class| class.controls.iter().any(|known| known == control));
         assert!(with.count() >= 9 && CONTROLS.contains(control), "{control}");
     }
-}
-
-#[test]
-fn the_table_of_forms_lists_them_all() {
-    let row = |form: &&FormSpec| format!("| `{}` | {} | {} |\n", form.id, form.label, form.about);
-    let rows: String = forms::ALL.iter().map(row).collect();
-    let table = format!("| form | in texts | where it stands |\n|---|---|---|\n{rows}\n");
-    assert!(FORMS.contains(&table), "docs/attestation-forms.md should have this table:\n{table}");
 }
 
 #[test]

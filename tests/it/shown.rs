@@ -4,6 +4,9 @@
 
 use std::path::{Path, PathBuf};
 
+use ai_detect::attest::forms;
+use ai_detect::policy::{PRESETS, Policy};
+
 use crate::support::Repo;
 
 const START: &str = "<!-- shown: ";
@@ -17,6 +20,8 @@ enum Shown<'a> {
     Excerpt(&'a str),
     /// A file of the project.
     File(&'a str),
+    /// A table of what the program knows.
+    Table(&'a str),
 }
 
 impl<'a> Shown<'a> {
@@ -25,7 +30,8 @@ impl<'a> Shown<'a> {
             Some(("output", command)) => Shown::Output(command),
             Some(("excerpt", command)) => Shown::Excerpt(command),
             Some(("file", path)) => Shown::File(path),
-            _ => panic!("{name} is not output, excerpt or file"),
+            Some(("table", of)) => Shown::Table(of),
+            _ => panic!("{name} is not output, excerpt, file or table"),
         }
     }
 
@@ -42,8 +48,26 @@ impl<'a> Shown<'a> {
                 let language = if path.ends_with(".yml") { "yaml" } else { "" };
                 format!("```{language}\n{content}```\n")
             }
+            Shown::Table("forms") => forms(),
+            Shown::Table("policies") => policies(),
+            Shown::Table(other) => panic!("there is no table of {other}"),
         }
     }
+}
+
+/// The forms of declaration.
+fn forms() -> String {
+    let rows = forms::ALL.iter().map(|form| format!("| `{}` | {} | {} |\n", form.id, form.label, form.about));
+    format!("| form | in texts | where it stands |\n|---|---|---|\n{}", rows.collect::<String>())
+}
+
+/// The policies that come with the program.
+fn policies() -> String {
+    let rows = PRESETS.iter().map(|(name, _)| {
+        let policy = Policy::preset(name).unwrap();
+        format!("| `{name}` | {} | {} |\n", policy.title, policy.stance.word())
+    });
+    format!("| name | title | stance |\n|---|---|---|\n{}", rows.collect::<String>())
 }
 
 pub(crate) fn root() -> PathBuf {
