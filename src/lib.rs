@@ -1,6 +1,6 @@
 //! ai-detect reads a change, scores each added block for AI-style signals, looks up what the commits
 //! that brought it declare about AI use, and raises a non-blocking flag where likely-AI code is
-//! unattested. The words are those of ARCHITECTURE.md, which also draws the way of the data.
+//! unattested. docs/glossary.md explains the words, and ARCHITECTURE.md shows how data flows.
 //!
 //! ```text
 //! range ──git──▶ ChangeSet ──syntax──▶ Hunk ──signals──▶ Signal ──score──▶ Score ─┐

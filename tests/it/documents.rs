@@ -10,6 +10,7 @@ const POLICIES: &str = include_str!("../../docs/policies.md");
 const CONTROLS: &str = include_str!("../../docs/controls.md");
 const FORMATS: &str = include_str!("../../docs/formats.md");
 const COMMANDS: &str = include_str!("../../docs/commands.md");
+const MODULES: &str = include_str!("../../docs/modules.md");
 const SCAN: &str = include_str!("../../docs/scan.md");
 
 /// The fenced blocks of a language.
@@ -92,4 +93,22 @@ fn every_column_of_a_scan_is_described() {
     sorted.sort_unstable();
     columns.sort_unstable();
     assert_eq!(sorted, columns);
+}
+
+#[test]
+fn every_module_that_is_listed_exists() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let crates = std::fs::read_dir(root.join("crates")).unwrap().map(|entry| entry.unwrap().path().join("src"));
+    let places: Vec<_> = crates.chain([root.to_owned(), root.join("src")]).collect();
+    let rows = MODULES.lines().filter(|line| line.starts_with("| `"));
+    let named = rows.filter_map(|row| row.split(" | ").next()).flat_map(|names| names.split('`').skip(1).step_by(2));
+    let named: Vec<&str> = named.collect();
+    assert!(named.len() > 40, "{}", named.len());
+    let exists = |name: &str| {
+        // A folder of a crate may be the crate itself, or a module in one file with a folder beside it.
+        let itself = name.trim_end_matches('/');
+        places.iter().any(|place| place.join(name).exists() || place.ends_with(format!("{itself}/src")))
+    };
+    let missing: Vec<&&str> = named.iter().filter(|name| !exists(name)).collect();
+    assert!(missing.is_empty(), "docs/modules.md lists {missing:?}");
 }

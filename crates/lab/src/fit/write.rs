@@ -26,7 +26,7 @@ pub fn files(pack: &Pack, code: &Stages, message: &Stages, sum: Sum, model: &Mod
 
 /// `model.yml`.
 pub fn numbers(model: &Model, made_from: &str) -> String {
-    let mut text = format!("# Fitted: {made_from}. What the numbers mean: ARCHITECTURE.md, \"Scoring\".\n");
+    let mut text = format!("# Fitted: {made_from}. What the numbers mean: docs/scoring.md.\n");
     let _ = writeln!(text, "version: \"{}\"", model.version);
     let _ = writeln!(text, "intercept: {}\nagreement: {}", model.intercept, model.agreement);
     let _ = writeln!(text, "request_exponent: {}", model.request_exponent);
