@@ -425,6 +425,34 @@ fn notes_follow_a_rebase_by_patch() {
 }
 
 #[test]
+fn notes_of_other_tools_that_stay_behind_are_named() {
+    let repo = repo();
+    repo.branch("topic");
+    repo.commit_file("b.py", code("b", 6));
+    repo.git(&["notes", "--ref", "ai", "add", "-m", "x"]);
+    let old = repo.id("HEAD");
+    repo.git(&["commit", "--quiet", "--amend", "-m", "Better words"]);
+    let told = run(&repo, &["attest", "carry", &format!("{old}..HEAD")]).text();
+    assert!(told.contains("0 notes on 1 old commit; 0 carried"), "{told}");
+    assert!(told.contains("1 note under refs/notes/ai not carried: the tool that wrote them has to do that"), "{told}");
+}
+
+#[test]
+fn what_a_commit_declares_is_not_denied_beside_it() {
+    let repo = repo();
+    repo.write("b.py", code("b", 6));
+    repo.git(&["add", "--all"]);
+    repo.git(&["commit", "--quiet", "-m", "Add b\n\nAssisted-by: Codex:gpt-5.5"]);
+    let before = repo.id("HEAD");
+    for place in [&["attest", "--no-ai"][..], &["attest", "HEAD~..HEAD", "--no-ai", "--notes"]] {
+        let told = run(&repo, place).error(2);
+        assert!(told.contains("declares AI use (Codex), so --no-ai would contradict it"), "{told}");
+    }
+    assert_eq!(repo.id("HEAD"), before);
+    assert!(!repo.try_git(&["notes", "--ref", NOTES, "show", "HEAD"], b"").0);
+}
+
+#[test]
 fn notes_follow_their_lines_through_a_squash() {
     let repo = repo();
     repo.branch("topic");

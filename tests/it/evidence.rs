@@ -47,6 +47,10 @@ fn in_a_job_a_sentence_is() {
     let (text, json) = diff(&clone, &[("GITLAB_CI", "true"), flags]);
     assert!(!text.contains("not looked at") && !text.contains(SILENT_MESSAGE), "{text}");
     assert_eq!(json["coverage"].get("not_looked_at"), None);
+    // One that was asked for some of them may lack others.
+    let flags = ("GIT_FETCH_EXTRA_FLAGS", "--prune +refs/notes/commits:refs/notes/commits");
+    let (text, _) = diff(&clone, &[("GITLAB_CI", "true"), flags]);
+    assert!(text.contains("not looked at: notes of commits"), "{text}");
 }
 
 #[test]
@@ -78,7 +82,7 @@ fn where_notes_are_or_cannot_be_nothing_is_missing() {
     let alone = flagged();
     alone.git(&["update-ref", "refs/remotes/origin/main", "main"]);
     is_complete(&alone);
-    // Whoever brought one ref of notes brought those that there are.
+    // Whoever brought one ref of notes of AI tools brought those that there are.
     let with_notes = flagged().clone("clone", &[]);
     with_notes.git(&["notes", "--ref", "ai", "add", "-m", "x", "origin/main"]);
     is_complete(&with_notes);
@@ -86,6 +90,18 @@ fn where_notes_are_or_cannot_be_nothing_is_missing() {
     let configured = flagged().clone("clone", &[]);
     configured.git(&["config", "--add", "remote.origin.fetch", "+refs/notes/*:refs/notes/*"]);
     is_complete(&configured);
+}
+
+#[test]
+fn other_notes_do_not_show_that_those_of_ai_tools_were_fetched() {
+    let clone = flagged().clone("clone", &[]);
+    // Git's own notes; and refspecs for them, or for one of the tools.
+    clone.git(&["notes", "add", "-m", "x", "origin/main"]);
+    clone.git(&["config", "--add", "remote.origin.fetch", "+refs/notes/commits:refs/notes/commits"]);
+    clone.git(&["config", "--add", "remote.origin.fetch", "+refs/notes/whogitit:refs/notes/whogitit"]);
+    let (text, json) = diff(&clone, &[("CI", "true")]);
+    assert!(text.contains("not looked at: notes of commits") && text.contains(SILENT_MESSAGE), "{text}");
+    assert_eq!(json["coverage"]["not_looked_at"], json!([{"what": "notes", "in_job": true}]));
 }
 
 #[test]

@@ -5,7 +5,8 @@ use super::github::{GitHub, Site};
 use super::http::{self, Patience};
 use crate::triage::StateKey;
 use crate::triage::tag::WeakKey;
-use ai_detect_git::{ContentsFetch, NotesFetch, OriginToken};
+use ai_detect_attest::forms;
+use ai_detect_git::{ContentsFetch, NotesFetch, OriginToken, bring_notes};
 use ai_detect_pipeline::Surroundings;
 
 /// The secret that the state of decisions is tagged with.
@@ -81,12 +82,15 @@ pub fn github(env: &Env<'_>, accept: &str, patience: Patience) -> Result<Option<
     github.map(Some).map_err(JobError::Address)
 }
 
-/// What the environment says of how this clone came to be: CI systems set `CI`, and GitLab's runner fetches what
-/// `GIT_FETCH_EXTRA_FLAGS` names.
+/// What the environment says of how this clone came to be: CI systems set `CI`, and GitLab's runner fetches the refspecs
+/// that `GIT_FETCH_EXTRA_FLAGS` names.
 pub fn surroundings(env: &Env<'_>) -> Surroundings {
     let is_true = |name: &str| env(name).as_deref() == Some("true");
     let flags = stated(env, "GIT_FETCH_EXTRA_FLAGS").filter(|_| event::gitlab::is_here(env));
-    let brings_notes = flags.is_some_and(|flags| flags.contains(":refs/notes/"));
+    let brings_notes = flags.is_some_and(|flags| {
+        let flags: Vec<&str> = flags.split_whitespace().map(|flag| flag.trim_matches(['"', '\''])).collect();
+        bring_notes(&flags, &forms::notes_refs())
+    });
     Surroundings {
         in_job: is_true("CI") || event::github::is_here(env) || event::gitlab::is_here(env),
         notes: if brings_notes { NotesFetch::Complete } else { NotesFetch::NotAsked },

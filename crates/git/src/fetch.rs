@@ -5,25 +5,37 @@ mod access;
 mod contents;
 mod notes;
 
-use std::io::{self, Write as _};
-use std::process::{Command, Output, Stdio};
+use std::io::{self, Read, Write as _};
+use std::process::{ChildStderr, ChildStdin, ChildStdout, Command, Output, Stdio};
+use std::sync::mpsc;
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use wait_timeout::ChildExt as _;
 
 use super::{Checkout, error, open};
 use crate::child::Program;
 
 pub use access::OriginToken;
 pub use contents::ContentsFetch;
-pub use notes::NotesFetch;
+pub use notes::{NotesFetch, bring_notes};
+
+/// How long one run of git may take. A stage of a job that hangs says nothing to anybody, and CI systems wait an hour and
+/// longer.
+const TIME_LIMIT: Duration = Duration::from_secs(15 * 60);
 
 /// Settings that override those of the repository: no implicit bare repository, no hooks, no file watcher, no `ext`
-/// transport (it runs any command that an address names), no housekeeping.
-const SETTINGS: [&str; 6] = [
+/// transport (it runs any command that an address names), no housekeeping. A server that sends less than 1 KiB a second
+/// for a minute is given up.
+const SETTINGS: [&str; 8] = [
     "safe.bareRepository=explicit",
     "core.hooksPath=/dev/null",
     "core.fsmonitor=false",
     "protocol.ext.allow=never",
     "gc.auto=0",
     "maintenance.auto=false",
+    "http.lowSpeedLimit=1024",
+    "http.lowSpeedTime=60",
 ];
 
 impl Checkout {
@@ -73,26 +85,64 @@ impl Checkout {
     }
 }
 
-/// Runs git with something on its standard input. It must succeed.
-fn run(mut command: Command, input: &[u8]) -> io::Result<Output> {
+/// Runs git with something on its standard input. It must succeed, in time.
+fn run(command: Command, input: &[u8]) -> io::Result<Output> {
+    run_within(TIME_LIMIT, command, input)
+}
+
+fn run_within(limit: Duration, mut command: Command, input: &[u8]) -> io::Result<Output> {
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().map_err(|error| match error.kind() {
         io::ErrorKind::NotFound => io::Error::new(error.kind(), "git is not installed here"),
         _ => error,
     })?;
-    if let Some(mut stdin) = child.stdin.take() {
-        // Git reads all of it before it writes anything; what it does not take it will complain about itself.
+    let pipes = (child.stdin.take(), child.stdout.take(), child.stderr.take());
+    let input = input.to_owned();
+    let (sender, results) = mpsc::channel();
+    // These threads end when git does, or with this program: what git started may keep the pipes open longer than git.
+    thread::spawn(move || sender.send(exchange(pipes, &input)));
+    let deadline = Instant::now() + limit;
+    let Some(status) = child.wait_timeout(limit)? else {
+        child.kill()?;
+        child.wait()?;
+        let minutes = limit.as_secs() / 60;
+        return Err(io::Error::new(io::ErrorKind::TimedOut, format!("git took longer than {minutes} minutes")));
+    };
+    let left = deadline.saturating_duration_since(Instant::now());
+    let (stdout, stderr) = results.recv_timeout(left).map_err(io::Error::other)??;
+    if status.success() {
+        return Ok(Output { status, stdout, stderr });
+    }
+    let complaint = String::from_utf8_lossy(&stderr);
+    Err(io::Error::other(without_credentials(complaint.lines().last().unwrap_or("git gave no reason"))))
+}
+
+/// The pipes to a program's standard input, output and error.
+type Pipes = (Option<ChildStdin>, Option<ChildStdout>, Option<ChildStderr>);
+
+/// Writes what git reads while reading what it writes.
+fn exchange((stdin, stdout, stderr): Pipes, input: &[u8]) -> io::Result<(Vec<u8>, Vec<u8>)> {
+    let (stdout, stderr) = (thread::spawn(|| read_all(stdout)), thread::spawn(|| read_all(stderr)));
+    if let Some(mut stdin) = stdin {
+        // What git does not take it will complain about itself.
         match stdin.write_all(input) {
             Err(error) if error.kind() != io::ErrorKind::BrokenPipe => return Err(error),
             _ => {}
         }
     }
-    let output = child.wait_with_output()?;
-    if output.status.success() {
-        return Ok(output);
+    Ok((joined(stdout)?, joined(stderr)?))
+}
+
+fn joined(reader: JoinHandle<io::Result<Vec<u8>>>) -> io::Result<Vec<u8>> {
+    reader.join().map_err(|_| io::Error::other("reading what git says failed"))?
+}
+
+fn read_all(pipe: Option<impl Read>) -> io::Result<Vec<u8>> {
+    let mut read = Vec::new();
+    if let Some(mut pipe) = pipe {
+        pipe.read_to_end(&mut read)?;
     }
-    let complaint = String::from_utf8_lossy(&output.stderr);
-    Err(io::Error::other(without_credentials(complaint.lines().last().unwrap_or("git gave no reason"))))
+    Ok(read)
 }
 
 /// A complaint of git without users and passwords in addresses: runners put tokens there, and complaints are posted.
@@ -111,6 +161,28 @@ fn without_credentials(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    #[cfg(unix)]
+    fn git_that_hangs_is_ended() {
+        let mut hanging = Command::new("sh");
+        hanging.args(["-c", "exec sleep 600"]);
+        let error = run_within(Duration::from_millis(200), hanging, b"").unwrap_err();
+        assert_eq!(
+            (error.kind(), error.to_string()),
+            (io::ErrorKind::TimedOut, "git took longer than 0 minutes".into())
+        );
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn what_git_writes_is_read_while_it_reads() {
+        let mut echoing = Command::new("sh");
+        echoing.args(["-c", "cat; echo done >&2"]);
+        let input = vec![b'x'; 1 << 20];
+        let output = run_within(TIME_LIMIT, echoing, &input).unwrap();
+        assert!(output.stdout == input && output.stderr == b"done\n", "{} bytes", output.stdout.len());
+    }
 
     #[test]
     fn complaints_are_passed_on_without_credentials() {

@@ -55,7 +55,7 @@ pub use attribution::{Blame, Blamer, Blamers, End, Run, Sought};
 pub use budget::Budget;
 pub use checkout::{Checkout, CheckoutError, Workspace};
 pub use error::Error;
-pub use fetch::{ContentsFetch, NotesFetch, OriginToken};
+pub use fetch::{ContentsFetch, NotesFetch, OriginToken, bring_notes};
 pub use hooks::HooksFolder;
 pub use landing::Landing;
 pub use one_by_one::{CommitId, Listed, ListedCommit, OneByOne, Shared};

@@ -62,6 +62,11 @@ impl OwnNotes<'_> {
         self.notes.is_empty()
     }
 
+    /// Whether there is a note on a commit, given by its full id.
+    pub fn has(&self, commit: &str) -> bool {
+        self.notes.contains_key(commit)
+    }
+
     /// The note on a commit, given by its full id.
     ///
     /// # Errors

@@ -1,5 +1,6 @@
 //! What is known of how a clone came to be, and so of evidence that may exist elsewhere.
 
+use ai_detect_attest::forms;
 use ai_detect_git::{ContentsFetch, NotesFetch, Repository};
 use ai_detect_report::{NotLookedAt, Report};
 
@@ -17,13 +18,13 @@ pub struct Surroundings {
 impl Surroundings {
     /// What the clone lacks of notes, if anything.
     ///
-    /// Without a remote there is no elsewhere. Where there is one, a clone with any notes got those that there are, and
-    /// so did one whose own fetches bring notes. Otherwise nobody knows.
+    /// Without a remote there is no elsewhere. Where there is one, a clone with notes of AI tools got those that there
+    /// are, and so did one whose own fetches bring notes. Otherwise nobody knows.
     pub(super) fn notes_not_looked_at(&self, repository: &Repository) -> Option<NotLookedAt> {
         let problem = match &self.notes {
             NotesFetch::Complete => return None,
             NotesFetch::Failed(problem) => Some(problem.clone()),
-            NotesFetch::NotAsked => repository.may_lack_notes().then_some(None)?,
+            NotesFetch::NotAsked => repository.may_lack_notes(&forms::notes_refs()).then_some(None)?,
         };
         Some(NotLookedAt::Notes { in_job: self.in_job, problem })
     }

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::Arc;
 
+use crate::attest::forms;
 use crate::attesting::carry::{Brief, NoteTransfer, Side, add, carried, ways};
 use crate::change::Commit;
 use crate::cli::output::Output;
@@ -110,12 +111,32 @@ pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure
     }
     let _ = writeln!(
         text,
-        "{noted} notes on {} old commits; {} carried, {without} without a new place",
-        left.commits.len(),
+        "{} on {}; {} carried, {without} without a new place",
+        counted(noted, "note", "notes"),
+        counted(left.commits.len(), "old commit", "old commits"),
         noted - without
     );
+    left_by_others(&repository, &left.commits, &mut text)?;
     out.print(&text)?;
     Ok(Exit::Analysed)
+}
+
+fn counted(count: usize, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
+}
+
+/// Says which notes of other recorders stay behind. They name lines of a version of a file that only their recorder can
+/// find again in another one.
+fn left_by_others(repository: &Repository, commits: &[Commit], text: &mut String) -> Result<(), Failure> {
+    for name in forms::notes_refs().into_iter().filter(|name| *name != note::REF) {
+        let store = repository.own_notes(name).map_err(Failure::failed)?;
+        let left = commits.iter().filter(|commit| store.has(&commit.id)).count();
+        if left > 0 {
+            let notes = counted(left, "note", "notes");
+            let _ = writeln!(text, "{notes} under {name} not carried: the tool that wrote them has to do that");
+        }
+    }
+    Ok(())
 }
 
 /// The commits that one tip has and the other has not.

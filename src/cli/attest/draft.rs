@@ -4,13 +4,15 @@
 use std::io::BufRead as _;
 
 use super::Facts;
-use crate::attest::{self, Registry};
+use crate::attest::{self, Attestation, Registry};
 use crate::attesting::environment::{self, Agent};
+use crate::change::Commit;
 use crate::cli::Failure;
 use crate::cli::output::Output;
 use crate::pipeline::{Session, TouchedCommit};
 use crate::policy::sensitive::Touch;
 use crate::policy::{Fact, Policy, Subject, missing_facts};
+use crate::terminal::escaped;
 use crate::vocabulary::note::Note;
 use crate::vocabulary::{
     AiUse, Assistant, Assistants, Declaration, Extent, IntegrationPath, Involvement, Name, Who, Word, trailers,
@@ -63,6 +65,7 @@ impl Drafting<'_> {
         // An author who is a person answers, and need not be named again.
         let accountable = facts.accountable.clone().or_else(|| if author_is_person { None } else { answering() });
         if facts.no_ai {
+            refuse_to_deny(commit, &attestation)?;
             return Ok(Declaration { involvement: Involvement::NoAi, accountable });
         }
         let declared = attestation.state != attest::State::Absent;
@@ -102,6 +105,21 @@ impl Drafting<'_> {
         }
         Ok(declaration)
     }
+}
+
+/// Nobody takes back by `--no-ai` what a commit declares: both would stand in the record, and contradict each other.
+fn refuse_to_deny(commit: &Commit, attestation: &Attestation) -> Result<(), Failure> {
+    let declared = crate::attest::declaration_of(attestation).filter(|declaration| declaration.ai().is_some());
+    let Some(declared) = declared else { return Ok(()) };
+    let tools = declared
+        .ai()
+        .map_or(Vec::new(), |ai| ai.assistants.as_slice().iter().map(|one| one.tool.to_string()).collect());
+    Err(Failure::usage(format!(
+        "{} declares AI use ({}), so --no-ai would contradict it. Take that out of its message or note first, or attest \
+         without --no-ai",
+        commit.id.get(..8).unwrap_or(&commit.id),
+        escaped(&tools.join(", "))
+    )))
 }
 
 fn assistant(facts: &Facts, tool: Name, model: Option<Word>) -> Assistant {

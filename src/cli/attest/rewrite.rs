@@ -9,7 +9,6 @@ use super::Args;
 use super::draft::Draft;
 use crate::attest::{State, forms};
 use crate::attesting::carry::{NoteTransfer, add, carried};
-use crate::change::RecordPlace;
 use crate::cli::output::Output;
 use crate::cli::with_signals_deferred::with_signals_deferred;
 use crate::cli::{Exit, Failure};
@@ -187,13 +186,8 @@ fn rewrite(repository: &Repository, chain: &Chain, changes: &[Change<'_>]) -> Re
 
 /// Lets the notes that are read here follow their commits.
 fn carry(repository: &Repository, ids: &[(String, String)]) -> Result<Followed, Error> {
-    let places = forms::places();
-    let refs = places.iter().filter_map(|place| match place {
-        RecordPlace::Notes(name) => Some(*name),
-        RecordPlace::Lines { .. } | RecordPlace::File(_) => None,
-    });
     let mut followed = Followed::default();
-    for name in refs {
+    for name in forms::notes_refs() {
         let mut store = repository.own_notes(name)?;
         for (old, new) in ids {
             match store.get(old, MAX_NOTE).map(|content| content.map(|content| follows(name, content, old))) {

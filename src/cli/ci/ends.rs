@@ -2,7 +2,6 @@
 
 use super::about::About;
 use crate::attest::forms;
-use crate::change::RecordPlace;
 use crate::cli::Failure;
 use crate::forge::Forge;
 use crate::forge::event::End;
@@ -44,7 +43,7 @@ impl Ends<'_> {
         if !self.fetch {
             return known;
         }
-        let refs: Vec<&'static str> = forms::places().into_iter().filter_map(notes_ref).collect();
+        let refs = forms::notes_refs();
         let notes = match known.notes {
             // Whoever made the clone asked for them; git need not even be here.
             NotesFetch::Complete => NotesFetch::Complete,
@@ -122,12 +121,5 @@ impl Ends<'_> {
         };
         let head = self.about.head_ref.as_deref().unwrap_or(&self.about.head);
         self.checkout.fetch(&[&base, head]).map_err(|error| Failure::failed(format!("git fetch failed: {error}")))
-    }
-}
-
-fn notes_ref(place: RecordPlace) -> Option<&'static str> {
-    match place {
-        RecordPlace::Notes(name) => Some(name),
-        RecordPlace::Lines { .. } | RecordPlace::File(_) => None,
     }
 }

@@ -245,6 +245,15 @@ pub fn places() -> Vec<RecordPlace> {
     places
 }
 
+/// The refs under which notes of any form are kept, each once.
+pub fn notes_refs() -> Vec<&'static str> {
+    let of_notes = |place| match place {
+        RecordPlace::Notes(name) => Some(name),
+        RecordPlace::Lines { .. } | RecordPlace::File(_) => None,
+    };
+    places().into_iter().filter_map(of_notes).collect()
+}
+
 impl Deref for Form {
     type Target = FormSpec;
 

@@ -39,16 +39,22 @@ impl OriginToken {
         Some(OriginToken { url: url.to_owned(), header: format!("Authorization: Basic {credentials}") })
     }
 
-    /// Hands the token to git, if that is the address of `origin` and the checkout has no credentials of its own: those
-    /// may have rights that the token lacks.
+    /// The addresses for which git may have credentials that it uses here: the repository, its owner and its server.
+    fn addresses_of_credentials(&self) -> impl Iterator<Item = String> {
+        let slashes = self.url.match_indices('/').map(|(at, _)| at).filter(|at| *at > "https://".len());
+        let above = slashes.chain([self.url.len()]).filter_map(|end| self.url.get(..end));
+        above.flat_map(|url| [url.to_owned(), format!("{url}/"), format!("{url}.git")])
+    }
+
+    /// Hands the token to git, if that is the address of `origin` and the checkout has no credentials of its own, for the
+    /// server or for this repository: those may have rights that the token lacks.
     pub(super) fn give(&self, command: &mut Command, repository: &Repository) {
         let config = repository.inner.config_snapshot();
-        let server = self.url.splitn(4, '/').take(3).collect::<Vec<_>>().join("/");
-        let has_own = |url: &str| {
+        let has_header = |url: &str| {
             let headers = config.plumbing().strings(&format!("http.{url}.extraheader"));
             headers.is_some_and(|headers| headers.last().is_some_and(|header| !header.is_empty()))
         };
-        if has_own(&format!("{server}/")) || has_own(&server) {
+        if self.addresses_of_credentials().any(|url| has_header(&url)) {
             return;
         }
         let origin = config.string("remote.origin.url").map(|url| url.to_string());
@@ -98,6 +104,24 @@ mod tests {
             assert!(OriginToken::new(url, "x-access-token", "ghs_a").is_none(), "{url}");
         }
         assert!(OriginToken::new("https://github.com/ada/engine", "x-access-token", "a b").is_none());
+    }
+
+    #[test]
+    fn credentials_of_a_repository_its_owner_and_its_server_count() {
+        let token = OriginToken::new("https://github.com/ada/engine", "x-access-token", "ghs_a").unwrap();
+        let addresses: Vec<String> = token.addresses_of_credentials().filter(|url| !url.ends_with(".git")).collect();
+        assert_eq!(
+            addresses,
+            [
+                "https://github.com",
+                "https://github.com/",
+                "https://github.com/ada",
+                "https://github.com/ada/",
+                "https://github.com/ada/engine",
+                "https://github.com/ada/engine/",
+            ]
+        );
+        assert!(token.addresses_of_credentials().any(|url| url == "https://github.com/ada/engine.git"));
     }
 
     #[test]

@@ -99,33 +99,44 @@ impl Repository {
         self.inner.merge_base(one, of).is_ok_and(|base| base.is_some_and(|base| base == one))
     }
 
-    /// Whether notes of commits may exist that nobody brought into this clone: it has a remote and no notes, and its own
-    /// fetches bring none.
-    pub fn may_lack_notes(&self) -> bool {
+    /// Whether notes may exist under `names` that nobody brought into this clone: it has a remote and none of these refs,
+    /// and its own fetches do not bring all of them.
+    ///
+    /// Who brought one of them knows about notes of AI tools, and brought those that there are. Other notes, such as those
+    /// that `git notes` writes by itself, show nothing.
+    pub fn may_lack_notes(&self, names: &[&str]) -> bool {
         let has_remote = self.inner.remote_names().iter().next().is_some();
-        has_remote && !self.has_notes() && !self.fetches_notes()
-    }
-
-    /// Whether there is any ref of notes. Who brought one brought those that there are.
-    fn has_notes(&self) -> bool {
-        let Ok(platform) = self.inner.references() else { return false };
-        platform.prefixed("refs/notes/").is_ok_and(|mut refs| refs.next().is_some())
+        has_remote && !names.iter().any(|name| self.tip_of(name).is_some()) && !self.fetches_notes(names)
     }
 
     /// Whether an ordinary fetch of this clone brings notes, as in a mirror.
-    fn fetches_notes(&self) -> bool {
+    fn fetches_notes(&self, names: &[&str]) -> bool {
         let config = self.inner.config_snapshot();
         let remotes = self.inner.remote_names();
         remotes.iter().any(|remote| {
-            let refspecs = config.plumbing().strings(&format!("remote.{remote}.fetch"));
-            refspecs.is_some_and(|refspecs| refspecs.iter().any(|refspec| brings_notes(&refspec.to_string())))
+            let refspecs = config.plumbing().strings(&format!("remote.{remote}.fetch")).unwrap_or_default();
+            let refspecs: Vec<String> = refspecs.iter().map(ToString::to_string).collect();
+            bring_notes(&refspecs, names)
         })
     }
 }
 
-/// Whether a refspec writes to `refs/notes/`.
-fn brings_notes(refspec: &str) -> bool {
-    refspec.split_once(':').is_some_and(|(_, to)| to.starts_with("refs/notes/") || to == "refs/*")
+/// Whether refspecs together bring all of these refs under their own names.
+pub fn bring_notes(refspecs: &[impl AsRef<str>], names: &[&str]) -> bool {
+    names.iter().all(|name| refspecs.iter().any(|refspec| brings(refspec.as_ref(), name)))
+}
+
+/// Whether a refspec brings a ref under its own name.
+fn brings(refspec: &str, name: &str) -> bool {
+    let Some((from, to)) = refspec.split_once(':') else { return false };
+    let is_same = from.strip_prefix('+').unwrap_or(from) == to;
+    is_same
+        && match to.split_once('*') {
+            None => to == name,
+            Some((before, after)) => {
+                name.len() >= before.len() + after.len() && name.starts_with(before) && name.ends_with(after)
+            }
+        }
 }
 
 /// The refs of a listing that were asked for: git lists whatever ends like them.
@@ -151,14 +162,27 @@ mod tests {
     }
 
     #[test]
-    fn a_mirror_and_a_refspec_for_notes_bring_notes() {
-        for refspec in ["+refs/*:refs/*", "+refs/notes/*:refs/notes/*", "refs/notes/ai:refs/notes/ai"] {
-            assert!(brings_notes(refspec), "{refspec}");
+    fn a_mirror_and_refspecs_for_notes_bring_notes() {
+        let names = ["refs/notes/ai", "refs/notes/whogitit"];
+        for refspecs in [
+            &["+refs/*:refs/*"][..],
+            &["+refs/notes/*:refs/notes/*"],
+            &["+refs/heads/*:refs/remotes/origin/*", "refs/notes/*:refs/notes/*"],
+            &["refs/notes/ai:refs/notes/ai", "+refs/notes/whogitit:refs/notes/whogitit"],
+        ] {
+            assert!(bring_notes(refspecs, &names), "{refspecs:?}");
         }
-        for refspec in
-            ["+refs/heads/*:refs/remotes/origin/*", "refs/notes/*", "+refs/notes/*:refs/remotes/origin/notes/*"]
-        {
-            assert!(!brings_notes(refspec), "{refspec}");
+        for refspecs in [
+            &["+refs/heads/*:refs/remotes/origin/*"][..],
+            &["refs/notes/*"],
+            &["+refs/notes/*:refs/remotes/origin/notes/*"],
+            &["+refs/heads/*:refs/notes/*"],
+            &["refs/notes/ai:refs/notes/ai"],
+            &["+refs/notes/commits:refs/notes/commits"],
+            &["^refs/notes/ai", "refs/notes/w*:refs/notes/w*"],
+            &[],
+        ] {
+            assert!(!bring_notes(refspecs, &names), "{refspecs:?}");
         }
     }
 }

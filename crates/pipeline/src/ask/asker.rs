@@ -82,7 +82,7 @@ impl Asker {
                     .to_owned(),
             );
         }
-        let lacks_notes = repository.may_lack_notes();
+        let lacks_notes = repository.may_lack_notes(&forms::notes_refs());
         let standards = Rc::new(Standards::of(settings)?);
         Ok(Asker { shared: repository.shared(records), lacks_notes, standards, notes })
     }
@@ -177,7 +177,7 @@ impl Asker {
 
 /// What to say where a clone has no notes of commits, though they may exist elsewhere: what they declare is not seen.
 pub(crate) fn notes_not_fetched(repository: &Repository) -> Option<String> {
-    repository.may_lack_notes().then(|| {
+    repository.may_lack_notes(&forms::notes_refs()).then(|| {
         format!(
             "notes of commits are not in this clone, so what they may declare is not seen; `{FETCH_NOTES}` brings them"
         )
