@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use clap::ValueEnum;
 use clap::builder::PossibleValue;
 
-use super::output::Output;
+use super::output::{Output, named_file};
 use super::replace::Replacement;
 use super::{Exit, Failure};
 use crate::analyse;
@@ -52,7 +52,7 @@ pub(super) struct Printing {
     #[arg(long, value_enum, default_value_t = Named(&text::FORMAT))]
     format: Named,
 
-    /// Write to this file instead of standard output; symbolic links in a work tree are not followed
+    /// Write to this file instead of standard output (`-`); symbolic links in a work tree are not followed
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
 
@@ -81,7 +81,7 @@ impl Printing {
         let format = self.format.0;
         let view = View { detail: self.detail(), width: out.width(), excerpts };
         let printed = (format.write)(report, &view).map_err(Failure::failed)?;
-        match (&self.output, format.output) {
+        match (named_file(self.output.as_deref()), format.output) {
             (Some(file), formats::Output::Coloured) => {
                 let plain = anstream::adapter::strip_str(&printed).to_string();
                 Replacement::of(&dir.join(file))?.write(plain.as_bytes())?;

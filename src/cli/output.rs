@@ -5,6 +5,7 @@
 //! a runner. [`Output::commands`] is the only exception.
 
 use std::io::{ErrorKind, IsTerminal, Write};
+use std::path::Path;
 
 use anstream::AutoStream;
 use anstyle::{AnsiColor, Style};
@@ -18,6 +19,11 @@ use crate::terminal::{escaped, unsafe_in, without_commands};
 const DEFAULT_WIDTH: usize = 100;
 /// Wider lines are hard to read.
 const MAX_WIDTH: usize = 120;
+
+/// The file that `--output` names: `-` is standard output, as elsewhere.
+pub(super) fn named_file(output: Option<&Path>) -> Option<&Path> {
+    output.filter(|output| *output != Path::new("-"))
+}
 
 /// Where text goes.
 pub(super) struct Output {

@@ -196,6 +196,15 @@ fn times_choose_by_when_a_commit_landed() {
 }
 
 #[test]
+fn a_dash_is_standard_output() {
+    let (repo, _) = varied();
+    assert_eq!(repo.run(&["scan", "HEAD", "--output", "-"]).stdout, repo.run(&["scan", "HEAD"]).stdout);
+    let report = ["diff", "main", "--format", "json"];
+    assert_eq!(repo.run(&[&report[..], &["-o", "-"]].concat()).stdout, repo.run(&report).stdout);
+    assert!(!repo.path().join("-").exists());
+}
+
+#[test]
 fn rows_conform_to_the_schema() {
     let (repo, settings) = varied();
     let schema = repo.run(&["schema", "scan"]).json();

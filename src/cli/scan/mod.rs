@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use indicatif::ProgressBar;
 use sha2::{Digest, Sha256};
 
-use super::output::{Output, progress_bar};
+use super::output::{Output, named_file, progress_bar};
 use super::time::time;
 use super::{Exit, Failure, Notes, settings_on_disk};
 use crate::analyse::Detail;
@@ -43,7 +43,7 @@ pub(super) struct Args {
     repo: Vec<PathBuf>,
 
     /// Keep the rows in this file of JSON lines or folder of Parquet files, and skip commits that have a row there
-    /// [default: print JSON lines]
+    /// [default: `-`, which prints JSON lines]
     #[arg(long, short, value_name = "PATH")]
     output: Option<PathBuf>,
 
@@ -98,7 +98,7 @@ pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure
     let scorer = Scorer { analyser, standards: &standards, rules: &rules };
 
     let repositories = repositories(&args.repo, dir)?;
-    let mut table = Table::open(args.output.as_deref(), args.format, dir, out)?;
+    let mut table = Table::open(named_file(args.output.as_deref()), args.format, dir, out)?;
     if !args.mixed {
         table.only_rows_of(&rules)?;
     }
