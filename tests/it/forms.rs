@@ -313,7 +313,10 @@ fn state_of_flag(printed: &str) -> Option<&'static str> {
     let is_flagged = |verdict: &str| match verdict {
         // A flag about form says nothing about looks.
         "wrong-form" => printed.contains(" wrong-form"),
-        _ => printed.contains(&format!(" {verdict}, looks AI-written")),
+        _ => {
+            printed.contains(&format!(" {verdict}, very likely AI style ("))
+                || printed.contains(&format!(" {verdict}, stands out ("))
+        }
     };
     states.into_iter().find(|(verdict, _)| is_flagged(verdict)).map(|(_, state)| state)
 }

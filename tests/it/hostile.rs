@@ -495,5 +495,5 @@ fn flags_of_hostile_code_are_still_flags() {
     let report = repo.diff(&["main"]);
     assert_eq!(report["flags"][0]["path"], "\"quoted\"\n\tname.py");
     let printed = repo.run(&["diff", "main"]).text();
-    assert!(printed.contains("1. \"quoted\"\\n name.py:1-6\n"), "{printed}");
+    assert!(printed.contains("   \"quoted\"\\n name.py:1-6  unattested"), "{printed}");
 }

@@ -40,15 +40,20 @@ fn flagged() -> Repo {
     repo
 }
 
-/// Snapshots without what a fitting changes: numbers of scores, ids, and real rules with their sums.
+/// Snapshots without what a fitting changes: numbers of scores, ids, and real rules with their reasons and sums.
 fn assert_snapshot(name: &str, printed: &str) {
     let mut kept = String::new();
-    let mut in_sum = false;
+    let (mut in_sum, mut reasons) = (false, None);
     for line in printed.lines() {
         let start = line.trim_start();
         let signal = start.starts_with(['+', '-']) || line.contains('\u{2502}');
         in_sum = line.starts_with("     ") && (start.starts_with(['+', '-']) || in_sum);
-        if !in_sum && (!signal || line.contains("xyzzy") || line.contains("A word that only")) {
+        // What is found, and blocks, stand further to the left.
+        reasons = reasons.filter(|_| line.starts_with("     "));
+        reasons = ["reads like AI:", "points to a person:"].into_iter().find(|label| *label == start).or(reasons);
+        let is_ours = line.contains("xyzzy") || line.contains("A word that only") || start == "reads like AI:";
+        let is_kept = !in_sum && (!signal && reasons.is_none() || is_ours && reasons != Some("points to a person:"));
+        if is_kept {
             kept += line;
             kept.push('\n');
         }
@@ -56,13 +61,14 @@ fn assert_snapshot(name: &str, printed: &str) {
     let mut settings = insta::Settings::clone_current();
     for (pattern, with) in [
         (r"\b[0-9a-f]{8}\b", "[id]"),
-        (r"(over |under )?\d+\s+%\s+likely", "N % likely"),
+        (r"(over |under )?\d+\s+%\)", "N %)"),
+        (r"flagged from (over |under )?\d+ %", "flagged from N %"),
         (r"flags start at (over |under )?\d+ %", "flags start at N %"),
         (r"(?m)^(  \w+ +)(over |under )?\d+ % +", "${1}N % "),
         (r"\+\d+\.\d\d", "[odds]"),
         // How much of a title fits depends on the digits before it.
         (r"(?m)only tests write \[?\u{2026}$", "only tests write \u{2026}"),
-        (r"(?m)^    (?:[a-z0-9-]+ [+-]?[^ ]+(?:, |\u{2026})?)+\n", ""),
+        (r"(?m)^    (?:[a-z0-9-]+ [+-][^ ]+(?:, |\u{2026})?)+\n", ""),
     ] {
         settings.add_filter(pattern, with);
     }
@@ -82,8 +88,8 @@ fn the_summary_comes_first_and_then_the_flags_with_their_reasons() {
 fn a_narrow_terminal_gets_narrow_lines() {
     let printed = at(&told(), "40", &[]);
     assert_snapshot("narrow", &printed);
-    // A place is never cut, so that it can be copied.
-    let places = |line: &&str| !line.contains(".py:");
+    // A place or a command is never cut, so that it can be copied.
+    let places = |line: &&str| !line.contains(".py:") && !line.contains("ai-detect attest ");
     let wide: Vec<&str> = printed.lines().filter(places).filter(|line| line.chars().count() > 40).collect();
     assert_eq!(wide, [""; 0]);
 }
@@ -98,7 +104,7 @@ fn verbose_names_all_hunks_and_all_that_was_left_out() {
     let printed = at(&told(), "100", &["-v"]);
     assert_snapshot("verbose", &printed);
     for told in [
-        "Other hunks",
+        "Other blocks",
         "declared.py:1-6",
         "small.py:1-2",
         "Not analysed",

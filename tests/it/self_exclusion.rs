@@ -125,7 +125,7 @@ fn what_a_new_file_leaves_out_is_said_first() {
         repo.write(path, content);
         repo.commit("Add");
         let text = in_one_line(&repo);
-        let said = text.split_once("no flags in what was analysed ").and_then(|(_, rest)| rest.split_once(" (-v"));
+        let said = text.split_once("nothing could be scored ").and_then(|(_, rest)| rest.split_once(" (-v"));
         said.unwrap_or_else(|| panic!("{text}")).0.to_owned()
     };
     let code = code("new", 30);
@@ -168,7 +168,7 @@ fn little_data_lock_files_and_what_the_settings_name_are_counted_only() {
         repo.branch("topic");
         repo.commit_file(path, content);
         let text = in_one_line(&repo);
-        assert!(text.contains(" no flags Not scored: 1 "), "{text}");
+        assert!(text.contains(" nothing could be scored Not scored: 1 "), "{text}");
     };
     quiet("a_pb2.py", &code("few", 19));
     quiet("Cargo.lock", &code("lock", 900));
@@ -323,7 +323,8 @@ fn what_renames_and_copies_bring_along_is_counted() {
     assert_eq!(excluded(&report), ["c.py: not-authored (40 lines copied from b.py)"]);
     assert_eq!(hunks(&report), ["b.py:41-41"]);
     let text = in_one_line(&repo);
-    let told = "1 not authored (-v lists them). Renamed files brought 30 lines along, and copied files 40 lines.";
+    let told =
+        "in white space in 1 file (-v says more) Renamed files brought 30 lines along, and copied files 40 lines.";
     assert!(text.contains(told), "{text}");
 }
 
@@ -564,7 +565,7 @@ fn much_code_in_blocks_of_a_few_lines_is_said() {
     let report = repo.diff(&["main"]);
     assert_eq!(report["coverage"]["small_blocks"]["lines"], 240);
     let text = in_one_line(&repo);
-    assert!(text.contains("no flags in what was analysed"), "{text}");
+    assert!(text.contains(" nothing could be scored "), "{text}");
     assert!(
         text.contains("in 60 blocks of fewer than five lines were not scored, because a block that short"),
         "{text}"

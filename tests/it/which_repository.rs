@@ -217,7 +217,7 @@ fn a_hook_that_looks_at_a_push_finds_its_objects() {
         std::fs::set_permissions(&hook, std::fs::Permissions::from_mode(0o755)).unwrap();
         let (_, _, told) = repo.try_git(&["push", &url, "topic"], b"");
         let told = told.replace("remote: ", "");
-        assert!(told.contains("1 commit, 6 added lines in 1 scored hunk of 1 file"), "{told}");
+        assert!(told.contains("1 commit, 6 added lines in 1 scored block of 1 file"), "{told}");
         assert!(told.contains("1 flag") && told.contains("1 nothing declared"), "{told}");
         assert!(told.contains("a hook that looks at a push can write nothing to its repository"), "{told}");
         // Only git says where the objects of a push are.

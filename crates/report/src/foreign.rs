@@ -37,7 +37,10 @@ pub fn foreign(report: Report, title: impl Fn(&str, f64) -> Option<String>) -> R
         retitle(&mut commit.signals);
         silence(commit);
     }
-    report.hunks.iter_mut().for_each(|hunk| retitle(&mut hunk.signals));
+    for hunk in &mut report.hunks {
+        retitle(&mut hunk.signals);
+        hunk.sensitive_classes.retain(|class| is_name(class));
+    }
     for flag in &mut report.flags {
         flag.resolve = resolve(flag).into();
     }
@@ -51,6 +54,7 @@ fn silence(commit: &mut CommitReport) {
     attestation.notes.clear();
     attestation.facts.tool = None;
     attestation.facts.model = None;
+    attestation.facts.accountable = None;
     for unknown in &mut attestation.unknown {
         unknown.quote.clear();
         unknown.name.clear();

@@ -4,6 +4,7 @@
 
 use super::formats::{Evidence, Format, Output};
 use super::groups::{Flagged, flagged};
+use super::view::not_scored;
 use super::words::{self, cut};
 use super::{HunkReport, Report, sentence};
 use crate::gate::Verdict;
@@ -55,8 +56,7 @@ fn case(hunk: &HunkReport, end: &str) -> String {
 }
 
 fn told(report: &Report) -> String {
-    let left_out = words::left_out(report);
-    let left_out = if left_out.is_empty() { left_out } else { format!(" Not scored: {left_out}.") };
+    let left_out = not_scored(report).map_or_else(String::new, |not_scored| format!(" {not_scored}."));
     let substitutes = report.coverage.substitutes.iter().flat_map(words::substitutes);
     let substitutes: String = substitutes.map(|note| format!(" {note}.")).collect();
     let counts = words::counts(report).join(", ");

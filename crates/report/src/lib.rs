@@ -37,6 +37,7 @@ pub mod signatures;
 mod tests;
 pub mod text;
 mod unseen;
+mod view;
 mod words;
 
 pub use asked::asked;
@@ -264,6 +265,9 @@ pub struct SignalReport {
     /// What the signal sums up, where it is about all blocks of a commit; absent elsewhere.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub together: Option<Together>,
+    /// Whether there was too little to measure, and that counts.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unmeasured: bool,
 }
 
 /// Blocks of one commit that are weighed together.
@@ -330,6 +334,9 @@ pub struct Coverage {
     /// What the blocks of scored languages add that are too short for a verdict; absent if there are none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub small_blocks: Option<SmallBlocks>,
+    /// All lines that the change adds, scored or not, as far as they were read; absent in reports of earlier versions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub added_lines: Option<u64>,
     /// Added lines that only moved within the change, or changed in white space only.
     pub lines_not_authored: u32,
     /// Lines that renamed files of analysed code brought along: a forge shows such a file as the same one.

@@ -5,6 +5,7 @@
 
 mod escape;
 mod flag;
+mod reasons;
 mod summary;
 #[cfg(test)]
 mod tests;

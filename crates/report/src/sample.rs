@@ -128,6 +128,7 @@ fn signal(rule: &str, text: &str, commit: Option<&str>, contribution: f64) -> Si
             source: Some(format!("before {text} after")),
         }],
         together: None,
+        unmeasured: false,
     }
 }
 

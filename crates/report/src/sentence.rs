@@ -3,16 +3,17 @@
 
 use super::groups::Flagged;
 use super::looks::Number;
+use super::view::{Reason, Reasons};
 use super::words::{self, counted, cut, declares_in, looks, question, short};
-use super::{Report, SignalReport, asked};
+use super::{Report, asked};
 use ai_detect_base::terminal;
 
-/// How many signals are named.
-const MAX_SIGNALS: usize = 4;
+/// How many characters of a quoted line.
+const MAX_QUOTE: usize = 80;
 /// How many characters of a stranger's sentence are shown.
 const MAX_TEXT: usize = 120;
 
-/// A few words for a title: `unattested, looks AI-written (97 % likely)`.
+/// A few words for a title: `unattested, reads like AI-generated code (very likely, 97 %)`.
 pub(super) fn title(flagged: &Flagged<'_>) -> String {
     words::title(flagged.flag, flagged.hunk)
 }
@@ -32,17 +33,25 @@ pub(super) fn paragraph(report: &Report, flagged: &Flagged<'_>) -> String {
             "{question} {lines}: {looks}, log-odds {:+.2}, flagged from {:+.2}; {declared}. Seen: {}. {resolve}",
             hunk.log_odds,
             report.threshold.log_odds,
-            seen(&hunk.signals),
+            seen(report, flagged),
         ),
     };
     terminal::escaped(&text)
 }
 
-fn seen(signals: &[SignalReport]) -> String {
-    let towards = signals.iter().filter(|signal| signal.contribution > 0.0);
-    let named: Vec<String> = towards
-        .take(MAX_SIGNALS)
-        .map(|signal| format!("{} ({:+.2})", cut(&signal.title, MAX_TEXT), signal.contribution))
-        .collect();
+/// The strongest reasons, each with its line.
+fn seen(report: &Report, flagged: &Flagged<'_>) -> String {
+    let reasons = Reasons::of_flag(report, *flagged);
+    let named: Vec<String> = reasons.for_ai.iter().map(named).collect();
     if named.is_empty() { "nothing of its own".into() } else { named.join(", ") }
+}
+
+fn named(reason: &Reason) -> String {
+    let title = reason.title();
+    let title = cut(&title, MAX_TEXT);
+    match (&reason.place, &reason.quote) {
+        (Some(place), Some(quote)) => format!("{title} ({place} \u{201c}{}\u{201d})", quote.fitted(MAX_QUOTE).text()),
+        (Some(place), None) => format!("{title} ({place})"),
+        _ => title.into_owned(),
+    }
 }

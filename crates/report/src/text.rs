@@ -1,15 +1,19 @@
-//! The report for a person at a terminal: summary first, then the flags, most urgent first, each
-//! with its evidence, its commits, and how to resolve it.
+//! The report for a person at a terminal: what was found first, then the commits with flags, most urgent first, each with
+//! the reasons and its blocks, and last what to do.
 
 mod flags;
+mod sums;
+mod table;
 
 use anstyle::{AnsiColor, Style};
 use unicode_width::UnicodeWidthStr;
 
 use super::formats::{Evidence, Format, Output};
 use super::groups::Flagged;
-use super::words::{self, KIND, percent, reason};
-use super::{HunkReport, Report, declared, disguised, unseen};
+use super::paste::policy_says;
+use super::view::{Advice, Head, Line, LineKind, Step, why_not_scored};
+use super::words::{self, KIND, cut, percent, reason};
+use super::{HunkReport, Report, declared};
 use crate::gate::{Severity, Verdict};
 use ai_detect_base::terminal::{escaped, escaped_name, fitted, without_commands, wrapped};
 use ai_detect_style::score::PRIOR;
@@ -28,7 +32,7 @@ pub static FORMAT: Format = Format {
 /// How much is said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Detail {
-    /// The summary.
+    /// The summary, and a table of the commits with flags.
     Summary,
     /// The summary, and the flags.
     Flags,
@@ -40,10 +44,6 @@ pub enum Detail {
 const MAX_GROUPS: usize = 10;
 /// How many blocks of one commit, likewise.
 const MAX_BLOCKS: usize = 5;
-/// How many signals of its own are shown of each of them.
-const MAX_OWN: usize = 2;
-/// How many signals of a flag are shown.
-const MAX_SIGNALS: usize = 4;
 /// Narrower than this, nothing would be readable.
 const MIN_WIDTH: usize = 40;
 
@@ -55,8 +55,9 @@ const DIM: Style = Style::new().dimmed();
 pub fn write(report: &Report, detail: Detail, width: usize) -> String {
     let mut page = Page { report, width: width.max(MIN_WIDTH), out: String::new() };
     page.summary();
-    if detail >= Detail::Flags {
-        page.flags(detail);
+    match detail {
+        Detail::Summary => page.table(),
+        Detail::Flags | Detail::Everything => page.flags(detail),
     }
     if detail == Detail::Everything {
         page.hunks();
@@ -73,7 +74,7 @@ pub fn one(report: &Report, at: usize, width: usize) -> String {
     let found =
         report.flags.get(at).and_then(|flag| Some(Flagged { rank: at, flag, hunk: report.hunks.get(flag.hunk)? }));
     if let Some(flagged) = found {
-        page.flag(at + 1, &flagged, usize::MAX);
+        page.flag(at + 1, &flagged);
     }
     page.out
 }
@@ -113,49 +114,27 @@ impl Page<'_> {
     }
 
     fn summary(&mut self) {
-        let report = self.report;
-        let what = words::scope(report);
-        let spec = escaped_name(&report.range.spec);
-        if spec.width() + 2 + what.width() <= self.width {
-            self.line(&format!("{BOLD}{spec}{BOLD:#}  {what}"));
+        let head = Head::of(self.report);
+        let spec = escaped_name(&self.report.range.spec);
+        if spec.width() + 2 + head.scope.width() <= self.width {
+            self.line(&format!("{BOLD}{spec}{BOLD:#}  {}", head.scope));
         } else {
             self.line(&format!("{BOLD}{spec}{BOLD:#}"));
-            self.styled(2, &what, Style::new());
+            self.styled(2, &head.scope, Style::new());
         }
-        let counts = words::counts(report);
-        let flags = counts.first().map_or("", String::as_str);
-        let bold = format!("{BOLD}{flags}{BOLD:#}");
-        let bold = if report.flags.is_empty() { flags } else { &bold };
-        for line in wrapped(&counts.join(" \u{b7} "), self.width.saturating_sub(2)) {
-            // The flags come first.
-            let line = line.strip_prefix(flags).map(|rest| format!("{bold}{rest}")).unwrap_or(line);
-            self.line(&format!("  {line}"));
+        // Without a flag, the counts say it.
+        if self.report.flag_count() > 0 {
+            self.styled(0, &head.headline, BOLD);
         }
-        if let Some(told) = words::missing(report) {
-            self.labelled(2, "", &told);
+        self.styled(2, &head.counts.join(" \u{b7} "), Style::new());
+        for Line { text, kind } in head.lines {
+            match kind {
+                LineKind::Fact => self.labelled(2, "", &text),
+                LineKind::Listed => self.labelled(2, "", &format!("{text} (-v says more)")),
+                LineKind::Measure => self.styled(2, &text, DIM),
+            }
         }
-        for told in unseen::told(report) {
-            self.labelled(2, "", &format!("{told} (-v lists what was left out)"));
-        }
-        if let Some(told) = words::omitted(report) {
-            self.labelled(2, "", &told);
-        }
-        if let Some(told) = words::declaring(report) {
-            self.labelled(2, "", &told);
-        }
-        if let Some(request) = declared::request(report) {
-            self.labelled(2, "", &request);
-        }
-        if let Some(disguised) = disguised::summary(report) {
-            self.labelled(2, "", &disguised);
-        }
-        for told in declared::summary(report) {
-            self.labelled(2, "", &format!("{told} (-v says more)"));
-        }
-        if let Some(whole) = words::whole(report) {
-            self.styled(2, &whole, DIM);
-        }
-        for note in words::notes(report) {
+        for note in head.notes {
             self.labelled(2, "note:", &note);
         }
     }
@@ -166,12 +145,17 @@ impl Page<'_> {
             return;
         }
         self.line("");
-        self.line(&format!("{BOLD}Other hunks{BOLD:#}; flags start at {} here", words::threshold(self.report)));
+        self.line(&format!("{BOLD}Other blocks{BOLD:#}; flags start at {} here", words::threshold(self.report)));
         for hunk in others {
             let place = format!("{}:{}-{}", escaped_name(&hunk.path), hunk.start_line, hunk.end_line);
             let score = hunk.probability.map_or_else(String::new, |likely| format!(" {}", percent(likely)));
-            let word = if hunk.verdict == Verdict::Unlikely { "below" } else { hunk.verdict.word() };
-            self.line(&format!("  {word:<12}{score:<6} {place}"));
+            let word = match hunk.verdict {
+                Verdict::Unlikely => "below",
+                Verdict::Unknown => "not scored",
+                verdict => verdict.word(),
+            };
+            let why = if hunk.probability.is_none() { format!("  ({})", why_not_scored(hunk)) } else { String::new() };
+            self.line(&format!("  {word:<12}{score:<6} {place}{why}"));
             let found = hunk.signals.iter().filter(|signal| signal.rule != PRIOR);
             let strongest = found.filter(|signal| signal.contribution.abs() >= 0.2).take(3);
             let told: Vec<String> =
@@ -212,30 +196,40 @@ impl Page<'_> {
     }
 
     fn closing(&mut self, detail: Detail) {
-        let left_out = words::left_out(self.report);
-        let listed = detail < Detail::Everything && !left_out.is_empty();
-        let told = listed.then(|| format!("Not scored: {left_out} (-v lists them)."));
-        let told: Vec<String> = told.into_iter().chain(words::carried(self.report)).collect();
-        if !told.is_empty() {
+        if let Some(carried) = words::carried(self.report) {
             self.line("");
-            self.labelled(0, "", &told.join(" "));
+            self.labelled(0, "", &carried);
         }
         if !self.report.flags.is_empty() && detail >= Detail::Flags {
             self.line("");
-            if !words::is_about_looks(self.report) {
-                return self.labelled(0, "", KIND);
-            }
-            let rate = self.report.threshold.request_rate * 100.0;
-            self.labelled(
-                0,
-                "",
-                &format!(
-                    "{KIND} The threshold aims at flags on no more than {rate} % of changes that people wrote alone: \
-                     {} likely for as many hunks as here. `ai-detect rules explain RULE` says what a signal means and \
-                     when it misleads.",
-                    words::threshold(self.report)
-                ),
-            );
+            self.advice();
+            self.line("");
+            let rules =
+                " `-v` shows all sums; `ai-detect rules explain RULE` says what a signal means and when it misleads.";
+            let rules = if words::is_about_looks(self.report) { rules } else { "" };
+            self.labelled(0, "", &format!("{KIND}{rules}"));
+        }
+    }
+
+    /// What to do, said once for all flags.
+    fn advice(&mut self) {
+        let Advice { steps, otherwise } = Advice::of(self.report);
+        for step in steps {
+            self.step(step);
+        }
+        let policy = policy_says(self.report);
+        let told: Vec<&str> = otherwise.into_iter().chain(policy.as_deref()).collect();
+        self.labelled(0, "", &cut(&told.join(" "), self.most_shown()));
+    }
+
+    fn step(&mut self, step: Step) {
+        self.labelled(0, "", &step.what);
+        for line in &step.paste {
+            // A line to copy is not wrapped.
+            self.line(&format!("    {BOLD}{}{BOLD:#}", escaped(line)));
+        }
+        if let Some(note) = step.note {
+            self.styled(4, &format!("({})", escaped(&note)), DIM);
         }
     }
 }

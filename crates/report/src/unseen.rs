@@ -130,6 +130,11 @@ pub fn is_much(report: &Report) -> bool {
     omitted(report) > 0 || are_much(&groups(report)) || small(report).is_some()
 }
 
+/// Whether so much code is in blocks that are too short for a verdict that a sentence of its own says so.
+pub(super) fn says_small(report: &Report) -> bool {
+    small(report).is_some()
+}
+
 /// Says that much code is in blocks that are too short for a verdict.
 fn small(report: &Report) -> Option<String> {
     let small = report.coverage.small_blocks.filter(|small| small.bytes >= MIN_SMALL_BYTES)?;

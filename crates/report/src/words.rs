@@ -4,12 +4,11 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-use super::groups::is_of_commit;
+use super::groups::{groups, is_of_commit};
 use super::looks::{Looks, Number};
-use super::omitted::as_usize;
 use super::{
     AttestationReport, CommitReport, Coverage, Flag, HunkReport, Omitted, OmittedSignals, Report, SignalReport,
-    not_looked_at, unseen,
+    not_looked_at, unseen, view,
 };
 use crate::gate::{Severity, Verdict};
 use ai_detect_attest::{State, UnknownTool};
@@ -141,22 +140,17 @@ pub(super) fn evidence(signal: &SignalReport) -> String {
 
 /// What a report finds, as a title.
 pub fn heading(report: &Report) -> String {
-    match report.flag_count() {
-        0 if report.missing_count() > 0 => "Not all of this could be looked at".into(),
-        0 if unseen::is_much(report) => "No block asks for a look, but some code was left out".into(),
-        0 => "No block asks for a look".into(),
-        1 => "1 block asks for a look".into(),
-        flags => format!("{flags} blocks ask for a look"),
-    }
+    view::headline(report)
 }
 
 /// What a report finds, in a few counts; the flags come first.
 pub(super) fn counts(report: &Report) -> Vec<String> {
     let flags = match report.flag_count() {
         0 if report.missing_count() > 0 => "no flags in what could be read".into(),
+        0 if view::nothing_scored(report) => "nothing could be scored".into(),
         0 if unseen::is_much(report) => "no flags in what was analysed".into(),
         0 => "no flags".into(),
-        flags => counted(flags, "flag", "flags"),
+        flags => flagged_blocks(report, flags),
     };
     let mut counts = vec![flags];
     for verdict in [Verdict::Attested, Verdict::Partial, Verdict::Unlikely, Verdict::Unknown] {
@@ -168,7 +162,20 @@ pub(super) fn counts(report: &Report) -> Vec<String> {
     counts
 }
 
-/// What was looked at: `3 commits, 18 added lines in 3 scored hunks of 3 files, 2 hunks not scored`. Verdicts are on all of
+/// `142 flagged blocks in 10 commits by 5 authors`. Where the report does not list all flags, their commits are not known.
+fn flagged_blocks(report: &Report, flags: usize) -> String {
+    let blocks = counted(flags, "flagged block", "flagged blocks");
+    let groups = groups(report);
+    let commits: Vec<&CommitReport> = groups.iter().filter_map(|group| group.commit).collect();
+    if commits.len() < 2 || flags > report.flags.len() {
+        return blocks;
+    }
+    let authors: BTreeSet<&str> = commits.iter().map(|commit| commit.author.as_str()).collect();
+    let authors = counted(authors.len(), "author", "authors");
+    format!("{blocks} in {} by {authors}", counted(commits.len(), "commit", "commits"))
+}
+
+/// What was looked at: `3 commits, 18 added lines in 3 scored blocks of 3 files, 2 blocks not scored`. Verdicts are on all of
 /// them: what a commit declares is known of a line, too, that says too little by itself.
 pub(super) fn scope(report: &Report) -> String {
     let commits = match report.commit_count() {
@@ -177,12 +184,15 @@ pub(super) fn scope(report: &Report) -> String {
     };
     let others = match report.coverage.hunks_unknown {
         0 => String::new(),
-        others => format!(", {} not scored", counted(others, "hunk", "hunks")),
+        others => format!(", {} not scored", counted(others, "block", "blocks")),
     };
+    if report.coverage.hunks_scored == 0 {
+        return format!("{commits}no block scored{others}");
+    }
     format!(
         "{commits}{} in {} of {}{others}",
         counted(report.range.added_lines as usize, "added line", "added lines"),
-        counted(report.coverage.hunks_scored, "scored hunk", "scored hunks"),
+        counted(report.coverage.hunks_scored, "scored block", "scored blocks"),
         counted(report.coverage.files_scored, "file", "files"),
     )
 }
@@ -298,23 +308,10 @@ fn tools(commit: &CommitReport) -> Vec<(&str, Option<&str>)> {
 fn summary_word(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Partial => "attested in part",
-        Verdict::Unknown => "unknown (too little to say)",
+        Verdict::Unknown => "not scored",
         Verdict::Unlikely => "below the threshold",
         other => other.word(),
     }
-}
-
-/// What was left out, by reason: `2 lock file, 1 vendored`.
-pub(super) fn left_out(report: &Report) -> String {
-    let mut by_reason: std::collections::BTreeMap<String, usize> = Default::default();
-    for left_out in &report.coverage.excluded {
-        *by_reason.entry(reason(left_out.reason)).or_default() += 1;
-    }
-    for (why, count) in report.omitted.iter().flat_map(|omitted| &omitted.excluded) {
-        *by_reason.entry(reason(*why)).or_default() += as_usize(*count);
-    }
-    let told: Vec<String> = by_reason.into_iter().map(|(reason, count)| format!("{count} {reason}")).collect();
-    told.join(", ")
 }
 
 /// How many lines came along with renamed and copied files; nothing where none did.
@@ -389,18 +386,31 @@ pub(super) fn trailer(commit: Option<&CommitReport>) -> String {
     format!("Assisted-by: {}:{}", cut(&tool, 60), cut(&model, 60))
 }
 
-/// `unattested, looks AI-written (91 % likely)`; where nothing in the block itself says so, with what does.
+/// `unattested, very likely AI style (91 %)`; where nothing in the block itself says so, with what does.
 pub(super) fn title(flag: &Flag, hunk: &HunkReport) -> String {
-    let sensitive = if hunk.sensitive { ", sensitive path" } else { "" };
-    let looks = flag.probability.and_then(|_| looks(flag, hunk, Number::One));
+    let sensitive = sensitive(hunk).map_or_else(String::new, |sensitive| format!(", {sensitive}"));
+    let looks = flag.probability.and_then(|_| Looks::of(flag.verdict, flag.probability).tag(judging(hunk)));
     let looks = looks.map_or_else(String::new, |looks| format!(", {looks}"));
     format!("{}{looks}{sensitive}", flag.verdict.word())
 }
 
-/// `looks AI-written (91 % likely)`, or what else may be said; nothing where the flag is not about looks.
+/// That the path of a block is sensitive, and why; nothing where it is not.
+pub(super) fn sensitive(hunk: &HunkReport) -> Option<String> {
+    let classes = match hunk.sensitive_classes.as_slice() {
+        [] => String::new(),
+        classes => format!(" ({})", cut(&classes.join(", "), MAX_QUOTE)),
+    };
+    hunk.sensitive.then(|| format!("sensitive path{classes}"))
+}
+
+/// `reads like AI-generated code (very likely, 91 %)`, or what else may be said; nothing where the flag is not about looks.
 pub(super) fn looks(flag: &Flag, hunk: &HunkReport, number: Number) -> Option<String> {
-    let judging = if is_by_commit(hunk) { ", judging by its commit" } else { "" };
-    Looks::of(flag.verdict, flag.probability).words(number, judging)
+    Looks::of(flag.verdict, flag.probability).words(number, judging(hunk))
+}
+
+/// What a block is judged by, where that is not the block itself.
+fn judging(hunk: &HunkReport) -> &'static str {
+    if is_by_commit(hunk) { ", judging by its commit" } else { "" }
 }
 
 /// Whether a flagged block would have no flag by what stands in it: the rest of its commit's code and the message make it
@@ -408,12 +418,6 @@ pub(super) fn looks(flag: &Flag, hunk: &HunkReport, number: Number) -> Option<St
 pub(super) fn is_by_commit(hunk: &HunkReport) -> bool {
     let own = hunk.signals.iter().filter(|signal| !is_of_commit(signal) && signal.rule != PRIOR);
     hunk.signals.iter().any(is_of_commit) && own.map(|signal| signal.contribution).sum::<f64>() <= 0.0
-}
-
-/// How AI-like all scored hunks look together; nothing where there is none.
-pub(super) fn whole(report: &Report) -> Option<String> {
-    let probability = report.range.probability.filter(|_| report.coverage.hunks_scored > 0)?;
-    Some(format!("all of it, taken as one block: {} likely AI-written", percent(probability)))
 }
 
 /// From which probability on a hunk is flagged here.

@@ -142,17 +142,20 @@ fn title(report: &Report) -> String {
     if report.is_foreign { format!("{}: {found}", report::FOREIGN_TITLE) } else { found }
 }
 
+fn capitalized(words: &str) -> String {
+    let mut rest = words.chars();
+    rest.next().map_or_else(String::new, |first| first.to_uppercase().chain(rest).collect())
+}
+
 fn annotation(flag: &Flag) -> Annotation {
     let verdict = flag.verdict.word();
     Annotation {
         path: flag.path.clone(),
         start_line: flag.start_line,
         end_line: flag.end_line,
-        title: match Looks::of(flag.verdict, flag.probability) {
-            Looks::AiWritten(likely) => format!("Looks AI-written ({} likely), {verdict}", report::percent(likely)),
-            Looks::StandsOut(likely) => format!("Stands out ({} likely), {verdict}", report::percent(likely)),
-            Looks::NotAsked => format!("AI use is declared here: {verdict}"),
-            Looks::NotScored => format!("Not scored, {verdict}"),
+        title: match Looks::of(flag.verdict, flag.probability).tag("") {
+            Some(looks) => format!("{}, {verdict}", capitalized(&looks)),
+            None => format!("AI use is declared here: {verdict}"),
         },
         message: format!("{} (flag {})", flag.resolve, flag.id),
     }

@@ -65,7 +65,7 @@ fn a_reviewer_who_changes_an_answer_has_given_another_one() {
     world.github.state().edit(said, "ann", "I had another look: please say which tool it was.");
     world.log(&[]);
     let told = summary(&world);
-    assert!(told.contains("### 2 blocks ask for a look") && !told.contains("Dismissed by"), "{told}");
+    assert!(told.contains("2 flagged blocks") && !told.contains("Dismissed by"), "{told}");
 }
 
 #[test]
@@ -94,7 +94,7 @@ fn a_decision_whose_comment_somebody_else_changes_stops_counting() {
     world.log(&[]);
     let told = summary(&world);
     assert!(told.contains("Not confirmed, so that it does not count: 1"), "{told}");
-    assert!(told.contains("### 2 blocks ask for a look"), "{told}");
+    assert!(told.contains("2 flagged blocks"), "{told}");
 }
 
 #[test]
@@ -104,7 +104,7 @@ fn our_summary_is_put_right_where_somebody_changed_its_words() {
         let state = world.github.state();
         (state.comments[0].id, state.comments[0].body.clone())
     };
-    let changed = before.replace("### 2 blocks ask for a look", "### All clean");
+    let changed = before.replace("2 flagged blocks", "### All clean");
     world.github.state().edit(id, "bob", &changed);
     world.log(&[]);
     assert_eq!(summary(&world), before);
@@ -144,7 +144,7 @@ fn a_summary_that_somebody_deleted_leaves_no_short_answer_to_read_anew() {
     for _again in 0..2 {
         world.log(&[]);
         let told = summary(&world);
-        assert!(told.contains("### 2 blocks ask for a look") && told.contains("write the whole id"), "{told}");
+        assert!(told.contains("2 flagged blocks") && told.contains("write the whole id"), "{told}");
     }
 }
 
@@ -154,7 +154,7 @@ fn a_summary_that_lost_its_first_line_is_theirs_and_a_new_one_is_ours() {
     let id = world.github.state().comments[0].id;
     world.github.state().edit(id, "bob", "I replaced this by my own words.");
     world.log(&[]);
-    assert!(summary(&world).contains("### 2 blocks ask for a look"));
+    assert!(summary(&world).contains("2 flagged blocks"));
     let state = world.github.state();
     assert_eq!((state.comments.len(), state.comments[0].body.as_str()), (2, "I replaced this by my own words."));
 }

@@ -184,7 +184,7 @@ fn contents_of_a_partial_clone_are_fetched_or_said_to_be_not_looked_at() {
     assert!(log.contains("::notice title=Not all of this could be looked at::2 files are not looked at"), "{log}");
     let job = partial();
     let (log, report) = job.reported(&["--fetch"]);
-    assert!(log.contains("2 scored hunks") && !log.contains("not looked at"), "{log}");
+    assert!(log.contains("2 scored blocks") && !log.contains("not looked at"), "{log}");
     assert_eq!(report["coverage"].get("not_looked_at"), None);
     let job = partial();
     job.clone.repo.git(&["remote", "set-url", "origin", "file:///nowhere.git"]);

@@ -95,7 +95,7 @@ fn a_report_that_cannot_be_used_is_no_silence_on_the_request() {
     job().text();
     let state = world.github.state();
     assert_eq!((state.comments.len(), state.threads.len()), (1, 1));
-    assert!(state.comments[0].body.contains("1 block asks for a look"), "{}", state.comments[0].body);
+    assert!(state.comments[0].body.contains("1 flagged block"), "{}", state.comments[0].body);
 }
 
 #[test]
@@ -157,9 +157,12 @@ fn a_report_of_the_change_s_own_job_is_said_to_be_one() {
             "**Not checked.** An untrusted job, of this change itself, reported what follows. Whoever wrote the change can have written the report, too."
         )
     );
-    assert!(summary.contains("### 1 block asks for a look"), "{summary}");
+    assert!(summary.contains("1 flagged block"), "{summary}");
     assert!(beside.contains("Reported by an untrusted job, of this change itself, and not checked."), "{beside}");
-    assert!(check.contains("Not checked, from the change's own job: 1 block asks for a look"), "{check}");
+    assert!(
+        check.contains("Not checked, from the change's own job: This commit reads like AI-generated code"),
+        "{check}"
+    );
     for said in [summary, beside, &check, &world.read("summary.md"), &log] {
         assert!(!said.contains("approved") && !said.contains("curl") && !said.contains("Security team"), "{said}");
     }

@@ -13,7 +13,7 @@ fn a_dry_run_prints_what_would_be_posted_and_writes_nothing() {
     world.push();
     let log = world.log(&["--dry-run"]);
     assert!(log.contains("would be posted on ada/engine#7: a summary, 1 on lines"), "{log}");
-    assert!(log.contains("  | ### 1 block asks for a look") && log.contains("engine.py:1-6\n"), "{log}");
+    assert!(log.contains("  | 1 flagged block") && log.contains("engine.py:1-6\n"), "{log}");
     assert_eq!(world.github.writes(), [""; 0]);
     assert_eq!(world.read("summary.md"), "");
 }
@@ -40,7 +40,7 @@ fn a_checkout_that_is_too_shallow_says_what_to_change_or_fetches() {
     assert!(shallow.github.state().comments[0].body.contains("This change could not be analysed"));
     shallow.job("pull_request", &world.event(), &["ci", "--fetch"]).text();
     let state = shallow.github.state();
-    assert!(state.comments.len() == 1 && state.comments[0].body.contains("1 block asks for a look"));
+    assert!(state.comments.len() == 1 && state.comments[0].body.contains("1 flagged block"));
 }
 
 #[test]

@@ -39,7 +39,7 @@ fn posted(world: &World) -> String {
     let log = bounded(world);
     assert!(log.contains("posted on ada/engine#7: a summary, 1 on lines"), "{log}");
     let body = world.github.state().comments[0].body.clone();
-    assert!(body.chars().count() <= 65_536 && body.contains("1 block asks for a look"), "{body}");
+    assert!(body.chars().count() <= 65_536 && body.contains("1 flagged block"), "{body}");
     body
 }
 
@@ -56,7 +56,7 @@ fn a_line_of_five_megabytes_is_left_out_with_its_reason() {
     world.repo.write("data.js", format!("const data = [{}];\n", "1234567,".repeat(5 << 17)));
     world.repo.write("words.py", format!("# {}\n", "every word of it is one line ".repeat(5 << 15)));
     let told = posted(&world);
-    assert!(told.contains("Not scored: "), "{told}");
+    assert!(told.contains("were left out, because they are beyond a size limit"), "{told}");
     let report = world.repo.diff(&["main..topic"]);
     let paths: Vec<String> = crate::support::excluded(&report);
     assert!(paths.iter().any(|told| told.starts_with("data.js: ")), "{paths:?}");
@@ -71,7 +71,7 @@ fn ten_thousand_files_are_all_looked_at() {
     }
     let told = posted(&world);
     // Two lines are too few to say anything of, and that is said of each.
-    assert!(told.contains("10000 unknown (too little to say)"), "{told}");
+    assert!(told.contains("10000 not scored"), "{told}");
 }
 
 #[test]
@@ -85,7 +85,7 @@ fn fifty_megabytes_in_one_change_are_looked_at_and_what_is_too_large_is_told() {
     }
     world.repo.write("dump.sql", "INSERT INTO t VALUES (1, 2, 3);\n".repeat(1_100_000));
     let told = posted(&world);
-    assert!(told.contains("Not scored: 10 no grammar, 1 too large"), "{told}");
+    assert!(told.contains("Not scored: 120000 lines of plain text (no grammar); 1 file beyond a size limit"), "{told}");
     assert!(told.contains("of 11 files"), "{told}");
     let size = world.repo.git(&["diff", "main...HEAD"]).len();
     assert!(size > 50_000_000, "{size}");

@@ -25,7 +25,8 @@ fn the_lines_to_paste_are_those_that_the_policy_asks_for() {
     let world = under("linux-kernel", &[]);
     let [summary, inline] = comments(&world);
     let lines = "\n```\nAssisted-by: TOOL:MODEL-ID\nSigned-off-by: Ada Example <ada@example.org>\n```\n";
-    assert!(summary.contains(&format!("add lines like these to the message of the commit:\n{lines}")), "{summary}");
+    let by_hand = format!("Or, by hand, the author adds these lines to the commit's message:\n{lines}");
+    assert!(summary.contains(&by_hand) && summary.contains("\nai-detect attest --tool TOOL"), "{summary}");
     assert!(inline.contains(lines), "{inline}");
     let command = "(`git commit --amend --no-edit --trailer \"Assisted-by: TOOL:MODEL-ID\" --trailer \"Signed-off-by: Ada \
                    Example <ada@example.org>\"`)";
@@ -41,7 +42,7 @@ fn a_policy_that_wants_it_in_the_description_says_so_and_offers_no_trailer() {
     let line = "\n```\nThis PR was written in part with the assistance of generative AI (TOOL).\n```\n";
     for comment in [&summary, &inline] {
         assert!(comment.contains("to the request's description:\n") && comment.contains(line), "{comment}");
-        assert!(!comment.contains("Assisted-by: ") && !comment.contains("git commit"), "{comment}");
+        assert!(!comment.contains("Assisted-by: ") && !comment.contains("attest --tool"), "{comment}");
         assert!(comment.contains("The project's policy (Kubernetes): Take AI tools out of"), "{comment}");
     }
 }
@@ -50,10 +51,7 @@ fn a_policy_that_wants_it_in_the_description_says_so_and_offers_no_trailer() {
 fn a_policy_that_takes_none_is_quoted_and_nothing_is_concluded() {
     for comment in comments(&under("ban", &[])) {
         assert!(comment.contains("says: ") && comment.contains("A person decides what follows."), "{comment}");
-        assert!(
-            !comment.contains("Assisted-by") && comment.contains("If an AI tool helped, say so here."),
-            "{comment}"
-        );
+        assert!(!comment.contains("Assisted-by") && comment.contains("If an AI tool helped, "), "{comment}");
     }
 }
 

@@ -13,7 +13,7 @@ fn a_push_is_posted_once_and_the_next_one_repeats_nothing() {
     {
         let state = world.github.state();
         assert!(state.comments[0].body.starts_with("<!-- ai-detect:summary head="), "{}", state.comments[0].body);
-        assert!(state.comments[0].body.contains("1 block asks for a look"));
+        assert!(state.comments[0].body.contains("1 flagged block"));
         assert_eq!((state.threads[0].path.as_str(), state.threads[0].lines), ("engine.py", (1, 6)));
     }
     assert!(world.log(&[]).contains("ada/engine#7 shows this already: nothing was posted"));
@@ -37,7 +37,7 @@ fn outputs_and_the_summary_page_are_for_later_steps() {
     assert_eq!(report["schema"], "ai-detect/report/v1");
     let sarif: Value = serde_json::from_slice(&std::fs::read(values[7]).unwrap()).unwrap();
     assert_eq!(sarif["runs"][0]["results"].as_array().unwrap().len(), 1);
-    assert!(world.read("summary.md").contains("1 block asks for a look"));
+    assert!(world.read("summary.md").contains("1 flagged block"));
 }
 
 #[test]
@@ -137,7 +137,7 @@ fn no_more_than_ten_comments_stand_on_lines_and_the_summary_has_all() {
     let log = world.log(&[]);
     assert!(log.contains("a summary, 10 on lines, 4 without a comment of their own"), "{log}");
     assert_eq!(world.github.state().threads.len(), 10);
-    assert_eq!(world.github.state().comments[0].body.matches("`part").count(), 14);
+    assert_eq!(world.github.state().comments[0].body.matches("- `part").count(), 14);
     assert_eq!(world.log(&["--max-comments", "12"]).matches("2 on lines").count(), 1);
     assert_eq!(world.github.state().threads.len(), 12);
 }

@@ -71,7 +71,7 @@ fn two_runs_at_once_leave_one_summary() {
     assert_eq!(world.github.state().comments.len(), 1);
     // The next run brings the one that stayed up to date.
     world.log(&[]);
-    assert!(world.github.state().comments[0].body.contains("1 block asks for a look"));
+    assert!(world.github.state().comments[0].body.contains("1 flagged block"));
 }
 
 #[test]

@@ -9,7 +9,7 @@ use super::state::State;
 use super::{Entry, Source};
 use ai_detect_base::slices::before;
 use ai_detect_base::terminal::{escaped, escaped_name, fitted, wrapped};
-use ai_detect_report::{Flag, Looks, Number, Report};
+use ai_detect_report::{Flag, Looks, Report};
 
 /// The flags of a report, confirmed ones first and dismissed ones last, then decisions that are about
 /// none of them, those that do not count, and answers. Everything that came from elsewhere is escaped.
@@ -89,7 +89,7 @@ impl Page {
 
     fn flag(&mut self, flag: &Flag, found: &StandingFlag) {
         let place = format!("{}:{}-{}", flag.path, flag.start_line, flag.end_line);
-        let looks = flag.probability.and_then(|_| Looks::of(flag.verdict, flag.probability).words(Number::One, ""));
+        let looks = flag.probability.and_then(|_| Looks::of(flag.verdict, flag.probability).tag(""));
         let looks = looks.map_or_else(String::new, |looks| format!(", {looks}"));
         let tail = format!("  {}{looks}", flag.verdict.word());
         let room = self.width.saturating_sub(tail.len() + 12).max(20);

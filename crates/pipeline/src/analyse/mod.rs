@@ -30,7 +30,7 @@ use rayon::prelude::*;
 use self::signals::ScoredMessage;
 use crate::config::Config;
 use ai_detect_attest::{Covered, Registry};
-use ai_detect_base::change::{Carried, ChangeSet, Commit, Excluded};
+use ai_detect_base::change::{Carried, ChangeSet, Commit, Excluded, Reason};
 use ai_detect_policy::{Evidence, Policy, Sensitive, sensitive};
 use ai_detect_report::{Coverage, ExcludedReport, HunkReport, Omitted, PolicyReport, Report, SCHEMA, Threshold, Tool};
 use ai_detect_style::score;
@@ -234,6 +234,14 @@ fn told(policy: &Policy) -> PolicyReport {
     }
 }
 
+/// All lines that a change adds, as far as they were read.
+fn added_lines(blocks: &[ReadBlock], excluded: &[&Excluded]) -> u64 {
+    // The words of code without a grammar are read all the same: its lines are in blocks.
+    let left_out = excluded.iter().filter(|it| it.reason != Reason::NoGrammar).filter_map(|it| it.code?.added);
+    let of_blocks: u64 = blocks.iter().map(|block| u64::from(block.added_lines)).sum();
+    of_blocks + left_out.map(|added| u64::from(added.lines)).sum::<u64>()
+}
+
 fn coverage(change: &ChangeSet, blocks: &[ReadBlock], of_files: &[Excluded]) -> Coverage {
     let mut excluded: Vec<&Excluded> = of_files.iter().chain(&change.excluded).collect();
     excluded.sort();
@@ -245,6 +253,7 @@ fn coverage(change: &ChangeSet, blocks: &[ReadBlock], of_files: &[Excluded]) -> 
         hunks_scored: blocks.iter().filter(|block| block.scored).count(),
         hunks_unknown: blocks.iter().filter(|block| !block.scored).count(),
         small_blocks: small_blocks(change, blocks),
+        added_lines: Some(added_lines(blocks, &excluded)),
         lines_not_authored: change.files.iter().map(|file| file.moved_lines + file.whitespace_lines).sum(),
         lines_renamed: carried(|carried| if let Carried::Renamed(lines) = carried { lines } else { 0 }),
         lines_copied: carried(|carried| if let Carried::Copied(lines) = carried { lines } else { 0 }),

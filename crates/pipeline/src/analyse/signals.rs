@@ -121,6 +121,7 @@ pub(super) fn signal_report(
             })
             .collect(),
         together: None,
+        unmeasured: signal.number.is_nan(),
     })
 }
 

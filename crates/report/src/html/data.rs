@@ -8,8 +8,9 @@ use crate::gate::Verdict;
 use crate::groups::{Flagged, groups, is_of_commit};
 use crate::looks::Number;
 use crate::paste::Paste;
+use crate::view::Head;
 use crate::words::{self, Sum, cut, declares_in, percent, short};
-use crate::{CommitReport, HunkReport, Report, SignalReport, declared, disguised, unseen};
+use crate::{CommitReport, HunkReport, Report, SignalReport};
 use ai_detect_base::terminal::{escaped, escaped_name};
 
 /// How many flags are on the page.
@@ -30,6 +31,7 @@ const MAX_BYTES: usize = 16 << 20;
 #[derive(Serialize)]
 pub(super) struct Data {
     range: String,
+    headline: String,
     scope: String,
     counts: Vec<String>,
     told: Vec<String>,
@@ -101,23 +103,18 @@ struct Other {
 }
 
 pub(super) fn of(report: &Report, excerpts: Option<&Excerpts>) -> Result<Data, serde_json::Error> {
-    let mut told: Vec<String> = words::missing(report).into_iter().collect();
-    told.extend(unseen::told(report));
-    told.extend(words::omitted(report));
-    told.extend(words::declaring(report));
-    told.extend(disguised::summary(report));
-    told.extend(declared::request(report));
-    told.extend(declared::summary(report));
-    told.extend(words::whole(report));
-    told.extend(words::notes(report).iter().take(MAX_LISTED).map(|note| format!("note: {note}")));
+    let head = Head::of(report);
+    let mut told: Vec<String> = head.lines.into_iter().map(|line| line.text).collect();
+    told.extend(head.notes.iter().take(MAX_LISTED).map(|note| format!("note: {note}")));
     let left_out = report.coverage.excluded.iter().take(MAX_LISTED);
     let others = report.hunks.iter().filter(|hunk| !hunk.verdict.is_flag() && hunk.verdict != Verdict::Unknown);
     let groups = groups_of(report, excerpts)?;
     let listed: usize = groups.iter().map(|group| group.flags.len()).sum();
     Ok(Data {
         range: shown(&report.range.spec),
-        scope: words::scope(report),
-        counts: words::counts(report),
+        headline: shown(&head.headline),
+        scope: head.scope,
+        counts: head.counts,
         told: told.iter().map(|text| shown(text)).collect(),
         groups,
         others: fitting(others.take(MAX_OTHERS).map(other))?,

@@ -216,7 +216,7 @@ const flags = entries.length + data.more;
 document.title = `ai-detect: ${data.counts[0]}`;
 at("range").textContent = data.range;
 at("summary").append(
-  make("h1", { text: flags ? plural(flags, "block asks for a look", "blocks ask for a look") : "No block asks for a look" }),
+  make("h1", { text: data.headline }),
   make("p", { class: "scope", text: data.scope }),
   make("p", { class: "counts", text: data.counts.join(" \u00b7 ") }),
   make("ul", {}, ...data.told.map((text) => make("li", { text })),

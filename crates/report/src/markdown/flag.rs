@@ -1,10 +1,12 @@
 //! The comment beside one flagged block: what was seen, how sure, what resolves it, whom to ask.
 
+use super::reasons::reasons;
 use super::{code_span, escaped, fenced};
 use crate::gate::Verdict;
-use crate::groups::is_of_commit;
+use crate::groups::{Flagged, is_of_commit};
 use crate::looks::Number;
 use crate::paste::{Paste, is_ban, policy_says};
+use crate::view::{Reasons, behind};
 use crate::words::{Sum, counted, cut, declares_in, evidence, is_by_commit, looks, question, severity, short};
 use crate::{CommitReport, Flag, HunkReport, Report, SignalReport, asked, foreign};
 
@@ -23,6 +25,8 @@ pub fn flag(report: &Report, flag: &Flag) -> String {
     let notice = if report.is_foreign { format!("\n<sub>{}</sub>\n", foreign::BESIDE) } else { String::new() };
     let is_about_looks = flag.verdict != Verdict::WrongForm;
     let mut parts = vec![format!("**{}**\n{notice}", question(flag.verdict)), said(report, flag, hunk, &commits)];
+    let reasons = reasons(&Reasons::of_flag(report, Flagged { flag, hunk, rank: 0 }));
+    parts.extend((!reasons.is_empty()).then(|| reasons.trim_end_matches('\n').to_owned() + "\n"));
     parts.extend(is_about_looks.then(|| seen(report, hunk)));
     let explained =
         format!(" {} says what a signal means and when it misleads.", code_span("ai-detect rules explain RULE"));
@@ -47,7 +51,12 @@ fn said(report: &Report, flag: &Flag, hunk: &HunkReport, commits: &[&CommitRepor
     let number = if hunk.added_lines == 1 { Number::One } else { Number::Several };
     let looks = looks(flag, hunk, number);
     let alone = if looks.is_some() && is_by_commit(hunk) { " By themselves, they say little." } else { "" };
-    let sensitive = if hunk.sensitive { " The path is a sensitive one." } else { "" };
+    let classes = if hunk.sensitive_classes.is_empty() {
+        String::new()
+    } else {
+        format!(" ({})", escaped(&cut(&hunk.sensitive_classes.join(", "), MAX_TEXT)))
+    };
+    let sensitive = if hunk.sensitive { format!(" The path is a sensitive one{classes}.") } else { String::new() };
     let declared = match commits {
         [] => "nothing is committed yet that could say so".to_owned(),
         [only] => format!("{} {}", named(only), escaped(&declares_in(report, only))),
@@ -74,7 +83,7 @@ fn named(commit: &CommitReport) -> String {
 fn seen(report: &Report, hunk: &HunkReport) -> String {
     let sum = Sum::of_hunk(hunk, report.tool.intercept, MAX_SIGNALS);
     let mut out = format!(
-        "<details><summary>What was seen: log-odds {:+.2}, flagged from {:+.2}</summary>\n\n",
+        "<details><summary>Sum: log-odds {:+.2}, flagged from {:+.2}</summary>\n\n",
         hunk.log_odds, report.threshold.log_odds
     );
     // What stands in the block itself comes first: it is what the reader has before them.
@@ -105,7 +114,9 @@ fn resolve(report: &Report, verdict: Verdict, commits: &[&CommitReport]) -> Stri
     let paste = Paste::of(report, first, verdict);
     let mut out = pasted(report, verdict, first, &paste);
     out += match verdict {
-        Verdict::WrongForm => "The project's policy says which forms it accepts.",
+        // The lines of the policy are above; where it has none, it says which forms it accepts.
+        Verdict::WrongForm if paste.commit.is_empty() => "The project's policy says which forms it accepts.",
+        Verdict::WrongForm => "The project's policy accepts that form.",
         Verdict::Contradicted => "If no tool did, there is nothing to do: this flag blocks nothing.",
         _ => "If none did, there is nothing to do: this flag blocks nothing.",
     };
@@ -113,12 +124,19 @@ fn resolve(report: &Report, verdict: Verdict, commits: &[&CommitReport]) -> Stri
         out += &format!(" {}", escaped(&cut(&says, MAX_STATEMENTS)));
     }
     if !commits.is_empty() {
-        let mut names: Vec<String> =
-            commits.iter().take(3).map(|commit| format!("**{}**", escaped(&cut(&commit.author, MAX_TEXT)))).collect();
+        let who = |commit: &&CommitReport| match behind(report, commit) {
+            Some(person) => format!("**{}** (behind {})", name(&person), name(&commit.author)),
+            None => format!("**{}**", name(&commit.author)),
+        };
+        let mut names: Vec<String> = commits.iter().take(3).map(who).collect();
         names.dedup();
         out += &format!(" To ask: {}.", names.join(", "));
     }
     out + "\n"
+}
+
+fn name(person: &str) -> String {
+    escaped(&cut(person, MAX_TEXT))
 }
 
 /// What to paste where, each place with its lines.
@@ -152,17 +170,21 @@ fn pasted(report: &Report, verdict: Verdict, commit: Option<&CommitReport>, past
     out
 }
 
-/// The command that adds trailers where one command is enough. Words of a commit may stand in them, and a shell
-/// reads what is copied.
+/// The command that declares: git's own for the last commit, where a shell can read the lines as they stand, and ours for
+/// an older one. Nothing where nothing here can be rewritten.
 fn command(report: &Report, commit: Option<&CommitReport>, lines: &[String]) -> String {
-    let last = commit.is_some_and(|commit| report.range.head.as_ref() == Some(&commit.id));
+    let (Some(commit), Some(head)) = (commit, &report.range.head) else { return String::new() };
+    if *head != commit.id {
+        let command = format!("ai-detect attest {}^! --tool TOOL --model MODEL", short(&commit.id));
+        return format!(" ({})", code_span(&command));
+    }
     let is_plain = |c: char| c.is_ascii_alphanumeric() || " :._@<>+-/%,".contains(c);
     let is_trailer = |line: &String| {
         line.len() <= MAX_TEXT
             && line.chars().all(is_plain)
             && line.split_once(": ").is_some_and(|(key, _)| !key.contains(' '))
     };
-    if !last || lines.is_empty() || !lines.iter().all(is_trailer) {
+    if lines.is_empty() || !lines.iter().all(is_trailer) {
         return String::new();
     }
     let trailers: Vec<String> = lines.iter().map(|line| format!("--trailer \"{line}\"")).collect();

@@ -1,17 +1,21 @@
 //! The comment on the request as a whole: what was looked at, and all flags by commit, cut to what a forge takes.
 
 use super::flag::signal_line;
-use super::{code_span, escaped, fenced};
+use super::reasons::{advice, reasons};
+use super::{code_span, escaped};
 use crate::gate::Verdict;
-use crate::groups::{Flagged, Group, groups};
-use crate::paste::{Paste, is_ban, policy_says};
-use crate::words::{self, KIND, Sum, counted, cut, declares_in, short};
-use crate::{NotLookedAt, Report, declared, disguised, foreign, unseen};
+use crate::groups::{Flagged, Group, is_of_commit};
+use crate::paste::policy_says;
+use crate::view::{Advice, BlockView, CommitView, Head, Origin, View, sensitive_files};
+use crate::words::{self, KIND, Sum, counted, cut};
+use crate::{NotLookedAt, Report, foreign};
 
 /// The longest comment that GitHub takes, in bytes.
 pub const GITHUB_BODY: usize = 65_536;
 /// How many signals of a commit are shown.
-const MAX_SIGNALS: usize = 3;
+const MAX_SIGNALS: usize = 8;
+/// How many blocks of a commit have their sums shown.
+const MAX_SUMS: usize = 50;
 /// How many notes are shown.
 const MAX_NOTES: usize = 5;
 /// How many characters of a stranger's sentence are shown.
@@ -39,22 +43,16 @@ fn bare(report: &Report, limit_bytes: usize) -> String {
 }
 
 fn head(report: &Report) -> String {
-    let title = words::heading(report);
-    let counts = words::counts(report).join(" \u{b7} ");
+    let head = Head::of(report);
+    let counts = head.counts.join(" \u{b7} ");
     let notice = if report.is_foreign { format!("{}\n\n", foreign::NOTICE) } else { String::new() };
     let mut out = format!(
-        "{notice}### {title}\n\n{}: {}\n\n{counts}\n",
+        "{notice}### {}\n\n{}: {}\n\n{counts}\n",
+        escaped(&head.headline),
         code_span(&cut(&words::range(&report.range.spec), MAX_TEXT)),
-        words::scope(report)
+        head.scope
     );
-    let mut told: Vec<String> = words::missing(report).into_iter().collect();
-    told.extend(unseen::told(report));
-    told.extend(words::omitted(report));
-    told.extend(words::declaring(report));
-    told.extend(disguised::summary(report));
-    told.extend(declared::request(report));
-    told.extend(declared::summary(report));
-    told.extend(words::whole(report));
+    let mut told: Vec<String> = head.lines.into_iter().map(|line| line.text).collect();
     let unlooked = not_looked_at(report);
     let notes = words::other_notes(report);
     told.extend(notes.iter().take(MAX_NOTES).map(|note| format!("note: {note}")));
@@ -82,111 +80,115 @@ fn not_looked_at(report: &Report) -> String {
 fn tail(report: &Report) -> String {
     let mut out = String::new();
     if !report.flags.is_empty() {
-        out += &pasted(report);
-        if verdict(report) != Verdict::WrongForm {
-            out += "If none did, there is nothing to do.";
-        }
-        if let Some(says) = policy_says(report) {
-            out += &format!(" {}", escaped(&cut(&says, MAX_STATEMENTS)));
-        }
         out.push('\n');
-    }
-    let left_out = words::left_out(report);
-    if !left_out.is_empty() {
-        out += &format!("\nNot scored: {}.\n", escaped(&left_out));
+        out += &advice(&Advice::of(report));
+        if let Some(says) = policy_says(report) {
+            out += &format!("\n{}\n", escaped(&cut(&says, MAX_STATEMENTS)));
+        }
     }
     if let Some(carried) = words::carried(report) {
         out += &format!("\n{carried}\n");
     }
-    // A report without a flag is about looks, too.
-    let has_threshold = report.flags.is_empty() || words::is_about_looks(report);
-    let aim = format!(
-        " The threshold aims at flags on no more than {} % of changes that people wrote alone.",
-        report.threshold.request_rate * 100.0
-    );
     out += &format!(
-        "\n<sub>{KIND}{} {} {}</sub>\n",
-        if report.is_foreign || !has_threshold { "" } else { &aim },
+        "\n<sub>{KIND} {} {}</sub>\n",
         escaped(&cut(&report.tool.name, 40)),
         escaped(&cut(&report.tool.version, 40)),
     );
     out
 }
 
-/// What the first of the flags says; whether a tool helped is no question where all are about form.
-fn verdict(report: &Report) -> Verdict {
-    if words::is_about_looks(report) { Verdict::Unattested } else { Verdict::WrongForm }
-}
-
-/// What answers the first of the flags; those of other commits are alike, and their own comments have theirs.
-fn pasted(report: &Report) -> String {
-    if is_ban(report) {
-        return "\nIf an AI tool helped, say so here. ".into();
-    }
-    let first = groups(report).into_iter().next();
-    let commit = first.as_ref().and_then(|group| group.commit);
-    let verdict = verdict(report);
-    let paste = Paste::of(report, commit, verdict);
-    let when = if verdict == Verdict::WrongForm { "To restate it" } else { "If an AI tool helped" };
-    let mut out = String::new();
-    for (lines, place) in [(&paste.commit, "the message of the commit"), (&paste.request, "the request's description")]
-    {
-        if lines.is_empty() {
-            continue;
-        }
-        let these = if lines.len() == 1 { "a line like this" } else { "lines like these" };
-        let lines: Vec<_> = lines.iter().map(|line| cut(line, MAX_TEXT)).collect();
-        let lead = if out.is_empty() { &format!("\n{when}, add") } else { "\nand" };
-        out += &format!("{lead} {these} to {place}:\n\n{}", fenced(&lines.join("\n"), ""));
-    }
-    out + "\n"
-}
-
 fn more(flags: usize) -> String {
     format!("\n{} in the report.\n", counted(flags, "more flag is", "more flags are"))
 }
 
-/// As many flags as fit, and how many those are.
+/// As many flags as fit, and how many those are. Sums take the room that flags leave.
 fn list(report: &Report, room: usize) -> (String, usize) {
-    let (mut out, mut shown) = (String::new(), 0);
-    for group in groups(report) {
-        let mut entry = heading(report, &group);
-        for flagged in &group.flags {
-            entry += &line(flagged);
-            if out.len() + entry.len() > room {
-                return (out, shown);
+    let view = View::of(report);
+    let (mut parts, mut used, mut shown) = (Vec::new(), 0, 0);
+    'all: for group in &view.groups {
+        let commit = view.commit(group);
+        let mut entry = heading(&commit);
+        let mut part = String::new();
+        for block in &commit.blocks {
+            entry += &line(block);
+            if used + entry.len() > room {
+                parts.push((part, group));
+                break 'all;
             }
+            used += entry.len();
             // A heading goes nowhere without a flag.
-            out.push_str(&entry);
+            part.push_str(&entry);
             entry.clear();
             shown += 1;
+        }
+        parts.push((part, group));
+    }
+    let mut out = String::new();
+    for (part, group) in parts {
+        out.push_str(&part);
+        let sums = if part.is_empty() { String::new() } else { sums(report, group) };
+        if used + sums.len() <= room {
+            used += sums.len();
+            out.push_str(&sums);
         }
     }
     (out, shown)
 }
 
-/// The commit, and what it shows as a whole: that is the same for all of its blocks.
-fn heading(report: &Report, group: &Group<'_>) -> String {
-    let Some(commit) = group.commit else { return "\n**Not committed yet**\n\n".into() };
-    let mut out = format!(
-        "\n**{}** {} by {}, {}\n\n",
-        code_span(short(&commit.id)),
-        escaped(&cut(&commit.subject, MAX_TEXT)),
-        escaped(&cut(&commit.author, MAX_TEXT)),
-        escaped(&cut(&declares_in(report, commit), MAX_TEXT)),
-    );
-    for signal in Sum::of(group.of_commit(), 0.0, MAX_SIGNALS).shown {
-        out += &format!("> {}  \n", signal_line(signal));
-    }
-    if out.ends_with("  \n") {
-        out.push('\n');
+/// The commit, what is found in it, and the reasons.
+fn heading(shown: &CommitView) -> String {
+    let title = match &shown.origin {
+        Origin::Patch => "**The patch**".to_owned(),
+        Origin::Uncommitted => "**Not committed yet**".to_owned(),
+        Origin::Commit { id, subject, author, behind } => {
+            let named = |text: &str| escaped(&cut(text, MAX_TEXT));
+            let behind = behind.as_ref().map_or_else(String::new, |who| format!(" (behind it: {})", named(who)));
+            format!("**{}** {} by {}{behind}", code_span(id), named(subject), named(author))
+        }
+    };
+    let mut out = format!("\n{title}  \n{}; {}\n\n", shown.finding, escaped(&cut(&shown.declares, 2 * MAX_TEXT)));
+    out += &reasons(&shown.reasons);
+    if let Some(files) = sensitive_files(&shown.sensitive) {
+        out += &format!("Also touches, not scored: {}\n\n", escaped(&cut(&files, 3 * MAX_TEXT)));
     }
     out
 }
 
-fn line(flagged: &Flagged<'_>) -> String {
-    let Flagged { flag, hunk, .. } = flagged;
-    let place = format!("{}:{}", cut(&flag.path, 2 * MAX_TEXT), words::lines(flag.start_line, flag.end_line));
-    let id = code_span(&cut(&flag.id, 40));
-    format!("- {} {} \u{b7} {id}\n", code_span(&place), words::title(flag, hunk))
+fn line(block: &BlockView) -> String {
+    let (place, id) = (code_span(&cut(&block.place, 2 * MAX_TEXT)), code_span(&cut(&block.id, 40)));
+    format!("- {place} {} \u{b7} {id}\n", escaped(&cut(&block.finding, 2 * MAX_TEXT)))
+}
+
+/// The sums of a commit and of its blocks, folded.
+fn sums(report: &Report, group: &Group<'_>) -> String {
+    let signals = group.of_commit();
+    let about_looks: Vec<&Flagged<'_>> =
+        group.flags.iter().filter(|it| it.flag.verdict != Verdict::WrongForm).take(MAX_SUMS).collect();
+    if about_looks.is_empty() {
+        return String::new();
+    }
+    let mut out = String::from("\n<details><summary>Sums</summary>\n\n");
+    let total: f64 = signals.iter().map(|signal| signal.contribution).sum();
+    let of_commit = Sum::of(signals.iter().copied(), 0.0, MAX_SIGNALS);
+    for signal in &of_commit.shown {
+        out += &format!("- {}\n", signal_line(signal));
+    }
+    if !signals.is_empty() {
+        let unshown: String = of_commit.unshown().iter().map(|part| format!("{part}, ")).collect();
+        out += &format!("- {unshown}together **{total:+.2}** of the commit\n");
+    }
+    for flagged in about_looks {
+        let hunk = flagged.hunk;
+        let own = hunk.signals.iter().filter(|signal| !is_of_commit(signal));
+        let sum = Sum { omitted: hunk.omitted_signals, ..Sum::of(own, report.tool.intercept, 0) };
+        let own: f64 = hunk.signals.iter().filter(|it| is_of_commit(it)).map(|signal| signal.contribution).sum();
+        out += &format!(
+            "- {} {own:+.2} of the commit, {} = log-odds {:+.2}; flagged from {:+.2}\n",
+            code_span(&cut(&flagged.flag.id, 40)),
+            sum.rest(),
+            hunk.log_odds,
+            report.threshold.log_odds
+        );
+    }
+    out + "\n</details>\n"
 }

@@ -87,7 +87,7 @@ fn what_does_not_fit_is_counted() {
     let listed = comment.lines().filter(|line| line.starts_with("- `text:")).count();
     assert!((400..1000).contains(&listed) && comment.len() > GITHUB_BODY - 300, "{listed} in {}", comment.len());
     assert!(comment.contains(&format!("\n{} more flags are in the report.\n", 1000 - listed)));
-    assert_eq!(summary(&report, 20), "1000 flags. The repo");
+    assert_eq!(summary(&report, 20), "1000 flagged blocks ");
     let whole = summary(&sample::report("text", 2), GITHUB_BODY);
     assert_eq!(whole.matches("\n- `text:").count(), 4);
     assert!(!whole.contains("more flag"));

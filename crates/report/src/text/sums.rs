@@ -1,0 +1,111 @@
+//! Sums of evidence at a terminal: every signal with its weight, up to the log-odds of a block.
+
+use unicode_width::UnicodeWidthStr as _;
+
+use super::super::groups::{Group, is_of_commit};
+use super::super::words::{self, Sum, counted, cut, declares_in, short};
+use super::super::{HunkReport, SignalReport};
+use super::{DIM, Page};
+use ai_detect_base::terminal::{escaped, fitted};
+use ai_detect_style::score::PRIOR;
+
+/// How many signals are shown of a commit, and of each block.
+const MAX_SIGNALS: usize = 12;
+/// How many commits of a block are named.
+const MAX_COMMITS: usize = 3;
+
+impl Page<'_> {
+    /// What speaks for and against one block, all of it.
+    pub(super) fn all_signals(&mut self, hunk: &HunkReport) {
+        let sum = Sum::of_hunk(hunk, self.report.tool.intercept, usize::MAX);
+        let against = hunk.signals.iter().filter(|it| it.contribution < 0.0 && it.rule != PRIOR);
+        let main = hunk.commits.first().map(|part| part.id.as_str());
+        for signal in sum.shown.iter().copied().chain(against) {
+            self.signal(3, signal, main);
+        }
+        let likely = self.report.threshold.log_odds;
+        let told = format!("{} = log-odds {:+.2}; flagged from {likely:+.2}", sum.rest(), hunk.log_odds);
+        self.styled(5, &told, DIM);
+    }
+
+    /// What counts of the commit as a whole, up to its sum.
+    pub(super) fn of_commit(&mut self, group: &Group<'_>) {
+        let signals = group.of_commit();
+        if signals.is_empty() {
+            return;
+        }
+        self.line(&format!("   {DIM}sum of the commit:{DIM:#}"));
+        let sum = Sum::of(signals.iter().copied(), 0.0, MAX_SIGNALS);
+        for signal in &sum.shown {
+            self.signal(5, signal, group.commit.map(|commit| commit.id.as_str()));
+        }
+        let total: f64 = signals.iter().map(|signal| signal.contribution).sum();
+        let unshown = sum.unshown().join(", ");
+        self.styled(7, format!("{unshown} = {total:+.2} of the commit").trim_start(), DIM);
+    }
+
+    /// What counts of a flagged block by itself, up to its log-odds.
+    pub(super) fn sums(&mut self, hunk: &HunkReport) {
+        let (of_commit, own): (Vec<&SignalReport>, Vec<_>) = hunk.signals.iter().partition(|it| is_of_commit(it));
+        let sum = Sum { omitted: hunk.omitted_signals, ..Sum::of(own, self.report.tool.intercept, MAX_SIGNALS) };
+        for signal in &sum.shown {
+            self.signal(5, signal, None);
+        }
+        let of_commit: f64 = of_commit.iter().map(|signal| signal.contribution).sum();
+        let likely = self.report.threshold.log_odds;
+        let (rest, total) = (sum.rest(), hunk.log_odds);
+        let told = format!("{of_commit:+.2} of the commit, {rest} = log-odds {total:+.2}; flagged from {likely:+.2}");
+        self.styled(7, &told, DIM);
+    }
+
+    /// How many characters of a text can matter for one line of output. Some characters take up no column.
+    pub(super) fn most_shown(&self) -> usize {
+        self.width.saturating_mul(8)
+    }
+
+    /// One signal with its evidence. `main` is the commit that the reader takes a message to be of.
+    fn signal(&mut self, indent: usize, signal: &SignalReport, main: Option<&str>) {
+        let odds = format!("{:+.2}", signal.contribution);
+        // The id is to be copied.
+        let id = format!(" [{}]", escaped(&signal.rule));
+        let room = self.width.saturating_sub(indent + 1 + odds.len() + id.width());
+        self.line(&format!(
+            "{:indent$}{odds} {}{id}",
+            "",
+            fitted(&escaped(&cut(&signal.title, self.most_shown())), room)
+        ));
+        let quoted = escaped(&cut(&words::evidence(signal), self.most_shown()));
+        if quoted.is_empty() {
+            return;
+        }
+        let line = signal.evidence.first().map_or(0, |evidence| evidence.line);
+        let number = match &signal.commit {
+            Some(commit) if main.is_some_and(|main| main != commit) => short(commit).to_owned(),
+            Some(_) => "msg".into(),
+            None if is_of_commit(signal) => String::new(),
+            None => line.to_string(),
+        };
+        let quoted = fitted(&quoted, self.width.saturating_sub(indent + 8 + number.len().max(4)));
+        self.line(&format!("{:indent$}     {DIM}{number:>4} \u{2502}{DIM:#} {quoted}", ""));
+    }
+
+    /// The commits that brought a block.
+    pub(super) fn brought_by(&mut self, hunk: &HunkReport) {
+        for part in hunk.commits.iter().take(MAX_COMMITS) {
+            let Some(commit) = self.report.commits.iter().find(|commit| commit.id == part.id) else { continue };
+            let text = format!(
+                "{} \u{201c}{}\u{201d} by {}: {}, {}",
+                short(&commit.id),
+                fitted(&commit.subject, 60),
+                commit.author,
+                counted(part.lines as usize, "line", "lines"),
+                declares_in(self.report, commit),
+            );
+            self.labelled(3, "from", &text);
+        }
+        let more = hunk.commits.len().saturating_sub(MAX_COMMITS);
+        if more > 0 {
+            self.labelled(3, "from", &format!("{more} more commits"));
+        }
+    }
+}

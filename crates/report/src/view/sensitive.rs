@@ -1,0 +1,82 @@
+//! Sensitive files of a commit that were not scored: a reviewer should not have to look for them elsewhere.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use crate::Report;
+use crate::words::counted;
+
+/// How many files of one commit are named.
+const MAX_NAMED: usize = 5;
+
+/// By commit: its files.
+pub(super) struct SensitiveFiles<'a>(BTreeMap<&'a str, BTreeSet<SensitiveFile>>);
+
+/// A sensitive file that was not scored.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct SensitiveFile {
+    /// The classes that make it sensitive; empty in reports of earlier versions.
+    pub(crate) classes: Vec<String>,
+    /// Its path.
+    pub(crate) path: String,
+}
+
+impl fmt::Display for SensitiveFile {
+    /// `ci-privileges: .github/workflows/release.yml`.
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let classes = if self.classes.is_empty() { "sensitive path".to_owned() } else { self.classes.join(", ") };
+        write!(out, "{classes}: {}", self.path)
+    }
+}
+
+impl<'a> SensitiveFiles<'a> {
+    pub(super) fn of(report: &'a Report) -> Self {
+        let mut files: BTreeMap<&str, BTreeSet<SensitiveFile>> = BTreeMap::new();
+        for hunk in report.hunks.iter().filter(|hunk| hunk.sensitive && hunk.probability.is_none()) {
+            for part in &hunk.commits {
+                let file = SensitiveFile { classes: hunk.sensitive_classes.clone(), path: hunk.path.clone() };
+                files.entry(&part.id).or_default().insert(file);
+            }
+        }
+        SensitiveFiles(files)
+    }
+
+    /// Those of a commit.
+    pub(super) fn of_commit(&self, id: &str) -> Vec<SensitiveFile> {
+        self.0.get(id).into_iter().flatten().cloned().collect()
+    }
+}
+
+/// Some files in words: `ci-privileges: a.yml; manifests: b.toml; 2 more files`. Nothing where there is none.
+pub(crate) fn named(files: &[SensitiveFile]) -> Option<String> {
+    let more = files.len().saturating_sub(MAX_NAMED);
+    let rest = (more > 0).then(|| counted(more, "more file", "more files"));
+    let named = files.iter().take(MAX_NAMED).map(SensitiveFile::to_string).chain(rest);
+    (!files.is_empty()).then(|| named.collect::<Vec<_>>().join("; "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sample;
+
+    #[test]
+    fn a_commit_names_its_sensitive_files_that_were_not_scored() {
+        let mut report = sample::report("a", 1);
+        let id = report.hunks[0].commits[0].id.clone();
+        let of = |report: &Report, id: &str| named(&SensitiveFiles::of(report).of_commit(id));
+        assert_eq!(of(&report, &id), None, "its scored block is listed as a flag");
+        let mut workflow = report.hunks[0].clone();
+        workflow.probability = None;
+        for number in 0..7 {
+            workflow.path = format!(".github/workflows/{number}.yml");
+            workflow.sensitive_classes = vec!["ci-workflows".into()];
+            report.hunks.push(workflow.clone());
+            report.hunks.push(workflow.clone());
+        }
+        let said = of(&report, &id).unwrap();
+        assert!(said.starts_with("ci-workflows: .github/workflows/0.yml; ci-workflows: .github/"), "{said}");
+        assert!(said.ends_with("4.yml; 2 more files"), "{said}");
+        assert_eq!(of(&report, "x"), None);
+    }
+}
