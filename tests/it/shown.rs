@@ -135,7 +135,9 @@ fn pages_show_what_the_program_prints() {
             continue;
         }
         let place = path.strip_prefix(root()).unwrap().display();
-        assert!(page == expected, "{place} is out of date: RENEW_DOCS=1 cargo test --test it shown::\n{expected}");
+        let first = expected.lines().zip(page.lines().chain([""])).find(|(expected, shown)| expected != shown);
+        let advice = "RENEW_DOCS=1 cargo test --test it shown:: renews it";
+        assert!(page == expected, "{place} is out of date; {advice}. First difference, expected and shown: {first:#?}");
     }
     assert!(shown >= 3, "{shown}");
 }

@@ -233,6 +233,7 @@ mod tests {
 
     use super::{ALL, Language, MAX_EXTENSION_LENGTH, by_name, for_path};
 
+    /// A little code of each language, in the order of [`ALL`].
     const SNIPPETS: &[(&str, &str)] = &[
         ("sh", "# greets\ngreet() {\n  local name=\"$1\"\n  echo \"hi $name\"\n}\n"),
         ("c", "/* greets */\nint greet(void) {\n  return puts(\"hi\");\n}\n"),
@@ -368,7 +369,7 @@ mod tests {
 
     #[test]
     fn snippets_parse_and_hold_the_kinds() {
-        assert_eq!(SNIPPETS.len(), ALL.len());
+        assert_eq!(SNIPPETS.len(), ALL.len(), "each language needs a snippet");
         for (language, (extension, code)) in ALL.iter().zip(SNIPPETS) {
             assert_eq!(language.extensions[0], *extension);
             let mut parser = tree_sitter::Parser::new();
