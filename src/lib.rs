@@ -73,6 +73,7 @@ pub use ai_detect_pipeline::{analyse, attesting, config, scan, trail};
 pub use ai_detect_policy as policy;
 pub use ai_detect_report as report;
 pub use ai_detect_report::gate;
+pub use ai_detect_store as store;
 pub use ai_detect_style::{pack, score, signals, syntax};
 
 pub mod cli;

@@ -4,7 +4,6 @@ use std::path::{Path, PathBuf};
 
 use super::formats::TextOrJson;
 use super::output::{Output, progress_bar};
-use super::replace::Replacement;
 use super::values::{Choice, one_of};
 use super::{Exit, Failure};
 use crate::analyse::Detail;
@@ -14,6 +13,7 @@ use crate::eval::strip::{Strip, without_name_rules};
 use crate::eval::tables::Terms;
 use crate::eval::{Error, Evaluation, json, lines, rates, scores, text};
 use crate::pipeline::Standards;
+use crate::store::Replacement;
 
 /// What can be taken out of a change.
 const PARTS: &[Choice<Strip>] = &[

@@ -5,12 +5,13 @@ use std::path::{Path, PathBuf};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::output::Output;
-use super::{Exit, Failure, together};
+use super::{Exit, Failure};
 use crate::eval::manifest::{Label, Manifest};
 use crate::fit::calibrate::{self, Scored, Shift};
 use crate::fit::{self, Error, folds, local, samples, stages, write};
 use crate::pack::{Fitted, Lexicon, Pack, Trees};
 use crate::signals::Engine;
+use crate::store::together;
 
 /// What is learned from, and where the result goes
 #[derive(Debug, clap::Args)]

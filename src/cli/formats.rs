@@ -7,13 +7,13 @@ use clap::ValueEnum;
 use clap::builder::PossibleValue;
 
 use super::output::{Output, named_file};
-use super::replace::Replacement;
 use super::{Exit, Failure};
 use crate::analyse;
 use crate::report::excerpts::Excerpts;
 use crate::report::formats::{self, ALL, Format, View};
 use crate::report::text::{self, Detail};
 use crate::report::{self, Report};
+use crate::store::Replacement;
 
 /// Output for people or for programs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

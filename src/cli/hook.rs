@@ -8,12 +8,12 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use super::output::Output;
-use super::replace::Replacement;
 use super::{Exit, Failure, read_text};
 use crate::attesting::environment;
 use crate::git::{RangeSpec, Repository};
 use crate::pipeline::{JudgedMessage, Session, Settings, SettingsFrom};
 use crate::policy::{FindingKind, Stance};
+use crate::store::Replacement;
 
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum Command {

@@ -7,9 +7,8 @@ use clap::{Command, CommandFactory as _};
 use clap_mangen::Man;
 
 use super::output::Output;
-use super::place;
-use super::replace::Replacement;
 use super::{Exit, Failure};
+use crate::store::{Replacement, place};
 
 /// Print the manual page, or write all pages
 #[derive(Debug, clap::Args)]

@@ -19,25 +19,20 @@ mod man;
 mod markers;
 mod notes;
 mod output;
-mod place;
 mod policy;
 #[cfg(feature = "forge")]
 mod post;
 #[cfg(feature = "forge")]
 mod posting;
-mod replace;
 mod report;
 mod rules;
 mod scan;
 mod schema;
 mod time;
-#[cfg(feature = "lab")]
-mod together;
 mod trail;
 #[cfg(feature = "forge")]
 mod triage;
 mod values;
-mod with_signals_deferred;
 
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
@@ -48,7 +43,8 @@ use clap::{ColorChoice, CommandFactory as _, Parser, Subcommand};
 #[cfg(feature = "forge")]
 use crate::forge::job::JobError;
 use crate::pipeline::{self, Settings, SettingsError};
-use crate::{git, pack};
+use crate::store::place::PlaceError;
+use crate::{git, pack, store};
 use notes::Notes;
 
 /// The heading of the options that every subcommand takes.
@@ -213,6 +209,18 @@ impl From<pipeline::Error> for Failure {
 impl From<JobError> for Failure {
     fn from(error: JobError) -> Self {
         if error.is_usage() { Failure::usage(error) } else { Failure::failed(error) }
+    }
+}
+
+impl From<store::Error> for Failure {
+    fn from(error: store::Error) -> Self {
+        if error.is_usage() { Failure::usage(error) } else { Failure::failed(error) }
+    }
+}
+
+impl From<PlaceError> for Failure {
+    fn from(error: PlaceError) -> Self {
+        Failure::failed(error)
     }
 }
 

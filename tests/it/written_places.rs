@@ -246,3 +246,11 @@ fn pipes_and_standard_output_are_written_to() {
     let output = shell.output().unwrap();
     assert_eq!(String::from_utf8_lossy(&output.stdout), expected, "{}", String::from_utf8_lossy(&output.stderr));
 }
+
+#[test]
+#[cfg(feature = "forge")]
+fn the_folders_that_forges_check_out_into_count_as_work_trees() {
+    use ai_detect::forge::Forge;
+    let variables: Vec<&str> = Forge::ALL.iter().map(|forge| forge.workspace()).collect();
+    assert_eq!(variables, ai_detect::store::place::WORKSPACES);
+}

@@ -9,9 +9,9 @@ use crate::attest::forms;
 use crate::attesting::carry::{Brief, NoteTransfer, Side, add, carried, ways};
 use crate::change::Commit;
 use crate::cli::output::Output;
-use crate::cli::with_signals_deferred::with_signals_deferred;
 use crate::cli::{Exit, Failure, git_failure};
 use crate::git::{CommitChange, RangeSpec, Repository, Wanted};
+use crate::store::with_signals_deferred;
 use crate::terminal::escaped;
 use crate::vocabulary::note::{self, Note};
 

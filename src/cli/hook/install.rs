@@ -9,11 +9,12 @@ use std::path::{Path, PathBuf};
 
 use crate::cli::hint::shell_quoted;
 use crate::cli::output::Output;
-use crate::cli::place;
-use crate::cli::replace::create;
-use crate::cli::with_signals_deferred::with_signals_deferred;
+
 use crate::cli::{Exit, Failure};
 use crate::git::{HooksFolder, Repository};
+use crate::store::place;
+use crate::store::replace::create;
+use crate::store::with_signals_deferred;
 
 /// How our hooks are recognised, of any version.
 const MARK: &str = "# ai-detect hook, version";

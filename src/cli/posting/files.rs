@@ -4,10 +4,10 @@ use std::path::{Path, PathBuf};
 
 use super::{Job, Outcome};
 use crate::cli::Failure;
-use crate::cli::replace::Replacement;
 use crate::forge::Forge;
 use crate::forge::github::job;
 use crate::report::{Report, code_quality, json, markdown, sarif};
+use crate::store::Replacement;
 
 /// What a GitLab job gives its merge request as `artifacts:reports:codequality`; in the job's folder.
 const CODE_QUALITY: &str = "gl-code-quality-report.json";
@@ -60,5 +60,5 @@ impl Job<'_> {
 }
 
 fn write(file: &Path, content: &str) -> Result<(), Failure> {
-    Replacement::of_job(file)?.write(content.as_bytes())
+    Ok(Replacement::of_job(file)?.write(content.as_bytes())?)
 }

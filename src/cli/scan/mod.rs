@@ -2,10 +2,6 @@
 //!
 //! The table is its own memory: rows that are there are not made again, and whatever a kill cut off is.
 
-mod faults;
-mod known;
-mod lines;
-mod parts;
 mod table;
 
 use std::ops::ControlFlow;

@@ -6,13 +6,11 @@ use std::path::Path;
 use clap::ValueEnum;
 use rustc_hash::FxHashSet;
 
-use super::known::Known;
-use super::lines::{Lines, line};
-use super::parts::Parts;
 use crate::cli::Failure;
 use crate::cli::output::Output;
 use crate::git::CommitId;
 use crate::scan::Row;
+use crate::store::rows::{Known, Lines, Parts, line};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum TableFormat {
@@ -94,7 +92,7 @@ impl<'a> Table<'a> {
     /// Adds a row; says whether anybody wants more.
     pub(super) fn add(&mut self, row: Row) -> Result<bool, Failure> {
         match &mut self.to {
-            To::Lines(lines) => lines.add(&row).map(|()| true),
+            To::Lines(lines) => Ok(lines.add(&row).map(|()| true)?),
             To::Parts(parts) => {
                 if parts.add(row)? {
                     self.out.print(&std::mem::take(&mut self.pending))?;
@@ -111,7 +109,7 @@ impl<'a> Table<'a> {
     /// Rows of another repository follow.
     pub(super) fn end_of_repository(&mut self) -> Result<(), Failure> {
         match &mut self.to {
-            To::Lines(lines) => lines.flush(),
+            To::Lines(lines) => Ok(lines.flush()?),
             _ => Ok(()),
         }
     }
@@ -129,8 +127,11 @@ impl<'a> Table<'a> {
     /// Keeps what is not kept yet.
     pub(super) fn finish(self) -> Result<(), Failure> {
         match self.to {
-            To::Lines(lines) => lines.finish(),
-            To::Parts(parts) => parts.finish().and_then(|()| self.out.print(&self.pending)),
+            To::Lines(lines) => Ok(lines.finish()?),
+            To::Parts(parts) => {
+                parts.finish()?;
+                self.out.print(&self.pending)
+            }
             To::Stdout(gathered) => self.out.stream(&gathered).map(|_| ()),
         }
     }

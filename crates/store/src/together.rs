@@ -2,29 +2,31 @@
 //! disk is full, a name cannot be changed, or the process is killed between two of them.
 //!
 //! The new files are made in `.new` and count from the moment when it is called `.next`: whoever reads the folder looks
-//! there first ([`NEXT`]). Then each takes the place of the old one, which waits in `.old` in case that another cannot.
+//! there first. Then each takes the place of the old one, which waits in `.old` in case that another cannot.
 
 use std::fs::{File, TryLockError};
-use std::io::{Error, ErrorKind, Result, Write};
+use std::io::{self, ErrorKind, Result, Write};
 use std::path::{Path, PathBuf};
 
-use super::{Failure, place};
-use crate::pack::NEXT;
+use crate::{Error, place};
+use ai_detect_style::pack::NEXT;
 
 const NEW: &str = ".new";
 const OLD: &str = ".old";
 
 /// Replaces files of a folder by their paths within it, and makes both where they are missing. Other files
 /// of the folder stay as they are.
-pub(super) fn replace(folder: &Path, files: &[(String, String)]) -> std::result::Result<(), Failure> {
+///
+/// # Errors
+/// Where a link of a work tree is on the way, another run writes, or the system refuses. All files are the old ones then.
+pub fn replace(folder: &Path, files: &[(String, String)]) -> std::result::Result<(), Error> {
     let folder = &place::of(folder)?;
     let names = files.iter().map(|(path, _)| path.as_str()).chain([NEW, NEXT, OLD]);
     // What lies in the folder may be links, too.
     names.map(|name| place::of(&folder.join(name))).collect::<std::result::Result<Vec<_>, _>>()?;
-    Folder { folder, rename: &|from, to| std::fs::rename(from, to) }.replace(files).map_err(|(path, error)| {
-        let what = if error.kind() == ErrorKind::StorageFull { "the disk is full".into() } else { error.to_string() };
-        Failure::failed(format!("cannot write {}: {what}", path.display()))
-    })
+    Folder { folder, rename: &|from, to| std::fs::rename(from, to) }
+        .replace(files)
+        .map_err(|(path, problem)| Error::Write { path, problem })
 }
 
 struct Folder<'a> {
@@ -34,7 +36,7 @@ struct Folder<'a> {
 }
 
 /// What could not be written, and why.
-type Problem = (PathBuf, Error);
+type Problem = (PathBuf, io::Error);
 
 impl Folder<'_> {
     fn replace(&self, files: &[(String, String)]) -> std::result::Result<(), Problem> {
@@ -66,7 +68,9 @@ impl Folder<'_> {
     fn lock(&self) -> Result<Option<File>> {
         let Ok(folder) = File::open(self.folder) else { return Ok(None) };
         match folder.try_lock() {
-            Err(TryLockError::WouldBlock) => Err(Error::new(ErrorKind::ResourceBusy, "another run is writing to it")),
+            Err(TryLockError::WouldBlock) => {
+                Err(io::Error::new(ErrorKind::ResourceBusy, "another run is writing to it"))
+            }
             _ => Ok(Some(folder)),
         }
     }
@@ -101,7 +105,10 @@ impl Folder<'_> {
                     // Either way the files of one model count, and the next run goes on here.
                     Err(_) => (
                         self.at(path),
-                        Error::new(problem.kind(), format!("{problem}; what is in {} counts", self.at(NEXT).display())),
+                        io::Error::new(
+                            problem.kind(),
+                            format!("{problem}; what is in {} counts", self.at(NEXT).display()),
+                        ),
                     ),
                 });
             }
@@ -225,7 +232,7 @@ mod tests {
             seen.extend(read(&folder));
             // Another test may start a program just now, which holds the lock until it runs.
             while let Err(failure) = replace(&folder, &files("newer")) {
-                assert!(failure.message.contains("another run is writing"), "{}", failure.message);
+                assert!(failure.to_string().contains("another run is writing"), "{failure}");
                 std::thread::sleep(std::time::Duration::from_millis(5));
             }
             assert_eq!(read(&folder).as_deref(), Some("newer"));
@@ -250,7 +257,7 @@ mod tests {
             let at = if link == "." { folder.clone() } else { folder.join(link) };
             std::fs::create_dir_all(at.parent().unwrap()).unwrap();
             std::os::unix::fs::symlink(&outside, at).unwrap();
-            let told = replace(&folder, &files("new")).unwrap_err().message;
+            let told = replace(&folder, &files("new")).unwrap_err().to_string();
             assert!(told.contains("is a symbolic link in a work tree"), "{link}: {told}");
             assert_eq!(names(&outside), ["model.yml"], "{link}");
             assert_eq!(std::fs::read_to_string(outside.join("model.yml")).unwrap(), "precious", "{link}");
@@ -262,7 +269,7 @@ mod tests {
         let area = tempfile::tempdir().unwrap();
         let held = File::open(area.path()).unwrap();
         held.try_lock().unwrap();
-        let told = replace(area.path(), &files("new")).unwrap_err().message;
+        let told = replace(area.path(), &files("new")).unwrap_err().to_string();
         assert_eq!(told, format!("cannot write {}: another run is writing to it", area.path().display()));
         assert!(names(area.path()).is_empty());
     }

@@ -8,7 +8,7 @@ use signal_hook::consts::TERM_SIGNALS;
 use signal_hook::{flag, low_level};
 
 /// Does something short that a signal must not cut in two.
-pub(super) fn with_signals_deferred<T>(work: impl FnOnce() -> T) -> T {
+pub fn with_signals_deferred<T>(work: impl FnOnce() -> T) -> T {
     // Where signals cannot be had, as in some sandboxes, all is as it was without.
     let Some(signals) = SIGNALS.as_ref() else { return work() };
     signals.obeyed.store(false, Ordering::SeqCst);

@@ -4,19 +4,19 @@ use std::collections::{BTreeSet, HashMap};
 
 use rustc_hash::FxHashSet;
 
-use crate::git::CommitId;
-use crate::scan::key::Key;
+use ai_detect_git::CommitId;
+use ai_detect_pipeline::scan::key::Key;
 
 /// The commits that have a row, by repository, and which rules made the rows.
 #[derive(Debug, Default)]
-pub(super) struct Known {
+pub struct Known {
     commits: HashMap<String, FxHashSet<CommitId>>,
     rules: BTreeSet<String>,
 }
 
 impl Known {
     /// Adds a row; says whether it is one.
-    pub(super) fn add(&mut self, key: Key) -> bool {
+    pub(crate) fn add(&mut self, key: Key) -> bool {
         let Some(commit) = CommitId::parse(&key.commit) else { return false };
         if !self.rules.contains(&key.rules) {
             self.rules.insert(key.rules);
@@ -29,13 +29,13 @@ impl Known {
     }
 
     /// The commits of a repository that have a row. They are given away, for nobody asks again.
-    pub(super) fn take(&mut self, repository: &str) -> FxHashSet<CommitId> {
+    pub fn take(&mut self, repository: &str) -> FxHashSet<CommitId> {
         // Of a repository that is new, none has.
         self.commits.remove(repository).unwrap_or_default()
     }
 
     /// Rules other than these that made any of the rows.
-    pub(super) fn others(&self, rules: &str) -> Vec<&str> {
+    pub fn others(&self, rules: &str) -> Vec<&str> {
         self.rules.iter().map(String::as_str).filter(|known| *known != rules).collect()
     }
 }

@@ -1,15 +1,15 @@
 //! Writing a file so that whoever reads it finds either the old content or all of the new.
 
 use std::fs::{File, OpenOptions};
-use std::io::{ErrorKind, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use super::Failure;
-use super::place::Place;
-use super::with_signals_deferred::with_signals_deferred;
+use crate::Error;
+use crate::place::{self, Place};
+use crate::signals::with_signals_deferred;
 
 /// A file that is to get new content.
-pub(super) struct Replacement {
+pub struct Replacement {
     path: PathBuf,
     /// Where the content is written first; `None` for what is no regular file, such as a pipe, or is open already.
     beside: Option<PathBuf>,
@@ -18,19 +18,24 @@ pub(super) struct Replacement {
 impl Replacement {
     /// Looks whether a file can be written, and leaves it as it is. A link of the user's stays a link: what it points
     /// to is replaced. A link in a work tree is refused.
-    pub(super) fn of(path: &Path) -> Result<Self, Failure> {
+    ///
+    /// # Errors
+    /// Where it may not be written there, or the system refuses.
+    pub fn of(path: &Path) -> Result<Self, Error> {
         Self::at(Place::refusing_link(path)?)
     }
 
     /// The same for a file that a job leaves in its checkout. It takes the place of a link that has its very name, so that
     /// a change cannot keep a job from leaving its results by a link. A folder with that name is not removed: that is an
     /// error, and names it.
-    #[cfg(feature = "forge")]
-    pub(super) fn of_job(path: &Path) -> Result<Self, Failure> {
-        Self::at(super::place::find(path)?)
+    ///
+    /// # Errors
+    /// As [`Replacement::of`].
+    pub fn of_job(path: &Path) -> Result<Self, Error> {
+        Self::at(place::find(path)?)
     }
 
-    fn at(place: Place) -> Result<Self, Failure> {
+    fn at(place: Place) -> Result<Self, Error> {
         let (path, found) = match place {
             Place::Open(path) => return Ok(Replacement { path, beside: None }),
             Place::Path(path) => (path.clone(), std::fs::metadata(&path).ok()),
@@ -38,7 +43,7 @@ impl Replacement {
         };
         let special = found.as_ref().is_some_and(|found| !found.is_file() && !found.is_dir());
         if found.is_some_and(|found| found.is_dir()) {
-            return Err(Failure::failed(format!("{} is a folder", path.display())));
+            return Err(Error::Folder { path });
         }
         let Some(name) = path.file_name().filter(|_| !special) else {
             return Ok(Replacement { path, beside: None });
@@ -48,16 +53,19 @@ impl Replacement {
         let replacement = Replacement { beside: Some(beside.clone()), path };
         // Tried and taken away at once: whoever is killed while working leaves nothing behind.
         let tried = with_signals_deferred(|| create(&beside).and_then(|_| std::fs::remove_file(&beside)));
-        tried.map_err(|error| replacement.failure(&error))?;
+        tried.map_err(|problem| Error::write(&replacement.path, problem))?;
         Ok(replacement)
     }
 
     /// Writes the content, and puts it in the place of the old.
-    pub(super) fn write(self, content: &[u8]) -> Result<(), Failure> {
+    ///
+    /// # Errors
+    /// Where the system refuses; the old content is there then.
+    pub fn write(self, content: &[u8]) -> Result<(), Error> {
         let Some(beside) = &self.beside else {
             // A pipe may wait for its reader as long as it likes. What a shell appends to is not begun anew.
             let written = OpenOptions::new().append(true).open(&self.path).and_then(|mut file| file.write_all(content));
-            return written.map_err(|error| self.failure(&error));
+            return written.map_err(|problem| Error::write(&self.path, problem));
         };
         let write = || {
             let mut file = create(beside)?;
@@ -69,17 +77,15 @@ impl Replacement {
             file.sync_all()?;
             std::fs::rename(beside, &self.path)
         };
-        with_signals_deferred(write).map_err(|error| self.failure(&error))
-    }
-
-    fn failure(&self, error: &std::io::Error) -> Failure {
-        let what = if error.kind() == ErrorKind::StorageFull { "the disk is full".into() } else { error.to_string() };
-        Failure::failed(format!("cannot write {}: {what}", self.path.display()))
+        with_signals_deferred(write).map_err(|problem| Error::write(&self.path, problem))
     }
 }
 
 /// A new file, never what a link leads to.
-pub(super) fn create(beside: &Path) -> std::io::Result<File> {
+///
+/// # Errors
+/// Where the system refuses.
+pub fn create(beside: &Path) -> std::io::Result<File> {
     // A process that had the same number may have been stopped here.
     let _ = std::fs::remove_file(beside);
     OpenOptions::new().write(true).create_new(true).open(beside)

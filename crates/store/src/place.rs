@@ -5,14 +5,12 @@ use std::collections::VecDeque;
 use std::ffi::OsString;
 use std::path::{Component, Path, PathBuf};
 
-use super::Failure;
-
 /// The most links that may follow each other; Linux has the same limit.
 const MAX_LINKS: usize = 40;
 
 /// Why a file is not written there.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum PlaceError {
+pub enum PlaceError {
     /// A link that the change may have brought.
     #[error(
         "cannot write {path}: {link} is a symbolic link in a work tree. A change can bring such a link to overwrite \
@@ -41,15 +39,9 @@ pub(super) enum PlaceError {
     },
 }
 
-impl From<PlaceError> for Failure {
-    fn from(error: PlaceError) -> Self {
-        Failure::failed(error)
-    }
-}
-
 /// Where a file goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Place {
+pub enum Place {
     /// A path without links. It need not exist yet.
     Path(PathBuf),
     /// A file that is open already, such as `/dev/stdout`.
@@ -60,7 +52,10 @@ pub(super) enum Place {
 
 impl Place {
     /// The place of a file that the user names: a link in a work tree is refused.
-    pub(super) fn refusing_link(path: &Path) -> Result<Self, PlaceError> {
+    ///
+    /// # Errors
+    /// Where a link in a work tree is on the way, or links lead nowhere.
+    pub fn refusing_link(path: &Path) -> Result<Self, PlaceError> {
         match find(path)? {
             Place::Link(link) => Err(PlaceError::Link { path: path.to_owned(), link }),
             place => Ok(place),
@@ -69,14 +64,20 @@ impl Place {
 }
 
 /// The path without links of a file or folder that the user names.
-pub(super) fn of(path: &Path) -> Result<PathBuf, PlaceError> {
+///
+/// # Errors
+/// As [`Place::refusing_link`].
+pub fn of(path: &Path) -> Result<PathBuf, PlaceError> {
     match Place::refusing_link(path)? {
         Place::Path(path) | Place::Open(path) | Place::Link(path) => Ok(path),
     }
 }
 
 /// Resolves all links but those in a work tree: one on the way is refused, one at the end is returned.
-pub(super) fn find(path: &Path) -> Result<Place, PlaceError> {
+///
+/// # Errors
+/// Where a link in a work tree is on the way, or links lead nowhere.
+pub fn find(path: &Path) -> Result<Place, PlaceError> {
     let absolute = std::path::absolute(path);
     let absolute = absolute.map_err(|problem| PlaceError::Unreadable { path: path.to_owned(), problem })?;
     let mut rest: VecDeque<OsString> = parts(&absolute).collect();
@@ -125,16 +126,7 @@ fn is_of_system(folder: &Path) -> bool {
 }
 
 /// The variables that name where forges check out.
-#[cfg(feature = "forge")]
-fn workspaces() -> Vec<&'static str> {
-    crate::forge::Forge::ALL.iter().map(|forge| forge.workspace()).collect()
-}
-
-/// The variables that name where forges check out, for a build that knows no forge.
-#[cfg(not(feature = "forge"))]
-fn workspaces() -> Vec<&'static str> {
-    vec!["GITHUB_WORKSPACE", "CI_PROJECT_DIR"]
-}
+pub const WORKSPACES: [&str; 2] = ["GITHUB_WORKSPACE", "CI_PROJECT_DIR"];
 
 /// Whether a folder, given without links, is one where a change can put files: below a folder with a `.git` or where a
 /// forge checks out, but not in a `.git`.
@@ -143,7 +135,7 @@ fn is_in_work_tree(folder: &Path) -> bool {
         return false;
     }
     let has_git = |folder: &Path| std::fs::symlink_metadata(folder.join(".git")).is_ok();
-    let workspaces = workspaces().into_iter().filter_map(std::env::var_os);
+    let workspaces = WORKSPACES.into_iter().filter_map(std::env::var_os);
     let mut workspaces = workspaces.filter_map(|workspace| std::fs::canonicalize(workspace).ok());
     folder.ancestors().any(has_git) || workspaces.any(|workspace| folder.starts_with(workspace))
 }

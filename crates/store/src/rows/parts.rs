@@ -6,12 +6,11 @@ use std::fs::{DirEntry, File};
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
-use super::faults::{in_use, unwritable};
 use super::known::Known;
-use crate::cli::replace::create;
-use crate::cli::with_signals_deferred::with_signals_deferred;
-use crate::cli::{Failure, place};
-use crate::scan::{Row, columns};
+use crate::replace::create;
+use crate::signals::with_signals_deferred;
+use crate::{Error, place};
+use ai_detect_pipeline::scan::{Row, columns};
 
 /// Says that a folder is ours, and keeps a second run out while it is locked. The lock goes with the
 /// process, however it ends; the file stays.
@@ -23,7 +22,7 @@ const UNFINISHED: &str = ".unfinished";
 const MAX_ROWS: usize = 4096;
 
 /// A folder of files that nobody else writes to meanwhile.
-pub(super) struct Parts {
+pub struct Parts {
     folder: PathBuf,
     /// Held, not used.
     _lock: File,
@@ -34,9 +33,12 @@ pub(super) struct Parts {
 
 impl Parts {
     /// Opens a folder, or makes it, and reads what it knows.
-    pub(super) fn open(folder: &Path) -> Result<(Self, Known), Failure> {
+    ///
+    /// # Errors
+    /// Where it is none of ours, another run writes to it, or the system refuses.
+    pub fn open(folder: &Path) -> Result<(Self, Known), Error> {
         let folder = &place::of(folder)?;
-        let failed = |error: &std::io::Error| unwritable(folder, error);
+        let failed = |problem| Error::write(folder, problem);
         let mark = place::of(&folder.join(MARK))?;
         if !mark.is_file() {
             let is_part =
@@ -46,48 +48,51 @@ impl Parts {
                 Ok(mut entries) => entries.all(is_part),
                 Err(error) if error.kind() == ErrorKind::NotFound => true,
                 Err(error) if error.kind() == ErrorKind::NotADirectory => false,
-                Err(error) => return Err(failed(&error)),
+                Err(error) => return Err(failed(error)),
             };
             if !only_parts {
-                return Err(Failure::usage(format!(
-                    "{} is no folder of `ai-detect scan`; nothing was written, name another --output",
-                    folder.display()
-                )));
+                return Err(Error::NotATable { path: folder.clone() });
             }
-            std::fs::create_dir_all(folder).map_err(|error| failed(&error))?;
+            std::fs::create_dir_all(folder).map_err(failed)?;
             // Somebody else's files may be called that, and then stay alone.
             read(folder)?;
         }
         let options = File::options().write(true).create(true).truncate(false).open(&mark);
-        let lock = options.map_err(|error| failed(&error))?;
+        let lock = options.map_err(failed)?;
         match lock.try_lock() {
             Ok(()) => {}
-            Err(std::fs::TryLockError::WouldBlock) => return Err(in_use(folder)),
-            Err(std::fs::TryLockError::Error(error)) => return Err(failed(&error)),
+            Err(std::fs::TryLockError::WouldBlock) => return Err(Error::InUse { path: folder.clone() }),
+            Err(std::fs::TryLockError::Error(error)) => return Err(failed(error)),
         }
         let (known, next) = read(folder)?;
         Ok((Parts { folder: folder.to_owned(), _lock: lock, next, rows: Vec::new() }, known))
     }
 
     /// Adds a row; says whether it and all before it are kept now.
-    pub(super) fn add(&mut self, row: Row) -> Result<bool, Failure> {
+    ///
+    /// # Errors
+    /// Where the system refuses.
+    pub fn add(&mut self, row: Row) -> Result<bool, Error> {
         self.rows.push(row);
         let is_full = self.rows.len() >= MAX_ROWS;
         if is_full { self.write().map(|()| true) } else { Ok(false) }
     }
 
     /// Writes what is left.
-    pub(super) fn finish(mut self) -> Result<(), Failure> {
+    ///
+    /// # Errors
+    /// Where the system refuses.
+    pub fn finish(mut self) -> Result<(), Error> {
         self.write()
     }
 
-    fn write(&mut self) -> Result<(), Failure> {
+    fn write(&mut self) -> Result<(), Error> {
         if self.rows.is_empty() {
             return Ok(());
         }
         let unfinished = self.folder.join(UNFINISHED);
         let mut content = Vec::new();
-        columns::write(&self.rows, &mut content).map_err(Failure::failed)?;
+        columns::write(&self.rows, &mut content).map_err(|problem| Error::Row(problem.to_string()))?;
         let write = || {
             let mut file = create(&unfinished)?;
             file.write_all(&content)?;
@@ -96,9 +101,9 @@ impl Parts {
             // So that the name is on the disk as well; not every system lets a folder be opened.
             File::open(&self.folder).and_then(|folder| folder.sync_all()).or(Ok(()))
         };
-        with_signals_deferred(write).map_err(|error| {
+        with_signals_deferred(write).map_err(|problem| {
             let _ = std::fs::remove_file(&unfinished);
-            unwritable(&self.folder, &error)
+            Error::write(&self.folder, problem)
         })?;
         self.next += 1;
         self.rows.clear();
@@ -115,18 +120,16 @@ fn number(file: &OsStr) -> Option<u32> {
 }
 
 /// Which rows the files hold, and the number of the next file.
-fn read(folder: &Path) -> Result<(Known, u32), Failure> {
-    let failed = |error: &std::io::Error| unwritable(folder, error);
+fn read(folder: &Path) -> Result<(Known, u32), Error> {
+    let failed = |problem| Error::write(folder, problem);
     let (mut known, mut next) = (Known::default(), 1);
-    for entry in std::fs::read_dir(folder).map_err(|error| failed(&error))? {
-        let path = entry.map_err(|error| failed(&error))?.path();
+    for entry in std::fs::read_dir(folder).map_err(failed)? {
+        let path = entry.map_err(failed)?.path();
         let Some(file) = path.file_name().and_then(|name| name.to_str()) else { continue };
         if file.starts_with('.') || !file.ends_with(".parquet") {
             continue;
         }
-        let wrong = |problem: String| {
-            Failure::usage(format!("{}: {problem}; nothing was written, name another --output", path.display()))
-        };
+        let wrong = |problem: String| Error::NotAPart { path: path.clone(), problem };
         let content = File::open(&path).map_err(|error| wrong(error.to_string()))?;
         for key in columns::keys(content).map_err(|error| wrong(error.to_string()))? {
             if !known.add(key) {

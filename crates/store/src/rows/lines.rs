@@ -7,13 +7,12 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use super::faults::{in_use, unwritable};
 use super::known::Known;
-use crate::cli::with_signals_deferred::with_signals_deferred;
-use crate::cli::{Failure, place};
-use crate::report::json;
-use crate::scan::key::Key;
-use crate::scan::{Row, SCHEMA};
+use crate::signals::with_signals_deferred;
+use crate::{Error, place};
+use ai_detect_pipeline::scan::key::Key;
+use ai_detect_pipeline::scan::{Row, SCHEMA};
+use ai_detect_report::json;
 
 /// How every line starts.
 const START: &str = r#"{"schema":""#;
@@ -32,7 +31,7 @@ struct Line {
 }
 
 /// A file of lines that nobody else writes to meanwhile.
-pub(super) struct Lines {
+pub struct Lines {
     file: File,
     path: PathBuf,
     gathered: String,
@@ -40,54 +39,67 @@ pub(super) struct Lines {
 
 impl Lines {
     /// Opens a file, or starts it, and reads what it knows. The lock goes with the process, however it ends.
-    pub(super) fn open(path: &Path) -> Result<(Self, Known), Failure> {
+    ///
+    /// # Errors
+    /// Where it is none of ours, another run writes to it, or the system refuses.
+    pub fn open(path: &Path) -> Result<(Self, Known), Error> {
         let path = &place::of(path)?;
-        let failed = |error: &std::io::Error| unwritable(path, error);
+        let failed = |problem| Error::write(path, problem);
         if std::fs::metadata(path).is_ok_and(|found| !found.is_file()) {
-            return Err(Failure::usage(format!(
-                "{} is no file; without --output, lines go to standard output",
-                path.display()
-            )));
+            return Err(Error::NotAFile { path: path.clone() });
         }
         let options = OpenOptions::new().read(true).append(true).create(true).open(path);
-        let mut file = options.map_err(|error| failed(&error))?;
+        let mut file = options.map_err(failed)?;
         match file.try_lock() {
             Ok(()) => {}
-            Err(std::fs::TryLockError::WouldBlock) => return Err(in_use(path)),
-            Err(std::fs::TryLockError::Error(error)) => return Err(failed(&error)),
+            Err(std::fs::TryLockError::WouldBlock) => return Err(Error::InUse { path: path.clone() }),
+            Err(std::fs::TryLockError::Error(error)) => return Err(failed(error)),
         }
         let (known, complete) = read(&mut file, path)?;
-        file.set_len(complete).map_err(|error| failed(&error))?;
-        file.seek(SeekFrom::End(0)).map_err(|error| failed(&error))?;
+        file.set_len(complete).map_err(failed)?;
+        file.seek(SeekFrom::End(0)).map_err(failed)?;
         Ok((Lines { file, path: path.to_owned(), gathered: String::new() }, known))
     }
 
     /// Adds a row.
-    pub(super) fn add(&mut self, row: &Row) -> Result<(), Failure> {
+    ///
+    /// # Errors
+    /// Where the system refuses.
+    pub fn add(&mut self, row: &Row) -> Result<(), Error> {
         self.gathered += &line(row)?;
         if self.gathered.len() >= GATHERED { self.flush() } else { Ok(()) }
     }
 
     /// Writes what has gathered.
-    pub(super) fn flush(&mut self) -> Result<(), Failure> {
+    ///
+    /// # Errors
+    /// Where the system refuses.
+    pub fn flush(&mut self) -> Result<(), Error> {
         let lines = std::mem::take(&mut self.gathered);
-        with_signals_deferred(|| self.file.write_all(lines.as_bytes())).map_err(|error| unwritable(&self.path, &error))
+        with_signals_deferred(|| self.file.write_all(lines.as_bytes()))
+            .map_err(|problem| Error::write(&self.path, problem))
     }
 
     /// Writes everything through to the disk.
-    pub(super) fn finish(mut self) -> Result<(), Failure> {
+    ///
+    /// # Errors
+    /// Where the system refuses.
+    pub fn finish(mut self) -> Result<(), Error> {
         self.flush()?;
-        self.file.sync_all().map_err(|error| unwritable(&self.path, &error))
+        self.file.sync_all().map_err(|problem| Error::write(&self.path, problem))
     }
 }
 
 /// The line of a row. Whatever would act on a terminal is escaped.
-pub(super) fn line(row: &Row) -> Result<String, Failure> {
-    Ok(json::compact(row).map_err(Failure::failed)? + "\n")
+///
+/// # Errors
+/// Where a row cannot be written as JSON.
+pub fn line(row: &Row) -> Result<String, Error> {
+    Ok(json::compact(row).map_err(|problem| Error::Row(problem.to_string()))? + "\n")
 }
 
 /// What the complete lines say, and how many bytes they have.
-fn read(file: &mut File, path: &Path) -> Result<(Known, u64), Failure> {
+fn read(file: &mut File, path: &Path) -> Result<(Known, u64), Error> {
     let mut known = Known::default();
     let (mut complete, mut number) = (0u64, 0usize);
     let mut reader = BufReader::with_capacity(1 << 18, file);
@@ -96,16 +108,16 @@ fn read(file: &mut File, path: &Path) -> Result<(Known, u64), Failure> {
         line.clear();
         number += 1;
         let read = (&mut reader).take(MAX_LINE_BYTES).read_until(b'\n', &mut line);
-        let read = read.map_err(|error| unwritable(path, &error))? as u64;
+        let read = read.map_err(|problem| Error::write(path, problem))? as u64;
         if line.last() == Some(&b'\n') {
             let parsed = serde_json::from_slice::<Line>(&line).ok().filter(|line| line.schema == SCHEMA);
             let key = parsed.map(|Line { repository, commit, rules, .. }| Key { repository, commit, rules });
             if !key.is_some_and(|key| known.add(key)) {
-                return Err(foreign(path, number));
+                return Err(Error::NotARow { path: path.to_owned(), line: number });
             }
             complete += read;
         } else if read == MAX_LINE_BYTES || !is_torn(&line) {
-            return Err(foreign(path, number));
+            return Err(Error::NotARow { path: path.to_owned(), line: number });
         } else {
             return Ok((known, complete));
         }
@@ -120,13 +132,6 @@ fn is_torn(line: &[u8]) -> bool {
     line.get(..common) == start.as_bytes().get(..common) || line.iter().all(|byte| *byte == 0)
 }
 
-fn foreign(path: &Path, line: usize) -> Failure {
-    Failure::usage(format!(
-        "{}: line {line} is no row of `ai-detect scan`; nothing was written, name another --output",
-        path.display()
-    ))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -135,7 +140,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("rows.jsonl");
         std::fs::write(&path, content).unwrap();
-        let opened = Lines::open(&path).map(|(_, mut known)| known.take("r").len()).map_err(|failure| failure.message);
+        let opened = Lines::open(&path).map(|(_, mut known)| known.take("r").len()).map_err(|error| error.to_string());
         (opened, std::fs::read(path).unwrap())
     }
 
