@@ -12,6 +12,7 @@ pub mod signatures;
 pub mod sinks;
 pub mod states;
 pub mod trail;
+pub mod wire;
 
 use ai_detect::change::{ChangeSet, Span};
 

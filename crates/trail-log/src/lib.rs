@@ -4,6 +4,7 @@
 //! random bytes are elsewhere. `docs/trail/log.md` says the same in prose, exact enough for a second implementation.
 //!
 //! - [`entry`]: the kinds of entries, their fields, their stored bytes, and reading those bytes again.
+//! - [`wire`]: events as clients send them.
 //! - [`log`]: hashes, proofs, tiles, signed checkpoints, and checking a whole log.
 //! - [`clients`]: which numbers of a client have arrived, which are missing, and why.
 
@@ -14,3 +15,4 @@ pub mod ids;
 pub mod log;
 pub mod number;
 mod vocabulary;
+pub mod wire;

@@ -40,6 +40,7 @@ fn draft(client: &str, number: u64) -> Draft {
         time,
         received: time,
         exercise: false,
+        extra: None,
         event,
         sent: json.into_bytes(),
     }

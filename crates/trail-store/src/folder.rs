@@ -7,14 +7,17 @@ use ai_detect_trail_log::commitment::FingerprintKey;
 use ai_detect_trail_log::ids::Region;
 use ai_detect_trail_log::log::key::{KeyName, SigningKey, VerifierKey};
 use ai_detect_trail_log::log::origin::Origin;
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
 use crate::error::{Damage, StoreError};
 use crate::files;
-use crate::schema::{APPLICATION, FORMAT, PRAGMAS, TABLES};
+use crate::schema::{APPLICATION, FORMAT, MIGRATIONS, PRAGMAS, TABLES};
+
+/// The name of the configuration, which may be there before the trail.
+pub const CONFIGURATION: &str = "trail.yml";
 
 /// How long a connection waits for another process, in milliseconds.
-const PATIENCE: u64 = 10_000;
+pub(crate) const PATIENCE: u64 = 10_000;
 
 /// A folder with a trail in it.
 #[derive(Debug, Clone)]
@@ -24,15 +27,17 @@ pub struct Folder {
 }
 
 impl Folder {
-    /// Makes a new trail in a folder that is empty or does not exist.
+    /// Makes a new trail in a folder that does not exist, or holds nothing but a configuration.
     ///
     /// # Errors
     ///
     /// When something is in the folder, and when it cannot be written.
     pub fn create(path: &Path, origin: &Origin) -> Result<Self, StoreError> {
         files::make_folder(path)?;
-        if fs::read_dir(path).map_err(StoreError::file(path))?.next().is_some() {
-            return Err(StoreError::NotOurs(path.to_owned()));
+        for found in fs::read_dir(path).map_err(StoreError::file(path))? {
+            if found.map_err(StoreError::file(path))?.file_name() != CONFIGURATION {
+                return Err(StoreError::NotOurs(path.to_owned()));
+            }
         }
         #[cfg(unix)]
         fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o700))
@@ -48,6 +53,9 @@ impl Folder {
         connection.execute_batch(PRAGMAS).map_err(&failed)?;
         let transaction = connection.transaction().map_err(&failed)?;
         transaction.execute_batch(TABLES).map_err(&failed)?;
+        for added in MIGRATIONS {
+            transaction.execute_batch(added).map_err(&failed)?;
+        }
         let secret: [u8; 32] = random()?;
         transaction.execute("INSERT INTO secret VALUES ('fingerprints', ?1)", [secret.as_slice()]).map_err(&failed)?;
         transaction.pragma_update(None, "application_id", APPLICATION).map_err(&failed)?;
@@ -70,14 +78,18 @@ impl Folder {
             return Err(StoreError::NoTrail(path.to_owned()));
         }
         let failed = StoreError::database(&database);
-        let connection = Connection::open_with_flags(&database, OpenFlags::SQLITE_OPEN_READ_WRITE).map_err(&failed)?;
-        let pragma = |name| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0)).map_err(&failed);
-        if pragma("application_id")? != APPLICATION {
+        let mut connection =
+            Connection::open_with_flags(&database, OpenFlags::SQLITE_OPEN_READ_WRITE).map_err(&failed)?;
+        connection.busy_timeout(std::time::Duration::from_millis(PATIENCE)).map_err(&failed)?;
+        if pragma(&connection, "application_id").map_err(&failed)? != APPLICATION {
             return Err(StoreError::NotOurs(path.to_owned()));
         }
-        let found = pragma("user_version")?;
+        let found = pragma(&connection, "user_version").map_err(&failed)?;
         if found > FORMAT {
             return Err(StoreError::Newer { path: path.to_owned(), found, known: FORMAT });
+        }
+        if found < FORMAT {
+            migrate(&mut connection).map_err(&failed)?;
         }
         let key = verifier_in(&path.join("log/key"))?;
         Ok(Self { path: path.to_owned(), name: key.name().clone() })
@@ -135,6 +147,15 @@ impl Folder {
         self.path.join("trail.db")
     }
 
+    pub(crate) fn keys(&self) -> PathBuf {
+        self.path.join("keys.db")
+    }
+
+    /// The name of the log: the origin of its checkpoints.
+    pub fn name(&self) -> &KeyName {
+        &self.name
+    }
+
     pub(crate) fn log_file(&self, name: &str) -> PathBuf {
         self.path.join("log").join(name)
     }
@@ -150,6 +171,24 @@ impl Folder {
     fn secret_file(&self) -> PathBuf {
         self.path.join("signing.key")
     }
+}
+
+fn pragma(connection: &Connection, name: &str) -> rusqlite::Result<i64> {
+    connection.pragma_query_value(None, name, |row| row.get(0))
+}
+
+/// Brings the tables of an older version to this one's.
+fn migrate(connection: &mut Connection) -> rusqlite::Result<()> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    // Read again under the lock: another process may have been faster.
+    let found = pragma(&transaction, "user_version")?;
+    for (version, added) in (2..).zip(MIGRATIONS) {
+        if found < version {
+            transaction.execute_batch(added)?;
+        }
+    }
+    transaction.pragma_update(None, "user_version", FORMAT)?;
+    transaction.commit()
 }
 
 fn verifier_in(path: &Path) -> Result<VerifierKey, StoreError> {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, btree_map};
 use ai_detect_trail_log::clients::gaps::{Change, Gap, Gaps, NumberCause};
 use ai_detect_trail_log::clients::ranges::Range;
 use ai_detect_trail_log::clients::received::{Arrival, Known, Refused};
-use ai_detect_trail_log::commitment::{Fingerprint, FingerprintKey};
+use ai_detect_trail_log::commitment::{Commitment, Fingerprint, FingerprintKey};
 use ai_detect_trail_log::entry::fields::{GapClosed, GapOpened};
 use ai_detect_trail_log::entry::vocabularies::GapCause;
 use ai_detect_trail_log::entry::{EncodeError, Entry, Event, MAX_ENTRY};
@@ -22,6 +22,11 @@ use crate::rows::{read_frontier, stored, write_frontier};
 
 /// The name under which the collector numbers its own entries. No client may use it.
 pub const COLLECTOR: &str = "collector";
+
+/// Whether a client id is one of the collector's own, so that no client may use it.
+pub fn is_reserved(client: &ClientId) -> bool {
+    client.as_str().strip_prefix(COLLECTOR).is_some_and(|rest| rest.is_empty() || rest.starts_with(':'))
+}
 
 /// What `"conflict":INDEX,` adds to an entry at most.
 const CONFLICT: usize = 28;
@@ -41,6 +46,8 @@ pub struct Draft {
     pub received: Micros,
     /// It belongs to an exercise.
     pub exercise: bool,
+    /// What its fields cannot hold, kept as a body.
+    pub extra: Option<Commitment>,
     /// What happened.
     pub event: Event,
     /// The bytes as they were sent: they decide whether a number that comes again has the same content.
@@ -158,6 +165,7 @@ impl<'a> Ingest<'a> {
             region: self.collector.region.clone(),
             conflict: None,
             exercise: draft.exercise,
+            extra: draft.extra,
             event: draft.event.clone(),
         };
         // Before the number is taken: what cannot be stored must not count as arrived. Nor what could not be stored as a conflict.
@@ -263,7 +271,7 @@ impl<'a> Ingest<'a> {
     }
 
     /// Appends an entry of the collector itself.
-    fn append_own(&mut self, event: Event, received: Micros) -> Result<u64, StoreError> {
+    pub(crate) fn append_own(&mut self, event: Event, received: Micros) -> Result<u64, StoreError> {
         let key = (self.collector.client.clone(), self.collector.epoch.clone());
         let damaged = self.folder.damaged(Damage::Value { table: "received" });
         let state = self.state(&key)?;
@@ -284,6 +292,7 @@ impl<'a> Ingest<'a> {
             region,
             conflict: None,
             exercise: false,
+            extra: None,
             event,
         })
     }

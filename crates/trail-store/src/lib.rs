@@ -5,18 +5,26 @@
 //! - [`writer`]: one thread that groups what waits into one transaction.
 //! - [`signer`]: reads rows back, writes tiles, signs checkpoints.
 //! - [`prove`]: proofs of entries, and that the log continues an older checkpoint.
+//! - [`keys`]: names and bodies, which may be erased. Entries hold ids and commitments of them.
+//! - [`tokens`]: who may send and ask.
+//! - [`access`]: no answer without the entry that says so.
+//! - [`reading`]: entries, ranges of clients and figures about the folder.
 //! - [`verify`]: checks a folder without a server and without a secret.
 
+pub mod access;
 mod epochs;
 pub mod error;
 mod files;
 pub mod folder;
 mod ingest;
+pub mod keys;
 pub mod prove;
+pub mod reading;
 mod rows;
 mod schema;
 pub mod signer;
+pub mod tokens;
 pub mod verify;
 pub mod writer;
 
-pub use ingest::{COLLECTOR, Draft, Outcome, Receipt, RefusedDraft};
+pub use ingest::{COLLECTOR, Draft, Outcome, Receipt, RefusedDraft, is_reserved};

@@ -3,7 +3,7 @@
 /// Marks a database as a trail: "aiTR".
 pub(crate) const APPLICATION: i64 = 0x6169_5452;
 /// The version of the tables.
-pub(crate) const FORMAT: i64 = 1;
+pub(crate) const FORMAT: i64 = 2;
 
 /// Each connection begins with these. FULL: a commit is on the disk before it returns.
 pub(crate) const PRAGMAS: &str = "
@@ -47,5 +47,37 @@ pub(crate) const TABLES: &str = "
         first INTEGER NOT NULL, last INTEGER NOT NULL, PRIMARY KEY (client, epoch, id)
     ) STRICT, WITHOUT ROWID;
     -- Secrets of the collector itself.
+    CREATE TABLE secret (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID;
+";
+
+/// What each version of the tables adds to the one before: the first makes 2 of 1.
+pub(crate) const MIGRATIONS: &[&str] = &["
+    -- Who may send and ask. Only the hash of a token is kept.
+    CREATE TABLE token (
+        id TEXT PRIMARY KEY, hash BLOB NOT NULL, role TEXT NOT NULL, name TEXT NOT NULL, client TEXT,
+        created INTEGER NOT NULL, revoked INTEGER
+    ) STRICT, WITHOUT ROWID;
+    -- Checkpoints that clients hold, that bear our signature, and that the log does not continue.
+    CREATE TABLE fork (size INTEGER NOT NULL, root BLOB NOT NULL, gap TEXT NOT NULL, PRIMARY KEY (size, root)) STRICT, WITHOUT ROWID;
+    -- `configuration`: the commitment to the configuration that was recorded last.
+    CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+"];
+
+/// Marks a database of names and bodies: "aiTK".
+pub(crate) const KEYS_APPLICATION: i64 = 0x6169_544b;
+/// The version of its tables.
+pub(crate) const KEYS_FORMAT: i64 = 1;
+
+/// The tables of `keys.db`. Every row in it may be erased.
+pub(crate) const KEYS_TABLES: &str = "
+    -- What random ids of entries stand for. Several texts may have one id.
+    CREATE TABLE name (
+        kind TEXT NOT NULL, scope TEXT NOT NULL, text TEXT NOT NULL, id TEXT NOT NULL, PRIMARY KEY (kind, scope, text)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX name_id ON name (id);
+    -- What entries hold only the commitment of.
+    CREATE TABLE body (
+        commitment TEXT PRIMARY KEY, salt BLOB NOT NULL, received INTEGER NOT NULL, bytes BLOB NOT NULL
+    ) STRICT;
     CREATE TABLE secret (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID;
 ";

@@ -4,21 +4,56 @@ use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, SyncSender};
 use std::thread::JoinHandle;
 
-use ai_detect_trail_log::ids::{ClientId, Epoch};
+use ai_detect_trail_log::commitment::Commitment;
+use ai_detect_trail_log::entry::Event;
+use ai_detect_trail_log::ids::{ClientId, Epoch, GapId, TokenId};
+use ai_detect_trail_log::log::hash::TreeHash;
+use ai_detect_trail_log::number::Micros;
 use rusqlite::{Connection, TransactionBehavior};
 
 use crate::error::{Damage, StoreError};
 use crate::folder::{Folder, random};
 use crate::ingest::{COLLECTOR, Collector, Draft, Ingest, Receipt};
+use crate::rows::stored;
+use crate::tokens::NewToken;
 
 /// The most events of one transaction.
 const MAX_GROUP: usize = 1000;
 /// How many batches may wait. Whoever brings one more waits as well.
 const MAX_WAITING: usize = 256;
 
-struct Job {
-    drafts: Vec<Draft>,
-    answer: SyncSender<Result<Receipt, Arc<StoreError>>>,
+/// Something to write, and who waits for it.
+enum Job {
+    Batch { drafts: Vec<Draft>, answer: Answer<Receipt> },
+    Own { event: Box<Event>, change: Option<Change>, at: Micros, answer: Answer<Option<u64>> },
+}
+
+type Answer<T> = SyncSender<Result<T, Arc<StoreError>>>;
+
+/// What became of a job.
+enum Done {
+    Batch(Receipt),
+    Own(Option<u64>),
+}
+
+/// Rows that are changed together with the entry that says so.
+#[derive(Debug, Clone)]
+pub enum Change {
+    /// A new token.
+    AddToken(NewToken),
+    /// A token that is no longer good.
+    RevokeToken(TokenId),
+    /// The configuration of the trail, by the commitment to it.
+    Configuration(Commitment),
+    /// A checkpoint that a client holds and the log does not continue.
+    Fork {
+        /// Its size.
+        size: u64,
+        /// Its root.
+        root: TreeHash,
+        /// The gap that the entry opens.
+        gap: GapId,
+    },
 }
 
 /// Hands events to the thread that writes.
@@ -55,10 +90,53 @@ impl Writer {
     ///
     /// When it could not be written. Then nothing of it is in the log, and the client must keep it.
     pub fn submit(&self, drafts: Vec<Draft>) -> Result<Receipt, Arc<StoreError>> {
-        let (answer, receipt) = mpsc::sync_channel(1);
+        self.wait(|answer| Job::Batch { drafts, answer })
+    }
+
+    /// Appends an entry of the collector itself, and changes rows with it. Returns its index when it is on the disk.
+    ///
+    /// `None` if the change was made before: nothing is written then.
+    ///
+    /// # Errors
+    ///
+    /// When it could not be written. Then nothing has changed.
+    pub fn record(&self, event: Event, change: Option<Change>, at: Micros) -> Result<Option<u64>, Arc<StoreError>> {
+        self.wait(|answer| Job::Own { event: Box::new(event), change, at, answer })
+    }
+
+    fn wait<T>(&self, job: impl FnOnce(Answer<T>) -> Job) -> Result<T, Arc<StoreError>> {
+        let (answer, done) = mpsc::sync_channel(1);
         let jobs = self.jobs.as_ref().ok_or(StoreError::Stopped)?;
-        jobs.send(Job { drafts, answer }).map_err(|_| StoreError::Stopped)?;
-        receipt.recv().map_err(|_| StoreError::Stopped)?
+        jobs.send(job(answer)).map_err(|_| StoreError::Stopped)?;
+        done.recv().map_err(|_| StoreError::Stopped)?
+    }
+}
+
+impl Job {
+    /// How many entries it makes, about.
+    fn size(&self) -> usize {
+        match self {
+            Self::Batch { drafts, .. } => drafts.len(),
+            Self::Own { .. } => 1,
+        }
+    }
+
+    fn fail(self, error: &Arc<StoreError>) {
+        // Whoever asked may be gone.
+        match self {
+            Self::Batch { answer, .. } => drop(answer.send(Err(Arc::clone(error)))),
+            Self::Own { answer, .. } => drop(answer.send(Err(Arc::clone(error)))),
+        }
+    }
+
+    fn finish(self, done: Done) {
+        // Whoever asked may be gone; what was asked is in the log all the same.
+        match (self, done) {
+            (Self::Batch { answer, .. }, Done::Batch(receipt)) => drop(answer.send(Ok(receipt))),
+            (Self::Own { answer, .. }, Done::Own(seq)) => drop(answer.send(Ok(seq))),
+            // Jobs and what became of them are in the same order, so that the two kinds never meet.
+            (Self::Batch { .. }, Done::Own(_)) | (Self::Own { .. }, Done::Batch(_)) => {}
+        }
     }
 }
 
@@ -75,27 +153,20 @@ impl Drop for Writer {
 
 fn run(folder: &Folder, mut connection: Connection, collector: &Collector, waiting: &Receiver<Job>) {
     while let Ok(first) = waiting.recv() {
-        let mut count = first.drafts.len();
+        let mut count = first.size();
         let mut group = vec![first];
         while count < MAX_GROUP
             && let Ok(job) = waiting.try_recv()
         {
-            count += job.drafts.len();
+            count += job.size();
             group.push(job);
         }
         match write(folder, &mut connection, collector, &group) {
-            Ok(receipts) => {
-                for (job, receipt) in group.into_iter().zip(receipts) {
-                    // Whoever asked may be gone; the batch is in the log all the same.
-                    drop(job.answer.send(Ok(receipt)));
-                }
-            }
+            Ok(done) => group.into_iter().zip(done).for_each(|(job, done)| job.finish(done)),
             Err(error) => {
                 let fatal = error.is_fatal();
                 let error = Arc::new(error);
-                for job in group {
-                    drop(job.answer.send(Err(Arc::clone(&error))));
-                }
+                group.into_iter().for_each(|job| job.fail(&error));
                 if fatal {
                     return;
                 }
@@ -110,13 +181,51 @@ fn write(
     connection: &mut Connection,
     collector: &Collector,
     group: &[Job],
-) -> Result<Vec<Receipt>, StoreError> {
+) -> Result<Vec<Done>, StoreError> {
     let database = folder.database();
     let failed = StoreError::database(&database);
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(&failed)?;
     let mut ingest = Ingest::begin(folder, &transaction, collector)?;
-    let receipts = group.iter().map(|job| ingest.take(&job.drafts)).collect::<Result<_, _>>()?;
+    let mut all = Vec::with_capacity(group.len());
+    for job in group {
+        all.push(match job {
+            Job::Batch { drafts, .. } => Done::Batch(ingest.take(drafts)?),
+            Job::Own { event, change, at, .. } => {
+                let is_new = change.as_ref().map_or(Ok(true), |change| apply(&transaction, change, *at));
+                match is_new.map_err(&failed)? {
+                    true => Done::Own(Some(ingest.append_own((**event).clone(), *at)?)),
+                    false => Done::Own(None),
+                }
+            }
+        });
+    }
     ingest.finish()?;
     transaction.commit().map_err(&failed)?;
-    Ok(receipts)
+    Ok(all)
+}
+
+/// Changes rows. Whether anything has changed.
+fn apply(connection: &Connection, change: &Change, at: Micros) -> rusqlite::Result<bool> {
+    let changed = match change {
+        Change::AddToken(token) => connection.execute(
+            "INSERT INTO token VALUES (?1, ?2, ?3, ?4, ?5, ?6, NULL)",
+            (
+                token.id.to_string(),
+                token.hash.as_slice(),
+                token.role.word(),
+                &token.name,
+                token.client.as_ref().map(ClientId::as_str),
+                at.get(),
+            ),
+        )?,
+        Change::RevokeToken(id) => connection
+            .execute("UPDATE token SET revoked = ?2 WHERE id = ?1 AND revoked IS NULL", (id.to_string(), at.get()))?,
+        Change::Configuration(commitment) => connection
+            .execute("INSERT OR REPLACE INTO setting VALUES ('configuration', ?1)", [commitment.to_string()])?,
+        Change::Fork { size, root, gap } => connection.execute(
+            "INSERT OR IGNORE INTO fork VALUES (?1, ?2, ?3)",
+            (stored(*size), root.as_bytes().as_slice(), gap.to_string()),
+        )?,
+    };
+    Ok(changed > 0)
 }

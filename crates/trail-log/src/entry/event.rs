@@ -2,8 +2,8 @@
 
 use serde_json::value::RawValue;
 
-use super::fields;
-use crate::ids::Word;
+use super::fields::{self, Fit};
+use crate::ids::{PathId, PersonId, RepositoryId, Word};
 use crate::vocabulary::{Unlisted, vocabulary};
 
 /// The table of kinds: variant, word, fields.
@@ -44,6 +44,28 @@ macro_rules! events {
                 match kind {
                     $(Kind::$variant => serde_json::from_str(fields.get()).map(Self::$variant),)+
                     Kind::Other(word) => serde_json::from_str(fields.get()).map(|fields| Self::Other(word, fields)),
+                }
+            }
+        }
+
+        impl Event {
+            /// How a value fits a field of a kind.
+            pub(crate) fn fit(kind: &Kind, name: &str, value: &serde_json::Value) -> Fit {
+                match kind {
+                    $(Kind::$variant => fields::$fields::fit(name, value),)+
+                    Kind::Other(_) => Fit::Unknown,
+                }
+            }
+
+            /// An event of a known kind out of its fields.
+            pub(crate) fn from_fields(
+                kind: &Kind,
+                fields: serde_json::Map<String, serde_json::Value>,
+            ) -> Result<Self, serde_json::Error> {
+                let fields = serde_json::Value::Object(fields);
+                match kind {
+                    $(Kind::$variant => serde_json::from_value(fields).map(Self::$variant),)+
+                    Kind::Other(word) => serde_json::from_value(fields).map(|fields| Self::Other(word.clone(), fields)),
                 }
             }
         }
@@ -115,7 +137,60 @@ events! {
     Unreadable(Unreadable) = "unreadable",
 }
 
+/// The fields of an event that name a person, a repository or a file by a random id.
+pub(crate) struct Names<'a> {
+    pub(crate) person: Option<&'a mut Option<PersonId>>,
+    pub(crate) repository: Option<&'a mut Option<RepositoryId>>,
+    pub(crate) path: Option<&'a mut PathId>,
+}
+
 impl Event {
+    /// The fields whose text lies in erasable rows, where the kind has them and clients fill them.
+    pub(crate) fn names(&mut self) -> Names<'_> {
+        let (mut person, mut repository, mut path) = (None, None, None);
+        match self {
+            Self::SessionStart(fields) => {
+                (person, repository) = (Some(&mut fields.person), Some(&mut fields.repository));
+            }
+            Self::Prompt(fields) => person = Some(&mut fields.person),
+            Self::SuggestionShown(fields)
+            | Self::SuggestionAccepted(fields)
+            | Self::SuggestionPartial(fields)
+            | Self::SuggestionRejected(fields) => {
+                (person, repository) = (Some(&mut fields.person), Some(&mut fields.repository));
+                path = fields.place.as_mut().map(|place| &mut place.path);
+            }
+            Self::Edit(fields) => {
+                (person, repository) = (Some(&mut fields.person), Some(&mut fields.repository));
+                path = Some(&mut fields.place.path);
+            }
+            Self::Attestation(fields) => {
+                (person, repository) = (Some(&mut fields.person), Some(&mut fields.repository));
+            }
+            Self::Finding(fields) => {
+                repository = Some(&mut fields.repository);
+                path = fields.place.as_mut().map(|place| &mut place.path);
+            }
+            Self::Decision(fields) => person = Some(&mut fields.person),
+            Self::Review(fields) => (person, repository) = (Some(&mut fields.person), Some(&mut fields.repository)),
+            Self::Link(fields) => repository = Some(&mut fields.repository),
+            Self::Fact(fields) => repository = Some(&mut fields.repository),
+            Self::SessionEnd(_)
+            | Self::Generation(_)
+            | Self::Heartbeat(_)
+            | Self::GapOpened(_)
+            | Self::GapClosed(_)
+            | Self::Access(_)
+            | Self::Purge(_)
+            | Self::Hold(_)
+            | Self::Configuration(_)
+            | Self::Drill(_)
+            | Self::Unreadable(_)
+            | Self::Other(..) => {}
+        }
+        Names { person, repository, path }
+    }
+
     /// An event of a kind that this version does not know, which is kept under its word.
     ///
     /// `None` for a word that it knows: such an event has fields of its own.

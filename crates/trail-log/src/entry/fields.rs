@@ -34,7 +34,41 @@ macro_rules! fields {
                 pub $may: Option<$may_type>,
             )*
         }
+
+        impl $name {
+            /// Whether there is a field of this name, and whether it can hold the value.
+            // Some structures are parts of fields, and no kind has them as its own.
+            #[allow(dead_code)]
+            pub(super) fn fit(name: &str, value: &serde_json::Value) -> Fit {
+                $(if name == stringify!($must) {
+                    return Fit::of::<$must_type>(value);
+                })*
+                $(if name == stringify!($may) {
+                    return Fit::of::<$may_type>(value);
+                })*
+                // Kinds without such fields use neither.
+                let _ = value;
+                Fit::Unknown
+            }
+        }
     )+};
+}
+
+/// How a value fits the fields of a kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Fit {
+    /// The kind has no field of that name.
+    Unknown,
+    /// The field cannot hold the value.
+    Unfit,
+    /// The field can hold it.
+    Fits,
+}
+
+impl Fit {
+    fn of<'de, T: serde::Deserialize<'de>>(value: &'de serde_json::Value) -> Self {
+        if T::deserialize(value).is_ok() { Self::Fits } else { Self::Unfit }
+    }
 }
 
 fields! {

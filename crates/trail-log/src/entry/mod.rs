@@ -13,7 +13,9 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 pub use self::event::{Event, Kind};
+pub(crate) use self::fields::Fit;
 pub use self::reading::{Cause, Reading, Unreadable};
+use crate::commitment::Commitment;
 use crate::ids::{ClientId, Epoch, Region};
 use crate::number::{Count, Micros, Number};
 pub use crate::vocabulary::Unlisted;
@@ -44,6 +46,8 @@ pub struct Entry {
     pub conflict: Option<Count>,
     /// It belongs to an exercise, and counts in no figure.
     pub exercise: bool,
+    /// What the source sent beyond the fields of the kind, kept as a body.
+    pub extra: Option<Commitment>,
     /// What happened.
     pub event: Event,
 }
@@ -77,6 +81,8 @@ struct Stored<'a> {
     conflict: Option<Count>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     exercise: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    extra: Option<Commitment>,
     fields: &'a RawValue,
 }
 
@@ -98,6 +104,7 @@ impl Entry {
             region: &self.region,
             conflict: self.conflict,
             exercise: self.exercise,
+            extra: self.extra,
             fields: &self.event.encode()?,
         })?;
         if bytes.len() > MAX_ENTRY { Err(EncodeError::TooLong { bytes: bytes.len() }) } else { Ok(bytes) }

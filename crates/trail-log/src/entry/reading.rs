@@ -4,6 +4,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::{Entry, Event, FORMAT, Kind, MAX_ENTRY};
+use crate::commitment::Commitment;
 use crate::ids::{ClientId, Epoch, Region};
 use crate::log::hash::TreeHash;
 use crate::number::{Count, Micros, Number};
@@ -64,6 +65,8 @@ struct Stored<'a> {
     conflict: Option<Count>,
     #[serde(default)]
     exercise: bool,
+    #[serde(default)]
+    extra: Option<Commitment>,
     #[serde(borrow)]
     fields: &'a RawValue,
 }
@@ -114,6 +117,7 @@ impl Entry {
             region: stored.region,
             conflict: stored.conflict,
             exercise: stored.exercise,
+            extra: stored.extra,
             event,
         })
     }

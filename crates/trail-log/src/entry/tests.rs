@@ -18,6 +18,7 @@ fn entry(event: Event) -> Entry {
         region: Region::parse("eu").expect("a region"),
         conflict: None,
         exercise: false,
+        extra: None,
         event,
     }
 }

@@ -297,5 +297,7 @@ vocabulary! {
         TooDeep = "too-deep",
         /// It is of a format that the collector does not know.
         Format = "format",
+        /// It is of a kind that only the collector itself records.
+        Reserved = "reserved",
     }
 }

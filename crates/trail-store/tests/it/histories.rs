@@ -55,6 +55,7 @@ fn draft(client: &str, at: u64, event: Event) -> Draft {
         time,
         received: time,
         exercise: false,
+        extra: None,
         event,
         sent: at.to_string().into_bytes(),
     }

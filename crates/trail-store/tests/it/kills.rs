@@ -31,6 +31,7 @@ fn draft(number: u64) -> Draft {
         time,
         received: time,
         exercise: false,
+        extra: None,
         event: Event::SessionEnd(SessionEnded { session, end: None }),
         sent: number.to_string().into_bytes(),
     }

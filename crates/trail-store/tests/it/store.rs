@@ -42,6 +42,7 @@ fn draft(client: &str, number: u64, event: Event, sent: &str) -> Draft {
         time,
         received: time,
         exercise: false,
+        extra: None,
         event,
         sent: sent.as_bytes().to_vec(),
     }
