@@ -5,12 +5,12 @@ use serde::Serialize;
 
 use crate::excerpts::{Excerpt, Excerpts};
 use crate::gate::Verdict;
-use crate::groups::{Flagged, groups, is_of_commit};
-use crate::looks::Number;
-use crate::paste::Paste;
-use crate::view::Head;
-use crate::words::{self, Sum, cut, declares_in, percent, short};
-use crate::{CommitReport, HunkReport, Report, SignalReport};
+use crate::groups::{self, Flagged, is_of_commit};
+use crate::looks::likelihood;
+use crate::paste::policy_says;
+use crate::view::{self, Advice, BlockView, CommitView, Head, Origin, View, sensitive_files};
+use crate::words::{self, Sum, cut};
+use crate::{HunkReport, Report, SignalReport};
 use ai_detect_base::terminal::{escaped, escaped_name};
 
 /// How many flags are on the page.
@@ -25,6 +25,8 @@ const MAX_OF_COMMIT: usize = 8;
 const MAX_LISTED: usize = 500;
 /// How many characters of a stranger's sentence.
 const MAX_TEXT: usize = 300;
+/// How many characters of a policy.
+const MAX_POLICY: usize = 600;
 /// How many bytes of JSON all flags have together, and all blocks without one.
 const MAX_BYTES: usize = 16 << 20;
 
@@ -38,25 +40,50 @@ pub(super) struct Data {
     groups: Vec<Group>,
     others: Vec<Other>,
     left_out: Vec<[String; 2]>,
+    advice: Vec<Step>,
+    /// What else to say of that, a sentence each.
+    otherwise: Vec<String>,
     /// Flags that are not on the page.
     more: usize,
     /// Whether code can be shown.
     code: bool,
     likely: f64,
-    rate: f64,
     kind: &'static str,
     version: String,
 }
 
+/// A commit with flags.
 #[derive(Serialize)]
 struct Group {
+    /// Empty where there is no commit.
     id: String,
-    subject: String,
-    author: String,
-    declares: String,
-    trailer: String,
+    title: String,
+    /// Who wrote it, and who is behind it.
+    by: String,
+    finding: String,
+    for_ai: Vec<Reason>,
+    for_a_person: Vec<Reason>,
+    sensitive: Option<String>,
     signals: Vec<Signal>,
+    /// The sum of its signals, in words.
+    rest: String,
     flags: Vec<Block>,
+}
+
+#[derive(Serialize)]
+struct Reason {
+    title: String,
+    place: String,
+    /// The line in pieces, and whether each is marked.
+    line: Vec<(String, bool)>,
+}
+
+/// One thing to do.
+#[derive(Serialize)]
+struct Step {
+    what: String,
+    paste: String,
+    note: String,
 }
 
 #[derive(Serialize)]
@@ -67,13 +94,12 @@ struct Block {
     verdict: &'static str,
     path: String,
     lines: String,
-    /// Nothing where the flag is not about looks.
-    looks: Option<String>,
+    finding: String,
+    /// Whether the flag is about looks.
+    is_scored: bool,
     odds: f64,
-    sensitive: bool,
     signals: Vec<Signal>,
     rest: String,
-    resolve: String,
     code: Option<Code>,
 }
 
@@ -109,6 +135,8 @@ pub(super) fn of(report: &Report, excerpts: Option<&Excerpts>) -> Result<Data, s
     let left_out = report.coverage.excluded.iter().take(MAX_LISTED);
     let others = report.hunks.iter().filter(|hunk| !hunk.verdict.is_flag() && hunk.verdict != Verdict::Unknown);
     let groups = groups_of(report, excerpts)?;
+    let advice = Advice::of(report);
+    let policy = policy_says(report).filter(|_| !report.flags.is_empty()).map(|says| escaped(&cut(&says, MAX_POLICY)));
     let listed: usize = groups.iter().map(|group| group.flags.len()).sum();
     Ok(Data {
         range: shown(&report.range.spec),
@@ -126,10 +154,11 @@ pub(super) fn of(report: &Report, excerpts: Option<&Excerpts>) -> Result<Data, s
                 ]
             })
             .collect(),
+        advice: advice.steps.iter().map(step).collect(),
+        otherwise: advice.otherwise.map(str::to_owned).into_iter().chain(policy).collect(),
         more: report.flag_count().saturating_sub(listed),
         code: excerpts.is_some(),
         likely: report.threshold.log_odds,
-        rate: report.threshold.request_rate * 100.0,
         kind: words::KIND,
         version: shown(&report.tool.version),
     })
@@ -152,13 +181,11 @@ fn shown(text: &str) -> String {
 
 fn groups_of(report: &Report, excerpts: Option<&Excerpts>) -> Result<Vec<Group>, serde_json::Error> {
     let (mut room, mut bytes) = (MAX_FLAGS, MAX_BYTES);
+    let view = View::of(report);
     let mut all = Vec::new();
-    for group in groups(report) {
-        let commit = group.commit;
-        let text = |of: fn(&CommitReport) -> String| commit.map_or_else(String::new, of);
-        let of_commit = Sum::of(group.of_commit(), 0.0, MAX_OF_COMMIT).shown;
+    for of_commit in &view.groups {
         let mut flags = Vec::new();
-        for flagged in group.flags.iter().take(room) {
+        for flagged in of_commit.flags.iter().take(room) {
             let block = block(report, flagged, excerpts);
             let Some(left) = bytes.checked_sub(serde_json::to_vec(&block)?.len()) else {
                 room = flags.len();
@@ -171,27 +198,58 @@ fn groups_of(report: &Report, excerpts: Option<&Excerpts>) -> Result<Vec<Group>,
         if flags.is_empty() {
             break;
         }
-        all.push(Group {
-            id: text(|commit| short(&commit.id).to_owned()),
-            subject: text(|commit| shown(&commit.subject)),
-            author: text(|commit| shown(&commit.author)),
-            declares: commit.map_or_else(String::new, |commit| shown(&declares_in(report, commit))),
-            trailer: pasted(report, commit),
-            signals: of_commit.into_iter().map(signal).collect(),
-            flags,
-        });
+        all.push(group(of_commit, &view.commit(of_commit), flags));
     }
     Ok(all)
 }
 
-/// What the button beside a commit copies.
-fn pasted(report: &Report, commit: Option<&CommitReport>) -> String {
-    let paste = Paste::of(report, commit, Verdict::Unattested);
-    let lines = paste.commit.iter().chain(&paste.request);
-    lines.map(|line| shown(line)).collect::<Vec<_>>().join("\n")
+fn group(of_commit: &groups::Group<'_>, commit: &CommitView, flags: Vec<Block>) -> Group {
+    let signals = of_commit.of_commit();
+    let total: f64 = signals.iter().map(|signal| signal.contribution).sum();
+    let sum = Sum::of(signals, 0.0, MAX_OF_COMMIT);
+    let (id, title, by) = match &commit.origin {
+        Origin::Patch => (String::new(), "The patch".to_owned(), String::new()),
+        Origin::Uncommitted => (String::new(), "Not committed yet".to_owned(), String::new()),
+        Origin::Commit { id, subject, author, behind } => {
+            let behind = behind.as_ref().map_or_else(String::new, |who| format!(" (behind it: {})", shown(who)));
+            (id.clone(), shown(subject), format!("{}{behind}", shown(author)))
+        }
+    };
+    Group {
+        id,
+        title,
+        by,
+        finding: shown(&format!("{}; {}", commit.finding, commit.declares)),
+        for_ai: commit.reasons.for_ai.iter().map(reason).collect(),
+        for_a_person: commit.reasons.for_a_person.iter().map(reason).collect(),
+        sensitive: sensitive_files(&commit.sensitive).map(|files| shown(&files)),
+        rest: format!("{} = {total:+.2} of the commit", sum.unshown().join(", ")),
+        signals: sum.shown.into_iter().map(signal).collect(),
+        flags,
+    }
 }
 
-fn block(report: &Report, Flagged { flag, hunk, rank }: &Flagged<'_>, excerpts: Option<&Excerpts>) -> Block {
+fn reason(reason: &view::Reason) -> Reason {
+    let line = reason.quote.as_ref().map(|quote| quote.fitted(MAX_TEXT));
+    let pieces = line.iter().flat_map(|line| line.pieces());
+    Reason {
+        title: shown(&reason.title()),
+        place: reason.place.as_ref().map_or_else(String::new, |place| escaped_name(&cut(place, MAX_TEXT))),
+        // A quote is escaped already.
+        line: pieces.map(|(piece, is_marked)| (piece.to_owned(), is_marked)).collect(),
+    }
+}
+
+fn step(step: &view::Step) -> Step {
+    Step {
+        what: shown(&step.what),
+        paste: step.paste.iter().map(|line| shown(line)).collect::<Vec<_>>().join("\n"),
+        note: step.note.as_ref().map_or_else(String::new, |note| shown(note)),
+    }
+}
+
+fn block(report: &Report, flagged: &Flagged<'_>, excerpts: Option<&Excerpts>) -> Block {
+    let Flagged { flag, hunk, rank } = flagged;
     let (of_commit, own): (Vec<&SignalReport>, Vec<_>) = hunk.signals.iter().partition(|it| is_of_commit(it));
     let sum = Sum { omitted: hunk.omitted_signals, ..Sum::of(own, report.tool.intercept, MAX_SIGNALS) };
     let of_commit: f64 = of_commit.iter().map(|signal| signal.contribution).sum();
@@ -203,12 +261,11 @@ fn block(report: &Report, Flagged { flag, hunk, rank }: &Flagged<'_>, excerpts: 
         verdict: flag.verdict.word(),
         path: escaped_name(&flag.path),
         lines: words::lines(flag.start_line, flag.end_line),
-        looks: words::looks(flag, hunk, Number::One),
+        finding: shown(&BlockView::of(flagged).finding),
+        is_scored: is_about_looks && flag.probability.is_some(),
         odds: hunk.log_odds,
-        sensitive: hunk.sensitive,
         signals: if is_about_looks { sum.shown.iter().map(|it| signal(it)).collect() } else { Vec::new() },
         rest: format!("{of_commit:+.2} of the commit, {}", sum.rest()),
-        resolve: shown(&flag.resolve),
         code: excerpts.and_then(|excerpts| excerpts.get(*rank)).map(code),
     }
 }
@@ -243,8 +300,9 @@ fn other(hunk: &HunkReport) -> Other {
         verdict: hunk.verdict.word(),
         path: escaped_name(&hunk.path),
         lines: words::lines(hunk.start_line, hunk.end_line),
-        looks: hunk
-            .probability
-            .map_or_else(|| "not scored".into(), |likely| format!("{} likely AI-written", percent(likely))),
+        looks: match hunk.probability {
+            None => format!("not scored ({})", view::why_not_scored(hunk)),
+            Some(likely) => likelihood(likely),
+        },
     }
 }

@@ -93,22 +93,13 @@ function signalList(signals, scale) {
 }
 
 function bodyOf(block, group) {
-  const button = make("button", { type: "button", text: "Copy" });
-  button.addEventListener("click", async () => {
-    await navigator.clipboard?.writeText(group.trailer).catch(() => {});
-    button.textContent = "Copied";
-    setTimeout(() => (button.textContent = "Copy"), 1500);
-  });
   return make("div", { class: "body" },
     block.code ? codeOf(block) : null,
-    block.looks ? make("div", {},
-      make("h3", { text: `What was seen: log-odds ${signed(block.odds)}, flagged from ${signed(data.likely)}` }),
+    block.is_scored ? make("details", { class: "sums" },
+      make("summary", { text: `Sum: log-odds ${signed(block.odds)}, flagged from ${signed(data.likely)}` }),
       signalList(block.signals, Math.max(...group.signals.map((signal) => signal.odds), 0)),
       make("p", { class: "rest", text: block.rest })) : null,
-    make("div", { class: "resolve" },
-      make("p", {}, make("strong", { text: block.question })),
-      make("p", { text: block.resolve }),
-      group.trailer ? make("div", { class: "copy" }, make("code", { text: group.trailer }), button) : null));
+    make("p", { class: "question", text: block.question }));
 }
 
 function flagOf(block, group) {
@@ -116,9 +107,7 @@ function flagOf(block, group) {
     make("summary", {},
       make("span", { class: "place" }, make("code", { text: `${block.path}:${block.lines}` })),
       make("span", { class: "tag severity", text: block.severity }),
-      make("span", { class: "tag", text: block.verdict }),
-      block.looks ? make("span", { class: "tag", text: block.looks }) : null,
-      block.sensitive ? make("span", { class: "tag", text: "sensitive path" }) : null,
+      make("span", { class: "tag finding", text: block.finding }),
       make("span", { class: "tag" }, make("code", { text: block.id }))));
   details.addEventListener("toggle", () => {
     if (details.open && details.children.length === 1) details.append(bodyOf(block, group));
@@ -129,20 +118,41 @@ function flagOf(block, group) {
 function words(block, group) {
   const evidence = [...block.signals, ...group.signals].flatMap((signal) => [signal.title, signal.rule, ...signal.evidence.map(([, , text]) => text)]);
   const code = block.code ? block.code.lines.map(([line]) => line) : [];
-  return [block.id, block.path, group.id, group.subject, group.author, ...evidence, ...code].join("\n").toLowerCase();
+  return [block.id, block.path, block.finding, group.id, group.title, group.by, ...evidence, ...code].join("\n").toLowerCase();
+}
+
+// The line of a reason, with the words in it that count.
+function reasonItem(label, reason) {
+  const line = reason.line.length
+    ? make("code", { class: "line" }, ...reason.line.map(([text, marked]) => make(marked ? "mark" : "span", { text })))
+    : null;
+  return make("li", {},
+    make("span", { class: "label", text: label }),
+    make("span", { class: "reason" }, `${reason.title} `, reason.place ? make("code", { class: "where", text: reason.place }) : null, line));
+}
+
+function reasonsOf(group) {
+  const items = [
+    ...group.for_ai.map((reason) => reasonItem("reads like AI", reason)),
+    ...group.for_a_person.map((reason) => reasonItem("points to a person", reason)),
+  ];
+  return items.length ? make("ul", { class: "reasons" }, ...items) : null;
 }
 
 const entries = [];
 for (const group of data.groups) {
-  const title = group.id
-    ? make("h2", {}, make("code", { text: group.id }), group.subject)
-    : make("h2", { text: "Not committed yet" });
-  const about = group.id ? `by ${group.author} \u00b7 ${group.declares} \u00b7 ` : "";
-  const shows = group.signals.length
-    ? make("details", { class: "shows" }, make("summary", { text: "What the commit itself shows, the same for all of its blocks" }), signalList(group.signals, 0))
+  const title = make("h2", {}, group.id ? make("code", { text: group.id }) : null, group.title);
+  const sums = group.signals.length
+    ? make("details", { class: "sums" }, make("summary", { text: "Sum of the commit, the same for all of its blocks" }),
+      signalList(group.signals, 0), make("p", { class: "rest", text: group.rest }))
     : null;
   const section = make("article", { class: "group" },
-    make("div", { class: "commit" }, title, make("p", { text: about + plural(group.flags.length, "block", "blocks") }), shows));
+    make("div", { class: "commit" }, title,
+      group.by ? make("p", { text: `by ${group.by}` }) : null,
+      make("p", { class: "found", text: group.finding }),
+      reasonsOf(group),
+      group.sensitive ? make("p", { text: `also touches, not scored: ${group.sensitive}` }) : null,
+      sums));
   for (const block of group.flags) {
     const node = flagOf(block, group);
     section.append(node);
@@ -150,7 +160,7 @@ for (const group of data.groups) {
   }
   at("flags").append(section);
 }
-for (const { node } of entries.slice(0, 3)) node.open = true;
+for (const { node } of entries.slice(0, 1)) node.open = true;
 
 const others = data.others.map((other) => {
   const row = make("tr", {}, make("td", {}, make("code", { text: `${other.path}:${other.lines}` })), make("td", { text: `${other.verdict}, ${other.looks}` }));
@@ -164,6 +174,24 @@ function table(into, title, rows) {
 table("others", `Other blocks (${others.length})`, others.map(({ row }) => row));
 table("left-out", `Not scored (${data.left_out.length})`,
   data.left_out.map(([path, why]) => make("tr", {}, make("td", {}, make("code", { text: path })), make("td", { text: why }))));
+
+// What to do -------------------------------------------------------------------------------------------------------
+
+function stepOf(step) {
+  const button = make("button", { type: "button", text: "Copy" });
+  button.addEventListener("click", async () => {
+    await navigator.clipboard?.writeText(step.paste).catch(() => {});
+    button.textContent = "Copied";
+    setTimeout(() => (button.textContent = "Copy"), 1500);
+  });
+  return make("div", { class: "step" },
+    make("p", { text: step.what }),
+    step.paste ? make("div", { class: "copy" }, make("code", { text: step.paste }), button) : null,
+    step.note ? make("p", { class: "note", text: step.note }) : null);
+}
+if (data.advice.length || data.otherwise.length)
+  at("advice").append(make("div", { class: "advice" },
+    make("h2", { text: "What to do" }), ...data.advice.map(stepOf), ...data.otherwise.map((text) => make("p", { text }))));
 
 // Filters ----------------------------------------------------------------------------------------------------------
 
@@ -213,7 +241,7 @@ function clear() {
 // Page -------------------------------------------------------------------------------------------------------------
 
 const flags = entries.length + data.more;
-document.title = `ai-detect: ${data.counts[0]}`;
+document.title = `ai-detect: ${data.headline}`;
 at("range").textContent = data.range;
 at("summary").append(
   make("h1", { text: data.headline }),
@@ -223,8 +251,7 @@ at("summary").append(
     !data.code && flags ? make("li", { text: "made from a written report, which holds no code: the text of the evidence is shown" }) : null));
 if (!flags) at("flags").append(make("p", { class: "empty", text: "Nothing to look at here." }));
 at("filters").hidden = !flags;
-at("foot").textContent =
-  `${data.kind} The threshold aims at flags on no more than ${data.rate} % of changes that people wrote alone. ai-detect ${data.version}`;
+at("foot").textContent = `${data.kind} ai-detect ${data.version}`;
 
 let here = -1;
 function step(by) {

@@ -42,9 +42,15 @@ impl Quote {
         Quote { text, marks: apart }
     }
 
-    /// Whether any word is marked.
+    /// Whether anything is marked.
     pub(super) fn has_marks(&self) -> bool {
         !self.marks.is_empty()
+    }
+
+    /// Whether a mark is more than a little word such as `and`: a longer word, several words, or a sign.
+    pub(super) fn has_telling_marks(&self) -> bool {
+        let mut marked = self.marks.iter().map(|mark| part_of(&self.text, mark.clone()));
+        marked.any(|text| text.contains(' ') || text.chars().count() >= MIN_TELLING || !text.is_ascii())
     }
 
     /// At most so many characters of it, from a little before the first mark.
@@ -145,6 +151,8 @@ fn end_of(text: &str, start: usize, words: &[&str]) -> Option<usize> {
 
 /// How many letters a term has at least.
 const MIN_LETTERS: usize = 2;
+/// How many letters a telling word has at least.
+const MIN_TELLING: usize = 4;
 /// How many marked words are named.
 const MAX_WORDS: usize = 3;
 /// How many signs and spaces may stand between two words of a term.

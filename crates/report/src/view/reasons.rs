@@ -216,7 +216,8 @@ impl Place<'_> {
     /// Lines that can be looked at come first, where they count for something.
     fn rank(&self) -> f64 {
         let factor = match &self.quote {
-            Some(quote) if quote.has_marks() => 3.0,
+            Some(quote) if quote.has_telling_marks() => 3.0,
+            Some(quote) if quote.has_marks() => 2.0,
             Some(_) => 1.5,
             None => 1.0,
         };
