@@ -67,7 +67,7 @@ impl Args {
 }
 
 pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure> {
-    let session = open(args.range.as_deref(), args.config.as_deref(), dir)?;
+    let session = open_for(args.policy.as_deref(), args.range.as_deref(), args.config.as_deref(), dir)?;
     let policy = policy(&session, args.policy.as_deref(), dir)?;
     let described = described(args, dir)?;
     let check = session.check(&policy, described.as_ref())?;
@@ -80,9 +80,20 @@ pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure
 
 /// A range, or the default one, with its settings.
 pub(super) fn open(range: Option<&str>, config: Option<&Path>, dir: &Path) -> Result<Session, Failure> {
+    open_for(None, range, config, dir)
+}
+
+/// The same where the command line may name a policy: then the one in force may be broken.
+pub(super) fn open_for(
+    policy: Option<&str>,
+    range: Option<&str>,
+    config: Option<&Path>,
+    dir: &Path,
+) -> Result<Session, Failure> {
     let request = range.map_or(RangeSpec::Default, |range| RangeSpec::Spec(range.to_owned()));
     let settings = config.map_or(SettingsFrom::Start, |file| SettingsFrom::File { dir, file });
-    Ok(Session::open(dir, &request, settings)?.within(super::surroundings()))
+    let open = if policy.is_some() { Session::open_with_own_policy } else { Session::open };
+    Ok(open(dir, &request, settings)?.within(super::surroundings()))
 }
 
 /// A policy by its name, or the one in force.

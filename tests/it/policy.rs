@@ -317,6 +317,29 @@ fn mistakes_in_a_policy_are_told_with_file_line_and_nearest_key() {
 }
 
 #[test]
+fn a_draft_can_be_tried_while_the_policy_in_force_is_broken() {
+    let repo = with_settings("policy: own.yml\n");
+    repo.write("own.yml", "markerz: {}\n");
+    repo.commit("Break it");
+    change(&repo, "a.c", &format!("a\n\n{CLAUDE}\n"));
+    repo.write("draft.yml", "extends: default\n");
+    assert!(repo.run(&["policy", "check", "HEAD~1"]).error(2).contains("own.yml"));
+    for args in [
+        ["policy", "check", "HEAD~1", "--policy", "draft.yml"],
+        ["attest", "--check", "HEAD~1", "--policy", "draft.yml"],
+    ] {
+        assert!(repo.run(&args).text().contains("1 complete"), "{args:?}");
+    }
+    // Other mistakes in the settings count.
+    repo.write(".ai-detect.yml", "policie: own.yml\n");
+    repo.commit("Break the settings");
+    repo.commit_file("x.py", code("x", 3));
+    assert!(
+        repo.run(&["policy", "check", "HEAD~1", "--policy", "draft.yml"]).error(2).contains("did you mean `policy`?")
+    );
+}
+
+#[test]
 fn the_states_of_a_report_come_from_the_policy() {
     let repo = Repo::new();
     repo.write("planted.yml", PLANTED_PACK);

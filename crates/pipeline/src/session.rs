@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::path::Path;
 
+use super::settings::PolicyFrom;
 use super::{Error, Settings, SettingsFrom, Surroundings, evidence};
 use ai_detect_attest::{about_repository, forms};
 use ai_detect_base::change::Commit;
@@ -44,7 +45,15 @@ impl Session {
     /// # Errors
     /// Where there is no repository, it has no such range, or the settings cannot be used.
     pub fn open(dir: &Path, request: &RangeSpec, from: SettingsFrom<'_>) -> Result<Self, Error> {
-        Session::of(Repository::open(dir)?, request, from)
+        Session::of(Repository::open(dir)?, request, from, PolicyFrom::Settings)
+    }
+
+    /// The same for a caller that has a policy of its own: the one of the settings is not read.
+    ///
+    /// # Errors
+    /// As for [`Session::open`].
+    pub fn open_with_own_policy(dir: &Path, request: &RangeSpec, from: SettingsFrom<'_>) -> Result<Self, Error> {
+        Session::of(Repository::open(dir)?, request, from, PolicyFrom::Caller)
     }
 
     /// Opens the checkout of a job. Settings come from where the change starts.
@@ -52,7 +61,7 @@ impl Session {
     /// # Errors
     /// As for [`Session::open`].
     pub fn of_job(checkout: &Checkout, request: &RangeSpec) -> Result<Self, Error> {
-        let mut session = Session::of(checkout.open()?, request, SettingsFrom::Start)?;
+        let mut session = Session::of(checkout.open()?, request, SettingsFrom::Start, PolicyFrom::Settings)?;
         session.settings.note = None;
         let surroundings = Surroundings { in_job: true, ..Surroundings::default() };
         Ok(Session { is_job: true, surroundings, ..session })
@@ -64,12 +73,17 @@ impl Session {
         Session { surroundings, ..self }
     }
 
-    fn of(repository: Repository, request: &RangeSpec, from: SettingsFrom<'_>) -> Result<Self, Error> {
+    fn of(
+        repository: Repository,
+        request: &RangeSpec,
+        from: SettingsFrom<'_>,
+        policy: PolicyFrom,
+    ) -> Result<Self, Error> {
         let resolved = repository.resolve(request)?;
         let settings = match (from, resolved.base()) {
-            (SettingsFrom::File { dir, file }, _) => Settings::from_file(dir, file)?,
-            (SettingsFrom::Revision(revision), _) => Settings::from_revision(&repository, revision, true)?,
-            (SettingsFrom::Start, Some(base)) => Settings::from_revision(&repository, base, false)?,
+            (SettingsFrom::File { dir, file }, _) => Settings::from_file_with(dir, file, policy)?,
+            (SettingsFrom::Revision(revision), _) => Settings::from_revision_with(&repository, revision, true, policy)?,
+            (SettingsFrom::Start, Some(base)) => Settings::from_revision_with(&repository, base, false, policy)?,
             // Nothing is there to start from.
             (SettingsFrom::Start, None) | (SettingsFrom::Defaults, _) => Settings::default(),
         };

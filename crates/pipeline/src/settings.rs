@@ -47,6 +47,15 @@ pub enum SettingsFrom<'a> {
     Defaults,
 }
 
+/// Where the policy comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PolicyFrom {
+    /// The settings name it.
+    Settings,
+    /// The caller has another one. The one of the settings is not read, so a mistake in it does no harm.
+    Caller,
+}
+
 /// Settings, with everything that they name.
 #[derive(Default)]
 pub struct Settings {
@@ -104,6 +113,10 @@ impl Settings {
     /// # Errors
     /// Where it or a file that it names cannot be read or used.
     pub fn from_file(dir: &Path, file: &Path) -> Result<Self, SettingsError> {
+        Settings::from_file_with(dir, file, PolicyFrom::Settings)
+    }
+
+    pub(super) fn from_file_with(dir: &Path, file: &Path, policy: PolicyFrom) -> Result<Self, SettingsError> {
         let name = file.display().to_string();
         let path = dir.join(file);
         let content = bounded(&path).map_err(|problem| SettingsError::Unread { name: name.clone(), problem })?;
@@ -120,7 +133,7 @@ impl Settings {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
             Err(problem) => Err(SettingsError::Unread { name: root.join(relative).display().to_string(), problem }),
         };
-        let settings = parse(&name, content, "", &read)?;
+        let settings = parse(&name, content, "", &read, policy)?;
         Ok(Settings { digest: digest.into_inner().finalize().to_vec(), ..settings })
     }
 
@@ -129,6 +142,15 @@ impl Settings {
     /// # Errors
     /// Where they or a file that they name cannot be read or used.
     pub fn from_revision(repository: &Repository, revision: &str, required: bool) -> Result<Self, SettingsError> {
+        Settings::from_revision_with(repository, revision, required, PolicyFrom::Settings)
+    }
+
+    pub(super) fn from_revision_with(
+        repository: &Repository,
+        revision: &str,
+        required: bool,
+        policy: PolicyFrom,
+    ) -> Result<Self, SettingsError> {
         let at = format!(" at {}", short(revision));
         let asked = RefCell::new(Vec::new());
         let read = |path: &str| {
@@ -140,7 +162,7 @@ impl Settings {
         };
         let settings = match read(FILE)? {
             Some(content) => {
-                let settings = parse(&format!("{FILE}{at}"), content.clone(), &at, &read)?;
+                let settings = parse(&format!("{FILE}{at}"), content.clone(), &at, &read, policy)?;
                 Settings { note: note(repository, Some(&content)), ..settings }
             }
             None => none_at(repository, revision, &at, required)?,
@@ -192,7 +214,13 @@ fn differs(repository: &Repository, base: &str, head: &str, path: &str) -> Resul
 /// Reads a file by its path from the root of wherever the settings come from.
 type Reader<'a> = dyn Fn(&str) -> Result<Option<Vec<u8>>, SettingsError> + 'a;
 
-fn parse(name: &str, content: Vec<u8>, at: &str, read: &Reader<'_>) -> Result<Settings, SettingsError> {
+fn parse(
+    name: &str,
+    content: Vec<u8>,
+    at: &str,
+    read: &Reader<'_>,
+    policy: PolicyFrom,
+) -> Result<Settings, SettingsError> {
     let content = text(name, content)?;
     let config = Config::parse(name, &content).map_err(pack::Error::from)?;
     let written = Source { name: name.to_owned(), content };
@@ -200,7 +228,8 @@ fn parse(name: &str, content: Vec<u8>, at: &str, read: &Reader<'_>) -> Result<Se
     let folder = config.rules.model.as_ref();
     let model = folder.map(|folder| Fitted::read(|path| model_file(folder, path, (name, at), read))).transpose()?;
     let signers = signers(&config.signatures, &written, at, read)?;
-    let policy = config.policy.as_deref().map(|policy| named_policy(policy, at, read)).transpose()?;
+    let named = config.policy.as_deref().filter(|_| policy == PolicyFrom::Settings);
+    let policy = named.map(|name| named_policy(name, at, read)).transpose()?;
     let config = config.under(policy.as_ref().and_then(|policy| policy.flag_rate));
     Ok(Settings { config, packs, model, policy, signers, written: Some(written), ..Settings::default() })
 }

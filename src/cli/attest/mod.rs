@@ -164,7 +164,8 @@ pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure
 
 fn attest(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure> {
     // The last commit alone is no range: it may have no parent.
-    let session = checking::open(Some(args.range.as_deref().unwrap_or("HEAD")), args.config.as_deref(), dir)?;
+    let (named, range) = (args.policy.as_deref(), args.range.as_deref().unwrap_or("HEAD"));
+    let session = checking::open_for(named, Some(range), args.config.as_deref(), dir)?;
     let policy = checking::policy(&session, args.policy.as_deref(), dir)?;
     let mut commits = match &args.range {
         Some(_) => session.commits(&policy)?,
