@@ -136,7 +136,7 @@ impl Excluder {
     }
 
     /// Why a text is left out for a mark in its first lines.
-    pub fn by_mark(&self, text: &Text) -> Option<Why> {
+    pub(crate) fn by_mark(&self, text: &Text) -> Option<Why> {
         // A text may hold no more than parts of a file.
         let head = (0..text.len().min(MARK_LINES)).take_while(|&line| text.number(line) <= MARK_LINES).count() as u32;
         let head = text.slice(crate::change::Span::new(0, head));

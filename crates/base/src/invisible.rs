@@ -28,7 +28,7 @@ mod tables {
 
 /// Whether a reader sees nothing where this character stands, or only an empty space that is none of the usual ones.
 /// Control characters have no picture either; all but tabs, line ends and form feeds are invisible.
-pub fn is_invisible(c: char) -> bool {
+pub(crate) fn is_invisible(c: char) -> bool {
     if c.is_ascii() {
         return c.is_ascii_control() && !is_layout(c);
     }
@@ -58,7 +58,7 @@ pub fn hidden(text: &str) -> impl Iterator<Item = (usize, char)> {
 }
 
 /// Whether the invisible character at a place changes how its neighbours look, so that it belongs there.
-pub fn has_purpose(text: &str, at: usize, c: char) -> bool {
+pub(crate) fn has_purpose(text: &str, at: usize, c: char) -> bool {
     let (before, from) = (part_of(text, ..at), part_of(text, at..));
     let mut back = before.chars().rev();
     let last = back.next();
@@ -110,7 +110,7 @@ fn is_right_to_left(c: char) -> bool {
 }
 
 /// The text as a reader sees it: hidden characters are gone, and those that take up room are spaces.
-pub fn as_seen(text: &str) -> Cow<'_, str> {
+pub(crate) fn as_seen(text: &str) -> Cow<'_, str> {
     if is_plain(text.as_bytes()) {
         return text.into();
     }

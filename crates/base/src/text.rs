@@ -94,7 +94,7 @@ impl Text {
     }
 
     /// How many lines end within so many bytes.
-    pub fn lines_within(&self, bytes: usize) -> u32 {
+    pub(crate) fn lines_within(&self, bytes: usize) -> u32 {
         (self.starts.partition_point(|&start| start as usize <= bytes) as u32).saturating_sub(1)
     }
 

@@ -10,7 +10,7 @@ use ai_detect_git::{ContentsFetch, NotesFetch, OriginToken, bring_notes};
 use ai_detect_pipeline::Surroundings;
 
 /// The secret that the state of decisions is tagged with.
-pub const STATE_KEY: &str = "AI_DETECT_STATE_KEY";
+pub(crate) const STATE_KEY: &str = "AI_DETECT_STATE_KEY";
 
 /// Why nothing can be posted or read on GitHub.
 pub const NO_TOKEN: &str = "no token is set (GITHUB_TOKEN or AI_DETECT_TOKEN)";

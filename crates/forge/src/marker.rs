@@ -4,7 +4,7 @@
 use std::fmt;
 
 /// Where the forges cut bodies, in characters: GitHub's limit, the smaller one.
-pub const MAX_BODY: usize = 65_536;
+pub(crate) const MAX_BODY: usize = 65_536;
 
 /// The first line of the one summary comment.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -11,10 +11,10 @@ use ai_detect_policy::own_paths::check_line;
 pub const FILE: &str = ".ai-detect.yml";
 
 /// What the file is called by mistake.
-pub const MISNAMED: &str = ".ai-detect.yaml";
+pub(crate) const MISNAMED: &str = ".ai-detect.yaml";
 
 /// The share of AI-written changes that is assumed where a project says nothing.
-pub const DEFAULT_PRIOR: f64 = 0.3;
+pub(crate) const DEFAULT_PRIOR: f64 = 0.3;
 
 /// The share of people's requests that may get a flag, where neither settings nor policy say one.
 const DEFAULT_FLAG: f64 = 0.02;

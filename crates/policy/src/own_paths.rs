@@ -3,7 +3,7 @@
 use ai_detect_base::globs::{Case, Globs, PatternError};
 
 /// The class of a project's own lines that name none.
-pub const PROJECT: &str = "project";
+pub(crate) const PROJECT: &str = "project";
 
 /// A project's own line.
 #[derive(Debug)]

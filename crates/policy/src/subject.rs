@@ -164,7 +164,7 @@ impl<'a> Subject<'a> {
     }
 
     /// With how much its author adds.
-    pub fn sized(mut self, size: Option<Size>) -> Self {
+    pub(crate) fn sized(mut self, size: Option<Size>) -> Self {
         self.size = size;
         self
     }
@@ -220,12 +220,12 @@ impl<'a> Subject<'a> {
     }
 
     /// Whether the request's description is known.
-    pub fn is_described(&self) -> bool {
+    pub(crate) fn is_described(&self) -> bool {
         self.described.is_some_and(|request| !request.text.is_empty() || request.labels.is_empty())
     }
 
     /// Whether the request declares AI use.
-    pub fn request_declares(&self) -> bool {
+    pub(crate) fn request_declares(&self) -> bool {
         self.described.is_some_and(|request| request.attestation.statements.iter().any(attest::Statement::attests))
     }
 
@@ -302,7 +302,7 @@ impl<'a> Subject<'a> {
     }
 
     /// Whether a tool is named in a sign-off.
-    pub fn tool_sign_off(&self) -> Option<u32> {
+    pub(crate) fn tool_sign_off(&self) -> Option<u32> {
         let lines = self.trailers.iter().filter(|line| line.key.eq_ignore_ascii_case("signed-off-by"));
         lines.map(|line| line.line).find(|line| {
             let at = |statement: &&attest::Statement| statement.line == Some(*line);

@@ -55,7 +55,7 @@ impl Place {
     ///
     /// # Errors
     /// Where a link in a work tree is on the way, or links lead nowhere.
-    pub fn refusing_link(path: &Path) -> Result<Self, PlaceError> {
+    pub(crate) fn refusing_link(path: &Path) -> Result<Self, PlaceError> {
         match find(path)? {
             Place::Link(link) => Err(PlaceError::Link { path: path.to_owned(), link }),
             place => Ok(place),

@@ -104,12 +104,13 @@ pub struct RecordSpec {
     pub(super) read: Read,
     /// How far a record is trusted.
     pub(super) trust: Trust,
-    /// A valid record of [`SAMPLE_COMMIT`].
+    /// A valid record of the commit `00ff00ff…`.
     pub sample: &'static str,
 }
 
 /// The commit that samples are about.
-pub const SAMPLE_COMMIT: &str = "00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff";
+#[cfg(test)]
+pub(crate) const SAMPLE_COMMIT: &str = "00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff";
 
 /// How a record is read.
 #[derive(Debug)]

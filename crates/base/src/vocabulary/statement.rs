@@ -10,7 +10,7 @@ use super::note::{self, Note};
 /// The type of every in-toto statement of version 1.
 pub const TYPE: &str = "https://in-toto.io/Statement/v1";
 /// Our predicate: a note.
-pub const PREDICATE: &str = "urn:ai-detect:attestation:v1";
+pub(crate) const PREDICATE: &str = "urn:ai-detect:attestation:v1";
 
 /// The declarations on one commit, as a statement about it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -182,7 +182,7 @@ impl Plan {
 
     /// Whether nothing new appears. What is created may be created twice by two runs at once, so that
     /// it has to be looked at afterwards.
-    pub fn creates_nothing(&self) -> bool {
+    pub(crate) fn creates_nothing(&self) -> bool {
         !matches!(self.summary, Sticky::Create(_)) && self.add.is_empty()
     }
 }

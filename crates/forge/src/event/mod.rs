@@ -117,7 +117,7 @@ pub enum Problem {
 }
 
 /// A full id of a commit.
-pub fn full_id(text: &str) -> Option<String> {
+pub(crate) fn full_id(text: &str) -> Option<String> {
     let id = text.trim();
     (matches!(id.len(), 40 | 64) && marker::is_hex(id)).then(|| id.to_ascii_lowercase())
 }

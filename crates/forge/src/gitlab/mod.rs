@@ -40,7 +40,7 @@ pub const MIN_RIGHTS: &str = "The token needs the scope `api` and, to resolve th
      project of the request";
 
 /// Where tokens are looked for, in this order.
-pub const TOKENS: [&str; 2] = ["AI_DETECT_GITLAB_TOKEN", "GITLAB_TOKEN"];
+pub(crate) const TOKENS: [&str; 2] = ["AI_DETECT_GITLAB_TOKEN", "GITLAB_TOKEN"];
 
 /// The token that the surroundings hold, if any. `CI_JOB_TOKEN` is none.
 pub fn credential(env: &Env<'_>) -> Option<Credential> {

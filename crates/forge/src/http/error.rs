@@ -83,7 +83,7 @@ impl Error {
     }
 
     /// Whether trying later may help: nothing is wrong with what was asked.
-    pub fn is_passing(&self) -> bool {
+    pub(crate) fn is_passing(&self) -> bool {
         matches!(self, Error::Unreachable { .. } | Error::Refused { status: 500..=599 | 409, .. })
     }
 

@@ -92,7 +92,7 @@ impl<'a> Call<'a> {
 
     /// Whether it may be made again after a fault that leaves open whether it took effect. All but
     /// POST may; a POST that only reads may be said to.
-    pub fn repeatable(mut self, repeatable: bool) -> Self {
+    pub(crate) fn repeatable(mut self, repeatable: bool) -> Self {
         self.repeatable = repeatable;
         self
     }

@@ -9,7 +9,7 @@ use super::command::FINGERPRINT;
 use ai_detect_report::{HunkReport, Report};
 
 /// More blocks of one request are not kept.
-pub const MAX_SHOWN: usize = 200;
+pub(crate) const MAX_SHOWN: usize = 200;
 /// Between a fingerprint and a digest.
 const BETWEEN: char = '/';
 

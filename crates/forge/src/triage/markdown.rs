@@ -25,7 +25,7 @@ pub fn applied(report: &Report, triage: &Triage) -> Report {
 
 /// A report whose flags show the ids that a command on this request needs: whole ones where not all blocks that it has
 /// shown are known any more.
-pub fn answerable(report: &Report, triage: &Triage) -> Report {
+pub(crate) fn answerable(report: &Report, triage: &Triage) -> Report {
     let mut report = report.clone();
     if triage.state.shown.is_incomplete {
         report.flags.iter_mut().for_each(|flag| flag.id.clone_from(&flag.fingerprint));
@@ -172,7 +172,7 @@ fn prose(text: &str) -> String {
 }
 
 /// Why the threads of dismissed flags are closed, in one sentence each, by fingerprint.
-pub fn put_away(report: &Report, triage: &Triage) -> BTreeMap<String, String> {
+pub(crate) fn put_away(report: &Report, triage: &Triage) -> BTreeMap<String, String> {
     let flags = standings(report, triage.decisions());
     let dismissed = flags.iter().filter(|flag| flag.standing == Standing::Dismissed);
     dismissed

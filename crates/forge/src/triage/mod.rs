@@ -34,8 +34,11 @@ pub use command::{Command, Misread, Verb, commands};
 pub use decision::{Decision, Known, What, judge};
 pub use refusal::Refusal;
 pub use rights::{Access, Person};
-pub use settle::{Answer, Comments, Doubt, Entry, Triage, askers, settle};
-pub use standing::{Standing, StandingFlag, standings};
+pub(crate) use settle::askers;
+pub use settle::{Answer, Comments, Doubt, Entry, Triage, settle};
+#[cfg(test)]
+use standing::standings;
+pub use standing::{Standing, StandingFlag};
 pub use state::{Earlier, Problem, State, Trust, decode};
 pub use tag::StateKey;
 pub use visible::Dialect;

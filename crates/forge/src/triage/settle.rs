@@ -87,13 +87,13 @@ impl Triage {
     }
 
     /// The decisions that do not, and why.
-    pub fn doubted(&self) -> impl Iterator<Item = (&Decision, Doubt)> {
+    pub(crate) fn doubted(&self) -> impl Iterator<Item = (&Decision, Doubt)> {
         self.state.entries.iter().filter_map(|entry| Some((&entry.decision, entry.doubt?)))
     }
 }
 
 /// Whose rights have to be asked for: everybody who wrote a command, once.
-pub fn askers(comments: &[Comment], dialect: Dialect) -> Vec<Account> {
+pub(crate) fn askers(comments: &[Comment], dialect: Dialect) -> Vec<Account> {
     let asking = comments.iter().filter(|comment| !comment.commands(dialect).is_empty());
     let mut seen = BTreeSet::new();
     asking.map(|comment| comment.author.clone()).filter(|account| seen.insert(account.id)).collect()

@@ -32,7 +32,10 @@ pub struct StandingFlag<'a> {
 }
 
 /// What the flags of a report stand at: confirmed ones first, dismissed ones last, by rank within.
-pub fn standings<'a>(report: &Report, decisions: impl IntoIterator<Item = &'a Decision>) -> Vec<StandingFlag<'a>> {
+pub(crate) fn standings<'a>(
+    report: &Report,
+    decisions: impl IntoIterator<Item = &'a Decision>,
+) -> Vec<StandingFlag<'a>> {
     let decisions: Vec<&Decision> = decisions.into_iter().collect();
     let flags = report.flags.iter().enumerate();
     let hunk = |flag: &Flag| report.hunks.get(flag.hunk);

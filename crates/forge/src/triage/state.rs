@@ -180,7 +180,7 @@ pub fn line(body: &str) -> Option<&str> {
 }
 
 /// Whether a text begins with a hidden line.
-pub fn begins_with_line(text: &str) -> bool {
+pub(crate) fn begins_with_line(text: &str) -> bool {
     text.starts_with(MARKER)
 }
 

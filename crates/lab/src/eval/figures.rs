@@ -109,7 +109,7 @@ pub struct Figures {
 }
 
 /// Which sizes are told apart: a name, the least and the most lines.
-pub const SIZES: [(&str, u32, u32); 5] = [
+pub(crate) const SIZES: [(&str, u32, u32); 5] = [
     ("under 5", 0, 4),
     ("5\u{2013}9", 5, 9),
     ("10\u{2013}24", 10, 24),
@@ -155,7 +155,7 @@ pub fn figures(items: &[Item<'_>], is_matched: &[bool], views: &[View], prior: f
 }
 
 /// The calibration of everything together, bin by bin.
-pub fn reliability(items: &[Item<'_>], prior: f64) -> Vec<Reliability> {
+pub(crate) fn reliability(items: &[Item<'_>], prior: f64) -> Vec<Reliability> {
     let lowest = Lowest::of(items);
     let probability = |item: &Item<'_>| Sample {
         score: item.probability.unwrap_or(lowest.probability),

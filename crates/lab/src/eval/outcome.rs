@@ -56,7 +56,7 @@ pub struct HunkOutcome {
 }
 
 /// The rate of false positives whose promise is checked, besides that of the settings.
-pub const PROMISE: f64 = 0.01;
+pub(crate) const PROMISE: f64 = 0.01;
 
 impl Outcome {
     /// Of the report on the change that one commit made; what it declares must have been taken out before, so that a

@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 /// How often the repositories are drawn anew.
-pub const REPLICATES: usize = 400;
+pub(crate) const REPLICATES: usize = 400;
 /// Where the generator starts.
 const SEED: u64 = 0x1234_5678_9abc_def0;
 
@@ -28,7 +28,7 @@ pub(super) fn below(random: &mut SplitMix64, bound: usize) -> usize {
 
 /// How often each of `groups` repositories counts in each replicate: as many draws with replacement
 /// as there are repositories.
-pub fn draws(groups: usize) -> Vec<Vec<f64>> {
+pub(crate) fn draws(groups: usize) -> Vec<Vec<f64>> {
     if groups < 2 {
         return Vec::new();
     }

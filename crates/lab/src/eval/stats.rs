@@ -16,7 +16,7 @@ pub struct Sample {
 }
 
 /// Rates of false positives at which the rate of true ones is told.
-pub const RATES: [f64; 2] = [0.01, 0.05];
+pub(crate) const RATES: [f64; 2] = [0.01, 0.05];
 
 /// How well a score ranks.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -98,7 +98,7 @@ impl Ranked {
 }
 
 /// How many parts the probabilities from 0 to 1 are cut into, all equally wide.
-pub const BINS: usize = 10;
+pub(crate) const BINS: usize = 10;
 
 /// Probabilities against what is so, with the positives re-weighted to a share of all.
 #[derive(Debug, Clone, Default)]
@@ -168,7 +168,7 @@ impl Calibration {
     }
 
     /// The bins that anything falls into, by rising probability.
-    pub fn reliability(&self, weights: &[f64], prior: f64) -> Vec<Reliability> {
+    pub(crate) fn reliability(&self, weights: &[f64], prior: f64) -> Vec<Reliability> {
         let Some([positives, negatives]) = self.weighted(weights, prior) else { return Vec::new() };
         let bins = positives.bins.iter().zip(&negatives.bins).map(|(yes, no)| (yes, no, yes.count + no.count));
         bins.filter(|(_, _, share)| *share > 0.0)

@@ -18,9 +18,9 @@ use ai_detect_style::signals::rounded;
 pub const SCHEMA: &str = "ai-detect/eval/v1";
 
 /// A repository is matched where it has at least as many `ai` rows.
-pub const MIN_AI: usize = 12;
+pub(crate) const MIN_AI: usize = 12;
 /// And at least as many `human-recent` rows.
-pub const MIN_RECENT: usize = 60;
+pub(crate) const MIN_RECENT: usize = 60;
 
 /// How well the scores do on a manifest.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]

@@ -72,7 +72,7 @@ impl Weights {
     }
 
     /// What every row starts from.
-    pub fn bias(&self) -> f64 {
+    pub(crate) fn bias(&self) -> f64 {
         // Fitted weights have one; of no weights at all, nothing follows.
         self.0.last().copied().unwrap_or(0.0)
     }
@@ -178,7 +178,7 @@ pub fn fit(rows: &Rows, labels: &[bool], weights: &[f64], c: f64) -> Result<Weig
 ///
 /// # Errors
 /// What the solver said, where it found no way down.
-pub fn fit_within(
+pub(crate) fn fit_within(
     rows: &Rows,
     groups: &[usize],
     labels: &[bool],

@@ -110,7 +110,7 @@ impl<'a> Analyser<'a> {
     }
 
     /// The report on a change with what its commits declare.
-    pub fn report_with(&self, change: &ChangeSet, evidence: Evidence<'_>) -> Report {
+    pub(crate) fn report_with(&self, change: &ChangeSet, evidence: Evidence<'_>) -> Report {
         let messages = || signals::messages(change, self.engine, self.registry);
         let (blocks, messages) = rayon::join(|| self.read(change), messages);
         report(change, &blocks, &messages, evidence, self)

@@ -71,7 +71,7 @@ pub fn classes(column: &str) -> Vec<String> {
 }
 
 /// Whether one of the forms of a column stands in the message or is an identity: a record may list single lines.
-pub fn speaks_for_all(forms: &str) -> bool {
+pub(crate) fn speaks_for_all(forms: &str) -> bool {
     forms.split(',').filter_map(Form::of_id).any(|form| form.record().is_none())
 }
 

@@ -65,7 +65,7 @@ fn reached(tail: &[TailPoint], rate: f64) -> f64 {
 }
 
 /// The lexicons that there are, by the names that rules know.
-pub const LEXICONS: &[&str] = &["code", "comments", "identifiers", "messages", "strings"];
+pub(crate) const LEXICONS: &[&str] = &["code", "comments", "identifiers", "messages", "strings"];
 
 /// A folder within a model's, whose files count before those beside it: those of a fit that was cut off while it
 /// put them in place.

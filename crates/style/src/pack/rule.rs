@@ -112,7 +112,7 @@ pub struct Rule {
 
 impl Rule {
     /// Whether it looks at a language; text without a grammar is `None`.
-    pub fn applies_to(&self, language: Option<&str>) -> bool {
+    pub(crate) fn applies_to(&self, language: Option<&str>) -> bool {
         self.languages.as_ref().is_none_or(|names| language.is_some_and(|name| names.iter().any(|n| n == name)))
     }
 

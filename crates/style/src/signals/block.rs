@@ -83,7 +83,7 @@ impl Block<'_> {
     }
 
     /// The first line at or after `line` that is neither blank nor a comment.
-    pub fn code_line_after(&self, line: u32) -> Option<u32> {
+    pub(crate) fn code_line_after(&self, line: u32) -> Option<u32> {
         let marks = self.language().map_or(&[] as &[&str], |language| language.line_comments);
         (line..self.file.new.len().min(line + 4)).find(|&line| {
             let content = self.file.new.line(line).trim_ascii();
@@ -92,7 +92,7 @@ impl Block<'_> {
     }
 
     /// Evidence that quotes a line as it stands in the file.
-    pub fn line_evidence(&self, line: u32) -> Evidence {
+    pub(crate) fn line_evidence(&self, line: u32) -> Evidence {
         let content = self.file.new.line(line);
         let column = content.iter().take_while(|byte| byte.is_ascii_whitespace()).count() as u32;
         // A line may be all of a file.
@@ -102,7 +102,7 @@ impl Block<'_> {
     }
 
     /// Evidence for a whole region, quoting its first line.
-    pub fn region_evidence(&self, region: &Region) -> Evidence {
+    pub(crate) fn region_evidence(&self, region: &Region) -> Evidence {
         Evidence { end_line: region.span.end, ..self.line_evidence(region.span.start) }
     }
 }

@@ -40,7 +40,7 @@ impl<'a> Message<'a> {
     }
 
     /// The line, from 0, where the body starts.
-    pub fn body_line(&self) -> u32 {
+    pub(crate) fn body_line(&self) -> u32 {
         let body = self.body();
         let start = body.as_ptr().addr().saturating_sub(self.text.as_ptr().addr());
         let before = items_of(self.text.as_bytes(), ..start);

@@ -15,10 +15,10 @@ use crate::syntax::words;
 pub type Number<T> = fn(&T) -> Option<f64>;
 
 /// How many lines a file has before the change at least, for its style to be compared with.
-pub const MIN_BEFORE: u32 = 30;
+pub(crate) const MIN_BEFORE: u32 = 30;
 
 /// Numbers of a whole hunk.
-pub static HUNK: &[(&str, Number<Measures>)] = &[
+pub(crate) static HUNK: &[(&str, Number<Measures>)] = &[
     ("added_lines", |m| Some(m.lines)),
     ("new_file", |m| ratio(m.new_lines, m.lines, 1.0)),
     ("new_files", |m| Some(m.new_files)),

@@ -79,7 +79,7 @@ fn check_in(grammar: &tree_sitter::Language, text: &str) -> Result<(), String> {
 ///
 /// # Errors
 /// What is wrong.
-pub fn check_shape(text: &str) -> Result<(), String> {
+pub(crate) fn check_shape(text: &str) -> Result<(), String> {
     let balance = text.bytes().fold(0i64, |open, byte| open + i64::from(byte == b'(') - i64::from(byte == b')'));
     if text.len() > MAX_QUERY {
         Err(format!("the query is longer than {MAX_QUERY} bytes"))

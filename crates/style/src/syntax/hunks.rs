@@ -9,7 +9,7 @@ use ai_detect_base::text::Text;
 use ai_detect_lang::Language;
 
 /// Up to this many lines between two authored ones are joined over.
-pub const JOINED_GAP: u32 = 3;
+pub(crate) const JOINED_GAP: u32 = 3;
 /// A block that is longer than this is cut, in lines.
 pub const MAX_LINES: u32 = 100;
 /// What the pieces of a cut aim at, in lines.
@@ -45,7 +45,7 @@ impl Piece {
     }
 
     /// The hunk that this piece is.
-    pub fn into_hunk(self, text: &Text, regions: Regions, seen: Seen) -> Hunk {
+    pub(crate) fn into_hunk(self, text: &Text, regions: Regions, seen: Seen) -> Hunk {
         Hunk {
             span: self.span(),
             added_lines: self.authored.iter().map(|span| span.len()).sum(),

@@ -62,7 +62,7 @@ impl Roles {
     }
 
     /// Whether items lie within nodes of this kind.
-    pub fn is_container(&self, kind: u16) -> bool {
+    pub(crate) fn is_container(&self, kind: u16) -> bool {
         matches!(self.role(kind), Role::Container | Role::Call)
     }
 }

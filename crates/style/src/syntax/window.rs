@@ -57,7 +57,7 @@ impl Window {
     }
 
     /// Whether it holds few enough words and signs to be parsed: one line alone may hold more.
-    pub fn is_bounded(&self, text: &Text) -> bool {
+    pub(crate) fn is_bounded(&self, text: &Text) -> bool {
         tokens(text, self.span) <= MAX_TOKENS
     }
 

@@ -21,7 +21,7 @@ pub fn parts(identifier: &str) -> Vec<String> {
 }
 
 /// How many parts an identifier has.
-pub fn part_count(identifier: &str) -> usize {
+pub(crate) fn part_count(identifier: &str) -> usize {
     if !identifier.is_ascii() {
         return char_parts(identifier).len();
     }
@@ -31,7 +31,7 @@ pub fn part_count(identifier: &str) -> usize {
 }
 
 /// Visits the parts of an identifier; `lower` is a buffer that serves many.
-pub fn each_part(identifier: &str, lower: &mut String, visit: &mut dyn FnMut(&str)) {
+pub(crate) fn each_part(identifier: &str, lower: &mut String, visit: &mut dyn FnMut(&str)) {
     if !identifier.is_ascii() {
         return char_parts(identifier).iter().for_each(|part| visit(part));
     }
@@ -103,7 +103,7 @@ pub fn stem(word: &str) -> &str {
 }
 
 /// Words that say nothing of what code does.
-pub fn is_filler(word: &str) -> bool {
+pub(crate) fn is_filler(word: &str) -> bool {
     matches!(
         word,
         "the"

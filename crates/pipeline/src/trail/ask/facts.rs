@@ -72,7 +72,7 @@ pub struct Contribution {
 }
 
 /// What a commit declares of one line of a file: its path and number (from 1) in that commit.
-pub fn speaks_for<'a>(attestation: &'a AttestationReport, path: &str, line: u32) -> Speaks<'a> {
+pub(crate) fn speaks_for<'a>(attestation: &'a AttestationReport, path: &str, line: u32) -> Speaks<'a> {
     if attestation.lines.is_empty() {
         return speaks_for_commit(attestation);
     }
@@ -84,7 +84,7 @@ pub fn speaks_for<'a>(attestation: &'a AttestationReport, path: &str, line: u32)
 }
 
 /// What a commit declares of itself as a whole.
-pub fn speaks_for_commit(attestation: &AttestationReport) -> Speaks<'_> {
+pub(crate) fn speaks_for_commit(attestation: &AttestationReport) -> Speaks<'_> {
     Speaks { state: attestation.state, recorded: None, is_left_out: false }
 }
 
@@ -123,7 +123,7 @@ pub fn contribution(
 }
 
 /// What is known of lines that were not followed to the commit that brought them.
-pub fn unknown_because(cause: Cause) -> Contribution {
+pub(crate) fn unknown_because(cause: Cause) -> Contribution {
     let review = Review::Missing { missing: cause };
     Contribution { evidence: Evidence::Unknown, facts: unknown(cause), review, cause: Some(cause), covers: None }
 }
@@ -131,7 +131,7 @@ pub fn unknown_because(cause: Cause) -> Contribution {
 /// Whether a merge speaks for a commit that it brought: it is the merge of a request, and the commit was made when there were
 /// AI tools. A merge of another branch, such as of a project that one follows, speaks for its own conflicts alone; and what a
 /// record of the merge says of single lines is said of the merge's own.
-pub fn speaks_for_request(merge: &Declared, commit: &Commit) -> bool {
+pub(crate) fn speaks_for_request(merge: &Declared, commit: &Commit) -> bool {
     let state = merge.attestation.elsewhere;
     (state.declares() || state == State::Denied)
         && commit.author_time >= AI_TOOLS_SINCE
@@ -294,7 +294,7 @@ fn review(known: &Known<'_>, registry: &Registry) -> Review {
 }
 
 /// Who wrote a commit and what it declares, without anything that is estimated.
-pub fn commit_answer(known: &Known<'_>, registry: &Registry) -> CommitAnswer {
+pub(crate) fn commit_answer(known: &Known<'_>, registry: &Registry) -> CommitAnswer {
     let Declared { commit, attestation } = known.own;
     let own = attestation.statements.iter().map(|statement| stated(statement, By::Itself));
     let of_merge = known.merge.iter().flat_map(|merge| &merge.attestation.statements);

@@ -38,7 +38,7 @@ impl Count {
 }
 
 /// Wilson's limits of 95 % of a share; nothing out of nothing.
-pub fn wilson(count: Count) -> Option<Limits> {
+pub(crate) fn wilson(count: Count) -> Option<Limits> {
     let (share, n) = (count.share()?, count.total as f64);
     let scale = 1.0 + Z * Z / n;
     let middle = (share + Z * Z / (2.0 * n)) / scale;
@@ -66,7 +66,7 @@ pub struct Corrected {
 
 /// Corrects a share of flags for the errors of flags. Nothing where it cannot be told: where nothing was tested, the test is
 /// no better than chance, or it flags less than it would flag of people alone.
-pub fn corrected(flagged: Count, errors: Errors) -> Option<Corrected> {
+pub(crate) fn corrected(flagged: Count, errors: Errors) -> Option<Corrected> {
     let (share, sensitivity, specificity) =
         (flagged.share()?, errors.sensitivity.share()?, errors.specificity.share()?);
     let power = sensitivity + specificity - 1.0;

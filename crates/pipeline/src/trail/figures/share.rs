@@ -54,7 +54,7 @@ pub fn merges(rows: &[Landed]) -> HashMap<&str, State> {
 }
 
 /// What speaks for a commit: itself, or else the merge that brought it.
-pub fn state_of(row: &Landed, merges: &HashMap<&str, State>) -> State {
+pub(crate) fn state_of(row: &Landed, merges: &HashMap<&str, State>) -> State {
     let is_silent = matches!(row.state, State::Absent | State::Unreadable) && row.author_time >= AI_TOOLS_SINCE;
     let merge = row.via.as_deref().filter(|_| is_silent).and_then(|via| merges.get(via)).copied();
     merge.filter(|state| state.declares() || *state == State::Denied).unwrap_or(row.state)
