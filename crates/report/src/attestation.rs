@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use ai_detect_attest::signature::Checked;
-use ai_detect_attest::{Attestation, Facts, RecordedLines, State, Statement, UnknownTool, Unreadable};
+use ai_detect_attest::{Attestation, Conflict, Facts, RecordedLines, State, Statement, UnknownTool, Unreadable};
 use ai_detect_policy::{CommitJudgement, Judgement, What};
 
 /// What a commit declares about AI use.
@@ -34,6 +34,9 @@ pub struct AttestationReport {
     pub unknown: Vec<UnknownTool>,
     /// What does not fit together and what the policy says, in neutral sentences.
     pub notes: Vec<String>,
+    /// What each of the notes is about, in their order; empty in reports of earlier versions.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub note_kinds: Vec<NoteKind>,
     /// The commit's signature; none where nobody looked at it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub signature: Option<Checked>,
@@ -45,14 +48,60 @@ pub struct AttestationReport {
     pub receipt_signature: Option<Checked>,
 }
 
+/// What a note is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum NoteKind {
+    /// Two things are said that cannot both be true.
+    Contradiction,
+    /// No person answers for the commit.
+    NobodyAnswers,
+    /// Something is declared in an odd way, such as a tool's sign-off.
+    Odd,
+    /// The project's policy asks for something.
+    Policy,
+}
+
+impl NoteKind {
+    fn of(conflict: &Conflict) -> Self {
+        match conflict {
+            Conflict::DeniedAndMarked { .. }
+            | Conflict::DeniedAndRecorded { .. }
+            | Conflict::DeniedAndNoted
+            | Conflict::DeniedAndRequested
+            | Conflict::RequestDeniedAndMarked
+            | Conflict::MarkedAndRecordedAsHuman { .. }
+            | Conflict::SeveralModels { .. }
+            | Conflict::SeveralToolsForLines
+            | Conflict::OtherRevision => NoteKind::Contradiction,
+            Conflict::NobodyAnswers | Conflict::ToolAnswers { .. } => NoteKind::NobodyAnswers,
+            Conflict::MarkWithoutChange { .. }
+            | Conflict::SignedOffByTool { .. }
+            | Conflict::ReviewedByItsTool { .. }
+            | Conflict::UnnamedReview
+            | Conflict::UndescribedSessions { .. } => NoteKind::Odd,
+        }
+    }
+}
+
 impl AttestationReport {
+    /// Whether a note is of a kind. In reports of earlier versions, a note may be about a contradiction or the policy.
+    pub(super) fn has_note(&self, kind: NoteKind) -> bool {
+        match self.note_kinds.is_empty() && !self.notes.is_empty() {
+            true => kind == NoteKind::Contradiction,
+            false => self.note_kinds.contains(&kind),
+        }
+    }
+
     /// What a commit declares, with a policy's judgement of it where there is a policy.
     pub fn of(attestation: Attestation, judged: Option<&CommitJudgement>) -> Self {
         let states = judged.map_or(attestation.states(), CommitJudgement::states);
         let mut notes: Vec<String> = attestation.conflicts.iter().map(ToString::to_string).collect();
+        let mut note_kinds: Vec<NoteKind> = attestation.conflicts.iter().map(NoteKind::of).collect();
         for note in judged.iter().flat_map(|judged| notes_of(&judged.judgement)) {
             if !notes.contains(&note) {
                 notes.push(note);
+                note_kinds.push(NoteKind::Policy);
             }
         }
         AttestationReport {
@@ -65,6 +114,7 @@ impl AttestationReport {
             unreadable: attestation.unreadable,
             unknown: attestation.unknown,
             notes,
+            note_kinds,
             signature: attestation.signature,
             note_signature: attestation.note_signature,
             receipt_signature: attestation.receipt_signature,

@@ -1,7 +1,7 @@
 //! What the commits and the request declare, in sentences for people.
 
-use super::words::counted;
-use super::{CommitReport, Report, not_looked_at, signatures};
+use super::words::{counted, short};
+use super::{AttestationReport, CommitReport, NoteKind, Report, not_looked_at, signatures};
 use ai_detect_attest::{RequestAttestation, State};
 
 /// For the summary: what the request states.
@@ -14,10 +14,12 @@ pub(super) fn summary(report: &Report) -> Vec<String> {
     let mut told = Vec::new();
     let count = |test: fn(&CommitReport) -> bool| report.commits.iter().filter(|commit| test(commit)).count();
     let unreadable = count(|commit| !commit.attestation.unreadable.is_empty());
-    let asked =
-        |commit: &CommitReport| commit.attestation.state == State::Absent && !commit.attestation.notes.is_empty();
-    let lacking = if report.policy.is_some() { count(asked) } else { 0 };
-    let conflicting = count(|commit| !commit.attestation.notes.is_empty()) - lacking;
+    let is_silent = |commit: &CommitReport| commit.attestation.state == State::Absent;
+    let has = |kind: NoteKind| report.commits.iter().filter(move |commit| commit.attestation.has_note(kind));
+    let lacking = has(NoteKind::Policy).filter(|commit| is_silent(commit)).count();
+    let unfit = has(NoteKind::Policy).count() - lacking;
+    let conflicting = has(NoteKind::Contradiction).count();
+    let (unaccountable, odd) = (has(NoteKind::NobodyAnswers).count(), has(NoteKind::Odd).count());
     let signed: Vec<_> = report.commits.iter().filter_map(|commit| commit.attestation.signature.as_ref()).collect();
     // Who has not said whose signatures count has not asked.
     if signed.iter().any(|signed| signed.is_verified()) {
@@ -36,8 +38,17 @@ pub(super) fn summary(report: &Report) -> Vec<String> {
         told.push(format!("{commits}, or links to a chat; that is not counted"));
     }
     if conflicting > 0 {
-        let or = if report.policy.is_some() { " or does not fit the project's policy" } else { "" };
-        told.push(format!("{} something about AI use that does not fit together{or}", declare(conflicting)));
+        told.push(format!("{} something about AI use that does not fit together", declare(conflicting)));
+    }
+    if unaccountable > 0 {
+        let them = if unaccountable == 1 { "it" } else { "them" };
+        told.push(format!("{} no person who answers for {them}", name(unaccountable)));
+    }
+    if odd > 0 {
+        told.push(format!("{} AI use in an odd way", declare(odd)));
+    }
+    if unfit > 0 {
+        told.push(format!("{} AI use in a way that does not fit the project's policy", declare(unfit)));
     }
     if lacking > 0 {
         told.push(format!("{} something that the project's policy asks of every commit", lack(lacking)));
@@ -45,23 +56,23 @@ pub(super) fn summary(report: &Report) -> Vec<String> {
     told
 }
 
-/// All of it, a line a commit and sentence.
+/// All of it, a line a commit and sentence. What is said of the signatures of several commits is said once.
 pub(super) fn details(report: &Report) -> Vec<String> {
     let mut told = Vec::new();
     for commit in &report.commits {
-        let id = commit.id.get(..8).unwrap_or(&commit.id);
+        let id = short(&commit.id);
         let unreadable = commit.attestation.unreadable.iter();
         told.extend(
             unreadable.map(|it| format!("{id}: the {} ({}) cannot be read: {}", it.form.label, it.place, it.reason)),
         );
         told.extend(commit.attestation.unknown.iter().map(|unknown| format!("{id}: {unknown}")));
         told.extend(commit.attestation.notes.iter().map(|note| format!("{id}: {note}")));
-        let attestation = &commit.attestation;
-        let [commit, note, receipt] =
-            [&attestation.signature, &attestation.note_signature, &attestation.receipt_signature].map(Option::as_ref);
-        let signed = signatures::told(commit, note, receipt);
+        let AttestationReport { note_signature, receipt_signature, .. } = &commit.attestation;
+        let signed = signatures::told(None, note_signature.as_ref(), receipt_signature.as_ref());
         told.extend(signed.into_iter().map(|signed| format!("{id}: {signed}")));
     }
+    let signed = report.commits.iter().filter_map(|commit| Some((&*commit.id, commit.attestation.signature.as_ref()?)));
+    told.extend(signatures::of_commits(signed));
     let request = report.request.iter().flat_map(|request| &request.notes);
     told.extend(request.map(|note| format!("the request: {note}")));
     told

@@ -181,6 +181,7 @@ impl Fit {
             attestation.unreadable.clear();
             attestation.unknown.clear();
             attestation.notes.clear();
+            attestation.note_kinds.clear();
             texts::cut_facts(&mut attestation.facts, &mut self.omitted);
             excess = excess.saturating_sub(before.saturating_sub(element_size(commit)?));
         }

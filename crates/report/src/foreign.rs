@@ -52,6 +52,7 @@ fn silence(commit: &mut CommitReport) {
     commit.mending = None;
     let attestation = &mut commit.attestation;
     attestation.notes.clear();
+    attestation.note_kinds.clear();
     attestation.facts.tool = None;
     attestation.facts.model = None;
     attestation.facts.accountable = None;

@@ -41,7 +41,7 @@ mod view;
 mod words;
 
 pub use asked::asked;
-pub use attestation::AttestationReport;
+pub use attestation::{AttestationReport, NoteKind};
 pub use foreign::TITLE as FOREIGN_TITLE;
 pub use foreign::foreign;
 pub use looks::{Looks, Number};

@@ -12,7 +12,7 @@ use super::formats::{Evidence, Format, Output};
 use super::groups::Flagged;
 use super::paste::policy_says;
 use super::view::{Advice, Head, Line, LineKind, Step, why_not_scored};
-use super::words::{self, KIND, cut, percent, reason};
+use super::words::{self, KIND, counted, cut, percent, reason};
 use super::{HunkReport, Report, declared};
 use crate::gate::{Severity, Verdict};
 use ai_detect_base::terminal::{escaped, escaped_name, fitted, without_commands, wrapped};
@@ -146,24 +146,44 @@ impl Page<'_> {
         }
         self.line("");
         self.line(&format!("{BOLD}Other blocks{BOLD:#}; flags start at {} here", words::threshold(self.report)));
-        for hunk in others {
-            let place = format!("{}:{}-{}", escaped_name(&hunk.path), hunk.start_line, hunk.end_line);
-            let score = hunk.probability.map_or_else(String::new, |likely| format!(" {}", percent(likely)));
-            let word = match hunk.verdict {
-                Verdict::Unlikely => "below",
-                Verdict::Unknown => "not scored",
-                verdict => verdict.word(),
-            };
-            let why = if hunk.probability.is_none() { format!("  ({})", why_not_scored(hunk)) } else { String::new() };
-            self.line(&format!("  {word:<12}{score:<6} {place}{why}"));
-            let found = hunk.signals.iter().filter(|signal| signal.rule != PRIOR);
-            let strongest = found.filter(|signal| signal.contribution.abs() >= 0.2).take(3);
-            let told: Vec<String> =
-                strongest.map(|signal| format!("{} {:+.2}", escaped(&signal.rule), signal.contribution)).collect();
-            if !told.is_empty() && hunk.verdict != Verdict::Unknown {
-                self.line(&format!("    {DIM}{}{DIM:#}", fitted(&told.join(", "), self.width.saturating_sub(4))));
+        let is_unscored = |hunk: &HunkReport| hunk.verdict == Verdict::Unknown && hunk.probability.is_none();
+        // Blocks of one file that say nothing are one line.
+        let same = |a: &&HunkReport, b: &&HunkReport| is_unscored(a) && is_unscored(b) && a.path == b.path;
+        for blocks in others.chunk_by(same) {
+            match blocks {
+                [only] => self.hunk(only),
+                several => self.unscored(several),
             }
         }
+    }
+
+    /// A block without a flag.
+    fn hunk(&mut self, hunk: &HunkReport) {
+        let place = format!("{}:{}-{}", escaped_name(&hunk.path), hunk.start_line, hunk.end_line);
+        let score = hunk.probability.map_or_else(String::new, |likely| format!(" {}", percent(likely)));
+        let word = match hunk.verdict {
+            Verdict::Unlikely => "below",
+            Verdict::Unknown => "not scored",
+            verdict => verdict.word(),
+        };
+        let why = if hunk.probability.is_none() { format!("  ({})", why_not_scored(hunk)) } else { String::new() };
+        self.line(&format!("  {word:<12}{score:<6} {place}{why}"));
+        let found = hunk.signals.iter().filter(|signal| signal.rule != PRIOR);
+        let strongest = found.filter(|signal| signal.contribution.abs() >= 0.2).take(3);
+        let told: Vec<String> =
+            strongest.map(|signal| format!("{} {:+.2}", escaped(&signal.rule), signal.contribution)).collect();
+        if !told.is_empty() && hunk.verdict != Verdict::Unknown {
+            self.line(&format!("    {DIM}{}{DIM:#}", fitted(&told.join(", "), self.width.saturating_sub(4))));
+        }
+    }
+
+    /// Blocks of one file that were not scored.
+    fn unscored(&mut self, hunks: &[&HunkReport]) {
+        let Some(first) = hunks.first() else { return };
+        let lines: u32 = hunks.iter().map(|hunk| hunk.added_lines).sum();
+        let (path, why) = (escaped_name(&first.path), why_not_scored(first));
+        let lines = counted(lines as usize, "line", "lines");
+        self.line(&format!("  {:<18} {path}  ({} blocks, {lines}: {why})", "not scored", hunks.len()));
     }
 
     fn excluded(&mut self) {

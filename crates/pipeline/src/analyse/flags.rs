@@ -56,7 +56,10 @@ fn resolve(verdict: Verdict, asked: &[&CommitReport], origin: Origin) -> String 
         (Verdict::Unreadable, _) => {
             format!("What is recorded about AI use beside {} cannot be read; `-v` says why. If a tool helped, a trailer `Assisted-by: TOOL:MODEL` says so, too.", ids.join(", "))
         }
-        (Verdict::WrongForm, _) => "The declaration is in a form that the project does not accept; see its policy.".into(),
+        (Verdict::WrongForm, _) => {
+            let how = mending.and_then(restated).unwrap_or_else(|| "its policy says which forms it accepts".into());
+            format!("The declaration is in a form that the project does not accept: {how}.")
+        }
         (_, Origin::Loose) => format!("If an AI tool helped, say so when committing: `git commit --trailer \"Assisted-by: TOOL:MODEL\"`. {otherwise}"),
         (_, Origin::Commits) => {
             format!("If an AI tool helped, add {}. {otherwise}", lines(mending, &ids.join(", ")))
@@ -73,6 +76,22 @@ fn resolve_banned(hunk: &HunkReport) -> String {
     format!(
         "{asked} If one did, say so on the request; the project's policy takes no AI contributions, and a person decides what follows."
     )
+}
+
+/// How to restate a declaration by the policy's own lines; nothing where it has none.
+fn restated(mending: &Remedy) -> Option<String> {
+    let quoted = |lines: Vec<&str>| lines.iter().map(|line| format!("`{line}`")).collect::<Vec<_>>().join(" and ");
+    let added = |place: Where| {
+        quoted(mending.add.iter().filter(|line| line.place == place).map(|line| line.text.as_str()).collect())
+    };
+    let places = [
+        ("take out", quoted(mending.remove.iter().map(String::as_str).collect()), ""),
+        ("add", added(Where::Commit), " to the message"),
+        ("add", added(Where::Request), " to the request's description"),
+    ];
+    let parts = places.into_iter().filter(|(_, lines, _)| !lines.is_empty());
+    let parts: Vec<String> = parts.map(|(verb, lines, place)| format!("{verb} {lines}{place}")).collect();
+    (!parts.is_empty()).then(|| parts.join(", "))
 }
 
 /// What to add where: the policy's own lines, or the trailer that every project understands.

@@ -30,6 +30,15 @@ pub fn write(check: &PolicyCheck<'_>, verbose: bool, width: usize) -> String {
         let _ = writeln!(text);
         page.paragraph(&mut text, "", &check.policy.author_text);
     }
+    if verbose {
+        let signed = check.commits.iter().map(|commit| (commit.id.as_str(), &commit.signature));
+        for (at, said) in signatures::of_commits(signed).iter().enumerate() {
+            if at == 0 {
+                let _ = writeln!(text);
+            }
+            page.paragraph(&mut text, "", said);
+        }
+    }
     for note in &check.notes {
         let _ = writeln!(text);
         page.paragraph(&mut text, "note  ", note);
@@ -146,7 +155,7 @@ impl Page {
         for touch in &commit.touches {
             let _ = writeln!(text, "  touches {}", escaped(touch));
         }
-        for signature in signatures::told(Some(&commit.signature), commit.note_signature.as_ref(), None) {
+        for signature in signatures::told(None, commit.note_signature.as_ref(), None) {
             self.paragraph(text, "  ", &signature);
         }
     }
