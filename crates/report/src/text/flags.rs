@@ -5,7 +5,7 @@ use unicode_width::UnicodeWidthStr as _;
 
 use super::super::groups::{Flagged, Group};
 use super::super::view::{BlockView, CommitView, Origin, Quote, Reason, View, sensitive_files};
-use super::super::words::{counted, cut};
+use super::super::words::counted;
 use super::{BOLD, DIM, Detail, MAX_BLOCKS, MAX_GROUPS, Page, severity_style};
 use crate::gate::{Severity, Verdict};
 use ai_detect_base::terminal::{escaped, escaped_name, fitted, wrapped};
@@ -85,15 +85,14 @@ impl Page<'_> {
         }
         self.line(&format!("   {DIM}{label}{DIM:#}"));
         for reason in reasons {
-            let title = cut(&reason.title(), self.most_shown()).into_owned();
             match (&reason.quote, &reason.place) {
                 (Some(quote), Some(place)) => {
                     // Colours are not everywhere.
-                    self.labelled(5, "", &format!("{title}{}", quote.marked_words()));
+                    self.labelled(5, "", &reason.with_words());
                     self.quoted(place, quote);
                 }
-                (_, Some(place)) => self.labelled(5, "", &format!("{title} ({})", escaped_name(place))),
-                (_, None) => self.labelled(5, "", &title),
+                (_, Some(place)) => self.labelled(5, "", &format!("{} ({})", reason.title(), escaped_name(place))),
+                (_, None) => self.labelled(5, "", &reason.title()),
             }
         }
     }

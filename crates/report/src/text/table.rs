@@ -61,7 +61,7 @@ fn row(group: &Group<'_>, shown: &CommitView) -> [String; 5] {
     classes.extend(shown.sensitive.iter().flat_map(|file| file.classes.iter().cloned()));
     classes.sort_unstable();
     classes.dedup();
-    let reason = shown.reasons.for_ai.first().map_or_else(|| shown.declares.clone(), Reason::title);
+    let reason = shown.reasons.for_ai.first().map_or_else(|| shown.declares.clone(), Reason::with_words);
     let cell = |text: &str, most: usize| fitted(&escaped(text), most);
     let (id, author) = match &shown.origin {
         Origin::Commit { id, author, .. } => (id.as_str(), author.as_str()),

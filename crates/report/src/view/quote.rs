@@ -20,8 +20,8 @@ impl Quote {
     pub(super) fn of<'t>(source: &str, terms: impl Iterator<Item = &'t str>) -> Self {
         // Marks come between the characters later, so nothing may be left that is a command once they are gone.
         let text = without_commands(&escaped(source.trim())).into_owned();
-        // A term that is nearly all of the line marks nothing in it.
-        let is_part = |mark: &Range<usize>| mark.len() * 4 <= text.len() * 3;
+        // A sentence, or nearly all of the line, marks nothing in it.
+        let is_part = |mark: &Range<usize>| mark.len() <= MAX_MARK && mark.len() * 4 <= text.len() * 3;
         let mut marks: Vec<Range<usize>> = terms.filter_map(|term| find(&text, term)).filter(is_part).collect();
         marks.sort_by_key(|mark| (mark.start, mark.end));
         let mut apart: Vec<Range<usize>> = Vec::new();
@@ -151,6 +151,8 @@ fn end_of(text: &str, start: usize, words: &[&str]) -> Option<usize> {
 
 /// How many letters a term has at least.
 const MIN_LETTERS: usize = 2;
+/// How long a mark may be, in bytes.
+const MAX_MARK: usize = 40;
 /// How many letters a telling word has at least.
 const MIN_TELLING: usize = 4;
 /// How many marked words are named.
@@ -233,6 +235,8 @@ mod tests {
 
     #[test]
     fn a_line_that_counts_as_a_whole_has_no_marks() {
+        let sentence = "The fast path is a validator that returns either the output or a sentinel";
+        assert_eq!(marked(&sentence.repeat(2), &[sentence]), sentence.repeat(2));
         assert_eq!(marked("return early here", &["return early here"]), "return early here");
     }
 

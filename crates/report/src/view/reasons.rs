@@ -20,6 +20,8 @@ const MAX_FOR_AI: usize = 3;
 const MAX_FOR_A_PERSON: usize = 2;
 /// What adds less than this to a sum explains nothing.
 const MIN_SHOWN: f64 = 0.1;
+/// How many characters of a title are shown. A report may be a stranger's.
+const MAX_TITLE: usize = 160;
 /// How much of a block's code may stand in its commit's code as a whole.
 const MAX_AGREEMENT: f64 = 0.95;
 
@@ -46,6 +48,12 @@ pub(crate) struct Reason {
 }
 
 impl Reason {
+    /// The same with the words that are marked, for where marks cannot be seen.
+    pub(crate) fn with_words(&self) -> String {
+        let words = self.quote.as_ref().map_or_else(String::new, Quote::marked_words);
+        format!("{}{words}", self.title())
+    }
+
     /// What it is about and what was found, in one line.
     pub(crate) fn title(&self) -> String {
         match &self.finding {
@@ -207,9 +215,9 @@ fn places(counted: Counted<'_>) -> Vec<Place<'_>> {
     places
 }
 
-/// The words that a title gives as examples: `Message says "enhance" or "leverage"`.
+/// The words that a title gives as examples: `Message says "enhance" or "leverage"`. A form such as `"fix: …"` is none.
 fn examples(title: &str) -> impl Iterator<Item = &str> {
-    title.split('"').skip(1).step_by(2)
+    title.split('"').skip(1).step_by(2).filter(|example| !example.contains(':'))
 }
 
 impl Place<'_> {
@@ -232,8 +240,8 @@ impl Place<'_> {
             None => format!("{MESSAGE}{line}"),
         });
         Reason {
-            topic: name.to_owned(),
-            finding: (!is_words && signal.title != name).then(|| signal.title.clone()),
+            topic: words::cut(name, MAX_TITLE).into_owned(),
+            finding: (!is_words && signal.title != name).then(|| words::cut(&signal.title, MAX_TITLE).into_owned()),
             place,
             quote: self.quote,
         }
@@ -244,12 +252,9 @@ impl Place<'_> {
 fn rest_of_the_commit(group: &Group<'_>) -> Option<Reason> {
     let signals = group.of_commit();
     let signal = signals.iter().find(|it| it.rule == COMMIT_CODE && it.contribution >= MIN_SHOWN)?;
-    let finding = match &signal.together {
-        Some(together) => together.sentence(),
-        // Reports of earlier versions hold the sentence alone.
-        None => signal.evidence.first().map_or_else(|| signal.title.clone(), |evidence| evidence.text.clone()),
-    };
-    Some(Reason { topic: name(signal), finding: Some(finding), place: None, quote: None })
+    // Reports of earlier versions do not say what that is.
+    let finding = signal.together.as_ref().map(Together::sentence);
+    Some(Reason { topic: name(signal), finding, place: None, quote: None })
 }
 
 impl Together {
