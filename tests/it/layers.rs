@@ -60,3 +60,10 @@ fn only_git_names_a_git_library_and_only_forge_one_for_http() {
     assert_eq!(who_names("gix"), ["ai-detect-git"]);
     assert_eq!(who_names("ureq"), ["ai-detect-forge"]);
 }
+
+#[test]
+fn only_the_store_and_the_client_of_a_trail_name_sqlite() {
+    let mut named = who_names("rusqlite");
+    named.sort();
+    assert_eq!(named, ["ai-detect-trail-client", "ai-detect-trail-store"]);
+}

@@ -219,6 +219,8 @@ vocabulary! {
         BeforeTrail = "before-trail",
         /// The client ran out of room and counted what it dropped.
         Overflow = "overflow",
+        /// The client's spool was damaged, and what had not been sent from it is lost.
+        SpoolDamaged = "spool-damaged",
         /// The collector ran out of room for bodies.
         BodyRefused = "body-refused",
         /// The collector was restored from a backup, and clients have not sent again what came after.

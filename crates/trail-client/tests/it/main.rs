@@ -1,0 +1,10 @@
+//! The client from outside: what its spool keeps, whatever happens to it.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr, clippy::print_stdout)]
+
+mod children;
+mod damage;
+mod overflow;
+mod power;
+mod spool;
+mod support;
