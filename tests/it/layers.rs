@@ -56,9 +56,9 @@ fn style_sees_no_attestation_and_no_git() {
 }
 
 #[test]
-fn only_git_names_a_git_library_and_only_forge_one_for_http() {
+fn only_git_names_a_git_library_and_only_http_one_for_http() {
     assert_eq!(who_names("gix"), ["ai-detect-git"]);
-    assert_eq!(who_names("ureq"), ["ai-detect-forge"]);
+    assert_eq!(who_names("ureq"), ["ai-detect-http"]);
 }
 
 #[test]

@@ -5,12 +5,9 @@ use std::time::Duration;
 /// Why a call brought no answer. No variant holds a credential.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
-    /// The base address is none.
-    #[error("`{address}` is no address of an API: it must start with https:// or http:// and name a host")]
-    BadAddress {
-        /// As given, without anything before an `@`.
-        address: String,
-    },
+    /// The address, the proxy or the certificates cannot be used.
+    #[error(transparent)]
+    Setup(#[from] ai_detect_http::Error),
     /// Without TLS a credential goes to this machine only.
     #[error("the token would go to {origin} without encryption; use an https:// address")]
     InTheOpen {
@@ -20,18 +17,6 @@ pub enum Error {
     /// The token cannot stand in a header.
     #[error("the token holds characters that no token has (a line break at its end?)")]
     BadCredential,
-    /// A proxy that cannot be used. Its address may hold a password, and is not repeated.
-    #[error("{variable} names no HTTP proxy: its address must start with http:// or https:// and name a host")]
-    BadProxy {
-        /// The variable of the environment.
-        variable: &'static str,
-    },
-    /// A certificate file that cannot be used.
-    #[error("SSL_CERT_FILE: {problem}")]
-    Certificates {
-        /// What is wrong with it.
-        problem: String,
-    },
     /// The forge refused.
     #[error("{what}: {status} {message}")]
     Refused {

@@ -4,12 +4,10 @@
 //! A credential goes to one origin only (scheme, host and port of the base address): links and
 //! redirects elsewhere are refused. It is in no `Debug`, no error and no log.
 
-mod address;
 mod credential;
 mod error;
 mod link;
 mod patience;
-mod proxy;
 mod send;
 
 use std::cell::RefCell;
@@ -17,7 +15,8 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-pub use address::{Address, encoded};
+pub use ai_detect_http::{Address, encoded};
+use ai_detect_http::{Timeouts, ureq};
 pub use credential::Credential;
 pub use error::Error;
 pub use patience::Patience;
@@ -26,9 +25,7 @@ pub use patience::Patience;
 pub const MAX_PAGES: usize = 50;
 /// A longer answer is refused, in bytes.
 pub const MAX_BYTES: u64 = 32 << 20;
-/// How long one call may take, from the connection to the last byte.
-const CALL: Duration = Duration::from_secs(30);
-const CONNECTION: Duration = Duration::from_secs(10);
+const TIMEOUTS: Timeouts = Timeouts { call: Duration::from_secs(30), connection: Duration::from_secs(10) };
 /// Redirects within the origin, as of renamed repositories.
 const MAX_REDIRECTS: usize = 3;
 
@@ -163,7 +160,13 @@ impl Client {
         if credential.is_some() && !base.is_private() {
             return Err(Error::InTheOpen { origin: base.origin().to_owned() });
         }
-        Ok(Client { agent: send::agent()?, base, credential, manner, patience: RefCell::new(patience) })
+        Ok(Client {
+            agent: ai_detect_http::agent(TIMEOUTS)?,
+            base,
+            credential,
+            manner,
+            patience: RefCell::new(patience),
+        })
     }
 
     /// The address that paths are below.
@@ -222,7 +225,7 @@ impl Client {
 
     /// An address that somebody else named, if it is of the same origin.
     fn within(&self, url: &str) -> Result<String, Error> {
-        self.base.same_origin(url).ok_or_else(|| Error::Elsewhere { origin: address::shown_origin(url) })
+        self.base.same_origin(url).ok_or_else(|| Error::Elsewhere { origin: ai_detect_http::shown_origin(url) })
     }
 }
 

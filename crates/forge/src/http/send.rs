@@ -2,13 +2,12 @@
 
 use std::time::SystemTime;
 
+use ai_detect_http::ureq::Body;
+use ai_detect_http::ureq::http::{Request, Response, header};
 use serde_json::Value;
-use ureq::http::{Request, Response, header};
-use ureq::tls::{PemItem, RootCerts, TlsConfig, parse_pem};
-use ureq::{Agent, Body};
 
 use super::patience::Limits;
-use super::{Answer, CALL, CONNECTION, Call, Client, Error, MAX_BYTES, MAX_REDIRECTS, Method, link, proxy};
+use super::{Answer, Call, Client, Error, MAX_BYTES, MAX_REDIRECTS, Method, link};
 
 /// Longer words of a forge are shortened, in characters.
 const MAX_WORDS: usize = 300;
@@ -22,40 +21,6 @@ struct RawResponse {
     next: Option<String>,
     location: Option<String>,
     bytes: Vec<u8>,
-}
-
-pub(super) fn agent() -> Result<Agent, Error> {
-    let roots = match std::env::var_os("SSL_CERT_FILE").filter(|file| !file.is_empty()) {
-        Some(file) => certificates(&file)?,
-        None => RootCerts::PlatformVerifier,
-    };
-    let config = Agent::config_builder()
-        .http_status_as_error(false)
-        .max_redirects(0)
-        .max_redirects_will_error(false)
-        .proxy(proxy::from(&|name| std::env::var(name).ok())?)
-        .timeout_global(Some(CALL))
-        .timeout_connect(Some(CONNECTION))
-        .user_agent(concat!("ai-detect/", env!("CARGO_PKG_VERSION")))
-        .tls_config(TlsConfig::builder().root_certs(roots).build())
-        .build();
-    Ok(config.new_agent())
-}
-
-/// What a file of certificates adds up to.
-fn certificates(file: &std::ffi::OsStr) -> Result<RootCerts, Error> {
-    let wrong = |problem: String| Error::Certificates { problem: format!("{}: {problem}", file.to_string_lossy()) };
-    let bytes = std::fs::read(file).map_err(|error| wrong(error.to_string()))?;
-    let mut found = Vec::new();
-    for item in parse_pem(&bytes) {
-        if let PemItem::Certificate(certificate) = item.map_err(|error| wrong(error.to_string()))? {
-            found.push(certificate);
-        }
-    }
-    if found.is_empty() {
-        return Err(wrong("it holds no certificate".into()));
-    }
-    Ok(RootCerts::new_with_certs(&found))
 }
 
 impl Client {

@@ -36,12 +36,12 @@ impl Address {
     }
 
     /// The address of a path below the base.
-    pub(super) fn below(&self, path: &str) -> String {
+    pub fn below(&self, path: &str) -> String {
         format!("{}{}/{}", self.origin, self.path, path.trim_start_matches('/'))
     }
 
     /// An address that somebody else gave, made whole, if it is of the same origin.
-    pub(super) fn same_origin(&self, url: &str) -> Option<String> {
+    pub fn same_origin(&self, url: &str) -> Option<String> {
         let graphic = url.bytes().all(|byte| byte.is_ascii_graphic());
         if graphic && url.starts_with('/') && !url.starts_with("//") {
             return Some(format!("{}{url}", self.origin));
@@ -51,7 +51,7 @@ impl Address {
     }
 
     /// Whether nobody on the way can read along.
-    pub(super) fn is_private(&self) -> bool {
+    pub fn is_private(&self) -> bool {
         let authority = self.origin.strip_prefix("http://");
         authority.is_none_or(|authority| host(authority).is_some_and(is_loopback))
     }
@@ -109,7 +109,7 @@ fn is_loopback(host: &str) -> bool {
 }
 
 /// The origin of an address for a message, without a user that may stand in it.
-pub(super) fn shown_origin(url: &str) -> String {
+pub fn shown_origin(url: &str) -> String {
     apart(url).map_or_else(|| "another address".into(), |(origin, _)| origin)
 }
 
