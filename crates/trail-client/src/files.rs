@@ -37,6 +37,25 @@ pub(crate) fn replace(path: &Path, content: &[u8]) -> Result<(), SpoolError> {
     sync_folder(folder)
 }
 
+/// What a file holds; `None` where there is none.
+pub(crate) fn read(path: &Path) -> Result<Option<String>, SpoolError> {
+    match fs::read_to_string(path) {
+        Ok(text) => Ok(Some(text)),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(source) => Err(SpoolError::File { path: path.to_owned(), source }),
+    }
+}
+
+/// Removes a file, if it is there.
+pub(crate) fn remove(path: &Path) -> Result<(), SpoolError> {
+    match fs::remove_file(path) {
+        Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
+            Err(SpoolError::File { path: path.to_owned(), source })
+        }
+        _ => path.parent().map_or(Ok(()), sync_folder),
+    }
+}
+
 /// Brings the names in a folder to the disk.
 pub(crate) fn sync_folder(folder: &Path) -> Result<(), SpoolError> {
     // Elsewhere a folder cannot be opened as a file, and renaming is durable by itself.

@@ -1,5 +1,7 @@
 //! What a spool holds, and how sending goes.
 
+use std::fmt;
+
 use rusqlite::Transaction;
 use serde::{Deserialize, Serialize};
 
@@ -39,9 +41,34 @@ pub enum Problem {
     },
     /// The collector acknowledges nothing of what it was sent.
     NotAcknowledged,
+    /// The collector keeps its log in another region than the one that was joined. Nothing is sent there.
+    OtherRegion {
+        /// The region that it names.
+        found: String,
+    },
     /// A problem that a newer version noted.
     #[serde(other)]
     Other,
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unreachable { detail } => write!(f, "the collector cannot be reached: {detail}"),
+            Self::Refused { status, detail } => write!(f, "the collector refuses: {status} {detail}"),
+            Self::Busy { status } => write!(f, "the collector asks to come back later ({status})"),
+            Self::Redirected => {
+                f.write_str("the collector points to another address; events go only where this client joined")
+            }
+            Self::TooLarge => f.write_str("the collector takes no batch of even one event: it is too large for it"),
+            Self::Unreadable { detail } => write!(f, "the answer of the collector cannot be read: {detail}"),
+            Self::NotAcknowledged => f.write_str("the collector acknowledges nothing of what it was sent"),
+            Self::OtherRegion { found } => {
+                write!(f, "the collector is in region {found}, and this client joined one in another: nothing is sent")
+            }
+            Self::Other => f.write_str("a problem that a newer version noted"),
+        }
+    }
 }
 
 /// What a spool holds, and how sending goes.

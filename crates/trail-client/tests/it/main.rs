@@ -4,6 +4,8 @@
 
 mod children;
 mod damage;
+mod flush;
+mod model;
 mod overflow;
 mod power;
 mod spool;
