@@ -1,6 +1,7 @@
 //! What the fuzzers do with an input, one file a target: a function from bytes that panics where a promise
 //! is broken. `tests/it/fuzz_seeds.rs` runs the same functions on the seeds, without any fuzzer.
 
+pub mod answers;
 pub mod commands;
 pub mod hunks;
 pub mod message;

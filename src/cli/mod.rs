@@ -2,6 +2,8 @@
 //! library.
 
 mod attest;
+#[cfg(feature = "trail")]
+mod capture;
 mod checking;
 #[cfg(feature = "forge")]
 mod ci;
@@ -135,6 +137,10 @@ enum Command {
     /// List and explain flags and the decisions about them, and export the decisions
     #[cfg(feature = "forge")]
     Triage(triage::Args),
+    /// Record AI use on this machine
+    #[cfg(feature = "trail")]
+    #[command(subcommand)]
+    Capture(capture::Command),
     /// Show who or what wrote the code of a history, from its commits and notes
     #[command(subcommand)]
     Trail(trail::Command),
@@ -304,6 +310,8 @@ pub fn run() -> Exit {
         Command::Policy(command) => policy::run(&command, &args.dir, &out),
         #[cfg(feature = "forge")]
         Command::Triage(command) => triage::run(&command, &args.dir, &out),
+        #[cfg(feature = "trail")]
+        Command::Capture(command) => capture::run(&command, &out),
         Command::Trail(command) => trail::run(&command, &args.dir, &out),
         Command::Schema(command) => schema::run(&command, &out),
         Command::Completions(command) => completions::run(&command, &out),

@@ -32,6 +32,9 @@ enum Of {
     Ask,
     /// Output of `trail report --format json`
     TrailReport,
+    /// Output of `trail status --format json`
+    #[cfg(feature = "trail")]
+    TrailStatus,
     /// Output of `eval --format json`
     #[cfg(feature = "lab")]
     Eval,
@@ -56,6 +59,8 @@ pub(super) fn run(args: &Args, out: &Output) -> Result<Exit, Failure> {
         Of::Scan => scan::schema(),
         Of::Ask => ask::schema(),
         Of::TrailReport => figures::schema(),
+        #[cfg(feature = "trail")]
+        Of::TrailStatus => super::trail::status::schema(),
         #[cfg(feature = "lab")]
         Of::Eval => eval::json::schema(),
         #[cfg(feature = "lab")]

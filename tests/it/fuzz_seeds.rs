@@ -60,4 +60,4 @@ macro_rules! targets {
     };
 }
 
-targets!(patch, message, records, settings, signatures, hunks, sinks, posted, commands, states, trail, wire);
+targets!(answers, patch, message, records, settings, signatures, hunks, sinks, posted, commands, states, trail, wire);

@@ -64,6 +64,8 @@ mod signatures;
 mod slope;
 mod terminal;
 mod trail;
+#[cfg(feature = "trail")]
+mod trail_client;
 mod triage;
 mod which_repository;
 mod workflows;

@@ -16,7 +16,8 @@ use crate::enrolment::{Enrolment, Token};
 use crate::event::Series;
 use crate::spool::Problem;
 
-const TIMEOUTS: Timeouts = Timeouts { call: Duration::from_secs(30), connection: Duration::from_secs(10) };
+/// How long a call to a collector may take.
+pub(crate) const TIMEOUTS: Timeouts = Timeouts { call: Duration::from_secs(30), connection: Duration::from_secs(10) };
 /// What is read of an answer that is no success, in bytes.
 const MAX_REFUSAL: u64 = 64 << 10;
 /// Shorter texts are no tokens, and hiding them would hide much else.

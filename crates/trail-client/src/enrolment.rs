@@ -135,6 +135,16 @@ impl Enrolment {
         Ok(Self { address, token: Token(token.to_owned()), client, region, key })
     }
 
+    /// The same collector, whose log has another key from now on.
+    ///
+    /// # Errors
+    ///
+    /// When the key is not one, or is that of a log in another region.
+    pub fn with_key(&self, key: &str) -> Result<Self, EnrolmentError> {
+        let Self { address, token, client, region, .. } = self;
+        Self::new(&address.to_string(), token.secret(), client.as_str(), Some(region.as_str()), key)
+    }
+
     /// What the variables of a job say, or else the file; `None` where neither names a collector.
     ///
     /// # Errors

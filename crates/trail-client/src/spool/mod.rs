@@ -20,6 +20,7 @@ use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 pub use self::append::Appended;
 pub use self::outbox::{Acknowledged, Batch, Cursor, MAX_BATCH, MAX_BATCH_BYTES, Numbers, Sender};
 pub use self::repair::PutAside;
+pub(crate) use self::schema::{APPLICATION, FORMAT};
 pub use self::status::{Delivery, Overflow, Problem, SpoolStatus, Waiting};
 use crate::boot::boot_id;
 use crate::error::SpoolError;
@@ -96,6 +97,9 @@ impl Spool {
 
     fn shared(&self) -> Result<File, SpoolError> {
         let path = self.folder.join("spool.lock");
+        if !self.folder.is_dir() {
+            files::private_folder(&self.folder)?;
+        }
         let file = files::lock_file(&path)?;
         file.lock_shared().map_err(SpoolError::file(&path))?;
         Ok(file)

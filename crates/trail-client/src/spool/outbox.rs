@@ -1,12 +1,13 @@
 //! Taking batches out to be sent, and noting what the collector has.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use ai_detect_trail_log::ids::{ClientId, Epoch};
 use ai_detect_trail_log::number::{Micros, Number};
 use rusqlite::{OptionalExtension as _, Transaction};
 
-use super::{Durability, Problem, Spool, stored};
+use super::{Durability, Problem, Session, Spool, stored};
 use crate::error::SpoolError;
 use crate::event::{Series, write_line};
 
@@ -322,6 +323,20 @@ impl Spool {
             self.execute(transaction, lower, |statement| statement.execute((id, acknowledged.min(through))))?;
             Ok(reopened as u64)
         })
+    }
+
+    /// Copies the spool into a new file. What nobody has sent yet is bound to the client.
+    pub(crate) fn copy_to(&self, client: &ClientId, file: &Path) -> Result<(), SpoolError> {
+        self.write(Durability::Eventual, |transaction| {
+            let bind = "UPDATE epoch SET client = ?1 WHERE client IS NULL";
+            self.execute(transaction, bind, |statement| statement.execute([client.as_str()])).map(|_| ())
+        })?;
+        let session = Session::open(self)?;
+        let name = file.to_str().ok_or_else(|| SpoolError::File {
+            path: file.to_owned(),
+            source: std::io::ErrorKind::InvalidFilename.into(),
+        })?;
+        self.sql(session.connection.execute("VACUUM INTO ?1", [name]).map(|_| ()))
     }
 
     /// Notes that sending failed, and when it may be tried again.

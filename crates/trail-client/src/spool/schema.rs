@@ -1,9 +1,9 @@
 //! The tables of a spool.
 
 /// Marks a database as a spool: "aiSP".
-pub(super) const APPLICATION: i64 = 0x6169_5350;
+pub(crate) const APPLICATION: i64 = 0x6169_5350;
 /// The version of the tables.
-pub(super) const FORMAT: i64 = 1;
+pub(crate) const FORMAT: i64 = 1;
 
 /// Before the first table is made. A commit writes each page that it changes, so small pages make it cheap.
 pub(super) const FILE: &str = "

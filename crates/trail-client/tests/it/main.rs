@@ -5,6 +5,7 @@
 mod children;
 mod damage;
 mod flush;
+mod http;
 mod model;
 mod overflow;
 mod power;

@@ -1,0 +1,102 @@
+//! A spool as one file: what a job leaves behind whose collector was away, and what is read of it elsewhere.
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+
+use ai_detect_trail_log::ids::ClientId;
+use rusqlite::{Connection, OpenFlags};
+use tempfile::TempDir;
+
+use crate::error::SpoolError;
+use crate::spool::Spool;
+
+/// The spool of another machine, in a folder of its own. The file that it came from stays as it is.
+#[derive(Debug)]
+pub struct Artifact {
+    spool: Spool,
+    _folder: TempDir,
+}
+
+/// Why a file cannot be read as a spool.
+#[derive(Debug, thiserror::Error)]
+pub enum ArtifactError {
+    /// A file cannot be read or written.
+    #[error(transparent)]
+    Spool(#[from] SpoolError),
+    /// It is something else.
+    #[error("{}: not the spool of a client of a trail", .0.display())]
+    NotASpool(PathBuf),
+    /// It is damaged.
+    #[error("{}: the spool is damaged: {problem}", path.display())]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// What SQLite finds.
+        problem: String,
+    },
+}
+
+/// Writes a spool into one file, whole or not at all. What nobody has sent yet is bound to the client.
+///
+/// # Errors
+///
+/// When the spool cannot be read, or the file not written.
+pub fn export(spool: &Spool, client: &ClientId, to: &Path) -> Result<(), SpoolError> {
+    let folder = match to.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    let beside = tempfile::Builder::new().prefix(".spool-").tempdir_in(folder).map_err(SpoolError::file(folder))?;
+    let copy = beside.path().join("spool.db");
+    spool.copy_to(client, &copy)?;
+    File::open(&copy).and_then(|file| file.sync_all()).map_err(SpoolError::file(&copy))?;
+    fs::rename(&copy, to).map_err(SpoolError::file(to))
+}
+
+impl Artifact {
+    /// Copies a file that [`export`] wrote, or a spool that was put aside, below a folder, and checks the copy.
+    ///
+    /// # Errors
+    ///
+    /// When it is no spool, is damaged, or was made by a newer version.
+    pub fn open(file: &Path, below: &Path) -> Result<Self, ArtifactError> {
+        let folder = tempfile::Builder::new().prefix("import-").tempdir_in(below).map_err(SpoolError::file(below))?;
+        let spool = Spool::at(folder.path()).with_limit(u64::MAX);
+        let copy = spool.database();
+        let databases = copy.parent().unwrap_or(folder.path());
+        fs::create_dir(databases).map_err(SpoolError::file(databases))?;
+        fs::copy(file, &copy).map_err(SpoolError::file(file))?;
+        // A spool that was put aside has a log beside it.
+        let mut log = file.as_os_str().to_owned();
+        log.push("-wal");
+        if Path::new(&log).is_file() {
+            fs::copy(&log, copy.with_file_name("spool.db-wal")).map_err(SpoolError::file(Path::new(&log)))?;
+        }
+        check(&copy, file)?;
+        Ok(Self { spool, _folder: folder })
+    }
+
+    /// The spool.
+    pub fn spool(&self) -> &Spool {
+        &self.spool
+    }
+}
+
+fn check(copy: &Path, file: &Path) -> Result<(), ArtifactError> {
+    let not_ours = |_| ArtifactError::NotASpool(file.to_owned());
+    let connection = Connection::open_with_flags(copy, OpenFlags::SQLITE_OPEN_READ_WRITE).map_err(not_ours)?;
+    let pragma = |name| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0)).map_err(not_ours);
+    if pragma("application_id")? != crate::spool::APPLICATION {
+        return Err(ArtifactError::NotASpool(file.to_owned()));
+    }
+    let found = pragma("user_version")?;
+    if found > crate::spool::FORMAT {
+        return Err(SpoolError::Newer { path: file.to_owned(), found, known: crate::spool::FORMAT }.into());
+    }
+    let checked = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get::<_, String>(0));
+    match checked {
+        Ok(text) if text == "ok" => Ok(()),
+        Ok(problem) => Err(ArtifactError::Damaged { path: file.to_owned(), problem }),
+        Err(error) => Err(ArtifactError::Damaged { path: file.to_owned(), problem: error.to_string() }),
+    }
+}

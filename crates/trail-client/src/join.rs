@@ -1,0 +1,99 @@
+//! Joining a collector: a code that counts once, for a token, a name, a region and the public key of the log.
+
+use ai_detect_http::Address;
+use ai_detect_http::ureq::http::{Request, header};
+use serde::{Deserialize, Serialize};
+
+use crate::answer::message;
+use crate::collector::TIMEOUTS;
+use crate::enrolment::{Enrolment, EnrolmentError};
+
+/// The longest answer that is read, in bytes.
+const MAX_ANSWER: u64 = 64 << 10;
+
+#[derive(Serialize)]
+struct Question<'a> {
+    code: &'a str,
+}
+
+#[derive(Deserialize)]
+struct Answer {
+    client: String,
+    token: String,
+    region: String,
+    key: String,
+}
+
+/// Why a collector was not joined.
+#[derive(Debug, thiserror::Error)]
+pub enum JoinError {
+    /// What it answered does not fit together, or not what was asked for.
+    #[error(transparent)]
+    Enrolment(#[from] EnrolmentError),
+    /// No call can be made.
+    #[error(transparent)]
+    Setup(#[from] ai_detect_http::Error),
+    /// No connection, or it broke.
+    #[error("{origin} cannot be reached: {detail}")]
+    Unreachable {
+        /// Scheme, host and port.
+        origin: String,
+        /// What happened.
+        detail: String,
+    },
+    /// It refused.
+    #[error("{origin} refuses: {status} {detail}; a code counts once and for a short time: ask for a new one")]
+    Refused {
+        /// Scheme, host and port.
+        origin: String,
+        /// The HTTP status.
+        status: u16,
+        /// What it says.
+        detail: String,
+    },
+    /// What it answered cannot be read.
+    #[error("{origin} does not answer as a collector does; is the address right?")]
+    Unreadable {
+        /// Scheme, host and port.
+        origin: String,
+    },
+}
+
+/// Exchanges a code for what binds this machine to the collector. A region that is named must be the collector's.
+///
+/// # Errors
+///
+/// When the collector cannot be reached, refuses, or keeps its log elsewhere.
+pub fn join(url: &str, code: &str, region: Option<&str>) -> Result<Enrolment, JoinError> {
+    let address = Address::parse(url)?;
+    let origin = address.origin().to_owned();
+    if !address.is_private() {
+        return Err(EnrolmentError::InTheOpen { origin }.into());
+    }
+    let unreachable = |error: &dyn std::fmt::Display| JoinError::Unreachable {
+        origin: origin.clone(),
+        detail: message(error.to_string().as_bytes()),
+    };
+    let unreadable = || JoinError::Unreadable { origin: origin.clone() };
+    let agent = ai_detect_http::agent(TIMEOUTS)?;
+    let question = serde_json::to_vec(&Question { code }).map_err(|error| unreachable(&error))?;
+    let request =
+        Request::post(address.below("/v1/join")).header(header::CONTENT_TYPE, "application/json").body(question);
+    let response = agent.run(request.map_err(|error| unreachable(&error))?).map_err(|error| unreachable(&error))?;
+    let (parts, body) = response.into_parts();
+    let read = body.into_with_config().limit(MAX_ANSWER).read_to_vec();
+    if !parts.status.is_success() {
+        // What was refused is known without its words.
+        let detail = message(&read.unwrap_or_default());
+        return Err(JoinError::Refused { origin, status: parts.status.as_u16(), detail });
+    }
+    let bytes = read.map_err(|error| unreachable(&error))?;
+    let answer: Answer = serde_json::from_slice(&bytes).map_err(|_| unreadable())?;
+    let Answer { client, token, region: found, key } = answer;
+    // The region that the collector names must be that of its key, and so must be the one that was asked for.
+    let joined = Enrolment::new(url, &token, &client, Some(&found), &key)?;
+    match region {
+        Some(region) => Ok(Enrolment::new(url, &token, &client, Some(region), &key)?),
+        None => Ok(joined),
+    }
+}

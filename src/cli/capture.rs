@@ -1,0 +1,53 @@
+//! `ai-detect capture`: what this machine records, and to whom it goes.
+
+use super::output::Output;
+use super::trail::client::Client;
+use super::{Exit, Failure};
+
+use ai_detect_trail_client::enrolment::Enrolment;
+use ai_detect_trail_client::join::join;
+
+#[derive(Debug, clap::Subcommand)]
+pub(super) enum Command {
+    /// Join a collector with a one-time code: events of this machine go there from then on
+    Join(Join),
+}
+
+/// Whom to join
+#[derive(Debug, clap::Args)]
+pub(super) struct Join {
+    /// Address of the collector
+    #[arg(value_name = "URL")]
+    url: String,
+
+    /// One-time code from whoever runs the collector
+    #[arg(long, value_name = "CODE")]
+    code: String,
+
+    /// Join only if the collector keeps its log in this region
+    #[arg(long, value_name = "REGION")]
+    region: Option<String>,
+
+    /// Leave the collector that was joined before
+    #[arg(long)]
+    replace: bool,
+}
+
+pub(super) fn run(command: &Command, out: &Output) -> Result<Exit, Failure> {
+    let Command::Join(args) = command;
+    let client = Client::find()?;
+    let before = Enrolment::load(&client.place.state)?;
+    if let Some(before) = before.as_ref().filter(|_| !args.replace) {
+        return Err(Failure::usage(format!("this machine has joined {} already; --replace leaves it", before.address)));
+    }
+    let joined = join(&args.url, &args.code, args.region.as_deref())?;
+    joined.save(&client.place.state)?;
+    out.print(&format!("joined {} in region {} as client {}\n", joined.address, joined.region, joined.client))?;
+    let waiting = client.spool.status()?.map_or(0, |status| status.waiting.events);
+    if before.is_some_and(|before| before.client != joined.client) && waiting > 0 {
+        out.say(&format!(
+            "{waiting} events wait. Those that may have been sent under the former name stay in the spool and are not sent under the new one."
+        ));
+    }
+    Ok(Exit::Analysed)
+}

@@ -1,0 +1,99 @@
+//! `ai-detect trail flush`: sends what waits in the spool.
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use ai_detect_trail_client::artifact::export;
+use ai_detect_trail_client::clock;
+use ai_detect_trail_client::flush::{Delivery, Ended, Flushed, Options, flush};
+use ai_detect_trail_client::spool::Sender;
+
+use super::client::{Client, collector, report};
+use crate::cli::output::Output;
+use crate::cli::{Exit, Failure};
+
+/// How long a flush in the background begins further batches.
+const BACKGROUND: Duration = Duration::from_secs(60);
+
+/// What is sent, and what becomes of the rest
+#[derive(Debug, clap::Args)]
+pub(in crate::cli) struct Args {
+    /// Sign off first: this client ends here, so that it is not reported as silent
+    #[arg(long)]
+    closing: bool,
+
+    /// Write the spool to this file if events still wait at the end; `ai-detect trail import spool` sends them later
+    #[arg(long, value_name = "FILE")]
+    keep: Option<PathBuf>,
+
+    /// Print nothing, respect pauses after failures, stop after a minute, and exit with status 0 whatever happens
+    #[arg(long, conflicts_with_all = ["closing", "keep"])]
+    background: bool,
+}
+
+pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure> {
+    if args.background {
+        // Whoever started it must not notice. Trouble is in the spool, and `trail status` shows it.
+        drop(Client::find().and_then(|client| send(&client, args)));
+        return Ok(Exit::Analysed);
+    }
+    let client = Client::find()?;
+    let enrolment = client.enrolled()?;
+    if args.closing && client.spool.exists() {
+        client.spool.heartbeat(clock::now()?, true)?;
+    }
+    let flushed = send(&client, args)?;
+    let exit = report(&flushed, out)?;
+    let Some(file) = args.keep.as_ref().filter(|_| flushed.waiting > 0) else { return Ok(exit) };
+    let kept = export(&client.spool, &enrolment.client, &dir.join(file));
+    let text = match &kept {
+        Ok(()) => format!(
+            "{} events of the trail were not delivered. They are in {}: keep it as an artifact, and send it with `ai-detect trail import spool`.",
+            flushed.waiting,
+            file.display()
+        ),
+        Err(error) => {
+            format!("{} events of the trail were not delivered, and could not be kept: {error}", flushed.waiting)
+        }
+    };
+    out.say(&text);
+    summarise(&text)?;
+    // They are safe, so the job need not fail.
+    Ok(if kept.is_ok() { Exit::Analysed } else { Exit::Failed })
+}
+
+fn send(client: &Client, args: &Args) -> Result<Flushed, Failure> {
+    let enrolment = client.enrolled()?;
+    let collector = collector(enrolment)?;
+    let delivery = Delivery {
+        spool: &client.spool,
+        sender: Sender::Client(enrolment.client.clone()),
+        key: &enrolment.key,
+        witness: &client.witness,
+        collector: &collector,
+    };
+    let options = Options {
+        now: clock::now()?,
+        at_once: !args.background,
+        deadline: args.background.then(|| Instant::now() + BACKGROUND),
+    };
+    let mut flushed = flush(&delivery, options)?;
+    // A flush in the background may have just begun: whoever asks for one waits for it a little.
+    for _ in 0..20 {
+        if args.background || flushed.ended != Ended::OtherProcess {
+            break;
+        }
+        std::thread::sleep(Duration::from_millis(250));
+        flushed = flush(&delivery, options)?;
+    }
+    Ok(flushed)
+}
+
+/// Adds a line to the summary of a job on GitHub. Elsewhere its log has it.
+fn summarise(text: &str) -> Result<(), Failure> {
+    let Some(file) = std::env::var_os("GITHUB_STEP_SUMMARY").filter(|file| !file.is_empty()) else { return Ok(()) };
+    let written = std::fs::OpenOptions::new().append(true).create(true).open(&file);
+    let written = written.and_then(|mut file| writeln!(file, "{text}"));
+    written.map_err(|error| Failure::failed(format!("GITHUB_STEP_SUMMARY: {error}")))
+}

@@ -1,0 +1,216 @@
+//! The commands of a trail's client: joining a collector, sending, what a job keeps, and what is said about it.
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+
+use ai_detect_trail_client::clock;
+use ai_detect_trail_client::event::{Class, Event};
+use ai_detect_trail_client::spool::Spool;
+use assert_cmd::Command;
+use serde_json::{Map, Value, json};
+use tempfile::TempDir;
+
+use crate::fake::server::{Reply, Server};
+use crate::support::Run;
+
+/// The public key of a log in region `eu`, from a fixed seed.
+const KEY: &str = "trail.example.org/trail/eu/1+5a7fc8ea+AepKbGPinFIKvvVQexMuxfmVR3auvr57kkIe6mkURtIs";
+
+/// A user with a home of its own.
+struct User {
+    home: TempDir,
+}
+
+impl User {
+    fn new() -> Self {
+        Self { home: tempfile::tempdir().unwrap() }
+    }
+
+    fn command(&self, args: &[&str]) -> Command {
+        let mut command = Command::cargo_bin("ai-detect").unwrap();
+        command.args(args).env_clear().env("HOME", self.home.path()).env("XDG_STATE_HOME", self.home.path());
+        command.current_dir(self.home.path());
+        command
+    }
+
+    fn run(&self, args: &[&str]) -> Run {
+        Run::of(&mut self.command(args))
+    }
+
+    fn folder(&self) -> PathBuf {
+        self.home.path().join("ai-detect/trail")
+    }
+
+    /// Something that a tool would hand over; returns the epoch.
+    fn event(&self) -> String {
+        let event = Event::new(Class::Detailed, "session.end", clock::now().unwrap(), &Map::new()).unwrap();
+        Spool::at(&self.folder()).append(&[event]).unwrap().epoch.to_string()
+    }
+
+    fn status(&self) -> Value {
+        self.run(&["trail", "status", "--format", "json"]).json()
+    }
+
+    fn join(&self, server: &Server) -> Run {
+        self.run(&["capture", "join", &server.url(), "--code", "once"])
+    }
+}
+
+/// A collector that takes everything of one epoch, once it is there.
+#[derive(Clone, Default)]
+struct State {
+    /// The epoch, and how many events it has; none while the collector is away.
+    takes: Arc<Mutex<Option<(String, u64)>>>,
+}
+
+impl State {
+    fn server(&self) -> Server {
+        let takes = Arc::clone(&self.takes);
+        Server::start(move |heard| match (heard.path(), &*takes.lock().unwrap()) {
+            ("/v1/join", _) if heard.json()["code"] == "once" => {
+                Reply::json(200, &json!({"client": "laptop", "token": "adt_secret", "region": "eu", "key": KEY}))
+            }
+            ("/v1/join", _) => Reply::json(403, &json!({"error": {"code": "code", "message": "no such code"}})),
+            ("/v1/events", Some((epoch, through))) => {
+                Reply::json(200, &json!({"acked_through": {"laptop": {epoch.as_str(): *through}}, "checkpoint": ""}))
+            }
+            _ => Reply::json(503, &json!({"error": {"code": "busy", "message": "later"}})).with("retry-after", "7"),
+        })
+    }
+}
+
+#[test]
+fn a_machine_joins_with_a_code_and_keeps_the_token_to_itself() {
+    let (user, server) = (User::new(), State::default().server());
+    let refused = user.run(&["capture", "join", &server.url(), "--code", "guessed"]).error(3);
+    assert!(refused.contains("403 no such code") && refused.contains("ask for a new one"), "{refused}");
+    let elsewhere = user.run(&["capture", "join", &server.url(), "--code", "once", "--region", "us"]).error(2);
+    assert!(elsewhere.contains("region eu, not in us"), "{elsewhere}");
+    assert!(!user.folder().join("collector.json").exists());
+    assert!(user.join(&server).text().contains("in region eu as client laptop"));
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt as _;
+        assert_eq!(std::fs::metadata(user.folder().join("collector.json")).unwrap().mode() & 0o777, 0o600);
+    }
+    assert!(user.join(&server).error(2).contains("--replace"));
+    let status = user.status();
+    assert_eq!((&status["collector"]["client"], &status["waiting"]), (&json!("laptop"), &json!(0)));
+    assert!(!user.run(&["trail", "status"]).text().contains("adt_secret"));
+    let open = user.run(&["capture", "join", "http://trail.example.org", "--code", "once", "--replace"]).error(2);
+    assert!(open.contains("without encryption"), "{open}");
+}
+
+#[test]
+fn without_a_collector_events_wait_and_the_error_says_how_to_join() {
+    let user = User::new();
+    user.event();
+    let error = user.run(&["trail", "flush"]).error(2);
+    assert!(error.contains("capture join URL --code CODE") && error.contains("AI_DETECT_TRAIL_URL"), "{error}");
+    assert_eq!(user.status()["waiting"], 1);
+    // In the background nobody is there to read it.
+    let quiet = user.run(&["trail", "flush", "--background"]);
+    assert_eq!((quiet.status, quiet.stdout.as_str(), quiet.stderr.as_str()), (0, "", ""));
+}
+
+#[test]
+fn a_collector_that_is_away_delays_and_loses_nothing() {
+    let (user, state) = (User::new(), State::default());
+    let server = state.server();
+    user.join(&server);
+    let epoch = user.event();
+    let error = user.run(&["trail", "flush"]);
+    assert_eq!(error.status, 3);
+    assert!(
+        error.stderr.contains("come back later (503)") && error.stderr.contains("Nothing is lost"),
+        "{}",
+        error.stderr
+    );
+    let status = user.status();
+    assert_eq!((&status["problem"]["kind"], &status["problem"]["failures"]), (&json!("busy"), &json!(1)));
+    let schema = user.run(&["schema", "trail-status"]).json();
+    jsonschema::validate(&schema, &status).unwrap();
+    let text = user.run(&["trail", "status"]).text();
+    assert!(text.contains("waiting: 2 events") && text.contains("next attempt: "), "{text}");
+    // It is back. Who asks for it does not wait for the pause to end.
+    *state.takes.lock().unwrap() = Some((epoch, 2));
+    assert_eq!(user.run(&["trail", "flush"]).text(), "delivered: 2\nwaiting: 0\n");
+    let status = user.status();
+    assert_eq!((&status["waiting"], &status["kept"], status.get("problem")), (&json!(0), &json!(2), None));
+    let sent = server.take();
+    let batch = sent.iter().rfind(|heard| heard.path() == "/v1/events").unwrap();
+    assert_eq!(batch.header("authorization"), Some("Bearer adt_secret"));
+    assert_eq!(
+        (batch.header("content-encoding"), batch.header("content-type")),
+        (Some("gzip"), Some("application/x-ndjson"))
+    );
+}
+
+#[test]
+fn a_job_keeps_what_it_could_not_deliver_and_somebody_sends_it_later() {
+    let (job, state) = (User::new(), State::default());
+    let server = state.server();
+    let url = server.url();
+    let of_job = [
+        ("AI_DETECT_TRAIL_URL", url.as_str()),
+        ("AI_DETECT_TRAIL_TOKEN", "adt_secret"),
+        ("AI_DETECT_TRAIL_CLIENT", "laptop"),
+        ("AI_DETECT_TRAIL_KEY", KEY),
+    ];
+    let epoch = job.event();
+    let summary = job.home.path().join("summary.md");
+    let keep = |file: &str| {
+        let mut command = job.command(&["trail", "flush", "--keep", file]);
+        Run::of(command.envs(of_job).env("GITHUB_STEP_SUMMARY", &summary))
+    };
+    let lost = keep("no/such/folder/spool.db");
+    assert_eq!(lost.status, 3);
+    let said = std::fs::read_to_string(&summary).unwrap();
+    assert!(said.contains("2 events of the trail were not delivered, and could not be kept"), "{said}");
+    let kept = keep("spool.db");
+    assert_eq!(kept.status, 0, "{}", kept.stderr);
+    assert!(std::fs::read_to_string(&summary).unwrap().contains("They are in spool.db"));
+    // On another machine.
+    let operator = User::new();
+    operator.join(&server);
+    let file = job.home.path().join("spool.db");
+    let file = file.to_str().unwrap();
+    assert_eq!(operator.run(&["trail", "import", "spool", file]).status, 3);
+    *state.takes.lock().unwrap() = Some((epoch, 2));
+    assert_eq!(operator.run(&["trail", "import", "spool", file]).text(), "delivered: 2\nwaiting: 0\n");
+    // Nothing of it stays there, and the file can be sent again.
+    assert_eq!(operator.run(&["trail", "import", "spool", file]).text(), "delivered: 2\nwaiting: 0\n");
+    let left =
+        std::fs::read_dir(operator.folder()).unwrap().filter_map(|entry| entry.unwrap().file_name().into_string().ok());
+    assert!(!left.into_iter().any(|name| name.starts_with("import-")));
+}
+
+#[test]
+fn a_file_that_is_no_spool_is_refused() {
+    let (user, server) = (User::new(), State::default().server());
+    user.join(&server);
+    std::fs::write(user.home.path().join("notes.txt"), "hello, this is not a spool, and long enough").unwrap();
+    let import = |file: &str| user.run(&["trail", "import", "spool", file]);
+    assert!(import("notes.txt").error(2).contains("notes.txt: not the spool of a client"));
+    assert!(import("missing.db").error(3).contains("missing.db"));
+    assert!(server.take().iter().all(|heard| heard.path() == "/v1/join"));
+}
+
+#[test]
+fn a_closing_flush_signs_off() {
+    let (user, state) = (User::new(), State::default());
+    let server = state.server();
+    user.join(&server);
+    let epoch = user.event();
+    *state.takes.lock().unwrap() = Some((epoch.clone(), 2));
+    assert_eq!(user.run(&["trail", "flush", "--closing"]).text(), "delivered: 2\nwaiting: 0\n");
+    assert_ne!(user.event(), epoch);
+}
+
+#[test]
+fn nothing_open_is_said_to_be_nothing() {
+    let user = User::new();
+    assert!(user.run(&["trail", "resolve"]).text().starts_with("nothing was open"));
+    assert!(user.run(&["trail", "resolve", "--key", KEY]).error(2).contains("no collector was joined"));
+    assert!(user.run(&["trail", "status"]).text().contains("collector: none"));
+}
