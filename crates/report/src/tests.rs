@@ -224,6 +224,25 @@ fn a_written_report_is_read_again() {
     assert_eq!(json::write(&read).unwrap(), written);
 }
 
+#[test]
+fn a_report_of_an_earlier_version_is_read_and_shown() {
+    let mut report = serde_json::to_value(sample::report("text", 2)).unwrap();
+    let take = |value: &mut Value, field: &str| drop(value.as_object_mut().unwrap().remove(field));
+    take(&mut report["coverage"], "added_lines");
+    for hunk in report["hunks"].as_array_mut().unwrap() {
+        take(hunk, "sensitive_classes");
+        for signal in hunk["signals"].as_array_mut().unwrap() {
+            signal["evidence"].as_array_mut().unwrap().iter_mut().for_each(|evidence| take(evidence, "source"));
+        }
+    }
+    let read = json::read(report.to_string().as_bytes()).unwrap();
+    for (format, said) in said(&read) {
+        assert!(said.contains("sensitive path") || !["text", "markdown", "html"].contains(&format), "{format}: {said}");
+        assert!(!said.contains("before text after"), "{format}: {said}");
+    }
+    assert!(said(&sample::report("text", 2)).iter().any(|(_, said)| said.contains("before text after")));
+}
+
 /// A report, damaged in one place.
 fn damaged(damage: impl Fn(&mut Value)) -> String {
     let mut report = serde_json::to_value(sample::report("text", 2)).unwrap();

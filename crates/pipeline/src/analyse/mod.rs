@@ -151,9 +151,12 @@ fn report(
         log_odds: rounded(model.request_threshold(config.thresholds.flag, scored, !change.commits.is_empty()) + prior),
     };
     let paths: BTreeSet<&str> = blocks.iter().map(|block| &*block.path).collect();
-    let is_sensitive = |path: &&str| detail != Detail::Numbers && sensitive.is_match(path);
-    let classes = |path| (path, sensitive.by_path(path).into_iter().map(|touch| touch.class).collect());
-    let classes: BTreeMap<&str, Vec<String>> = paths.into_par_iter().filter(is_sensitive).map(classes).collect();
+    let classes_of = |path| {
+        let touches = if detail == Detail::Numbers { Vec::new() } else { sensitive.by_path(path) };
+        let classes: Vec<String> = touches.into_iter().map(|touch| touch.class).collect();
+        (!classes.is_empty()).then_some((path, classes))
+    };
+    let classes: BTreeMap<&str, Vec<String>> = paths.into_par_iter().filter_map(classes_of).collect();
     let policy = evidence.policy();
     let covered = Covered::by(evidence.states());
     let request = ScoringContext {
