@@ -67,3 +67,19 @@ fn only_the_store_and_the_client_of_a_trail_name_sqlite() {
     named.sort();
     assert_eq!(named, ["ai-detect-trail-client", "ai-detect-trail-store"]);
 }
+
+#[test]
+fn only_the_server_of_a_trail_names_a_runtime() {
+    for library in ["axum", "hyper", "hyper-util", "tokio", "tokio-rustls"] {
+        assert_eq!(who_names(library), ["ai-detect-trail-server"], "{library}");
+    }
+    for package in ["ai-detect-pipeline", "ai-detect-report", "ai-detect-forge"] {
+        let linked = linked(package);
+        assert!(!linked.contains("tokio") && !linked.contains("rusqlite"), "{package}");
+    }
+    // What an entry is must be readable without any of them.
+    let log = linked("ai-detect-trail-log");
+    for never in ["rusqlite", "tokio", "ai-detect-base", "getrandom"] {
+        assert!(!log.contains(never), "the log links {never}");
+    }
+}

@@ -66,6 +66,8 @@ mod terminal;
 mod trail;
 #[cfg(feature = "trail")]
 mod trail_client;
+#[cfg(feature = "trail")]
+mod trail_server;
 mod triage;
 mod which_repository;
 mod workflows;

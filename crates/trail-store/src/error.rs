@@ -126,6 +126,11 @@ impl StoreError {
         |source| Self::File { path: path.to_owned(), source }
     }
 
+    /// Whether the disk has no room.
+    pub(crate) fn is_full(&self) -> bool {
+        matches!(self, Self::Database { source, .. } if source.sqlite_error_code() == Some(rusqlite::ErrorCode::DiskFull))
+    }
+
     /// Whether nothing that was written after it can be relied on.
     pub(crate) fn is_fatal(&self) -> bool {
         use rusqlite::ErrorCode::{DatabaseCorrupt, NotADatabase, SystemIoFailure};

@@ -202,3 +202,21 @@ pub(crate) fn random<const N: usize>() -> Result<[u8; N], StoreError> {
     getrandom::fill(&mut bytes).map_err(|_| StoreError::Random)?;
     Ok(bytes)
 }
+
+/// 16 random bytes, for a random id.
+///
+/// # Errors
+///
+/// When the system has no random bytes.
+pub fn random_id() -> Result<[u8; 16], StoreError> {
+    random()
+}
+
+/// 16 random bytes as hexadecimal digits, for names that nothing else may have.
+///
+/// # Errors
+///
+/// When the system has no random bytes.
+pub fn random_word() -> Result<String, StoreError> {
+    Ok(random_id()?.iter().map(|byte| format!("{byte:02x}")).collect())
+}

@@ -133,7 +133,20 @@ impl Keys {
         Ok(prepared)
     }
 
-    /// A line without a number is told apart by its content alone. The epoch is keyed, so that nobody can guess the content from it.
+    /// An epoch for content that its client did not number: the same content has the same epoch.
+    ///
+    /// It is keyed, so that nobody can guess the content from it.
+    ///
+    /// # Errors
+    ///
+    /// Never: the epoch is made of digits.
+    pub fn epoch_of(&self, content: &[u8]) -> Result<Epoch, StoreError> {
+        let fingerprint = Fingerprint::of(&self.nameless, content);
+        let epoch: String = fingerprint.as_bytes().iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+        Epoch::parse(&epoch).map_err(|_| self.folder.damaged(Damage::Value { table: "secret" }))
+    }
+
+    /// A line without a number is told apart by its content alone.
     fn nameless(
         &self,
         cause: UnreadableCause,
@@ -142,11 +155,9 @@ impl Keys {
         received: Micros,
     ) -> Result<Draft, StoreError> {
         let damaged = |_| self.folder.damaged(Damage::Value { table: "secret" });
-        let fingerprint = Fingerprint::of(&self.nameless, &sent);
-        let epoch: String = fingerprint.as_bytes().iter().take(16).map(|byte| format!("{byte:02x}")).collect();
         Ok(Draft {
             client: ClientId::parse(NAMELESS).map_err(damaged)?,
-            epoch: Epoch::parse(&epoch).map_err(damaged)?,
+            epoch: self.epoch_of(&sent)?,
             number: Number::FIRST,
             time: received,
             received,

@@ -65,6 +65,15 @@ pub fn entry(folder: &Folder, key: &VerifierKey, index: u64) -> Result<ProofFile
     Ok(file)
 }
 
+/// The last checkpoint, as a signed note; `None` before the first.
+///
+/// # Errors
+///
+/// When it cannot be read.
+pub fn checkpoint(folder: &Folder, key: &VerifierKey) -> Result<Option<String>, StoreError> {
+    Ok(last_checkpoint(folder, key)?.map(|(_, text)| text))
+}
+
 /// The proof that the log continues an older checkpoint, which its client kept. It is checked before it is handed out.
 ///
 /// # Errors

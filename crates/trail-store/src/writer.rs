@@ -14,6 +14,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use crate::error::{Damage, StoreError};
 use crate::folder::{Folder, random};
 use crate::ingest::{COLLECTOR, Collector, Draft, Ingest, Receipt};
+use crate::reserve;
 use crate::rows::stored;
 use crate::tokens::NewToken;
 
@@ -104,6 +105,11 @@ impl Writer {
         self.wait(|answer| Job::Own { event: Box::new(event), change, at, answer })
     }
 
+    /// Whether it still writes. After an error of the disk it does not.
+    pub fn is_running(&self) -> bool {
+        self.thread.as_ref().is_some_and(|thread| !thread.is_finished())
+    }
+
     fn wait<T>(&self, job: impl FnOnce(Answer<T>) -> Job) -> Result<T, Arc<StoreError>> {
         let (answer, done) = mpsc::sync_channel(1);
         let jobs = self.jobs.as_ref().ok_or(StoreError::Stopped)?;
@@ -165,13 +171,43 @@ fn run(folder: &Folder, mut connection: Connection, collector: &Collector, waiti
             Ok(done) => group.into_iter().zip(done).for_each(|(job, done)| job.finish(done)),
             Err(error) => {
                 let fatal = error.is_fatal();
-                let error = Arc::new(error);
-                group.into_iter().for_each(|job| job.fail(&error));
+                let own = fail_batches(group, error);
+                // Who looked at what is written down even then: for that, room was set aside.
+                let retried =
+                    if fatal { Err(StoreError::Stopped) } else { retry(folder, &mut connection, collector, &own) };
+                match retried {
+                    Ok(done) => own.into_iter().zip(done).for_each(|(job, done)| job.finish(done)),
+                    Err(error) => {
+                        let error = Arc::new(error);
+                        own.into_iter().for_each(|job| job.fail(&error));
+                    }
+                }
                 if fatal {
                     return;
                 }
             }
         }
+    }
+}
+
+/// Tells whoever sent events that nothing of them was written, and returns what the collector itself wants to write.
+fn fail_batches(group: Vec<Job>, error: StoreError) -> Vec<Job> {
+    let (batches, own): (Vec<_>, Vec<_>) = group.into_iter().partition(|job| matches!(job, Job::Batch { .. }));
+    let error = Arc::new(error);
+    batches.into_iter().for_each(|job| job.fail(&error));
+    own
+}
+
+/// Writes the collector's own entries again, on a full disk with the room that was set aside for them.
+fn retry(
+    folder: &Folder,
+    connection: &mut Connection,
+    collector: &Collector,
+    own: &[Job],
+) -> Result<Vec<Done>, StoreError> {
+    match write(folder, connection, collector, own) {
+        Err(error) if error.is_full() && reserve::give_up(folder)? => write(folder, connection, collector, own),
+        other => other,
     }
 }
 

@@ -2,16 +2,30 @@
 
 mod ask;
 #[cfg(feature = "trail")]
+mod backup;
+#[cfg(feature = "trail")]
 pub(in crate::cli) mod client;
+#[cfg(feature = "trail")]
+mod events;
 #[cfg(feature = "trail")]
 mod flush;
 #[cfg(feature = "trail")]
+mod folder;
+#[cfg(feature = "trail")]
 mod import;
+#[cfg(feature = "trail")]
+mod prove;
 mod report;
 #[cfg(feature = "trail")]
 mod resolve;
 #[cfg(feature = "trail")]
+mod serve;
+#[cfg(feature = "trail")]
 pub(in crate::cli) mod status;
+#[cfg(feature = "trail")]
+mod token;
+#[cfg(feature = "trail")]
+mod verify;
 
 use std::path::Path;
 
@@ -38,6 +52,28 @@ pub(super) enum Command {
     /// Take up the collector's log as it is now, after a fork was explained
     #[cfg(feature = "trail")]
     Resolve(resolve::Args),
+    /// Run the collector of a recorded trail: take events, and answer once they are on the disk
+    #[cfg(feature = "trail")]
+    Serve(serve::Args),
+    /// Create, list and revoke the tokens of a collector
+    #[cfg(feature = "trail")]
+    #[command(subcommand)]
+    Token(token::Command),
+    /// Print the entries of a recorded trail; this is itself an entry
+    #[cfg(feature = "trail")]
+    Events(events::Args),
+    /// Check a recorded trail against its signed checkpoint; exit with status 1 if anything was changed
+    #[cfg(feature = "trail")]
+    Verify(verify::Args),
+    /// Print an entry with a proof that can be checked offline; this is itself an entry
+    #[cfg(feature = "trail")]
+    Prove(prove::Args),
+    /// Copy a recorded trail while its collector runs
+    #[cfg(feature = "trail")]
+    Backup(backup::BackupArgs),
+    /// Make a new log out of a backup, or check the backup
+    #[cfg(feature = "trail")]
+    Restore(backup::RestoreArgs),
 }
 
 pub(super) fn run(command: &Command, dir: &Path, out: &Output) -> Result<Exit, Failure> {
@@ -52,5 +88,19 @@ pub(super) fn run(command: &Command, dir: &Path, out: &Output) -> Result<Exit, F
         Command::Import(command) => import::run(command, dir, out),
         #[cfg(feature = "trail")]
         Command::Resolve(args) => resolve::run(args, out),
+        #[cfg(feature = "trail")]
+        Command::Serve(args) => serve::run(args, dir, out),
+        #[cfg(feature = "trail")]
+        Command::Token(command) => token::run(command, dir, out),
+        #[cfg(feature = "trail")]
+        Command::Events(args) => events::run(args, dir, out),
+        #[cfg(feature = "trail")]
+        Command::Verify(args) => verify::run(args, dir, out),
+        #[cfg(feature = "trail")]
+        Command::Prove(args) => prove::run(args, dir, out),
+        #[cfg(feature = "trail")]
+        Command::Backup(args) => backup::backup(args, dir, out),
+        #[cfg(feature = "trail")]
+        Command::Restore(args) => backup::restore(args, dir, out),
     }
 }

@@ -1,0 +1,69 @@
+//! The folder of a recorded trail, as all its commands name it.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use ai_detect_trail_server::clock::ClockError;
+use ai_detect_trail_server::setup::SetupError;
+use ai_detect_trail_store::error::StoreError;
+use ai_detect_trail_store::folder::Folder;
+
+use crate::cli::Failure;
+
+/// Which folder
+#[derive(Debug, clap::Args)]
+pub(in crate::cli) struct FolderArg {
+    /// Folder of the trail
+    #[arg(long = "dir", value_name = "DIR", default_value = "trail")]
+    trail: PathBuf,
+}
+
+impl FolderArg {
+    /// Its path, seen from where the program runs.
+    pub(super) fn path(&self, dir: &Path) -> PathBuf {
+        dir.join(&self.trail)
+    }
+
+    /// The trail in it.
+    pub(super) fn open(&self, dir: &Path) -> Result<Folder, Failure> {
+        Ok(Folder::open(&self.path(dir))?)
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::NoTrail(_) | StoreError::NotOurs(_) | StoreError::Newer { .. } => Failure::usage(error),
+            other => Failure::failed(other),
+        }
+    }
+}
+
+impl From<Arc<StoreError>> for Failure {
+    fn from(error: Arc<StoreError>) -> Self {
+        Failure::failed(error)
+    }
+}
+
+impl From<ClockError> for Failure {
+    fn from(error: ClockError) -> Self {
+        Failure::failed(error)
+    }
+}
+
+impl From<SetupError> for Failure {
+    fn from(error: SetupError) -> Self {
+        match error {
+            SetupError::Store(store) => match &*store {
+                StoreError::NoTrail(_) | StoreError::NotOurs(_) | StoreError::Newer { .. } => Failure::usage(store),
+                _ => Failure::failed(store),
+            },
+            SetupError::Clock(_) => Failure::failed(error),
+            SetupError::Configuration(_)
+            | SetupError::Origin { .. }
+            | SetupError::Region { .. }
+            | SetupError::NoToken(_)
+            | SetupError::TokenName => Failure::usage(error),
+        }
+    }
+}

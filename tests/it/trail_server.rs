@@ -1,0 +1,170 @@
+//! `ai-detect trail serve` and its kin, from the first token to a proof that another program checks.
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+use serde_json::{Value, json};
+
+fn program(dir: &Path, args: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_ai-detect"));
+    command.args(args).current_dir(dir);
+    command
+}
+
+/// What a command prints, and its status.
+fn run(dir: &Path, args: &[&str]) -> (String, i32) {
+    let output = program(dir, args).output().unwrap();
+    (String::from_utf8(output.stdout).unwrap(), output.status.code().unwrap())
+}
+
+struct Collector {
+    child: Child,
+    address: String,
+}
+
+impl Drop for Collector {
+    fn drop(&mut self) {
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}
+
+impl Collector {
+    fn start(dir: &Path) -> Self {
+        let mut command = program(dir, &["trail", "serve", "--dir", "trail", "--listen", "127.0.0.1:0"]);
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
+        let address = line.trim().strip_prefix("listening on http://").unwrap().to_owned();
+        Self { child, address }
+    }
+
+    fn post(&self, token: &str, body: &str) -> (String, Value) {
+        let mut stream = TcpStream::connect(&self.address).unwrap();
+        let head = format!(
+            "POST /v1/events HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer {token}\r\nContent-Length: {}\r\n\r\n",
+            body.len()
+        );
+        stream.write_all((head + body).as_bytes()).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+        (head.split(' ').nth(1).unwrap().to_owned(), serde_json::from_str(body).unwrap())
+    }
+
+    #[cfg(unix)]
+    fn end(mut self) -> i32 {
+        let id = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
+        self.child.wait().unwrap().code().unwrap()
+    }
+}
+
+fn event(number: u64) -> String {
+    let event = json!({"client": "laptop-7", "epoch": "e1", "number": number, "kind": "suggestion.accepted",
+        "time": 1_790_000_000_000_000_u64, "tool": "copilot", "model": "gpt-5.1", "path": "src/pay.py", "first": 1, "last": 4});
+    format!("{event}\n")
+}
+
+/// The entries of a client, as `trail events` prints them.
+fn entries(dir: &Path, client: &str) -> Vec<Value> {
+    let (printed, status) = run(dir, &["trail", "events", "--dir", "trail", "--format", "jsonl", "--client", client]);
+    assert_eq!(status, 0);
+    printed.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+#[cfg(unix)]
+#[test]
+fn from_the_first_token_to_a_proof() {
+    let place = tempfile::tempdir().unwrap();
+    let dir = place.path();
+    let create = ["trail", "token", "create", "--dir", "trail", "--role", "writer", "--name", "a laptop"];
+    let (token, status) = run(dir, &[&create[..], &["--client", "laptop-7"]].concat());
+    assert_eq!((token.lines().count(), status), (1, 0), "the token alone");
+    let token = token.trim();
+    let collector = Collector::start(dir);
+    let (status, answer) = collector.post(token, &(event(1) + &event(2)));
+    assert_eq!((status.as_str(), &answer["acked_through"]), ("200", &json!({"laptop-7": {"e1": 2}})));
+    let (status, answer) = collector.post(token, &event(1).replace("laptop-7", "laptop-8"));
+    assert_eq!((status.as_str(), &answer["error"]["code"]), ("403", &json!("other-client")));
+    assert_eq!(collector.post(token, &(event(1) + &event(2))).0, "200");
+    let entries = entries(dir, "laptop-7");
+    let seen: Vec<_> = entries.iter().map(|entry| (&entry["number"], &entry["kind"], &entry["epoch"])).collect();
+    let (kind, epoch) = (json!("suggestion.accepted"), json!("e1"));
+    assert_eq!(seen, [(&json!(1), &kind, &epoch), (&json!(2), &kind, &epoch)]);
+    assert_eq!(self::entries(dir, "collector").last().unwrap()["kind"], "access", "looking is an entry");
+    assert_eq!(collector.end(), 0);
+
+    let (printed, status) = run(dir, &["trail", "verify", "--dir", "trail"]);
+    assert_eq!(status, 0, "{printed}");
+    let seq = entries[0]["seq"].to_string();
+    let (proof, status) = run(dir, &["trail", "prove", "--dir", "trail", &seq]);
+    assert_eq!(status, 0);
+    std::fs::write(dir.join("entry.tlog-proof"), proof).unwrap();
+    let key = std::fs::read_to_string(dir.join("trail/log/key")).unwrap();
+    let verifier = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/trail/verify.py");
+    let checked = Command::new("python3").args([verifier, key.trim(), "entry.tlog-proof"]).current_dir(dir).output();
+    if let Ok(checked) = checked {
+        assert!(checked.status.success(), "{}", String::from_utf8_lossy(&checked.stderr));
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_byte_that_was_changed_is_named() {
+    let place = tempfile::tempdir().unwrap();
+    let dir = place.path();
+    let create = ["trail", "token", "create", "--dir", "trail", "--role", "writer", "--name", "any"];
+    let token = run(dir, &create).0;
+    let collector = Collector::start(dir);
+    assert_eq!(collector.post(token.trim(), &event(1)).0, "200");
+    assert_eq!(collector.end(), 0);
+    let database = dir.join("trail/trail.db");
+    let mut bytes = std::fs::read(&database).unwrap();
+    let at = bytes.windows(8).rposition(|part| part == b"\"copilot").unwrap();
+    bytes[at + 1] = b'C';
+    std::fs::write(&database, bytes).unwrap();
+    let (printed, status) = run(dir, &["trail", "verify", "--dir", "trail"]);
+    assert_eq!(status, 1, "{printed}");
+    assert!(printed.contains("entry 2 "), "{printed}");
+}
+
+#[test]
+fn what_is_no_trail_is_refused_and_left_alone() {
+    let place = tempfile::tempdir().unwrap();
+    let dir = place.path();
+    std::fs::create_dir(dir.join("thesis")).unwrap();
+    std::fs::write(dir.join("thesis/chapter.txt"), "mine").unwrap();
+    for args in [
+        &["trail", "events", "--dir", "nowhere"][..],
+        &["trail", "verify", "--dir", "nowhere"],
+        &["trail", "prove", "--dir", "nowhere", "0"],
+        &["trail", "token", "list", "--dir", "nowhere"],
+        &["trail", "token", "revoke", "--dir", "nowhere", "t_00"],
+        &["trail", "serve", "--dir", "thesis", "--listen", "127.0.0.1:0"],
+        &["trail", "serve", "--dir", "nowhere", "--listen", "0.0.0.0:0"],
+        &["trail", "token", "create", "--dir", "thesis", "--role", "writer", "--name", "x"],
+    ] {
+        assert_eq!(run(dir, args).1, 2, "{args:?}");
+    }
+    assert!(!dir.join("nowhere").exists());
+    assert_eq!(std::fs::read_dir(dir.join("thesis")).unwrap().count(), 1);
+}
+
+#[test]
+fn tokens_are_listed_without_secrets_and_revoked_by_their_start() {
+    let place = tempfile::tempdir().unwrap();
+    let dir = place.path();
+    let create = ["trail", "token", "create", "--role", "writer", "--name", "an importer"];
+    let token = run(dir, &create).0;
+    let (listed, _) = run(dir, &["trail", "token", "list", "--format", "json"]);
+    let listed: Value = serde_json::from_str(&listed).unwrap();
+    assert_eq!((&listed[0]["role"], &listed[0]["client"]), (&json!("writer"), &Value::Null));
+    assert!(!listed.to_string().contains(&token.trim()[26..]));
+    let id = listed[0]["id"].as_str().unwrap();
+    assert_eq!(run(dir, &["trail", "token", "revoke", &id[..8]]).1, 0);
+    assert!(run(dir, &["trail", "token", "list"]).0.contains("revoked"));
+    assert_eq!(run(dir, &["trail", "token", "revoke", id]).1, 2, "it is revoked already");
+}
