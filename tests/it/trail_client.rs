@@ -204,6 +204,8 @@ fn a_closing_flush_signs_off() {
     let epoch = user.event();
     *state.takes.lock().unwrap() = Some((epoch.clone(), 2));
     assert_eq!(user.run(&["trail", "flush", "--closing"]).text(), "delivered: 2\nwaiting: 0\n");
+    // Who has signed off has nothing more to say.
+    assert_eq!(user.run(&["trail", "flush", "--closing"]).text(), "delivered: 0\nwaiting: 0\n");
     assert_ne!(user.event(), epoch);
 }
 

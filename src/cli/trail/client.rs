@@ -100,7 +100,10 @@ pub(in crate::cli) fn report(flushed: &Flushed, out: &Output) -> Result<Exit, Fa
         out.say(&about_fork(fork));
     }
     let problem = match &flushed.ended {
-        Ended::Done => return Ok(Exit::Analysed),
+        Ended::Done if flushed.waiting == 0 => return Ok(Exit::Analysed),
+        Ended::Done => "what still waits may have been sent under a name that this machine had before: \
+                        `ai-detect trail import spool` sends it from one whose token may send for every client"
+            .to_owned(),
         Ended::OtherProcess => "another process is sending".to_owned(),
         Ended::NotBefore(until) => format!("it failed before, and is tried again at {}", shown(*until)),
         Ended::OutOfTime => "there was no time for the rest".to_owned(),

@@ -40,7 +40,7 @@ pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure
     }
     let client = Client::find()?;
     let enrolment = client.enrolled()?;
-    if args.closing && client.spool.exists() {
+    if args.closing && client.spool.exists() && client.spool.is_open()? {
         client.spool.heartbeat(clock::now()?, true)?;
     }
     let flushed = send(&client, args)?;

@@ -75,6 +75,18 @@ impl Spool {
         })
     }
 
+    /// Whether the epoch that was used last goes on: this client has not signed off since its last event.
+    ///
+    /// # Errors
+    ///
+    /// When the spool cannot be read.
+    pub fn is_open(&self) -> Result<bool, SpoolError> {
+        self.write(Durability::Eventual, |transaction| {
+            let query = "SELECT count(*) FROM epoch WHERE ended = 0 AND id = (SELECT max(id) FROM epoch)";
+            self.sql(transaction.query_row(query, [], |row| row.get(0)))
+        })
+    }
+
     fn appended(&self, current: Current, first: i64) -> Result<Appended, SpoolError> {
         let epoch = Epoch::parse(&current.epoch).map_err(|_| self.damaged("epoch"))?;
         Ok(Appended { epoch, first: self.number(first)?, last: self.number(current.made)? })
