@@ -127,6 +127,46 @@ fn a_block_that_was_not_scored_has_a_verdict_and_no_probability() {
 }
 
 #[test]
+fn a_change_in_a_language_without_a_grammar_says_that_nothing_could_be_scored() {
+    let repo = Repo::new();
+    repo.commit("Start");
+    repo.write("Values.swift", "let a = 1\n".repeat(300));
+    repo.write("settings.yml", "a: 1\n".repeat(3));
+    repo.commit("Add values");
+    let printed = repo.run(&["diff", "HEAD~1..HEAD"]).text();
+    let why = "Not scored: 300 lines of Swift, 3 lines of YAML (no grammar)";
+    assert!(printed.contains("  nothing could be scored") && printed.contains(why), "{printed}");
+    assert!(!printed.contains("no flags") && !printed.contains('%'), "{printed}");
+    let markdown = repo.run(&["diff", "HEAD~1..HEAD", "--format", "markdown"]).text();
+    assert!(markdown.starts_with("### Nothing could be scored\n") && markdown.contains(why), "{markdown}");
+    // A part that could be scored is not called the whole.
+    repo.write("more.swift", "let b = 1\n".repeat(300));
+    repo.write("a.py", planted_code("a"));
+    repo.commit("Add more");
+    let printed = repo.run(&["diff", "HEAD~1..HEAD"]).text();
+    let little = "Too little of this change can be read to say anything of the whole: 6 of 306 added lines";
+    assert!(printed.split_whitespace().collect::<Vec<_>>().join(" ").contains(little), "{printed}");
+}
+
+#[test]
+fn a_flagged_commit_names_the_sensitive_files_that_were_not_scored() {
+    let repo = Repo::new();
+    repo.write(".ai-detect.yml", PLANTED_CONFIG);
+    repo.write("planted.yml", PLANTED_PACK);
+    repo.commit("Settings");
+    repo.branch("topic");
+    repo.write(".github/workflows/release.yml", "on: push\npermissions: write-all\n");
+    repo.commit_file("a.py", planted_code("a"));
+    repo.commit_file(".github/workflows/other.yml", "on: push\n");
+    for (format, lead) in [("text", "also touches, not scored: "), ("markdown", "Also touches, not scored: ")] {
+        let printed = repo.run(&["diff", "main", "--format", format]).text();
+        let line = printed.lines().find_map(|line| line.trim_start().strip_prefix(lead));
+        let line = line.unwrap_or_else(|| panic!("{printed}"));
+        assert!(line.contains(": .github/workflows/release.yml") && !line.contains("other.yml"), "{printed}");
+    }
+}
+
+#[test]
 fn no_change_is_said_in_a_line() {
     let repo = flagged();
     assert_snapshot("nothing", &repo.run(&["diff", "HEAD..HEAD"]).text());
