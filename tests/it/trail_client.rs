@@ -1,6 +1,8 @@
 //! The commands of a trail's client: joining a collector, sending, what a job keeps, and what is said about it.
 
+use std::io::{BufRead as _, BufReader};
 use std::path::PathBuf;
+use std::process::Stdio;
 use std::sync::{Arc, Mutex};
 
 use ai_detect_trail_client::clock;
@@ -183,6 +185,85 @@ fn a_job_keeps_what_it_could_not_deliver_and_somebody_sends_it_later() {
     let left =
         std::fs::read_dir(operator.folder()).unwrap().filter_map(|entry| entry.unwrap().file_name().into_string().ok());
     assert!(!left.into_iter().any(|name| name.starts_with("import-")));
+}
+
+/// A collector of this very program, in a folder of its own.
+struct RealCollector {
+    child: std::process::Child,
+    url: String,
+}
+
+impl Drop for RealCollector {
+    fn drop(&mut self) {
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}
+
+impl RealCollector {
+    fn start(user: &User) -> Self {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_ai-detect"));
+        command.args(["trail", "serve", "--dir", "trail", "--listen", "127.0.0.1:0"]).current_dir(user.home.path());
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
+        let url = line.trim().strip_prefix("listening on ").unwrap().to_owned();
+        Self { child, url }
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_real_collector_gets_everything_again_after_it_was_rolled_back() {
+    let user = User::new();
+    let create =
+        ["trail", "token", "create", "--dir", "trail", "--role", "writer", "--name", "test", "--client", "laptop"];
+    let token = user.run(&create).text();
+    let trail = user.home.path().join("trail");
+    let key = std::fs::read_to_string(trail.join("log/key")).unwrap();
+    let flush = |collector: &RealCollector| {
+        let mut command = user.command(&["trail", "flush"]);
+        command.env("AI_DETECT_TRAIL_URL", &collector.url).env("AI_DETECT_TRAIL_TOKEN", token.trim());
+        Run::of(command.env("AI_DETECT_TRAIL_CLIENT", "laptop").env("AI_DETECT_TRAIL_KEY", key.trim()))
+    };
+    // What is signed is behind what is acknowledged by a moment: the next answer has it.
+    let signed = |collector: &RealCollector| {
+        for _ in 0..200 {
+            user.event();
+            assert_eq!(flush(collector).status, 0);
+            if let Ok(note) = std::fs::read_to_string(user.folder().join("checkpoint")) {
+                return note.lines().nth(1).unwrap().parse::<u64>().unwrap();
+            }
+            std::thread::sleep(std::time::Duration::from_millis(50));
+        }
+        panic!("the collector signs nothing")
+    };
+    let collector = RealCollector::start(&user);
+    let before = signed(&collector);
+    drop(collector);
+    let copied =
+        std::process::Command::new("cp").args(["-a", "trail", "backup"]).current_dir(user.home.path()).status();
+    assert!(copied.unwrap().success());
+    let collector = RealCollector::start(&user);
+    let mut after = before;
+    while after < before + 3 {
+        after = signed(&collector);
+    }
+    drop(collector);
+    std::fs::remove_dir_all(&trail).unwrap();
+    std::fs::rename(user.home.path().join("backup"), &trail).unwrap();
+    let made = user.status()["made"].as_u64().unwrap();
+    let collector = RealCollector::start(&user);
+    user.event();
+    let flushed = flush(&collector);
+    assert!(flushed.stderr.contains("warning: the collector's log"), "{}", flushed.stderr);
+    assert_eq!(user.status()["waiting"], 0);
+    drop(collector);
+    let entries = user.run(&["trail", "events", "--dir", "trail", "--format", "jsonl", "--client", "laptop"]).text();
+    let numbers = entries.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()["number"].as_u64().unwrap());
+    let mut numbers: Vec<u64> = numbers.collect();
+    numbers.sort_unstable();
+    assert_eq!(numbers, (1..=made + 1).collect::<Vec<_>>());
 }
 
 #[test]
