@@ -89,7 +89,8 @@ pub fn backup(folder: &Folder, writer: &Writer, to: &Path, at: Micros) -> Result
 fn tile_bytes(folder: &Folder, tile: Tile) -> Result<Vec<u8>, StoreError> {
     match read_tile(folder, tile) {
         Err(StoreError::File { source, .. }) if source.kind() == ErrorKind::NotFound && !tile.is_full() => {
-            let path = folder.log_file(&tile.to_string());
+            let partial = tile.path();
+            let path = folder.log_file(partial.split_once(".p/").map_or(partial.as_str(), |(full, _)| full));
             let mut bytes = fs::read(&path).map_err(StoreError::file(&path))?;
             bytes.truncate(tile.width() * HASH_SIZE);
             Ok(bytes)

@@ -41,6 +41,15 @@ fn draft(number: u64) -> Draft {
     }
 }
 
+/// Ends the other thread, also where a test fails.
+struct Over<'a>(&'a AtomicBool);
+
+impl Drop for Over<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
 #[test]
 fn a_backup_is_whole_while_somebody_writes_and_signs() {
     let place = tempfile::tempdir().expect("a folder");
@@ -49,12 +58,13 @@ fn a_backup_is_whole_while_somebody_writes_and_signs() {
     writer.submit((1..=200).map(draft).collect()).expect("written");
     Signer::open(&folder).expect("a signer").sign().expect("signed");
     Keys::open(&folder).expect("keys").keep_body(b"kept", now()).expect("kept");
-    let over = AtomicBool::new(false);
+    let is_over = AtomicBool::new(false);
     std::thread::scope(|scope| {
+        let _over = Over(&is_over);
         scope.spawn(|| {
             let mut signer = Signer::open(&folder).expect("a signer");
             for batch in 2.. {
-                if over.load(Ordering::Relaxed) {
+                if is_over.load(Ordering::Relaxed) {
                     break;
                 }
                 writer.submit((batch * 100 + 1..=(batch + 1) * 100).map(draft).collect()).expect("written");
@@ -71,7 +81,6 @@ fn a_backup_is_whole_while_somebody_writes_and_signs() {
             assert!(found.signed >= 200 && found.entries >= found.signed, "{found:?}");
             assert!(!to.join("signing.key").exists());
         }
-        over.store(true, Ordering::Relaxed);
     });
 }
 
