@@ -133,7 +133,7 @@ fn notes_on_commits_of_too_many_lines_are_carried_by_patch_alone() {
     repo.git(&["reset", "--quiet", "--soft", "HEAD~2"]);
     repo.commit("Squashed");
     let said = carry("main");
-    assert!(said.contains("no new commit has its patch or half of its lines"), "{said}");
+    assert!(said.contains("no new commit has its patch, or half of its lines"), "{said}");
     assert!(
         said.contains("2 commits were not compared as a whole, because there is too much in these ranges"),
         "{said}"

@@ -108,7 +108,7 @@ fn a_note_does_not_follow_to_another_patch_with_the_same_hashes() {
     let same = carried(&format!("  {FIRST}\n{SECOND}\n").repeat(3));
     assert!(same.contains("the same patch"), "{same}");
     let other = carried(&DISGUISED);
-    assert!(other.contains("no new commit has its patch or half of its lines"), "{other}");
+    assert!(other.contains("no new commit has its patch, or half of its lines"), "{other}");
 }
 
 #[test]

@@ -92,7 +92,8 @@ fn the_index_leads_to_every_page() {
         waiting.extend(linked.filter(|path| path.extension().is_some_and(|ending| ending == "md")).map(normal));
     }
     let is_decision = |path: &PathBuf| path.parent().is_some_and(|folder| folder.ends_with("decisions"));
-    let missed: Vec<_> = pages(&docs).into_iter().filter(|path| !is_decision(path) && !reached.contains(path)).collect();
+    let missed: Vec<_> =
+        pages(&docs).into_iter().filter(|path| !is_decision(path) && !reached.contains(path)).collect();
     assert!(missed.is_empty(), "no link leads from docs/index.md to {missed:?}");
 }
 

@@ -372,6 +372,20 @@ fn a_coloured_patch_is_called_so() {
 }
 
 #[test]
+fn a_patch_in_utf_16_is_read() {
+    let repo = declared();
+    let patch = String::from_utf8(repo.git_bytes(&["diff", "main..."], b"")).unwrap();
+    let expected = hunks(&repo.diff_patch(&patch));
+    assert!(!expected.is_empty());
+    for (mark, bytes) in [
+        ([0xff, 0xfe], patch.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>()),
+        ([0xfe, 0xff], patch.encode_utf16().flat_map(u16::to_be_bytes).collect()),
+    ] {
+        assert_eq!(hunks(&repo.diff_patch([&mark[..], &bytes].concat())), expected);
+    }
+}
+
+#[test]
 fn one_mail_of_too_many_parts_is_called_so() {
     let line = "boundary ".repeat(100) + "\n";
     let mail = format!("From: Bo <bo@example.org>\nSubject: [PATCH] x\n\n{}", line.repeat(200));

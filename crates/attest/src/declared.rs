@@ -49,7 +49,8 @@ pub(super) fn read(text: &str, registry: &Registry) -> Declared {
     // Next to a model, an unknown word in the tool's place is a tool's name.
     let verbatim = || {
         let tool = parts.tool.trim();
-        let fits = parts.model.is_some() && model.is_some() && is_name(tool) && find(tool, registry).is_none();
+        let has_model = parts.model.is_some() && model.is_some();
+        let fits = has_model && is_name(tool) && !is_person(tool) && find(tool, registry).is_none();
         fits.then(|| tool.to_owned())
     };
     let known = by_name.is_some() || model.is_some() || is_generic(text, registry);
@@ -231,6 +232,13 @@ fn is_name(text: &str) -> bool {
         && text.len() <= MAX_TOOL_LENGTH
         && text.split_whitespace().count() <= 3
         && !text.contains(['@', '/'])
+}
+
+/// Whether a text speaks of a person instead of naming a tool: `a human`, `me`, `our team`.
+fn is_person(text: &str) -> bool {
+    const FIRST: [&str; 12] = ["a", "an", "the", "my", "our", "i", "me", "us", "myself", "human", "humans", "hand"];
+    let first = text.split_whitespace().next().unwrap_or("").to_lowercase();
+    FIRST.contains(&first.as_str())
 }
 
 fn is_generic(text: &str, registry: &Registry) -> bool {

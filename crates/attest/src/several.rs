@@ -26,7 +26,8 @@ pub(super) const MAX_PARTS: usize = 8;
 /// Reads a value with one or several tools.
 pub(super) fn read(value: &str, registry: &Registry) -> Several {
     let value = without_brackets(value.trim());
-    let parts: Vec<Part<'_>> = parts(value).into_iter().flat_map(|part| joined(part, registry)).collect();
+    let parts: Vec<Part<'_>> =
+        parts(value).into_iter().map(without_brackets).flat_map(|part| joined(part, registry)).collect();
     let mut several = Several::default();
     if (2..=MAX_PARTS).contains(&parts.len()) {
         for part in &parts {
@@ -293,6 +294,8 @@ mod tests {
             "Claude Code\u{ff0c}Copilot",
             "Claude Code\u{3001}Copilot",
             "[Claude Code, Copilot]",
+            "[Claude Code] + [Copilot]",
+            "`Claude Code` and `Copilot`",
             "(Claude Code and Copilot)",
             "\"Claude Code, Copilot\"",
             "[Claude Code](https://claude.com/claude-code) with [Copilot](https://github.com/copilot)",

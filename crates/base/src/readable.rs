@@ -18,6 +18,11 @@ pub fn readable(text: Arc<Text>) -> Arc<Text> {
     }
 }
 
+/// A text in UTF-16 with a byte order mark, as some shells write what a command prints, in UTF-8; `None` for anything else.
+pub fn from_utf16(bytes: &[u8]) -> Option<Vec<u8>> {
+    matches!(bytes, [0xff, 0xfe, ..] | [0xfe, 0xff, ..]).then(|| without_nul(bytes))
+}
+
 /// Bytes without NUL, and with line feeds as line ends; `None` where they are fine as they are.
 fn plain(bytes: &[u8]) -> Option<Vec<u8>> {
     // A NUL may stand anywhere, not only where git looks for one.

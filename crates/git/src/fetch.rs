@@ -114,7 +114,7 @@ fn run_within(limit: Duration, mut command: Command, input: &[u8]) -> io::Result
         return Ok(Output { status, stdout, stderr });
     }
     let complaint = String::from_utf8_lossy(&stderr);
-    Err(io::Error::other(without_credentials(complaint.lines().last().unwrap_or("git gave no reason"))))
+    Err(io::Error::other(without_credentials(reason(&complaint))))
 }
 
 /// The pipes to a program's standard input, output and error.
@@ -143,6 +143,12 @@ fn read_all(pipe: Option<impl Read>) -> io::Result<Vec<u8>> {
         pipe.read_to_end(&mut read)?;
     }
     Ok(read)
+}
+
+/// The line of git's complaints that says what is wrong: behind it may stand advice over several lines.
+fn reason(complaint: &str) -> &str {
+    let fatal = complaint.lines().find(|line| line.starts_with("fatal: ") || line.starts_with("error: "));
+    fatal.or_else(|| complaint.lines().last()).unwrap_or("git gave no reason")
 }
 
 /// A complaint of git without users and passwords in addresses: runners put tokens there, and complaints are posted.
@@ -182,6 +188,15 @@ mod tests {
         let input = vec![b'x'; 1 << 20];
         let output = run_within(TIME_LIMIT, echoing, &input).unwrap();
         assert!(output.stdout == input && output.stderr == b"done\n", "{} bytes", output.stdout.len());
+    }
+
+    #[test]
+    fn the_reason_is_the_line_that_says_what_is_wrong() {
+        let complaint = "fatal: '/gone' does not appear to be a git repository\nfatal: Could not read from remote \
+                         repository.\n\nPlease make sure you have the correct access rights\nand the repository exists.\n";
+        assert_eq!(reason(complaint), "fatal: '/gone' does not appear to be a git repository");
+        assert_eq!(reason("ssh: no route\nConnection closed"), "Connection closed");
+        assert_eq!(reason(""), "git gave no reason");
     }
 
     #[test]

@@ -19,6 +19,7 @@ use rustc_hash::FxHashSet;
 use crate::Files;
 use ai_detect_base::change::{ChangeSet, Commit, Range};
 use ai_detect_base::exclude::Excluder;
+use ai_detect_base::readable;
 pub use error::Error;
 pub use note::Note;
 use parse::{PatchFile, parse};
@@ -49,6 +50,9 @@ pub fn read(name: &str, content: &[u8], excluder: &Excluder) -> Result<Patch, Er
         cut_short: Vec::new(),
     };
     let mut patch = Patch { change, touched: Vec::new(), notes: Vec::new() };
+    // PowerShell 5 writes so with `git diff > change.patch`.
+    let decoded = readable::from_utf16(content);
+    let content = decoded.as_deref().unwrap_or(content);
     if content.starts_with(b"\x1f\x8b") {
         return Err(Error::Compressed { name: name.into() });
     }

@@ -13,8 +13,10 @@ use super::bounds::{Checked, MAX_TEXT, ensure};
 const MAX_ENTRIES: usize = 20;
 const MAX_TIME: usize = 40;
 
-/// The line that brings notes into any clone.
+/// The line that brings notes into any clone, and overwrites none that were written there.
 pub const FETCH_NOTES: &str = "git fetch origin 'refs/notes/*:refs/notes/*'";
+/// The same in a job, where nothing is written that could be lost, and an older clone may be used again.
+const FETCH_NOTES_IN_JOB: &str = "git fetch origin '+refs/notes/*:refs/notes/*'";
 
 /// Evidence that was not looked at.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -62,7 +64,7 @@ impl NotLookedAt {
 
     /// The command that ends the sentence, to be copied as it stands.
     pub(super) fn command(&self) -> Option<&'static str> {
-        matches!(self, NotLookedAt::Notes { in_job: true, .. }).then_some(FETCH_NOTES)
+        matches!(self, NotLookedAt::Notes { in_job: true, .. }).then_some(FETCH_NOTES_IN_JOB)
     }
 
     /// The sentence up to its command.

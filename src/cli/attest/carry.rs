@@ -62,7 +62,7 @@ pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure
             without += 1;
             let _ = writeln!(
                 text,
-                "{short}  no new commit has its patch or half of its lines  “{}”",
+                "{short}  no new commit has its patch, or half of its lines in files of the same names  “{}”",
                 escaped(commit.subject())
             );
         }

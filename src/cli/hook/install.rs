@@ -72,8 +72,10 @@ fn found(folders: &Folders, name: &str) -> Found {
 /// Whether a hook of ours is as some version wrote it.
 fn is_written_by_us(folders: &Folders, name: &str, content: &str) -> bool {
     let both = [false, true];
-    let of_version_2 = both.iter().flat_map(|block| both.map(|is_kept| script(folders, name, *block, is_kept)));
-    of_version_2.chain(both.map(|block| script_of_version_1(name, block))).any(|script| script == content)
+    let written = [Version::Two, Version::Three].iter().flat_map(|version| {
+        both.iter().flat_map(|block| both.map(|is_kept| script(folders, name, *block, is_kept, *version)))
+    });
+    written.chain(both.map(|block| script_of_version_1(name, block))).any(|script| script == content)
 }
 
 /// Puts the hooks in.
@@ -94,7 +96,7 @@ pub(super) fn install(block: bool, shared: bool, dir: &Path, out: &Output) -> Re
     for name in NAMES {
         let is_kept = keep(&folders, name)?;
         let hook = folders.hook(name);
-        write_executable(&hook, &script(&folders, name, block, is_kept))?;
+        write_executable(&hook, &script(&folders, name, block, is_kept, Version::Three))?;
         let and = if is_kept { ", after the one that was there" } else { "" };
         let _ = writeln!(text, "installed {}{and}", hook.display());
     }
@@ -282,11 +284,23 @@ fn remove_kept_folder(folders: &Folders) -> Result<(), Failure> {
     Ok(())
 }
 
+/// The versions of our hook that run the hooks that were there by their own names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Version {
+    Two,
+    /// Does not run pre-commit's hook where pre-commit runs ours: that one refuses to be run twice.
+    Three,
+}
+
 /// Our hook. Should a hook manager have put ours behind its own, which ours runs, the second run ends at once.
-fn script(folders: &Folders, name: &str, block: bool, is_kept: bool) -> String {
+fn script(folders: &Folders, name: &str, block: bool, is_kept: bool, version: Version) -> String {
     let blocking = if block && name == "commit-msg" { " --block" } else { "" };
     let otherwise = if blocking.is_empty() { " || :" } else { "" };
-    let mut script = format!("#!/bin/sh\n{MARK} 2. `ai-detect hook uninstall` takes it out again.\n");
+    let number = match version {
+        Version::Two => 2,
+        Version::Three => 3,
+    };
+    let mut script = format!("#!/bin/sh\n{MARK} {number}. `ai-detect hook uninstall` takes it out again.\n");
     if is_kept {
         let kept = match folders.kept.strip_prefix(&folders.hooks) {
             Ok(within) => within.to_owned(),
@@ -294,12 +308,20 @@ fn script(folders: &Folders, name: &str, block: bool, is_kept: bool) -> String {
             Err(_) => Path::new("..").join(folders.kept.file_name().unwrap_or_default()),
         };
         let kept = shell_quoted(&kept.to_string_lossy());
+        let unless_behind = match version {
+            Version::Two => "",
+            Version::Three => {
+                "# pre-commit calls what it found here NAME.legacy, and runs it after its own hook.\n\
+                 case \"$0\" in *.legacy) if grep -qs pre-commit \"$before\"; then before=; fi ;; esac\n"
+            }
+        };
         let _ = write!(
             script,
             "# The hook that was here before runs first.\n\
              here=$(cd \"$(dirname \"$0\")\" && pwd -P) || exit 1\n\
              case \":${{AI_DETECT_HOOKS-}}:\" in *\":$here/{name}:\"*) exit 0 ;; esac\n\
              before=\"$here\"/{kept}/{name}\n\
+             {unless_behind}\
              if [ -x \"$before\" ]; then\n    \
              AI_DETECT_HOOKS=\"${{AI_DETECT_HOOKS-}}:$here/{name}\" \"$before\" \"$@\" || exit $?\n\
              fi\n"

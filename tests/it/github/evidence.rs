@@ -80,7 +80,7 @@ fn notes_that_are_not_in_the_clone_are_said_to_be_not_looked_at_once() {
     let job = Job::new(&[]);
     let (log, report) = job.reported(&[]);
     assert_eq!(log.matches("notes of commits are not in this clone").count(), 1, "{log}");
-    assert!(log.contains("git fetch origin 'refs/notes/*:refs/notes/*'"), "{log}");
+    assert!(log.contains("git fetch origin '+refs/notes/*:refs/notes/*'"), "{log}");
     assert_eq!(report["coverage"]["not_looked_at"], json!([{"what": "notes", "in_job": true}]));
     // The message alone is spoken of, on the request, too; and the line that helps can be copied there.
     let state = job.clone.github.state();
@@ -88,7 +88,7 @@ fn notes_that_are_not_in_the_clone_are_said_to_be_not_looked_at_once() {
     for said in comments {
         assert!(said.contains("declares nothing about AI in its message"), "{said}");
     }
-    assert!(comments[0].contains("`git fetch origin 'refs/notes/*:refs/notes/*'`"), "{}", comments[0]);
+    assert!(comments[0].contains("`git fetch origin '+refs/notes/*:refs/notes/*'`"), "{}", comments[0]);
 }
 
 #[test]

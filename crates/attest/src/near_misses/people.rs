@@ -64,8 +64,8 @@ fn is_login(word: &str) -> bool {
     !word.is_empty() && word.chars().all(|c| c.is_ascii_lowercase()) && !is_like_ai_name(word)
 }
 
-/// Whether somebody with an address has a name that tools have: `Acme Agent`, `FooAI`. `Wei AI <wei@example.org>` writes the
-/// family name in capitals.
+/// Whether somebody with an address has a name that tools have: `Acme Agent`, `FooAI`. `Wei AI <wei@example.org>` and
+/// `Max Agent <max@example.org>` have such family names.
 pub(super) fn is_named_like_ai(person: &Person) -> bool {
     const LAST: &str = "AI LLM GPT Agent agent Assistant assistant Copilot copilot Chatbot chatbot";
     let words: Vec<&str> = person.name.split_whitespace().collect();
@@ -76,8 +76,12 @@ pub(super) fn is_named_like_ai(person: &Person) -> bool {
         let is_plain = last.chars().all(char::is_alphanumeric) && !is_login;
         return is_plain && ["AI", "GPT", "LLM"].iter().any(|end| last.len() > end.len() && last.ends_with(end));
     };
-    let user = person.email.split('@').next().unwrap_or("").to_lowercase();
-    let is_own_name = *last == "AI" && is_part(first) && user.contains(&first.to_lowercase());
+    let email = person.email.to_lowercase();
+    let (user, host) = email.split_once('@').unwrap_or((&email, ""));
+    let first_name = first.to_lowercase();
+    // `Max Agent <max@example.org>`, not `Acme Agent <acme-agent@acme.example>`.
+    let is_of_tool = user.contains("agent") || user.contains("bot") || host.contains(&first_name);
+    let is_own_name = is_part(first) && user.contains(&first_name) && (*last == "AI" || !is_of_tool);
     has(LAST, last) && !is_own_name
 }
 

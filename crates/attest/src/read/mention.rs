@@ -117,6 +117,13 @@ pub(super) fn is_mention(line: &str, place: Range<usize>, names_tool: bool) -> b
     if is_asked || sentence.contains(" in mind") {
         return true;
     }
+    // `Generated with Claude Code is now off by default.`, `Made with Cursor → Made with love`
+    let behind = line.get(place.end..).unwrap_or_default().trim_start();
+    let starts_line = words(line.get(..place.start).unwrap_or_default()).next().is_none();
+    let is_subject = ["is ", "are ", "was ", "has ", "no longer "].iter().any(|verb| behind.starts_with(verb));
+    if (starts_line && is_subject) || behind.starts_with(['\u{2192}']) || behind.starts_with("->") {
+        return true;
+    }
     is_rule(&format!("{before}{sentence}"), names_tool)
 }
 

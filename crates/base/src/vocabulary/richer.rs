@@ -53,7 +53,12 @@ impl Declaration {
         if !is_ours || written.iter().any(|line| trailer.is(&line.key) && line.value == trailer.value) {
             return false;
         }
-        if let Some(old) = trailers::read([trailer]).declaration.as_ref().and_then(Declaration::ai) {
+        let old = trailers::read([trailer]).declaration;
+        if old.as_ref().is_some_and(|old| old.involvement == Involvement::NoAi) {
+            // Both would contradict each other.
+            return self.ai().is_some();
+        }
+        if let Some(old) = old.as_ref().and_then(Declaration::ai) {
             let old = old.assistants.as_slice();
             let new = self.ai().map_or(&[][..], |ai| ai.assistants.as_slice());
             return old.iter().all(|old| new.iter().any(|new| old.says_no_more_than(new)));
@@ -92,7 +97,8 @@ mod tests {
             ("Generated-by", "Claude Code", false),
             ("Signed-off-by", "Claude Code", false),
             ("AI-Proportion", "40%", false),
-            ("No-AI", "true", false),
+            ("No-AI", "true", true),
+            ("No-AI", "no", false),
         ] {
             assert_eq!(new.replaces(&Trailer::new(key, value)), replaced, "{key}: {value}");
         }

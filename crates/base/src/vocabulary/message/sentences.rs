@@ -8,7 +8,7 @@
 use std::ops::Range;
 
 use super::lines::{Line, is_deep};
-use words::{CONJOINING, DEMANDED, DEMANDING, DONE, GOES_ON, LEADING_ENDS, OPEN_ENDS, SHOWING, TOLD};
+use words::{CONJOINING, DEMANDED, DEMANDING, DONE, GOES_ON, HEADINGS, LEADING_ENDS, OPEN_ENDS, SHOWING, TOLD};
 
 mod words;
 
@@ -78,6 +78,10 @@ impl Run<'_> {
             return true;
         }
         let Some((above, is_beside)) = self.above() else { return false };
+        // What a command printed.
+        if is_beside && self.text(above).trim_start().starts_with("$ ") {
+            return true;
+        }
         let below = Some(self.place.end).filter(|at| !self.is_blank(*at)).map(|at| self.text(at));
         let goes_on = below.is_some_and(goes_on);
         let sentence = self.sentence_up_to(above);
@@ -178,7 +182,8 @@ impl Run<'_> {
     /// Whether a sentence with a colon shows what could be written: right above, or above the list that the marks are in.
     fn is_shown(&self, above: usize, sentence: &str) -> bool {
         if sentence.trim_end().ends_with(':') {
-            return shows(sentence);
+            let heading = self.text(above).trim().to_lowercase();
+            return HEADINGS.contains(&heading.as_str()) || shows(sentence);
         }
         let is_item = |at: usize| is_item(self.text(at)) && !self.is_blank(at);
         if !(is_item(self.place.start) && is_item(above)) {
@@ -211,7 +216,8 @@ fn stops_short(sentence: &str) -> bool {
     if is_name || before == "or" || (before == "if" && last == "any") {
         return false;
     }
-    OPEN_ENDS.contains(&last) || demands(sentence)
+    let is_form = last == "form" && sentence.trim_end().ends_with("of the form");
+    OPEN_ENDS.contains(&last) || is_form || demands(sentence)
 }
 
 /// Whether a sentence in lower case ends with what somebody is told to write.
@@ -258,7 +264,9 @@ fn shows_a_mark(sentence: &str) -> bool {
         "instance",
     ];
     let is_word = |shown: &str| words(sentence).any(|word| word == shown);
-    OF_MARKS.iter().any(|shown| if shown.contains(' ') { sentence.contains(shown) } else { is_word(shown) })
+    const FORBIDDING: [&str; 6] = ["rejected", "rejects", "forbidden", "banned", "disallowed", "refused"];
+    FORBIDDING.iter().any(|word| is_word(word))
+        || OF_MARKS.iter().any(|shown| if shown.contains(' ') { sentence.contains(shown) } else { is_word(shown) })
 }
 
 /// Whether a sentence in lower case that ends with a colon shows what could be written. `Credits:` and `AI disclosure:` are

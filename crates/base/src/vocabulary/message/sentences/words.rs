@@ -38,8 +38,30 @@ pub(super) const CONJOINING: [&str; 14] = [
     "whenever",
 ];
 
+/// Headings that stand alone above what is shown.
+pub(super) const HEADINGS: [&str; 14] = [
+    "before:",
+    "after:",
+    "given:",
+    "input:",
+    "output:",
+    "expected:",
+    "actual:",
+    "bad:",
+    "good:",
+    "wrong:",
+    "don't:",
+    "do not:",
+    "fails on:",
+    "passes on:",
+];
+
 /// What a sentence has that ends with a colon and shows what could be written.
-pub(super) const SHOWING: [&str; 50] = [
+pub(super) const SHOWING: [&str; 54] = [
+    "one of these",
+    "one of the following",
+    "following trailers",
+    "following lines",
     "accepted",
     "allowed",
     "supported",
