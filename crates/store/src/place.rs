@@ -66,7 +66,7 @@ impl Place {
 /// The path without links of a file or folder that the user names.
 ///
 /// # Errors
-/// As [`Place::refusing_link`].
+/// As `Place::refusing_link`.
 pub fn of(path: &Path) -> Result<PathBuf, PlaceError> {
     match Place::refusing_link(path)? {
         Place::Path(path) | Place::Open(path) | Place::Link(path) => Ok(path),

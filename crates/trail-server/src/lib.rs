@@ -4,7 +4,7 @@
 //! what compressed bodies become, lines, connections, and the memory of all requests together.
 //!
 //! - [`setup`]: the folder and its configuration.
-//! - [`serve`]: listening, until somebody ends it.
+//! - [`serve()`]: listening, until somebody ends it.
 
 mod accept;
 mod auth;

@@ -110,7 +110,7 @@ pub struct Comments<'a> {
     pub dialect: Dialect,
 }
 
-/// Brings earlier decisions and comments together. `people` holds the rights of [`askers`] by the number of
+/// Brings earlier decisions and comments together. `people` holds the rights of `askers` by the number of
 /// their account.
 pub fn settle(
     request: &RequestKey,

@@ -25,7 +25,7 @@ pub struct Outcome {
     pub scored_hunks: usize,
     /// Whether it has any flag at the rate of the settings, were nothing declared.
     pub flagged: bool,
-    /// The same at the rate of [`PROMISE`].
+    /// The same at the rate of `PROMISE`.
     pub flagged_at_promise: bool,
     /// Whether it has any flag as a bare patch without a message, where that was looked at.
     pub flagged_bare: Option<bool>,

@@ -23,7 +23,7 @@ pub(crate) const RATES: [f64; 2] = [0.01, 0.05];
 pub struct Ranking {
     /// The area under the ROC curve: how often a positive scores above a negative; ties count half.
     pub auc: f64,
-    /// The largest share of positives at a threshold that no more than each of [`RATES`] of the
+    /// The largest share of positives at a threshold that no more than each of `RATES` of the
     /// negatives reach. A threshold never cuts through equal scores.
     pub found: [f64; RATES.len()],
 }

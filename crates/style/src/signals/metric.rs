@@ -1,5 +1,5 @@
 //! `metric` rules: named numbers of a hunk or of one of its regions. Adding one is a line in
-//! [`HUNK`] or `REGION`.
+//! `HUNK` or `REGION`.
 //!
 //! What is counted for those of a whole hunk is in [`super::measures`].
 

@@ -2,9 +2,9 @@
 //!
 //! | what | source |
 //! |---|---|
-//! | [`wilson`] | Wilson, J. Am. Stat. Assoc. 22 (1927) 209–212 |
-//! | [`corrected`], its value | Rogan and Gladen, Am. J. Epidemiol. 107 (1978) 71–76 |
-//! | [`corrected`], its limits | Lang and Reiczigel, Prev. Vet. Med. 113 (2014) 13–22 |
+//! | `wilson` | Wilson, J. Am. Stat. Assoc. 22 (1927) 209–212 |
+//! | `corrected`, its value | Rogan and Gladen, Am. J. Epidemiol. 107 (1978) 71–76 |
+//! | `corrected`, its limits | Lang and Reiczigel, Prev. Vet. Med. 113 (2014) 13–22 |
 //!
 //! `benches/estimators.py` computes the same with scipy and statsmodels; `testdata/figures/estimators.json` holds what it
 //! printed.
