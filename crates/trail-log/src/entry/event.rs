@@ -162,7 +162,7 @@ impl Event {
             }
             Self::Edit(fields) => {
                 (person, repository) = (Some(&mut fields.person), Some(&mut fields.repository));
-                path = Some(&mut fields.place.path);
+                path = fields.place.as_mut().map(|place| &mut place.path);
             }
             Self::Attestation(fields) => {
                 (person, repository) = (Some(&mut fields.person), Some(&mut fields.repository));

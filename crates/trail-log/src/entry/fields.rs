@@ -88,13 +88,12 @@ fields! {
 
     /// A session of a tool begins.
     SessionStarted {
-        must {
+        must {}
+        may {
             /// The session, as the tool names it.
             session: ForeignId,
             /// The tool.
             tool: Word,
-        }
-        may {
             /// Its version.
             tool_version: Version,
             /// Through what it was used.
@@ -112,11 +111,10 @@ fields! {
 
     /// A session ends.
     SessionEnded {
-        must {
+        must {}
+        may {
             /// The session.
             session: ForeignId,
-        }
-        may {
             /// How.
             end: SessionEnd,
         }
@@ -124,11 +122,10 @@ fields! {
 
     /// Somebody asked a model for something.
     Prompt {
-        must {
+        must {}
+        may {
             /// The session.
             session: ForeignId,
-        }
-        may {
             /// Its place in the session, from 1.
             turn: Count,
             /// The prompt with all turns before it.
@@ -220,11 +217,10 @@ fields! {
 
     /// A file was changed.
     Edit {
-        must {
+        must {}
+        may {
             /// Which lines, as they are afterwards.
             place: Place,
-        }
-        may {
             /// The session.
             session: ForeignId,
             /// The request whose answer was the change.
@@ -252,13 +248,12 @@ fields! {
 
     /// What a commit declares.
     Attestation {
-        must {
+        must {}
+        may {
             /// The commit.
             commit: CommitId,
             /// What it declares.
             state: AttestationState,
-        }
-        may {
             /// Where.
             repository: RepositoryId,
             /// In which form.
@@ -278,11 +273,10 @@ fields! {
 
     /// Something that a check found.
     Finding {
-        must {
+        must {}
+        may {
             /// What kind of check: of style, of security.
             check: Word,
-        }
-        may {
             /// Names the finding, so that decisions about it meet it.
             finding: ForeignId,
             /// Where.
@@ -304,13 +298,12 @@ fields! {
 
     /// What somebody decided about a finding.
     Decision {
-        must {
+        must {}
+        may {
             /// The finding.
             finding: ForeignId,
             /// What was decided.
             resolution: Resolution,
-        }
-        may {
             /// Who or what decided.
             actor: Actor,
             /// The person who decided.
@@ -322,11 +315,10 @@ fields! {
 
     /// A review of a change.
     Review {
-        must {
+        must {}
+        may {
             /// How it ended.
             outcome: ReviewOutcome,
-        }
-        may {
             /// Where.
             repository: RepositoryId,
             /// The commit that was reviewed.
@@ -344,13 +336,12 @@ fields! {
 
     /// Which commit took over from which.
     Link {
-        must {
+        must {}
+        may {
             /// How.
             link: LinkKind,
             /// The commit that there was.
             from: CommitId,
-        }
-        may {
             /// The commit that there is.
             to: CommitId,
             /// Where.
@@ -378,11 +369,10 @@ fields! {
 
     /// What figures rest on, when a commit lands or a quarter closes.
     Fact {
-        must {
+        must {}
+        may {
             /// What it is about: a commit, a quarter, a model.
             subject: Word,
-        }
-        may {
             /// Where.
             repository: RepositoryId,
             /// The commit.

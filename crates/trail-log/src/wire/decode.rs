@@ -83,6 +83,7 @@ fn content(mut map: Map<String, Value>, time: Option<Micros>, length: usize) -> 
     };
     // What is not known is left out: some clients write it as null or as an empty text instead.
     map.retain(|_, value| !value.is_null() && value.as_str() != Some(""));
+    put_tool_as_word(&kind, &mut map);
     let texts = texts(&kind, &mut map);
     let (fields, rest): (Map<_, _>, Map<_, _>) =
         map.into_iter().partition(|(name, value)| Event::fit(&kind, name, value) == Fit::Fits);
@@ -122,6 +123,20 @@ fn is_reserved(kind: &Kind) -> bool {
         | Kind::Fact
         | Kind::GapOpened
         | Kind::Other(_) => false,
+    }
+}
+
+/// Entries name a tool by a word: `Claude Code` becomes `claude-code`. What was said is kept beside the event.
+fn put_tool_as_word(kind: &Kind, map: &mut Map<String, Value>) {
+    let Some(said) = map.get("tool").and_then(Value::as_str).map(str::to_owned) else { return };
+    if Event::fit(kind, "tool", &Value::String(said.clone())) != Fit::Unfit {
+        return;
+    }
+    let words = said.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    let word = Value::String(words.collect::<Vec<_>>().join("-").to_ascii_lowercase());
+    if said.is_ascii() && Event::fit(kind, "tool", &word) == Fit::Fits {
+        map.insert("tool".to_owned(), word);
+        map.insert("said_tool".to_owned(), Value::String(said));
     }
 }
 

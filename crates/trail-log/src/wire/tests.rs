@@ -88,11 +88,33 @@ fn what_a_field_cannot_hold_is_kept_beside_the_event() {
     let (event, kept, extra) = event(&sent);
     assert!(extra);
     let kept: Value = serde_json::from_str(&kept.expect("a body")).expect("JSON");
-    let expected = serde_json::json!({"tool": "GitHub Copilot", "prompt": "add a total", "first": 0, "added": -1});
+    let expected = serde_json::json!({"said_tool": "GitHub Copilot", "prompt": "add a total", "first": 0, "added": -1});
     assert_eq!(kept, expected);
     let stored = stored(event);
     assert!(stored.contains(r#""place":{"path":"f_0101"#) && stored.contains(r#""model":"m-1""#), "{stored}");
+    assert!(stored.contains(r#""tool":"github-copilot""#), "{stored}");
     assert!(!stored.contains("total") && !stored.contains("Copilot"), "{stored}");
+}
+
+#[test]
+fn what_a_client_does_not_know_is_absent_and_the_event_keeps_its_kind() {
+    for kind in [
+        "session.start",
+        "session.end",
+        "prompt",
+        "edit",
+        "attestation",
+        "finding",
+        "decision",
+        "review",
+        "link",
+        "fact",
+    ] {
+        for more in ["", r#","path":7"#, r#","session":7,"tool":{}"#] {
+            let (event, ..) = event(&line(&format!(r#""kind":"{kind}"{more}"#)));
+            assert_eq!(event.kind().word(), kind, "{more}");
+        }
+    }
 }
 
 #[test]
@@ -131,9 +153,8 @@ fn an_event_that_cannot_be_read_keeps_its_number_and_its_line() {
     let long = format!(r#""kind":"prompt","x":"{}""#, "x".repeat(MAX_LINE));
     let tools = format!(r#""kind":"heartbeat","made":3,"tools":[{}"tool"]"#, r#""a-tool","#.repeat(2000));
     for (more, expected) in [
-        (r#""kind":"prompt""#, Field),
-        (r#""kind":"edit","tool":"codex""#, Field),
-        (r#""kind":"edit","path":7"#, Field),
+        (r#""kind":"heartbeat""#, Field),
+        (r#""kind":"heartbeat","made":"many""#, Field),
         (r#""kind":"A kind""#, Field),
         (r#""kind":7"#, Field),
         (r#""x":1"#, Field),

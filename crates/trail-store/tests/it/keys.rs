@@ -85,7 +85,7 @@ fn a_path_has_one_id_in_each_repository() {
     let edits: Vec<_> = entries(&folder, &writer)
         .into_iter()
         .map(|entry| match entry.event {
-            Event::Edit(edit) => (edit.place.path, edit.repository),
+            Event::Edit(edit) => (edit.place.map(|place| place.path), edit.repository),
             other => panic!("{other:?}"),
         })
         .collect();
@@ -103,7 +103,7 @@ fn what_no_entry_can_hold_is_kept_once() {
     let writer = Writer::start(&folder).expect("a writer");
     let lines = [
         line(1, r#""kind":"agent.dreamt","dream":"of electric sheep""#),
-        line(2, r#""kind":"edit""#),
+        line(2, r#""kind":"heartbeat""#),
         line(3, r#""kind":"prompt","session":"s-1","text":"make it faster""#),
         "neither JSON nor short of words".to_owned(),
     ];
