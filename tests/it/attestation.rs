@@ -510,7 +510,7 @@ fn two_tools_in_one_value_are_both_told() {
     let tools: Vec<&str> = list(&found["statements"]).iter().map(|statement| text(&statement["tool"])).collect();
     assert_eq!((text(&found["state"]), tools), ("partial", vec!["Claude", "Cursor"]));
     let printed = repo.run(&["diff", "main..topic"]).text();
-    assert!(printed.contains("1 of 1 commit declare AI use (Claude, Cursor)"), "{printed}");
+    assert!(printed.contains("1 of 1 commit declares AI use (Claude, Cursor)"), "{printed}");
     let all = repo.run(&["diff", "main..topic", "-v"]).text();
     let one_line = all.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(

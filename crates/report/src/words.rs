@@ -237,7 +237,10 @@ pub(super) fn declaring(report: &Report) -> Option<String> {
     let tools: Vec<_> = tools.into_iter().take(MAX_TOOLS).map(|tool| cut(tool, 60)).collect();
     let named = if tools.is_empty() { String::new() } else { format!(" ({})", tools.join(", ")) };
     let of = counted(report.commit_count(), "commit", "commits");
-    (!declared.is_empty()).then(|| format!("{} of {of} declare AI use{named}", declared.len()))
+    (!declared.is_empty()).then(|| {
+        let declare = if declared.len() == 1 { "declares" } else { "declare" };
+        format!("{} of {of} {declare} AI use{named}", declared.len())
+    })
 }
 
 fn is_declared(commit: &CommitReport) -> bool {
