@@ -132,7 +132,7 @@ fn events_of_the_base_fetch_notes_of_the_change_too() {
         [("pull_request_target", fork.target()), ("workflow_run", fork.run_is_over()), ("issue_comment", comment)]
     {
         let log = fork.here.job(name, &event, &["ci", "--fetch"]).text();
-        assert!(log.contains("no flags") && log.contains("declare AI use (Cursor)"), "{name}: {log}");
+        assert!(log.contains("no flags") && log.contains("declares AI use (Cursor)"), "{name}: {log}");
         assert!(!log.contains("not looked at"), "{name}: {log}");
     }
     fork.assert_nothing_is_checked_out();

@@ -99,7 +99,7 @@ fn fetch_brings_notes_and_writes_no_other_ref() {
     job.origin.repo.git(&["update-ref", "refs/heads/refs/notes/ai", "HEAD"]);
     let before = job.refs();
     let (log, report) = job.reported(&["--fetch"]);
-    assert!(log.contains("no flags") && log.contains("declare AI use (Cursor)"), "{log}");
+    assert!(log.contains("no flags") && log.contains("declares AI use (Cursor)"), "{log}");
     assert_eq!(report["coverage"].get("not_looked_at"), None);
     let mut expected = [before, vec![format!("{NOTES} {}", job.origin.repo.id(NOTES))]].concat();
     expected.sort();
