@@ -143,7 +143,8 @@ impl Trail {
         let mut person = |name: &Option<String>| name.as_deref().map(|name| keys.person(name)).transpose();
         let (owner, deputy) = (person(&self.configuration.owner)?, person(&self.configuration.deputy)?);
         let configuration = keys.keep_body(self.text.as_bytes(), at)?;
-        let fields = fields::Configuration { configuration, owner, deputy, person: None, program: program() };
+        let fields =
+            fields::Configuration { owner, deputy, program: program(), ..fields::Configuration::new(configuration) };
         writer.record(Event::Configuration(fields), Some(Change::Configuration(configuration)), at)?;
         Ok(true)
     }
@@ -187,8 +188,7 @@ impl Trail {
         // Words, ids and texts: they are always written as JSON.
         let body = serde_json::to_vec(said).unwrap_or_default();
         let configuration = Keys::open(&self.folder)?.keep_body(&body, at)?;
-        let fields =
-            fields::Configuration { configuration, owner: None, deputy: None, person: None, program: program() };
+        let fields = fields::Configuration { program: program(), ..fields::Configuration::new(configuration) };
         let writer = Writer::start(&self.folder)?;
         Ok(writer.record(Event::Configuration(fields), Some(change), at)?.is_some())
     }

@@ -180,18 +180,7 @@ pub fn restore(backup: &Path, to: &Path, at: Micros) -> Result<Folder, BackupErr
     files::sync_folder(&log)?;
     files::sync_folder(to)?;
     let folder = Folder::open(to)?;
-    let fields = GapOpened {
-        gap: GapId::from_random(random()?),
-        cause: GapCause::RestoredBackup,
-        of: None,
-        of_epoch: None,
-        first: None,
-        last: None,
-        since: None,
-        until: None,
-        events: None,
-        tool: None,
-    };
+    let fields = GapOpened::new(GapId::from_random(random()?), GapCause::RestoredBackup);
     Writer::start(&folder)?.record(Event::GapOpened(fields), None, at)?;
     Signer::open(&folder)?.sign()?;
     Ok(folder)

@@ -250,20 +250,14 @@ impl<'a> Ingest<'a> {
         for change in changes {
             let event = match change {
                 Change::Opened(gap) => Event::GapOpened(GapOpened {
-                    gap: gap.id,
-                    cause: gap.cause.into(),
                     of: Some(key.0.clone()),
                     of_epoch: Some(key.1.clone()),
                     first: Some(gap.numbers.first()),
                     last: Some(gap.numbers.last()),
-                    since: None,
-                    until: None,
                     events: Count::new(gap.numbers.count()).ok(),
-                    tool: None,
+                    ..GapOpened::new(gap.id, gap.cause.into())
                 }),
-                Change::Closed { gap, closing } => {
-                    Event::GapClosed(GapClosed { gap: gap.id, closing, replaced_by: None, person: None })
-                }
+                Change::Closed { gap, closing } => Event::GapClosed(GapClosed::new(gap.id, closing)),
             };
             self.append_own(event, received)?;
         }

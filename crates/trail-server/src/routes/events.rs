@@ -197,18 +197,7 @@ fn refused(receipt: &Receipt) -> Vec<RefusedEvent> {
 /// Opens a gap for a checkpoint that bears our signature and that the log does not continue: once for each.
 fn record_fork(collector: &Collector, kept: &Checkpoint) -> Result<(), Refusal> {
     let gap = GapId::from_random(ai_detect_trail_store::random_id()?);
-    let fields = GapOpened {
-        gap,
-        cause: GapCause::Fork,
-        of: None,
-        of_epoch: None,
-        first: None,
-        last: None,
-        since: None,
-        until: None,
-        events: None,
-        tool: None,
-    };
+    let fields = GapOpened::new(gap, GapCause::Fork);
     let (size, root): (u64, TreeHash) = (kept.size, kept.root);
     let recorded = collector.writer.record(Event::GapOpened(fields), Some(Change::Fork { size, root, gap }), now()?);
     if recorded.map_err(|error| collector.not_written(error))?.is_some() {

@@ -142,11 +142,8 @@ proptest! {
                 Step::Drops { client, first, more } => {
                     let record = records.next().expect("a number");
                     let event = Event::GapOpened(GapOpened {
-                        gap: GapId::from_random(u128::from(record).to_be_bytes()),
-                        cause: GapCause::Overflow,
-                        of: None, of_epoch: None,
                         first: Some(number(first)), last: Some(number(first + more)),
-                        since: None, until: None, events: None, tool: None,
+                        ..GapOpened::new(GapId::from_random(u128::from(record).to_be_bytes()), GapCause::Overflow)
                     });
                     writer.submit(vec![draft(CLIENTS[client], record, event)]).expect("on the disk");
                     arrived[client].insert(record);

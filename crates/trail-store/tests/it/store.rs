@@ -155,18 +155,8 @@ fn what_a_client_dropped_and_counted_does_not_hold_it_back() {
     let writer = Writer::start(&folder).expect("a writer");
     let gap = GapId::from_random([5; 16]);
     let number = |number| Some(Number::new(number).expect("a number"));
-    let overflow = Event::GapOpened(GapOpened {
-        gap,
-        cause: GapCause::Overflow,
-        of: None,
-        of_epoch: None,
-        first: number(2),
-        last: number(4),
-        since: None,
-        until: None,
-        events: None,
-        tool: None,
-    });
+    let overflow =
+        Event::GapOpened(GapOpened { first: number(2), last: number(4), ..GapOpened::new(gap, GapCause::Overflow) });
     let receipt =
         writer.submit(vec![plain("laptop", 1), draft("laptop", 5, overflow, "overflow")]).expect("on the disk");
     assert_eq!(through(&receipt), [Some(5)]);
