@@ -12,6 +12,30 @@
 //! - [`background`]: sending without waiting for it.
 //!
 //! `docs/trail/client.md` says what is on the disk, what is sent, and what is lost when.
+//!
+//! ```
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! use ai_detect_trail_client::event::{Class, Event};
+//! use ai_detect_trail_client::spool::{Cursor, Sender, Spool};
+//! use ai_detect_trail_log::ids::ClientId;
+//! use ai_detect_trail_log::number::Micros;
+//! use serde_json::Map;
+//!
+//! # let folder = tempfile::tempdir()?;
+//! # let folder = folder.path();
+//! let spool = Spool::at(folder);
+//! let time = Micros::new(1_796_126_400_000_000)?;
+//! let appended = spool.append(&[Event::new(Class::Lasting, "attestation", time, &Map::new())?])?;
+//! assert_eq!(appended.last.get(), 1);
+//!
+//! // It waits until a collector has it.
+//! let sender = Sender::Client(ClientId::parse("laptop")?);
+//! let batch = spool.next_batch(&sender, &mut Cursor::default(), 1000)?.ok_or("nothing waits")?;
+//! assert_eq!(batch.events, 1);
+//! assert!(std::str::from_utf8(&batch.lines)?.contains(r#""kind":"attestation""#));
+//! # Ok(())
+//! # }
+//! ```
 
 pub mod answer;
 pub mod artifact;
@@ -27,4 +51,6 @@ pub mod flush;
 pub mod join;
 pub mod place;
 pub mod spool;
+#[cfg(test)]
+mod tests;
 pub mod witness;

@@ -7,6 +7,25 @@
 //! - [`wire`]: events as clients send them.
 //! - [`log`]: hashes, proofs, tiles, signed checkpoints, and checking a whole log.
 //! - [`clients`]: which numbers of a client have arrived, which are missing, and why.
+//!
+//! Whoever holds a signed root can check that an entry is in the log, without the other entries:
+//!
+//! ```
+//! use ai_detect_trail_log::log::frontier::Frontier;
+//! use ai_detect_trail_log::log::hash::TreeHash;
+//! use ai_detect_trail_log::log::verify;
+//!
+//! let leaf = |entry: &str| TreeHash::of_leaf(entry.as_bytes());
+//! let mut log = Frontier::new();
+//! for entry in ["one", "two", "three"] {
+//!     log.append(leaf(entry));
+//! }
+//!
+//! // The proof of the third entry: the hash of what stands beside it in the tree.
+//! let proof = [TreeHash::of_node(&leaf("one"), &leaf("two"))];
+//! assert!(verify::inclusion(leaf("three"), 2, log.size(), &proof, log.root()).is_ok());
+//! assert!(verify::inclusion(leaf("another"), 2, log.size(), &proof, log.root()).is_err());
+//! ```
 
 pub mod clients;
 pub mod commitment;
@@ -14,5 +33,7 @@ pub mod entry;
 pub mod ids;
 pub mod log;
 pub mod number;
+#[cfg(test)]
+mod tests;
 mod vocabulary;
 pub mod wire;

@@ -5,6 +5,33 @@
 //!
 //! - [`setup`]: the folder and its configuration.
 //! - [`serve()`]: listening, until somebody ends it.
+//!
+//! ```
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! use std::io::{Read as _, Write as _};
+//!
+//! use ai_detect_trail_server::{Notice, Options, serve};
+//!
+//! # let place = tempfile::tempdir()?;
+//! let dir = place.path().join("trail");
+//! let options = Options { dir, listen: "127.0.0.1:0".parse()?, tls: None, behind_proxy: false };
+//! let (listening, address) = std::sync::mpsc::channel();
+//! std::thread::spawn(move || {
+//!     serve(&options, |notice| {
+//!         if let Notice::Listening { address, .. } = notice {
+//!             let _ = listening.send(address);
+//!         }
+//!     })
+//! });
+//!
+//! let mut connection = std::net::TcpStream::connect(address.recv()?)?;
+//! connection.write_all(b"GET /healthz HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n")?;
+//! let mut answer = String::new();
+//! connection.read_to_string(&mut answer)?;
+//! assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+//! # Ok(())
+//! # }
+//! ```
 
 mod accept;
 mod auth;

@@ -12,6 +12,41 @@
 //! - [`reading`]: entries, ranges of clients and figures about the folder.
 //! - [`reserve`]: room for access entries on a full disk.
 //! - [`verify`]: checks a folder without a server and without a secret.
+//!
+//! ```
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! use ai_detect_trail_log::entry::{Event, fields::SessionEnded};
+//! use ai_detect_trail_log::ids::{ClientId, Epoch, Region, Word};
+//! use ai_detect_trail_log::log::origin::Origin;
+//! use ai_detect_trail_log::number::{Micros, Number};
+//! use ai_detect_trail_store::{Draft, folder::Folder, signer::Signer, verify::verify, writer::Writer};
+//!
+//! # let place = tempfile::tempdir()?;
+//! let origin = Origin::new("trail.example.org", Region::parse("eu")?, &Word::parse("1")?)?;
+//! let folder = Folder::create(&place.path().join("trail"), &origin)?;
+//!
+//! let time = Micros::new(1_796_126_400_000_000)?;
+//! let draft = Draft {
+//!     client: ClientId::parse("laptop")?,
+//!     epoch: Epoch::parse("e1")?,
+//!     number: Number::new(1)?,
+//!     time,
+//!     received: time,
+//!     exercise: false,
+//!     extra: None,
+//!     event: Event::SessionEnd(SessionEnded { session: None, end: None }),
+//!     sent: b"the line as it was sent".to_vec(),
+//! };
+//! // When this returns, the event is on the disk.
+//! Writer::start(&folder)?.submit(vec![draft])?;
+//!
+//! Signer::open(&folder)?.sign()?;
+//! let findings = verify(&folder, &folder.verifier()?)?;
+//! assert_eq!((findings.entries, findings.signed), (1, 1));
+//! assert!(findings.problems.is_empty());
+//! # Ok(())
+//! # }
+//! ```
 
 pub mod access;
 pub mod backup;

@@ -1,14 +1,14 @@
 //! Sending: what is kept until it arrives, when it is tried again, and what the collector's log shows.
 
-use ai_detect_trail_client::event::Class;
-use ai_detect_trail_client::flush::{Delivery, Ended, Flushed, Options, flush};
-use ai_detect_trail_client::spool::{Problem, Spool};
-use ai_detect_trail_client::witness::{ForkKind, Witness};
+use crate::event::Class;
+use crate::flush::{Delivery, Ended, Flushed, Options, flush};
+use crate::spool::{Problem, Spool};
+use crate::witness::{ForkKind, Witness};
 use ai_detect_trail_log::log::key::VerifierKey;
 use proptest::prelude::*;
 
-use crate::model::{Fault, Model, key};
-use crate::support::*;
+use crate::tests::model::{Fault, Model, key};
+use crate::tests::support::*;
 
 struct Client {
     _folder: tempfile::TempDir,

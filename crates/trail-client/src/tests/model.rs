@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, VecDeque};
 use std::convert::Infallible;
 use std::time::Duration;
 
-use ai_detect_trail_client::answer::{Answer, Range};
-use ai_detect_trail_client::collector::{CallError, Collector};
-use ai_detect_trail_client::event::Series;
-use ai_detect_trail_client::spool::Problem;
+use crate::answer::{Answer, Range};
+use crate::collector::{CallError, Collector};
+use crate::event::Series;
+use crate::spool::Problem;
 use ai_detect_trail_log::clients::ranges;
 use ai_detect_trail_log::clients::received::{Arrival, Known, Received};
 use ai_detect_trail_log::ids::{ClientId, Epoch, Region, Word};

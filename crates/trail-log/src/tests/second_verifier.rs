@@ -3,9 +3,9 @@
 use std::path::Path;
 use std::process::Command;
 
-use crate::common::MemoryLog;
-use ai_detect_trail_log::log::proof;
-use ai_detect_trail_log::log::proof_file::ProofFile;
+use crate::log::proof;
+use crate::log::proof_file::ProofFile;
+use crate::tests::common::MemoryLog;
 
 const VERIFIER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/trail/verify.py");
 
@@ -113,10 +113,8 @@ fn proofs_hold_and_changed_ones_do_not() {
         std::fs::write(&path, changed.to_text()).expect("a file");
         assert!(verify(&key, &path).is_err(), "{changed:?}");
     }
-    let other = MemoryLog {
-        key: ai_detect_trail_log::log::key::SigningKey::new(log.key.name().clone(), &[1; 32]),
-        ..MemoryLog::of_size(1)
-    };
+    let other =
+        MemoryLog { key: crate::log::key::SigningKey::new(log.key.name().clone(), &[1; 32]), ..MemoryLog::of_size(1) };
     std::fs::write(&path, proof(5).to_text()).expect("a file");
     assert!(verify(&other.key.verifier().to_text(), &path).is_err());
 }

@@ -6,14 +6,14 @@ use std::process::Command;
 use std::sync::mpsc::{self, Receiver};
 use std::time::Duration;
 
-use ai_detect_trail_client::collector::{Collector as _, HttpCollector};
-use ai_detect_trail_client::enrolment::Enrolment;
-use ai_detect_trail_client::event::Series;
-use ai_detect_trail_client::spool::Problem;
+use crate::collector::{Collector as _, HttpCollector};
+use crate::enrolment::Enrolment;
+use crate::event::Series;
+use crate::spool::Problem;
 use ai_detect_trail_log::ids::Epoch;
 
-use crate::model::key;
-use crate::support::*;
+use crate::tests::model::key;
+use crate::tests::support::*;
 
 /// A server that gives each request the next answer, and hands over what it heard.
 pub(crate) fn server(answers: Vec<String>) -> (SocketAddr, Receiver<(String, Vec<u8>)>) {
@@ -126,8 +126,8 @@ const ADDRESS: &str = "AI_DETECT_TEST_ADDRESS";
 #[test]
 fn a_process_that_sends() {
     let Some(folder) = std::env::var_os(FOLDER) else { return };
-    use ai_detect_trail_client::flush::{Delivery, Options, flush};
-    use ai_detect_trail_client::witness::Witness;
+    use crate::flush::{Delivery, Options, flush};
+    use crate::witness::Witness;
     let folder = std::path::Path::new(&folder);
     let enrolment = enrolment(std::env::var(ADDRESS).unwrap().parse().unwrap());
     let collector = HttpCollector::new(&enrolment).unwrap();
@@ -157,7 +157,7 @@ fn no_byte_of_an_event_leaves_before_its_marker_is_on_the_disk() {
         .args(["-f", "-y", "-e", "trace=write,writev,sendto,sendmsg,pwrite64,fsync,fdatasync", "-o"])
         .arg(&calls)
         .arg(std::env::current_exe().unwrap())
-        .args(["--exact", "http::a_process_that_sends"])
+        .args(["--exact", "tests::http::a_process_that_sends"])
         .env(FOLDER, folder.path().join("trail"))
         .env(ADDRESS, address.to_string())
         .status()

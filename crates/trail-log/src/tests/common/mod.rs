@@ -6,14 +6,14 @@
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 
-use ai_detect_trail_log::log::bundle;
-use ai_detect_trail_log::log::checkpoint::Checkpoint;
-use ai_detect_trail_log::log::frontier::Frontier;
-use ai_detect_trail_log::log::hash::TreeHash;
-use ai_detect_trail_log::log::key::{KeyName, SigningKey};
-use ai_detect_trail_log::log::tile::{self, Row, Tile};
-use ai_detect_trail_log::log::tile_builder::TileBuilder;
-use ai_detect_trail_log::log::tile_reader::TileReader;
+use crate::log::bundle;
+use crate::log::checkpoint::Checkpoint;
+use crate::log::frontier::Frontier;
+use crate::log::hash::TreeHash;
+use crate::log::key::{KeyName, SigningKey};
+use crate::log::tile::{self, Row, Tile};
+use crate::log::tile_builder::TileBuilder;
+use crate::log::tile_reader::TileReader;
 use sha2::{Digest as _, Sha256};
 
 /// RFC 6962, section 2.1, word for word, with hashes of its own.

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use ai_detect_trail_client::event::Class;
-use ai_detect_trail_client::spool::{Cursor, Spool};
+use crate::event::Class;
+use crate::spool::{Cursor, Spool};
 use proptest::prelude::*;
 use serde_json::{Map, Value};
 
-use crate::support::*;
+use crate::tests::support::*;
 
 const SMALL: u64 = 256 << 10;
 

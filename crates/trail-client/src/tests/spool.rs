@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use ai_detect_trail_client::event::{Class, Event, InvalidEvent, Series};
-use ai_detect_trail_client::spool::{Acknowledged, Cursor, Problem, Sender};
+use crate::event::{Class, Event, InvalidEvent, Series};
+use crate::spool::{Acknowledged, Cursor, Problem, Sender};
 use ai_detect_trail_log::ids::ClientId;
 use serde_json::{Map, Value, json};
 
-use crate::support::*;
+use crate::tests::support::*;
 
 fn object(value: Value) -> Map<String, Value> {
     let Value::Object(map) = value else { panic!("not an object") };

@@ -3,10 +3,10 @@
 use std::fs;
 use std::path::Path;
 
-use ai_detect_trail_client::spool::{Cursor, Spool};
+use crate::spool::{Cursor, Spool};
 use proptest::prelude::*;
 
-use crate::support::*;
+use crate::tests::support::*;
 
 /// What is certainly on the disk: the files as they were when the last marker was written.
 #[derive(Default)]

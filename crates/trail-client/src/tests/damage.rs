@@ -4,9 +4,9 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use ai_detect_trail_client::spool::Spool;
+use crate::spool::Spool;
 
-use crate::support::*;
+use crate::tests::support::*;
 
 /// The size of a page of the database.
 const PAGE: usize = 1024;
@@ -161,7 +161,8 @@ fn a_full_disk_is_an_error_and_nothing_that_was_written_is_lost() {
     let folder = tempfile::tempdir().unwrap();
     spool(folder.path()).append(&light([1])).unwrap();
     // 1024 blocks of 512 bytes a file. The signal for it is ignored, so that writing fails as on a full disk.
-    let script = "trap '' XFSZ; ulimit -f 1024; exec \"$0\" --exact damage::a_process_whose_disk_is_full --nocapture";
+    let script =
+        "trap '' XFSZ; ulimit -f 1024; exec \"$0\" --exact tests::damage::a_process_whose_disk_is_full --nocapture";
     let output = Command::new("sh")
         .args(["-c", script])
         .arg(std::env::current_exe().unwrap())

@@ -3,15 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
 
-use crate::common::{MemoryLog, reference};
-use ai_detect_trail_log::log::audit::audit;
-use ai_detect_trail_log::log::frontier::Frontier;
-use ai_detect_trail_log::log::hash::TreeHash;
-use ai_detect_trail_log::log::nodes;
-use ai_detect_trail_log::log::proof::{self, ProofError};
-use ai_detect_trail_log::log::tile::{self, Row, Tile};
-use ai_detect_trail_log::log::tile_builder::TileBuilder;
-use ai_detect_trail_log::log::verify::{self, InvalidProof};
+use crate::log::audit::audit;
+use crate::log::frontier::Frontier;
+use crate::log::hash::TreeHash;
+use crate::log::nodes;
+use crate::log::proof::{self, ProofError};
+use crate::log::tile::{self, Row, Tile};
+use crate::log::tile_builder::TileBuilder;
+use crate::log::verify::{self, InvalidProof};
+use crate::tests::common::{MemoryLog, reference};
 use proptest::prelude::*;
 
 fn bytes(hashes: &[TreeHash]) -> Vec<[u8; 32]> {

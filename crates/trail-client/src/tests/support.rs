@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use ai_detect_trail_client::event::{Class, Event, Series};
-use ai_detect_trail_client::spool::{Batch, Cursor, Sender, Spool};
+use crate::event::{Class, Event, Series};
+use crate::spool::{Batch, Cursor, Sender, Spool};
 use ai_detect_trail_log::ids::ClientId;
 use ai_detect_trail_log::number::Micros;
 use serde_json::{Map, Value, json};

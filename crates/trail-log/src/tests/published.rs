@@ -3,16 +3,16 @@
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 
-use crate::common::MemoryLog;
-use ai_detect_trail_log::log::audit::audit;
-use ai_detect_trail_log::log::bundle;
-use ai_detect_trail_log::log::checkpoint::Checkpoint;
-use ai_detect_trail_log::log::frontier::Frontier;
-use ai_detect_trail_log::log::hash::TreeHash;
-use ai_detect_trail_log::log::key::{InvalidKey, KeyName, SigningKey, VerifierKey};
-use ai_detect_trail_log::log::note::{self, Form, InvalidNote};
-use ai_detect_trail_log::log::tile::{self, Row, Tile};
-use ai_detect_trail_log::log::verify;
+use crate::log::audit::audit;
+use crate::log::bundle;
+use crate::log::checkpoint::Checkpoint;
+use crate::log::frontier::Frontier;
+use crate::log::hash::TreeHash;
+use crate::log::key::{InvalidKey, KeyName, SigningKey, VerifierKey};
+use crate::log::note::{self, Form, InvalidNote};
+use crate::log::tile::{self, Row, Tile};
+use crate::log::verify;
+use crate::tests::common::MemoryLog;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use serde::Deserialize;

@@ -7,9 +7,9 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use ai_detect_trail_client::spool::Cursor;
+use crate::spool::Cursor;
 
-use crate::support::*;
+use crate::tests::support::*;
 
 const FOLDER: &str = "AI_DETECT_TEST_APPENDER";
 const NAME: &str = "AI_DETECT_TEST_NAME";
@@ -55,7 +55,7 @@ fn a_sender() {
 
 fn started(folder: &Path, test: &str, name: &str, count: u64) -> Child {
     Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", &format!("children::{test}"), "--nocapture"])
+        .args(["--exact", &format!("tests::children::{test}"), "--nocapture"])
         .env(FOLDER, folder)
         .env(NAME, name)
         .env(COUNT, count.to_string())

@@ -2,17 +2,17 @@
 
 use std::convert::Infallible;
 
-use crate::common::MemoryLog;
-use ai_detect_trail_log::ids::{Region, Word};
-use ai_detect_trail_log::log::audit::{Problem, audit};
-use ai_detect_trail_log::log::bundle::{self, InvalidBundle};
-use ai_detect_trail_log::log::checkpoint::{Checkpoint, InvalidCheckpoint};
-use ai_detect_trail_log::log::key::{KeyName, SigningKey};
-use ai_detect_trail_log::log::note;
-use ai_detect_trail_log::log::origin::Origin;
-use ai_detect_trail_log::log::proof;
-use ai_detect_trail_log::log::proof_file::{InvalidProofFile, ProofFile};
-use ai_detect_trail_log::log::tile::{Row, Tile};
+use crate::ids::{Region, Word};
+use crate::log::audit::{Problem, audit};
+use crate::log::bundle::{self, InvalidBundle};
+use crate::log::checkpoint::{Checkpoint, InvalidCheckpoint};
+use crate::log::key::{KeyName, SigningKey};
+use crate::log::note;
+use crate::log::origin::Origin;
+use crate::log::proof;
+use crate::log::proof_file::{InvalidProofFile, ProofFile};
+use crate::log::tile::{Row, Tile};
+use crate::tests::common::MemoryLog;
 use proptest::prelude::*;
 
 fn problems(log: &MemoryLog) -> Vec<Problem> {
