@@ -15,7 +15,7 @@ folder=$(cd "${RUNNER_TEMP:-/tmp}" && pwd)
 folder=$(mktemp -d "$folder/ai-detect-report.XXXXXX")
 # The program may be one that knows drive letters only.
 ! command -v cygpath >/dev/null || folder=$(cygpath -m "$folder")
-arguments=(-C "$AI_DETECT_DIRECTORY" ci --report-file "$folder/report.json")
+arguments=(-C "$AI_DETECT_DIRECTORY" ci --output "$folder/report.json")
 ! enabled fetch "$AI_DETECT_FETCH" || arguments+=(--fetch)
 ! enabled dry-run "$AI_DETECT_DRY_RUN" || arguments+=(--dry-run)
 enabled inline "$AI_DETECT_INLINE" || arguments+=(--no-inline)

@@ -43,6 +43,11 @@ impl Folders {
         self.hooks.join(format!("{name}.{KEPT}"))
     }
 
+    /// Where pre-commit puts a hook that it finds; it runs it after its own.
+    fn behind_another(&self, name: &str) -> PathBuf {
+        self.hooks.join(format!("{name}.legacy"))
+    }
+
     /// Where a hook is kept, in the manner of any version.
     fn kept_at(&self, name: &str) -> Option<PathBuf> {
         [self.kept(name), self.kept_by_version_1(name)].into_iter().find(|path| is_there(path))
@@ -60,11 +65,14 @@ enum Found {
 }
 
 fn found(folders: &Folders, name: &str) -> Found {
-    let hook = folders.hook(name);
-    match std::fs::read_to_string(&hook) {
+    found_at(&folders.hook(name), folders, name)
+}
+
+fn found_at(hook: &Path, folders: &Folders, name: &str) -> Found {
+    match std::fs::read_to_string(hook) {
         Ok(content) if is_written_by_us(folders, name, &content) => Found::Ours,
         Ok(content) if content.contains(MARK) => Found::Changed,
-        _ if is_there(&hook) => Found::Theirs,
+        _ if is_there(hook) => Found::Theirs,
         _ => Found::Nothing,
     }
 }
@@ -125,15 +133,34 @@ pub(super) fn uninstall(dir: &Path, out: &Output) -> Result<Exit, Failure> {
     let mut is_left = false;
     for name in NAMES {
         let hook = folders.hook(name);
+        let behind = folders.behind_another(name);
+        match found_at(&behind, &folders, name) {
+            Found::Ours => {
+                std::fs::remove_file(&behind).map_err(|error| failed(&behind, &error))?;
+                let _ = writeln!(text, "removed {}", behind.display());
+            }
+            Found::Changed => return Err(changed(&behind)),
+            Found::Nothing | Found::Theirs => {}
+        }
         match (found(&folders, name), folders.kept_at(name)) {
             (Found::Nothing, None) => {}
             (Found::Changed, _) => return Err(changed(&hook)),
+            (Found::Theirs, Some(kept)) if is_same(&hook, &kept) => {
+                // A hook manager has written the hook anew that ours had kept.
+                std::fs::remove_file(&kept).map_err(|error| failed(&kept, &error))?;
+                let _ = writeln!(text, "left {}: it is not ours", hook.display());
+            }
             (Found::Theirs | Found::Nothing, Some(kept)) => {
                 is_left = true;
-                let _ = writeln!(text, "left {} as it is: there is no hook of ours that runs it", kept.display());
+                let _ = writeln!(
+                    text,
+                    "left {}: no hook of ours runs it. Move it to {} if it should run, or remove it",
+                    kept.display(),
+                    hook.display()
+                );
             }
             (Found::Theirs, None) => {
-                let _ = writeln!(text, "left {} as it is: it is not ours", hook.display());
+                let _ = writeln!(text, "left {}: it is not ours", hook.display());
             }
             (Found::Ours, Some(kept)) => {
                 std::fs::rename(&kept, &hook).map_err(|error| failed(&kept, &error))?;

@@ -47,7 +47,7 @@ fn asked(job: &Value) -> String {
 #[test]
 fn the_template_runs_on_merge_requests_with_the_whole_history() {
     let job = job(&[]);
-    assert_eq!(asked(&job), "asked: ci --report-file FILE --max-comments 10");
+    assert_eq!(asked(&job), "asked: ci --output FILE --max-comments 10");
     assert_eq!(job["variables"]["GIT_DEPTH"], "0");
     assert_eq!(job["rules"][0]["if"], "$CI_PIPELINE_SOURCE == \"merge_request_event\"");
     assert_eq!(job["allow_failure"], true);
@@ -56,7 +56,7 @@ fn the_template_runs_on_merge_requests_with_the_whole_history() {
 #[test]
 fn the_inputs_of_the_template_become_options() {
     let job = job(&[("inline", "false"), ("max-comments", "3"), ("dry-run", "true"), ("allow-failure", "false")]);
-    assert_eq!(asked(&job), "asked: ci --report-file FILE --max-comments 3 --no-inline --dry-run");
+    assert_eq!(asked(&job), "asked: ci --output FILE --max-comments 3 --no-inline --dry-run");
     assert_eq!(job["allow_failure"], false);
 }
 

@@ -22,10 +22,10 @@ case $1 in
   --version) echo ai-detect told; exit ;;
   report) echo \"$3 of $(cat \"$4\")\"; exit ;;
 esac
-echo \"asked: $*\" | sed 's|--report-file [^ ]*|--report-file FILE|'
+echo \"asked: $*\" | sed 's|--output [^ ]*|--output FILE|'
 echo \"in: $(pwd), token: ${GITHUB_TOKEN:-none}\"
 for argument; do
-  [ \"$before\" != --report-file ] || echo told > \"$argument\"
+  [ \"$before\" != --output ] || echo told > \"$argument\"
   before=$argument
 done
 printf 'flags=2\\nreport=/tmp/r.json\\n' >> \"$GITHUB_OUTPUT\"
@@ -100,7 +100,7 @@ fn the_pinned_release_is_downloaded_and_run() {
     let outcome = job.run();
     assert!(outcome.succeeded, "{}", outcome.log);
     assert!(outcome.log.contains("ai-detect told\n"), "{}", outcome.log);
-    assert!(outcome.log.contains("asked: -C . ci --report-file FILE --fetch\n"), "{}", outcome.log);
+    assert!(outcome.log.contains("asked: -C . ci --output FILE --fetch\n"), "{}", outcome.log);
     assert!(outcome.log.contains(&format!("in: {}, token: s3cret\n", repo.path().display())), "{}", outcome.log);
     assert_eq!((outcome.outputs["flags"].as_str(), outcome.outputs["report"].as_str()), ("2", "/tmp/r.json"));
     assert_eq!(std::fs::read_to_string(&outcome.outputs["sarif"]).unwrap(), "sarif of told\n");
@@ -164,7 +164,7 @@ fn inputs_become_options() {
         .with("check-run", "true");
     let outcome = job.with("max-comments", "4").with("working-directory", "sub dir; echo run").run();
     assert!(outcome.log.contains(
-        "asked: -C sub dir; echo run ci --report-file FILE --dry-run --no-inline --check-run --max-comments 4\n"
+        "asked: -C sub dir; echo run ci --output FILE --dry-run --no-inline --check-run --max-comments 4\n"
     ));
     assert!(outcome.log.contains("token: none\n"), "{}", outcome.log);
 }
