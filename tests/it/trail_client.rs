@@ -266,6 +266,40 @@ fn a_real_collector_gets_everything_again_after_it_was_rolled_back() {
     assert_eq!(numbers, (1..=made + 1).collect::<Vec<_>>());
 }
 
+#[cfg(unix)]
+#[test]
+fn a_machine_joins_a_real_collector_and_sends_until_it_is_revoked() {
+    let (operator, user) = (User::new(), User::new());
+    let invite = ["trail", "invite", "--dir", "trail", "--person", "ada@example.org", "--name", "Ada's laptop"];
+    let invited = operator.run(&invite);
+    let code = invited.stdout.trim();
+    assert!(code.starts_with("adj_") && invited.stdout.lines().count() == 1, "the code alone");
+    let collector = RealCollector::start(&operator);
+    let clients = || operator.run(&["trail", "client", "list", "--dir", "trail", "--format", "json"]).json();
+    assert_eq!(clients()[0]["standing"], "never-heard");
+    let join = ["capture", "join", collector.url.as_str(), "--code", code];
+    let elsewhere = user.run(&[&join[..], &["--region", "eu"]].concat()).error(2);
+    assert!(elsewhere.contains("in region local") && elsewhere.contains("still counts"), "{elsewhere}");
+    let client = clients()[0]["client"].as_str().unwrap().to_owned();
+    let joined = user.run(&join).text();
+    let used = User::new().run(&join).error(3);
+    assert!(used.contains("was used, or has expired") && used.contains("ask for a new one"), "{used}");
+    assert!(joined.contains(&format!("in region local as client {client}")), "{joined}");
+    user.event();
+    assert_eq!(user.run(&["trail", "flush"]).text(), "delivered: 2\nwaiting: 0\n");
+    assert_eq!(clients()[0]["standing"], "up-to-date");
+    let list = operator.run(&["trail", "client", "list", "--dir", "trail"]).text();
+    assert!(list.starts_with(&client) && list.contains("up-to-date") && !list.contains("ada@"), "{list}");
+    assert_eq!(operator.run(&["trail", "client", "revoke", &client, "--dir", "trail"]).status, 0);
+    user.event();
+    let refused = user.run(&["trail", "flush"]);
+    assert_eq!(refused.status, 3);
+    assert!(refused.stderr.contains("401") && refused.stderr.contains("Nothing is lost"), "{}", refused.stderr);
+    assert!(operator.run(&["trail", "client", "retire", &client, "--dir", "trail"]).error(2).contains("was revoked"));
+    assert!(operator.run(&["trail", "client", "revoke", "nobody", "--dir", "trail"]).error(2).contains("client list"));
+    assert!(operator.run(&["trail", "client", "list", "--dir", "nowhere"]).error(2).contains("no trail"));
+}
+
 #[test]
 fn a_file_that_is_no_spool_is_refused() {
     let (user, server) = (User::new(), State::default().server());

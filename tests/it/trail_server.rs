@@ -168,3 +168,29 @@ fn tokens_are_listed_without_secrets_and_revoked_by_their_start() {
     assert!(run(dir, &["trail", "token", "list"]).0.contains("revoked"));
     assert_eq!(run(dir, &["trail", "token", "revoke", id]).1, 2, "it is revoked already");
 }
+
+#[test]
+fn what_is_not_known_is_listed_and_closed_with_a_reason() {
+    let place = tempfile::tempdir().unwrap();
+    let dir = place.path();
+    run(dir, &["trail", "token", "create", "--dir", "trail", "--role", "writer", "--name", "any"]);
+    assert_eq!(run(dir, &["trail", "gap", "list", "--dir", "trail"]), ("no gap is open\n".to_owned(), 0));
+    assert_eq!(run(dir, &["trail", "backup", "--dir", "trail", "--to", "copy"]).1, 0);
+    assert_eq!(run(dir, &["trail", "restore", "copy", "--dir", "new"]).1, 0);
+    let (listed, _) = run(dir, &["trail", "gap", "list", "--dir", "new"]);
+    assert!(
+        listed.starts_with("restored-backup: 1 open, the first since 20") && listed.contains("the log\n"),
+        "{listed}"
+    );
+    let gaps: Value =
+        serde_json::from_str(&run(dir, &["trail", "gap", "list", "--dir", "new", "--format", "json"]).0).unwrap();
+    let id = gaps[0]["id"].as_str().unwrap();
+    assert_eq!((&gaps[0]["cause"], &gaps[0]["closes_by_itself"]), (&json!("restored-backup"), &json!(false)));
+    let close = |reason: &str| run(dir, &["trail", "gap", "close", &id[..10], "--dir", "new", "--reason", reason]);
+    assert_eq!(close(" ").1, 2);
+    assert_eq!(close("all clients have sent again"), (format!("closed {id}\n"), 0));
+    assert_eq!(close("once more").1, 2);
+    assert_eq!(run(dir, &["trail", "gap", "list", "--dir", "new"]).0, "no gap is open\n");
+    let (events, _) = run(dir, &["trail", "events", "--dir", "new", "--client", "collector"]);
+    assert!(events.contains("\"closing\":\"resolved\",\"reason\":\"") && !events.contains("sent again"), "{events}");
+}

@@ -1,7 +1,7 @@
 //! Joining a collector: a code that counts once, for a token, a name, a region and the public key of the log.
 
 use ai_detect_http::Address;
-use ai_detect_http::ureq::http::{Request, header};
+use ai_detect_http::ureq::http::{Request, StatusCode, header};
 use serde::{Deserialize, Serialize};
 
 use crate::answer::message;
@@ -14,6 +14,9 @@ const MAX_ANSWER: u64 = 64 << 10;
 #[derive(Serialize)]
 struct Question<'a> {
     code: &'a str,
+    /// A collector elsewhere then refuses before the code is used up.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    region: Option<&'a str>,
 }
 
 #[derive(Deserialize)]
@@ -39,6 +42,14 @@ pub enum JoinError {
         /// Scheme, host and port.
         origin: String,
         /// What happened.
+        detail: String,
+    },
+    /// It keeps its log elsewhere. The code still counts.
+    #[error("{origin} refuses: {detail}")]
+    OtherRegion {
+        /// Scheme, host and port.
+        origin: String,
+        /// What it says.
         detail: String,
     },
     /// It refused.
@@ -76,7 +87,7 @@ pub fn join(url: &str, code: &str, region: Option<&str>) -> Result<Enrolment, Jo
     };
     let unreadable = || JoinError::Unreadable { origin: origin.clone() };
     let agent = ai_detect_http::agent(TIMEOUTS)?;
-    let question = serde_json::to_vec(&Question { code }).map_err(|error| unreachable(&error))?;
+    let question = serde_json::to_vec(&Question { code, region }).map_err(|error| unreachable(&error))?;
     let request =
         Request::post(address.below("/v1/join")).header(header::CONTENT_TYPE, "application/json").body(question);
     let response = agent.run(request.map_err(|error| unreachable(&error))?).map_err(|error| unreachable(&error))?;
@@ -85,6 +96,9 @@ pub fn join(url: &str, code: &str, region: Option<&str>) -> Result<Enrolment, Jo
     if !parts.status.is_success() {
         // What was refused is known without its words.
         let detail = message(&read.unwrap_or_default());
+        if parts.status == StatusCode::CONFLICT {
+            return Err(JoinError::OtherRegion { origin, detail });
+        }
         return Err(JoinError::Refused { origin, status: parts.status.as_u16(), detail });
     }
     let bytes = read.map_err(|error| unreachable(&error))?;

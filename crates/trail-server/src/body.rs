@@ -11,6 +11,7 @@ use http_body_util::BodyExt as _;
 use tokio::sync::OwnedSemaphorePermit;
 
 use crate::collector::Collector;
+use crate::configuration::Limits;
 use crate::refusal::Refusal;
 
 /// How long a body may take.
@@ -20,9 +21,25 @@ const STEP: usize = 64 * 1024;
 /// What is made of a body takes about as much memory as the body itself, twice.
 const FACTOR: usize = 3;
 
+/// How large a body may be.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Bounds {
+    /// As it is sent, in bytes.
+    pub(crate) sent: usize,
+    /// Unpacked, in bytes.
+    pub(crate) unpacked: usize,
+}
+
+impl From<Limits> for Bounds {
+    fn from(limits: Limits) -> Self {
+        Self { sent: limits.body_bytes, unpacked: limits.unpacked_bytes }
+    }
+}
+
 /// A body as it was sent. Its memory counts until it is dropped.
 pub(crate) struct Received {
     bytes: Vec<u8>,
+    max_unpacked: usize,
     is_gzip: bool,
     memory: Option<OwnedSemaphorePermit>,
 }
@@ -34,18 +51,23 @@ pub(crate) struct Unpacked {
 }
 
 /// Receives a body.
-pub(crate) async fn receive(collector: &Arc<Collector>, headers: &HeaderMap, body: Body) -> Result<Received, Refusal> {
+pub(crate) async fn receive(
+    collector: &Arc<Collector>,
+    headers: &HeaderMap,
+    body: Body,
+    bounds: impl Into<Bounds>,
+) -> Result<Received, Refusal> {
     let is_gzip = match headers.get(header::CONTENT_ENCODING).map(|value| value.as_bytes()) {
         None | Some(b"identity") => false,
         Some(value) if value.eq_ignore_ascii_case(b"gzip") => true,
         Some(_) => return Err(Refusal::Encoding),
     };
-    let max = collector.limits.body_bytes;
+    let Bounds { sent: max, unpacked: max_unpacked } = bounds.into();
     let length = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
     if length.is_some_and(|length| length > max) {
         return Err(Refusal::BodyTooLarge { max });
     }
-    let mut received = Received { bytes: Vec::new(), is_gzip, memory: None };
+    let mut received = Received { bytes: Vec::new(), max_unpacked, is_gzip, memory: None };
     let all = async {
         let mut body = body;
         while let Some(frame) = body.frame().await {
@@ -77,7 +99,7 @@ impl Received {
             add_memory(&mut memory, collector.memory(self.bytes.len() * (FACTOR - 1))?);
             return Ok(Unpacked { bytes: self.bytes, _memory: memory });
         }
-        let max = collector.limits.unpacked_bytes;
+        let max = self.max_unpacked;
         let mut decoder = MultiGzDecoder::new(self.bytes.as_slice());
         let mut bytes = Vec::new();
         let mut step = vec![0; STEP];

@@ -6,13 +6,16 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use ai_detect_trail_log::ids::TokenId;
 use ai_detect_trail_log::log::key::VerifierKey;
+use ai_detect_trail_log::number::Micros;
 use ai_detect_trail_store::error::StoreError;
 use ai_detect_trail_store::folder::Folder;
+use ai_detect_trail_store::invitations::{Invitation, Invitations};
 use ai_detect_trail_store::keys::Keys;
 use ai_detect_trail_store::tokens::{Token, Tokens};
 use ai_detect_trail_store::writer::Writer;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use crate::attempts::Attempts;
 use crate::clock::now;
 use crate::configuration::Limits;
 use crate::log::{self, Event};
@@ -37,8 +40,11 @@ pub(crate) struct Collector {
     pub(crate) counters: Arc<Counters>,
     /// `/metrics` needs no token: only this machine can ask.
     pub(crate) open_metrics: bool,
+    /// Codes that were refused.
+    pub(crate) codes: Attempts,
     keys: Mutex<Keys>,
     tokens: Mutex<Tokens>,
+    invitations: Mutex<Invitations>,
     memory: Arc<Semaphore>,
     busy: Mutex<HashMap<TokenId, usize>>,
     /// How many requests were sent away in which ten seconds.
@@ -64,8 +70,10 @@ impl Collector {
             limits,
             counters,
             open_metrics,
+            codes: Attempts::new(limits.failed_joins),
             keys: Mutex::new(keys),
             tokens: Mutex::new(Tokens::open(folder)?),
+            invitations: Mutex::new(Invitations::open(folder)?),
             memory: Arc::new(Semaphore::new(limits.memory_bytes / PIECE)),
             busy: Mutex::new(HashMap::new()),
             away: Mutex::new((0, 0)),
@@ -80,6 +88,11 @@ impl Collector {
     /// The token with this text.
     pub(crate) fn token(&self, text: &str) -> Result<Option<Token>, StoreError> {
         lock(&self.tokens).check(text)
+    }
+
+    /// The invitation with this code, if it still counts.
+    pub(crate) fn invitation(&self, code: &str, now: Micros) -> Result<Option<Invitation>, StoreError> {
+        lock(&self.invitations).check(code, now)
     }
 
     /// Memory for so many bytes, until the permit is dropped.

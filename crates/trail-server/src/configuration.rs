@@ -26,6 +26,8 @@ pub struct Configuration {
     pub after_checkpoint: Option<String>,
     /// The shortest time between two runs of the command, in seconds.
     pub after_checkpoint_seconds: u64,
+    /// After how many hours a client counts as silent that has not signed off.
+    pub silent_after_hours: u32,
     /// How much the collector takes at once.
     pub limits: Limits,
 }
@@ -40,6 +42,8 @@ pub struct Limits {
     pub requests_per_token: usize,
     /// Events of one batch.
     pub events: usize,
+    /// Codes from one address with which nobody could join, in a minute.
+    pub failed_joins: usize,
     /// Bytes of a request's body as it is sent.
     pub body_bytes: usize,
     /// Bytes of a body that was compressed.
@@ -56,6 +60,7 @@ impl Default for Limits {
             connections: 256,
             requests_per_token: 16,
             events: 5_000,
+            failed_joins: 20,
             body_bytes: 4 << 20,
             unpacked_bytes: 16 << 20,
             memory_bytes: 64 << 20,
@@ -107,6 +112,7 @@ impl Default for Configuration {
             host: HOST.to_owned(),
             after_checkpoint: None,
             after_checkpoint_seconds: 60,
+            silent_after_hours: 14 * 24,
             limits: Limits::default(),
         }
     }
@@ -128,9 +134,17 @@ host: localhost
 # It gets the checkpoint on standard input, and runs in this folder.
 # after_checkpoint: cp log/checkpoint /mnt/elsewhere/
 # after_checkpoint_seconds: 60
+
+# After how many hours a client counts as silent that was not heard of and has not signed off.
+# silent_after_hours: 336
 ";
 
 impl Configuration {
+    /// After how many microseconds a client counts as silent.
+    pub fn patience(&self) -> u64 {
+        u64::from(self.silent_after_hours) * 3_600_000_000
+    }
+
     /// The region in which the entries must stay.
     ///
     /// # Errors
@@ -158,6 +172,7 @@ impl Configuration {
             ("connections", limits.connections, 1),
             ("requests_per_token", limits.requests_per_token, 1),
             ("events", limits.events, 1),
+            ("failed_joins", limits.failed_joins, 1),
             ("body_bytes", limits.body_bytes, 1024),
             ("unpacked_bytes", limits.unpacked_bytes, 1024),
             // The largest body as it came, unpacked, and what is made of it.

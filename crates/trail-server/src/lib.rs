@@ -4,6 +4,7 @@
 //! what compressed bodies become, lines, connections, and the memory of all requests together.
 //!
 //! - [`setup`]: the folder and its configuration.
+//! - [`operator`]: what whoever runs the collector does with it: invite, retire and revoke clients, close gaps.
 //! - [`serve()`]: listening, until somebody ends it.
 //!
 //! ```
@@ -34,6 +35,7 @@
 //! ```
 
 mod accept;
+mod attempts;
 mod auth;
 mod body;
 pub mod clock;
@@ -41,6 +43,7 @@ mod collector;
 pub mod configuration;
 mod log;
 mod metrics;
+pub mod operator;
 mod refusal;
 mod reports;
 mod routes;

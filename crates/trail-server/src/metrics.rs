@@ -31,6 +31,8 @@ pub(crate) struct Counters {
     pub(crate) events_conflict: Counter,
     pub(crate) events_refused: Counter,
     pub(crate) requests_refused: Counter,
+    pub(crate) joins: Counter,
+    pub(crate) joins_refused: Counter,
     pub(crate) write_failures: Counter,
     pub(crate) sign_failures: Counter,
     pub(crate) after_checkpoint_failures: Counter,
@@ -61,6 +63,8 @@ pub(crate) fn text(counters: &Counters, figures: &Figures) -> String {
         ("events_conflict_total", "Numbers that came again with other content", &counters.events_conflict),
         ("events_refused_total", "Events that were not taken", &counters.events_refused),
         ("requests_refused_total", "Requests that were refused", &counters.requests_refused),
+        ("joins_total", "Clients that joined with a code", &counters.joins),
+        ("joins_refused_total", "Codes with which nobody could join", &counters.joins_refused),
         ("write_failures_total", "Writes that failed", &counters.write_failures),
         ("sign_failures_total", "Checkpoints that could not be signed", &counters.sign_failures),
         (

@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
-use ai_detect_trail_log::ids::ClientId;
+use ai_detect_trail_log::ids::{ClientId, Region};
 use ai_detect_trail_store::error::StoreError;
 use ai_detect_trail_store::tokens::Role;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
+use crate::attempts::TooMany;
 use crate::clock::ClockError;
 
 /// Why a request is refused.
@@ -46,6 +47,15 @@ pub(crate) enum Refusal {
         "the body is neither a report of `ai-detect diff --format json` nor decisions of `ai-detect triage --export jsonl`: {problem}"
     )]
     Report { problem: String },
+    #[error("the body is not `{{\"code\": \"…\"}}`: send the code that the operator of the collector gave you")]
+    JoinBody,
+    #[error("this collector keeps its log in region {found}: nobody joined, and the code still counts")]
+    OtherRegion { found: Region },
+    // One answer for all: whoever guesses learns nothing.
+    #[error("nobody can join with this code: it is mistyped, was used, or has expired")]
+    Code,
+    #[error("too many codes from this address were refused: {max} in a minute are the most")]
+    TooManyCodes { max: usize, retry_after: u64 },
     #[error("there is nothing at this address: see docs/trail/quickstart.md for the addresses")]
     NoSuchRoute,
     #[error("this address takes another method")]
@@ -74,22 +84,33 @@ impl From<StoreError> for Refusal {
     }
 }
 
+impl From<TooMany> for Refusal {
+    fn from(TooMany { max, retry_after }: TooMany) -> Self {
+        Self::TooManyCodes { max, retry_after }
+    }
+}
+
 impl Refusal {
     fn status(&self) -> StatusCode {
         match self {
             Self::NoToken | Self::BadToken => StatusCode::UNAUTHORIZED,
-            Self::Role { .. } | Self::OtherClient { .. } | Self::OtherRange { .. } | Self::ReservedClient { .. } => {
-                StatusCode::FORBIDDEN
-            }
+            Self::Role { .. }
+            | Self::OtherClient { .. }
+            | Self::OtherRange { .. }
+            | Self::ReservedClient { .. }
+            | Self::Code => StatusCode::FORBIDDEN,
             Self::BodyTooLarge { .. } | Self::UnpackedTooLarge { .. } | Self::TooManyEvents { .. } => {
                 StatusCode::PAYLOAD_TOO_LARGE
             }
             Self::TooSlow { .. } => StatusCode::REQUEST_TIMEOUT,
             Self::Encoding => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            Self::Cut | Self::Gzip | Self::Query { .. } | Self::Report { .. } => StatusCode::BAD_REQUEST,
+            Self::Cut | Self::Gzip | Self::Query { .. } | Self::Report { .. } | Self::JoinBody => {
+                StatusCode::BAD_REQUEST
+            }
+            Self::OtherRegion { .. } => StatusCode::CONFLICT,
             Self::NoSuchRoute | Self::NoEntry(_) => StatusCode::NOT_FOUND,
             Self::Method => StatusCode::METHOD_NOT_ALLOWED,
-            Self::TokenBusy { .. } => StatusCode::TOO_MANY_REQUESTS,
+            Self::TokenBusy { .. } | Self::TooManyCodes { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::NotSigned(_)
             | Self::Busy { .. }
             | Self::Store { .. }
@@ -116,6 +137,10 @@ impl Refusal {
             Self::Gzip => "gzip",
             Self::Query { .. } => "query",
             Self::Report { .. } => "report",
+            Self::JoinBody => "join",
+            Self::OtherRegion { .. } => "other-region",
+            Self::Code => "code",
+            Self::TooManyCodes { .. } => "too-many-codes",
             Self::NoSuchRoute => "no-such-route",
             Self::Method => "method",
             Self::NoEntry(_) => "no-such-entry",
@@ -132,9 +157,10 @@ impl Refusal {
     /// After how many seconds it makes sense to ask again.
     fn retry_after(&self) -> Option<u64> {
         match self {
-            Self::TokenBusy { retry_after, .. } | Self::Busy { retry_after } | Self::Store { retry_after, .. } => {
-                Some(*retry_after)
-            }
+            Self::TokenBusy { retry_after, .. }
+            | Self::TooManyCodes { retry_after, .. }
+            | Self::Busy { retry_after }
+            | Self::Store { retry_after, .. } => Some(*retry_after),
             Self::NotSigned(_) => Some(1),
             Self::Ending => Some(5),
             Self::Read(_) | Self::Clock(_) => Some(60),

@@ -7,6 +7,8 @@ use ai_detect_trail_log::entry::Event;
 use ai_detect_trail_log::entry::fields;
 use ai_detect_trail_log::ids::{ClientId, TokenId, Version, Word};
 use ai_detect_trail_log::log::origin::{InvalidOrigin, Origin};
+use ai_detect_trail_log::number::Micros;
+use ai_detect_trail_store::clients;
 use ai_detect_trail_store::error::StoreError;
 use ai_detect_trail_store::folder::{CONFIGURATION, Folder};
 use ai_detect_trail_store::keys::Keys;
@@ -58,6 +60,9 @@ pub enum SetupError {
     /// A name is empty or too long.
     #[error("a name of a token has 1 to 200 characters, without line breaks")]
     TokenName,
+    /// The client may send no more.
+    #[error("the client `{0}` was revoked, and stays so: give the device another name")]
+    RevokedClient(ClientId),
 }
 
 impl From<StoreError> for SetupError {
@@ -155,13 +160,18 @@ impl Trail {
     ///
     /// When it could not be written.
     pub fn create_token(&self, role: Role, name: &str, client: Option<ClientId>) -> Result<String, SetupError> {
-        if name.is_empty() || name.chars().count() > 200 || name.chars().any(char::is_control) {
+        if !is_name(name) {
             return Err(SetupError::TokenName);
+        }
+        if let Some(client) = &client
+            && clients::is_revoked(&self.folder, client)?
+        {
+            return Err(SetupError::RevokedClient(client.clone()));
         }
         let (token, text) = NewToken::random(role, name, client.clone())?;
         let client = client.as_ref().map(ClientId::as_str);
-        let said = TokenChange { token: token.id.to_string(), role: Some(role.word()), name: Some(name), client };
-        self.record_token(&said, Change::AddToken(token))?;
+        let what = TokenChange { token: token.id.to_string(), role: Some(role.word()), name: Some(name), client };
+        self.record_change(&what, Change::AddToken(token))?;
         Ok(text)
     }
 
@@ -176,22 +186,33 @@ impl Trail {
         let is_meant = |token: TokenId| token.to_string().starts_with(id) && id.len() > "t_".len();
         let mut found = all.iter().filter(|token| token.revoked.is_none() && is_meant(token.id));
         let (Some(token), None) = (found.next(), found.next()) else { return Err(unknown()) };
-        let said = TokenChange { token: token.id.to_string(), role: None, name: None, client: None };
-        match self.record_token(&said, Change::RevokeToken(token.id))? {
+        let what = TokenChange { token: token.id.to_string(), role: None, name: None, client: None };
+        match self.record_change(&what, Change::RevokeToken(token.id))? {
             true => Ok(()),
             false => Err(unknown()),
         }
     }
 
-    fn record_token(&self, said: &TokenChange<'_>, change: Change) -> Result<bool, SetupError> {
+    /// Changes something together with the entry that says so. `what` is kept as the body of the entry. Returns whether anything has
+    /// changed.
+    pub(crate) fn record_change(&self, what: &impl Serialize, change: Change) -> Result<bool, SetupError> {
         let at = now()?;
-        // Words, ids and texts: they are always written as JSON.
-        let body = serde_json::to_vec(said).unwrap_or_default();
-        let configuration = Keys::open(&self.folder)?.keep_body(&body, at)?;
-        let fields = fields::Configuration { program: program(), ..fields::Configuration::new(configuration) };
-        let writer = Writer::start(&self.folder)?;
-        Ok(writer.record(Event::Configuration(fields), Some(change), at)?.is_some())
+        let event = configuration_entry(&mut Keys::open(&self.folder)?, what, at)?;
+        Ok(Writer::start(&self.folder)?.record(event, Some(change), at)?.is_some())
     }
+}
+
+/// The entry about a change of how the trail is run. What has changed is kept as its body.
+pub(crate) fn configuration_entry(keys: &mut Keys, what: &impl Serialize, at: Micros) -> Result<Event, StoreError> {
+    // Words, ids and texts: they are always written as JSON.
+    let configuration = keys.keep_body(&serde_json::to_vec(what).unwrap_or_default(), at)?;
+    let fields = fields::Configuration { program: program(), ..fields::Configuration::new(configuration) };
+    Ok(Event::Configuration(fields))
+}
+
+/// Whether people can read a name in a list: it is short, and has no line breaks.
+pub(crate) fn is_name(name: &str) -> bool {
+    !name.is_empty() && name.chars().count() <= 200 && !name.chars().any(char::is_control)
 }
 
 /// What is kept as the body of the entry about a token.

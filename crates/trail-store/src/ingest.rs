@@ -19,6 +19,7 @@ use crate::epochs::{Key, State};
 use crate::error::{Damage, StoreError};
 use crate::folder::{Folder, random};
 use crate::rows::{read_frontier, stored, write_frontier};
+use crate::{clients, gaps};
 
 /// The name under which the collector numbers its own entries. No client may use it.
 pub const COLLECTOR: &str = "collector";
@@ -107,6 +108,8 @@ pub(crate) struct Ingest<'a> {
     collector: &'a Collector,
     frontier: Frontier,
     epochs: BTreeMap<Key, State>,
+    /// Epochs that a batch came from, and when.
+    heard: BTreeMap<Key, Micros>,
 }
 
 impl<'a> Ingest<'a> {
@@ -116,7 +119,7 @@ impl<'a> Ingest<'a> {
         collector: &'a Collector,
     ) -> Result<Self, StoreError> {
         let frontier = read_frontier(folder, connection)?;
-        Ok(Self { folder, connection, collector, frontier, epochs: BTreeMap::new() })
+        Ok(Self { folder, connection, collector, frontier, epochs: BTreeMap::new(), heard: BTreeMap::new() })
     }
 
     /// Takes the events of one batch.
@@ -132,6 +135,7 @@ impl<'a> Ingest<'a> {
         for (key, received) in touched {
             self.settle(&key, received)?;
             let through = self.state(&key)?.received.acknowledged_through();
+            self.heard.insert(key.clone(), received);
             acknowledged_through.insert(key, through);
         }
         Ok(Receipt { outcomes, acknowledged_through })
@@ -142,6 +146,7 @@ impl<'a> Ingest<'a> {
         for (key, state) in &self.epochs {
             state.write(self.folder, self.connection, key)?;
         }
+        clients::note_heard(self.connection, &self.heard).map_err(StoreError::database(&self.folder.database()))?;
         write_frontier(self.folder, self.connection, &self.frontier)
     }
 
@@ -257,7 +262,11 @@ impl<'a> Ingest<'a> {
                     events: Count::new(gap.numbers.count()).ok(),
                     ..GapOpened::new(gap.id, gap.cause.into())
                 }),
-                Change::Closed { gap, closing } => Event::GapClosed(GapClosed::new(gap.id, closing)),
+                Change::Closed { gap, closing } => {
+                    gaps::note_closed(self.connection, &key.0, gap.id)
+                        .map_err(StoreError::database(&self.folder.database()))?;
+                    Event::GapClosed(GapClosed::new(gap.id, closing))
+                }
             };
             self.append_own(event, received)?;
         }
@@ -316,6 +325,7 @@ impl<'a> Ingest<'a> {
                 leaf.as_bytes().as_slice(),
             ))
         })?;
+        gaps::note_opened(self.connection, seq, entry).map_err(StoreError::database(&self.folder.database()))?;
         Ok(seq)
     }
 

@@ -6,7 +6,8 @@
 //! - [`signer`]: reads rows back, writes tiles, signs checkpoints.
 //! - [`prove`]: proofs of entries, and that the log continues an older checkpoint.
 //! - [`keys`]: names and bodies, which may be erased. Entries hold ids and commitments of them.
-//! - [`tokens`]: who may send and ask.
+//! - [`tokens`]: who may send and ask. [`invitations`]: one-time codes for a token. [`clients`]: who has joined and was heard of.
+//! - [`gaps`]: what is not known, and since when.
 //! - [`backup`]: copies while the collector runs, and new logs out of them.
 //! - [`access`]: no answer without the entry that says so.
 //! - [`reading`]: entries, ranges of clients and figures about the folder.
@@ -50,17 +51,22 @@
 
 pub mod access;
 pub mod backup;
+mod changes;
+pub mod clients;
 mod epochs;
 pub mod error;
 mod files;
 pub mod folder;
+pub mod gaps;
 mod ingest;
+pub mod invitations;
 pub mod keys;
 pub mod prove;
 pub mod reading;
 pub mod reserve;
 mod rows;
 mod schema;
+mod secrets;
 pub mod signer;
 pub mod tokens;
 pub mod verify;

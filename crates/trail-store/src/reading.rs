@@ -170,8 +170,8 @@ pub fn figures(folder: &Folder, key: &VerifierKey) -> Result<Figures, StoreError
         entries: read_frontier(folder, &connection)?.size(),
         signed: last_checkpoint(folder, key)?.map_or(0, |(checkpoint, _)| checkpoint.size),
         epochs: count("SELECT count(*) FROM (SELECT DISTINCT client, epoch FROM received)")?,
-        open_gaps: count("SELECT count(*) FROM gap")?,
-        forks: count("SELECT count(*) FROM fork")?,
+        open_gaps: count("SELECT count(*) FROM open_gap")?,
+        forks: count("SELECT count(*) FROM fork WHERE gap IN (SELECT id FROM open_gap)")?,
     })
 }
 

@@ -3,7 +3,7 @@
 /// Marks a database as a trail: "aiTR".
 pub(crate) const APPLICATION: i64 = 0x6169_5452;
 /// The version of the tables.
-pub(crate) const FORMAT: i64 = 2;
+pub(crate) const FORMAT: i64 = 3;
 
 /// Each connection begins with these. FULL: a commit is on the disk before it returns.
 pub(crate) const PRAGMAS: &str = "
@@ -61,6 +61,37 @@ pub(crate) const MIGRATIONS: &[&str] = &["
     CREATE TABLE fork (size INTEGER NOT NULL, root BLOB NOT NULL, gap TEXT NOT NULL, PRIMARY KEY (size, root)) STRICT, WITHOUT ROWID;
     -- `configuration`: the commitment to the configuration that was recorded last.
     CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+", "
+    -- Clients that an operator invited, retired or revoked. A client whose token was made by hand has no row.
+    CREATE TABLE client (
+        client TEXT PRIMARY KEY, person TEXT, joined INTEGER, retired INTEGER, revoked INTEGER
+    ) STRICT, WITHOUT ROWID;
+    -- One-time codes with which clients join. Only the hash of a code is kept.
+    CREATE TABLE invitation (
+        id TEXT PRIMARY KEY, hash BLOB NOT NULL, client TEXT NOT NULL, person TEXT, name TEXT NOT NULL,
+        created INTEGER NOT NULL, expires INTEGER NOT NULL, used INTEGER
+    ) STRICT, WITHOUT ROWID;
+    -- When an epoch of a client was heard of last.
+    CREATE TABLE heard (
+        client TEXT NOT NULL, epoch TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (client, epoch)
+    ) STRICT, WITHOUT ROWID;
+    INSERT INTO heard SELECT client, epoch, max(json_extract(CAST(entry AS TEXT), '$.received')) FROM entry
+        WHERE client <> 'collector' AND client NOT LIKE 'collector:%' GROUP BY client, epoch;
+    -- All gaps that are open, as their entries say. The client is empty for a gap of the log itself.
+    CREATE TABLE open_gap (
+        client TEXT NOT NULL, id TEXT NOT NULL, cause TEXT NOT NULL, epoch TEXT, first INTEGER, last INTEGER,
+        opened INTEGER NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (client, id)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX open_gap_id ON open_gap (id);
+    INSERT OR IGNORE INTO open_gap
+        SELECT coalesce(fields ->> 'of', CASE client WHEN 'collector' THEN '' ELSE client END), fields ->> 'gap', fields ->> 'cause',
+            coalesce(fields ->> 'of_epoch', CASE client WHEN 'collector' THEN NULL ELSE epoch END), fields ->> 'first',
+            fields ->> 'last', received, seq
+        FROM (SELECT seq, client, epoch, json_extract(CAST(entry AS TEXT), '$.fields') AS fields,
+            json_extract(CAST(entry AS TEXT), '$.received') AS received
+            FROM entry WHERE kind = 'gap.opened' AND conflict = 0 ORDER BY seq)
+        WHERE fields ->> 'gap' NOT IN (
+            SELECT json_extract(CAST(entry AS TEXT), '$.fields.gap') FROM entry WHERE kind = 'gap.closed');
 "];
 
 /// Marks a database of names and bodies: "aiTK".

@@ -1,19 +1,15 @@
 //! Tokens: who may send events, and who may ask.
 //!
-//! A token is `adt_` and 48 bytes in base64: 16 that name it and 32 that are secret. The folder keeps the SHA-256 of the secret alone;
-//! nothing slower is needed for random bytes.
+//! A token is `adt_` and 48 bytes in base64: 16 that name it and 32 that are secret.
 
 use std::fmt;
 
 use ai_detect_trail_log::ids::{ClientId, TokenId};
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use rusqlite::{Connection, OptionalExtension as _};
-use sha2::{Digest as _, Sha256};
-use subtle::ConstantTimeEq as _;
 
 use crate::error::{Damage, StoreError};
-use crate::folder::{Folder, random};
+use crate::folder::Folder;
+use crate::secrets::{self, Hash};
 
 /// What every token begins with, so that scanners for secrets find it.
 const PREFIX: &str = "adt_";
@@ -61,7 +57,7 @@ pub struct NewToken {
     /// Its name in entries.
     pub id: TokenId,
     /// The hash of its secret.
-    pub(crate) hash: [u8; 32],
+    pub(crate) hash: Hash,
     /// What it allows.
     pub role: Role,
     /// What people call it.
@@ -77,10 +73,9 @@ impl NewToken {
     ///
     /// When the system has no random bytes.
     pub fn random(role: Role, name: &str, client: Option<ClientId>) -> Result<(Self, String), StoreError> {
-        let (id, secret): ([u8; ID_SIZE], [u8; SECRET_SIZE]) = (random()?, random()?);
-        let text = format!("{PREFIX}{}", URL_SAFE_NO_PAD.encode([id.as_slice(), &secret].concat()));
-        let hash = Sha256::digest(secret).into();
-        Ok((Self { id: TokenId::from_random(id), hash, role, name: name.to_owned(), client }, text))
+        let secret = secrets::make::<ID_SIZE, SECRET_SIZE>(PREFIX)?;
+        let id = TokenId::from_random(secret.id);
+        Ok((Self { id, hash: secret.hash, role, name: name.to_owned(), client }, secret.text))
     }
 }
 
@@ -125,20 +120,15 @@ impl Tokens {
     ///
     /// When the database cannot be read.
     pub fn check(&self, text: &str) -> Result<Option<Token>, StoreError> {
-        let decoded = text.strip_prefix(PREFIX).and_then(|text| URL_SAFE_NO_PAD.decode(text).ok());
-        let Some(decoded) = decoded else { return Ok(None) };
-        let Some((id, secret)) = decoded.split_first_chunk::<ID_SIZE>() else { return Ok(None) };
-        if secret.len() != SECRET_SIZE {
-            return Ok(None);
-        }
+        let Some((id, hash)) = secrets::parse::<ID_SIZE, SECRET_SIZE>(PREFIX, text) else { return Ok(None) };
         let query = "SELECT id, hash, role, name, client, created, revoked FROM token WHERE id = ?1";
         let row = self
             .connection
             .prepare_cached(query)
-            .and_then(|mut statement| statement.query_row([TokenId::from_random(*id).to_string()], read_row).optional())
+            .and_then(|mut statement| statement.query_row([TokenId::from_random(id).to_string()], read_row).optional())
             .map_err(StoreError::database(&self.folder.database()))?;
         let Some(row) = row else { return Ok(None) };
-        let is_it: bool = row.1.ct_eq(&Sha256::digest(secret)).into();
+        let is_it = secrets::is_same(&row.1, &hash);
         let token = self.token(row)?;
         Ok((is_it && token.revoked.is_none()).then_some(token))
     }

@@ -4,19 +4,16 @@ use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, SyncSender};
 use std::thread::JoinHandle;
 
-use ai_detect_trail_log::commitment::Commitment;
 use ai_detect_trail_log::entry::Event;
-use ai_detect_trail_log::ids::{ClientId, Epoch, GapId, TokenId};
-use ai_detect_trail_log::log::hash::TreeHash;
+use ai_detect_trail_log::ids::{ClientId, Epoch};
 use ai_detect_trail_log::number::Micros;
 use rusqlite::{Connection, TransactionBehavior};
 
+pub use crate::changes::Change;
 use crate::error::{Damage, StoreError};
 use crate::folder::{Folder, random};
 use crate::ingest::{COLLECTOR, Collector, Draft, Ingest, Receipt};
 use crate::reserve;
-use crate::rows::stored;
-use crate::tokens::NewToken;
 
 /// The most events of one transaction.
 const MAX_GROUP: usize = 1000;
@@ -35,26 +32,6 @@ type Answer<T> = SyncSender<Result<T, Arc<StoreError>>>;
 enum Done {
     Batch(Receipt),
     Own(Option<u64>),
-}
-
-/// Rows that are changed together with the entry that says so.
-#[derive(Debug, Clone)]
-pub enum Change {
-    /// A new token.
-    AddToken(NewToken),
-    /// A token that is no longer good.
-    RevokeToken(TokenId),
-    /// The configuration of the trail, by the commitment to it.
-    Configuration(Commitment),
-    /// A checkpoint that a client holds and the log does not continue.
-    Fork {
-        /// Its size.
-        size: u64,
-        /// Its root.
-        root: TreeHash,
-        /// The gap that the entry opens.
-        gap: GapId,
-    },
 }
 
 /// Hands events to the thread that writes.
@@ -227,7 +204,7 @@ fn write(
         all.push(match job {
             Job::Batch { drafts, .. } => Done::Batch(ingest.take(drafts)?),
             Job::Own { event, change, at, .. } => {
-                let is_new = change.as_ref().map_or(Ok(true), |change| apply(&transaction, change, *at));
+                let is_new = change.as_ref().map_or(Ok(true), |change| change.apply(&transaction, *at));
                 match is_new.map_err(&failed)? {
                     true => Done::Own(Some(ingest.append_own((**event).clone(), *at)?)),
                     false => Done::Own(None),
@@ -238,30 +215,4 @@ fn write(
     ingest.finish()?;
     transaction.commit().map_err(&failed)?;
     Ok(all)
-}
-
-/// Changes rows. Whether anything has changed.
-fn apply(connection: &Connection, change: &Change, at: Micros) -> rusqlite::Result<bool> {
-    let changed = match change {
-        Change::AddToken(token) => connection.execute(
-            "INSERT INTO token VALUES (?1, ?2, ?3, ?4, ?5, ?6, NULL)",
-            (
-                token.id.to_string(),
-                token.hash.as_slice(),
-                token.role.word(),
-                &token.name,
-                token.client.as_ref().map(ClientId::as_str),
-                at.get(),
-            ),
-        )?,
-        Change::RevokeToken(id) => connection
-            .execute("UPDATE token SET revoked = ?2 WHERE id = ?1 AND revoked IS NULL", (id.to_string(), at.get()))?,
-        Change::Configuration(commitment) => connection
-            .execute("INSERT OR REPLACE INTO setting VALUES ('configuration', ?1)", [commitment.to_string()])?,
-        Change::Fork { size, root, gap } => connection.execute(
-            "INSERT OR IGNORE INTO fork VALUES (?1, ?2, ?3)",
-            (stored(*size), root.as_bytes().as_slice(), gap.to_string()),
-        )?,
-    };
-    Ok(changed > 0)
 }

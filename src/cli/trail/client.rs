@@ -48,6 +48,7 @@ impl From<JoinError> for Failure {
         match error {
             JoinError::Enrolment(error) => error.into(),
             JoinError::Setup(error) => Failure::usage(error),
+            error @ JoinError::OtherRegion { .. } => Failure::usage(error),
             error => Failure::failed(error),
         }
     }

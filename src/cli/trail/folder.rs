@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use ai_detect_trail_server::clock::ClockError;
-use ai_detect_trail_server::setup::SetupError;
+use ai_detect_trail_server::operator::OperatorError;
+use ai_detect_trail_server::setup::{self, SetupError, Trail};
 use ai_detect_trail_store::error::StoreError;
 use ai_detect_trail_store::folder::Folder;
 
@@ -27,6 +28,22 @@ impl FolderArg {
     /// The trail in it.
     pub(super) fn open(&self, dir: &Path) -> Result<Folder, Failure> {
         Ok(Folder::open(&self.path(dir))?)
+    }
+
+    /// The trail in it, to change how it is run.
+    pub(super) fn operate(&self, dir: &Path) -> Result<Trail, Failure> {
+        // Nothing is made where there is no trail.
+        self.open(dir)?;
+        Ok(setup::open_or_create(&self.path(dir))?)
+    }
+}
+
+impl From<OperatorError> for Failure {
+    fn from(error: OperatorError) -> Self {
+        match error {
+            OperatorError::Setup(error) => error.into(),
+            other => Failure::usage(other),
+        }
     }
 }
 
@@ -63,7 +80,8 @@ impl From<SetupError> for Failure {
             | SetupError::Origin { .. }
             | SetupError::Region { .. }
             | SetupError::NoToken(_)
-            | SetupError::TokenName => Failure::usage(error),
+            | SetupError::TokenName
+            | SetupError::RevokedClient(_) => Failure::usage(error),
         }
     }
 }

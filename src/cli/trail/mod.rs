@@ -6,13 +6,19 @@ mod backup;
 #[cfg(feature = "trail")]
 pub(in crate::cli) mod client;
 #[cfg(feature = "trail")]
+mod clients;
+#[cfg(feature = "trail")]
 mod events;
 #[cfg(feature = "trail")]
 mod flush;
 #[cfg(feature = "trail")]
 mod folder;
 #[cfg(feature = "trail")]
+mod gap;
+#[cfg(feature = "trail")]
 mod import;
+#[cfg(feature = "trail")]
+mod invite;
 #[cfg(feature = "trail")]
 mod prove;
 mod report;
@@ -59,6 +65,17 @@ pub(super) enum Command {
     #[cfg(feature = "trail")]
     #[command(subcommand)]
     Token(token::Command),
+    /// Print a one-time code with which a device joins the collector
+    #[cfg(feature = "trail")]
+    Invite(invite::Args),
+    /// List the clients of a collector, and retire or revoke one
+    #[cfg(feature = "trail")]
+    #[command(subcommand)]
+    Client(clients::Command),
+    /// List what a collector does not know, and close a gap with a reason
+    #[cfg(feature = "trail")]
+    #[command(subcommand)]
+    Gap(gap::Command),
     /// Print the entries of a recorded trail; this is itself an entry
     #[cfg(feature = "trail")]
     Events(events::Args),
@@ -92,6 +109,12 @@ pub(super) fn run(command: &Command, dir: &Path, out: &Output) -> Result<Exit, F
         Command::Serve(args) => serve::run(args, dir, out),
         #[cfg(feature = "trail")]
         Command::Token(command) => token::run(command, dir, out),
+        #[cfg(feature = "trail")]
+        Command::Invite(args) => invite::run(args, dir, out),
+        #[cfg(feature = "trail")]
+        Command::Client(command) => clients::run(command, dir, out),
+        #[cfg(feature = "trail")]
+        Command::Gap(command) => gap::run(command, dir, out),
         #[cfg(feature = "trail")]
         Command::Events(args) => events::run(args, dir, out),
         #[cfg(feature = "trail")]

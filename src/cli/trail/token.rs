@@ -115,8 +115,7 @@ pub(super) fn run(command: &Command, dir: &Path, out: &Output) -> Result<Exit, F
             }
         }
         Command::Revoke(args) => {
-            args.folder.open(dir)?;
-            setup::open_or_create(&args.folder.path(dir))?.revoke_token(&args.id)?;
+            args.folder.operate(dir)?.revoke_token(&args.id)?;
         }
     }
     Ok(Exit::Analysed)

@@ -1,6 +1,5 @@
 //! Whether a client is there: idle, behind and gone are three things.
 
-use super::received::Received;
 use crate::number::Micros;
 
 /// What is known of a client at some time.
@@ -21,11 +20,12 @@ pub enum Presence {
 
 /// Judges a client by what has arrived.
 ///
-/// `heard` is when the collector last got anything from it, and `patience` how many microseconds may pass without.
-pub fn presence(received: &Received, heard: Micros, signed_off: bool, now: Micros, patience: u64) -> Presence {
+/// `behind` is how many events it made that have not arrived, `heard` when the collector last got anything from it, and `patience` how
+/// many microseconds may pass without.
+pub fn presence(behind: u64, heard: Micros, signed_off: bool, now: Micros, patience: u64) -> Presence {
     // A clock that went backwards makes nobody silent.
     let passed = u64::try_from(now.get() - heard.get()).unwrap_or(0);
-    match received.behind() {
+    match behind {
         0 if signed_off => Presence::SignedOff,
         _ if passed > patience => Presence::Silent { since: heard },
         0 => Presence::UpToDate,
@@ -36,23 +36,20 @@ pub fn presence(received: &Received, heard: Micros, signed_off: bool, now: Micro
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::number::Number;
 
     #[test]
     fn idle_behind_gone_and_signed_off_differ() {
         let at = |micros| Micros::new(micros).expect("a time");
-        let (idle, mut behind) = (Received::new(), Received::new());
-        behind.heard(Number::FIRST);
-        for (received, signed_off, now, expected) in [
-            (&idle, false, 110, Presence::UpToDate),
-            (&idle, false, 50, Presence::UpToDate),
-            (&idle, false, 111, Presence::Silent { since: at(100) }),
-            (&idle, true, 111, Presence::SignedOff),
-            (&behind, false, 110, Presence::Behind(1)),
+        for (behind, signed_off, now, expected) in [
+            (0, false, 110, Presence::UpToDate),
+            (0, false, 50, Presence::UpToDate),
+            (0, false, 111, Presence::Silent { since: at(100) }),
+            (0, true, 111, Presence::SignedOff),
+            (1, false, 110, Presence::Behind(1)),
             // It signed off, and what it said it had made never came.
-            (&behind, true, 111, Presence::Silent { since: at(100) }),
+            (1, true, 111, Presence::Silent { since: at(100) }),
         ] {
-            assert_eq!(presence(received, at(100), signed_off, at(now), 10), expected);
+            assert_eq!(presence(behind, at(100), signed_off, at(now), 10), expected);
         }
     }
 }

@@ -49,7 +49,7 @@ pub(super) async fn post(
 async fn take(collector: Arc<Collector>, headers: HeaderMap, body: Body) -> Result<Response, Refusal> {
     let token = auth::token(&collector, &headers, Role::Writer)?;
     let slot = collector.slot(token.id)?;
-    let received = body::receive(&collector, &headers, body).await?;
+    let received = body::receive(&collector, &headers, body, collector.limits).await?;
     let kept = kept(&collector, &headers);
     waiting(move || {
         let unpacked = received.unpack(&collector)?;

@@ -1,6 +1,7 @@
 //! What is at which address.
 
 mod events;
+mod join;
 mod log;
 mod range;
 mod reports;
@@ -26,6 +27,7 @@ pub(crate) fn router(collector: Arc<Collector>) -> Router {
     Router::new()
         .route("/v1/events", post(events::post))
         .route("/v1/range", get(range::get))
+        .route("/v1/join", post(join::post))
         .route("/v1/reports", post(reports::post))
         .route("/checkpoint", get(log::checkpoint))
         .route("/proof/{seq}", get(log::proof))

@@ -27,7 +27,7 @@ pub(super) async fn post(
 ) -> Result<Response, Refusal> {
     let token = auth::token(&collector, &headers, Role::Writer)?;
     let slot = collector.slot(token.id)?;
-    let received = body::receive(&collector, &headers, body).await?;
+    let received = body::receive(&collector, &headers, body, collector.limits).await?;
     let repository = query.get("repository").cloned();
     waiting(move || {
         let unpacked = received.unpack(&collector)?;

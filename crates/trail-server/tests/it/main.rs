@@ -3,7 +3,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::print_stdout)]
 
 mod answers;
+mod gaps;
 mod hostile;
+mod join;
 mod kills;
 mod reports;
 mod support;

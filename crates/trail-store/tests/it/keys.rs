@@ -14,6 +14,7 @@ use ai_detect_trail_store::reading;
 use ai_detect_trail_store::tokens::{NewToken, Role, Tokens};
 use ai_detect_trail_store::verify::verify;
 use ai_detect_trail_store::writer::{Change, Writer};
+use ai_detect_trail_store::{clients, gaps};
 use tempfile::TempDir;
 
 fn started() -> (TempDir, Folder) {
@@ -201,18 +202,35 @@ fn how_far_a_client_is() {
     assert_eq!((unknown.acknowledged_through, unknown.highest, unknown.missing), (None, None, vec![]));
 }
 
+/// What each version of the tables added, taken away again.
+const ADDED: [&str; 2] = [
+    "DROP TABLE token; DROP TABLE fork; DROP TABLE setting; PRAGMA user_version = 1;",
+    "DROP TABLE client; DROP TABLE invitation; DROP TABLE heard; DROP TABLE open_gap; PRAGMA user_version = 2;",
+];
+
 #[test]
-fn a_folder_of_the_first_format_gets_the_new_tables() {
+fn a_folder_of_an_older_format_gets_the_new_tables() {
     let (_place, folder) = started();
     let writer = Writer::start(&folder).expect("a writer");
-    take(&folder, &writer, &[line(1, r#""kind":"prompt","session":"s-1""#)]);
+    let gap = |number: u64, id: &str| {
+        line(number, &format!(r#""kind":"gap.opened","gap":"g_{}","cause":"spool-damaged""#, id.repeat(32)))
+    };
+    // Two gaps of a client and one in its numbers are open; another one was closed.
+    take(&folder, &writer, &[gap(1, "a"), gap(2, "b"), line(4, r#""kind":"prompt""#)]);
+    take(&folder, &writer, &[line(3, r#""kind":"prompt""#), line(9, r#""kind":"prompt""#)]);
     drop(writer);
-    let database = rusqlite::Connection::open(folder.path().join("trail.db")).expect("a database");
-    database
-        .execute_batch("DROP TABLE token; DROP TABLE fork; DROP TABLE setting; PRAGMA user_version = 1;")
-        .expect("as it was");
-    drop(database);
-    let folder = Folder::open(folder.path()).expect("a trail");
-    assert_eq!(Tokens::open(&folder).expect("tokens").all().expect("readable"), []);
-    assert_eq!(verify(&folder, &folder.verifier().expect("a key")).expect("readable").entries, 1);
+    let (open, heard) = (gaps::open(&folder).expect("gaps"), clients::all(&folder, now()).expect("clients"));
+    assert_eq!((open.len(), heard.len(), heard[0].open_gaps), (3, 1, 3));
+    for versions in [1, 2] {
+        let database = rusqlite::Connection::open(folder.path().join("trail.db")).expect("a database");
+        for added in ADDED.iter().rev().take(versions) {
+            database.execute_batch(added).expect("as it was");
+        }
+        drop(database);
+        let folder = Folder::open(folder.path()).expect("a trail");
+        assert_eq!(Tokens::open(&folder).expect("tokens").all().expect("readable"), []);
+        assert_eq!(gaps::open(&folder).expect("gaps"), open);
+        assert_eq!(clients::all(&folder, now()).expect("clients"), heard);
+        assert_eq!(verify(&folder, &folder.verifier().expect("a key")).expect("readable").problems, []);
+    }
 }

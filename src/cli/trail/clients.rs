@@ -1,0 +1,129 @@
+//! `ai-detect trail client`: the devices that send, and whether they still may.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use ai_detect_trail_log::clients::presence::Presence;
+use ai_detect_trail_log::ids::ClientId;
+use ai_detect_trail_server::clock::now;
+use ai_detect_trail_store::clients::{Client, Standing};
+use serde::Serialize;
+
+use super::client::shown;
+use super::folder::FolderArg;
+use crate::cli::formats::TextOrJson;
+use crate::cli::output::Output;
+use crate::cli::{Exit, Failure};
+use crate::report::json;
+
+#[derive(Debug, clap::Subcommand)]
+pub(in crate::cli) enum Command {
+    /// List clients: whether they are up to date, behind, silent, retired or revoked, and when each was heard of last
+    List(List),
+    /// Retire a client that sends no more, so that it is not reported as silent; what still comes of it is taken
+    Retire(One),
+    /// Revoke a client: its tokens are refused from then on; what it sent stays
+    Revoke(One),
+}
+
+#[derive(Debug, clap::Args)]
+pub(in crate::cli) struct List {
+    #[command(flatten)]
+    folder: FolderArg,
+
+    /// Choose the output format
+    #[arg(long, value_enum, default_value_t = TextOrJson::Text)]
+    format: TextOrJson,
+}
+
+#[derive(Debug, clap::Args)]
+pub(in crate::cli) struct One {
+    #[command(flatten)]
+    folder: FolderArg,
+
+    /// Name of the client as `list` shows it
+    #[arg(value_name = "CLIENT", value_parser = ClientId::parse)]
+    client: ClientId,
+}
+
+/// A client for programs. Times are microseconds since 1970.
+#[derive(Serialize)]
+struct Row<'a> {
+    client: &'a str,
+    standing: &'a str,
+    person: Option<String>,
+    joined: Option<i64>,
+    invited_until: Option<i64>,
+    heard: Option<i64>,
+    behind: u64,
+    open_gaps: u64,
+    retired: Option<i64>,
+    revoked: Option<i64>,
+}
+
+pub(super) fn run(command: &Command, dir: &Path, out: &Output) -> Result<Exit, Failure> {
+    match command {
+        Command::List(args) => list(args, dir, out)?,
+        Command::Retire(args) => args.folder.operate(dir)?.retire_client(&args.client)?,
+        Command::Revoke(args) => args.folder.operate(dir)?.revoke_client(&args.client)?,
+    }
+    Ok(Exit::Analysed)
+}
+
+fn list(args: &List, dir: &Path, out: &Output) -> Result<(), Failure> {
+    let trail = args.folder.operate(dir)?;
+    let (now, patience) = (now()?, trail.configuration.patience());
+    let clients = trail.clients()?;
+    let all = clients.iter().map(|client| (client, client.standing(now, patience)));
+    match args.format {
+        TextOrJson::Text => out.print(&table(all)),
+        TextOrJson::Json => {
+            let rows: Vec<Row<'_>> = all.map(|(client, standing)| row(client, standing)).collect();
+            out.print(&json::pretty(&rows).map_err(Failure::failed)?)
+        }
+    }
+}
+
+fn word(standing: Standing) -> &'static str {
+    match standing {
+        Standing::Revoked => "revoked",
+        Standing::Retired => "retired",
+        Standing::NeverHeard => "never-heard",
+        Standing::Heard(Presence::UpToDate) => "up-to-date",
+        Standing::Heard(Presence::Behind(_)) => "behind",
+        Standing::Heard(Presence::SignedOff) => "signed-off",
+        Standing::Heard(Presence::Silent { .. }) => "silent",
+    }
+}
+
+fn row(client: &Client, standing: Standing) -> Row<'_> {
+    Row {
+        client: client.client.as_str(),
+        standing: word(standing),
+        person: client.person.map(|person| person.to_string()),
+        joined: client.joined,
+        invited_until: client.invited_until,
+        heard: client.heard,
+        behind: client.behind,
+        open_gaps: client.open_gaps,
+        retired: client.retired,
+        revoked: client.revoked,
+    }
+}
+
+fn table<'a>(clients: impl Iterator<Item = (&'a Client, Standing)>) -> String {
+    let mut text = String::new();
+    for (client, standing) in clients {
+        let heard = match (client.heard, client.invited_until) {
+            (Some(heard), _) => format!("last heard {}", shown(heard)),
+            (None, Some(until)) => format!("invited until {}", shown(until)),
+            (None, None) => String::new(),
+        };
+        let behind = if client.behind > 0 { format!("  {} behind", client.behind) } else { String::new() };
+        let gaps = if client.open_gaps > 0 { format!("  {} open gaps", client.open_gaps) } else { String::new() };
+        let line = format!("{:20}  {:11}  {heard}{behind}{gaps}", client.client.as_str(), word(standing));
+        // Writing into a text never fails.
+        let _ = writeln!(text, "{}", line.trim_end());
+    }
+    text
+}
