@@ -59,6 +59,7 @@ mod scan;
 mod scan_long;
 mod scan_table;
 mod self_exclusion;
+mod several_commits;
 mod shown;
 mod signatures;
 mod slope;

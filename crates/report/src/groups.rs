@@ -1,7 +1,8 @@
-//! Flags by the commit that brought most of their lines: one commit with many flags is one thing to look at.
+//! Flags by the commit that must answer them: one commit with many flags is one thing to look at.
 
 use std::collections::HashMap;
 
+use super::asked::asked_among;
 use super::{CommitReport, Flag, HunkReport, Report, SignalReport};
 use crate::gate::Verdict;
 use ai_detect_style::score::COMMIT_CODE;
@@ -25,6 +26,8 @@ pub(super) fn flagged(report: &Report) -> impl Iterator<Item = Flagged<'_>> {
 pub(super) struct Group<'a> {
     /// The commit; none where nothing is committed.
     pub(super) commit: Option<&'a CommitReport>,
+    /// Other commits that must answer for some of its blocks, too.
+    pub(super) others: Vec<&'a CommitReport>,
     /// Never empty.
     pub(super) flags: Vec<Flagged<'a>>,
 }
@@ -36,25 +39,34 @@ pub(super) fn groups(report: &Report) -> Vec<Group<'_>> {
     let mut groups: Vec<Group<'_>> = Vec::new();
     let mut places: HashMap<Option<&str>, usize> = Default::default();
     for flagged in flagged(report) {
-        let commit = flagged.hunk.commits.first().and_then(|part| commits.get(part.id.as_str()).copied());
+        let mut asked = asked_among(flagged.hunk, |id| commits.get(id).copied()).into_iter();
+        let commit = asked.next();
         let place = *places.entry(commit.map(|commit| commit.id.as_str())).or_insert(groups.len());
         if place == groups.len() {
-            groups.push(Group { commit, flags: Vec::new() });
+            groups.push(Group { commit, others: Vec::new(), flags: Vec::new() });
         }
         if let Some(group) = groups.get_mut(place) {
             group.flags.push(flagged);
+            for other in asked {
+                if !group.others.iter().any(|known| known.id == other.id) {
+                    group.others.push(other);
+                }
+            }
         }
     }
     groups
 }
 
 impl<'a> Group<'a> {
+    /// The most urgent flag about looks: a flag about form says nothing about them.
+    pub(super) fn first_about_looks(&self) -> Option<&Flagged<'a>> {
+        self.flags.iter().find(|flagged| flagged.flag.verdict != Verdict::WrongForm)
+    }
+
     /// What is said of the commit, strongest first: the same in all of its blocks, or nearly so where others had a part
     /// in one. The messages of those others are not this commit's.
     pub(super) fn of_commit(&self) -> Vec<&'a SignalReport> {
-        // A flag about form says nothing about looks.
-        let mut about_looks = self.flags.iter().filter(|flagged| flagged.flag.verdict != Verdict::WrongForm);
-        let first = about_looks.next().map_or(&[][..], |flagged| &flagged.hunk.signals);
+        let first = self.first_about_looks().map_or(&[][..], |flagged| &flagged.hunk.signals);
         let commit = self.commit.map(|commit| commit.id.as_str());
         let is_own = |signal: &&SignalReport| signal.commit.is_none() || signal.commit.as_deref() == commit;
         first.iter().filter(|signal| is_of_commit(signal)).filter(is_own).collect()

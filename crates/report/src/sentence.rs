@@ -3,7 +3,7 @@
 
 use super::groups::Flagged;
 use super::looks::Number;
-use super::view::{Reason, Reasons};
+use super::view::{Reason, Reasons, shares};
 use super::words::{self, counted, cut, declares_in, looks, question, short};
 use super::{Report, asked};
 use ai_detect_base::terminal;
@@ -23,7 +23,10 @@ pub(super) fn paragraph(report: &Report, flagged: &Flagged<'_>) -> String {
     let Flagged { flag, hunk, .. } = flagged;
     let declared = match asked(hunk, &report.commits).first() {
         None => "nothing is committed yet that could say so".to_owned(),
-        Some(commit) => format!("{} {}", short(&commit.id), cut(&declares_in(report, commit), MAX_TEXT)),
+        Some(commit) => {
+            let shares = shares(report, hunk).map_or_else(String::new, |shares| format!("; {shares}"));
+            format!("{} {}{shares}", short(&commit.id), cut(&declares_in(report, commit), MAX_TEXT))
+        }
     };
     let lines = counted(hunk.added_lines as usize, "added line", "added lines");
     let (question, resolve) = (question(flag.verdict), cut(&flag.resolve, 3 * MAX_TEXT));

@@ -13,6 +13,7 @@ mod kinds;
 mod quote;
 mod reasons;
 mod sensitive;
+mod shares;
 
 use super::Report;
 use super::groups::{Group, groups};
@@ -26,6 +27,7 @@ pub(super) use quote::Quote;
 pub(super) use reasons::{Reason, Reasons};
 use sensitive::SensitiveFiles;
 pub(super) use sensitive::named as sensitive_files;
+pub(super) use shares::shares;
 
 /// What a report shows of its flags.
 pub(super) struct View<'a> {

@@ -261,12 +261,20 @@ fn block(report: &Report, flagged: &Flagged<'_>, excerpts: Option<&Excerpts>) ->
         verdict: flag.verdict.word(),
         path: escaped_name(&flag.path),
         lines: words::lines(flag.start_line, flag.end_line),
-        finding: shown(&BlockView::of(flagged).finding),
+        finding: shown(&with_shares(&BlockView::of(report, flagged))),
         is_scored: is_about_looks && flag.probability.is_some(),
         odds: hunk.log_odds,
         signals: if is_about_looks { sum.shown.iter().map(|it| signal(it)).collect() } else { Vec::new() },
         rest: format!("{of_commit:+.2} of the commit, {}", sum.rest()),
         code: excerpts.and_then(|excerpts| excerpts.get(*rank)).map(code),
+    }
+}
+
+/// What is found of a block, and whose lines are declared.
+fn with_shares(block: &BlockView) -> String {
+    match &block.shares {
+        Some(shares) => format!("{}; {shares}", block.finding),
+        None => block.finding.clone(),
     }
 }
 

@@ -6,8 +6,8 @@ use crate::gate::Verdict;
 use crate::groups::{Flagged, is_of_commit};
 use crate::looks::Number;
 use crate::paste::{Paste, is_ban, policy_says};
-use crate::view::{Reasons, behind};
-use crate::words::{Sum, counted, cut, declares_in, evidence, is_by_commit, looks, question, severity, short};
+use crate::view::{Reasons, behind, shares};
+use crate::words::{Sum, cut, declares_in, evidence, is_by_commit, looks, question, severity, short};
 use crate::{CommitReport, Flag, HunkReport, Report, SignalReport, asked, foreign};
 
 /// How many signals of a flag are shown.
@@ -20,18 +20,18 @@ const MAX_STATEMENTS: usize = 600;
 /// The body of the comment beside a flagged block, as Markdown of a few kilobytes.
 pub fn flag(report: &Report, flag: &Flag) -> String {
     let Some(hunk) = report.hunks.get(flag.hunk) else { return String::new() };
-    let commit_of = |id: &str| report.commits.iter().find(|commit| commit.id == id);
-    let commits: Vec<&CommitReport> = hunk.commits.iter().filter_map(|part| commit_of(&part.id)).take(3).collect();
+    let asked = asked(hunk, &report.commits);
     let notice = if report.is_foreign { format!("\n<sub>{}</sub>\n", foreign::BESIDE) } else { String::new() };
     let is_about_looks = flag.verdict != Verdict::WrongForm;
-    let mut parts = vec![format!("**{}**\n{notice}", question(flag.verdict)), said(report, flag, hunk, &commits)];
+    let mut parts =
+        vec![format!("**{}**\n{notice}", question(flag.verdict)), said(report, flag, hunk, asked.first().copied())];
     let reasons = reasons(&Reasons::of_flag(report, Flagged { flag, hunk, rank: 0 }));
     parts.extend((!reasons.is_empty()).then(|| reasons.trim_end_matches('\n').to_owned() + "\n"));
     parts.extend(is_about_looks.then(|| seen(report, hunk)));
     let explained =
         format!(" {} says what a signal means and when it misleads.", code_span("ai-detect rules explain RULE"));
     parts.extend([
-        resolve(report, flag.verdict, &asked(hunk, &report.commits)),
+        resolve(report, flag.verdict, &asked),
         format!(
             "<sub>Flag {} \u{b7} priority: {} \u{b7}{} A reviewer who has looked answers in a comment: {}.</sub>\n",
             code_span(&flag.id),
@@ -43,7 +43,7 @@ pub fn flag(report: &Report, flag: &Flag) -> String {
     parts.join("\n")
 }
 
-fn said(report: &Report, flag: &Flag, hunk: &HunkReport, commits: &[&CommitReport]) -> String {
+fn said(report: &Report, flag: &Flag, hunk: &HunkReport, asked: Option<&CommitReport>) -> String {
     let these = match hunk.added_lines {
         1 => "This line".to_owned(),
         lines => format!("These {lines} lines"),
@@ -57,15 +57,12 @@ fn said(report: &Report, flag: &Flag, hunk: &HunkReport, commits: &[&CommitRepor
         format!(" ({})", escaped(&cut(&hunk.sensitive_classes.join(", "), MAX_TEXT)))
     };
     let sensitive = if hunk.sensitive { format!(" The path is a sensitive one{classes}.") } else { String::new() };
-    let declared = match commits {
-        [] => "nothing is committed yet that could say so".to_owned(),
-        [only] => format!("{} {}", named(only), escaped(&declares_in(report, only))),
-        [most, others @ ..] => format!(
-            "{}, which brought most of them, {}; {} brought the others",
-            named(most),
-            escaped(&declares_in(report, most)),
-            counted(others.len(), "more commit", "more commits")
-        ),
+    let declared = match asked {
+        None => "nothing is committed yet that could say so".to_owned(),
+        Some(commit) => {
+            let shares = shares(report, hunk).map_or_else(String::new, |shares| format!("; {}", escaped(&shares)));
+            format!("{} {}{shares}", named(commit), escaped(&declares_in(report, commit)))
+        }
     };
     match looks {
         // Whether a tool helped is no question here.

@@ -156,7 +156,8 @@ fn heading(shown: &CommitView) -> String {
 
 fn line(block: &BlockView) -> String {
     let (place, id) = (code_span(&cut(&block.place, 2 * MAX_TEXT)), code_span(&cut(&block.id, 40)));
-    format!("- {place} {} \u{b7} {id}\n", escaped(&cut(&block.finding, 2 * MAX_TEXT)))
+    let shares = block.shares.as_ref().map_or_else(String::new, |shares| format!("; {}", escaped(shares)));
+    format!("- {place} {}{shares} \u{b7} {id}\n", escaped(&cut(&block.finding, 2 * MAX_TEXT)))
 }
 
 /// The sums of a commit and of its blocks, folded.

@@ -117,10 +117,14 @@ impl Page<'_> {
     fn block(&mut self, block: &BlockView) {
         let (place, finding, id) = (escaped_name(&block.place), escaped(&block.finding), escaped(&block.id));
         if 3 + place.width() + 2 + finding.width() + 2 + id.width() <= self.width {
-            return self.line(&format!("   {BOLD}{place}{BOLD:#}  {finding}  {DIM}{id}{DIM:#}"));
+            self.line(&format!("   {BOLD}{place}{BOLD:#}  {finding}  {DIM}{id}{DIM:#}"));
+        } else {
+            self.line(&format!("   {BOLD}{place}{BOLD:#}"));
+            self.finding(5, block);
         }
-        self.line(&format!("   {BOLD}{place}{BOLD:#}"));
-        self.finding(5, block);
+        if let Some(shares) = &block.shares {
+            self.labelled(5, "", shares);
+        }
     }
 
     /// What is found of a block, with its id at the end.
@@ -135,7 +139,7 @@ impl Page<'_> {
 
     /// One flag by itself, with all its signals.
     pub(super) fn flag(&mut self, rank: usize, flagged: &Flagged<'_>) {
-        let block = BlockView::of(flagged);
+        let block = BlockView::of(self.report, flagged);
         let colour = severity_style(flagged.flag.severity);
         self.line(&format!("{colour}{rank}. {}{colour:#}", escaped_name(&block.place)));
         self.finding(3, &block);

@@ -2,6 +2,7 @@
 
 use unicode_width::UnicodeWidthStr as _;
 
+use super::super::asked;
 use super::super::groups::{Group, is_of_commit};
 use super::super::words::{self, Sum, counted, cut, declares_in, short};
 use super::super::{HunkReport, SignalReport};
@@ -19,7 +20,7 @@ impl Page<'_> {
     pub(super) fn all_signals(&mut self, hunk: &HunkReport) {
         let sum = Sum::of_hunk(hunk, self.report.tool.intercept, usize::MAX);
         let against = hunk.signals.iter().filter(|it| it.contribution < 0.0 && it.rule != PRIOR);
-        let main = hunk.commits.first().map(|part| part.id.as_str());
+        let main = asked(hunk, &self.report.commits).first().map(|commit| commit.id.as_str());
         for signal in sum.shown.iter().copied().chain(against) {
             self.signal(3, signal, main);
         }
@@ -105,7 +106,7 @@ impl Page<'_> {
         }
         let more = hunk.commits.len().saturating_sub(MAX_COMMITS);
         if more > 0 {
-            self.labelled(3, "from", &format!("{more} more commits"));
+            self.labelled(3, "from", &counted(more, "more commit", "more commits"));
         }
     }
 }

@@ -2,6 +2,8 @@
 //!
 //! The reader may be the author or a reviewer, so it is worded for both.
 
+use std::collections::BTreeSet;
+
 use crate::gate::Verdict;
 use crate::groups::{Group, groups};
 use crate::paste::{Paste, is_ban};
@@ -62,7 +64,7 @@ fn is_about_form(group: &Group<'_>) -> bool {
 /// How to declare AI use where nothing is declared: with our command, and by hand.
 fn declare(report: &Report, looks: &[&Group<'_>]) -> Vec<Step> {
     let Some(first) = looks.first() else { return Vec::new() };
-    let commits: Vec<&CommitReport> = looks.iter().filter_map(|group| group.commit).collect();
+    let commits = must_declare(looks);
     let ids: Vec<&str> = commits.iter().map(|commit| short(&commit.id)).collect();
     let ids = named(&ids);
     let lines = Paste::of(report, first.commit, Verdict::Unattested).commit;
@@ -100,6 +102,14 @@ fn declare(report: &Report, looks: &[&Group<'_>]) -> Vec<Step> {
     let these = if lines.len() == 1 { "this line" } else { "these lines" };
     let by_hand = format!("Or, by hand, the author adds {these} to the commit's message:");
     vec![Step { what, paste: vec![command], note: Some(note) }, Step { what: by_hand, paste: lines, note: None }]
+}
+
+/// All commits that must declare, in the order of the flags.
+fn must_declare<'a>(groups: &[&Group<'a>]) -> Vec<&'a CommitReport> {
+    let first = groups.iter().filter_map(|group| group.commit);
+    let others = groups.iter().flat_map(|group| &group.others).copied();
+    let mut seen = BTreeSet::new();
+    first.chain(others).filter(|commit| seen.insert(commit.id.as_str())).collect()
 }
 
 const FACTS: &str = "--tool TOOL --model MODEL";

@@ -54,9 +54,9 @@ impl CommitView {
                 Some(commit) => format!("it {}", declares_in(report, commit)),
                 None => "nothing is committed yet that could say so".to_owned(),
             },
-            reasons: Reasons::of(group),
+            reasons: Reasons::of(report, group),
             sensitive: group.commit.map(|commit| files.of_commit(&commit.id)).unwrap_or_default(),
-            blocks: group.flags.iter().map(BlockView::of).collect(),
+            blocks: group.flags.iter().map(|flagged| BlockView::of(report, flagged)).collect(),
         }
     }
 }

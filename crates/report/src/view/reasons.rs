@@ -7,10 +7,11 @@
 use std::collections::BTreeMap;
 
 use super::Quote;
+use crate::asked::asked;
 use crate::gate::Verdict;
 use crate::groups::{Flagged, Group, is_of_commit};
 use crate::words::{self, counted};
-use crate::{EvidenceReport, Report, SignalReport, Together};
+use crate::{EvidenceReport, HunkReport, Report, SignalReport, Together};
 use ai_detect_style::pack::topic;
 use ai_detect_style::score::{COMMIT_CODE, PRIOR};
 
@@ -81,10 +82,10 @@ struct Counted<'a> {
 
 impl Reasons {
     /// Of the flagged blocks of a commit. A flag about form asks for no reason.
-    pub(super) fn of(group: &Group<'_>) -> Self {
+    pub(super) fn of(report: &Report, group: &Group<'_>) -> Self {
         let flags: Vec<&Flagged<'_>> =
             group.flags.iter().filter(|flagged| flagged.flag.verdict != Verdict::WrongForm).collect();
-        let topics = topics(group, &flags);
+        let topics = topics(report, group, &flags);
         let mut topics: Vec<(String, Topic<'_>)> = topics.into_iter().collect();
         topics.sort_by(|a, b| b.1.sum.total_cmp(&a.1.sum).then_with(|| a.0.cmp(&b.0)));
         let towards = topics.iter().take_while(|(_, topic)| topic.sum >= MIN_SHOWN);
@@ -100,9 +101,8 @@ impl Reasons {
 
     /// Of one flag.
     pub(crate) fn of_flag(report: &Report, flagged: Flagged<'_>) -> Self {
-        let id = flagged.hunk.commits.first().map(|part| part.id.as_str());
-        let commit = report.commits.iter().find(|commit| Some(commit.id.as_str()) == id);
-        Reasons::of(&Group { commit, flags: vec![flagged] })
+        let commit = asked(flagged.hunk, &report.commits).first().copied();
+        Reasons::of(report, &Group { commit, others: Vec::new(), flags: vec![flagged] })
     }
 }
 
@@ -139,7 +139,7 @@ fn is_of_message(place: &str) -> bool {
 }
 
 /// All that counts in some blocks and in the message of their commit, by topic.
-fn topics<'a>(group: &Group<'a>, flags: &[&Flagged<'a>]) -> BTreeMap<String, Topic<'a>> {
+fn topics<'a>(report: &Report, group: &Group<'a>, flags: &[&Flagged<'a>]) -> BTreeMap<String, Topic<'a>> {
     let mut topics: BTreeMap<String, Topic<'a>> = BTreeMap::new();
     let mut add = |counted: Counted<'a>| {
         let topic = topics.entry(name(counted.signal)).or_default();
@@ -147,7 +147,7 @@ fn topics<'a>(group: &Group<'a>, flags: &[&Flagged<'a>]) -> BTreeMap<String, Top
         topic.signals.push(counted);
     };
     let lines: u32 = flags.iter().map(|flagged| flagged.hunk.added_lines).sum();
-    let unscaled = 1.0 / (1.0 - agreement(group));
+    let unscaled = 1.0 / (1.0 - agreement(report, group));
     for flagged in flags {
         let share = f64::from(flagged.hunk.added_lines) / f64::from(lines.max(1));
         for signal in flagged.hunk.signals.iter().filter(|it| !is_of_commit(it) && it.rule != PRIOR && !it.unmeasured) {
@@ -166,12 +166,22 @@ fn name(signal: &SignalReport) -> String {
     topic(&signal.rule).map_or_else(|| signal.title.clone(), |topic| topic.name.to_owned())
 }
 
-/// Which part of a block's code counts as its commit's code as a whole.
-fn agreement(group: &Group<'_>) -> f64 {
-    let code = group.commit.and_then(|commit| commit.code_log_odds).filter(|code| code.abs() > f64::EPSILON);
+/// Which part of a block's code counts as its commits' code as a whole.
+fn agreement(report: &Report, group: &Group<'_>) -> f64 {
     let signals = group.of_commit();
     let whole = signals.iter().find(|signal| signal.rule == COMMIT_CODE).map(|signal| signal.contribution);
+    let code = group.first_about_looks().and_then(|flagged| code_of_commits(report, flagged.hunk));
+    let code = code.filter(|code| code.abs() > f64::EPSILON);
     whole.zip(code).map_or(0.0, |(whole, code)| whole / code).clamp(0.0, MAX_AGREEMENT)
+}
+
+/// What the code of the commits that brought a block says, each by its share of the lines. Nothing where none of it is known.
+fn code_of_commits(report: &Report, hunk: &HunkReport) -> Option<f64> {
+    let lines: f64 = hunk.commits.iter().map(|part| f64::from(part.lines)).sum();
+    let code = |id: &str| report.commits.iter().find(|commit| commit.id == id).and_then(|it| it.code_log_odds);
+    let parts: Vec<f64> =
+        hunk.commits.iter().filter_map(|part| Some(code(&part.id)? * f64::from(part.lines) / lines)).collect();
+    (!parts.is_empty()).then(|| parts.iter().sum())
 }
 
 impl<'a> Topic<'a> {
@@ -248,8 +258,13 @@ impl Place<'_> {
     }
 }
 
-/// What the other blocks of the commit say, where the flagged ones show nothing of their own.
+/// What the other blocks of the commit say, where the flagged ones show nothing of their own. Where another commit brought
+/// most of a block, that is about the other commit.
 fn rest_of_the_commit(group: &Group<'_>) -> Option<Reason> {
+    let main = group.first_about_looks()?.hunk.commits.first()?;
+    if group.commit.is_none_or(|commit| commit.id != main.id) {
+        return None;
+    }
     let signals = group.of_commit();
     let signal = signals.iter().find(|it| it.rule == COMMIT_CODE && it.contribution >= MIN_SHOWN)?;
     // Reports of earlier versions do not say what that is.

@@ -35,7 +35,7 @@ fn reasons(signals: Vec<SignalReport>) -> Reasons {
     report.hunks[0].signals = signals;
     let groups = groups(&report);
     let group = groups.iter().find(|group| group.flags[0].flag.hunk == 0).unwrap();
-    Reasons::of(group)
+    Reasons::of(&report, group)
 }
 
 /// `topic: finding | place | line with [marks]`.
