@@ -13,6 +13,7 @@
 
 pub mod boost;
 pub mod calibrate;
+pub mod compared;
 pub mod folds;
 pub mod lexicons;
 pub mod local;
