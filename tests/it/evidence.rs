@@ -62,12 +62,42 @@ fn a_policy_is_measured_with_the_same_note() {
 }
 
 #[test]
-fn counts_of_a_history_come_with_the_same_note() {
+fn counts_of_a_history_come_with_a_note_in_every_clone() {
     let clone = flagged().clone("clone", &[]);
     for command in [&["markers", "scan", "HEAD"][..], &["scan", "HEAD", "--output", "-"]] {
-        let said = |value: &str| Run::of(clone.command(command).env("CI", value)).stderr;
-        assert!(said("true").contains("notes of commits are not in this clone"), "{command:?}: {}", said("true"));
-        assert!(!said("").contains("not in this clone"), "{command:?}: {}", said(""));
+        for value in ["true", ""] {
+            let said = Run::of(clone.command(command).env("CI", value)).stderr;
+            assert!(said.contains("notes of commits are not in this clone"), "{command:?}: {said}");
+            assert!(said.contains("git fetch origin"), "{command:?}: {said}");
+        }
+        // A repository without a remote has all notes that there are.
+        let said = Run::of(&mut flagged().command(command)).stderr;
+        assert!(!said.contains("not in this clone"), "{command:?}: {said}");
+    }
+}
+
+#[test]
+fn rows_remember_that_notes_were_not_fetched() {
+    let origin = flagged();
+    let clone = origin.clone("clone", &[]);
+    for output in ["rows.jsonl", "rows.parquet"] {
+        Run::of(&mut clone.command(&["scan", "--output", output])).text();
+        let share = clone.run(&["trail", "report", "share", "--rows", output]).text();
+        assert!(share.contains("2 rows were made in clones without notes of commits"), "{share}");
+    }
+    let row: Value = std::fs::read_to_string(clone.path().join("rows.jsonl")).unwrap().lines().next().map(|line| serde_json::from_str(line).unwrap()).unwrap();
+    assert_eq!(row["notes"], "not-fetched");
+
+    origin.git(&["notes", "--ref", "ai-attest", "add", "-m", "x", "HEAD"]);
+    clone.git(&["fetch", "--quiet", "origin", "refs/notes/*:refs/notes/*"]);
+    for output in ["rows.jsonl", "rows.parquet"] {
+        let said = Run::of(&mut clone.command(&["scan", "--output", output])).stderr;
+        assert!(said.contains("2 rows in this table were made before notes of commits were fetched"), "{said}");
+        let new = format!("new-{output}");
+        let said = Run::of(&mut clone.command(&["scan", "--output", &new])).stderr;
+        assert!(!said.contains("notes of commits"), "{said}");
+        let share = clone.run(&["trail", "report", "share", "--rows", &new]).text();
+        assert!(!share.contains("without notes"), "{share}");
     }
 }
 

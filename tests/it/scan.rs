@@ -192,6 +192,10 @@ fn times_choose_by_when_a_commit_landed() {
     assert_eq!(landed(&["--since", moment]), times.range(middle..).copied().collect());
     assert_eq!(landed(&["--until", moment]), times.range(..middle).copied().collect());
     assert_eq!(landed(&["--since", "2999-01-01"]).len(), 0);
+    let said = |times: &[&str]| repo.run(&[&["scan"], times].concat()).stderr;
+    assert!(said(&["--since", "2999-01-01"]).contains("landed within these times"));
+    assert!(said(&["--since", "2026-01-01", "--until", "2025-01-01"]).contains("--since is not before --until"));
+    assert!(!said(&["--since", moment]).contains("landed within"));
     assert!(repo.run(&["scan", "--since", "last week"]).error(2).contains("write a day such as 2026-04-01"));
 }
 

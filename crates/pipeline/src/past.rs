@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::scan::NotesRead;
 use super::{Error, Surroundings};
 use ai_detect_attest::{self as attest, Attestation, Registry, about_repository, forms};
 use ai_detect_base::change::Commit;
@@ -61,9 +62,14 @@ impl Past {
         Ok(Past { repository, history, records, name, notes })
     }
 
-    /// What the clone may lack of notes, in a sentence; nothing where it has them or nobody else decides what it has.
+    /// What the clone may lack of notes, in a sentence. A history is counted, so this is said in a person's clone, too.
     pub fn may_lack(&self, surroundings: &Surroundings) -> Option<String> {
-        surroundings.notes_not_looked_at(&self.repository)?.sentence()
+        surroundings.notes_not_looked_at(&self.repository)?.sentence().or_else(|| self.notes_not_fetched())
+    }
+
+    /// Whether notes of commits are in the clone.
+    pub fn notes_read(&self) -> NotesRead {
+        if self.notes_not_fetched().is_some() { NotesRead::NotFetched } else { NotesRead::Read }
     }
 
     /// The records that were not read.

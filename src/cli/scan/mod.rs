@@ -17,7 +17,7 @@ use crate::analyse::Detail;
 use crate::git::{Listed, ListedCommit, Lost, Repository, UnreadRecords};
 use crate::pack::load::BUILTIN_DIGEST;
 use crate::pipeline::{Error, Extent, Past, Settings, Standards};
-use crate::scan::{self, Kind, Scanned, Scorer, Source};
+use crate::scan::{self, Kind, NotesRead, Scanned, Scorer, Source};
 use crate::terminal::escaped;
 use table::{Table, TableFormat};
 
@@ -147,6 +147,17 @@ fn one(
     }
     let unread: Vec<String> = past.unread().iter().map(ToString::to_string).collect();
     let lacks_records = past.unread().iter().any(UnreadRecords::is_whole_file);
+    let notes_read = past.notes_read();
+    let old = table.without_notes(name);
+    if old > 0 && notes_read == NotesRead::Read {
+        let rows = counted(old, "row", "rows");
+        bar.suspend(|| {
+            out.say(&format!(
+                "note: {name}: {rows} in this table were made before notes of commits were fetched, and stay as they \
+                 are. Scan into a new --output to count declarations in notes"
+            ));
+        });
+    }
     let known = table.known(name);
     let before = std::cell::Cell::new(0usize);
     let wanted = |commit| {
@@ -155,9 +166,13 @@ fn one(
         is_new
     };
     let (Listed { mut commits, lost }, repository) = past.list(&wanted).map_err(wrong)?;
+    let listed = commits.len();
     commits.retain(|commit| args.wants(commit));
+    if commits.is_empty() && listed > 0 {
+        bar.suspend(|| out.say(&format!("note: {name}: {}", none_within(args, listed))));
+    }
     bar.set_length(commits.len() as u64);
-    let source = Source { repository: &repository, name };
+    let source = Source { repository: &repository, name, notes: notes_read };
     let (mut done, mut stopped) = (Done::default(), None);
     let mut notes = Notes::default();
     let each = |scanned: Vec<Scanned>| {
@@ -197,6 +212,14 @@ fn one(
         out.error(&format!("{name}: {commits} no row; the next run tries again"));
     }
     Ok(lost.is_empty() && !lacks_records && done.unread == 0)
+}
+
+/// What to say where no commit landed within the times that were asked for.
+fn none_within(args: &Args, listed: usize) -> String {
+    match (args.since, args.until) {
+        (Some(since), Some(until)) if since >= until => "--since is not before --until, so no commit is between".to_owned(),
+        _ => format!("none of {} landed within these times", counted(listed, "commit", "commits")),
+    }
 }
 
 /// Names what hides a part of the history, if anything does.
@@ -288,7 +311,7 @@ fn own_name(dir: &Path) -> String {
 }
 
 /// Grows with each change of what rows hold, so that rows with other columns are not mixed unasked.
-const EDITION: u8 = 2;
+const EDITION: u8 = 3;
 
 /// What a row states of everything that it depends on beside the repository.
 pub(super) fn digest(settings: &Settings) -> String {

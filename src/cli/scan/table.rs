@@ -89,6 +89,11 @@ impl<'a> Table<'a> {
         self.known.take(repository)
     }
 
+    /// How many rows of a repository were made without notes of commits.
+    pub(super) fn without_notes(&self, repository: &str) -> usize {
+        self.known.without_notes(repository)
+    }
+
     /// Adds a row; says whether anybody wants more.
     pub(super) fn add(&mut self, row: Row) -> Result<bool, Failure> {
         match &mut self.to {

@@ -167,13 +167,14 @@ impl Rows {
         if self.rows.is_empty() {
             let standards = Standards::of(settings_on_disk(self.config.as_deref(), dir)?)?;
             let rules = scan::digest(&standards.settings);
+            let wanted = |time: Option<i64>| time.is_none_or(|time| self.wants(time));
             for (name, path) in scan::repositories(&self.repo, dir)? {
                 let bar = progress_bar(0);
                 let mut shown = |done: usize, total: usize| {
                     bar.set_length(total as u64);
                     bar.set_position(done as u64);
                 };
-                let found = counted::scanned((&name, &path), &standards, &rules, &mut shown);
+                let found = counted::scanned((&name, &path), &standards, &rules, &wanted, &mut shown);
                 bar.finish_and_clear();
                 let found = found?;
                 rows.extend(found.rows);
@@ -186,6 +187,7 @@ impl Rows {
                 notes.extend(found.notes);
             }
             notes.push("commits that `scan` could not read have no row, and are not counted".to_owned());
+            notes.extend(counted::without_notes(&rows));
         }
         let mut counted = counted::settled(rows, self.rules.as_deref())?;
         notes.append(&mut counted.notes);

@@ -19,7 +19,7 @@ use parquet::schema::types::{Type, TypePtr};
 use super::Kind;
 use super::key::Key;
 use super::landed::{self, Landed};
-use super::row::{Row, SCHEMA, word};
+use super::row::{NotesRead, Row, SCHEMA, word};
 
 /// Where a file says whose it is.
 const KEY: &str = "ai-detect.schema";
@@ -70,6 +70,7 @@ const COLUMNS: &[(&str, Values)] = &[
     ("signature", MaybeText(|row| row.signature.map(|state| state.word().into()))),
     ("version", Text(|row| (&row.version).into())),
     ("scoring_model", Text(|row| (&row.scoring_model).into())),
+    ("notes", Text(|row| word(row.notes).into())),
     ("rules", Text(|row| (&row.rules).into())),
 ];
 
@@ -187,10 +188,19 @@ pub fn keys<R: ChunkReader + 'static>(file: R) -> Result<Vec<Key>, Error> {
         let group = reader.get_row_group(at)?;
         let [repositories, commits, rules] =
             [texts(&*group, "repository")?, texts(&*group, "commit")?, texts(&*group, "rules")?];
-        let of = |((repository, commit), rules)| Key { repository, commit, rules };
-        keys.extend(repositories.into_iter().zip(commits).zip(rules).map(of));
+        // Earlier versions had no such column.
+        let notes = if has(&*group, "notes") { texts(&*group, "notes")? } else { vec![String::new(); commits.len()] };
+        let of = |(((repository, commit), rules), notes): (_, String)| {
+            let lacks_notes = notes == word(NotesRead::NotFetched);
+            Key { repository, commit, rules, lacks_notes }
+        };
+        keys.extend(repositories.into_iter().zip(commits).zip(rules).zip(notes).map(of));
     }
     Ok(keys)
+}
+
+fn has(group: &dyn RowGroupReader, name: &str) -> bool {
+    group.metadata().columns().iter().any(|column| column.column_path().string() == name)
 }
 
 fn is_ours(metadata: &FileMetaData) -> bool {
@@ -215,7 +225,7 @@ pub fn landed<R: ChunkReader + 'static>(file: R) -> Result<Vec<Landed>, Error> {
 }
 
 fn landed_of(group: &dyn RowGroupReader, rows: &mut Vec<Landed>) -> Result<(), Error> {
-    if !group.metadata().columns().iter().any(|column| column.column_path().string() == "request") {
+    if !has(group, "request") {
         return Err(Error::Early);
     }
     let text = |name| values::<ByteArrayType>(group, name);
@@ -224,6 +234,8 @@ fn landed_of(group: &dyn RowGroupReader, rows: &mut Vec<Landed>) -> Result<(), E
     let (mut vias, mut classes, mut states) = (text("via")?, text("sensitive")?, text("state")?);
     let (mut forms, mut requests, mut authored) = (text("forms")?, text("request")?, integer("author_time")?);
     let (mut ids, mut rules) = (text("model_id")?, text("rules")?);
+    // Earlier versions had no such column, and did not know.
+    let mut notes = if has(group, "notes") { Some(text("notes")?) } else { None };
     let (mut times, mut scored, mut totals) =
         (integer("landed_time")?, integer("added_lines")?, integer("added_total")?);
     let (mut flags, mut probabilities) = (integer("flags")?, values::<DoubleType>(group, "probability")?);
@@ -243,6 +255,10 @@ fn landed_of(group: &dyn RowGroupReader, rows: &mut Vec<Landed>) -> Result<(), E
             speaks_for_request: maybe(&mut requests)?.is_some() & landed::speaks_for_all(&required(&mut forms)?),
             author_time: authored.next().flatten().ok_or(Error::Foreign)?,
             model: maybe(&mut ids)?,
+            lacks_notes: match &mut notes {
+                Some(notes) => required(notes)? == word(NotesRead::NotFetched),
+                None => false,
+            },
             rules: required(&mut rules)?,
         });
     }
@@ -355,6 +371,7 @@ mod tests {
             signature: Some(SignatureState::Unsigned),
             version: "0.1.0".into(),
             scoring_model: "m".into(),
+            notes: NotesRead::Read,
             rules: "r".into(),
         }
     }

@@ -10,6 +10,7 @@ use rayon::prelude::*;
 
 use super::landed::{Landed, RowError, of_line};
 use super::{Scanned, Scorer, Source, columns, score};
+use ai_detect_report::FETCH_NOTES;
 use crate::analyse::Detail;
 use crate::{Error, Extent, Past, Standards};
 
@@ -76,8 +77,8 @@ pub enum CountError {
     },
 }
 
-/// Scans the history of a repository that HEAD reaches. `shown` gets to see how many commits there are, and then how many
-/// are done.
+/// Scans the history of a repository that HEAD reaches: its merges, and the commits that `wanted` picks by when they
+/// landed. `shown` gets to see how many commits there are, and then how many are done.
 ///
 /// # Errors
 /// Where it cannot be read.
@@ -85,6 +86,7 @@ pub fn scanned(
     (name, dir): (&str, &Path),
     standards: &Standards,
     rules: &str,
+    wanted: &dyn Fn(Option<i64>) -> bool,
     shown: &mut dyn FnMut(usize, usize),
 ) -> Result<Counted, CountError> {
     let wrong = |problem: Error| CountError::Repository { name: name.to_owned(), problem: Box::new(problem) };
@@ -100,12 +102,19 @@ pub fn scanned(
              the rest"
         ));
     }
-    let (listed, repository) = past.list(&|_| true).map_err(wrong)?;
+    let notes_read = past.notes_read();
+    let (mut listed, repository) = past.list(&|_| true).map_err(wrong)?;
+    let newest = listed.commits.iter().filter_map(|commit| commit.landing).map(|landing| landing.time).max();
+    // The newest one is kept in any case, so that whoever asks for other times is told when it landed.
+    listed.commits.retain(|commit| {
+        let time = commit.landing.map(|landing| landing.time);
+        commit.is_merge || wanted(time) || (time.is_some() && time == newest)
+    });
     let total = listed.commits.len();
     shown(0, total);
     let engine = standards.engine();
     let scorer = Scorer { analyser: standards.analyser(&engine, Detail::Numbers), standards, rules };
-    let source = Source { repository: &repository, name };
+    let source = Source { repository: &repository, name, notes: notes_read };
     let (mut done, mut unread) = (0, 0);
     let each = |scanned: Vec<Scanned>| {
         done += scanned.len();
@@ -174,6 +183,18 @@ pub fn kept(path: &Path) -> Result<Counted, CountError> {
 fn of_columns(path: &Path) -> Result<Vec<Landed>, CountError> {
     let file = File::open(path).map_err(|problem| CountError::Unread { path: path.to_owned(), problem })?;
     columns::landed(file).map_err(|problem| CountError::Columns { path: path.to_owned(), problem })
+}
+
+/// What to say of rows that were made where notes of commits were not fetched.
+pub fn without_notes(rows: &[Landed]) -> Option<String> {
+    let count = rows.iter().filter(|row| row.lacks_notes).count();
+    (count > 0).then(|| {
+        let rows = if count == 1 { "1 row was".to_owned() } else { format!("{count} rows were") };
+        format!(
+            "{rows} made in clones without notes of commits, so declarations in notes are not counted; fetch them \
+             ({FETCH_NOTES}), and scan into a new output"
+        )
+    })
 }
 
 /// Each commit once, whatever repositories hold it, and all by the same rules.

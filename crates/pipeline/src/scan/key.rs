@@ -9,4 +9,6 @@ pub struct Key {
     pub commit: String,
     /// The digest that the row states.
     pub rules: String,
+    /// Whether it was made where notes of commits were not fetched.
+    pub lacks_notes: bool,
 }

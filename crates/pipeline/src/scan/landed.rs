@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde::Deserialize;
 
-use super::{Kind, Row, SCHEMA};
+use super::{Kind, NotesRead, Row, SCHEMA};
 use ai_detect_attest::{Form, State};
 
 /// A commit as figures count it.
@@ -39,6 +39,8 @@ pub struct Landed {
     pub author_time: i64,
     /// The one id of the model that it declares.
     pub model: Option<String>,
+    /// Whether its notes may exist and were not fetched when the row was made.
+    pub lacks_notes: bool,
     /// The digest of the rules that made the row.
     pub rules: String,
 }
@@ -60,6 +62,7 @@ impl From<Row> for Landed {
             speaks_for_request: row.request.is_some() && speaks_for_all(&row.forms),
             author_time: row.author_time,
             model: row.model_id,
+            lacks_notes: row.notes == NotesRead::NotFetched,
             rules: row.rules,
         }
     }
@@ -115,6 +118,8 @@ struct Line<'a> {
     author_time: i64,
     #[serde(borrow)]
     model_id: Option<Cow<'a, str>>,
+    /// Earlier versions did not know.
+    notes: Option<NotesRead>,
     #[serde(borrow)]
     rules: Cow<'a, str>,
 }
@@ -143,6 +148,7 @@ pub fn of_line(line: &[u8]) -> Result<Landed, RowError> {
         speaks_for_request: line.request.is_some() && speaks_for_all(&line.forms),
         author_time: line.author_time,
         model: line.model_id.map(Cow::into_owned),
+        lacks_notes: line.notes == Some(NotesRead::NotFetched),
         rules: line.rules.into_owned(),
     })
 }

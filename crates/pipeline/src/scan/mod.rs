@@ -21,7 +21,7 @@ use ai_detect_base::change::{Commit, Reason};
 use ai_detect_base::parallel;
 use ai_detect_git::{Error, ListedCommit, OneByOne, Shared};
 use row::About;
-pub use row::{Kind, Row, SCHEMA};
+pub use row::{Kind, NotesRead, Row, SCHEMA};
 
 /// With what commits are scored.
 pub struct Scorer<'a> {
@@ -57,6 +57,8 @@ pub struct Source<'a> {
     pub repository: &'a Shared,
     /// What rows call it.
     pub name: &'a str,
+    /// Whether notes of its commits are in the clone.
+    pub notes: NotesRead,
 }
 
 /// At most so many commits are a piece of work: neighbours share what was read.
@@ -117,7 +119,14 @@ fn read(
     let notes = change.commits.iter().filter_map(Commit::encoding_note).chain(about_files).collect();
     let sensitive = files.touches.into_iter().map(|touch| touch.class).collect();
     let about =
-        About { repository: source.name, rules: scorer.rules, listed, sensitive, registry: scorer.standards.registry };
+        About {
+            repository: source.name,
+            rules: scorer.rules,
+            notes: source.notes,
+            listed,
+            sensitive,
+            registry: scorer.standards.registry,
+        };
     let row = Row::of(about, &change, &report);
     Ok(row.map(|row| Scanned::Row { row: Box::new(row), notes }))
 }

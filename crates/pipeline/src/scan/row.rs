@@ -95,9 +95,21 @@ pub struct Row {
     pub version: String,
     /// The version of the scoring model.
     pub scoring_model: String,
+    /// Whether the clone had the notes of commits when the row was made. Without them, declarations in notes are missing.
+    pub notes: NotesRead,
     /// A digest of everything that the row depends on beside the repository: the program's version, rules,
     /// model and settings. Rows are comparable where it is the same.
     pub rules: String,
+}
+
+/// Whether notes of commits were in the clone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum NotesRead {
+    /// They were, or nobody keeps them elsewhere.
+    Read,
+    /// They may exist elsewhere, and nobody fetched them.
+    NotFetched,
 }
 
 /// What kind of commit a row is about.
@@ -116,6 +128,8 @@ pub(super) struct About<'a> {
     pub(super) repository: &'a str,
     /// The digest that rows state.
     pub(super) rules: &'a str,
+    /// Whether notes of commits are in the clone.
+    pub(super) notes: NotesRead,
     /// The commit, and how it landed.
     pub(super) listed: ListedCommit,
     /// The classes of sensitive paths that it touched.
@@ -128,7 +142,7 @@ impl Row {
     /// The row of a commit whose change alone was analysed.
     pub(super) fn of(about: About<'_>, change: &ChangeSet, report: &Report) -> Option<Row> {
         let (commit, found) = (change.commits.first()?, report.commits.first()?);
-        let About { repository, rules, listed, sensitive, registry } = about;
+        let About { repository, rules, notes, listed, sensitive, registry } = about;
         let is_merge = listed.is_merge;
         let scored = || report.hunks.iter().filter(|hunk| hunk.probability.is_some());
         let attestation = &found.attestation;
@@ -173,6 +187,7 @@ impl Row {
             signature: attestation.signature.as_ref().map(|checked| checked.state),
             version: report.tool.version.clone(),
             scoring_model: report.tool.model.clone(),
+            notes,
             rules: rules.into(),
         })
     }

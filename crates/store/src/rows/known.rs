@@ -12,6 +12,8 @@ use ai_detect_pipeline::scan::key::Key;
 pub struct Known {
     commits: HashMap<String, FxHashSet<CommitId>>,
     rules: BTreeSet<String>,
+    /// How many rows of a repository were made without notes of commits.
+    without_notes: HashMap<String, usize>,
 }
 
 impl Known {
@@ -20,6 +22,9 @@ impl Known {
         let Some(commit) = CommitId::parse(&key.commit) else { return false };
         if !self.rules.contains(&key.rules) {
             self.rules.insert(key.rules);
+        }
+        if key.lacks_notes {
+            *self.without_notes.entry(key.repository.clone()).or_default() += 1;
         }
         match self.commits.get_mut(&key.repository) {
             Some(commits) => commits.insert(commit),
@@ -32,6 +37,11 @@ impl Known {
     pub fn take(&mut self, repository: &str) -> FxHashSet<CommitId> {
         // Of a repository that is new, none has.
         self.commits.remove(repository).unwrap_or_default()
+    }
+
+    /// How many rows of a repository were made without notes of commits.
+    pub fn without_notes(&self, repository: &str) -> usize {
+        self.without_notes.get(repository).copied().unwrap_or(0)
     }
 
     /// Rules other than these that made any of the rows.

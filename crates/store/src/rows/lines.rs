@@ -10,6 +10,7 @@ use serde::Deserialize;
 use super::known::Known;
 use crate::signals::with_signals_deferred;
 use crate::{Error, place};
+use ai_detect_pipeline::scan::NotesRead;
 use ai_detect_pipeline::scan::key::Key;
 use ai_detect_pipeline::scan::{Row, SCHEMA};
 use ai_detect_report::json;
@@ -28,6 +29,7 @@ struct Line {
     repository: String,
     commit: String,
     rules: String,
+    notes: Option<NotesRead>,
 }
 
 /// A file of lines that nobody else writes to meanwhile.
@@ -111,7 +113,10 @@ fn read(file: &mut File, path: &Path) -> Result<(Known, u64), Error> {
         let read = read.map_err(|problem| Error::write(path, problem))? as u64;
         if line.last() == Some(&b'\n') {
             let parsed = serde_json::from_slice::<Line>(&line).ok().filter(|line| line.schema == SCHEMA);
-            let key = parsed.map(|Line { repository, commit, rules, .. }| Key { repository, commit, rules });
+            let key = parsed.map(|Line { repository, commit, rules, notes, .. }| {
+                let lacks_notes = notes == Some(NotesRead::NotFetched);
+                Key { repository, commit, rules, lacks_notes }
+            });
             if !key.is_some_and(|key| known.add(key)) {
                 return Err(Error::NotARow { path: path.to_owned(), line: number });
             }

@@ -22,6 +22,7 @@ pub(super) fn row(repository: &str, at: usize, time: i64) -> Landed {
         speaks_for_request: true,
         author_time: time,
         model: None,
+        lacks_notes: false,
         rules: "r".into(),
     }
 }

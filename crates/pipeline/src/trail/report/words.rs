@@ -29,7 +29,8 @@ pub(super) fn share(figure: &Figure) -> String {
     match (figure.low, figure.high) {
         // An estimate is never certain.
         (Some(low), Some(_)) if figure.label == Label::BestGuess && value >= 0.995 => {
-            format!("nearly all (from {:.1})", low * 100.0)
+            // A limit that rounds to all would read as certain.
+            format!("nearly all (from {:.1})", (low * 100.0).min(99.9))
         }
         (Some(low), Some(high)) => format!("{} ({:.1}–{:.1})", percent(value), low * 100.0, high * 100.0),
         _ => percent(value),
