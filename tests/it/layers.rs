@@ -69,6 +69,13 @@ fn only_the_store_and_the_client_of_a_trail_name_sqlite() {
 }
 
 #[test]
+fn only_tables_of_scans_and_the_store_of_a_trail_name_parquet() {
+    let mut named = who_names("parquet");
+    named.sort();
+    assert_eq!(named, ["ai-detect-pipeline", "ai-detect-trail-store"]);
+}
+
+#[test]
 fn only_the_server_of_a_trail_names_a_runtime() {
     for library in ["axum", "hyper", "hyper-util", "tokio", "tokio-rustls"] {
         assert_eq!(who_names(library), ["ai-detect-trail-server"], "{library}");

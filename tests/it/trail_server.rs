@@ -131,6 +131,48 @@ fn a_byte_that_was_changed_is_named() {
     assert!(printed.contains("entry 2 "), "{printed}");
 }
 
+#[cfg(unix)]
+#[test]
+fn entries_are_sealed_while_the_collector_serves_and_nobody_notices() {
+    let place = tempfile::tempdir().unwrap();
+    let dir = place.path();
+    let create = ["trail", "token", "create", "--dir", "trail", "--role", "writer", "--name", "any"];
+    let token = run(dir, &create).0;
+    let collector = Collector::start(dir);
+    let numbers = |numbers: std::ops::RangeInclusive<u64>| numbers.map(event).collect::<String>();
+    assert_eq!(collector.post(token.trim(), &numbers(1..=300)).0, "200");
+    let before = entries(dir, "laptop-7");
+    // What was got today is not sealed without being asked for, and what is not signed yet not at all.
+    let (printed, status) = run(dir, &["trail", "seal", "--dir", "trail"]);
+    assert!(status == 0 && printed.starts_with("nothing to seal before 20"), "{printed}");
+    let sealed = (0..50).any(|_| {
+        std::thread::sleep(std::time::Duration::from_millis(200));
+        run(dir, &["trail", "seal", "--dir", "trail", "--before", "2999-01-01"]).0.starts_with("sealed 30")
+    });
+    assert!(sealed, "the checkpoint comes within seconds");
+    assert_eq!(entries(dir, "laptop-7"), before);
+    // The same again is known, and other content is a conflict.
+    assert_eq!(collector.post(token.trim(), &numbers(1..=301)).0, "200");
+    assert_eq!(collector.post(token.trim(), &event(7).replace("copilot", "cursor")).0, "200");
+    let after = entries(dir, "laptop-7");
+    assert_eq!((after.len(), &after[301]["conflict"]), (302, &before[6]["seq"]));
+    assert_eq!(collector.end(), 0);
+    let (printed, status) = run(dir, &["trail", "verify", "--dir", "trail"]);
+    assert_eq!(status, 0, "{printed}");
+    let (proof, status) = run(dir, &["trail", "prove", "--dir", "trail", &before[6]["seq"].to_string()]);
+    assert!(status == 0 && proof.starts_with("c2sp.org/tlog-proof@v1"), "{proof}");
+    // A byte of a sealed file, and which entries lie in it.
+    let mut files = std::fs::read_dir(dir.join("trail/segments")).unwrap();
+    let day = files.next().unwrap().unwrap().path();
+    let file = std::fs::read_dir(day).unwrap().next().unwrap().unwrap().path();
+    let mut bytes = std::fs::read(&file).unwrap();
+    bytes[1000] ^= 1;
+    std::fs::write(&file, bytes).unwrap();
+    let (printed, status) = run(dir, &["trail", "verify", "--dir", "trail"]);
+    let name = file.file_name().unwrap().to_string_lossy().into_owned();
+    assert!(status == 1 && printed.starts_with("entries 0 to ") && printed.contains(&name), "{printed}");
+}
+
 #[test]
 fn what_is_no_trail_is_refused_and_left_alone() {
     let place = tempfile::tempdir().unwrap();
@@ -141,6 +183,8 @@ fn what_is_no_trail_is_refused_and_left_alone() {
         &["trail", "events", "--dir", "nowhere"][..],
         &["trail", "verify", "--dir", "nowhere"],
         &["trail", "prove", "--dir", "nowhere", "0"],
+        &["trail", "seal", "--dir", "nowhere"],
+        &["trail", "seal", "--dir", "thesis", "--before", "2026-11-30"],
         &["trail", "token", "list", "--dir", "nowhere"],
         &["trail", "token", "revoke", "--dir", "nowhere", "t_00"],
         &["trail", "serve", "--dir", "thesis", "--listen", "127.0.0.1:0"],

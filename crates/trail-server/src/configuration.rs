@@ -28,6 +28,8 @@ pub struct Configuration {
     pub after_checkpoint_seconds: u64,
     /// After how many hours a client counts as silent that has not signed off.
     pub silent_after_hours: u32,
+    /// After how many days entries go from the database into files that never change again.
+    pub seal_after_days: u32,
     /// How much the collector takes at once.
     pub limits: Limits,
 }
@@ -89,7 +91,7 @@ pub enum ConfigurationError {
         source: serde_yaml::Error,
     },
     /// A number is too small to work with.
-    #[error("{}: `limits.{name}` must be at least {least}", path.display())]
+    #[error("{}: `{name}` must be at least {least}", path.display())]
     Limit {
         /// The file.
         path: PathBuf,
@@ -113,6 +115,7 @@ impl Default for Configuration {
             after_checkpoint: None,
             after_checkpoint_seconds: 60,
             silent_after_hours: 14 * 24,
+            seal_after_days: 30,
             limits: Limits::default(),
         }
     }
@@ -137,6 +140,9 @@ host: localhost
 
 # After how many hours a client counts as silent that was not heard of and has not signed off.
 # silent_after_hours: 336
+
+# After how many days entries go from the database into files, segments/…, that never change again.
+# seal_after_days: 30
 ";
 
 impl Configuration {
@@ -169,14 +175,16 @@ impl Configuration {
         let configuration = read.unwrap_or_default();
         let limits = configuration.limits;
         for (name, value, least) in [
-            ("connections", limits.connections, 1),
-            ("requests_per_token", limits.requests_per_token, 1),
-            ("events", limits.events, 1),
-            ("failed_joins", limits.failed_joins, 1),
-            ("body_bytes", limits.body_bytes, 1024),
-            ("unpacked_bytes", limits.unpacked_bytes, 1024),
+            // Entries of today and of clocks that differ a little stay where they are.
+            ("seal_after_days", configuration.seal_after_days as usize, 1),
+            ("limits.connections", limits.connections, 1),
+            ("limits.requests_per_token", limits.requests_per_token, 1),
+            ("limits.events", limits.events, 1),
+            ("limits.failed_joins", limits.failed_joins, 1),
+            ("limits.body_bytes", limits.body_bytes, 1024),
+            ("limits.unpacked_bytes", limits.unpacked_bytes, 1024),
             // The largest body as it came, unpacked, and what is made of it.
-            ("memory_bytes", limits.memory_bytes, limits.body_bytes + 3 * limits.unpacked_bytes),
+            ("limits.memory_bytes", limits.memory_bytes, limits.body_bytes + 3 * limits.unpacked_bytes),
         ] {
             if value < least {
                 return Err(ConfigurationError::Limit { path: path.to_owned(), name, least });

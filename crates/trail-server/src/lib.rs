@@ -47,6 +47,7 @@ pub mod operator;
 mod refusal;
 mod reports;
 mod routes;
+pub mod sealing;
 mod serve;
 pub mod setup;
 mod signing;

@@ -11,6 +11,7 @@ use crate::clock::now;
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Event {
     Signing,
+    Sealing,
     AfterCheckpoint,
     Connection,
     Fork,

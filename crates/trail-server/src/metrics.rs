@@ -36,6 +36,8 @@ pub(crate) struct Counters {
     pub(crate) write_failures: Counter,
     pub(crate) sign_failures: Counter,
     pub(crate) after_checkpoint_failures: Counter,
+    pub(crate) entries_sealed: Counter,
+    pub(crate) seal_failures: Counter,
 }
 
 /// The text of `/metrics`.
@@ -72,6 +74,8 @@ pub(crate) fn text(counters: &Counters, figures: &Figures) -> String {
             "Runs of after_checkpoint that failed",
             &counters.after_checkpoint_failures,
         ),
+        ("entries_sealed_total", "Entries that went from the database into files", &counters.entries_sealed),
+        ("seal_failures_total", "Times that entries could not be sealed", &counters.seal_failures),
     ] {
         one(name, "counter", help, counter.get());
     }

@@ -14,6 +14,7 @@ use tokio::sync::watch;
 
 use crate::collector::Collector;
 use crate::metrics::Counters;
+use crate::sealing::Sealing;
 use crate::setup::{self, SetupError};
 use crate::signing::{AfterCheckpoint, Signing};
 use crate::tls::TlsError;
@@ -140,6 +141,7 @@ pub fn serve(options: &Options, mut notice: impl FnMut(Notice)) -> Result<(), Se
         between: Duration::from_secs(trail.configuration.after_checkpoint_seconds),
     });
     let signing = Signing::start(folder, after, &counters).map_err(SetupError::from)?;
+    let sealing = Sealing::start(folder, trail.configuration.seal_after_days, &counters);
     let limits = trail.configuration.limits;
     let open_metrics = options.listen.ip().is_loopback() && !options.behind_proxy;
     let collector = Collector::new(folder, keys, writer, signing, limits, Arc::clone(&counters), open_metrics);
@@ -150,7 +152,7 @@ pub fn serve(options: &Options, mut notice: impl FnMut(Notice)) -> Result<(), Se
         .enable_time()
         .build()?;
     let router = routes::router(Arc::clone(&collector));
-    runtime.block_on(async {
+    let served = runtime.block_on(async {
         let listen = |source| ServeError::Listen { address: options.listen, source };
         let listener = TcpListener::bind(options.listen).await.map_err(listen)?;
         let address = listener.local_addr().map_err(listen)?;
@@ -159,14 +161,17 @@ pub fn serve(options: &Options, mut notice: impl FnMut(Notice)) -> Result<(), Se
         notice(Notice::Listening { scheme, address });
         accept::serve(listener, router, acceptor, limits.connections, counters, first, second).await;
         Ok::<_, ServeError>(())
-    })?;
+    });
+    sealing.finish();
+    served?;
     // What is with the writer is written before it ends.
     runtime.shutdown_timeout(Duration::from_secs(5));
     collector.signing.finish();
     Ok(())
 }
 
-fn lock(dir: &std::path::Path) -> Result<File, ServeError> {
+/// Takes the lock that the one process holds which serves a folder.
+pub(crate) fn lock(dir: &std::path::Path) -> Result<File, ServeError> {
     let path = dir.join(LOCK);
     let failed = |source| ServeError::Lock { path: path.clone(), source };
     let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(failed)?;

@@ -120,6 +120,17 @@ pub fn open_or_create(path: &Path) -> Result<Trail, SetupError> {
     Ok(Trail { folder, configuration, text, is_new })
 }
 
+/// Opens a trail that is there.
+///
+/// # Errors
+///
+/// When there is none, and as [`open_or_create`].
+pub fn open(path: &Path) -> Result<Trail, SetupError> {
+    // Before anything is made.
+    Folder::open(path)?;
+    open_or_create(path)
+}
+
 fn new_origin(file: &Path, configuration: &Configuration) -> Result<Origin, SetupError> {
     let instance = ai_detect_trail_store::random_word()?;
     let instance = Word::parse(&instance).map_err(|_| StoreError::Random)?;

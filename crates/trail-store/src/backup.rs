@@ -1,7 +1,6 @@
 //! Backups: a copy of a folder that is whole in itself, made while the collector runs, and a new log out of one.
 
 use std::fs::{self, File};
-use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use ai_detect_trail_log::entry::Event;
@@ -18,7 +17,10 @@ use rusqlite::Connection;
 use crate::error::{Damage, StoreError};
 use crate::files;
 use crate::folder::{CONFIGURATION, Folder, random, random_word};
-use crate::signer::{Signer, last_checkpoint, read_tile};
+use crate::log_reader::{LogReader, is_made};
+use crate::segments::list::{self, FOLDER, Segments};
+use crate::signer::{Signer, last_checkpoint};
+use crate::tile_check::tile_file_or_full;
 use crate::verify::{Findings, verify};
 use crate::writer::Writer;
 
@@ -70,13 +72,17 @@ pub fn backup(folder: &Folder, writer: &Writer, to: &Path, at: Micros) -> Result
     if configuration.is_file() {
         copy_file(&configuration, &to.join(CONFIGURATION))?;
     }
+    let segments = copy_segments(folder, to)?;
     if let Some((checkpoint, text)) = signed {
-        for tile in tile::all(checkpoint.size).filter(|tile| matches!(tile.row(), Row::Hashes(_))) {
+        let connection = folder.connect_to_read()?;
+        let mut reader = LogReader::new(folder, &connection)?;
+        let is_kept = |tile: &Tile| matches!(tile.row(), Row::Hashes(_)) && !is_made(*tile, &segments);
+        for tile in tile::all(checkpoint.size).filter(is_kept) {
             let path = log.join(tile.path());
             if let Some(parent) = path.parent() {
                 files::make_folder(parent)?;
             }
-            files::replace(&path, &tile_bytes(folder, tile)?)?;
+            files::replace(&path, &tile_bytes(folder, &mut reader, tile)?)?;
         }
         files::replace(&log.join("checkpoint"), text.as_bytes())?;
     }
@@ -85,18 +91,30 @@ pub fn backup(folder: &Folder, writer: &Writer, to: &Path, at: Micros) -> Result
     Ok(())
 }
 
-/// A tile of hashes. One that was not full may have been replaced by the full one, which begins with it.
-fn tile_bytes(folder: &Folder, tile: Tile) -> Result<Vec<u8>, StoreError> {
-    match read_tile(folder, tile) {
-        Err(StoreError::File { source, .. }) if source.kind() == ErrorKind::NotFound && !tile.is_full() => {
-            let partial = tile.path();
-            let path = folder.log_file(partial.split_once(".p/").map_or(partial.as_str(), |(full, _)| full));
-            let mut bytes = fs::read(&path).map_err(StoreError::file(&path))?;
-            bytes.truncate(tile.width() * HASH_SIZE);
-            Ok(bytes)
+/// Copies the sealed files that the copy of the database has noted. They never change, so they may be copied at any time.
+fn copy_segments(folder: &Folder, copy: &Path) -> Result<Segments, StoreError> {
+    let connection = Connection::open(copy.join("trail.db")).map_err(StoreError::database(&folder.database()))?;
+    let segments = Segments::read(folder, &connection)?;
+    for noted in segments.all() {
+        let (from, to) = (list::path(folder, noted.name), copy.join(FOLDER).join(noted.name.path()));
+        if let Some(parent) = to.parent() {
+            files::make_folder(parent)?;
         }
-        other => other,
+        fs::copy(&from, &to).map_err(StoreError::file(&from))?;
+        File::open(&to).and_then(|file| file.sync_all()).map_err(StoreError::file(&to))?;
     }
+    Ok(segments)
+}
+
+/// A tile of hashes. Its file may have gone meanwhile, because its entries were sealed.
+fn tile_bytes(folder: &Folder, log: &mut LogReader<'_>, tile: Tile) -> Result<Vec<u8>, StoreError> {
+    if let Some(bytes) = tile_file_or_full(folder, tile)? {
+        return Ok(bytes);
+    }
+    let full = Tile::in_tree(tile.row(), tile.index(), u64::MAX).unwrap_or(tile);
+    let mut bytes = log.tile(full)?;
+    bytes.truncate(tile.width() * HASH_SIZE);
+    Ok(bytes)
 }
 
 /// A copy of a database as it is at one moment.

@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use ai_detect_trail_log::log::checkpoint::InvalidCheckpoint;
 use ai_detect_trail_log::log::key::InvalidKey;
 
+use crate::segments::name::SegmentName;
+
 /// Why a folder could not be made, opened, written or read.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -64,6 +66,9 @@ pub enum StoreError {
         /// Where and how.
         problem: Damage,
     },
+    /// Another process seals.
+    #[error("{}: another process seals this trail at the moment: try again later", .0.display())]
+    Sealing(PathBuf),
     /// The system has no random bytes.
     #[error("the system gives no random bytes")]
     Random,
@@ -109,12 +114,48 @@ pub enum Damage {
         /// The size of the checkpoint.
         size: u64,
     },
+    /// A sealed file does not hold what was sealed.
+    #[error("entries {} to {}: {name} {problem}", name.first, name.last)]
+    Segment {
+        /// The file.
+        name: SegmentName,
+        /// What is wrong with it.
+        problem: SegmentProblem,
+    },
     /// A stored value has not its form.
     #[error("a row of {table} has a value that it cannot have")]
     Value {
         /// The table.
         table: &'static str,
     },
+}
+
+/// What is wrong with a sealed file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum SegmentProblem {
+    /// It is not there.
+    #[error("is missing")]
+    Missing,
+    /// It is longer or shorter.
+    #[error("has {found} bytes, and {expected} were sealed")]
+    Length {
+        /// How many bytes were sealed.
+        expected: u64,
+        /// How many there are.
+        found: u64,
+    },
+    /// Some byte of it is another one.
+    #[error("was changed: its SHA-256 is not the one that was noted")]
+    Changed,
+    /// It does not continue the file before it.
+    #[error("does not continue the file before it")]
+    Order,
+    /// Its bytes are those that were noted, and cannot be read.
+    #[error("is no readable file of entries")]
+    Unreadable,
+    /// It holds other entries than its name says.
+    #[error("does not hold the entries that its name says")]
+    Rows,
 }
 
 impl StoreError {

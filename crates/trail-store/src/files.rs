@@ -34,7 +34,8 @@ pub(crate) fn make_folder(folder: &Path) -> Result<(), StoreError> {
     builder.create(folder).map_err(StoreError::file(folder))
 }
 
-fn create(path: &Path) -> std::io::Result<File> {
+/// Makes a file, or empties it, for its owner alone.
+pub(crate) fn create(path: &Path) -> std::io::Result<File> {
     let mut options = fs::OpenOptions::new();
     options.write(true).create(true).truncate(true);
     #[cfg(unix)]

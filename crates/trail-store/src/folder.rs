@@ -143,6 +143,13 @@ impl Folder {
         Ok(connection)
     }
 
+    /// A connection that sees the database as it is now, whatever others write.
+    pub(crate) fn connect_to_read(&self) -> Result<Connection, StoreError> {
+        let connection = self.connect()?;
+        connection.execute_batch("BEGIN").map_err(StoreError::database(&self.database()))?;
+        Ok(connection)
+    }
+
     pub(crate) fn database(&self) -> PathBuf {
         self.path.join("trail.db")
     }

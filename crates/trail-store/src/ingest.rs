@@ -19,6 +19,7 @@ use crate::epochs::{Key, State};
 use crate::error::{Damage, StoreError};
 use crate::folder::{Folder, random};
 use crate::rows::{read_frontier, stored, write_frontier};
+use crate::segments::numbers;
 use crate::{clients, gaps};
 
 /// The name under which the collector numbers its own entries. No client may use it.
@@ -348,14 +349,23 @@ fn known(
 ) -> Result<(Known, Option<Count>), StoreError> {
     let database = folder.database();
     let failed = StoreError::database(&database);
+    let number = stored(draft.number.get());
+    let (client, epoch) = (draft.client.as_str(), draft.epoch.as_str());
+    let (mut first, mut erased) = (None, false);
+    for seq in numbers::places(connection, client, epoch, number).map_err(&failed)? {
+        first = first.or_else(|| Count::new(seq).ok());
+        match numbers::fingerprint(connection, seq).map_err(&failed)? {
+            Some(found) if fingerprint.as_bytes().starts_with(&found) => return Ok((Known::Same, first)),
+            Some(_) => {}
+            None => erased = true,
+        }
+    }
     let query = "SELECT entry.seq, fingerprint FROM entry LEFT JOIN fingerprint ON fingerprint.seq = entry.seq \
                  WHERE client = ?1 AND epoch = ?2 AND number = ?3 ORDER BY entry.seq";
     let mut statement = connection.prepare_cached(query).map_err(&failed)?;
-    let parameters = (draft.client.as_str(), draft.epoch.as_str(), stored(draft.number.get()));
     let rows = statement
-        .query_map(parameters, |row| Ok((row.get::<_, i64>(0)?, row.get::<_, Option<Vec<u8>>>(1)?)))
+        .query_map((client, epoch, number), |row| Ok((row.get::<_, i64>(0)?, row.get::<_, Option<Vec<u8>>>(1)?)))
         .map_err(&failed)?;
-    let (mut first, mut erased) = (None, false);
     for row in rows {
         let (seq, found) = row.map_err(&failed)?;
         first = first.or_else(|| u64::try_from(seq).ok().and_then(|seq| Count::new(seq).ok()));

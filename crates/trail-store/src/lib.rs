@@ -4,6 +4,7 @@
 //! - [`folder`]: making a folder, opening one, and refusing what is not ours.
 //! - [`writer`]: one thread that groups what waits into one transaction.
 //! - [`signer`]: reads rows back, writes tiles, signs checkpoints.
+//! - [`sealer`], [`segments`]: files for entries that are older than the hot window.
 //! - [`prove`]: proofs of entries, and that the log continues an older checkpoint.
 //! - [`keys`]: names and bodies, which may be erased. Entries hold ids and commitments of them.
 //! - [`tokens`]: who may send and ask. [`invitations`]: one-time codes for a token. [`clients`]: who has joined and was heard of.
@@ -61,13 +62,17 @@ pub mod gaps;
 mod ingest;
 pub mod invitations;
 pub mod keys;
+mod log_reader;
 pub mod prove;
 pub mod reading;
 pub mod reserve;
 mod rows;
 mod schema;
+pub mod sealer;
 mod secrets;
+pub mod segments;
 pub mod signer;
+mod tile_check;
 pub mod tokens;
 pub mod verify;
 pub mod writer;

@@ -7,12 +7,11 @@ use ai_detect_trail_log::log::proof::{self, ProofError};
 use ai_detect_trail_log::log::proof_file::{InvalidProofFile, ProofFile};
 use ai_detect_trail_log::log::tile_reader::{ReadError, TileReader};
 use ai_detect_trail_log::log::verify::{self, InvalidProof};
-use rusqlite::OptionalExtension as _;
 
 use crate::error::{Damage, StoreError};
 use crate::folder::Folder;
-use crate::rows::stored;
-use crate::signer::{last_checkpoint, read_tile};
+use crate::log_reader::LogReader;
+use crate::signer::last_checkpoint;
 
 /// Why there is no proof.
 #[derive(Debug, thiserror::Error)]
@@ -52,12 +51,10 @@ pub struct Consistency {
 /// When the entry is not signed for yet, and when the folder cannot be read or is damaged.
 pub fn entry(folder: &Folder, key: &VerifierKey, index: u64) -> Result<ProofFile, ProveError> {
     let (checkpoint, text) = signed(folder, key, index)?;
-    let database = folder.database();
-    let entry =
-        folder.connect()?.query_row("SELECT entry FROM entry WHERE seq = ?1", [stored(index)], |row| row.get(0));
-    let entry: Option<Vec<u8>> = entry.optional().map_err(StoreError::database(&database))?;
-    let entry = entry.ok_or_else(|| folder.damaged(Damage::Missing { index }))?;
-    let mut reader = TileReader::new(checkpoint.size, |tile| read_tile(folder, tile));
+    let connection = folder.connect_to_read()?;
+    let mut log = LogReader::new(folder, &connection)?;
+    let entry = log.entry(index)?.ok_or_else(|| folder.damaged(Damage::Missing { index }))?;
+    let mut reader = TileReader::new(checkpoint.size, |tile| log.tile(tile));
     let path = proof::inclusion(index, checkpoint.size, |node| reader.node(node));
     let path = path.map_err(|error| failed(folder, checkpoint.size, error))?;
     let file = ProofFile { entry: Some(entry), index, path, checkpoint: text };
@@ -84,7 +81,9 @@ pub fn consistency(folder: &Folder, key: &VerifierKey, older: &Checkpoint) -> Re
     if older.size > checkpoint.size {
         return Err(InvalidProof::Shrinks { old: older.size, new: checkpoint.size }.into());
     }
-    let mut reader = TileReader::new(checkpoint.size, |tile| read_tile(folder, tile));
+    let connection = folder.connect_to_read()?;
+    let mut log = LogReader::new(folder, &connection)?;
+    let mut reader = TileReader::new(checkpoint.size, |tile| log.tile(tile));
     let path = proof::consistency(older.size, checkpoint.size, |node| reader.node(node));
     let path = path.map_err(|error| failed(folder, checkpoint.size, error))?;
     // Every log continues one without entries.

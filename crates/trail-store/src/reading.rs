@@ -14,7 +14,9 @@ use crate::epochs::State;
 use crate::error::{Damage, StoreError};
 use crate::folder::Folder;
 use crate::prove::{self, ProveError};
-use crate::rows::read_frontier;
+use crate::rows::{read_frontier, stored};
+use crate::segments::list::{self, Segments};
+use crate::segments::numbers;
 use crate::signer::last_checkpoint;
 
 /// How far a client is in one of its epochs.
@@ -45,6 +47,7 @@ pub fn progress(folder: &Folder, client: &ClientId, epoch: &Epoch) -> Result<Pro
 pub struct Entries {
     folder: Folder,
     connection: Connection,
+    segments: Segments,
     client: Option<ClientId>,
     /// How many there are.
     pub count: u64,
@@ -74,15 +77,20 @@ pub fn entries(
     let failed = StoreError::database(&database);
     // What comes later, such as the entry about this very access, is not in the answer.
     connection.execute_batch("BEGIN").map_err(&failed)?;
-    let count: i64 = match &client {
-        Some(client) => connection
-            .query_row("SELECT count(*) FROM entry WHERE client = ?1", [client.as_str()], |row| row.get(0))
-            .map_err(&failed)?,
-        None => connection.query_row("SELECT count(*) FROM entry", [], |row| row.get(0)).map_err(&failed)?,
+    let segments = Segments::read(folder, &connection)?;
+    let count = match &client {
+        Some(client) => {
+            let query = "SELECT count(*) FROM entry WHERE client = ?1 AND seq >= ?2";
+            let hot: i64 = connection
+                .query_row(query, (client.as_str(), stored(segments.end())), |row| row.get(0))
+                .map_err(&failed)?;
+            let hot = u64::try_from(hot).map_err(|_| folder.damaged(Damage::Value { table: "entry" }))?;
+            numbers::count(&connection, client.as_str(), segments.end()).map_err(&failed)? + hot
+        }
+        None => read_frontier(folder, &connection)?.size(),
     };
-    let count = u64::try_from(count).map_err(|_| folder.damaged(Damage::Value { table: "entry" }))?;
     let access = access("events", count, token, folder)?;
-    Ok(Unaudited::new(Entries { folder: folder.clone(), connection, client, count }, access))
+    Ok(Unaudited::new(Entries { folder: folder.clone(), connection, segments, client, count }, access))
 }
 
 impl Entries {
@@ -92,19 +100,55 @@ impl Entries {
     ///
     /// When the folder cannot be read, and those of `each`.
     pub fn for_each<E: From<StoreError>>(&self, mut each: impl FnMut(Stored) -> Result<(), E>) -> Result<(), E> {
+        self.sealed(&mut each)?;
         let database = self.folder.database();
         let failed = StoreError::database(&database);
         let query = match self.client {
-            Some(_) => "SELECT seq, entry FROM entry WHERE client = ?1 ORDER BY seq",
-            None => "SELECT seq, entry FROM entry WHERE ?1 IS NULL ORDER BY seq",
+            Some(_) => "SELECT seq, entry FROM entry WHERE seq >= ?2 AND client = ?1 ORDER BY seq",
+            None => "SELECT seq, entry FROM entry WHERE seq >= ?2 AND ?1 IS NULL ORDER BY seq",
         };
-        let mut statement = self.connection.prepare(query).map_err(&failed)?;
         let client = self.client.as_ref().map(ClientId::as_str);
-        let mut rows = statement.query([client]).map_err(&failed)?;
+        let mut statement = self.connection.prepare(query).map_err(&failed)?;
+        let mut rows = statement.query((client, stored(self.segments.end()))).map_err(&failed)?;
         while let Some(row) = rows.next().map_err(&failed)? {
             let (seq, bytes): (i64, Vec<u8>) = row.get(0).and_then(|seq| Ok((seq, row.get(1)?))).map_err(&failed)?;
             let seq = u64::try_from(seq).map_err(|_| self.folder.damaged(Damage::Value { table: "entry" }))?;
             each(Stored { seq, bytes })?;
+        }
+        Ok(())
+    }
+
+    /// Hands over entries of sealed files.
+    fn sealed<E: From<StoreError>>(&self, each: &mut impl FnMut(Stored) -> Result<(), E>) -> Result<(), E> {
+        let of_client = match &self.client {
+            Some(client) => Some(
+                numbers::segments_of(&self.connection, client.as_str())
+                    .map_err(StoreError::database(&self.folder.database()))?,
+            ),
+            None => None,
+        };
+        for noted in self.segments.all() {
+            let name = noted.name;
+            if of_client.as_ref().is_some_and(|firsts| firsts.binary_search(&name.first).is_err()) {
+                continue;
+            }
+            let unread = |error| list::unread(&self.folder, name, error);
+            let segment = list::open(&self.folder, *noted)?;
+            for group in 0..segment.groups() {
+                let first = segment.first_of(group).unwrap_or(name.first);
+                let clients = match &self.client {
+                    Some(_) => segment.texts(group, "client").map_err(unread)?,
+                    None => Vec::new(),
+                };
+                let is_wanted = |at: usize| match &self.client {
+                    Some(client) => clients.get(at).is_some_and(|found| found.data() == client.as_str().as_bytes()),
+                    None => true,
+                };
+                let entries = segment.entries(group).map_err(unread)?;
+                for (at, entry) in entries.iter().enumerate().filter(|(at, _)| is_wanted(*at)) {
+                    each(Stored { seq: first + at as u64, bytes: entry.data().to_vec() })?;
+                }
+            }
         }
         Ok(())
     }

@@ -3,7 +3,7 @@
 /// Marks a database as a trail: "aiTR".
 pub(crate) const APPLICATION: i64 = 0x6169_5452;
 /// The version of the tables.
-pub(crate) const FORMAT: i64 = 3;
+pub(crate) const FORMAT: i64 = 1 + MIGRATIONS.len() as i64;
 
 /// Each connection begins with these. FULL: a commit is on the disk before it returns.
 pub(crate) const PRAGMAS: &str = "
@@ -92,6 +92,19 @@ pub(crate) const MIGRATIONS: &[&str] = &["
             FROM entry WHERE kind = 'gap.opened' AND conflict = 0 ORDER BY seq)
         WHERE fields ->> 'gap' NOT IN (
             SELECT json_extract(CAST(entry AS TEXT), '$.fields.gap') FROM entry WHERE kind = 'gap.closed');
+", "
+    -- Files that hold entries instead of the table `entry`: without holes from the first entry on.
+    CREATE TABLE segment (
+        first INTEGER PRIMARY KEY, last INTEGER NOT NULL, day INTEGER NOT NULL, bytes INTEGER NOT NULL, sha256 BLOB NOT NULL
+    ) STRICT;
+    -- Where the numbers of sealed entries are in the log. `places` has four bytes for each: the distance from the first entry of
+    -- the segment. A row is about consecutive numbers, or about one number of which several conflicts came.
+    CREATE TABLE sealed_number (
+        client TEXT NOT NULL, epoch TEXT NOT NULL, conflict INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL,
+        segment INTEGER NOT NULL, places BLOB NOT NULL, PRIMARY KEY (client, epoch, conflict, first, segment)
+    ) STRICT;
+    -- The first eight bytes of the fingerprints of 256 sealed entries each. Erasable, by zeros.
+    CREATE TABLE sealed_fingerprint (chunk INTEGER PRIMARY KEY, fingerprints BLOB NOT NULL) STRICT;
 "];
 
 /// Marks a database of names and bodies: "aiTK".

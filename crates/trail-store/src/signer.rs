@@ -18,7 +18,9 @@ use rusqlite::Connection;
 use crate::error::{Damage, StoreError};
 use crate::files;
 use crate::folder::Folder;
+use crate::log_reader::{for_each_sealed, is_made};
 use crate::rows::{read_frontier, stored};
+use crate::segments::list::Segments;
 
 /// Signs what is in the log.
 pub struct Signer {
@@ -60,10 +62,19 @@ impl Signer {
             return if frontier == expected { Ok(text) } else { Err(other_root(&self.folder, 0, old)) };
         }
         let mut written = Tiles { folder: &self.folder, folders: BTreeSet::new(), full: Vec::new() };
+        // In a log that was restored, nothing is signed yet, and old entries lie in files.
+        let segments = Segments::read(&self.folder, &transaction)?;
+        for_each_sealed(&self.folder, &segments, old, expected.size(), |_, entry| {
+            let hash = TreeHash::of_leaf(entry);
+            frontier.append(hash);
+            let tiles = tiles.append(hash).into_iter().filter(|tile| !is_made(tile.tile, &segments));
+            tiles.into_iter().try_for_each(|tile| written.write(&tile))
+        })?;
         let query = "SELECT seq, entry, leaf FROM entry WHERE seq >= ?1 AND seq < ?2 ORDER BY seq";
         {
             let mut statement = transaction.prepare_cached(query).map_err(&failed)?;
-            let mut rows = statement.query((stored(old), stored(expected.size()))).map_err(&failed)?;
+            let first = stored(frontier.size());
+            let mut rows = statement.query((first, stored(expected.size()))).map_err(&failed)?;
             while let Some(row) = rows.next().map_err(&failed)? {
                 let index = frontier.size();
                 let (seq, entry, leaf): (i64, Vec<u8>, Vec<u8>) =

@@ -1,22 +1,27 @@
-//! Checking a folder: every row, tile and range, against each other and against the signed checkpoint.
+//! Checking a folder: every entry, sealed file, tile and range, against each other and against the signed checkpoint.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use ai_detect_trail_log::clients::ranges::{Range, Ranges};
 use ai_detect_trail_log::entry::{Entry, Reading};
-use ai_detect_trail_log::log::audit::{self, audit};
-use ai_detect_trail_log::log::bundle;
+use ai_detect_trail_log::log::audit;
 use ai_detect_trail_log::log::frontier::Frontier;
 use ai_detect_trail_log::log::hash::TreeHash;
 use ai_detect_trail_log::log::key::VerifierKey;
-use ai_detect_trail_log::log::tile::{Row, Tile};
 use rusqlite::Connection;
 
 use crate::epochs::{Key, read_ranges};
 use crate::error::{Damage, StoreError};
 use crate::folder::Folder;
 use crate::rows::{read_frontier, stored};
-use crate::signer::{last_checkpoint, read_tile};
+use crate::segments::columns::Row;
+use crate::segments::list::{self, Found, Noted, Segments};
+use crate::segments::name::SegmentName;
+use crate::segments::numbers::{self, Runs};
+use crate::segments::read::{Segment, Unread, bytes_of};
+use crate::signer::last_checkpoint;
+use crate::tile_check::TileCheck;
 
 /// Something that does not fit.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -47,6 +52,29 @@ pub enum Problem {
         /// The epoch.
         epoch: String,
     },
+    /// The table of sealed numbers says something else than a sealed file.
+    #[error(
+        "client {client}, epoch {epoch}: the table of sealed numbers is not that of {file}: run `ai-detect trail rebuild`"
+    )]
+    Numbers {
+        /// The client.
+        client: String,
+        /// The epoch.
+        epoch: String,
+        /// The file.
+        file: SegmentName,
+    },
+    /// The table of sealed numbers has rows about nothing.
+    #[error("the table of sealed numbers has {found} rows, and {expected} belong there: run `ai-detect trail rebuild`")]
+    NumberRows {
+        /// How many there are.
+        found: u64,
+        /// How many there should be.
+        expected: u64,
+    },
+    /// Something else lies among the sealed files.
+    #[error("{}: no sealed file of this trail: move it elsewhere", .0.display())]
+    Foreign(PathBuf),
 }
 
 /// What a check found.
@@ -54,6 +82,8 @@ pub enum Problem {
 pub struct Findings {
     /// How many entries are stored.
     pub entries: u64,
+    /// How many of them lie in sealed files.
+    pub sealed: u64,
     /// How many of them a checkpoint is signed for.
     pub signed: u64,
     /// Entries that this version cannot read. They are no problem: their bytes are in the log.
@@ -74,93 +104,206 @@ pub fn verify(folder: &Folder, key: &VerifierKey) -> Result<Findings, StoreError
     // The checkpoint first: what is stored afterwards only adds to what it is about.
     let signed = last_checkpoint(folder, key)?.map(|(checkpoint, _)| checkpoint);
     let transaction = connection.transaction().map_err(&failed)?;
-    let mut findings =
-        Findings { entries: 0, signed: signed.as_ref().map_or(0, |one| one.size), unreadable: 0, problems: Vec::new() };
-    rows(folder, &transaction, &mut findings)?;
-    if let Some(checkpoint) = signed {
-        if checkpoint.size > findings.entries {
-            let (signed, stored) = (checkpoint.size, findings.entries);
-            findings.problems.push(Damage::Shrunk { signed, stored }.into());
-        }
-        let read = |tile: Tile| match tile.row() {
-            Row::Entries => bundle_of(folder, &transaction, tile).map(Some),
-            Row::Hashes(_) => match read_tile(folder, tile) {
-                Ok(bytes) => Ok(Some(bytes)),
-                Err(StoreError::File { source, .. }) if source.kind() == std::io::ErrorKind::NotFound => Ok(None),
-                Err(error) => Err(error),
-            },
-        };
-        audit(checkpoint.size, checkpoint.root, read, |problem| findings.problems.push(problem.into()))?;
+    let segments = Segments::read(folder, &transaction)?;
+    let findings = Findings {
+        entries: 0,
+        sealed: segments.end(),
+        signed: signed.as_ref().map_or(0, |one| one.size),
+        unreadable: 0,
+        problems: Vec::new(),
+    };
+    let tiles = TileCheck::new(folder, signed, segments.clone());
+    let mut check = Check {
+        folder,
+        connection: &transaction,
+        frontier: Frontier::new(),
+        tiles,
+        arrived: BTreeMap::new(),
+        number_rows: 0,
+        findings,
+    };
+    check.foreign(&segments)?;
+    if check.all_segments(&segments)? {
+        check.hot_rows(segments.end())?;
     }
-    Ok(findings)
+    check.finish()
 }
 
-/// The entries of a bundle, as the rows have them.
-fn bundle_of(folder: &Folder, connection: &Connection, tile: Tile) -> Result<Vec<u8>, StoreError> {
-    let (first, end) = tile.entries();
-    let entries: rusqlite::Result<Vec<Vec<u8>>> = connection
-        .prepare_cached("SELECT entry FROM entry WHERE seq >= ?1 AND seq < ?2 ORDER BY seq")
-        .and_then(|mut statement| statement.query_map((stored(first), stored(end)), |row| row.get(0))?.collect());
-    let entries = entries.map_err(StoreError::database(&folder.database()))?;
-    bundle::encode(&entries).map_err(|_| folder.damaged(Damage::Value { table: "entry" }))
+/// One pass over the log.
+struct Check<'a> {
+    folder: &'a Folder,
+    connection: &'a Connection,
+    frontier: Frontier,
+    tiles: TileCheck<'a>,
+    arrived: BTreeMap<Key, Ranges>,
+    number_rows: u64,
+    findings: Findings,
 }
 
-/// Checks all rows, also those that no checkpoint is signed for yet.
-fn rows(folder: &Folder, connection: &Connection, findings: &mut Findings) -> Result<(), StoreError> {
-    let database = folder.database();
-    let failed = StoreError::database(&database);
-    let mut frontier = Frontier::new();
-    let mut arrived: BTreeMap<Key, Ranges> = BTreeMap::new();
-    let query = "SELECT seq, client, epoch, number, kind, conflict, entry, leaf FROM entry ORDER BY seq";
-    let mut statement = connection.prepare(query).map_err(&failed)?;
-    let mut rows = statement.query([]).map_err(&failed)?;
-    while let Some(row) = rows.next().map_err(&failed)? {
-        let index = frontier.size();
-        let (seq, bytes, leaf): (i64, Vec<u8>, Vec<u8>) =
-            row.get(0).and_then(|seq| Ok((seq, row.get(6)?, row.get(7)?))).map_err(&failed)?;
-        if seq != stored(index) {
-            // All after it stand at another place than they were hashed at.
-            findings.problems.push(Damage::Missing { index }.into());
-            break;
+impl Check<'_> {
+    /// Names what lies among the sealed files and is none.
+    fn foreign(&mut self, segments: &Segments) -> Result<(), StoreError> {
+        for found in list::found(self.folder)? {
+            match found {
+                // A sealer was ended, or is at work: the rows are still there.
+                Found::Unfinished(_) => {}
+                Found::Segment(name) if name.first >= segments.end() => {}
+                Found::Segment(name) if segments.all().iter().any(|noted| noted.name == name) => {}
+                Found::Segment(name) => {
+                    self.findings.problems.push(Problem::Foreign(list::path(self.folder, name)));
+                }
+                Found::Foreign(path) => self.findings.problems.push(Problem::Foreign(path)),
+            }
         }
-        let hash = TreeHash::of_leaf(&bytes);
-        if leaf != hash.as_bytes() {
-            findings.problems.push(Damage::Entry { index }.into());
+        Ok(())
+    }
+
+    /// Checks all sealed files. Whether the log can be followed through them.
+    fn all_segments(&mut self, segments: &Segments) -> Result<bool, StoreError> {
+        let mut is_whole = true;
+        for noted in segments.all() {
+            match self.segment(*noted, is_whole) {
+                Ok(()) => {}
+                Err(Unread::Failed(error)) => return Err(error),
+                Err(Unread::Damaged(problem)) => {
+                    // Others are still compared byte for byte; without the entries of this one, no hash leads on.
+                    self.findings.problems.push(Damage::Segment { name: noted.name, problem }.into());
+                    is_whole = false;
+                }
+            }
         }
-        frontier.append(hash);
-        let (Reading::Whole(entry) | Reading::Partial(entry)) = Entry::read(&bytes) else {
-            findings.unreadable += 1;
-            continue;
+        Ok(is_whole)
+    }
+
+    fn segment(&mut self, noted: Noted, is_whole: bool) -> Result<(), Unread> {
+        let name = noted.name;
+        let bytes = bytes_of(&list::path(self.folder, name), noted.stamp)?;
+        let segment = Segment::open(name, bytes)?;
+        let mut runs = Runs::new(name.first);
+        for group in 0..segment.groups() {
+            let rows = segment.rows(group)?;
+            for at in segment.differing(group, &rows)? {
+                let index = segment.first_of(group).unwrap_or(name.first) + at as u64;
+                self.findings.problems.push(Problem::Columns { index });
+            }
+            if !is_whole {
+                continue;
+            }
+            for row in &rows {
+                self.entry(row).map_err(Unread::Failed)?;
+                runs.add(row);
+            }
+        }
+        if is_whole {
+            self.numbers(name, runs).map_err(Unread::Failed)?;
+        }
+        Ok(())
+    }
+
+    /// Whether numbers that come again will find the entries of a sealed file.
+    fn numbers(&mut self, file: SegmentName, runs: Runs) -> Result<(), StoreError> {
+        let failed = |source| StoreError::Database { path: self.folder.database(), source };
+        for run in runs.finish() {
+            self.number_rows += 1;
+            if !run.is_written(self.connection).map_err(failed)? {
+                let (client, epoch) = run.of();
+                let (client, epoch) = (client.to_owned(), epoch.to_owned());
+                self.findings.problems.push(Problem::Numbers { client, epoch, file });
+            }
+        }
+        Ok(())
+    }
+
+    /// Checks the rows of the database, also those that no checkpoint is signed for yet.
+    fn hot_rows(&mut self, first: u64) -> Result<(), StoreError> {
+        let database = self.folder.database();
+        let failed = StoreError::database(&database);
+        let query =
+            "SELECT seq, client, epoch, number, kind, conflict, entry, leaf FROM entry WHERE seq >= ?1 ORDER BY seq";
+        let mut statement = self.connection.prepare(query).map_err(&failed)?;
+        let mut rows = statement.query([stored(first)]).map_err(&failed)?;
+        while let Some(found) = rows.next().map_err(&failed)? {
+            let index = self.frontier.size();
+            let seq: i64 = found.get(0).map_err(&failed)?;
+            if seq != stored(index) {
+                // All after it stand at another place than they were hashed at.
+                self.findings.problems.push(Damage::Missing { index }.into());
+                break;
+            }
+            let row = |found: &rusqlite::Row<'_>| {
+                Ok(Row {
+                    seq: index,
+                    client: found.get(1)?,
+                    epoch: found.get(2)?,
+                    number: found.get(3)?,
+                    kind: found.get(4)?,
+                    is_conflict: found.get(5)?,
+                    entry: found.get(6)?,
+                })
+            };
+            let row = row(found).map_err(&failed)?;
+            let leaf: Vec<u8> = found.get(7).map_err(&failed)?;
+            if leaf != self.entry(&row)?.as_bytes() {
+                self.findings.problems.push(Damage::Entry { index }.into());
+            }
+        }
+        Ok(())
+    }
+
+    /// Checks an entry, wherever it lies. Returns its hash.
+    fn entry(&mut self, row: &Row) -> Result<TreeHash, StoreError> {
+        let index = self.frontier.size();
+        let hash = TreeHash::of_leaf(&row.entry);
+        self.frontier.append(hash);
+        self.tiles.append(hash, &self.frontier, &mut self.findings.problems)?;
+        let (Reading::Whole(entry) | Reading::Partial(entry)) = Entry::read(&row.entry) else {
+            self.findings.unreadable += 1;
+            return Ok(hash);
         };
-        let columns: (String, String, i64, String, bool) = row
-            .get(1)
-            .and_then(|client| Ok((client, row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?)))
-            .map_err(&failed)?;
         let number = entry.number;
-        let expected = (
-            entry.client.to_string(),
-            entry.epoch.to_string(),
-            stored(number.get()),
-            entry.event.kind().to_string(),
-            entry.conflict.is_some(),
-        );
-        if columns != expected {
-            findings.problems.push(Problem::Columns { index });
+        let kind = entry.event.kind();
+        let expected =
+            (entry.client.as_str(), entry.epoch.as_str(), stored(number.get()), kind.word(), entry.conflict.is_some());
+        if (row.client.as_str(), row.epoch.as_str(), row.number, row.kind.as_str(), row.is_conflict) != expected {
+            self.findings.problems.push(Problem::Columns { index });
         }
-        let set = arrived.entry((entry.client, entry.epoch)).or_default();
+        let set = self.arrived.entry((entry.client, entry.epoch)).or_default();
         if entry.conflict.is_none() && set.contains(number) {
-            findings.problems.push(Problem::Twice { index });
+            self.findings.problems.push(Problem::Twice { index });
         }
         set.insert(Range::single(number));
+        Ok(hash)
     }
-    findings.entries = frontier.size();
-    if read_frontier(folder, connection)? != frontier {
-        findings.problems.push(Damage::Root { first: 0, last: frontier.size().saturating_sub(1) }.into());
-    }
-    for (key, set) in &arrived {
-        if read_ranges(folder, connection, key, false)? != *set {
-            findings.problems.push(Problem::Ranges { client: key.0.to_string(), epoch: key.1.to_string() });
+
+    fn finish(mut self) -> Result<Findings, StoreError> {
+        self.findings.entries = self.frontier.size();
+        let has_end = self.findings.entries >= self.findings.sealed;
+        if has_end {
+            self.tiles.finish(&mut self.findings.problems)?;
         }
+        if has_end && self.findings.signed > self.findings.entries {
+            let (signed, stored) = (self.findings.signed, self.findings.entries);
+            self.findings.problems.push(Damage::Shrunk { signed, stored }.into());
+        }
+        if has_end && read_frontier(self.folder, self.connection)? != self.frontier {
+            let last = self.findings.entries.saturating_sub(1);
+            self.findings.problems.push(Damage::Root { first: 0, last }.into());
+        }
+        if has_end {
+            let found = numbers::rows(self.connection, self.findings.sealed)
+                .map_err(StoreError::database(&self.folder.database()))?;
+            let expected = self.number_rows;
+            if found != expected {
+                self.findings.problems.push(Problem::NumberRows { found, expected });
+            }
+        }
+        // Ranges are about all entries: without a file, too few are known.
+        for (key, set) in self.arrived.iter().filter(|_| has_end) {
+            if read_ranges(self.folder, self.connection, key, false)? != *set {
+                let (client, epoch) = (key.0.to_string(), key.1.to_string());
+                self.findings.problems.push(Problem::Ranges { client, epoch });
+            }
+        }
+        Ok(self.findings)
     }
-    Ok(())
 }

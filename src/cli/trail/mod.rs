@@ -25,6 +25,8 @@ mod report;
 #[cfg(feature = "trail")]
 mod resolve;
 #[cfg(feature = "trail")]
+mod seal;
+#[cfg(feature = "trail")]
 mod serve;
 #[cfg(feature = "trail")]
 pub(in crate::cli) mod status;
@@ -88,6 +90,9 @@ pub(super) enum Command {
     /// Copy a recorded trail while its collector runs
     #[cfg(feature = "trail")]
     Backup(backup::BackupArgs),
+    /// Move old entries from the database of a recorded trail into files that never change again
+    #[cfg(feature = "trail")]
+    Seal(seal::Args),
     /// Make a new log out of a backup, or check the backup
     #[cfg(feature = "trail")]
     Restore(backup::RestoreArgs),
@@ -123,6 +128,8 @@ pub(super) fn run(command: &Command, dir: &Path, out: &Output) -> Result<Exit, F
         Command::Prove(args) => prove::run(args, dir, out),
         #[cfg(feature = "trail")]
         Command::Backup(args) => backup::backup(args, dir, out),
+        #[cfg(feature = "trail")]
+        Command::Seal(args) => seal::run(args, dir, out),
         #[cfg(feature = "trail")]
         Command::Restore(args) => backup::restore(args, dir, out),
     }

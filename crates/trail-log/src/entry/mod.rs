@@ -2,6 +2,7 @@
 //!
 //! An entry holds ids, words, numbers and commitments, and nothing that may have to be forgotten. The types leave no room for text.
 
+mod columns;
 mod event;
 pub mod fields;
 mod reading;
@@ -12,6 +13,7 @@ pub mod vocabularies;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
+pub use self::columns::Columns;
 pub use self::event::{Event, Kind};
 pub(crate) use self::fields::Fit;
 pub use self::reading::{Cause, Reading, Unreadable};

@@ -6,4 +6,5 @@ mod backups;
 mod histories;
 mod keys;
 mod kills;
+mod sealing;
 mod store;
