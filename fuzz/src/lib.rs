@@ -8,6 +8,7 @@ pub mod message;
 pub mod patch;
 pub mod posted;
 pub mod records;
+pub mod segment;
 pub mod settings;
 pub mod signatures;
 pub mod sinks;

@@ -60,4 +60,7 @@ macro_rules! targets {
     };
 }
 
-targets!(answers, patch, message, records, settings, signatures, hunks, sinks, posted, commands, states, trail, wire);
+targets!(
+    answers, patch, message, records, settings, signatures, hunks, sinks, posted, commands, states, trail, wire,
+    segment
+);

@@ -104,7 +104,9 @@ fn runs<'a>(subcommand: &str, files: &'a Files) -> Vec<Vec<&'a str>> {
         "trail import spool" => vec![vec![COMMANDS], vec![pack]],
         "trail serve" => vec![vec!["--listen", "0.0.0.0:0", "--dir", COMMANDS], vec!["--listen", COMMANDS]],
         "trail token create" => vec![vec!["--role", "reader", "--name", COMMANDS, "--dir", folder]],
-        "trail token list" | "trail events" | "trail verify" => vec![vec!["--dir", COMMANDS], vec![COMMANDS]],
+        "trail token list" | "trail events" | "trail verify" | "trail rebuild" => {
+            vec![vec!["--dir", COMMANDS], vec![COMMANDS]]
+        }
         "trail seal" => vec![vec!["--dir", COMMANDS], vec!["--before", COMMANDS]],
         "trail backup" => vec![vec!["--dir", COMMANDS, "--to", COMMANDS], vec![COMMANDS]],
         "trail restore" => vec![vec![COMMANDS], vec![COMMANDS, "--check"]],

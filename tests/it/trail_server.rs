@@ -156,7 +156,11 @@ fn entries_are_sealed_while_the_collector_serves_and_nobody_notices() {
     assert_eq!(collector.post(token.trim(), &event(7).replace("copilot", "cursor")).0, "200");
     let after = entries(dir, "laptop-7");
     assert_eq!((after.len(), &after[301]["conflict"]), (302, &before[6]["seq"]));
+    // Tables are not made anew under a collector.
+    assert_eq!(run(dir, &["trail", "rebuild", "--dir", "trail"]).1, 3);
     assert_eq!(collector.end(), 0);
+    let (printed, status) = run(dir, &["trail", "rebuild", "--dir", "trail"]);
+    assert!(status == 0 && printed.starts_with("made all tables anew from 30"), "{printed}");
     let (printed, status) = run(dir, &["trail", "verify", "--dir", "trail"]);
     assert_eq!(status, 0, "{printed}");
     let (proof, status) = run(dir, &["trail", "prove", "--dir", "trail", &before[6]["seq"].to_string()]);
@@ -184,6 +188,7 @@ fn what_is_no_trail_is_refused_and_left_alone() {
         &["trail", "verify", "--dir", "nowhere"],
         &["trail", "prove", "--dir", "nowhere", "0"],
         &["trail", "seal", "--dir", "nowhere"],
+        &["trail", "rebuild", "--dir", "nowhere"],
         &["trail", "seal", "--dir", "thesis", "--before", "2026-11-30"],
         &["trail", "token", "list", "--dir", "nowhere"],
         &["trail", "token", "revoke", "--dir", "nowhere", "t_00"],

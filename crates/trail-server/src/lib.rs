@@ -38,6 +38,7 @@ mod accept;
 mod attempts;
 mod auth;
 mod body;
+pub mod care;
 pub mod clock;
 mod collector;
 pub mod configuration;

@@ -209,40 +209,9 @@ impl<'a> Ingest<'a> {
         let parameters = (stored(seq), fingerprint.as_bytes().as_slice());
         self.execute(insert, |statement| statement.execute(parameters))?;
         if arrival == Arrival::New {
-            self.hear(&key, &draft.event)?;
+            hear(self.state(&key)?, &draft.event);
         }
         Ok(Outcome::Taken(arrival))
-    }
-
-    /// What an event says about other numbers of its client.
-    fn hear(&mut self, key: &Key, event: &Event) -> Result<(), StoreError> {
-        match event {
-            Event::Heartbeat(fields) => {
-                let state = self.state(key)?;
-                state.received.heard(fields.made);
-                state.closed |= fields.closing == Some(true);
-            }
-            // Only about its own epoch: no client speaks for another.
-            Event::GapOpened(fields)
-                if fields.cause == GapCause::Overflow && fields.of.is_none() && fields.of_epoch.is_none() =>
-            {
-                let numbers = fields.first.zip(fields.last).and_then(|(first, last)| Range::new(first, last).ok());
-                if let Some(numbers) = numbers {
-                    let state = self.state(key)?;
-                    if state.received.drop_counted(numbers).is_err() {
-                        // They stay missing, in a gap that says so. Only a broken or hostile client drops in so many places.
-                        return Ok(());
-                    }
-                    let known = state.gaps.open().iter().any(|gap| gap.id == fields.gap);
-                    if !known {
-                        let gap = Gap { id: fields.gap, cause: NumberCause::Overflow, numbers };
-                        state.gaps = Gaps::from_stored([state.gaps.open(), &[gap]].concat());
-                    }
-                }
-            }
-            _ => {}
-        }
-        Ok(())
     }
 
     /// Appends what opens and closes gaps of an epoch.
@@ -337,6 +306,32 @@ impl<'a> Ingest<'a> {
     ) -> Result<(), StoreError> {
         let done = self.connection.prepare_cached(sql).and_then(|mut statement| run(&mut statement));
         done.map(|_| ()).map_err(StoreError::database(&self.folder.database()))
+    }
+}
+
+/// What an event says about other numbers of its client.
+pub(crate) fn hear(state: &mut State, event: &Event) {
+    match event {
+        Event::Heartbeat(fields) => {
+            state.received.heard(fields.made);
+            state.closed |= fields.closing == Some(true);
+        }
+        // Only about its own epoch: no client speaks for another.
+        Event::GapOpened(fields)
+            if fields.cause == GapCause::Overflow && fields.of.is_none() && fields.of_epoch.is_none() =>
+        {
+            let numbers = fields.first.zip(fields.last).and_then(|(first, last)| Range::new(first, last).ok());
+            let Some(numbers) = numbers else { return };
+            if state.received.drop_counted(numbers).is_err() {
+                // They stay missing, in a gap that says so. Only a broken or hostile client drops in so many places.
+                return;
+            }
+            if !state.gaps.open().iter().any(|gap| gap.id == fields.gap) {
+                let gap = Gap { id: fields.gap, cause: NumberCause::Overflow, numbers };
+                state.gaps = Gaps::from_stored([state.gaps.open(), &[gap]].concat());
+            }
+        }
+        _ => {}
     }
 }
 

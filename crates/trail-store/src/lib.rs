@@ -13,6 +13,7 @@
 //! - [`access`]: no answer without the entry that says so.
 //! - [`reading`]: entries, ranges of clients and figures about the folder.
 //! - [`reserve`]: room for access entries on a full disk.
+//! - [`rebuild`]: makes what is derived from the log anew.
 //! - [`verify`]: checks a folder without a server and without a secret.
 //!
 //! ```
@@ -65,6 +66,8 @@ pub mod keys;
 mod log_reader;
 pub mod prove;
 pub mod reading;
+pub mod rebuild;
+mod replay;
 pub mod reserve;
 mod rows;
 mod schema;

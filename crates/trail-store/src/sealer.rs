@@ -24,7 +24,7 @@ use crate::folder::Folder;
 use crate::log_reader::LogReader;
 use crate::rows::{read_frontier, stored};
 use crate::segments::columns::Row;
-use crate::segments::list::{self, FOLDER, Found, Segments};
+use crate::segments::list::{self, FOLDER, Found, Noted, Segments};
 use crate::segments::name::{Day, SegmentName};
 use crate::segments::numbers::{self, Runs};
 use crate::segments::read::{Segment, Stamp, bytes_of};
@@ -260,16 +260,7 @@ impl Sealer {
 
     /// Notes the file: from now on, readers take its entries from it.
     fn note(&mut self, name: SegmentName, stamp: Stamp) -> Result<(), StoreError> {
-        let values = (
-            stored(name.first),
-            stored(name.last),
-            name.day.get(),
-            stored(stamp.bytes),
-            stamp.sha256.as_slice().to_vec(),
-        );
-        self.step(|connection| {
-            connection.execute("INSERT INTO segment VALUES (?1, ?2, ?3, ?4, ?5)", values.clone()).map(|_| ())
-        })
+        self.step(|connection| list::note(connection, Noted { name, stamp }))
     }
 
     /// Removes the rows of sealed entries.

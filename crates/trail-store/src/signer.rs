@@ -61,7 +61,7 @@ impl Signer {
         {
             return if frontier == expected { Ok(text) } else { Err(other_root(&self.folder, 0, old)) };
         }
-        let mut written = Tiles { folder: &self.folder, folders: BTreeSet::new(), full: Vec::new() };
+        let mut written = Tiles::new(&self.folder);
         // In a log that was restored, nothing is signed yet, and old entries lie in files.
         let segments = Segments::read(&self.folder, &transaction)?;
         for_each_sealed(&self.folder, &segments, old, expected.size(), |_, entry| {
@@ -142,14 +142,18 @@ fn resume(folder: &Folder, last: Option<&Checkpoint>) -> Result<(Frontier, TileB
 }
 
 /// Tiles that are on the disk, whose names may not be yet.
-struct Tiles<'a> {
+pub(crate) struct Tiles<'a> {
     folder: &'a Folder,
     folders: BTreeSet<PathBuf>,
     full: Vec<Tile>,
 }
 
-impl Tiles<'_> {
-    fn write(&mut self, tile: &TileBytes) -> Result<(), StoreError> {
+impl<'a> Tiles<'a> {
+    pub(crate) fn new(folder: &'a Folder) -> Self {
+        Self { folder, folders: BTreeSet::new(), full: Vec::new() }
+    }
+
+    pub(crate) fn write(&mut self, tile: &TileBytes) -> Result<(), StoreError> {
         let path = self.folder.log_file(&tile.tile.path());
         if let Some(folder) = path.parent() {
             files::make_folder(folder)?;
@@ -163,7 +167,7 @@ impl Tiles<'_> {
         files::replace(&path, &tile.bytes)
     }
 
-    fn sync(&self) -> Result<(), StoreError> {
+    pub(crate) fn sync(&self) -> Result<(), StoreError> {
         self.folders.iter().try_for_each(|folder| files::sync_folder(folder))
     }
 

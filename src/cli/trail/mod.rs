@@ -21,6 +21,8 @@ mod import;
 mod invite;
 #[cfg(feature = "trail")]
 mod prove;
+#[cfg(feature = "trail")]
+mod rebuild;
 mod report;
 #[cfg(feature = "trail")]
 mod resolve;
@@ -93,6 +95,9 @@ pub(super) enum Command {
     /// Move old entries from the database of a recorded trail into files that never change again
     #[cfg(feature = "trail")]
     Seal(seal::Args),
+    /// Make the tables of a recorded trail anew from its log
+    #[cfg(feature = "trail")]
+    Rebuild(rebuild::Args),
     /// Make a new log out of a backup, or check the backup
     #[cfg(feature = "trail")]
     Restore(backup::RestoreArgs),
@@ -130,6 +135,8 @@ pub(super) fn run(command: &Command, dir: &Path, out: &Output) -> Result<Exit, F
         Command::Backup(args) => backup::backup(args, dir, out),
         #[cfg(feature = "trail")]
         Command::Seal(args) => seal::run(args, dir, out),
+        #[cfg(feature = "trail")]
+        Command::Rebuild(args) => rebuild::run(args, dir, out),
         #[cfg(feature = "trail")]
         Command::Restore(args) => backup::restore(args, dir, out),
     }

@@ -10,6 +10,7 @@ use super::name::{Day, SegmentName};
 use super::read::{Segment, Stamp, Unread, bytes_of};
 use crate::error::{Damage, SegmentProblem, StoreError};
 use crate::folder::Folder;
+use crate::rows::stored;
 
 /// The folder of sealed files.
 pub(crate) const FOLDER: &str = "segments";
@@ -73,6 +74,15 @@ impl Segments {
     pub(crate) fn all(&self) -> &[Noted] {
         &self.0
     }
+}
+
+/// Notes a sealed file.
+pub(crate) fn note(connection: &Connection, noted: Noted) -> rusqlite::Result<()> {
+    let Noted { name, stamp } = noted;
+    let insert = "INSERT INTO segment VALUES (?1, ?2, ?3, ?4, ?5)";
+    let (first, last, bytes) = (stored(name.first), stored(name.last), stored(stamp.bytes));
+    connection.execute(insert, (first, last, name.day.get(), bytes, stamp.sha256.as_slice()))?;
+    Ok(())
 }
 
 /// Where a sealed file lies.

@@ -12,3 +12,24 @@ pub mod name;
 pub(crate) mod numbers;
 pub(crate) mod read;
 pub(crate) mod write;
+
+use name::{Day, SegmentName};
+
+/// The entries in the bytes of a sealed file of this day, whose first entry has this index; `None` if it is no such file.
+///
+/// Whoever has a folder uses its readers, which compare the bytes with what was noted. This is for files that nothing is known of.
+pub fn entries_of(bytes: Vec<u8>, first: u64, day: Day) -> Option<Vec<Vec<u8>>> {
+    let bytes = bytes::Bytes::from(bytes);
+    let rows = read::rows_in(&bytes)?;
+    let name = SegmentName { first, last: first.checked_add(rows)?.checked_sub(1)?, day };
+    let segment = read::Segment::open(name, bytes).ok()?;
+    let mut entries = Vec::new();
+    for group in 0..segment.groups() {
+        let rows = segment.rows(group).ok()?;
+        if !segment.differing(group, &rows).ok()?.is_empty() {
+            return None;
+        }
+        entries.extend(rows.into_iter().map(|row| row.entry));
+    }
+    Some(entries)
+}

@@ -16,7 +16,9 @@ use super::name::SegmentName;
 use crate::error::{SegmentProblem, StoreError};
 
 /// The most rows that a group may claim to have.
-const MAX_ROWS: usize = 1 << 20;
+const MAX_ROWS: usize = 1 << 16;
+/// The most bytes that a column of a group may claim to have.
+const MAX_COLUMN_BYTES: i64 = 16 << 20;
 
 /// The length and SHA-256 of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,6 +73,16 @@ pub(crate) fn bytes_of(path: &Path, noted: Stamp) -> Result<Bytes, Unread> {
     Ok(Bytes::from(bytes))
 }
 
+/// How many rows a file says it has.
+pub(crate) fn rows_in(bytes: &Bytes) -> Option<u64> {
+    let reader = guarded(|| Ok(SerializedFileReader::new(bytes.clone())?)).ok()?;
+    reader
+        .metadata()
+        .row_groups()
+        .iter()
+        .try_fold(0_u64, |sum, group| sum.checked_add(u64::try_from(group.num_rows()).ok()?))
+}
+
 /// A sealed file that can be read.
 pub(crate) struct Segment {
     name: SegmentName,
@@ -82,7 +94,7 @@ pub(crate) struct Segment {
 impl Segment {
     /// Reads what a file says of itself.
     pub(crate) fn open(name: SegmentName, bytes: Bytes) -> Result<Self, Unread> {
-        let reader = SerializedFileReader::new(bytes)?;
+        let reader = guarded(|| Ok(SerializedFileReader::new(bytes)?))?;
         let metadata = reader.metadata();
         let marks = metadata.file_metadata().key_value_metadata();
         let is_mark = |value: &Option<String>| value.as_deref() == Some(SCHEMA);
@@ -125,12 +137,12 @@ impl Segment {
 
     /// A column of a group.
     pub(crate) fn texts(&self, group: usize, name: &str) -> Result<Vec<ByteArray>, Unread> {
-        values::<ByteArrayType>(&*self.reader.get_row_group(group)?, name)
+        guarded(|| values::<ByteArrayType>(&*self.reader.get_row_group(group)?, name))
     }
 
     /// A column of a group.
     pub(crate) fn numbers(&self, group: usize, name: &str) -> Result<Vec<i64>, Unread> {
-        values::<Int64Type>(&*self.reader.get_row_group(group)?, name)
+        guarded(|| values::<Int64Type>(&*self.reader.get_row_group(group)?, name))
     }
 
     /// The rows of a group, as they were in the table `entry`.
@@ -187,12 +199,22 @@ impl Segment {
     }
 }
 
+/// Runs the library on bytes that may be anything. It panics on some files instead of refusing them.
+fn guarded<T>(read: impl FnOnce() -> Result<T, Unread>) -> Result<T, Unread> {
+    // What it worked on is dropped with it.
+    let done = std::panic::catch_unwind(std::panic::AssertUnwindSafe(read));
+    done.unwrap_or_else(|_| Err(SegmentProblem::Unreadable.into()))
+}
+
 fn values<T: DataType>(group: &dyn RowGroupReader, name: &str) -> Result<Vec<T::T>, Unread> {
     let columns = group.metadata().columns();
     let at = columns.iter().position(|column| column.column_path().string() == name);
     let (at, column) = at.and_then(|at| Some((at, columns.get(at)?))).ok_or(SegmentProblem::Unreadable)?;
     let descriptor = column.column_descr();
+    let is_small = |bytes: i64| (0..=MAX_COLUMN_BYTES).contains(&bytes);
     if descriptor.physical_type() != T::get_physical_type()
+        || !is_small(column.compressed_size())
+        || !is_small(column.uncompressed_size())
         || descriptor.max_def_level() > 0
         || descriptor.max_rep_level() > 0
     {

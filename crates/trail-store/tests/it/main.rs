@@ -6,5 +6,7 @@ mod backups;
 mod histories;
 mod keys;
 mod kills;
+mod rebuilding;
+mod releases;
 mod sealing;
 mod store;

@@ -22,6 +22,7 @@ use ai_detect_trail_store::folder::Folder;
 use ai_detect_trail_store::prove;
 use ai_detect_trail_store::reading::{self, Stored};
 use ai_detect_trail_store::sealer::{Pace, Sealed, Sealer, Window};
+use ai_detect_trail_store::segments::entries_of;
 use ai_detect_trail_store::segments::name::Day;
 use ai_detect_trail_store::signer::Signer;
 use ai_detect_trail_store::verify::{Findings, Problem, verify};
@@ -528,6 +529,41 @@ fn backups_and_proofs_are_whole_while_entries_are_sealed() {
     // A sealed file that the backup lacks is no backup.
     fs::remove_file(copy.join("segments/day=2026-09-22/000000000000-000000000299.parquet")).expect("gone");
     assert!(restore(&copy, &place.path().join("again"), Micros::new(DAY).expect("a time")).is_err());
+}
+
+/// Bytes that differ from a sealed file anywhere, and whose SHA-256 nobody compares: they are read or refused.
+/// More by hand: `MUTATIONS=1000000`.
+#[test]
+fn a_file_of_a_stranger_is_read_or_refused() {
+    let (_place, folder) = filled();
+    seal(&folder, "2026-09-23");
+    let path = folder.path().join("segments/day=2026-09-22/000000000000-000000000299.parquet");
+    let whole = fs::read(path).expect("a file");
+    let entries = |bytes: &[u8]| entries_of(bytes.to_vec(), 0, day("2026-09-22"));
+    assert_eq!(entries(&whole).map(|entries| entries.len()), Some(300));
+    let count = std::env::var("MUTATIONS").ok().and_then(|count| count.parse().ok()).unwrap_or(2_000);
+    let mut random = 0x2545_f491_4f6c_dd1d_u64;
+    let mut below = |end: usize| {
+        random ^= random << 13;
+        random ^= random >> 7;
+        random ^= random << 17;
+        usize::try_from(random % end as u64).expect("small")
+    };
+    for _ in 0..count {
+        let mut bytes = whole.clone();
+        for _ in 0..=below(3) {
+            // Half of them in the footer, which says what to read where.
+            let from = if below(2) == 0 { 0 } else { whole.len() - 4000 };
+            let at = from + below(whole.len() - from);
+            let values = [0, 1, 0x7f, 0x80, 0xff, bytes[at] ^ 1 << below(8), bytes[at].wrapping_add(1)];
+            bytes[at] = values[below(values.len())];
+        }
+        if below(8) == 0 {
+            bytes.truncate(below(whole.len()));
+        }
+        let found = entries(&bytes);
+        assert!(found.is_none_or(|found| found.len() <= 300));
+    }
 }
 
 #[test]

@@ -1,0 +1,25 @@
+//! `ai-detect trail rebuild`: what is derived from the log is made anew.
+
+use std::path::Path;
+
+use ai_detect_trail_server::care;
+
+use super::folder::FolderArg;
+use crate::cli::output::Output;
+use crate::cli::{Exit, Failure};
+
+/// Which trail
+#[derive(Debug, clap::Args)]
+pub(in crate::cli) struct Args {
+    #[command(flatten)]
+    folder: FolderArg,
+}
+
+pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure> {
+    let rebuilt = care::rebuild(&args.folder.path(dir))?;
+    out.print(&format!(
+        "made all tables anew from {} entries, {} of them sealed; {} tiles were mended\n",
+        rebuilt.entries, rebuilt.sealed, rebuilt.tiles
+    ))?;
+    Ok(Exit::Analysed)
+}
