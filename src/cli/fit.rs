@@ -140,7 +140,8 @@ fn by_builtin(args: &Args, dir: &Path, manifest: &Manifest) -> Result<Scores, Fa
 
 fn beside_builtin(compared: Compared) -> String {
     let Compared { new, builtin } = compared;
-    let mut text = format!("The built-in model on the same commits: AUC {builtin:.3} against all people; this one {new:.3}.\n");
+    let mut text =
+        format!("The built-in model on the same commits: AUC {builtin:.3} against all people; this one {new:.3}.\n");
     if compared.prefers_builtin() {
         text += "note: the built-in model separates these commits better. Keep it, or fit on more commits: some thousands, of \
                  dozens of repositories. `--calibrate-only` adjusts only its thresholds.\n";

@@ -81,11 +81,17 @@ fn rows_remember_that_notes_were_not_fetched() {
     let origin = flagged();
     let clone = origin.clone("clone", &[]);
     for output in ["rows.jsonl", "rows.parquet"] {
-        Run::of(&mut clone.command(&["scan", "--output", output])).text();
+        let said = Run::of(&mut clone.command(&["scan", "--output", output])).stderr;
+        assert!(said.contains("notes of commits are not in this clone"), "{said}");
         let share = clone.run(&["trail", "report", "share", "--rows", output]).text();
         assert!(share.contains("2 rows were made in clones without notes of commits"), "{share}");
     }
-    let row: Value = std::fs::read_to_string(clone.path().join("rows.jsonl")).unwrap().lines().next().map(|line| serde_json::from_str(line).unwrap()).unwrap();
+    let row: Value = std::fs::read_to_string(clone.path().join("rows.jsonl"))
+        .unwrap()
+        .lines()
+        .next()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .unwrap();
     assert_eq!(row["notes"], "not-fetched");
 
     origin.git(&["notes", "--ref", "ai-attest", "add", "-m", "x", "HEAD"]);

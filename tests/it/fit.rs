@@ -111,7 +111,8 @@ fn too_few_commits_are_counted_and_refused() {
 fn moving_thresholds_needs_two_hundred_commits_of_people() {
     let few = labelled(1, 4);
     let told = few.fit("out", &["--calibrate-only"]).error(2);
-    let needed = "4 commits of people with enough code to score are too few to move thresholds; 200 are needed (the manifest";
+    let needed =
+        "4 commits of people with enough code to score are too few to move thresholds; 200 are needed (the manifest";
     assert!(told.starts_with(needed), "{told}");
     assert!(!few.area.beside("out").exists());
 }

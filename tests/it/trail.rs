@@ -203,7 +203,7 @@ fn of_two_rows_of_a_commit_the_one_that_says_when_it_landed_counts() {
     repo.branch("beside");
     repo.write("b.py", code("b", 8));
     repo.commit(&format!("Add b\n\n{CLAUDE}"));
-    let other = repo.clone("other", &["--branch", "beside"]);
+    let other = repo.clone("other", &["--branch", "beside"]).with_notes();
     repo.switch("main");
     let [here, there] = ["here.jsonl", "there.jsonl"].map(|name| repo.beside(name).display().to_string());
     repo.run(&["scan", "--all", "-o", &here]).text();

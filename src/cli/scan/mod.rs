@@ -217,7 +217,9 @@ fn one(
 /// What to say where no commit landed within the times that were asked for.
 fn none_within(args: &Args, listed: usize) -> String {
     match (args.since, args.until) {
-        (Some(since), Some(until)) if since >= until => "--since is not before --until, so no commit is between".to_owned(),
+        (Some(since), Some(until)) if since >= until => {
+            "--since is not before --until, so no commit is between".to_owned()
+        }
         _ => format!("none of {} landed within these times", counted(listed, "commit", "commits")),
     }
 }

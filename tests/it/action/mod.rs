@@ -163,9 +163,11 @@ fn inputs_become_options() {
         .with("inline", "false")
         .with("check-run", "true");
     let outcome = job.with("max-comments", "4").with("working-directory", "sub dir; echo run").run();
-    assert!(outcome.log.contains(
-        "asked: -C sub dir; echo run ci --output FILE --dry-run --no-inline --check-run --max-comments 4\n"
-    ));
+    assert!(
+        outcome.log.contains(
+            "asked: -C sub dir; echo run ci --output FILE --dry-run --no-inline --check-run --max-comments 4\n"
+        )
+    );
     assert!(outcome.log.contains("token: none\n"), "{}", outcome.log);
 }
 

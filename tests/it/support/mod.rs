@@ -53,6 +53,12 @@ impl Repo {
         self.at(to)
     }
 
+    /// Lets fetches of a clone bring notes, so that nothing is said of notes that it may lack.
+    pub(crate) fn with_notes(self) -> Repo {
+        self.git(&["config", "--add", "remote.origin.fetch", "+refs/notes/*:refs/notes/*"]);
+        self
+    }
+
     /// A handle on another work tree or repository of this one's area.
     pub(crate) fn at(&self, root: PathBuf) -> Repo {
         Repo { area: self.area.clone(), root, commits: Cell::new(self.commits.get() + 1000) }

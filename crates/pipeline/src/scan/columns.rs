@@ -6,7 +6,8 @@ use std::borrow::Cow;
 use std::io::Write;
 use std::sync::Arc;
 
-use parquet::basic::{Compression, LogicalType, Repetition, Type as Physical};
+use parquet::basic::{Compression, Encoding, LogicalType, Repetition, Type as Physical};
+use parquet::column::page::Page;
 use parquet::column::reader::{ColumnReader, get_typed_column_reader};
 use parquet::data_type::{ByteArray, ByteArrayType, DataType, DoubleType, Int64Type};
 use parquet::errors::ParquetError;
@@ -288,6 +289,7 @@ fn values<T: DataType>(group: &dyn RowGroupReader, name: &str) -> Result<OfRows<
     if descriptor.physical_type() != T::get_physical_type() {
         return Err(Error::Foreign);
     }
+    check_pages(group, at)?;
     let may_lack = descriptor.max_def_level() > 0;
     let mut reader = get_typed_column_reader::<T>(group.get_column_reader(at)?);
     let rows = usize::try_from(group.metadata().num_rows()).map_err(|_| Error::Foreign)?;
@@ -308,9 +310,35 @@ fn values<T: DataType>(group: &dyn RowGroupReader, name: &str) -> Result<OfRows<
     Ok(values.into_iter())
 }
 
+/// Whether the pages of a column can be decoded: the library panics on a page that asks for a dictionary which is not
+/// there, and on levels in an encoding that levels do not have.
+fn check_pages(group: &dyn RowGroupReader, at: usize) -> Result<(), Error> {
+    let mut has_dictionary = false;
+    for page in group.get_column_page_reader(at)? {
+        let encoding = match page? {
+            Page::DictionaryPage { .. } => {
+                has_dictionary = true;
+                continue;
+            }
+            Page::DataPage { encoding, def_level_encoding, rep_level_encoding, .. } => {
+                if [def_level_encoding, rep_level_encoding].iter().any(|levels| *levels != Encoding::RLE) {
+                    return Err(Error::Foreign);
+                }
+                encoding
+            }
+            Page::DataPageV2 { encoding, .. } => encoding,
+        };
+        if matches!(encoding, Encoding::RLE_DICTIONARY | Encoding::PLAIN_DICTIONARY) && !has_dictionary {
+            return Err(Error::Foreign);
+        }
+    }
+    Ok(())
+}
+
 fn texts(group: &dyn RowGroupReader, name: &str) -> Result<Vec<String>, Error> {
     let columns = group.metadata().columns();
     let at = columns.iter().position(|column| column.column_path().string() == name).ok_or(Error::Foreign)?;
+    check_pages(group, at)?;
     let ColumnReader::ByteArrayColumnReader(mut reader) = group.get_column_reader(at)? else {
         return Err(Error::Foreign);
     };

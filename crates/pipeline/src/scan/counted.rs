@@ -10,9 +10,9 @@ use rayon::prelude::*;
 
 use super::landed::{Landed, RowError, of_line};
 use super::{Scanned, Scorer, Source, columns, score};
-use ai_detect_report::FETCH_NOTES;
 use crate::analyse::Detail;
 use crate::{Error, Extent, Past, Standards};
+use ai_detect_report::FETCH_NOTES;
 
 /// Commits with what the reader should know of them.
 #[derive(Default)]

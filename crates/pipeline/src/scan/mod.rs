@@ -118,15 +118,14 @@ fn read(
     let about_files = scorer.standards.cut_note(listed.id, &files);
     let notes = change.commits.iter().filter_map(Commit::encoding_note).chain(about_files).collect();
     let sensitive = files.touches.into_iter().map(|touch| touch.class).collect();
-    let about =
-        About {
-            repository: source.name,
-            rules: scorer.rules,
-            notes: source.notes,
-            listed,
-            sensitive,
-            registry: scorer.standards.registry,
-        };
+    let about = About {
+        repository: source.name,
+        rules: scorer.rules,
+        notes: source.notes,
+        listed,
+        sensitive,
+        registry: scorer.standards.registry,
+    };
     let row = Row::of(about, &change, &report);
     Ok(row.map(|row| Scanned::Row { row: Box::new(row), notes }))
 }
