@@ -243,7 +243,11 @@ fn a_published_commit_is_left_alone_unless_asked() {
     let clone = origin.clone("clone", &[]);
     let before = clone.id("HEAD");
     let told = run(&clone, &["attest", "--tool", "Codex"]).error(3);
-    assert!(told.starts_with("the last commit is on origin/"), "{told}");
+    assert!(
+        told.starts_with("the last commit is on origin/HEAD already, so your branch would no longer match"),
+        "{told}"
+    );
+    assert!(told.contains("`git push --force-with-lease`") && told.contains("`git push origin refs/notes/ai-attest`"));
     assert_eq!(clone.id("HEAD"), before);
     clone.git(&["config", "user.name", "Ada"]);
     clone.git(&["config", "user.email", "ada@example.org"]);
@@ -548,7 +552,8 @@ fn a_tools_commit_names_the_person_who_attests_it() {
     repo.git(&["add", "--all"]);
     let devin = "Devin AI <158243242+devin-ai-integration[bot]@users.noreply.github.com>";
     repo.git(&["commit", "--quiet", "-m", "By a tool", "--author", devin]);
-    run(&repo, &["attest", "--model", "devin-2"]).text();
+    let ran = run(&repo, &["attest", "--model", "devin-2"]);
+    assert!(ran.stderr.contains("The author Devin AI is a program"), "{}", ran.stderr);
     let lines = "Generated-by: Devin:devin-2\nAI-Accountable: Ada Example <ada@example.org>";
     assert!(message(&repo).ends_with(lines), "{}", message(&repo));
 }
@@ -576,14 +581,73 @@ fn without_a_name_no_note_is_written() {
 }
 
 #[test]
-fn what_nobody_will_read_as_a_declaration_is_told() {
-    let warning = "This is not read as a declaration of AI use";
-    for (model, is_read) in [("custom", false), ("custom-7b", true)] {
-        let repo = repo();
-        let told = run(&repo, &["attest", "--tool", "home-made", "--model", model]).text();
-        assert!(message(&repo).ends_with(&format!("Assisted-by: home-made:{model}")), "{told}");
-        assert_eq!(told.contains(warning), !is_read, "{told}");
+fn what_nobody_will_read_as_a_declaration_is_not_written_unless_asked() {
+    let repo = repo();
+    let before = repo.id("HEAD");
+    let unknown = ["attest", "--tool", "My Tool", "--model", "x"];
+    for args in [&unknown[..], &[&unknown[..], &["--dry-run"]].concat()] {
+        let told = run(&repo, args).error(2);
+        assert!(told.starts_with("this would not be read as a declaration of AI use"), "{told}");
+        assert!(!told.contains("Did you mean"), "{told}");
     }
+    let told = run(&repo, &["attest", "--tool", "Claude Kode", "--model", "x"]).error(2);
+    assert!(told.contains("Did you mean --tool \"Claude\"?"), "{told}");
+    assert_eq!(repo.id("HEAD"), before);
+    run(&repo, &[&unknown[..], &["--even-if-unknown"]].concat()).text();
+    assert!(message(&repo).ends_with("Assisted-by: My Tool:x"), "{}", message(&repo));
+}
+
+#[test]
+fn a_full_model_id_is_read_whatever_the_tool_is_called() {
+    let repo = repo();
+    run(&repo, &["attest", "--tool", "home-made", "--model", "custom-7b"]).text();
+    assert!(message(&repo).ends_with("Assisted-by: home-made:custom-7b"), "{}", message(&repo));
+}
+
+#[test]
+fn an_amended_commit_says_how_to_undo_it_and_what_it_lost() {
+    let repo = repo();
+    let before = repo.id("HEAD");
+    let told = run(&repo, &["attest", "--no-ai"]).text();
+    assert!(told.contains("    No-AI: true\n") && !told.contains("removed:"), "{told}");
+    assert!(told.contains(&format!("`git reset --soft {before}` undoes it\n")), "{told}");
+    let told = run(&repo, &["attest", "--tool", "Codex"]).text();
+    assert!(told.contains("    Assisted-by: Codex\n    removed: No-AI: true\n"), "{told}");
+    repo.git(&["reset", "--quiet", "--soft", &before]);
+    assert_eq!(message(&repo), "Change a.py");
+}
+
+#[test]
+fn a_note_about_ai_use_takes_back_one_about_no_ai() {
+    let repo = repo();
+    let told = run(&repo, &["attest", "--no-ai", "--notes"]).text();
+    assert!(told.contains("No-AI: true") && !told.contains("removed:"), "{told}");
+    let told = run(&repo, &["attest", "--tool", "Codex", "--model", "gpt-5.5", "--notes"]).text();
+    assert!(told.contains("    Assisted-by: Codex:gpt-5.5\n    removed: No-AI: true\n"), "{told}");
+    let scanned = repo.run(&["markers", "scan", "HEAD"]).text();
+    assert!(scanned.contains("1 declare AI use") && !scanned.contains("does not fit together"), "{scanned}");
+}
+
+#[test]
+fn whoever_attests_the_commit_of_a_program_is_named_and_told_so() {
+    let repo = repo();
+    let bot = "some-ci[bot] <1+some-ci[bot]@users.noreply.github.com>";
+    let me = "Ada Example <ada@example.org>";
+    let of_bot = || {
+        repo.write("b.py", code("b", 6));
+        repo.git(&["add", "--all"]);
+        repo.git(&["commit", "--quiet", "--allow-empty", "--author", bot, "-m", "Update b.py"]);
+    };
+    of_bot();
+    let ran = run(&repo, &["attest", "--tool", "Codex"]);
+    assert!(ran.stderr.contains(&format!("the declaration names you as accountable ({me})")), "{}", ran.stderr);
+    assert!(message(&repo).contains(&format!("AI-Accountable: {me}")), "{}", message(&repo));
+    of_bot();
+    let ran = run(&repo, &["attest", "--tool", "Codex", "--accountable", me]);
+    assert_eq!(ran.stderr, "", "whoever says it knows it");
+    repo.commit_file("c.py", code("c", 6));
+    run(&repo, &["attest", "--tool", "Codex"]).text();
+    assert!(!message(&repo).contains("AI-Accountable"), "an author who is a person answers");
 }
 
 #[test]

@@ -44,7 +44,31 @@ impl Drafting<'_> {
             let declaration = self.declaration(&touched, agent.as_ref(), &mut answers)?;
             drafts.push(Draft { touched, declaration });
         }
+        if let Some(told) = self.accountable_for_programs(&drafts)? {
+            out.say(&told);
+        }
         Ok(drafts)
+    }
+
+    /// Whose name stands in the declarations of commits by programs, where the command line does not say it.
+    fn accountable_for_programs(&self, drafts: &[Draft]) -> Result<Option<String>, Failure> {
+        if self.facts.accountable.is_some() {
+            return Ok(None);
+        }
+        let registry = Registry::builtin()?;
+        let Some(me) = self.session.repository().identity() else { return Ok(None) };
+        let me = format!("{} <{}>", me.name, me.email);
+        let of_program = |draft: &&Draft| !attest::is_person(&draft.touched.commit.author, registry);
+        let names_me = |draft: &&Draft| draft.declaration.accountable.as_ref().is_some_and(|who| who.to_string() == me);
+        let first = drafts.iter().filter(of_program).find(names_me);
+        Ok(first.map(|draft| {
+            format!(
+                "The author {} is a program, so the declaration names you as accountable ({}). --accountable names somebody \
+                 else.",
+                escaped(&draft.touched.commit.author.name),
+                escaped(&me)
+            )
+        }))
     }
 
     fn declaration(

@@ -5,6 +5,7 @@ mod draft;
 mod rewrite;
 mod sign;
 mod squash;
+mod unknown;
 mod write;
 
 use std::io::IsTerminal as _;
@@ -67,6 +68,10 @@ pub(super) struct Args {
     /// Rewrite commits even if a remote branch has them
     #[arg(long)]
     even_if_published: bool,
+
+    /// Write the declaration even if its tool and model are not known, so that it is not read as a declaration of AI use
+    #[arg(long)]
+    even_if_unknown: bool,
 
     /// Rewrite commits or notes even if that invalidates their signatures
     #[arg(long)]

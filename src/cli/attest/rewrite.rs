@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 
 use super::Args;
 use super::draft::Draft;
+use super::unknown;
 use crate::attest::{State, forms};
 use crate::attesting::carry::{NoteTransfer, add, carried};
 use crate::cli::output::Output;
@@ -33,9 +34,18 @@ impl Change<'_> {
 
     /// The lines that the new message has and the old one has not.
     fn added(&self) -> impl Iterator<Item = &str> {
-        let old: Vec<&str> = self.old.lines().collect();
-        self.new.lines().filter(move |line| !line.is_empty() && !old.contains(line))
+        lines_of_one(&self.new, &self.old)
     }
+
+    /// The lines that the old message has and the new one has not.
+    fn removed(&self) -> impl Iterator<Item = &str> {
+        lines_of_one(&self.old, &self.new)
+    }
+}
+
+/// The lines of a text that another one does not have.
+fn lines_of_one<'t>(text: &'t str, other: &str) -> impl Iterator<Item = &'t str> {
+    text.lines().filter(|line| !line.is_empty() && !other.lines().any(|known| known == *line))
 }
 
 /// Adds trailers to commits.
@@ -62,6 +72,10 @@ pub(super) fn trailers(
     // Commits before the first that changes stay as they are.
     let chain = self::chain(repository, changes.iter().map(Change::id))?;
     check(args, &chain)?;
+    let judged: Vec<Judged> = changes.iter().map(|change| judge(change, session, policy)).collect::<Result<_, _>>()?;
+    if judged.iter().any(|judged| judged.state == State::Absent) && !args.even_if_unknown {
+        return Err(Failure::usage(unknown::told(drafts)?));
+    }
     let is_last = chain.commits.len() == 1;
     if args.dry_run {
         let _ = match is_last {
@@ -74,8 +88,8 @@ pub(super) fn trailers(
         rewritten.show(&changes, &mut text);
     }
     show_lost_signatures(&chain, &mut text);
-    for change in &changes {
-        judge(change, session, policy, &mut text)?;
+    for finding in judged.iter().flat_map(|judged| &judged.findings) {
+        let _ = writeln!(text, "  - {}", escaped(finding));
     }
     out.print(&text)?;
     Ok(Exit::Analysed)
@@ -118,7 +132,7 @@ fn changes<'d>(drafts: &'d [Draft], chain: &[ChainCommit]) -> Result<Vec<Change<
     Ok(changes)
 }
 
-/// Refuses what would lose something of the user's, or part from what others have.
+/// Refuses what would lose something of the user's, or leave a branch that no longer matches what others have.
 fn check(args: &Args, chain: &Chain) -> Result<(), Failure> {
     let is_last = chain.commits.len() == 1;
     let first = chain.commits.first().map_or_else(String::new, |first| short(&first.id));
@@ -130,10 +144,11 @@ fn check(args: &Args, chain: &Chain) -> Result<(), Failure> {
         return failed("the index has conflicts; resolve them first, or use --notes".into());
     }
     if let Some(remote) = chain.published.as_ref().filter(|_| !args.even_if_published) {
-        let what = if is_last { ("the last commit", "amending") } else { (first.as_str(), "rewriting") };
+        let what = if is_last { "the last commit" } else { first.as_str() };
         return failed(format!(
-            "{} is on {remote}, and {} it would part from there; use --notes, or --even-if-published",
-            what.0, what.1
+            "{what} is on {remote} already, so your branch would no longer match {remote}. Use --even-if-published, and then \
+             `git push --force-with-lease`; or --notes, and then `git push origin {}`",
+            note::REF
         ));
     }
     let signed: Vec<String> = chain.commits.iter().filter(|commit| commit.signed).map(|it| short(&it.id)).collect();
@@ -239,9 +254,7 @@ impl Rewritten {
         if self.notes.left > 0 {
             let _ = writeln!(text, "{} cannot be read and stayed with the old ids", counted(self.notes.left));
         }
-        if self.ids.len() > 1 {
-            let _ = writeln!(text, "`git reset --soft {old}` undoes it");
-        }
+        let _ = writeln!(text, "`git reset --soft {old}` undoes it");
     }
 }
 
@@ -252,6 +265,9 @@ fn show(changes: &[Change<'_>], is_last: bool, text: &mut String) {
         }
         for line in change.added() {
             let _ = writeln!(text, "    {}", escaped(line));
+        }
+        for line in change.removed() {
+            let _ = writeln!(text, "    removed: {}", escaped(line));
         }
     }
 }
@@ -273,20 +289,17 @@ fn show_lost_signatures(chain: &Chain, text: &mut String) {
     }
 }
 
+/// How a commit attests as it will be.
+struct Judged {
+    state: State,
+    /// What the policy still says of it.
+    findings: Vec<String>,
+}
+
 /// How a commit attests as it will be, and what the policy still says of it.
-fn judge(change: &Change<'_>, session: &Session, policy: &Policy, text: &mut String) -> Result<(), Failure> {
+fn judge(change: &Change<'_>, session: &Session, policy: &Policy) -> Result<Judged, Failure> {
     let (state, judgement) = session.judge_with_message(policy, &change.draft.touched, &change.new)?;
-    if state == State::Absent {
-        let _ = writeln!(
-            text,
-            "  - This is not read as a declaration of AI use: neither the tool nor the model is known. \
-             Give the model's full id, call the tool by one word, or use --notes."
-        );
-    }
-    for finding in judgement.findings {
-        let _ = writeln!(text, "  - {}", escaped(&finding.to_string()));
-    }
-    Ok(())
+    Ok(Judged { state, findings: judgement.findings.iter().map(ToString::to_string).collect() })
 }
 
 fn short(id: &str) -> String {

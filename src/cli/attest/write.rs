@@ -11,6 +11,7 @@ use crate::git::Repository;
 use crate::report::FETCH_NOTES;
 use crate::store::with_signals_deferred;
 use crate::terminal::escaped;
+use crate::vocabulary::Involvement;
 use crate::vocabulary::note::{self, Entry, Note};
 use crate::vocabulary::statement::Statement;
 use crate::vocabulary::trailers as ours;
@@ -53,6 +54,16 @@ fn entry(draft: &Draft) -> Result<Entry, Failure> {
     Ok(Entry { declaration, covers: Vec::new(), carried_from: None })
 }
 
+/// Whether an entry is about the whole commit that has the note.
+fn is_own(entry: &Entry) -> bool {
+    entry.covers.is_empty() && entry.carried_from.is_none()
+}
+
+/// Whether an entry says that no AI was used.
+fn denies(entry: &Entry) -> bool {
+    entry.declaration.involvement == Involvement::NoAi
+}
+
 fn add(note: &mut Note, draft: &Draft) -> Result<bool, Failure> {
     let entry = entry(draft)?;
     // An entry about the whole commit that says no less.
@@ -62,8 +73,8 @@ fn add(note: &mut Note, draft: &Draft) -> Result<bool, Failure> {
     }
     // A poorer one would only stand beside it. What was carried from another commit says where it comes from, and stays.
     note.attestations.retain(|known| {
-        let is_own = known.covers.is_empty() && known.carried_from.is_none();
-        !(is_own && known.declaration.says_no_more_than(&entry.declaration))
+        let is_taken_back = denies(known) && entry.declaration.ai().is_some();
+        !(is_own(known) && (is_taken_back || known.declaration.says_no_more_than(&entry.declaration)))
     });
     note.attestations.push(entry);
     Ok(true)
@@ -86,6 +97,7 @@ pub(super) fn notes(args: &Args, drafts: &[Draft], repository: &Repository, out:
             store.set(&commit.id, text_of(&note, &commit.id, args, repository)?);
             continue;
         }
+        let denied = note.attestations.iter().filter(|entry| denies(entry)).count();
         if !add(&mut note, draft)? {
             let _ = writeln!(text, "{short}  already says so  “{}”", escaped(commit.subject()));
             continue;
@@ -94,6 +106,9 @@ pub(super) fn notes(args: &Args, drafts: &[Draft], repository: &Repository, out:
         let _ = writeln!(text, "{short}  note  “{}”", escaped(commit.subject()));
         for line in ours::write(&draft.declaration) {
             let _ = writeln!(text, "    {}", escaped(&line.to_string()));
+        }
+        if note.attestations.iter().filter(|entry| denies(entry)).count() < denied {
+            let _ = writeln!(text, "    removed: No-AI: true");
         }
         if signed && !(args.sign || args.drop_signature) {
             return Err(Failure::failed(format!(
