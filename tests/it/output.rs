@@ -374,3 +374,96 @@ fn flags_point_at_their_hunks_and_the_most_urgent_comes_first() {
     }
     assert_eq!(flags[0]["severity"], "high");
 }
+
+/// A clone with a flagged commit on a branch of its own.
+fn flagged_clone() -> (Repo, Repo) {
+    let origin = Repo::new();
+    origin.write(".ai-detect.yml", PLANTED_CONFIG);
+    origin.write("planted.yml", PLANTED_PACK);
+    origin.commit("Settings");
+    let clone = origin.clone("clone", &[]);
+    clone.git(&["config", "user.name", "Ada"]);
+    clone.git(&["config", "user.email", "ada@example.org"]);
+    clone.branch("topic");
+    clone.commit_file("a.py", planted_code("a"));
+    (origin, clone)
+}
+
+#[test]
+fn what_is_pushed_is_declared_in_two_ways_and_what_is_not_in_one() {
+    let (_origin, clone) = flagged_clone();
+    let before = clone.run(&["diff", "origin/main"]).text();
+    assert!(before.contains("    ai-detect attest --tool TOOL --model MODEL\n"), "{before}");
+    assert!(!before.contains("--even-if-published") && !before.contains("git push"), "{before}");
+    clone.git(&["push", "--quiet", "origin", "topic"]);
+    let after = clone.run(&["diff", "origin/main"]).text();
+    let ways = [
+        "ai-detect attest --tool TOOL --model MODEL --even-if-published",
+        "git push --force-with-lease",
+        "ai-detect attest --tool TOOL --model MODEL --notes",
+        "git push origin refs/notes/ai-attest",
+    ];
+    for way in ways {
+        assert_eq!(after.matches(&format!("    {way}\n")).count(), 1, "{way}: {after}");
+    }
+    // Both ways are taken as they are printed, and each answers the flag.
+    let facts = ["attest", "--tool", "Codex", "--model", "gpt-5.5", "--no-ask"];
+    clone.run(&[&facts[..], &["--notes"]].concat()).text();
+    assert_eq!(list(&clone.diff(&["origin/main"])["flags"]).len(), 0);
+    clone.git(&["update-ref", "-d", "refs/notes/ai-attest"]);
+    clone.run(&[&facts[..], &["--even-if-published"]].concat()).text();
+    clone.git(&["push", "--quiet", "--force-with-lease", "origin", "topic"]);
+    assert_eq!(list(&clone.diff(&["origin/main"])["flags"]).len(), 0);
+}
+
+#[test]
+fn a_clone_without_notes_says_how_to_get_them_where_a_flag_could_be_answered() {
+    let (_origin, clone) = flagged_clone();
+    let told = clone.run(&["diff", "origin/main"]).text();
+    assert_eq!(told.matches("\n      git fetch origin 'refs/notes/*:refs/notes/*'\n").count(), 1, "{told}");
+    clone.commit_file("b.py", code("b", 6));
+    let quiet = clone.run(&["diff", "HEAD~"]).text();
+    assert!(quiet.contains("no flags") && !quiet.contains("git fetch"), "{quiet}");
+    assert!(!flagged().run(&["diff", "main"]).text().contains("git fetch"), "there is nowhere to fetch from");
+}
+
+#[test]
+fn printed_numbers_of_a_sum_add_up() {
+    let repo = told();
+    let flag = text(&list(&repo.diff(&["main"])["flags"])[0]["id"]).to_owned();
+    let explained = Run::of(repo.command(&["triage", "main", "--explain", &flag]).env("COLUMNS", "400")).text();
+    assert!(!explained.contains("NaN"), "{explained}");
+    let number = |text: &str| -> Option<f64> { text.split(' ').next()?.parse().ok() };
+    let signals = explained.lines().filter(|line| line.starts_with("   +") || line.starts_with("   -"));
+    let (rest, total) = explained.lines().find_map(|line| line.split_once(" = log-odds ")).unwrap();
+    let total: f64 = total.split_once(';').unwrap().0.parse().unwrap();
+    let parts = signals.map(str::trim).chain(rest.trim().split(", ")).filter_map(number);
+    assert_eq!(format!("{:+.2}", parts.sum::<f64>()), format!("{total:+.2}"), "{explained}");
+}
+
+#[test]
+fn a_commit_that_declares_no_ai_is_answered_by_a_reviewer() {
+    let repo = flagged();
+    repo.git(&["commit", "--quiet", "--amend", "-m", "Change a.py\n\nNo-AI: true"]);
+    let told = repo.run(&["diff", "main"]).text();
+    assert!(told.contains("says that no AI was used, and the code reads like AI-generated code."), "{told}");
+    assert!(told.contains("    /ai-detect dismiss ") && !told.contains("there is nothing to do"), "{told}");
+    assert!(flagged().run(&["diff", "main"]).text().contains("If none did, there is nothing to do"));
+}
+
+#[test]
+fn every_reason_names_its_rule_which_can_be_explained() {
+    let told = told().run(&["diff", "main"]).text();
+    let reason = told.lines().find(|line| line.contains("A word that only tests write")).unwrap();
+    assert!(reason.ends_with(" [planted]") || reason.ends_with(']'), "{reason}");
+    let rules = told.lines().filter(|line| line.starts_with("     ")).filter_map(|line| line.strip_suffix(']'));
+    let rules: Vec<&str> =
+        rules.filter_map(|line| Some(line.rsplit_once('[')?.1)).flat_map(|it| it.split(", ")).collect();
+    assert!(!rules.is_empty(), "{told}");
+    let repo = Repo::new();
+    repo.write("planted.yml", PLANTED_PACK);
+    let pack = repo.path().join("planted.yml").display().to_string();
+    for rule in rules {
+        repo.run(&["rules", "explain", rule, "--pack", &pack]).text();
+    }
+}

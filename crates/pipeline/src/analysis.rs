@@ -12,7 +12,7 @@ use ai_detect_base::change::{ChangeSet, Commit, Substitutes};
 use ai_detect_git::patch::{self, Patch};
 use ai_detect_git::{self as git, Repository};
 use ai_detect_policy::{Considered, Described, Evidence, Sensitive, TouchedFiles};
-use ai_detect_report::Report;
+use ai_detect_report::{Published, Report};
 use ai_detect_style::pack::Pack;
 use ai_detect_style::signals::Engine;
 
@@ -101,11 +101,13 @@ impl Session {
         };
         let notes = surroundings.notes_not_looked_at(&repository);
         let is_partial = repository.is_partial();
+        let published = published(&repository, &change, is_job);
         // Drop the caches: nothing below reads the repository.
         drop(repository);
         let pack = loaded.unwrap_or_else(|| settings.pack())?;
         let prepared = Prepared { settings: &settings, sensitive: &sensitive, described: described.as_ref() };
         let mut report = prepared.report(&change, &pack, evidence, asked)?;
+        report.range.published = published;
         report.coverage.substitutes = Some(substitutes).filter(|found| *found != Substitutes::default());
         let contents = surroundings.contents_not_looked_at(is_partial, &report);
         report.coverage.not_looked_at.extend(notes.into_iter().chain(contents));
@@ -121,6 +123,16 @@ impl Session {
         notes.extend(about_commits.into_iter().chain(about_settings));
         Ok(Analysis { report, change, pack })
     }
+}
+
+/// What of a change others have. What a forge's job looks at was pushed.
+fn published(repository: &Repository, change: &ChangeSet, is_job: bool) -> Option<Published> {
+    if is_job {
+        return change.commits.last().map(|last| Published { up_to: last.id.clone(), branch: None });
+    }
+    let ids: Vec<&str> = change.commits.iter().map(|commit| commit.id.as_str()).collect();
+    let (up_to, branch) = repository.last_published(&ids)?;
+    Some(Published { up_to, branch: Some(branch) })
 }
 
 /// Scores the blocks of a unified diff, or of the diffs in mails, whose messages count as those of commits. Settings come from the repository that holds `dir`, where there is one: from its

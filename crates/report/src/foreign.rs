@@ -22,6 +22,9 @@ pub fn foreign(report: Report, title: impl Fn(&str, f64) -> Option<String>) -> R
     // Without a commit at its end, a range ends at the working tree.
     let ends = [&report.range.base, &report.range.head].map(|id| id.as_deref().unwrap_or(""));
     report.range.spec = ends.join("..");
+    if let Some(published) = &mut report.range.published {
+        published.branch = None;
+    }
     report.coverage.notes.clear();
     let not_looked_at = std::mem::take(&mut report.coverage.not_looked_at);
     report.coverage.not_looked_at = not_looked_at.into_iter().map(NotLookedAt::without_texts).collect();

@@ -33,6 +33,7 @@ pub mod sample;
 pub mod sarif;
 mod sentence;
 pub mod signatures;
+mod sum;
 #[cfg(test)]
 mod tests;
 pub mod text;
@@ -143,6 +144,19 @@ pub struct RangeReport {
     pub probability: Option<f64>,
     /// The same as log-odds.
     pub log_odds: Option<f64>,
+    /// What of the range others have already, as far as this clone knows; absent where nothing is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub published: Option<Published>,
+}
+
+/// The commits of a range that others have.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Published {
+    /// The last of them: those before it are published, too. A full id.
+    pub up_to: String,
+    /// The remote branch that has them; absent where a job looks at a request.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub branch: Option<String>,
 }
 
 /// What counts as likely.
@@ -268,6 +282,9 @@ pub struct SignalReport {
     /// Whether there was too little to measure, and that counts.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub unmeasured: bool,
+    /// Whether it points the other way than its rule does in general: trees weigh a number beside all others.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub atypical: bool,
 }
 
 /// Blocks of one commit that are weighed together.
@@ -295,6 +312,19 @@ pub struct EvidenceReport {
     /// The line of the file or of the message, shortened. Only for what explains a flag.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<String>,
+    /// In what kind of text it stands, where that is no code and the rule reads all of a file as code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub region: Option<Region>,
+}
+
+/// A kind of text in a file of code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Region {
+    /// A comment.
+    Comment,
+    /// Documentation of a function, a type or a module.
+    Documentation,
 }
 
 /// A hunk that asks for a person.

@@ -135,6 +135,11 @@ pub(super) fn lacks_notes(report: &Report) -> bool {
     report.coverage.not_looked_at.iter().any(|it| matches!(it, NotLookedAt::Notes { .. }))
 }
 
+/// Whether a person may fetch notes into this clone. A job says in a sentence of its own how it gets them.
+pub(super) fn may_fetch_notes(report: &Report) -> bool {
+    report.coverage.not_looked_at.iter().any(|it| matches!(it, NotLookedAt::Notes { in_job: false, .. }))
+}
+
 /// How many characters of the request's description were read, where that is not all.
 pub(super) fn read_of_description(report: &Report) -> Option<u64> {
     report.coverage.not_looked_at.iter().find_map(|it| match it {

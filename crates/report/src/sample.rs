@@ -34,6 +34,7 @@ pub fn report(text: &str, flags: usize) -> Report {
             added_lines: 12,
             probability: Some(0.97),
             log_odds: Some(3.5),
+            published: None,
         },
         threshold: Threshold { request_rate: 0.02, hunks: hunks.len(), log_odds: 2.98 },
         commits,
@@ -126,9 +127,11 @@ fn signal(rule: &str, text: &str, commit: Option<&str>, contribution: f64) -> Si
             text: text.into(),
             contribution,
             source: Some(format!("before {text} after")),
+            region: None,
         }],
         together: None,
         unmeasured: false,
+        atypical: false,
     }
 }
 

@@ -10,9 +10,10 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 
 use super::formats::{Evidence, Format, Output};
-use super::groups::{Flagged, flagged, is_of_commit};
+use super::groups::{Flagged, flagged};
+use super::view::{Reason, Reasons};
 use super::words::{self, counted, cut};
-use super::{EvidenceReport, Report, SignalReport, json, sentence};
+use super::{Report, json, sentence};
 use crate::gate::Verdict;
 use ai_detect_base::terminal;
 use rules::{RULES, rule};
@@ -36,8 +37,6 @@ const MAX_RESULTS: usize = 25_000;
 const MAX_BYTES: usize = 9_500_000;
 /// How many results carry the places of their evidence.
 const MAX_DETAILED: usize = 1000;
-/// How many places a result carries.
-const MAX_PLACES: usize = 8;
 /// How long a text is, in characters.
 const MAX_TEXT: usize = 1000;
 
@@ -112,27 +111,28 @@ fn result(report: &Report, flagged: &Flagged<'_>, detailed: bool) -> Value {
         fields.insert("probability".into(), json!(flag.probability));
         fields.insert("logOdds".into(), json!(hunk.log_odds));
     }
-    let places = if detailed && is_about_looks { places(&flag.path, &hunk.signals) } else { Vec::new() };
+    let places = if detailed && is_about_looks { places(report, flagged) } else { Vec::new() };
     if let Some(fields) = result.as_object_mut().filter(|_| !places.is_empty()) {
         fields.insert("relatedLocations".into(), places.into());
     }
     result
 }
 
-/// Where the strongest signals fired in the block.
-fn places(path: &str, signals: &[SignalReport]) -> Vec<Value> {
-    let own = signals.iter().filter(|signal| signal.contribution > 0.0 && !is_of_commit(signal));
-    let all = own.flat_map(|signal| signal.evidence.iter().map(move |evidence| (signal, evidence)));
-    let written = |(at, (signal, evidence)): (usize, (&SignalReport, &EvidenceReport))| {
-        let mut location = place(path, evidence.line, evidence.end_line);
-        let text = format!("{}: {}", cut(&signal.title, 100), cut(&evidence.text, 160));
+/// The lines of the block that its reasons quote, each with the reason.
+fn places(report: &Report, flagged: &Flagged<'_>) -> Vec<Value> {
+    let reasons = Reasons::of_flag(report, *flagged).for_ai;
+    let in_block = reasons.iter().filter_map(|reason| Some((reason, reason.lines.as_ref()?)));
+    let written = |(at, (reason, (path, start, end))): (usize, (&Reason, &(String, u32, u32)))| {
+        let mut location = place(path, *start, *end);
+        let quote = reason.quote.as_ref().map_or_else(String::new, |quote| format!(": {}", quote.fitted(160).text()));
+        let text = format!("{} ({}){quote}", cut(&reason.title(), 100), reason.rules.join(", "));
         if let Some(fields) = location.as_object_mut() {
             fields.insert("id".into(), (at + 1).into());
             fields.insert("message".into(), json!({ "text": message(&text) }));
         }
         location
     };
-    all.take(MAX_PLACES).enumerate().map(written).collect()
+    in_block.enumerate().map(written).collect()
 }
 
 fn place(path: &str, start: u32, end: u32) -> Value {

@@ -11,12 +11,12 @@ use unicode_width::UnicodeWidthStr;
 use super::formats::{Evidence, Format, Output};
 use super::groups::Flagged;
 use super::paste::policy_says;
+use super::sum::is_counted;
 use super::view::{Advice, Head, Line, LineKind, Step, why_not_scored};
 use super::words::{self, KIND, counted, cut, percent, reason};
-use super::{HunkReport, Report, declared};
+use super::{FETCH_NOTES, HunkReport, Report, declared, not_looked_at};
 use crate::gate::{Severity, Verdict};
 use ai_detect_base::terminal::{escaped, escaped_name, fitted, without_commands, wrapped};
-use ai_detect_style::score::PRIOR;
 
 /// The format.
 pub static FORMAT: Format = Format {
@@ -50,10 +50,31 @@ const MIN_WIDTH: usize = 40;
 const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
 
+/// Where a report is read, and so where its reader finds more of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Reader {
+    /// Whoever ran a command that takes `-v`.
+    Terminal,
+    /// Whoever passed it.
+    Verbose,
+    /// Whoever reads the log of a job.
+    JobLog,
+}
+
 /// Writes the report in `width` columns. Colours are escape sequences for the stream to keep or
 /// strip; everything that came from the change is escaped.
 pub fn write(report: &Report, detail: Detail, width: usize) -> String {
-    let mut page = Page { report, width: width.max(MIN_WIDTH), out: String::new() };
+    let reader = if detail == Detail::Everything { Reader::Verbose } else { Reader::Terminal };
+    write_for(report, detail, width, reader)
+}
+
+/// The same with all flags for the log of a job, whose command has no option that shows more.
+pub fn write_log(report: &Report, width: usize) -> String {
+    write_for(report, Detail::Flags, width, Reader::JobLog)
+}
+
+fn write_for(report: &Report, detail: Detail, width: usize, reader: Reader) -> String {
+    let mut page = Page { report, width: width.max(MIN_WIDTH), reader, out: String::new() };
     page.summary();
     match detail {
         Detail::Summary => page.table(),
@@ -70,7 +91,7 @@ pub fn write(report: &Report, detail: Detail, width: usize) -> String {
 
 /// One flag with all its signals, by its place in the report's `flags`; nothing where there is none.
 pub fn one(report: &Report, at: usize, width: usize) -> String {
-    let mut page = Page { report, width: width.max(MIN_WIDTH), out: String::new() };
+    let mut page = Page { report, width: width.max(MIN_WIDTH), reader: Reader::Terminal, out: String::new() };
     let found =
         report.flags.get(at).and_then(|flag| Some(Flagged { rank: at, flag, hunk: report.hunks.get(flag.hunk)? }));
     if let Some(flagged) = found {
@@ -82,6 +103,7 @@ pub fn one(report: &Report, at: usize, width: usize) -> String {
 struct Page<'a> {
     report: &'a Report,
     width: usize,
+    reader: Reader,
     out: String,
 }
 
@@ -130,12 +152,24 @@ impl Page<'_> {
         for Line { text, kind } in head.lines {
             match kind {
                 LineKind::Fact => self.labelled(2, "", &text),
-                LineKind::Listed => self.labelled(2, "", &format!("{text} (-v says more)")),
+                LineKind::Listed if self.reader == Reader::Terminal => {
+                    self.labelled(2, "", &format!("{text} (-v says more)"));
+                }
+                LineKind::Listed => self.labelled(2, "", &text),
                 LineKind::Measure => self.styled(2, &text, DIM),
             }
         }
         for note in head.notes {
             self.labelled(2, "note:", &note);
+        }
+        // Without a flag, no note can answer one.
+        if not_looked_at::may_fetch_notes(self.report) && self.report.flag_count() > 0 {
+            self.labelled(
+                2,
+                "note:",
+                "notes of commits, which may declare AI use, are not in this clone. To get them:",
+            );
+            self.line(&format!("      {BOLD}{FETCH_NOTES}{BOLD:#}"));
         }
     }
 
@@ -168,7 +202,7 @@ impl Page<'_> {
         };
         let why = if hunk.probability.is_none() { format!("  ({})", why_not_scored(hunk)) } else { String::new() };
         self.line(&format!("  {word:<12}{score:<6} {place}{why}"));
-        let found = hunk.signals.iter().filter(|signal| signal.rule != PRIOR);
+        let found = hunk.signals.iter().filter(|signal| is_counted(signal));
         let strongest = found.filter(|signal| signal.contribution.abs() >= 0.2).take(3);
         let told: Vec<String> =
             strongest.map(|signal| format!("{} {:+.2}", escaped(&signal.rule), signal.contribution)).collect();
@@ -224,11 +258,24 @@ impl Page<'_> {
             self.line("");
             self.advice();
             self.line("");
-            let rules =
-                " `-v` shows all sums; `ai-detect rules explain RULE` says what a signal means and when it misleads.";
-            let rules = if words::is_about_looks(self.report) { rules } else { "" };
-            self.labelled(0, "", &format!("{KIND}{rules}"));
+            self.labelled(0, "", &format!("{KIND} {}", self.where_more_is()).trim_end().to_owned());
         }
+    }
+
+    /// Which commands show more of the flags.
+    fn where_more_is(&self) -> String {
+        if !words::is_about_looks(self.report) {
+            return String::new();
+        }
+        let rules = "`ai-detect rules explain RULE` says what the rule in brackets means and when it misleads.";
+        let sums = match self.reader {
+            Reader::JobLog => "`ai-detect diff RANGE -v` shows the sums; ",
+            Reader::Terminal => "`-v` shows the sums; ",
+            Reader::Verbose => "",
+        };
+        // What came from a patch has no range.
+        let range = if self.report.range.base.is_some() { "RANGE" } else { "REPORT" };
+        format!("{sums}`ai-detect triage {range} --explain ID` shows every signal of a block; {rules}")
     }
 
     /// What to do, said once for all flags.

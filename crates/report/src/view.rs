@@ -20,7 +20,7 @@ use super::groups::{Group, groups};
 pub(super) use advice::{Advice, Step};
 pub(super) use block::BlockView;
 pub(super) use commit::{CommitView, Origin, behind};
-pub(super) use coverage::{not_scored, nothing_scored, why_not_scored};
+pub(super) use coverage::{not_scored, nothing_scored, scored_share, why_not_scored};
 pub(super) use head::{Head, Line, LineKind};
 pub(super) use headline::headline;
 pub(super) use quote::Quote;

@@ -7,8 +7,8 @@ use std::collections::BTreeSet;
 use super::groups::{groups, is_of_commit};
 use super::looks::{Looks, Number};
 use super::{
-    AttestationReport, CommitReport, Coverage, Flag, HunkReport, Omitted, OmittedSignals, Report, SignalReport,
-    not_looked_at, unseen, view,
+    AttestationReport, CommitReport, Coverage, Flag, HunkReport, Omitted, Report, SignalReport, not_looked_at, unseen,
+    view,
 };
 use crate::gate::{Severity, Verdict};
 use ai_detect_attest::{State, UnknownTool};
@@ -63,70 +63,6 @@ const MAX_QUOTE: usize = 60;
 /// How many tools are named.
 const MAX_TOOLS: usize = 12;
 
-/// What adds less than this to a sum is counted, not shown: it explains nothing to anybody.
-const MIN_SHOWN: f64 = 0.1;
-
-/// What of a hunk's sum is shown and what is only counted.
-pub(super) struct Sum<'a> {
-    /// The strongest signals that point to AI.
-    pub(super) shown: Vec<&'a SignalReport>,
-    /// The others that do: how many, and their sum.
-    pub(super) more: (usize, f64),
-    /// Those that point to people.
-    pub(super) against: (usize, f64),
-    /// What was assumed before anything was read.
-    pub(super) start: f64,
-    /// What the report does not list.
-    pub(super) omitted: Option<OmittedSignals>,
-}
-
-impl<'a> Sum<'a> {
-    /// Of some signals, with the `most` strongest shown, or all of them. What was assumed points to nobody.
-    pub(super) fn of(signals: impl IntoIterator<Item = &'a SignalReport>, intercept: f64, most: usize) -> Self {
-        let total = |signals: &[&SignalReport]| signals.iter().map(|signal| signal.contribution).sum::<f64>();
-        let (assumed, found): (Vec<_>, Vec<_>) = signals.into_iter().partition(|signal| signal.rule == PRIOR);
-        let (mut towards, against): (Vec<_>, Vec<_>) = found.into_iter().partition(|signal| signal.contribution > 0.0);
-        towards.sort_by(|a, b| b.contribution.total_cmp(&a.contribution));
-        let strong = towards.iter().take_while(|signal| most == usize::MAX || signal.contribution >= MIN_SHOWN);
-        let more = towards.split_off(strong.take(most).count());
-        Sum {
-            shown: towards,
-            more: (more.len(), total(&more)),
-            against: (against.len(), total(&against)),
-            start: intercept + total(&assumed),
-            omitted: None,
-        }
-    }
-
-    /// Of all signals of a block.
-    pub(super) fn of_hunk(hunk: &'a HunkReport, intercept: f64, most: usize) -> Self {
-        Sum { omitted: hunk.omitted_signals, ..Sum::of(&hunk.signals, intercept, most) }
-    }
-
-    /// What is not shown, in words: `+1.27 from 31 more, -1.97 from 29 signals pointing to people, …`
-    pub(super) fn rest(&self) -> String {
-        let mut parts = self.unshown();
-        parts.push(format!("{:+.2} to start with", self.start));
-        parts.join(", ")
-    }
-
-    /// The same without the start.
-    pub(super) fn unshown(&self) -> Vec<String> {
-        let mut parts = Vec::new();
-        if self.more.0 > 0 {
-            parts.push(format!("{:+.2} from {} more", self.more.1, self.more.0));
-        }
-        if self.against.0 > 0 {
-            let signals = counted(self.against.0, "signal", "signals");
-            parts.push(format!("{:+.2} from {signals} pointing to people", self.against.1));
-        }
-        if let Some(omitted) = &self.omitted {
-            parts.push(format!("{:+.2} from {} that this report does not list", omitted.contribution, omitted.count));
-        }
-        parts
-    }
-}
-
 /// What the evidence of a signal says in one line: the words of a lexicon together, else the first place. Commas are
 /// words of lexicons, too.
 pub(super) fn evidence(signal: &SignalReport) -> String {
@@ -148,12 +84,13 @@ pub(super) fn counts(report: &Report) -> Vec<String> {
     let flags = match report.flag_count() {
         0 if report.missing_count() > 0 => "no flags in what could be read".into(),
         0 if view::nothing_scored(report) => "nothing could be scored".into(),
-        0 if unseen::is_much(report) => "no flags in what was analysed".into(),
+        0 if unseen::is_much(report) => format!("no flags in what was analysed{}", view::scored_share(report)),
         0 => "no flags".into(),
         flags => flagged_blocks(report, flags),
     };
     let mut counts = vec![flags];
-    for verdict in [Verdict::Attested, Verdict::Partial, Verdict::Unlikely, Verdict::Unknown] {
+    // How many blocks have no score stands beside what was looked at.
+    for verdict in [Verdict::Attested, Verdict::Partial, Verdict::Unlikely] {
         let count = report.verdict_count(verdict);
         if count > 0 {
             counts.push(format!("{count} {}", summary_word(verdict)));
@@ -311,7 +248,6 @@ fn tools(commit: &CommitReport) -> Vec<(&str, Option<&str>)> {
 fn summary_word(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Partial => "attested in part",
-        Verdict::Unknown => "not scored",
         Verdict::Unlikely => "below the threshold",
         other => other.word(),
     }

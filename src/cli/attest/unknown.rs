@@ -44,11 +44,9 @@ mod tests {
     #[test]
     fn a_known_tool_is_named_where_the_spelling_is_near() {
         let registry = Registry::builtin().unwrap();
-        for (tool, expected) in [
-            ("Claude Kode", Some("--tool \"Claude\"")),
-            ("claude-cod", Some("--tool \"Claude\"")),
-            ("xyzzy", None),
-        ] {
+        for (tool, expected) in
+            [("Claude Kode", Some("--tool \"Claude\"")), ("claude-cod", Some("--tool \"Claude\"")), ("xyzzy", None)]
+        {
             assert_eq!(known_spelling(tool, registry).as_deref(), expected, "{tool}");
         }
     }

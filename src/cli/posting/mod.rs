@@ -19,7 +19,6 @@ use crate::forge::gitlab::{self, GitLab};
 use crate::forge::http::{Error, Patience};
 use crate::forge::posting::{Place, Posting, post};
 use crate::forge::{ChangeRequest, Channel, Forge, Rights, answers, job};
-use crate::report::text::Detail;
 use crate::report::{Report, text};
 use crate::triage::{self, StateKey};
 
@@ -140,7 +139,7 @@ impl<'a> Job<'a> {
     /// Where it could not be posted though the token may.
     pub(super) fn publish(&self, outcome: &Outcome<'_>) -> Result<(), Failure> {
         if let Outcome::Report(report) = outcome {
-            self.out.print(&text::write(report, Detail::Flags, self.out.width()))?;
+            self.out.print(&text::write_log(report, self.out.width()))?;
         }
         let mut rights = Rights::default();
         let mut told = String::new();

@@ -71,7 +71,7 @@ fn ten_thousand_files_are_all_looked_at() {
     }
     let told = posted(&world);
     // Two lines are too few to say anything of, and that is said of each.
-    assert!(told.contains("10000 not scored"), "{told}");
+    assert!(told.contains("10000 blocks not scored"), "{told}");
 }
 
 #[test]

@@ -221,6 +221,14 @@ mod tests {
     }
 
     #[test]
+    fn lines_copied_from_a_summary_are_commands() {
+        // They have a space in front, so that no line of a summary begins with a slash.
+        let pasted = " /ai-detect dismiss c5a7f83d by hand\n /ai-detect dismiss c5a7f83e by hand\n";
+        assert_eq!(commands(pasted), [dismiss("c5a7f83d", "by hand"), dismiss("c5a7f83e", "by hand")]);
+        assert_eq!(commands(&format!("```\n{pasted}```\n")), [], "as the summary shows them, they are code");
+    }
+
+    #[test]
     fn a_line_that_misses_its_mark_is_answered() {
         let told = |line: &str| commands(line).remove(0).unwrap_err().to_string();
         assert!(told("/ai-detect").starts_with("`` is no command"));

@@ -43,7 +43,7 @@ pub(super) fn commit_reports(
         let is_flagged = shown.flagged.contains(commit.id.as_str());
         let source = if is_flagged { Source::Message(&scored.text) } else { Source::NotShown };
         let report = |signal: &Signal| {
-            signal_report(signal, &engine.evidence(&scored.reading, signal), change, engine, 1, source)
+            signal_report(signal, &engine.evidence(&scored.reading, signal), change, engine, 1, source, &|_| None)
         };
         let mut signals = if (shown.explained)(commit) { scored.signals.clone() } else { Vec::new() };
         let omitted_signals =
@@ -102,5 +102,7 @@ pub(super) fn range_report(
         added_lines: lines,
         probability: score.map(|score| score.probability),
         log_odds: score.map(|score| score.log_odds),
+        // The change does not say who has it.
+        published: None,
     }
 }

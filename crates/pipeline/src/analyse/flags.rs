@@ -54,7 +54,7 @@ fn resolve(verdict: Verdict, asked: &[&CommitReport], origin: Origin) -> String 
             "The commit says that no AI was used. If that is right, there is nothing to do; if not, state the tool instead.".into()
         }
         (Verdict::Unreadable, _) => {
-            format!("What is recorded about AI use beside {} cannot be read; `-v` says why. If a tool helped, a trailer `Assisted-by: TOOL:MODEL` says so, too.", ids.join(", "))
+            format!("What is recorded about AI use beside {} cannot be read; `ai-detect diff -v` says why. If a tool helped, a trailer `Assisted-by: TOOL:MODEL` says so, too.", ids.join(", "))
         }
         (Verdict::WrongForm, _) => {
             let how = mending.and_then(restated).unwrap_or_else(|| "its policy says which forms it accepts".into());

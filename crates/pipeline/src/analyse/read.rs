@@ -12,6 +12,7 @@ use super::left_out;
 use super::share::{Share, shares, total};
 use ai_detect_base::change::{self, ChangeSet, Excluded, FileChange, Reason, Span, overlapping};
 use ai_detect_base::lookalikes::Disguise;
+use ai_detect_report::Region;
 use ai_detect_style::signals::{Block, Engine, Reading, block};
 use ai_detect_style::syntax::parser::Extra;
 use ai_detect_style::syntax::{Hunk, MIN_LINES, Outline, Syntax};
@@ -39,6 +40,8 @@ pub(super) struct ReadBlock {
     pub(super) disguise: Option<Disguise>,
     /// How many of its lines are not blank, where its language is known: what it brings to its commit's code.
     pub(super) read_lines: u32,
+    /// Its comments and documentation, by whole lines. Empty where nobody reads a reason.
+    pub(super) prose: Vec<(Span, Region)>,
     /// What to add to a line of the text, from 0, to get its number in the file, from 1: a block is contiguous in both.
     pub(super) shift: i64,
 }
@@ -145,6 +148,7 @@ impl Reader<'_> {
             scored: read_lines >= MIN_LINES,
             disguise: Some(&hunk.seen.disguise).filter(|disguise| !disguise.is_empty()).cloned(),
             read_lines,
+            prose: if is_named { prose(hunk) } else { Vec::new() },
             shift: i64::from(file.new.number(hunk.span.start)) - i64::from(hunk.span.start),
         }
     }
@@ -168,6 +172,13 @@ fn runs(spans: &[Span], fits: impl Fn(u32) -> bool) -> Vec<Span> {
         }
     }
     runs
+}
+
+/// The comments and the documentation of a hunk. A comment behind code shares its line with the code.
+fn prose(hunk: &Hunk) -> Vec<(Span, Region)> {
+    let comments = hunk.regions.comments.iter().filter(|region| !region.trailing);
+    let comments = comments.map(|region| (region.span, Region::Comment));
+    comments.chain(hunk.regions.docstrings.iter().map(|region| (region.span, Region::Documentation))).collect()
 }
 
 /// Text without a grammar is not scored.

@@ -5,7 +5,7 @@ use super::read::ReadBlock;
 use super::share::Share;
 use super::signals::{Source, signal_report};
 use super::weighed::{self, Signals};
-use ai_detect_report::{HunkCommit, HunkReport, OmittedSignals, SignalReport, Together};
+use ai_detect_report::{HunkCommit, HunkReport, OmittedSignals, Region, SignalReport, Together};
 use ai_detect_style::pack::Rule;
 use ai_detect_style::signals::{Evidence, Signal, rounded};
 
@@ -22,7 +22,10 @@ impl Judged<'_> {
         let is_flag = self.verdict.is_flag();
         let report = |signal: &Signal| {
             let (evidence, source) = (evidence(block, signal, request), source(block, signal, request, is_flag));
-            let report = signal_report(signal, &evidence, request.change, request.engine, block.shift, source)?;
+            let report =
+                signal_report(signal, &evidence, request.change, request.engine, block.shift, source, &|line| {
+                    region(block, signal, line)
+                })?;
             Some(SignalReport { together: together(block, signal, request).map(Together::from), ..report })
         };
         let mut signals: Vec<SignalReport> = signals.iter().filter_map(report).collect();
@@ -62,6 +65,12 @@ fn source<'a>(block: &ReadBlock, signal: &Signal, request: &ScoringContext<'a>, 
     };
     // Where nothing is quoted, the evidence says where to look.
     source.unwrap_or(Source::NotShown)
+}
+
+/// In what kind of text a line of a block stands, where that is no code. Lines of a message are none of the block's.
+fn region(block: &ReadBlock, signal: &Signal, line: u32) -> Option<Region> {
+    let found = block.prose.iter().find(|(span, _)| span.contains(line));
+    found.map(|(_, region)| *region).filter(|_| signal.commit.is_none())
 }
 
 /// Where a signal of a block counted.

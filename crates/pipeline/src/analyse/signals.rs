@@ -6,7 +6,7 @@ use ai_detect_attest::{self as attest, Registry};
 use ai_detect_base::change::{ChangeSet, Commit};
 use ai_detect_base::lookalikes::Disguise;
 use ai_detect_base::text::Text;
-use ai_detect_report::{EvidenceReport, SignalReport};
+use ai_detect_report::{EvidenceReport, Region, SignalReport};
 use ai_detect_style::signals::message::{self, Message};
 use ai_detect_style::signals::{Engine, Evidence, Part, Reading, Signal, rounded};
 
@@ -99,6 +99,7 @@ pub(super) fn signal_report(
     engine: &Engine<'_>,
     shift: i64,
     source: Source<'_>,
+    region: &dyn Fn(u32) -> Option<Region>,
 ) -> Option<SignalReport> {
     let rule = engine.pack().rules.get(signal.rule)?;
     let shift = if signal.commit.is_some() { 1 } else { shift };
@@ -118,10 +119,12 @@ pub(super) fn signal_report(
                 text: evidence.text.clone(),
                 contribution: evidence.contribution,
                 source: source.line(evidence),
+                region: rule.reads_code_as_written().then(|| region(evidence.line)).flatten(),
             })
             .collect(),
         together: None,
         unmeasured: signal.number.is_nan(),
+        atypical: rule.is_atypical(signal.number, signal.contribution),
     })
 }
 

@@ -8,8 +8,9 @@ use crate::gate::Verdict;
 use crate::groups::{self, Flagged, is_of_commit};
 use crate::looks::likelihood;
 use crate::paste::policy_says;
+use crate::sum::{Sum, of_commits};
 use crate::view::{self, Advice, BlockView, CommitView, Head, Origin, View, sensitive_files};
-use crate::words::{self, Sum, cut};
+use crate::words::{self, cut};
 use crate::{HunkReport, Report, SignalReport};
 use ai_detect_base::terminal::{escaped, escaped_name};
 
@@ -73,6 +74,7 @@ struct Group {
 #[derive(Serialize)]
 struct Reason {
     title: String,
+    rules: Vec<String>,
     place: String,
     /// The line in pieces, and whether each is marked.
     line: Vec<(String, bool)>,
@@ -206,7 +208,7 @@ fn groups_of(report: &Report, excerpts: Option<&Excerpts>) -> Result<Vec<Group>,
 fn group(of_commit: &groups::Group<'_>, commit: &CommitView, flags: Vec<Block>) -> Group {
     let signals = of_commit.of_commit();
     let total: f64 = signals.iter().map(|signal| signal.contribution).sum();
-    let sum = Sum::of(signals, 0.0, MAX_OF_COMMIT);
+    let sum = Sum::of_commit(&signals, MAX_OF_COMMIT);
     let (id, title, by) = match &commit.origin {
         Origin::Patch => (String::new(), "The patch".to_owned(), String::new()),
         Origin::Uncommitted => (String::new(), "Not committed yet".to_owned(), String::new()),
@@ -223,7 +225,7 @@ fn group(of_commit: &groups::Group<'_>, commit: &CommitView, flags: Vec<Block>) 
         for_ai: commit.reasons.for_ai.iter().map(reason).collect(),
         for_a_person: commit.reasons.for_a_person.iter().map(reason).collect(),
         sensitive: sensitive_files(&commit.sensitive).map(|files| shown(&files)),
-        rest: format!("{} = {total:+.2} of the commit", sum.unshown().join(", ")),
+        rest: format!("{} = {total:+.2} of the commit", sum.rest(&[], total).join(", ")),
         signals: sum.shown.into_iter().map(signal).collect(),
         flags,
     }
@@ -234,6 +236,7 @@ fn reason(reason: &view::Reason) -> Reason {
     let pieces = line.iter().flat_map(|line| line.pieces());
     Reason {
         title: shown(&reason.title()),
+        rules: reason.rules.iter().map(|rule| shown(rule)).collect(),
         place: reason.place.as_ref().map_or_else(String::new, |place| escaped_name(&cut(place, MAX_TEXT))),
         // A quote is escaped already.
         line: pieces.map(|(piece, is_marked)| (piece.to_owned(), is_marked)).collect(),
@@ -250,9 +253,8 @@ fn step(step: &view::Step) -> Step {
 
 fn block(report: &Report, flagged: &Flagged<'_>, excerpts: Option<&Excerpts>) -> Block {
     let Flagged { flag, hunk, rank } = flagged;
-    let (of_commit, own): (Vec<&SignalReport>, Vec<_>) = hunk.signals.iter().partition(|it| is_of_commit(it));
-    let sum = Sum { omitted: hunk.omitted_signals, ..Sum::of(own, report.tool.intercept, MAX_SIGNALS) };
-    let of_commit: f64 = of_commit.iter().map(|signal| signal.contribution).sum();
+    let sum = Sum::of_own(hunk, report.tool.intercept, MAX_SIGNALS);
+    let (number, words) = of_commits(hunk);
     let is_about_looks = flag.verdict != Verdict::WrongForm;
     Block {
         id: shown(&flag.id),
@@ -265,7 +267,7 @@ fn block(report: &Report, flagged: &Flagged<'_>, excerpts: Option<&Excerpts>) ->
         is_scored: is_about_looks && flag.probability.is_some(),
         odds: hunk.log_odds,
         signals: if is_about_looks { sum.shown.iter().map(|it| signal(it)).collect() } else { Vec::new() },
-        rest: format!("{of_commit:+.2} of the commit, {}", sum.rest()),
+        rest: format!("{number:+.2} {words}, {}", sum.rest(&[number], hunk.log_odds).join(", ")),
         code: excerpts.and_then(|excerpts| excerpts.get(*rank)).map(code),
     }
 }

@@ -121,6 +121,11 @@ function words(block, group) {
   return [block.id, block.path, block.finding, group.id, group.title, group.by, ...evidence, ...code].join("\n").toLowerCase();
 }
 
+// The id of a rule, with the command that explains it.
+function ruleOf(rule) {
+  return make("code", { class: "rule", title: `ai-detect rules explain ${rule}`, text: rule });
+}
+
 // The line of a reason, with the words in it that count.
 function reasonItem(label, reason) {
   const line = reason.line.length
@@ -128,7 +133,7 @@ function reasonItem(label, reason) {
     : null;
   return make("li", {},
     make("span", { class: "label", text: label }),
-    make("span", { class: "reason" }, `${reason.title} `, reason.place ? make("code", { class: "where", text: reason.place }) : null, line));
+    make("span", { class: "reason" }, `${reason.title} `, ...reason.rules.map(ruleOf), reason.place ? make("code", { class: "where", text: reason.place }) : null, line));
 }
 
 function reasonsOf(group) {

@@ -47,6 +47,10 @@ fn whole(report: &Report) -> Checked {
         report.range.base.iter().chain(&report.range.head).all(|id| is_id(id)),
         "an end of the range is no commit id",
     )?;
+    if let Some(published) = &report.range.published {
+        ensure(is_id(&published.up_to), "the last published commit is no commit id")?;
+        ensure(published.branch.as_ref().is_none_or(|name| name.len() <= MAX_TEXT), "a branch is too long")?;
+    }
     ensure(report.range.probability.is_none_or(is_share), "a probability is none")?;
     ensure(is_share(report.threshold.request_rate), "the rate is none")?;
     let numbers = [report.tool.intercept, report.tool.prior, report.threshold.log_odds];

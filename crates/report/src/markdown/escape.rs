@@ -95,6 +95,26 @@ pub fn code_span(text: &str) -> String {
     format!("{fence}{pad}{shown}{pad}{fence}")
 }
 
+/// A sentence in which pieces between backticks are code, and everything else is escaped. Where a backtick has no other
+/// half, all of it is escaped.
+pub(super) fn with_code(text: &str) -> String {
+    let pieces: Vec<&str> = text.split('`').collect();
+    if pieces.len().is_multiple_of(2) {
+        return escaped(text);
+    }
+    pieces.iter().enumerate().map(|(at, piece)| if at % 2 == 1 { code_span(piece) } else { spaced(piece) }).collect()
+}
+
+/// Escaped text that keeps a space at either end. Between two pieces of code there is always one.
+fn spaced(piece: &str) -> String {
+    let space = |is_there: bool| if is_there { " " } else { "" };
+    let inner = escaped(piece);
+    if inner.is_empty() {
+        return " ".to_owned();
+    }
+    format!("{}{inner}{}", space(piece.starts_with(' ')), space(piece.ends_with(' ')))
+}
+
 /// Lines of code, with a fence longer than any run of backticks in them. The language is never one that a
 /// stranger names: some make forges draw, or offer the text as a change.
 pub fn fenced(text: &str, language: &'static str) -> String {
@@ -248,6 +268,22 @@ pub(super) mod tests {
         "",
         " ",
     ];
+
+    #[test]
+    fn what_stands_between_backticks_is_code() {
+        for (text, expected) in [
+            ("run `ai-detect ci --fetch` in a step", "run `ai-detect ci --fetch` in a step"),
+            ("`a_b` and c_d", "`a_b` and c\\_d"),
+            ("`a``b`", "`a` `b`"),
+            ("one ` alone_", "one \\` alone\\_"),
+            ("", ""),
+        ] {
+            assert_eq!(with_code(text).trim(), expected, "{text}");
+        }
+        // A stranger's mention stays a text, inside a pair of backticks and outside.
+        assert_eq!(with_code("`@everyone`").trim(), "`@everyone`");
+        assert!(with_code("@everyone `x`").starts_with("@&#8203;everyone"), "{}", with_code("@everyone `x`"));
+    }
 
     #[test]
     fn text_of_strangers_stays_text() {

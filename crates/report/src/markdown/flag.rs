@@ -6,8 +6,9 @@ use crate::gate::Verdict;
 use crate::groups::{Flagged, is_of_commit};
 use crate::looks::Number;
 use crate::paste::{Paste, is_ban, policy_says};
+use crate::sum::Sum;
 use crate::view::{Reasons, behind, shares};
-use crate::words::{Sum, cut, declares_in, evidence, is_by_commit, looks, question, severity, short};
+use crate::words::{cut, declares_in, evidence, is_by_commit, looks, question, severity, short};
 use crate::{CommitReport, Flag, HunkReport, Report, SignalReport, asked, foreign};
 
 /// How many signals of a flag are shown.
@@ -89,7 +90,7 @@ fn seen(report: &Report, hunk: &HunkReport) -> String {
     for signal in of_block.into_iter().chain(of_commit) {
         out += &format!("- {}\n", signal_line(signal));
     }
-    out += &format!("- {}\n\n</details>\n", sum.rest());
+    out += &format!("- {}\n\n</details>\n", sum.rest(&[], hunk.log_odds).join(", "));
     out
 }
 

@@ -1,5 +1,6 @@
 //! Reasons with their lines, and what to do, as Markdown.
 
+use super::escape::with_code;
 use super::{code_span, escaped, fenced};
 use crate::view::{Advice, Quote, Reason, Reasons};
 use crate::words::cut;
@@ -21,7 +22,9 @@ fn item(label: &str, reason: &Reason) -> String {
     let place =
         reason.place.as_ref().map_or_else(String::new, |place| format!(" {}", code_span(&cut(place, MAX_TEXT))));
     let quote = reason.quote.as_ref().map_or_else(String::new, |quote| format!(": {}", quoted(quote)));
-    format!("> {label}: {}{place}{quote}  \n", escaped(&cut(&reason.title(), MAX_TEXT)))
+    let rules: Vec<String> = reason.rules.iter().map(|rule| code_span(&cut(rule, MAX_TEXT))).collect();
+    let (title, rules) = (escaped(&cut(&reason.title(), MAX_TEXT)), rules.join(", "));
+    format!("> {label}: {title} ({rules}){place}{quote}  \n")
 }
 
 /// A line as code, with the words that count in bold.
@@ -37,8 +40,10 @@ fn quoted(quote: &Quote) -> String {
 pub(super) fn advice(advice: &Advice) -> String {
     let mut out = String::new();
     for step in &advice.steps {
-        let lines: Vec<_> = step.paste.iter().map(|line| cut(line, MAX_TEXT)).collect();
-        out += &format!("{}\n\n", escaped(&step.what));
+        // No line of ours begins with a slash: forges look for commands there.
+        let indent = |line: &String| if line.starts_with('/') { " " } else { "" };
+        let lines: Vec<_> = step.paste.iter().map(|line| format!("{}{}", indent(line), cut(line, MAX_TEXT))).collect();
+        out += &format!("{}\n\n", with_code(&step.what));
         if !lines.is_empty() {
             out += &format!("{}\n", fenced(&lines.join("\n"), ""));
         }

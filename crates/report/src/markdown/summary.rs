@@ -1,13 +1,15 @@
 //! The comment on the request as a whole: what was looked at, and all flags by commit, cut to what a forge takes.
 
+use super::escape::with_code;
 use super::flag::signal_line;
 use super::reasons::{advice, reasons};
-use super::{code_span, escaped};
+use super::{code_span, escaped, fenced};
 use crate::gate::Verdict;
-use crate::groups::{Flagged, Group, is_of_commit};
+use crate::groups::{Flagged, Group};
 use crate::paste::policy_says;
+use crate::sum::{Sum, of_commits};
 use crate::view::{Advice, BlockView, CommitView, Head, Origin, View, sensitive_files};
-use crate::words::{self, KIND, Sum, counted, cut};
+use crate::words::{self, KIND, counted, cut};
 use crate::{NotLookedAt, Report, foreign};
 
 /// The longest comment that GitHub takes, in bytes.
@@ -16,6 +18,8 @@ pub const GITHUB_BODY: usize = 65_536;
 const MAX_SIGNALS: usize = 8;
 /// How many blocks of a commit have their sums shown.
 const MAX_SUMS: usize = 50;
+/// How many flags of a commit have a line to dismiss them.
+const MAX_ANSWERS: usize = 50;
 /// How many notes are shown.
 const MAX_NOTES: usize = 5;
 /// How many characters of a stranger's sentence are shown.
@@ -63,7 +67,7 @@ fn head(report: &Report) -> String {
     }
     out += &unlooked;
     for told in told {
-        out += &format!("- {}\n", escaped(&cut(&told, 3 * MAX_TEXT)));
+        out += &format!("- {}\n", with_code(&cut(&told, 3 * MAX_TEXT)).trim());
     }
     out
 }
@@ -72,7 +76,7 @@ fn head(report: &Report) -> String {
 fn not_looked_at(report: &Report) -> String {
     let line = |it: &NotLookedAt| {
         let command = it.command().map_or_else(String::new, |command| format!(" {}", code_span(command)));
-        it.words().map(|words| format!("- {}{command}\n", escaped(&cut(&words, 3 * MAX_TEXT))))
+        it.words().map(|words| format!("- {}{command}\n", with_code(&cut(&words, 3 * MAX_TEXT)).trim()))
     };
     report.coverage.not_looked_at.iter().filter_map(line).collect()
 }
@@ -126,13 +130,29 @@ fn list(report: &Report, room: usize) -> (String, usize) {
     let mut out = String::new();
     for (part, group) in parts {
         out.push_str(&part);
-        let sums = if part.is_empty() { String::new() } else { sums(report, group) };
-        if used + sums.len() <= room {
-            used += sums.len();
-            out.push_str(&sums);
+        let folds = if part.is_empty() { Vec::new() } else { vec![answers(group), sums(report, group)] };
+        for fold in folds {
+            if used + fold.len() <= room {
+                used += fold.len();
+                out.push_str(&fold);
+            }
         }
     }
     (out, shown)
+}
+
+/// The lines of a comment that dismisses the flags of a commit, ready to copy, folded.
+fn answers(group: &Group<'_>) -> String {
+    let ids = group.flags.iter().take(MAX_ANSWERS).map(|flagged| cut(&flagged.flag.id, 40));
+    // No line of ours begins with a slash: forges look for commands there. With a space before it, it is one all the same
+    // where a person pastes it.
+    let lines: Vec<String> = ids.map(|id| format!(" /ai-detect dismiss {id} REASON")).collect();
+    let (flags, these) = if lines.len() == 1 { ("flag", "this line") } else { ("flags", "these lines") };
+    format!(
+        "\n<details><summary>Dismiss the {flags} of this commit</summary>\n\nA reviewer who has looked copies {these} into a \
+         comment and says why instead of REASON:\n\n{}\n</details>\n",
+        fenced(&lines.join("\n"), "")
+    )
 }
 
 /// The commit, what is found in it, and the reasons.
@@ -170,23 +190,22 @@ fn sums(report: &Report, group: &Group<'_>) -> String {
     }
     let mut out = String::from("\n<details><summary>Sums</summary>\n\n");
     let total: f64 = signals.iter().map(|signal| signal.contribution).sum();
-    let of_commit = Sum::of(signals.iter().copied(), 0.0, MAX_SIGNALS);
+    let of_commit = Sum::of_commit(&signals, MAX_SIGNALS);
     for signal in &of_commit.shown {
         out += &format!("- {}\n", signal_line(signal));
     }
     if !signals.is_empty() {
-        let unshown: String = of_commit.unshown().iter().map(|part| format!("{part}, ")).collect();
+        let unshown: String = of_commit.rest(&[], total).iter().map(|part| format!("{part}, ")).collect();
         out += &format!("- {unshown}together **{total:+.2}** of the commit\n");
     }
     for flagged in about_looks {
         let hunk = flagged.hunk;
-        let own = hunk.signals.iter().filter(|signal| !is_of_commit(signal));
-        let sum = Sum { omitted: hunk.omitted_signals, ..Sum::of(own, report.tool.intercept, 0) };
-        let own: f64 = hunk.signals.iter().filter(|it| is_of_commit(it)).map(|signal| signal.contribution).sum();
+        let sum = Sum::of_own(hunk, report.tool.intercept, 0);
+        let (number, words) = of_commits(hunk);
         out += &format!(
-            "- {} {own:+.2} of the commit, {} = log-odds {:+.2}; flagged from {:+.2}\n",
+            "- {} {number:+.2} {words}, {} = log-odds {:+.2}; flagged from {:+.2}\n",
             code_span(&cut(&flagged.flag.id, 40)),
-            sum.rest(),
+            sum.rest(&[number], hunk.log_odds).join(", "),
             hunk.log_odds,
             report.threshold.log_odds
         );

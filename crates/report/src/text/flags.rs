@@ -6,7 +6,7 @@ use unicode_width::UnicodeWidthStr as _;
 use super::super::groups::{Flagged, Group};
 use super::super::view::{BlockView, CommitView, Origin, Quote, Reason, View, sensitive_files};
 use super::super::words::counted;
-use super::{BOLD, DIM, Detail, MAX_BLOCKS, MAX_GROUPS, Page, severity_style};
+use super::{BOLD, DIM, Detail, MAX_BLOCKS, MAX_GROUPS, Page, Reader, severity_style};
 use crate::gate::{Severity, Verdict};
 use ai_detect_base::terminal::{escaped, escaped_name, fitted, wrapped};
 
@@ -37,6 +37,7 @@ impl Page<'_> {
     /// Where more flags are shown.
     fn elsewhere(&self) -> &'static str {
         match self.report.flag_count() > self.report.flags.len() {
+            _ if self.reader == Reader::JobLog => "the report has them",
             true => "-v shows those that the report lists",
             false => "-v shows them, --format json has all",
         }
@@ -59,7 +60,8 @@ impl Page<'_> {
         }
         let more = group.flags.len().saturating_sub(most);
         if more > 0 {
-            self.line(&format!("   {} of this commit; -v shows them", counted(more, "more block", "more blocks")));
+            let shown = if self.reader == Reader::JobLog { "the report has them" } else { "-v shows them" };
+            self.line(&format!("   {} of this commit; {shown}", counted(more, "more block", "more blocks")));
         }
     }
 
@@ -88,11 +90,22 @@ impl Page<'_> {
             match (&reason.quote, &reason.place) {
                 (Some(quote), Some(place)) => {
                     // Colours are not everywhere.
-                    self.labelled(5, "", &reason.with_words());
+                    self.reason(&reason.with_words(), reason);
                     self.quoted(place, quote);
                 }
-                (_, Some(place)) => self.labelled(5, "", &format!("{} ({})", reason.title(), escaped_name(place))),
-                (_, None) => self.labelled(5, "", &reason.title()),
+                (_, Some(place)) => self.reason(&format!("{} ({})", reason.title(), escaped_name(place)), reason),
+                (_, None) => self.reason(&reason.title(), reason),
+            }
+        }
+    }
+
+    /// A reason in words, with its rules in brackets.
+    fn reason(&mut self, text: &str, reason: &Reason) {
+        let rules = format!("[{}]", escaped(&reason.rules.join(", ")));
+        for line in wrapped(&format!("{} {rules}", escaped(text)), self.width.saturating_sub(5).max(20)) {
+            match line.strip_suffix(&rules) {
+                Some(before) => self.line(&format!("     {before}{DIM}{rules}{DIM:#}")),
+                None => self.line(&format!("     {line}")),
             }
         }
     }

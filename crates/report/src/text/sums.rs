@@ -4,11 +4,11 @@ use unicode_width::UnicodeWidthStr as _;
 
 use super::super::asked;
 use super::super::groups::{Group, is_of_commit};
-use super::super::words::{self, Sum, counted, cut, declares_in, short};
+use super::super::sum::{Sum, of_commits};
+use super::super::words::{self, counted, cut, declares_in, short};
 use super::super::{HunkReport, SignalReport};
 use super::{DIM, Page};
 use ai_detect_base::terminal::{escaped, fitted};
-use ai_detect_style::score::PRIOR;
 
 /// How many signals are shown of a commit, and of each block.
 const MAX_SIGNALS: usize = 12;
@@ -18,14 +18,14 @@ const MAX_COMMITS: usize = 3;
 impl Page<'_> {
     /// What speaks for and against one block, all of it.
     pub(super) fn all_signals(&mut self, hunk: &HunkReport) {
-        let sum = Sum::of_hunk(hunk, self.report.tool.intercept, usize::MAX);
-        let against = hunk.signals.iter().filter(|it| it.contribution < 0.0 && it.rule != PRIOR);
+        let sum = Sum::of_all(hunk, self.report.tool.intercept);
         let main = asked(hunk, &self.report.commits).first().map(|commit| commit.id.as_str());
-        for signal in sum.shown.iter().copied().chain(against) {
+        for signal in &sum.shown {
             self.signal(3, signal, main);
         }
         let likely = self.report.threshold.log_odds;
-        let told = format!("{} = log-odds {:+.2}; flagged from {likely:+.2}", sum.rest(), hunk.log_odds);
+        let rest = sum.rest(&[], hunk.log_odds).join(", ");
+        let told = format!("{rest} = log-odds {:+.2}; flagged from {likely:+.2}", hunk.log_odds);
         self.styled(5, &told, DIM);
     }
 
@@ -36,26 +36,25 @@ impl Page<'_> {
             return;
         }
         self.line(&format!("   {DIM}sum of the commit:{DIM:#}"));
-        let sum = Sum::of(signals.iter().copied(), 0.0, MAX_SIGNALS);
+        let sum = Sum::of_commit(&signals, MAX_SIGNALS);
         for signal in &sum.shown {
             self.signal(5, signal, group.commit.map(|commit| commit.id.as_str()));
         }
         let total: f64 = signals.iter().map(|signal| signal.contribution).sum();
-        let unshown = sum.unshown().join(", ");
-        self.styled(7, format!("{unshown} = {total:+.2} of the commit").trim_start(), DIM);
+        let rest = sum.rest(&[], total).join(", ");
+        self.styled(7, format!("{rest} = {total:+.2} of the commit").trim_start(), DIM);
     }
 
     /// What counts of a flagged block by itself, up to its log-odds.
     pub(super) fn sums(&mut self, hunk: &HunkReport) {
-        let (of_commit, own): (Vec<&SignalReport>, Vec<_>) = hunk.signals.iter().partition(|it| is_of_commit(it));
-        let sum = Sum { omitted: hunk.omitted_signals, ..Sum::of(own, self.report.tool.intercept, MAX_SIGNALS) };
+        let sum = Sum::of_own(hunk, self.report.tool.intercept, MAX_SIGNALS);
         for signal in &sum.shown {
             self.signal(5, signal, None);
         }
-        let of_commit: f64 = of_commit.iter().map(|signal| signal.contribution).sum();
-        let likely = self.report.threshold.log_odds;
-        let (rest, total) = (sum.rest(), hunk.log_odds);
-        let told = format!("{of_commit:+.2} of the commit, {rest} = log-odds {total:+.2}; flagged from {likely:+.2}");
+        let (number, words) = of_commits(hunk);
+        let (likely, total) = (self.report.threshold.log_odds, hunk.log_odds);
+        let rest = sum.rest(&[number], total).join(", ");
+        let told = format!("{number:+.2} {words}, {rest} = log-odds {total:+.2}; flagged from {likely:+.2}");
         self.styled(7, &told, DIM);
     }
 

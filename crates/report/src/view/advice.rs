@@ -1,4 +1,4 @@
-//! What to do about the flags of a report, said once for all: commands to paste for authors, and the policy's own lines.
+//! What to do about the flags of a report, once for all: commands to paste for authors, and the policy's own lines.
 //!
 //! The reader may be the author or a reviewer, so it is worded for both.
 
@@ -44,21 +44,62 @@ impl Advice {
         if groups.is_empty() {
             return Advice::default();
         }
-        let (form, looks): (Vec<&Group<'_>>, Vec<&Group<'_>>) = groups.iter().partition(|group| is_about_form(group));
+        let of = |about: About| groups.iter().filter(|group| About::of(group) == about).collect::<Vec<_>>();
+        let (form, denied, looks) = (of(About::Form), of(About::Denial), of(About::Looks));
         let otherwise = (!looks.is_empty()).then_some(OTHERWISE);
-        if is_ban(report) {
+        let mut steps = if is_ban(report) {
             let what = "If an AI tool helped, its author says so on the request; a person decides what follows.";
-            return Advice { steps: vec![Step { what: what.into(), paste: Vec::new(), note: None }], otherwise };
-        }
-        let mut steps = declare(report, &looks);
-        steps.extend(in_the_request(report, &looks));
-        steps.extend(restate(report, &form));
+            vec![Step { what: what.into(), paste: Vec::new(), note: None }]
+        } else {
+            let mut steps = declare(report, &looks);
+            steps.extend(in_the_request(report, &looks));
+            steps.extend(restate(report, &form));
+            steps
+        };
+        steps.extend(confirm_or_dismiss(&denied));
         Advice { steps, otherwise }
     }
 }
 
-fn is_about_form(group: &Group<'_>) -> bool {
-    group.flags.iter().all(|flagged| flagged.flag.verdict == Verdict::WrongForm)
+/// What the flags of a commit ask about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum About {
+    /// The form of a declaration.
+    Form,
+    /// Looks, where the commit declares that no AI was used.
+    Denial,
+    /// Looks, where AI use is not declared.
+    Looks,
+}
+
+impl About {
+    fn of(group: &Group<'_>) -> Self {
+        let verdicts = || group.flags.iter().map(|flagged| flagged.flag.verdict);
+        if verdicts().all(|verdict| verdict == Verdict::WrongForm) {
+            About::Form
+        } else if verdicts().all(|verdict| matches!(verdict, Verdict::WrongForm | Verdict::Contradicted)) {
+            About::Denial
+        } else {
+            About::Looks
+        }
+    }
+}
+
+/// What to do where a commit declares that no AI was used, and its code reads as if it was.
+fn confirm_or_dismiss(denied: &[&Group<'_>]) -> Option<Step> {
+    let ids: Vec<&str> = denied.iter().filter_map(|group| group.commit).map(|commit| short(&commit.id)).collect();
+    let flags: Vec<&str> = denied.iter().flat_map(|group| &group.flags).map(|it| it.flag.id.as_str()).collect();
+    let (says, flag) = (if ids.len() == 1 { "says" } else { "say" }, if flags.len() == 1 { "flag" } else { "flags" });
+    let mut likely = denied.iter().flat_map(|group| &group.flags).filter_map(|it| it.flag.probability);
+    let reads = if likely.any(|it| it >= 0.5) { "reads like AI-generated code" } else { "stands out" };
+    let what = format!(
+        "{} {says} that no AI was used, and the code {reads}. People write like that, too: a reviewer \
+         may dismiss the {flag} in a comment on the request:",
+        named(&ids)
+    );
+    let paste = flags.iter().take(MAX_NAMED).map(|id| format!("/ai-detect dismiss {id} REASON")).collect();
+    let note = "if a tool did help after all, its author runs ai-detect attest with --tool and --model";
+    (!ids.is_empty()).then(|| Step { what, paste, note: Some(note.to_owned()) })
 }
 
 /// How to declare AI use where nothing is declared: with our command, and by hand.
@@ -101,7 +142,33 @@ fn declare(report: &Report, looks: &[&Group<'_>]) -> Vec<Step> {
     };
     let these = if lines.len() == 1 { "this line" } else { "these lines" };
     let by_hand = format!("Or, by hand, the author adds {these} to the commit's message:");
-    vec![Step { what, paste: vec![command], note: Some(note) }, Step { what: by_hand, paste: lines, note: None }]
+    let mut steps = match is_published(report, &commits) {
+        true => of_published(what, &command),
+        false => vec![Step { what, paste: vec![command], note: Some(note) }],
+    };
+    steps.push(Step { what: by_hand, paste: lines, note: None });
+    steps
+}
+
+/// The two ways to declare AI use in commits that others have: a new message, or a note beside the commit.
+fn of_published(what: String, command: &str) -> Vec<Step> {
+    let rewrite = vec![format!("{command} --even-if-published"), "git push --force-with-lease".to_owned()];
+    let with_note = vec![format!("{command} --notes"), "git push origin refs/notes/ai-attest".to_owned()];
+    let beside =
+        "Or, without new commits, in a note; then run the check again (a check of a fork does not see its notes):";
+    vec![
+        Step { what, paste: rewrite, note: Some(format!("{EXAMPLE}; {REWRITES_PUSHED}")) },
+        Step { what: beside.to_owned(), paste: with_note, note: None },
+    ]
+}
+
+/// Whether others have one of these commits already.
+fn is_published(report: &Report, commits: &[&CommitReport]) -> bool {
+    let Some(published) = &report.range.published else { return false };
+    let place = |id: &str| report.commits.iter().position(|commit| commit.id == id);
+    // Parents stand before children. Where the report does not list the last published commit, all may be.
+    let last = place(&published.up_to).unwrap_or(usize::MAX);
+    commits.iter().any(|commit| place(&commit.id).is_some_and(|at| at <= last))
 }
 
 /// All commits that must declare, in the order of the flags.
@@ -113,6 +180,7 @@ fn must_declare<'a>(groups: &[&Group<'a>]) -> Vec<&'a CommitReport> {
 }
 
 const FACTS: &str = "--tool TOOL --model MODEL";
+const REWRITES_PUSHED: &str = "this rewrites that commit and the later ones, which are pushed already";
 const REWRITES: &str = "this rewrites that commit and the later ones, and --notes leaves them as they are";
 
 /// Whether a shell reads a line as it stands. Words of a commit may stand in it.
@@ -197,6 +265,39 @@ mod tests {
         let advice = Advice::of(&both);
         assert!(advice.steps[0].what.contains("12618c20, aaaaaaaa"), "{advice:?}");
         assert_eq!(pasted(&both), ["ai-detect attest COMMIT^! --tool TOOL --model MODEL", line], "once for all");
+    }
+
+    #[test]
+    fn what_others_have_is_declared_in_two_ways() {
+        let two_ways = |commit: &str| {
+            let attest = format!("ai-detect attest {commit}--tool TOOL --model MODEL");
+            let (rewrite, note) = (format!("{attest} --even-if-published"), format!("{attest} --notes"));
+            let (push, push_note) = ("git push --force-with-lease", "git push origin refs/notes/ai-attest");
+            [rewrite, push.to_owned(), note, push_note.to_owned(), "Assisted-by: TOOL:MODEL".to_owned()]
+        };
+        let mut older = report(false);
+        let (first, last) = (older.commits[0].id.clone(), older.commits[1].id.clone());
+        for up_to in [&first, &last] {
+            older.range.published = Some(crate::Published { up_to: up_to.clone(), branch: None });
+            assert_eq!(pasted(&older), two_ways("12618c20^! "), "{up_to}");
+        }
+        let mut newest = report(true);
+        newest.range.published = Some(crate::Published { up_to: last, branch: Some("origin/topic".into()) });
+        assert_eq!(pasted(&newest), two_ways(""));
+        newest.range.published = Some(crate::Published { up_to: first, branch: Some("origin/topic".into()) });
+        assert_eq!(pasted(&newest)[0], "ai-detect attest --tool TOOL --model MODEL", "only the older one is pushed");
+    }
+
+    #[test]
+    fn a_commit_that_declares_no_ai_is_answered_by_a_reviewer() {
+        let mut report = report(true);
+        let at = report.flags[0].hunk;
+        (report.hunks[at].verdict, report.flags[0].verdict) = (Verdict::Contradicted, Verdict::Contradicted);
+        report.commits[1].attestation.state = ai_detect_attest::State::Denied;
+        let advice = Advice::of(&report);
+        assert_eq!(pasted(&report), ["/ai-detect dismiss 00000001 REASON"]);
+        assert!(advice.steps[0].what.starts_with("aaaaaaaa says that no AI was used"), "{advice:?}");
+        assert_eq!(advice.otherwise, None, "a reviewer has something to do");
     }
 
     #[test]

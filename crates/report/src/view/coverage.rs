@@ -133,6 +133,15 @@ pub(super) fn whole(report: &Report) -> Option<String> {
     Some(format!("{part}, taken as one block: {}.", likelihood(probability)))
 }
 
+/// ` (57 % of the added lines)`: how much of a change was scored. Nothing where that is not known.
+pub(crate) fn scored_share(report: &Report) -> String {
+    let (scored, added) = (u64::from(report.range.added_lines), added_lines(report));
+    match added {
+        0 => String::new(),
+        _ => format!(" ({} of the added lines)", percent(scored.min(added) as f64 / added as f64)),
+    }
+}
+
 /// All lines that the change adds, scored or not, as far as they are known.
 fn added_lines(report: &Report) -> u64 {
     report.coverage.added_lines.unwrap_or_else(|| {

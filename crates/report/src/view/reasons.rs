@@ -11,7 +11,7 @@ use crate::asked::asked;
 use crate::gate::Verdict;
 use crate::groups::{Flagged, Group, is_of_commit};
 use crate::words::{self, counted};
-use crate::{EvidenceReport, HunkReport, Report, SignalReport, Together};
+use crate::{EvidenceReport, HunkReport, Region, Report, SignalReport, Together};
 use ai_detect_style::pack::topic;
 use ai_detect_style::score::{COMMIT_CODE, PRIOR};
 
@@ -42,8 +42,12 @@ pub(crate) struct Reason {
     pub(crate) topic: String,
     /// What was found, where the topic does not say it.
     pub(crate) finding: Option<String>,
+    /// The rules that found it, by their ids.
+    pub(crate) rules: Vec<String>,
     /// Where: `src/a.rs:12`, `message:3`; nothing where it is about the commit.
     pub(crate) place: Option<String>,
+    /// The path and the lines of that, where it is in a file.
+    pub(crate) lines: Option<(String, u32, u32)>,
     /// The line itself; absent where something was measured of many.
     pub(crate) quote: Option<Quote>,
 }
@@ -123,7 +127,10 @@ fn distinct<'t>(topics: impl Iterator<Item = &'t (String, Topic<'t>)>, most: usi
         let Some(best) = found.next() else { continue };
         let Some(fresh) = std::iter::once(best.clone()).chain(found).find(|found| !is_quoted(found)) else {
             if let Some(same) = reasons.iter_mut().find(|other| other.place == best.place) {
-                same.topic = format!("{}, {name}", same.topic);
+                if same.topic != best.topic {
+                    same.topic = format!("{}, {}", same.topic, best.topic);
+                }
+                same.rules.extend(best.rules);
             }
             continue;
         };
@@ -185,9 +192,11 @@ fn code_of_commits(report: &Report, hunk: &HunkReport) -> Option<f64> {
 }
 
 impl<'a> Topic<'a> {
-    /// The places of all that counts on the side of the topic as a whole.
+    /// The places of all that counts on the side of the topic as a whole. What points the other way than its rule does in
+    /// general would contradict the same rule elsewhere, so it is no reason; it is in the sum.
     fn places(&self) -> Vec<Place<'a>> {
-        let same_side = self.signals.iter().filter(|counted| counted.weight * self.sum > 0.0);
+        let is_reason = |counted: &&Counted<'_>| counted.weight * self.sum > 0.0 && !counted.signal.atypical;
+        let same_side = self.signals.iter().filter(is_reason);
         same_side.flat_map(|counted| places(*counted)).collect()
     }
 }
@@ -197,6 +206,7 @@ struct Place<'a> {
     counted: Counted<'a>,
     lines: Option<(u32, u32)>,
     quote: Option<Quote>,
+    region: Option<Region>,
     weight: f64,
 }
 
@@ -216,11 +226,12 @@ fn places(counted: Counted<'_>) -> Vec<Place<'_>> {
         let part: f64 = evidence.iter().map(|it| it.contribution.abs()).sum();
         // What is found in one place counts there in full; of words, each line has some.
         let share = if is_words && whole > 0.0 { part / whole } else { 1.0 };
-        Place { counted, lines: Some(lines), quote, weight: counted.weight.abs() * share }
+        let region = evidence.iter().find_map(|it| it.region);
+        Place { counted, lines: Some(lines), quote, region, weight: counted.weight.abs() * share }
     };
     let mut places: Vec<Place<'_>> = by_line.into_iter().map(place).collect();
     if places.is_empty() {
-        places.push(Place { counted, lines: None, quote: None, weight: counted.weight.abs() });
+        places.push(Place { counted, lines: None, quote: None, region: None, weight: counted.weight.abs() });
     }
     places
 }
@@ -249,10 +260,19 @@ impl Place<'_> {
             Some(path) => format!("{path}:{}", words::lines(line, end)),
             None => format!("{MESSAGE}{line}"),
         });
+        let lines = self.lines.zip(path).map(|((line, end), path)| (path.to_owned(), line, end));
+        // Code as it is written has comments in it, and a reason is about what its line shows.
+        let topic = match self.region {
+            Some(Region::Comment) => "style of the comments",
+            Some(Region::Documentation) => "style of the documentation",
+            None => name,
+        };
         Reason {
-            topic: words::cut(name, MAX_TITLE).into_owned(),
+            topic: words::cut(topic, MAX_TITLE).into_owned(),
             finding: (!is_words && signal.title != name).then(|| words::cut(&signal.title, MAX_TITLE).into_owned()),
+            rules: vec![signal.rule.clone()],
             place,
+            lines,
             quote: self.quote,
         }
     }
@@ -269,7 +289,8 @@ fn rest_of_the_commit(group: &Group<'_>) -> Option<Reason> {
     let signal = signals.iter().find(|it| it.rule == COMMIT_CODE && it.contribution >= MIN_SHOWN)?;
     // Reports of earlier versions do not say what that is.
     let finding = signal.together.as_ref().map(Together::sentence);
-    Some(Reason { topic: name(signal), finding, place: None, quote: None })
+    let rules = vec![signal.rule.clone()];
+    Some(Reason { topic: name(signal), finding, rules, place: None, lines: None, quote: None })
 }
 
 impl Together {

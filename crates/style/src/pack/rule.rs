@@ -116,6 +116,11 @@ impl Rule {
         self.languages.as_ref().is_none_or(|names| language.is_some_and(|name| names.iter().any(|n| n == name)))
     }
 
+    /// Whether it reads the lines as they stand, comments among them, without knowing which is which.
+    pub fn reads_code_as_written(&self) -> bool {
+        self.scope == Some(Scope::Code) && matches!(self.kind, Kind::Lexicon(_))
+    }
+
     /// Whether it is about the commit message.
     pub fn is_message(&self) -> bool {
         self.scope.is_some_and(Scope::is_message)
@@ -124,17 +129,28 @@ impl Rule {
     /// What is said of what was measured: the title only where it holds. Without a number (`NaN`), there was too
     /// little to measure.
     pub fn says(&self, number: f64) -> String {
-        let holds = match self.kind {
-            _ if number.is_nan() => return format!("{}: nothing to measure", self.title),
-            // Those of regions have counted wherever there is a number.
-            Kind::Metric { shape, .. } if self.scope.is_none() || self.is_message() => shape.of(number) > 0.0,
-            _ => true,
-        };
         match &self.otherwise {
-            _ if holds => self.title.clone(),
+            _ if number.is_nan() => format!("{}: nothing to measure", self.title),
+            _ if self.holds(number) => self.title.clone(),
             Some(otherwise) => otherwise.clone(),
             None => format!("{}: no", self.title),
         }
+    }
+
+    /// Whether the title is true of a number that was measured.
+    fn holds(&self, number: f64) -> bool {
+        match self.kind {
+            // Those of regions have counted wherever there is a number.
+            Kind::Metric { shape, .. } if self.scope.is_none() || self.is_message() => shape.of(number) > 0.0,
+            _ => true,
+        }
+    }
+
+    /// Whether a number counts the other way than the rule does in general. The weight points to one side where the title
+    /// is true and to the other where it is not; trees, which weigh a number beside all others, may turn that round.
+    pub fn is_atypical(&self, number: f64, contribution: f64) -> bool {
+        let general = if self.holds(number) { self.weight } else { -self.weight };
+        self.otherwise.is_some() && !number.is_nan() && general * contribution < 0.0
     }
 
     /// The name of its kind as in the documentation.
@@ -224,6 +240,21 @@ mod tests {
         assert_eq!(says("break-blank-lines", -0.1), "Block has no more blank lines than the rest of the file");
         assert_eq!(says("long-comments", f64::NAN), "Comments are long: nothing to measure");
         assert_eq!(says("comment-words", -1.0), "Words of comments");
+    }
+
+    #[test]
+    fn a_number_that_counts_against_its_rule_is_atypical() {
+        let pack = Pack::load(Fitted::builtin().unwrap(), &[], &[]).unwrap();
+        let is = |id: &str, number, contribution| pack.rule(id).unwrap().is_atypical(number, contribution);
+        // The rule points to AI, so a prefix may count for AI and its absence for a person.
+        assert!(pack.rule("message-conventional").unwrap().weight > 0.0);
+        assert!(!is("message-conventional", 1.0, 0.3) && is("message-conventional", 1.0, -0.3));
+        assert!(!is("message-conventional", 0.0, -0.3) && is("message-conventional", 0.0, 0.3));
+        // This one points to a person.
+        assert!(pack.rule("message-first-person").unwrap().weight < 0.0);
+        assert!(!is("message-first-person", 3.0, -0.3) && is("message-first-person", 3.0, 0.3));
+        assert!(!is("message-first-person", f64::NAN, 0.3), "nothing was measured");
+        assert!(!is("comment-words", -1.0, -0.3), "words point to either side");
     }
 
     #[test]

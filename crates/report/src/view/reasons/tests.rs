@@ -13,6 +13,7 @@ fn signal(rule: &str, title: &str, contribution: f64, places: &[(u32, &str, &str
         text: (*text).into(),
         contribution: each,
         source: Some((*source).into()),
+        region: None,
     });
     SignalReport {
         rule: rule.into(),
@@ -23,6 +24,7 @@ fn signal(rule: &str, title: &str, contribution: f64, places: &[(u32, &str, &str
         evidence: evidence.collect(),
         together: None,
         unmeasured: false,
+        atypical: false,
     }
 }
 
@@ -153,4 +155,39 @@ fn a_rule_of_a_project_is_its_own_topic() {
     let found =
         reasons(vec![signal("xyzzy", "A word that only tests write", 5.0, &[(2, "xyzzy", "x = xyzzy # here")])]);
     assert_eq!(shown(&found.for_ai), ["A word that only tests write | src/a.py:2 | x = [xyzzy] # here"]);
+}
+
+#[test]
+fn a_number_that_counts_against_its_rule_is_no_reason() {
+    let prefix = |atypical: bool| {
+        let title = "Subject has no conventional prefix (\"fix: …\")";
+        SignalReport { atypical, ..signal("message-conventional", title, 0.9, &[(1, "x", "A subject")]) }
+    };
+    let paragraphs =
+        || signal("message-paragraphs", "Message has several paragraphs", 0.3, &[(3, "x", "One paragraph")]);
+    let found = reasons(vec![of_message(prefix(true)), of_message(paragraphs())]);
+    assert_eq!(
+        shown(&found.for_ai),
+        ["style of the message: Message has several paragraphs | message:3 | One paragraph"]
+    );
+    assert_eq!(shown(&reasons(vec![of_message(prefix(true))]).for_ai), [""; 0]);
+    assert_eq!(shown(&reasons(vec![of_message(prefix(false))]).for_ai).len(), 1);
+}
+
+#[test]
+fn a_reason_is_about_what_its_line_is() {
+    let line = (7, "\u{2014}", "# Don't sleep \u{2014} it blocks");
+    for (region, topic) in [
+        (None, "style of the code"),
+        (Some(Region::Comment), "style of the comments"),
+        (Some(Region::Documentation), "style of the documentation"),
+    ] {
+        let mut words = signal("code-words", "Tokens of code", 1.0, &[line]);
+        words.evidence[0].region = region;
+        let found = reasons(vec![words]);
+        assert_eq!(
+            (found.for_ai[0].topic.as_str(), found.for_ai[0].rules.as_slice()),
+            (topic, &["code-words".into()][..])
+        );
+    }
 }
