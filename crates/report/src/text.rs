@@ -258,7 +258,7 @@ impl Page<'_> {
             self.line("");
             self.advice();
             self.line("");
-            self.labelled(0, "", &format!("{KIND} {}", self.where_more_is()).trim_end().to_owned());
+            self.labelled(0, "", format!("{KIND} {}", self.where_more_is()).trim_end());
         }
     }
 
