@@ -72,6 +72,16 @@ fn a_flag_about_form_says_nothing_about_looks() {
 }
 
 #[test]
+fn the_log_of_a_job_names_no_option_that_its_command_does_not_have() {
+    let report = sample::report("a text", 20);
+    let plain = |printed: String| anstream::adapter::strip_str(&printed).to_string();
+    let (log, terminal) = (plain(text::write_log(&report, 200)), plain(text::write(&report, text::Detail::Flags, 200)));
+    assert!(terminal.contains("(-v says more)") && terminal.contains("; -v shows them"), "{terminal}");
+    assert!(!log.contains("(-v says more)") && !log.contains("-v shows them"), "{log}");
+    assert!(log.contains("`ai-detect diff RANGE -v` shows the sums"), "{log}");
+}
+
+#[test]
 fn a_block_below_half_stands_out() {
     let report = |likely: f64| {
         let mut report = sample::report("a text", 1);

@@ -208,6 +208,7 @@ mod tests {
         report.hunks.push(unscored("a.zig", None, 28));
         let part = "The 12 lines that could be scored (30 % of 40 added), taken as one block:";
         assert_eq!(of(&report), format!("{part} very likely AI style (97 %)."));
+        assert_eq!(scored_share(&report), " (30 % of the added lines)");
         report.range.probability = Some(0.3);
         assert_eq!(of(&report), format!("{part} does not read like AI-generated code (30 %)."));
         report.hunks.push(unscored("b.zig", None, 21));
