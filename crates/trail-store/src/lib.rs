@@ -64,6 +64,7 @@ mod ingest;
 pub mod invitations;
 pub mod keys;
 mod log_reader;
+mod parallel;
 pub mod prove;
 pub mod reading;
 pub mod rebuild;

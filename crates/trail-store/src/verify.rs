@@ -9,11 +9,13 @@ use ai_detect_trail_log::log::audit;
 use ai_detect_trail_log::log::frontier::Frontier;
 use ai_detect_trail_log::log::hash::TreeHash;
 use ai_detect_trail_log::log::key::VerifierKey;
+use ai_detect_trail_log::number::Number;
 use rusqlite::Connection;
 
 use crate::epochs::{Key, read_ranges};
-use crate::error::{Damage, StoreError};
+use crate::error::{Damage, SegmentProblem, StoreError};
 use crate::folder::Folder;
+use crate::parallel::in_order;
 use crate::rows::{read_frontier, stored};
 use crate::segments::columns::Row;
 use crate::segments::list::{self, Found, Noted, Segments};
@@ -180,20 +182,20 @@ impl Check<'_> {
         let bytes = bytes_of(&list::path(self.folder, name), noted.stamp)?;
         let segment = Segment::open(name, bytes)?;
         let mut runs = Runs::new(name.first);
-        for group in 0..segment.groups() {
-            let rows = segment.rows(group)?;
-            for at in segment.differing(group, &rows)? {
-                let index = segment.first_of(group).unwrap_or(name.first) + at as u64;
-                self.findings.problems.push(Problem::Columns { index });
-            }
-            if !is_whole {
-                continue;
-            }
-            for row in &rows {
-                self.entry(row).map_err(Unread::Failed)?;
-                runs.add(row);
-            }
-        }
+        in_order(
+            segment.groups(),
+            |group| read_group(&segment, group),
+            |read| {
+                let (first, differing, entries) = read?;
+                let columns = differing.into_iter().map(|at| Problem::Columns { index: first + at as u64 });
+                self.findings.problems.extend(columns);
+                for (row, said) in entries.iter().filter(|_| is_whole) {
+                    self.take(said).map_err(Unread::Failed)?;
+                    runs.add(row);
+                }
+                Ok::<(), Unread>(())
+            },
+        )?;
         if is_whole {
             self.numbers(name, runs).map_err(Unread::Failed)?;
         }
@@ -243,36 +245,33 @@ impl Check<'_> {
             };
             let row = row(found).map_err(&failed)?;
             let leaf: Vec<u8> = found.get(7).map_err(&failed)?;
-            if leaf != self.entry(&row)?.as_bytes() {
+            let read = ReadEntry::of(&row);
+            self.take(&read)?;
+            if leaf != read.hash.as_bytes() {
                 self.findings.problems.push(Damage::Entry { index }.into());
             }
         }
         Ok(())
     }
 
-    /// Checks an entry, wherever it lies. Returns its hash.
-    fn entry(&mut self, row: &Row) -> Result<TreeHash, StoreError> {
+    /// Takes the next entry, wherever it lies.
+    fn take(&mut self, read: &ReadEntry) -> Result<(), StoreError> {
         let index = self.frontier.size();
-        let hash = TreeHash::of_leaf(&row.entry);
-        self.frontier.append(hash);
-        self.tiles.append(hash, &self.frontier, &mut self.findings.problems)?;
-        let (Reading::Whole(entry) | Reading::Partial(entry)) = Entry::read(&row.entry) else {
+        self.frontier.append(read.hash);
+        self.tiles.append(read.hash, &self.frontier, &mut self.findings.problems)?;
+        let Some(said) = &read.said else {
             self.findings.unreadable += 1;
-            return Ok(hash);
+            return Ok(());
         };
-        let number = entry.number;
-        let kind = entry.event.kind();
-        let expected =
-            (entry.client.as_str(), entry.epoch.as_str(), stored(number.get()), kind.word(), entry.conflict.is_some());
-        if (row.client.as_str(), row.epoch.as_str(), row.number, row.kind.as_str(), row.is_conflict) != expected {
+        if said.differs {
             self.findings.problems.push(Problem::Columns { index });
         }
-        let set = self.arrived.entry((entry.client, entry.epoch)).or_default();
-        if entry.conflict.is_none() && set.contains(number) {
+        let set = self.arrived.entry(said.key.clone()).or_default();
+        if !said.is_conflict && set.contains(said.number) {
             self.findings.problems.push(Problem::Twice { index });
         }
-        set.insert(Range::single(number));
-        Ok(hash)
+        set.insert(Range::single(said.number));
+        Ok(())
     }
 
     fn finish(mut self) -> Result<Findings, StoreError> {
@@ -306,4 +305,48 @@ impl Check<'_> {
         }
         Ok(self.findings)
     }
+}
+
+/// An entry that was hashed and read, which takes most of the time.
+struct ReadEntry {
+    hash: TreeHash,
+    /// `None` if this version cannot read it.
+    said: Option<Said>,
+}
+
+/// What an entry says about itself.
+struct Said {
+    key: Key,
+    number: Number,
+    is_conflict: bool,
+    /// The columns beside it say something else.
+    differs: bool,
+}
+
+impl ReadEntry {
+    fn of(row: &Row) -> Self {
+        let hash = TreeHash::of_leaf(&row.entry);
+        let (Reading::Whole(entry) | Reading::Partial(entry)) = Entry::read(&row.entry) else {
+            return Self { hash, said: None };
+        };
+        let (number, is_conflict, kind) = (entry.number, entry.conflict.is_some(), entry.event.kind());
+        let expected = (entry.client.as_str(), entry.epoch.as_str(), stored(number.get()), kind.word(), is_conflict);
+        let found = (row.client.as_str(), row.epoch.as_str(), row.number, row.kind.as_str(), row.is_conflict);
+        let differs = found != expected;
+        Self { hash, said: Some(Said { key: (entry.client, entry.epoch), number, is_conflict, differs }) }
+    }
+}
+
+/// A group of a sealed file: the index of its first entry, the places of those whose columns differ, and its entries, without bytes.
+type ReadGroup = (u64, Vec<usize>, Vec<(Row, ReadEntry)>);
+
+fn read_group(segment: &Segment, group: usize) -> Result<ReadGroup, Unread> {
+    let first = segment.first_of(group).ok_or(SegmentProblem::Rows)?;
+    let rows = segment.rows(group)?;
+    let differing = segment.differing(group, &rows)?;
+    let entries = rows.into_iter().map(|row| {
+        let read = ReadEntry::of(&row);
+        (Row { entry: Vec::new(), ..row }, read)
+    });
+    Ok((first, differing, entries.collect()))
 }

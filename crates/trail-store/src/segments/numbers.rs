@@ -32,18 +32,27 @@ pub(crate) struct Run {
 pub(crate) struct Runs {
     segment: u64,
     keys: HashMap<(String, String), u32>,
+    /// Of the entry before: those of a batch have the same client.
+    last: Option<(String, String, u32)>,
     numbers: Vec<(u32, bool, i64, u32)>,
 }
 
 impl Runs {
     pub(crate) fn new(segment: u64) -> Self {
-        Self { segment, keys: HashMap::new(), numbers: Vec::new() }
+        Self { segment, keys: HashMap::new(), last: None, numbers: Vec::new() }
     }
 
     /// Adds an entry of the segment.
     pub(crate) fn add(&mut self, row: &Row) {
-        let next = u32::try_from(self.keys.len()).unwrap_or(u32::MAX);
-        let key = *self.keys.entry((row.client.clone(), row.epoch.clone())).or_insert(next);
+        let key = match &self.last {
+            Some((client, epoch, key)) if *client == row.client && *epoch == row.epoch => *key,
+            _ => {
+                let next = u32::try_from(self.keys.len()).unwrap_or(u32::MAX);
+                let key = *self.keys.entry((row.client.clone(), row.epoch.clone())).or_insert(next);
+                self.last = Some((row.client.clone(), row.epoch.clone(), key));
+                key
+            }
+        };
         // A segment has far fewer entries.
         let place = u32::try_from(row.seq.saturating_sub(self.segment)).unwrap_or(u32::MAX);
         self.numbers.push((key, row.is_conflict, row.number, place));
