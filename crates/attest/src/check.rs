@@ -90,6 +90,7 @@ pub(super) fn check(file: &File, text: &str) -> Result<(), Error> {
     let named = [
         ("no", &file.values.no),
         ("yes", &file.values.yes),
+        ("unclear", &file.values.unclear),
         ("moving", &file.models.moving),
         ("unnamed", &file.models.unnamed),
     ];

@@ -42,6 +42,9 @@ const MAX_TOOL_LENGTH: usize = 40;
 pub(super) fn read(text: &str, registry: &Registry) -> Declared {
     let text = plain(text);
     let text = text.as_str();
+    if let Some(tool) = registry.by_page(text) {
+        return Declared { tool: Some(tool.name.clone()), model: find(text, registry), known: true };
+    }
     let parts = parts(text, registry);
     let by_name = known_tool(parts.tool, registry);
     let in_slot = |part| slot(part, by_name.is_some(), registry);
@@ -145,11 +148,28 @@ fn known_tool(text: &str, registry: &Registry) -> Option<String> {
     let rest = part_of(text, length..);
     let surname = rest.strip_prefix(' ').and_then(|rest| rest.chars().next()).is_some_and(char::is_uppercase);
     let is_person = is_rest_of_a_name(rest) || (tool.namesakes && surname);
-    (!is_person).then(|| tool.name.clone())
+    let is_word = tool.common_word && qualifies_a_noun(rest);
+    (!is_person && !is_word).then(|| tool.name.clone())
+}
+
+/// What may stand behind the name of a tool that is also a word, in lower case, beside [`OF_TOOLS`].
+const BEHIND_TOOLS: [&str; 47] = [
+    "a", "after", "also", "an", "and", "as", "at", "auto", "because", "before", "but", "by", "did", "does", "during",
+    "from", "generated", "has", "helped", "in", "is", "made", "mode", "of", "on", "or", "over", "plus", "running",
+    "session", "so", "suggested", "task", "that", "the", "then", "this", "thread", "to", "under", "using", "via", "was",
+    "were", "which", "with", "wrote",
+];
+
+/// Whether a noun in lower case follows, so that the word before is no tool: `Cursor position`, `Continue button`.
+fn qualifies_a_noun(rest: &str) -> bool {
+    let Some(rest) = rest.strip_prefix(' ') else { return false };
+    let word = rest.split(|c: char| !c.is_alphanumeric()).next().unwrap_or("");
+    let is_noun = !word.is_empty() && word.chars().all(|c| c.is_ascii_lowercase());
+    is_noun && !OF_TOOLS.contains(&word) && !BEHIND_TOOLS.contains(&word)
 }
 
 /// What may stand behind the name of a tool as a part of the tool's name, in lower case.
-const OF_TOOLS: [&str; 57] = [
+pub(super) const OF_TOOLS: [&str; 57] = [
     "code",
     "cli",
     "agent",
@@ -322,6 +342,25 @@ mod tests {
             ("Codex, in the terminal", "Codex"),
         ] {
             assert_eq!(of(value).0.as_deref(), Some(tool), "{value}");
+        }
+    }
+
+    #[test]
+    fn words_that_are_also_tools_stand_before_no_noun() {
+        for text in ["Cursor position kept", "Cursor theme 'Adwaita' it was drawn twice", "Continue button", "Amp level"] {
+            assert!(!read(text, Registry::builtin().unwrap()).known, "{text}");
+        }
+        for (text, tool) in [("Cursor for the tests", "Cursor"), ("Cursor (composer-1)", "Cursor"), ("Devin and me", "Devin")] {
+            assert_eq!(of(text).0.as_deref(), Some(tool), "{text}");
+        }
+    }
+
+    #[test]
+    fn pages_of_tools_name_them() {
+        assert_eq!(of("https://claude.ai/code"), pair("Claude", ""));
+        assert_eq!(of("https://www.cursor.com"), pair("Cursor", ""));
+        for page in ["https://claude-roe.example", "https://example.org/claude.ai", "https://claude.ai.example.org/x"] {
+            assert!(!read(page, Registry::builtin().unwrap()).known, "{page}");
         }
     }
 

@@ -7,6 +7,7 @@ use std::ops::Range;
 use regex::Captures;
 
 use super::declared::{self, Declared};
+use super::names_alone::is_names_alone;
 use super::registry::{Hints, MarkerAt, Registry};
 use ai_detect_base::slices::part_of;
 use ai_detect_base::vocabulary::message::{Line, lines};
@@ -53,13 +54,15 @@ pub(super) fn find<'a, 'r>(
         let names_session = regex.capture_names().flatten().any(|name| name == "session");
         let is_general = marker.tool.is_none() && !names_session;
         for whole in regex.find_iter(text).take(MAX_OF_A_KIND) {
+            let groups = if regex.captures_len() > 1 { regex.captures_at(text, whole.start()) } else { None };
+            // What leads up to the phrase may be a part of the match.
+            let own = groups.as_ref().and_then(|groups| groups.name("phrase")).unwrap_or(whole);
             // The match may start with the line ending before it.
-            let leading = whole.len() - whole.as_str().trim_start().len();
-            let place = start + whole.start() + leading..start + whole.end();
+            let leading = own.len() - own.as_str().trim_start().len();
+            let place = start + own.start() + leading..start + own.end();
             if is_general && found.iter().any(|known| is_within(&place, known)) {
                 continue;
             }
-            let groups = if regex.captures_len() > 1 { regex.captures_at(text, whole.start()) } else { None };
             let Some(declared) = declared(marker, groups.as_ref(), registry) else { continue };
             let line = lines::holding(lines, place.start);
             found.push(Phrase {
@@ -89,8 +92,12 @@ fn group<'a>(groups: Option<&Captures<'a>>, name: &str) -> Option<&'a str> {
 /// What a phrase declares; `None` where it counts only with a known tool or model, and names neither.
 fn declared(marker: MarkerAt<'_>, groups: Option<&Captures<'_>>, registry: &Registry) -> Option<Declared> {
     // Without a value it declares no more than its marker does.
-    let mut declared = group(groups, "value").map_or_else(Declared::default, |value| declared::read(value, registry));
+    let value = group(groups, "value");
+    let mut declared = value.map_or_else(Declared::default, |value| declared::read(value, registry));
     if marker.marker.known_only && !declared.known {
+        return None;
+    }
+    if marker.marker.names_only && !value.is_some_and(|value| is_names_alone(value, registry)) {
         return None;
     }
     if let Some(model) = group(groups, "model") {

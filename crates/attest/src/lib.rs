@@ -8,6 +8,8 @@
 //! Commit ─▶ read ─┬─ identities   author, committer, people in trailers
 //!                 ├─ declared     free text: which tool, which model
 //!                 ├─ several      which tools, where a value names several
+//!                 ├─ names_alone  whether a text is names of tools and nothing else
+//!                 ├─ answers      yes and no
 //!                 ├─ footers      phrases, session links
 //!                 ├─ near_misses  what is like a declaration, and is none
 //!                 ├─ forms        notes and files of recorders, and our note: who wrote which lines
@@ -20,6 +22,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+mod answers;
 mod check;
 mod clean;
 mod conflict;
@@ -32,6 +35,7 @@ mod footers;
 pub mod forms;
 mod hints;
 mod identities;
+mod names_alone;
 mod near_misses;
 mod our_words;
 mod read;

@@ -11,13 +11,16 @@ use serde::{Deserialize, Serialize};
 
 use super::declared;
 use super::identities;
-use super::registry::{PersonKey, Registry};
+use super::names_alone::is_names_alone;
+use super::registry::{MarkerAt, PersonKey, Registry};
+use super::schema::Reads;
 use ai_detect_base::slices::part_of;
 use ai_detect_base::vocabulary::message::TrailerLine;
 use ai_detect_base::vocabulary::message::trailer_lines::Shape;
 use people::may_be_people;
 
 mod people;
+pub(super) mod sentences;
 
 /// Why a line that is something like a declaration is none.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -85,25 +88,47 @@ impl fmt::Display for UnknownTool {
     }
 }
 
-/// So many are kept of one commit.
+/// No more than this are kept of one commit.
 pub(super) const MAX_UNKNOWN: usize = 10;
 /// A longer value is prose.
 const MAX_WORDS: usize = 6;
 
-/// Whether a trailer that nothing was read of is something like a declaration.
-pub(super) fn is_near_miss(trailer: &TrailerLine, registry: &Registry) -> bool {
+/// Why a trailer that nothing was read of is something like a declaration, if it is.
+pub(super) fn of_trailer(trailer: &TrailerLine, registry: &Registry) -> Option<NearMiss> {
     let value = trailer.value.trim();
-    if trailer.shape == Shape::Loose || value.split_whitespace().count() > MAX_WORDS {
-        return false;
+    if trailer.shape == Shape::Loose {
+        return None;
     }
+    let is_short = value.split_whitespace().count() <= MAX_WORDS;
     match registry.person_key(&trailer.name) {
-        Some(PersonKey::CoAuthor) => return is_co_author_like_ai(value, registry),
-        Some(_) => return false,
+        Some(PersonKey::CoAuthor) => {
+            return (is_short && is_co_author_like_ai(value, registry)).then_some(NearMiss::Tool);
+        }
+        // `Suggested-by: Codex:gpt-5.5`
+        Some(_) => return (is_short && names_tool_and_model(value, registry)).then_some(NearMiss::Mention),
         None => {}
     }
     if registry.is_other_key(&trailer.name) {
-        return false;
+        return None;
     }
+    if is_short && has_unknown_key(trailer, registry) {
+        return Some(NearMiss::Key);
+    }
+    if is_short && names_unknown_tool(trailer, registry) {
+        return Some(NearMiss::Tool);
+    }
+    // `AI-Disclosure: see the description`
+    let is_asked = |at: MarkerAt<'_>| {
+        let is_free = at.marker.reads == Reads::Declaration && !at.marker.known_only && at.marker.value.is_none();
+        at.tool.is_none() && (at.marker.reads == Reads::YesNo || is_free)
+    };
+    let asks = || asks_for_ai(&trailer.name, registry) || registry.by_key(&trailer.name).any(is_asked);
+    (trailer.name.contains('-') && asks()).then_some(NearMiss::Mention)
+}
+
+/// Whether a trailer's key is like that of a declaration, and its value like the name of a tool.
+fn names_unknown_tool(trailer: &TrailerLine, registry: &Registry) -> bool {
+    let value = trailer.value.trim();
     let words: Vec<&str> = trailer.name.split('-').collect();
     let data = &registry.file.near_misses;
     let by = words.iter().rposition(|word| has(&data.by, word));
@@ -116,10 +141,47 @@ pub(super) fn is_near_miss(trailer: &TrailerLine, registry: &Registry) -> bool {
     if before.iter().any(|word| has(&data.run, word)) {
         return is_like_ai_tool(value, registry);
     }
-    // A word alone is prose unless git takes the line for a trailer.
     let is_about = words.iter().any(|word| has(&data.about, word)) && !has(&data.not_about, &trailer.name);
+    // Machines that build are called agents, too.
+    if let ["agent" | "agents"] = words.as_slice() {
+        return is_about && trailer.strict && !value.contains('@') && is_like_ai_tool(value, registry);
+    }
+    // A word alone is prose unless git takes the line for a trailer.
     let is_sure = words.len() > 1 || (trailer.strict && value.split_whitespace().count() <= 3);
-    is_about && is_sure && !value.contains('@') && may_be_tool(value, registry)
+    is_about && is_sure && !value.contains('@') && is_like_a_name(value, registry)
+}
+
+/// Words that may stand in a key beside those that ask for the use of AI: `AI-Used-In-This-Commit`.
+const BESIDE: [&str; 20] = [
+    "with", "by", "in", "of", "is", "was", "were", "any", "has", "this", "the", "code", "commit", "change", "changes",
+    "patch", "pr", "mr", "tool", "tools",
+];
+
+/// Whether a key asks for the use of AI and for nothing else: `AI`, `LLM-Help`, `AI-Tools-Used`; not `AI-Player`.
+pub(super) fn asks_for_ai(name: &str, registry: &Registry) -> bool {
+    const AI: [&str; 6] = ["ai", "llm", "llms", "genai", "chatgpt", "copilot"];
+    let name = name.strip_prefix("x-").unwrap_or(name);
+    let words: Vec<&str> = name.split('-').collect();
+    let asking = &registry.file.near_misses.asking;
+    let is_of_it = |word: &&&str| AI.contains(*word) || has(asking, word) || BESIDE.contains(*word);
+    match words.as_slice() {
+        [only] => AI[..4].contains(only),
+        several => {
+            several.iter().any(|word| AI.contains(word))
+                && several.iter().any(|word| has(asking, word))
+                && several.iter().filter(is_of_it).count() == several.len()
+        }
+    }
+}
+
+/// Whether a key is one for tools that is also an ordinary word.
+pub(super) fn is_key_of_tools(name: &str, registry: &Registry) -> bool {
+    has(&registry.file.near_misses.of_tools, name)
+}
+
+/// Whether a key is one for models that is also an ordinary word.
+pub(super) fn is_key_of_models(name: &str, registry: &Registry) -> bool {
+    has(&registry.file.near_misses.of_models, name)
 }
 
 /// Whether a co-author that is no known tool has a name like an AI tool: `FooAI Agent <noreply@fooai.example>`.
@@ -127,16 +189,31 @@ fn is_co_author_like_ai(value: &str, registry: &Registry) -> bool {
     if !value.contains('@') {
         return names_ai(value);
     }
-    identities::people(value).iter().any(|person| !registry.is_program(person) && people::is_named_like_ai(person))
+    identities::people(value).iter().any(|person| match registry.is_program(person) {
+        true => people::is_program_named_like_ai(person),
+        false => people::is_named_like_ai(person) || people::is_tool_by_remark(person, registry),
+    })
 }
 
-/// Whether a trailer has a key that nobody knows and names a known tool with its model: `Asissted-by: Codex:gpt-5.5`.
-pub(super) fn has_unknown_key(trailer: &TrailerLine, registry: &Registry) -> bool {
-    let is_unknown = trailer.shape == Shape::Plain && !registry.is_trailer_key(&trailer.name);
-    if !is_unknown || !trailer.name.ends_with("-by") || trailer.value.split_whitespace().count() > MAX_WORDS {
+/// Whether a trailer has a key that nobody knows and names a known tool and nothing else: `Asissted-by: Codex:gpt-5.5`.
+fn has_unknown_key(trailer: &TrailerLine, registry: &Registry) -> bool {
+    let name = trailer.name.as_str();
+    if trailer.shape != Shape::Plain || registry.is_trailer_key(name) {
         return false;
     }
-    let named = declared::read(trailer.value.trim(), registry);
+    let value = trailer.value.trim();
+    let is_by = name.ends_with("-by");
+    if is_by && names_tool_and_model(value, registry) {
+        return true;
+    }
+    let is_like_one = is_by || name.ends_with("-with") || name.ends_with("-using") || asks_for_ai(name, registry);
+    let is_word = trailer.strict && (is_key_of_tools(name, registry) || is_key_of_models(name, registry));
+    // `Cooked-by: Claude` may name a person.
+    (is_like_one || is_word) && is_names_alone(value, registry) && !(is_by && registry.is_first_name(value))
+}
+
+fn names_tool_and_model(value: &str, registry: &Registry) -> bool {
+    let named = declared::read(value, registry);
     named.known && named.tool.is_some() && named.model.is_some()
 }
 
@@ -190,7 +267,20 @@ pub(super) fn may_be_tool(text: &str, registry: &Registry) -> bool {
         && !first.starts_with("http")
         && !text.contains('@')
         && !has(&data.agents_without_ai, first)
+        && !has(&data.agents_without_ai, first.split('-').next().unwrap_or(first))
         && (names_ai(text) || !(is_program() || is_file() || is_called || is_sign()))
+}
+
+/// Whether a text reads as a name rather than as a sentence: `HouseBot`, `Acme Coder 2`, `an in-house assistant`; not `fix
+/// the path finding`.
+pub(super) fn is_like_a_name(text: &str, registry: &Registry) -> bool {
+    let words = text.split_whitespace();
+    let is_titled = |word: &str| {
+        word.trim_start_matches(|c: char| !c.is_alphanumeric()).starts_with(|c: char| !c.is_lowercase())
+    };
+    let count = words.clone().count();
+    let is_name = count == 1 || (count <= 4 && words.clone().all(is_titled)) || (count <= MAX_WORDS && names_ai(text));
+    is_name && may_be_tool(text, registry)
 }
 
 /// Whether a text is the name of an AI tool by its own words: `FooAI`, `housebot 2`, `SuperCoder`.

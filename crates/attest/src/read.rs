@@ -26,6 +26,7 @@ mod mention;
 mod own;
 mod own_trailer;
 mod recorded;
+mod unlisted_key;
 
 /// A quote is cut after this many characters.
 const MAX_QUOTE_LENGTH: usize = 200;
@@ -114,6 +115,7 @@ impl<'a, 'r> Reader<'a, 'r> {
         }
         if !distrust {
             self.unknown_footers();
+            self.unclear_sentences();
         }
     }
 
@@ -132,6 +134,25 @@ impl<'a, 'r> Reader<'a, 'r> {
             } else if let Some(link) = near_misses::chat(text, self.registry) {
                 self.near_miss(at..at + 1, link, NearMiss::Chat);
             }
+        }
+    }
+
+    /// Sentences that speak of a tool's help, in a message that states nothing else.
+    fn unclear_sentences(&mut self) {
+        if self.findings.iter().any(Finding::is_credible) {
+            return;
+        }
+        let message = self.message;
+        let read: HashSet<u32> = self.findings.iter().filter_map(|found| found.statement.line).collect();
+        let mut is_start = true;
+        for (at, line) in message.parsed_lines().iter().enumerate() {
+            let text = line.text(message);
+            let is_own = !line.quoted && !line.is_lazy && !read.contains(&line_number(at));
+            if is_own && near_misses::sentences::speaks_of_help(text, is_start, self.registry) {
+                self.mention(at..at + 1);
+            }
+            // A sentence starts behind the subject, a blank line and the end of another sentence.
+            is_start = at == 0 || line.is_blank || text.trim_end().ends_with(['.', '!', '?', ':']);
         }
     }
 
@@ -219,6 +240,9 @@ impl<'a, 'r> Reader<'a, 'r> {
                 break;
             }
         }
+        if self.findings.len() == first && !doubtful && key.is_none() {
+            self.unlisted_key(trailer);
+        }
         let is_read = self.findings.len() > first;
         if is_read && is_mention {
             self.mention(trailer.lines.clone());
@@ -226,29 +250,33 @@ impl<'a, 'r> Reader<'a, 'r> {
         if is_read || doubtful {
             return;
         }
-        if near_misses::has_unknown_key(trailer, self.registry) {
-            self.near_miss(trailer.lines.clone(), &trailer.key, NearMiss::Key);
-        } else if near_misses::is_near_miss(trailer, self.registry) {
-            self.near_miss(trailer.lines.clone(), value, NearMiss::Tool);
+        match near_misses::of_trailer(trailer, self.registry) {
+            Some(NearMiss::Key) => self.near_miss(trailer.lines.clone(), &trailer.key, NearMiss::Key),
+            Some(why) => self.near_miss(trailer.lines.clone(), value, why),
+            None => {}
         }
     }
 
-    /// Everybody in the value of a trailer for people. `Claude and Cursor`, without an address, are two.
+    /// Everybody in the value of a trailer for people. `Claude and Cursor`, without an address, are two, and so are
+    /// `Claude Code and Bob <bob@example.org>`. Before an address, a name that people have too stays a person's.
     fn people_in(&self, value: &str, key: PersonKey) -> Vec<Person> {
         let people = identities::people(value);
         let alone = match people.as_slice() {
-            [only] if only.email.is_empty() && key == PersonKey::CoAuthor => &only.name,
+            [only] if key == PersonKey::CoAuthor && !self.is_suffixed(only) => only,
             _ => return people,
         };
+        let names = several::parts(&alone.name);
+        let Some((last, before)) = names.split_last().filter(|(_, before)| !before.is_empty()) else { return people };
         let named = |name: &&str| Person { name: (*name).to_owned(), email: String::new() };
-        let parts: Vec<Person> = several::parts(alone).iter().map(named).collect();
-        let is_known = |person: &Person| identities::known(person, self.registry).is_some();
-        // A suffix such as `Ann & Claude` is one name.
-        if parts.len() > 1 && parts.iter().any(is_known) && !people.iter().any(|whole| self.is_suffixed(whole)) {
-            parts
-        } else {
-            people
-        }
+        let mut parts: Vec<Person> = before.iter().map(named).collect();
+        parts.push(Person { name: (*last).to_owned(), email: alone.email.clone() });
+        let is_tool = |person: &Person| {
+            let is_sure = alone.email.is_empty() || !self.registry.is_first_name(&person.name);
+            is_sure && identities::known(person, self.registry).is_some()
+        };
+        // Whose address is a tool's is known as a whole.
+        let is_known = identities::known(alone, self.registry).is_some();
+        if parts.iter().any(is_tool) && !is_known { parts } else { people }
     }
 
     fn is_suffixed(&self, person: &Person) -> bool {
@@ -336,6 +364,10 @@ impl<'a, 'r> Reader<'a, 'r> {
             return false;
         }
         let declared = &phrase.declared;
+        let phrase_text = self.message.get(phrase.start..phrase.end).unwrap_or_default();
+        if mention::may_name_a_person(phrase_text, self.registry) {
+            return true;
+        }
         let names_tool = phrase.marker.tool.is_some() || declared.tool.is_some() || declared.model.is_some();
         mention::is_mention(text, within(phrase.start)..within(phrase.end), names_tool)
     }

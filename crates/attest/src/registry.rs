@@ -17,7 +17,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::Role;
 use super::check::{self, Error};
 use super::hints::Words;
-use super::schema::{File, Labels, Marker, MarkerForm, Pattern, Tool};
+use super::schema::{File, Labels, Marker, MarkerForm, Pattern, Reads, Tool};
 use ai_detect_base::change::Person;
 pub(super) use models::alternatives;
 use names::ToolNames;
@@ -183,8 +183,10 @@ impl Registry {
         listed.or_else(|| self.model_names.filter(|_| is_model()).and_then(|slot| self.at(slot)))
     }
 
+    /// The markers with a key. `X-` in front of a key means nothing.
     pub(super) fn by_key<'a>(&'a self, key: &str) -> impl Iterator<Item = MarkerAt<'a>> {
-        self.at_each(self.keys.get(key))
+        let listed = self.keys.get(key).or_else(|| self.keys.get(key.strip_prefix("x-")?));
+        self.at_each(listed)
     }
 
     /// The markers of boxes to tick.
@@ -242,6 +244,26 @@ impl Registry {
             (whole && head.eq_ignore_ascii_case(alias)).then_some(())?;
             Some((self.file.tools.get(*tool)?, alias.len()))
         })
+    }
+
+    /// The tool whose page a text is the address of.
+    pub(super) fn by_page(&self, text: &str) -> Option<&Tool> {
+        let place = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"))?;
+        let place = place.strip_prefix("www.").unwrap_or(place);
+        let leads_to = |page: &String| {
+            place.strip_prefix(page.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?', '#']))
+        };
+        self.file.tools.iter().find(|tool| tool.pages.iter().any(leads_to))
+    }
+
+    /// Whether a text is a name of a tool that is as well somebody's first name, and nothing else: `Jules`.
+    pub(super) fn is_first_name(&self, text: &str) -> bool {
+        self.alias(text).is_some_and(|(tool, length)| tool.namesakes && length == text.len() && !text.contains(' '))
+    }
+
+    /// The marker of trailers that ask for the use of AI and are not listed.
+    pub(super) fn of_unlisted_keys(&self) -> Option<MarkerAt<'_>> {
+        self.by_key("ai").find(|at| at.marker.reads == Reads::Answer)
     }
 
     /// Whether an account is a program that is no AI tool, or no account at all but a forge.

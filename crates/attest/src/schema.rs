@@ -105,6 +105,8 @@ pub(super) struct Labels {
 pub(super) struct Values {
     pub(super) no: Pattern,
     pub(super) yes: Pattern,
+    /// Neither.
+    pub(super) unclear: Pattern,
     /// Ways to say "an AI" without naming one, in lower case.
     pub(super) generic: Vec<String>,
 }
@@ -152,6 +154,11 @@ pub(super) struct NearMisses {
     pub(super) run: String,
     /// Words of a key that is about AI.
     pub(super) about: String,
+    /// Words that may stand beside those in a key that asks for the use of AI and nothing else: `AI-Disclosure`.
+    pub(super) asking: String,
+    /// Keys for a tool, and keys for a model. They are ordinary words, so that both must stand together.
+    pub(super) of_tools: String,
+    pub(super) of_models: String,
     /// Keys with such a word that are about something else.
     pub(super) not_about: String,
     /// First words of values that are no AI tools.
@@ -187,6 +194,9 @@ pub struct Tool {
     /// Whether the name is also a word: then it must be capitalised where it is declared.
     #[serde(default)]
     pub common_word: bool,
+    /// Addresses of pages about it, without scheme and `www.`: people declare the tool by them.
+    #[serde(default)]
+    pub pages: Vec<String>,
     /// Names that are taken out of a message before its style is judged, however they are written.
     #[serde(default)]
     pub scrub: Vec<String>,
@@ -237,6 +247,9 @@ pub enum Reads {
     Declaration,
     /// Yes or no.
     YesNo,
+    /// Yes or no, or the names of tools and models and nothing else: for keys that are also ordinary words, and for
+    /// those that nobody has listed.
+    Answer,
     /// Yes means that no AI took part.
     NoYes,
     /// The name of a model.
@@ -304,11 +317,14 @@ pub struct Marker {
     /// Trailer or footer: counts only where its value names a known tool or model.
     #[serde(default)]
     pub known_only: bool,
+    /// Footer: counts only where its value is the names of tools and models, and nothing else.
+    #[serde(default)]
+    pub names_only: bool,
     /// Footer and session link: what a message must contain before the pattern is tried.
     #[serde(default)]
     pub hints: Vec<String>,
     /// Footer, session link and checkbox: the phrase. The groups `tool`, `model`, `session` and `value` (a
-    /// free-text declaration) are read.
+    /// free-text declaration) are read. A group `phrase` is the phrase itself, where the pattern looks at more.
     #[serde(default)]
     pub pattern: Option<Pattern>,
     /// Checkbox: texts that speak of something else.

@@ -17,7 +17,7 @@ const EXAMPLES: &[&str] = &["hits", "misses", "examples", "counter_examples"];
 
 /// Where the marker registry keeps its regular expressions: one, or alternatives of one.
 const MARKER_PATTERNS: &[&str] =
-    &["pattern", "value", "only", "unless", "branch_pattern", "no", "yes", "moving", "unnamed", "exact", "loose"];
+    &["pattern", "value", "only", "unless", "branch_pattern", "no", "yes", "unclear", "moving", "unnamed", "exact", "loose"];
 
 /// The folder `rules/`.
 pub fn rules() -> PathBuf {

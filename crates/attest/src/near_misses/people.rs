@@ -3,6 +3,7 @@
 use super::{has, is_like_ai_name, names_ai};
 use crate::declared::PARTICLES;
 use crate::identities;
+use crate::registry::Registry;
 use ai_detect_base::change::Person;
 
 /// Last words of products' names, where a person would have a family name.
@@ -68,21 +69,50 @@ fn is_login(word: &str) -> bool {
 /// `Max Agent <max@example.org>` have such family names.
 pub(super) fn is_named_like_ai(person: &Person) -> bool {
     const LAST: &str = "AI LLM GPT Agent agent Assistant assistant Copilot copilot Chatbot chatbot";
-    let words: Vec<&str> = person.name.split_whitespace().collect();
+    // `FooAI Agent v2`
+    let mut words: Vec<&str> = person.name.split_whitespace().collect();
+    while words.len() > 1 && words.last().is_some_and(|word| is_version(word)) {
+        words.pop();
+    }
+    let email = person.email.to_lowercase();
+    let (user, host) = email.split_once('@').unwrap_or((&email, ""));
     let Some((last, before)) = words.split_last() else { return false };
     let Some(first) = before.first() else {
         // A single word beside an address of a forge is what somebody is called there.
         let is_login = person.email.ends_with("@users.noreply.github.com");
         let is_plain = last.chars().all(char::is_alphanumeric) && !is_login;
-        return is_plain && ["AI", "GPT", "LLM"].iter().any(|end| last.len() > end.len() && last.ends_with(end));
+        let is_ai = ["AI", "GPT", "LLM"].iter().any(|end| last.len() > end.len() && last.ends_with(end));
+        // `Acme <bot@acme.example>`
+        let is_role = ["bot", "agent", "ai", "assistant"].contains(&user) && host.starts_with(&last.to_lowercase());
+        return is_plain && (is_ai || is_role);
     };
-    let email = person.email.to_lowercase();
-    let (user, host) = email.split_once('@').unwrap_or((&email, ""));
     let first_name = first.to_lowercase();
     // `Max Agent <max@example.org>`, not `Acme Agent <acme-agent@acme.example>`.
     let is_of_tool = user.contains("agent") || user.contains("bot") || host.contains(&first_name);
     let is_own_name = is_part(first) && user.contains(&first_name) && (*last == "AI" || !is_of_tool);
     has(LAST, last) && !is_own_name
+}
+
+fn is_version(word: &str) -> bool {
+    let digits = word.strip_prefix('v').unwrap_or(word);
+    digits.starts_with(|c: char| c.is_ascii_digit()) && digits.chars().all(|c| c.is_ascii_digit() || c == '.')
+}
+
+/// Whether an account of a program has a name like an AI tool: `acme-dev-ai[bot]`.
+pub(super) fn is_program_named_like_ai(person: &Person) -> bool {
+    let Some(login) = person.name.to_lowercase().strip_suffix("[bot]").map(str::to_owned) else { return false };
+    login.split('-').any(|part| ["ai", "llm", "gpt", "copilot", "genai"].contains(&part))
+}
+
+/// Whether somebody is called like a tool, and a remark in brackets says how a tool ran: `Claude (via Bedrock)`.
+pub(super) fn is_tool_by_remark(person: &Person, registry: &Registry) -> bool {
+    let Some((name, remark)) = person.name.split_once('(') else { return false };
+    let is_tool = registry.alias(name.trim()).is_some_and(|(_, length)| length == name.trim().len());
+    let remark = remark.trim_end().trim_end_matches(')').to_lowercase();
+    let says_how = remark.starts_with("via ")
+        || registry.model(&remark).is_some()
+        || remark.split(|c: char| !c.is_alphanumeric()).any(|word| has("ai llm bot agent model assistant", word));
+    is_tool && says_how
 }
 
 /// Whether a text starts with a word for a role and goes on as a name: `Agent Smith`, not `Agent Mode`.

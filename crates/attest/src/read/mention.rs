@@ -6,6 +6,9 @@
 
 use std::ops::Range;
 
+use crate::declared;
+use crate::registry::Registry;
+
 /// How a rule goes on behind what it is about.
 const RULING: [&str; 14] = [
     "must",
@@ -77,7 +80,11 @@ const MENTIONING: [&str; 25] = [
 ];
 
 /// What a phrase is called that is mentioned, right before it: "the line …". A "string parser" is something else.
-const MENTIONED: [&str; 5] = ["line", "footer", "trailer", "text", "string"];
+const MENTIONED: [&str; 33] = [
+    "line", "footer", "trailer", "text", "string", "tag", "tags", "label", "labels", "prefix", "suffix", "marker",
+    "badge", "the", "a", "an", "is", "are", "be", "use", "explain", "document", "add", "support", "for", "with", "of",
+    "as", "to", "from", "by", "about", "like",
+];
 
 /// Whether a trailer's value goes on as a sentence about the trailer, or about the use of tools.
 pub(super) fn goes_on_as_sentence(value: &str) -> bool {
@@ -97,13 +104,17 @@ pub(super) fn goes_on_as_sentence(value: &str) -> bool {
 /// Whether a line only mentions a phrase that it has in `place`. `names_tool` says whether the phrase names a tool or model.
 pub(super) fn is_mention(line: &str, place: Range<usize>, names_tool: bool) -> bool {
     let before = line.get(..place.start).unwrap_or_default();
-    let before = before.rsplit(['.', '!', '?']).next().unwrap_or("").to_lowercase();
+    let before = before.rsplit(['.', '!', '?', ';']).next().unwrap_or("").to_lowercase();
     if before.trim_end().ends_with(['"', '\'', '`', '\u{201c}', '\u{201e}', '\u{ab}', '\u{2018}']) {
         return true;
     }
     let part =
         [",", ";", " and ", " but "].iter().fold(before.as_str(), |part, end| part.rsplit(end).next().unwrap_or(part));
-    let is_named = || words(&before).last().is_some_and(|last| MENTIONED.contains(&last));
+    let is_named = || is_named(&before);
+    // A tag such as `[AI-assisted]` stands behind a sentence, and is no part of it.
+    if line.get(place.start..).is_some_and(|phrase| phrase.starts_with(['[', '('])) && place.start > 0 {
+        return is_named();
+    }
     if words(&before).any(|word| DENYING.contains(&word) || word.ends_with("n't"))
         || words(part).any(|word| MENTIONING.contains(&word))
         || is_named()
@@ -117,6 +128,12 @@ pub(super) fn is_mention(line: &str, place: Range<usize>, names_tool: bool) -> b
     if is_asked || sentence.contains(" in mind") {
         return true;
     }
+    // `Made with Cursor → Made with love` shows what a text became.
+    let first = words(&sentence).next().unwrap_or("");
+    let becomes = ["\u{2192}", "->", "=>"].iter().filter_map(|arrow| sentence.split_once(arrow));
+    if becomes.into_iter().any(|(_, after)| !first.is_empty() && words(after).next() == Some(first)) {
+        return true;
+    }
     // `Generated with Claude Code is now off by default.`, `Made with Cursor → Made with love`
     let behind = line.get(place.end..).unwrap_or_default().trim_start();
     let starts_line = words(line.get(..place.start).unwrap_or_default()).next().is_none();
@@ -125,6 +142,28 @@ pub(super) fn is_mention(line: &str, place: Range<usize>, names_tool: bool) -> b
         return true;
     }
     is_rule(&format!("{before}{sentence}"), names_tool)
+}
+
+/// Whether the words before a phrase, in lower case, call it a line, a tag or the like, or need it to go on.
+fn is_named(before: &str) -> bool {
+    words(before).last().is_some_and(|last| MENTIONED.contains(&last))
+}
+
+/// Whether a phrase says that something was made by a person who may be called like a tool: `Written by Jules.` What is
+/// generated, a tool generated.
+pub(super) fn may_name_a_person(phrase: &str, registry: &Registry) -> bool {
+    let Some((verb, name)) = phrase.split_once(" by ") else { return false };
+    let verb = words(verb).last().map(str::to_lowercase).unwrap_or_default();
+    if ["generated", "coded"].contains(&verb.as_str()) && !verb.is_empty() {
+        return false;
+    }
+    let end = name.find(|c: char| !c.is_alphanumeric()).unwrap_or(name.len());
+    let (first, rest) = name.split_at_checked(end).unwrap_or((name, ""));
+    let goes_on = rest.starts_with(['(', '[', ':', '-', '@', '/']) || rest.starts_with(" (") || rest.starts_with(" [");
+    let next = words(rest).next().unwrap_or("");
+    let is_product = declared::OF_TOOLS.contains(&next.to_lowercase().as_str());
+    let is_common = registry.alias(first).is_some_and(|(tool, _)| tool.common_word);
+    is_common && registry.is_first_name(first) && !goes_on && !is_product
 }
 
 /// `code written by AI is not accepted`: of such code in general, not of this change.

@@ -1,8 +1,9 @@
 //! What the value of a marker's own trailer declares: a tool, a model, a yes or no, an id.
 
+use super::super::answers::{self, Answer, after_yes};
 use super::super::declared::{self, Declared};
 use super::super::identities;
-use super::super::near_misses::NearMiss;
+use super::super::near_misses::{self, NearMiss};
 use super::super::registry::MarkerAt;
 use super::super::schema::Reads;
 use super::super::several::{self, Several};
@@ -22,15 +23,23 @@ impl<'r> Reader<'_, 'r> {
         let no = self.registry.file.values.no.is_match(value);
         let yes = self.registry.file.values.yes.is_match(value);
         let reads = marker.marker.reads;
+        // A question that is answered in more than a word.
+        let asks = reads == Reads::YesNo || (reads == Reads::Declaration && !marker.marker.known_only);
         match reads {
             Reads::NoYes if yes => {
                 return self.push(marker, Declared::default(), Role::Denied, confidence, place);
             }
             Reads::NoYes => return,
+            Reads::Answer => return self.answer(marker, trailer, most),
             Reads::Declaration | Reads::YesNo | Reads::Model | Reads::Proportion if no => {
                 return self.push(marker, Declared::default(), Role::Denied, confidence, place);
             }
             Reads::YesNo if yes => return self.push(marker, Declared::default(), role, confidence, place),
+            _ if asks => match answers::read(value, self.registry) {
+                Answer::No => return self.push(marker, Declared::default(), Role::Denied, confidence, place),
+                Answer::Unclear => return,
+                Answer::Yes | Answer::Other => {}
+            },
             _ => {}
         }
         let mut more = Several::default();
@@ -124,18 +133,13 @@ impl<'r> Reader<'_, 'r> {
                 return Some((written, Confidence::High));
             }
             let names_tool = marker.marker.reads == Reads::Declaration;
+            if names_tool && !near_misses::is_like_a_name(value, self.registry) {
+                return None;
+            }
             declared.tool = declared.tool.or_else(|| names_tool.then(|| cut(value, 60)));
         }
         Some((declared, Confidence::High))
     }
-}
-
-/// `yes, Claude Code` → `Claude Code`
-fn after_yes(value: &str) -> &str {
-    let lower = value.to_ascii_lowercase();
-    let yes = ["yes", "true"].into_iter().find(|yes| lower.starts_with(yes));
-    let rest = yes.and_then(|yes| value.get(yes.len()..)).filter(|rest| rest.starts_with([',', ';', ':', ' ']));
-    rest.map_or(value, |rest| rest.trim_start_matches([',', ';', ':', ' ']))
 }
 
 /// A digest, an address or an id. Anything with spaces is the text itself, which is not kept.

@@ -1,0 +1,101 @@
+//! What people answer to a question of yes or no: `AI-Assisted: no, all by hand`.
+
+use super::declared;
+use super::registry::Registry;
+
+/// An answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Answer {
+    /// AI took part.
+    Yes,
+    /// It did not.
+    No,
+    /// Neither: `n/a`, `to be decided`, `not the tests`.
+    Unclear,
+    /// No answer of these: perhaps a tool's name, perhaps a sentence.
+    Other,
+}
+
+/// Words that take back a part of a denial.
+const EXCEPTING: [&str; 8] = ["but", "except", "only", "just", "apart", "besides", "although", "though"];
+/// Words for AI in a denial.
+const AI: [&str; 9] = ["ai", "llm", "llms", "ais", "genai", "chatgpt", "copilot", "tool", "tools"];
+
+/// Reads an answer.
+pub(super) fn read(value: &str, registry: &Registry) -> Answer {
+    let values = &registry.file.values;
+    let value = value.trim();
+    if values.no.is_match(value) {
+        return Answer::No;
+    }
+    if values.yes.is_match(value) {
+        return Answer::Yes;
+    }
+    if values.unclear.is_match(value) {
+        return Answer::Unclear;
+    }
+    let lower = value.to_lowercase();
+    let first = lower.split(|c: char| !c.is_alphanumeric()).next().unwrap_or("");
+    if !["no", "none", "not", "never", "without", "nothing", "nope"].contains(&first) {
+        return Answer::Other;
+    }
+    let rest = lower.get(first.len()..).unwrap_or_default();
+    let mut words = rest.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    let is_whole = rest.starts_with([',', ';', '.', ':', '(', '!']) || rest.starts_with(" (") || rest.starts_with(" -");
+    let denies_ai = words.clone().take(4).any(|word| AI.contains(&word));
+    let excepts = words.any(|word| EXCEPTING.contains(&word))
+        || (!denies_ai && rest.split([',', ';', '.']).any(|part| declared::read(part, registry).known));
+    if (is_whole || denies_ai) && !excepts { Answer::No } else { Answer::Unclear }
+}
+
+/// What stands behind a yes: `yes, Claude Code` → `Claude Code`. The whole value where it does not start so.
+pub(super) fn after_yes(value: &str) -> &str {
+    let lower = value.to_ascii_lowercase();
+    let yes = ["yes", "true"].into_iter().find(|yes| lower.starts_with(yes));
+    let rest = yes.and_then(|yes| value.get(yes.len()..));
+    let rest = rest.filter(|rest| rest.starts_with([',', ';', ':', ' ', '(', '-', '.', '!']));
+    rest.map_or(value, |rest| rest.trim_start_matches([',', ';', ':', ' ', '-', '.', '!']))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn answers_of_yes_and_no_are_read() {
+        let registry = Registry::builtin().unwrap();
+        for (answer, values) in [
+            (Answer::Yes, &["yes", "true", "Partially", "y"][..]),
+            (
+                Answer::No,
+                &[
+                    "no",
+                    "none",
+                    "No.",
+                    "no, all by hand",
+                    "none (wrote it myself)",
+                    "no AI tools were used",
+                    "not written by an LLM",
+                ],
+            ),
+            (
+                Answer::Unclear,
+                &["n/a", "N/A", "tbd", "unknown", "no code, but the tests", "not sure", "none of the code, only the docs"],
+            ),
+            (Answer::Other, &["Claude Code", "Claude wrote the tests", "intent and review human-driven"]),
+        ] {
+            for value in values {
+                assert_eq!(read(value, registry), answer, "{value}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_stands_behind_a_yes_is_found() {
+        assert_eq!(after_yes("yes, Claude Code"), "Claude Code");
+        assert_eq!(after_yes("Yes (Claude Code)"), "(Claude Code)");
+        assert_eq!(after_yes("yes - Codex"), "Codex");
+        assert_eq!(after_yes("yesterday"), "yesterday");
+        assert_eq!(after_yes("Claude"), "Claude");
+    }
+}
