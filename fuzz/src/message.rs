@@ -24,7 +24,12 @@ pub fn run(data: &[u8]) {
     assert!(clean.len() <= text.len(), "{clean:?}");
     attest::people_in(&text);
     let (body, branch) = text.split_once('\n').unwrap_or((&text, &text));
-    let request = Request { body: Some(body.into()), branch: Some(branch.into()), labels: vec![text.clone()] };
+    let request = Request {
+        body: Some(body.into()),
+        title: Some(text.clone()),
+        branch: Some(branch.into()),
+        labels: vec![text.clone()],
+    };
     attest::read_request(&request, registry);
 
     let read = message::trailers(&text);

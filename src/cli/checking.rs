@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::formats::TextOrJson;
 use super::output::Output;
 use super::{Exit, Failure};
-use crate::attest::Registry;
+use crate::attest::{Registry, Request};
 use crate::git::RangeSpec;
 use crate::pipeline::settings::policy_on_disk;
 use crate::pipeline::{Session, SettingsFrom};
@@ -28,6 +28,10 @@ pub(super) struct Args {
     /// Read the description of the pull or merge request from this file; `-` reads standard input
     #[arg(long, value_name = "FILE")]
     description: Option<PathBuf>,
+
+    /// Set the title of the request
+    #[arg(long, value_name = "TITLE")]
+    title: Option<String>,
 
     /// Add a label of the request; repeat the option for several
     #[arg(long = "label", value_name = "LABEL")]
@@ -57,6 +61,7 @@ impl Args {
             range,
             policy,
             description: None,
+            title: None,
             labels: Vec::new(),
             config,
             format: TextOrJson::Text,
@@ -106,11 +111,8 @@ pub(super) fn policy<'s>(session: &'s Session, name: Option<&str>, dir: &Path) -
 
 fn described(args: &Args, dir: &Path) -> Result<Option<Described>, Failure> {
     let registry = Registry::builtin()?;
-    let Some(file) = &args.description else {
-        // A label alone also says something of the request.
-        let labelled = !args.labels.is_empty();
-        return Ok(labelled.then(|| Described::read("", &args.labels, registry)));
-    };
-    let text = super::read_text(file, dir)?;
-    Ok(Some(Described::read(&text, &args.labels, registry)))
+    let body = args.description.as_ref().map(|file| super::read_text(file, dir)).transpose()?;
+    let request = Request { body, title: args.title.clone(), labels: args.labels.clone(), ..Request::default() };
+    // A title or a label alone also says something of the request.
+    Ok((request != Request::default()).then(|| Described::read(&request, registry)))
 }

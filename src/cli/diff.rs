@@ -56,6 +56,10 @@ pub(super) struct Args {
     #[arg(long, alias = "request-body", value_name = "FILE", help_heading = "Pull or merge request")]
     description: Option<PathBuf>,
 
+    /// Set the title of the request
+    #[arg(long, value_name = "TITLE", help_heading = "Pull or merge request")]
+    title: Option<String>,
+
     /// Set the branch that the request comes from
     #[arg(long, value_name = "BRANCH", help_heading = "Pull or merge request")]
     branch: Option<String>,
@@ -140,7 +144,8 @@ fn request(args: &Args, dir: &Path) -> Result<Option<attest::Request>, Failure> 
     }
     let body = args.description.as_ref().map(|file| content(file, dir)).transpose()?;
     let body = body.map(|(_, content)| String::from_utf8_lossy(&content).into_owned());
-    let request = attest::Request { body, branch: args.branch.clone(), labels: args.labels.clone() };
+    let (title, branch, labels) = (args.title.clone(), args.branch.clone(), args.labels.clone());
+    let request = attest::Request { body, title, branch, labels };
     Ok((request != attest::Request::default()).then_some(request))
 }
 

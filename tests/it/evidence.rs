@@ -118,14 +118,51 @@ fn where_notes_are_or_cannot_be_nothing_is_missing() {
     let alone = flagged();
     alone.git(&["update-ref", "refs/remotes/origin/main", "main"]);
     is_complete(&alone);
-    // Whoever brought one ref of notes of AI tools brought those that there are.
-    let with_notes = flagged().clone("clone", &[]);
-    with_notes.git(&["notes", "--ref", "ai", "add", "-m", "x", "origin/main"]);
-    is_complete(&with_notes);
+    // Somebody fetched all that there are.
+    let origin = flagged();
+    origin.git(&["notes", "--ref", "ai", "add", "-m", "x", "main"]);
+    let fetched = origin.clone("clone", &[]);
+    fetched.git(&["fetch", "--quiet", "origin", "refs/notes/*:refs/notes/*"]);
+    is_complete(&fetched);
+    // A bare clone keeps no log, so that a ref that is there has to be enough.
+    let bare = origin.clone("bare", &["--bare"]);
+    bare.git(&["update-ref", "refs/remotes/origin/main", "main"]);
+    bare.git(&["update-ref", "HEAD", "topic"]);
+    bare.git(&["fetch", "--quiet", "origin", "refs/notes/ai:refs/notes/ai"]);
+    is_complete(&bare);
     // The clone's own fetches bring them.
     let configured = flagged().clone("clone", &[]);
     configured.git(&["config", "--add", "remote.origin.fetch", "+refs/notes/*:refs/notes/*"]);
     is_complete(&configured);
+}
+
+#[test]
+fn one_ref_of_notes_does_not_show_that_the_others_were_fetched() {
+    let origin = flagged();
+    origin.git(&["notes", "--ref", "ai", "add", "-m", "x", "main"]);
+    let by_hand = origin.clone("clone", &[]);
+    by_hand.git(&["fetch", "--quiet", "origin", "refs/notes/ai:refs/notes/ai"]);
+    // What was written here is not what the remote has.
+    let written = origin.clone("written", &[]);
+    written.git(&["notes", "--ref", "ai-attest", "add", "-m", "x", "origin/main"]);
+    for clone in [&by_hand, &written] {
+        let (text, _) = diff(clone, &[("CI", "true")]);
+        assert!(text.contains("not looked at: notes of commits") && text.contains(SILENT_MESSAGE), "{text}");
+    }
+    // The line of the advice settles it.
+    by_hand.git(&["fetch", "--quiet", "origin", "+refs/notes/*:refs/notes/*"]);
+    written.git(&["fetch", "--quiet", "origin", "refs/notes/*:refs/notes/*"]);
+    let (text, _) = diff(&written, &[("CI", "true")]);
+    assert!(!text.contains("not looked at"), "{text}");
+}
+
+#[test]
+fn advice_names_the_remote_that_there_is() {
+    let clone = flagged().clone("clone", &["--origin", "upstream"]);
+    clone.git(&["update-ref", "refs/remotes/origin/main", "upstream/main"]);
+    let (text, json) = diff(&clone, &[("CI", "true")]);
+    assert!(text.contains("git fetch upstream '+refs/notes/*:refs/notes/*'"), "{text}");
+    assert_eq!(json["coverage"]["not_looked_at"], json!([{"what": "notes", "in_job": true, "remote": "upstream"}]));
 }
 
 #[test]

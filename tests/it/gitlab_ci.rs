@@ -348,6 +348,15 @@ fn a_description_that_cannot_be_asked_for_was_read_to_where_it_is_cut() {
 }
 
 #[test]
+fn the_title_of_now_counts() {
+    let job = Job::new(&["alpha"]);
+    job.fake.project().title = "Draft: [AI-assisted] Add a parser".into();
+    let mut command = job.command(&[("AI_DETECT_GITLAB_TOKEN", TOKEN)]);
+    let log = flat(&Run::of(command.env("CI_MERGE_REQUEST_TITLE", "Add a parser")));
+    assert!(log.contains("stated in the request: AI was used (request's title)"), "{log}");
+}
+
+#[test]
 fn labels_and_description_of_now_count_when_a_job_is_run_again() {
     let job = Job::new(&["alpha"]);
     job.fake.project().labels = vec!["ai-generated".into()];

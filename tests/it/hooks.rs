@@ -50,6 +50,20 @@ fn commit(repo: &Repo, message: &str, agent: Option<&str>) -> (bool, String) {
 }
 
 #[test]
+fn a_folder_that_git_ignores_is_no_part_of_the_project() {
+    let repo = repo("policy: linux-kernel\n");
+    repo.git(&["config", "core.hooksPath", ".husky/_"]);
+    repo.write(".husky/_/.gitignore", "*");
+    let said = repo.run(&["hook", "install"]).text();
+    assert!(said.contains("git ignores it: these files stay on this machine"), "{said}");
+    assert!(!said.contains("part of the project"), "{said}");
+    assert_eq!(repo.git(&["status", "--short"]), "");
+    repo.git(&["config", "core.hooksPath", "tools/hooks"]);
+    let said = repo.run(&["hook", "install"]).text();
+    assert!(said.contains("these files are part of the project"), "{said}");
+}
+
+#[test]
 fn a_reminder_blocks_nothing() {
     let repo = repo("policy: linux-kernel\n");
     let said = repo.run(&["hook", "install"]).text();

@@ -187,6 +187,22 @@ fn each_mail_of_a_series_is_a_commit_of_its_own_and_the_cover_letter_is_none() {
     assert_eq!([of(0), of(2)], [repo.id("HEAD~1"), repo.id("HEAD")]);
 }
 
+#[test]
+fn a_cover_letter_speaks_for_its_series() {
+    let repo = declared();
+    repo.commit_file("plain.py", code("plain", 7));
+    let series = String::from_utf8(mail(&repo, &["main", "--cover-letter"])).unwrap();
+    let letter = |subject: &str, text: &str| {
+        let said = series.replace("*** SUBJECT HERE ***", subject).replace("*** BLURB HERE ***", text);
+        repo.diff_patch(said)["request"].clone()
+    };
+    let request = letter("Add retries", "This series was written with Claude Code.");
+    assert_eq!((text(&request["state"]), text(&request["facts"]["tool"])), ("partial", "Claude"));
+    assert_eq!(text(&letter("[AI-assisted] Add retries", "Three patches.")["statements"][0]["form"]), "title");
+    // A letter that says nothing of it is no more than a mail without a diff.
+    assert_eq!(letter("Add retries", "Three patches."), Value::Null);
+}
+
 /// `git am` applies it, whatever number it has.
 #[test]
 fn a_mail_with_a_diff_is_a_patch_also_where_its_number_is_zero() {

@@ -80,7 +80,15 @@ mod tests {
             ),
             (
                 Answer::Unclear,
-                &["n/a", "N/A", "tbd", "unknown", "no code, but the tests", "not sure", "none of the code, only the docs"],
+                &[
+                    "n/a",
+                    "N/A",
+                    "tbd",
+                    "unknown",
+                    "no code, but the tests",
+                    "not sure",
+                    "none of the code, only the docs",
+                ],
             ),
             (Answer::Other, &["Claude Code", "Claude wrote the tests", "intent and review human-driven"]),
         ] {

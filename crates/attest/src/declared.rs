@@ -154,10 +154,53 @@ fn known_tool(text: &str, registry: &Registry) -> Option<String> {
 
 /// What may stand behind the name of a tool that is also a word, in lower case, beside [`OF_TOOLS`].
 const BEHIND_TOOLS: [&str; 47] = [
-    "a", "after", "also", "an", "and", "as", "at", "auto", "because", "before", "but", "by", "did", "does", "during",
-    "from", "generated", "has", "helped", "in", "is", "made", "mode", "of", "on", "or", "over", "plus", "running",
-    "session", "so", "suggested", "task", "that", "the", "then", "this", "thread", "to", "under", "using", "via", "was",
-    "were", "which", "with", "wrote",
+    "a",
+    "after",
+    "also",
+    "an",
+    "and",
+    "as",
+    "at",
+    "auto",
+    "because",
+    "before",
+    "but",
+    "by",
+    "did",
+    "does",
+    "during",
+    "from",
+    "generated",
+    "has",
+    "helped",
+    "in",
+    "is",
+    "made",
+    "mode",
+    "of",
+    "on",
+    "or",
+    "over",
+    "plus",
+    "running",
+    "session",
+    "so",
+    "suggested",
+    "task",
+    "that",
+    "the",
+    "then",
+    "this",
+    "thread",
+    "to",
+    "under",
+    "using",
+    "via",
+    "was",
+    "were",
+    "which",
+    "with",
+    "wrote",
 ];
 
 /// Whether a noun in lower case follows, so that the word before is no tool: `Cursor position`, `Continue button`.
@@ -347,10 +390,14 @@ mod tests {
 
     #[test]
     fn words_that_are_also_tools_stand_before_no_noun() {
-        for text in ["Cursor position kept", "Cursor theme 'Adwaita' it was drawn twice", "Continue button", "Amp level"] {
+        for text in
+            ["Cursor position kept", "Cursor theme 'Adwaita' it was drawn twice", "Continue button", "Amp level"]
+        {
             assert!(!read(text, Registry::builtin().unwrap()).known, "{text}");
         }
-        for (text, tool) in [("Cursor for the tests", "Cursor"), ("Cursor (composer-1)", "Cursor"), ("Devin and me", "Devin")] {
+        for (text, tool) in
+            [("Cursor for the tests", "Cursor"), ("Cursor (composer-1)", "Cursor"), ("Devin and me", "Devin")]
+        {
             assert_eq!(of(text).0.as_deref(), Some(tool), "{text}");
         }
     }

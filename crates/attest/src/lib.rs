@@ -15,7 +15,7 @@
 //!                 ├─ forms        notes and files of recorders, and our note: who wrote which lines
 //!                 └─ signature    of the commit, of our note: whether it holds, and whose it is
 //!            └─▶ facts, conflicts ─▶ Attestation ─▶ covering: what speaks for one line
-//! body, branch, labels ─▶ request ─▶ RequestAttestation, which fills no commit's state
+//! body, title, branch, labels ─▶ request ─▶ RequestAttestation, which fills no commit's state
 //! registry (rules/markers.yml, shaped by schema, checked by check, proven by selftest) answers what they ask
 //! ```
 
@@ -62,7 +62,7 @@ pub use our_words::{declaration_of, own_note};
 pub use read::{read, read_signed};
 pub use registry::{MarkerAt, Registry};
 pub use repository::{RepositoryClaim, RepositoryStatement, about_repository};
-pub use request::{Checkbox, Request, RequestAttestation, read_request};
+pub use request::{Checkbox, Request, RequestAttestation, read_request, subject_of};
 pub use schema::{Example, LongExample, Marker, MarkerForm, Pattern, Reads, Tool};
 pub use selftest::Failure;
 use signature::Checked;

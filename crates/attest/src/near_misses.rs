@@ -60,7 +60,7 @@ impl NearMiss {
 /// A line of the message that is something like a declaration: what it names is no tool that is known.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct UnknownTool {
-    /// Its line in the message, from 1.
+    /// Its line in the message, from 1; 0 for the title of a request.
     pub line: u32,
     /// The line, cut after 200 characters.
     pub quote: String,
@@ -74,9 +74,11 @@ pub struct UnknownTool {
 impl fmt::Display for UnknownTool {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let UnknownTool { line, quote, name, why } = self;
+        // The title of a request is its line 0.
+        let place = if *line == 0 { "the title".to_owned() } else { format!("line {line}") };
         // A report of a job that is not trusted keeps no words of a message.
         if quote.is_empty() {
-            return write!(out, "line {line} is something like a declaration; it is not understood, and not counted");
+            return write!(out, "{place} is something like a declaration; it is not understood, and not counted");
         }
         // The whole value is quoted with its line; a part of one is named beside it.
         let value = quote.split_once(':').filter(|(key, _)| !key.contains(' ')).map(|(_, value)| value.trim());
@@ -84,7 +86,7 @@ impl fmt::Display for UnknownTool {
         if is_part && *why == NearMiss::Tool {
             write!(out, "`{name}` in ")?;
         }
-        write!(out, "`{quote}` (line {line}): {}; not counted", why.words())
+        write!(out, "`{quote}` ({place}): {}; not counted", why.words())
     }
 }
 
@@ -275,9 +277,8 @@ pub(super) fn may_be_tool(text: &str, registry: &Registry) -> bool {
 /// the path finding`.
 pub(super) fn is_like_a_name(text: &str, registry: &Registry) -> bool {
     let words = text.split_whitespace();
-    let is_titled = |word: &str| {
-        word.trim_start_matches(|c: char| !c.is_alphanumeric()).starts_with(|c: char| !c.is_lowercase())
-    };
+    let is_titled =
+        |word: &str| word.trim_start_matches(|c: char| !c.is_alphanumeric()).starts_with(|c: char| !c.is_lowercase());
     let count = words.clone().count();
     let is_name = count == 1 || (count <= 4 && words.clone().all(is_titled)) || (count <= MAX_WORDS && names_ai(text));
     is_name && may_be_tool(text, registry)

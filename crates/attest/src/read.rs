@@ -148,7 +148,9 @@ impl<'a, 'r> Reader<'a, 'r> {
         for (at, line) in message.parsed_lines().iter().enumerate() {
             let text = line.text(message);
             let is_own = !line.quoted && !line.is_lazy && !read.contains(&line_number(at));
-            if is_own && near_misses::sentences::speaks_of_help(text, is_start, self.registry) {
+            let is_subject = at == 0 && near_misses::sentences::is_tagged(text, self.registry);
+            let speaks = || near_misses::sentences::speaks_of_help(text, is_start, self.registry);
+            if is_own && (is_subject || speaks()) {
                 self.mention(at..at + 1);
             }
             // A sentence starts behind the subject, a blank line and the end of another sentence.
@@ -322,7 +324,9 @@ impl<'a, 'r> Reader<'a, 'r> {
         let tool = phrase.marker.tool_name();
         // A trailer has already said it: `Claude-Session: https://claude.ai/code/…`.
         let said = |found: &Finding| {
-            found.statement.line == Some(line) && (tool.is_none() || found.statement.tool.as_deref() == tool)
+            let is_unclear = found.statement.form == Form::TRAILER && !found.is_credible();
+            let is_sure = !is_unclear || phrase.quoted || distrust;
+            is_sure && found.statement.line == Some(line) && (tool.is_none() || found.statement.tool.as_deref() == tool)
         };
         if let Some(found) = self.findings.iter_mut().find(|found| said(found)) {
             let session = phrase.session.map(|session| cut(session, MAX_QUOTE_LENGTH));
@@ -342,6 +346,10 @@ impl<'a, 'r> Reader<'a, 'r> {
             super::MarkerForm::SessionLink => Form::SESSION_LINK,
             _ => Form::FOOTER,
         };
+        // What was unclear as a trailer is clear as a sentence: `AI disclosure: this was written with Codex`.
+        if confidence > Confidence::Low {
+            self.unknown.retain(|known| known.line != line || known.why != NearMiss::Mention);
+        }
         let quote = self.text_of(phrase.line..phrase.line + 1);
         let place = Place { form, line: Some(line), quote, strict: false };
         let role = marker.role.unwrap_or(Role::Authored);

@@ -1,5 +1,5 @@
 //! What a pull or merge request says of itself: its description with the boxes that are ticked in
-//! it, the name of its branch, its labels.
+//! it, its title, the name of its branch, its labels.
 //!
 //! That is said of the request, and counts for its commits only where a policy says so: nothing here
 //! changes a commit's state.
@@ -19,6 +19,8 @@ use ai_detect_base::vocabulary::message::lines::is_unticked;
 pub struct Request {
     /// Its description, as written.
     pub body: Option<String>,
+    /// Its title.
+    pub title: Option<String>,
     /// The branch that it comes from.
     pub branch: Option<String>,
     /// Its labels.
@@ -43,11 +45,12 @@ pub struct RequestAttestation {
     pub state: State,
     /// What is stated in the request.
     pub facts: Facts,
-    /// Every trace: the description from top to bottom, the branch, the labels.
+    /// Every trace: the description from top to bottom, the title, the branch, the labels.
     pub statements: Vec<Statement>,
     /// The boxes of the description that are about AI, ticked or not: a project may ask for one.
     pub boxes: Vec<Checkbox>,
-    /// Lines of the description that are something like a declaration, and name no tool that is known.
+    /// Lines of the description, and the title, that are something like a declaration, and name no tool that is known. The
+    /// title is line 0.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unknown: Vec<UnknownTool>,
     /// What does not fit together, in neutral sentences.
@@ -70,6 +73,11 @@ pub fn read_request(request: &Request, registry: &Registry) -> RequestAttestatio
         add_boxes(&shown, registry, &mut findings, &mut boxes);
         findings.sort_by_key(|found| found.statement.line);
     }
+    if let Some(title) = &request.title {
+        let (found, named) = read::text(subject_of(title), registry);
+        findings.extend(found.into_iter().map(in_title));
+        unknown.extend(named.into_iter().map(|found| UnknownTool { line: 0, ..found }));
+    }
     findings.extend(request.branch.as_deref().and_then(|branch| of_branch(branch, registry)));
     findings.extend(request.labels.iter().filter_map(|label| of_label(label, registry)));
     let facts = facts::of(findings.iter(), &None);
@@ -91,6 +99,19 @@ fn in_body(mut found: Finding) -> Finding {
     found.statement.covers = Covers::Request;
     found.statement.strict = false;
     found.statement.line = found.statement.line.map(|line| line.saturating_sub(1).max(1));
+    found
+}
+
+/// What of a title is read: one line, whatever a forge sends.
+pub fn subject_of(title: &str) -> &str {
+    title.trim().lines().next().unwrap_or_default()
+}
+
+fn in_title(mut found: Finding) -> Finding {
+    found.statement.form = Form::TITLE;
+    found.statement.covers = Covers::Request;
+    found.statement.strict = false;
+    found.statement.line = None;
     found
 }
 
@@ -201,6 +222,36 @@ mod tests {
         for name in ["main", "fix/claude", "jules-vacation", "claude", "coderabbit"] {
             assert_eq!(branch(name), None, "{name}");
         }
+    }
+
+    #[test]
+    fn titles_are_read_like_subjects() {
+        let title = |text: &str| {
+            let request = Request { title: Some(text.into()), ..Request::default() };
+            let found = read_request(&request, Registry::builtin().unwrap());
+            (found.state, found.statements.first().map(|it| it.form.id), found.unknown.len())
+        };
+        for text in [
+            "[AI-assisted] Add a retry",
+            "Draft: [AI-generated] Add a retry",
+            "Add a retry (AI-assisted)",
+            "Add a retry (generated with Claude Code)",
+            "Generated with Claude Code",
+        ] {
+            assert_eq!(title(text), (State::Partial, Some("title"), 0), "{text}");
+        }
+        // Components have such names, and people call for help by them.
+        for text in ["[AI] Fix the chat module", "Draft: [codex] Redirect", "AI-generated fix for the loop"] {
+            assert_eq!(title(text), (State::Absent, None, 1), "{text}");
+        }
+        for text in
+            ["feat(ai): add a panel", "Add AI assistant panel", "Fix the cursor", "", "Retry\n\nAssisted-by: Codex"]
+        {
+            assert_eq!(title(text), (State::Absent, None, 0), "{text}");
+        }
+        let request = Request { title: Some("[AI] Fix it".into()), ..Request::default() };
+        let quoted = read_request(&request, Registry::builtin().unwrap()).unknown[0].to_string();
+        assert_eq!(quoted, "`[AI] Fix it` (the title): this only mentions AI; not counted");
     }
 
     #[test]

@@ -16,8 +16,20 @@ pub type Failure = Box<dyn Error>;
 const EXAMPLES: &[&str] = &["hits", "misses", "examples", "counter_examples"];
 
 /// Where the marker registry keeps its regular expressions: one, or alternatives of one.
-const MARKER_PATTERNS: &[&str] =
-    &["pattern", "value", "only", "unless", "branch_pattern", "no", "yes", "unclear", "moving", "unnamed", "exact", "loose"];
+const MARKER_PATTERNS: &[&str] = &[
+    "pattern",
+    "value",
+    "only",
+    "unless",
+    "branch_pattern",
+    "no",
+    "yes",
+    "unclear",
+    "moving",
+    "unnamed",
+    "exact",
+    "loose",
+];
 
 /// The folder `rules/`.
 pub fn rules() -> PathBuf {

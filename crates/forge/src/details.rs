@@ -6,7 +6,7 @@ use ai_detect_attest as attest;
 /// A request as it stands now.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Details {
-    /// Its body, branch and labels.
+    /// Its body, title, branch and labels.
     pub stated: attest::Request,
     /// Whether somebody who belongs to the repository opened it, where the forge says so.
     pub by_member: Option<bool>,

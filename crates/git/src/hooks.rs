@@ -15,6 +15,8 @@ pub struct HooksFolder {
     pub own: bool,
     /// Whether it is in the working tree, where hooks are files of the project.
     pub in_worktree: bool,
+    /// Whether git ignores the hooks there, so that they are in the working tree and no part of the project.
+    pub ignored: bool,
 }
 
 impl Repository {
@@ -40,7 +42,20 @@ impl Repository {
         let within = |folder: &Path| real.starts_with(error::absolute(folder));
         let in_git = within(&common) || within(self.inner.git_dir());
         let in_worktree = !in_git && self.inner.workdir().is_some_and(within);
-        Ok(HooksFolder { own: in_git || in_worktree, in_worktree, path })
+        let ignored = in_worktree && self.ignores_hooks_in(&real);
+        Ok(HooksFolder { own: in_git || in_worktree, in_worktree, ignored, path })
+    }
+
+    /// Whether git ignores a hook in a folder of the working tree, as in the one that husky makes. Where that cannot be
+    /// found out, hooks are taken for files of the project.
+    fn ignores_hooks_in(&self, folder: &Path) -> bool {
+        let root = self.inner.workdir().map(error::absolute);
+        let Some(folder) = root.as_deref().and_then(|root| folder.strip_prefix(root).ok()) else { return false };
+        let hook = folder.join("commit-msg");
+        let Ok(index) = self.inner.index_or_empty() else { return false };
+        let source = gix::worktree::stack::state::ignore::Source::WorktreeThenIdMappingIfNotSkipped;
+        let Ok(mut stack) = self.inner.excludes(&index, None, source) else { return false };
+        stack.at_path(&hook, None).is_ok_and(|place| place.is_excluded())
     }
 
     /// The character that starts a comment in a message that is being edited; none where comments

@@ -33,8 +33,19 @@ pub struct Patch {
     pub change: ChangeSet,
     /// The files that each of the commits touched, in the order of the commits.
     touched: Vec<Files>,
+    /// The letter that goes before a series: it speaks for the series, as a request's description does.
+    pub cover: Option<Cover>,
     /// What a reader should know of it.
     pub notes: Vec<Note>,
+}
+
+/// The letter that goes before a series of mailed patches.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cover {
+    /// Its subject, with `[PATCH 0/7]` and other tags.
+    pub subject: String,
+    /// What it says.
+    pub text: String,
 }
 
 /// Reads a patch, or the patches in mails. `name` is what messages and the report call it.
@@ -49,7 +60,7 @@ pub fn read(name: &str, content: &[u8], excluder: &Excluder) -> Result<Patch, Er
         excluded: Vec::new(),
         cut_short: Vec::new(),
     };
-    let mut patch = Patch { change, touched: Vec::new(), notes: Vec::new() };
+    let mut patch = Patch { change, touched: Vec::new(), cover: None, notes: Vec::new() };
     // PowerShell 5 writes so with `git diff > change.patch`.
     let decoded = readable::from_utf16(content);
     let content = decoded.as_deref().unwrap_or(content);
@@ -100,6 +111,10 @@ impl Patch {
                 files => files?,
             };
             if files.is_empty() {
+                if is_cover && self.cover.is_none() {
+                    let text = commit.message.strip_prefix(commit.subject()).unwrap_or_default().trim().to_owned();
+                    self.cover = Some(Cover { subject: subject.clone(), text });
+                }
                 without.push(subject);
                 continue;
             }

@@ -9,7 +9,7 @@ use super::{Error, Session, Settings, SettingsFrom, Standards};
 use crate::analyse::{Analyser, Detail};
 use ai_detect_attest::{self as attest, Registry, forms, read_request};
 use ai_detect_base::change::{ChangeSet, Commit, Substitutes};
-use ai_detect_git::patch::{self, Patch};
+use ai_detect_git::patch::{self, Cover, Patch};
 use ai_detect_git::{self as git, Repository};
 use ai_detect_policy::{Considered, Described, Evidence, Sensitive, TouchedFiles};
 use ai_detect_report::{Published, Report};
@@ -30,11 +30,11 @@ pub struct Asked<'a> {
 impl Asked<'_> {
     /// The request as policies look at it. A branch's name alone says nothing of a description.
     fn described(&self) -> Result<Option<Described>, Error> {
-        let is_known = |request: &&attest::Request| request.body.is_some() || !request.labels.is_empty();
+        let is_known = |request: &&attest::Request| {
+            request.body.is_some() || request.title.is_some() || !request.labels.is_empty()
+        };
         let Some(request) = self.request.filter(is_known) else { return Ok(None) };
-        // Labels alone say something, too.
-        let body = request.body.as_deref().unwrap_or("");
-        let read = Described::read(body, &request.labels, Registry::builtin()?);
+        let read = Described::read(request, Registry::builtin()?);
         Ok(Some(Described { by_member: self.by_member, ..read }))
     }
 }
@@ -162,8 +162,10 @@ pub fn report_on_patch(
     };
     let Standards { settings, excluder, sensitive, pack, .. } = Standards::of(settings)?;
     let patch = patch::read(name, content, &excluder)?;
-    let described = asked.described()?;
     let registry = Registry::builtin()?;
+    let request = with_cover(asked.request, patch.cover.as_ref(), registry);
+    let asked = &Asked { request: request.as_ref(), ..*asked };
+    let described = asked.described()?;
     let mut touched: Vec<(&Commit, TouchedFiles)> = Vec::new();
     let evidence = match &settings.policy {
         Some(policy) => {
@@ -184,6 +186,26 @@ pub fn report_on_patch(
     let of_messages = change.commits.iter().flat_map(Commit::reading_notes);
     report.coverage.notes.extend(notes.iter().map(ToString::to_string).chain(of_messages));
     Ok(Analysis { report, change, pack })
+}
+
+/// The request, with the cover letter of a mailed series for what it lacks, where the letter says something about AI use.
+fn with_cover(
+    request: Option<&attest::Request>,
+    cover: Option<&Cover>,
+    registry: &Registry,
+) -> Option<attest::Request> {
+    let of_cover = cover.map(|cover| attest::Request {
+        body: Some(cover.text.clone()),
+        title: Some(cover.subject.clone()),
+        ..attest::Request::default()
+    });
+    let says_something = |letter: &attest::Request| {
+        let read = read_request(letter, registry);
+        !read.statements.is_empty() || !read.unknown.is_empty()
+    };
+    let Some(letter) = of_cover.filter(says_something) else { return request.cloned() };
+    let given = request.cloned().unwrap_or_default();
+    Some(attest::Request { body: given.body.or(letter.body), title: given.title.or(letter.title), ..given })
 }
 
 /// What a report needs beside the change and its evidence.

@@ -2,7 +2,7 @@
 
 use ai_detect_attest::forms;
 use ai_detect_git::{ContentsFetch, NotesFetch, Repository};
-use ai_detect_report::{NotLookedAt, Report};
+use ai_detect_report::{NotLookedAt, Report, USUAL_REMOTE};
 
 /// Where a range is looked at, and what was fetched for it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -18,15 +18,16 @@ pub struct Surroundings {
 impl Surroundings {
     /// What the clone lacks of notes, if anything.
     ///
-    /// Without a remote there is no elsewhere. Where there is one, a clone with notes of AI tools got those that there
-    /// are, and so did one whose own fetches bring notes. Otherwise nobody knows.
+    /// Without a remote there is no elsewhere. Where there is one, a clone has the notes that its own fetches bring, and
+    /// those that a fetch by hand has asked for. Of others nobody knows.
     pub(super) fn notes_not_looked_at(&self, repository: &Repository) -> Option<NotLookedAt> {
         let problem = match &self.notes {
             NotesFetch::Complete => return None,
             NotesFetch::Failed(problem) => Some(problem.clone()),
             NotesFetch::NotAsked => repository.may_lack_notes(&forms::notes_refs()).then_some(None)?,
         };
-        Some(NotLookedAt::Notes { in_job: self.in_job, problem })
+        let remote = repository.remote_for_advice().filter(|remote| remote != USUAL_REMOTE);
+        Some(NotLookedAt::Notes { in_job: self.in_job, problem, remote })
     }
 
     /// What the clone left out of a report's contents, if anything.

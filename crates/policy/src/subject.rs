@@ -69,32 +69,35 @@ pub struct Described {
 }
 
 impl Described {
-    /// Reads a description.
-    pub fn read(text: &str, labels: &[String], registry: &Registry) -> Self {
+    /// Reads what a request says of itself: its description, its title and its labels.
+    pub fn read(request: &attest::Request, registry: &Registry) -> Self {
+        // Labels and a title say something without a description, too.
+        let text = request.body.as_deref().unwrap_or("");
         // What nobody sees declares nothing.
         let seen = attest::description::seen(text, ToolComments::Removed);
-        // A message's first line is its subject, where nothing is declared; a description has none.
-        let message = Message::from(format!("Request\n\n{seen}\n"));
+        // A message's first line is its subject: the title, or one that declares nothing.
+        let title = request.title.as_deref().map(attest::subject_of).filter(|title| !title.is_empty());
+        let message = Message::from(format!("{}\n\n{seen}\n", title.unwrap_or("Request")));
         let somebody = Person { name: "Somebody".into(), email: "somebody@example.org".into() };
         let commit =
             Commit { author: somebody.clone(), committer: somebody, message: message.clone(), ..Commit::default() };
         let mut attestation = attest::read(&commit, registry);
         attestation.facts.accountable = None;
         // Ticked boxes, and what else only a description has.
-        let request = attest::Request { body: Some(seen.clone()), ..attest::Request::default() };
-        let request = attest::read_request(&request, registry);
+        let of_body = attest::Request { body: Some(seen.clone()), ..attest::Request::default() };
+        let of_body = attest::read_request(&of_body, registry);
         let facts = &mut attestation.facts;
-        facts.tool = facts.tool.take().or(request.facts.tool);
-        facts.model = facts.model.take().or(request.facts.model);
+        facts.tool = facts.tool.take().or(of_body.facts.tool);
+        facts.model = facts.model.take().or(of_body.facts.model);
         let known = |statement: &attest::Statement| {
             attestation.statements.iter().any(|known| {
                 known.line.map(|line| line.saturating_sub(2)) == statement.line && known.role == statement.role
             })
         };
-        let more: Vec<_> = request.statements.into_iter().filter(|statement| !known(statement)).collect();
+        let more: Vec<_> = of_body.statements.into_iter().filter(|statement| !known(statement)).collect();
         attestation.statements.extend(more);
         let trailers = message.trailers().to_vec();
-        Described { text: seen, labels: labels.to_vec(), attestation, trailers, by_member: None }
+        Described { text: seen, labels: request.labels.clone(), attestation, trailers, by_member: None }
     }
 }
 

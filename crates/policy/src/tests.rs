@@ -2,7 +2,7 @@
 
 use super::suggest::Where;
 use super::*;
-use ai_detect_attest::{Conflict, Registry, read};
+use ai_detect_attest::{Conflict, Registry, Request, read};
 use ai_detect_base::change::{Commit, Person, Record};
 use ai_detect_base::vocabulary::message::with_trailers;
 use ai_detect_base::vocabulary::trailers::Trailer;
@@ -17,7 +17,8 @@ const ANN: (&str, &str) = ("Ann Lee", "ann@example.org");
 fn judged(policy: &Policy, commit: &Commit, description: &str, labels: &[String]) -> Judgement {
     let registry = Registry::builtin().unwrap();
     let attestation = read(commit, registry);
-    let described = Described::read(description, labels, registry);
+    let request = Request { body: Some(description.into()), labels: labels.to_vec(), ..Request::default() };
+    let described = Described::read(&request, registry);
     let touches = Sensitive::builtin().unwrap().by_path("src/auth/login.rs");
     let subject = Subject::new(commit, &attestation, registry)
         .touching(vec!["src/auth/login.rs".into()], touches)

@@ -20,7 +20,7 @@ pub fn write(tally: &Tally, width: usize) -> String {
         (tally.denying, "say that no AI was used"),
         (tally.unreadable, "have a record that cannot be read"),
         (tally.conflicting, "say what does not fit together"),
-        (tally.naming_unknown, "name a tool that is not known here"),
+        (tally.naming_unknown, "hold a line that is like a declaration and not counted"),
     ] {
         if count > 0 {
             told.push(format!("{} {what}", grouped(count)));
@@ -93,7 +93,7 @@ pub fn one(attestation: &Attestation) -> String {
     let unread = if unread.is_empty() { String::new() } else { format!("cannot be read: {}", unread.join(", ")) };
     let mut unknown: Vec<String> = attestation.unknown.iter().map(|unknown| escaped(&unknown.quote)).collect();
     unknown.dedup();
-    let unknown = if unknown.is_empty() { String::new() } else { format!("not known here: {}", unknown.join("; ")) };
+    let unknown = if unknown.is_empty() { String::new() } else { format!("not counted: {}", unknown.join("; ")) };
     let parts = [named.collect::<Vec<_>>().join(", "), forms.join(", "), unread, unknown];
     let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
     format!("{state:<10}  {}", parts.join("  "))

@@ -13,16 +13,24 @@ use super::bounds::{Checked, MAX_TEXT, ensure};
 const MAX_ENTRIES: usize = 20;
 const MAX_TIME: usize = 40;
 
-/// The line that brings notes into any clone, and overwrites none that were written there.
-pub const FETCH_NOTES: &str = "git fetch origin 'refs/notes/*:refs/notes/*'";
+/// The remote of most clones, and of all that forges make for jobs.
+pub const USUAL_REMOTE: &str = "origin";
+
+/// The line that brings notes of a remote into any clone, and overwrites none that were written there.
+pub fn fetch_notes(remote: &str) -> String {
+    format!("git fetch {remote} 'refs/notes/*:refs/notes/*'")
+}
+
 /// The same in a job, where nothing is written that could be lost, and an older clone may be used again.
-const FETCH_NOTES_IN_JOB: &str = "git fetch origin '+refs/notes/*:refs/notes/*'";
+fn fetch_notes_in_job(remote: &str) -> String {
+    format!("git fetch {remote} '+refs/notes/*:refs/notes/*'")
+}
 
 /// Evidence that was not looked at.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "what", rename_all = "kebab-case")]
 pub enum NotLookedAt {
-    /// Notes of commits: none are in this clone, and nobody knows whether there are any elsewhere.
+    /// Notes of commits: not all that may exist are in this clone, and nobody knows whether there are more elsewhere.
     Notes {
         /// Whether a job of a forge looked, whose clone brings no notes by itself. Elsewhere a person decides what a clone
         /// has.
@@ -30,6 +38,9 @@ pub enum NotLookedAt {
         /// Why they could not be fetched, where that was tried.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         problem: Option<String>,
+        /// The remote that may have them, where it is not called `origin`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        remote: Option<String>,
     },
     /// Contents of files that this clone left out. The files are listed as missing.
     Contents {
@@ -63,8 +74,13 @@ impl NotLookedAt {
     }
 
     /// The command that ends the sentence, to be copied as it stands.
-    pub(super) fn command(&self) -> Option<&'static str> {
-        matches!(self, NotLookedAt::Notes { in_job: true, .. }).then_some(FETCH_NOTES_IN_JOB)
+    pub(super) fn command(&self) -> Option<String> {
+        match self {
+            NotLookedAt::Notes { in_job: true, remote, .. } => {
+                Some(fetch_notes_in_job(remote.as_deref().unwrap_or(USUAL_REMOTE)))
+            }
+            _ => None,
+        }
     }
 
     /// The sentence up to its command.
@@ -104,18 +120,19 @@ impl NotLookedAt {
     }
 
     fn texts(&self) -> impl Iterator<Item = &String> {
-        let (time, problem) = match self {
-            NotLookedAt::Notes { problem, .. } | NotLookedAt::Contents { problem } => (&None, problem),
+        let (other, problem) = match self {
+            NotLookedAt::Notes { problem, remote, .. } => (remote, problem),
+            NotLookedAt::Contents { problem } => (&None, problem),
             NotLookedAt::Description { .. } => (&None, &None),
             NotLookedAt::RequestNow { as_of, problem, .. } => (as_of, problem),
         };
-        time.iter().chain(problem)
+        other.iter().chain(problem)
     }
 
     /// The same without texts that whoever wrote the report can have chosen.
     pub(super) fn without_texts(self) -> Self {
         match self {
-            NotLookedAt::Notes { in_job, .. } => NotLookedAt::Notes { in_job, problem: None },
+            NotLookedAt::Notes { in_job, .. } => NotLookedAt::Notes { in_job, problem: None, remote: None },
             NotLookedAt::Contents { .. } => NotLookedAt::Contents { problem: None },
             NotLookedAt::Description { characters } => NotLookedAt::Description { characters },
             NotLookedAt::RequestNow { in_event, .. } => {
@@ -135,9 +152,14 @@ pub(super) fn lacks_notes(report: &Report) -> bool {
     report.coverage.not_looked_at.iter().any(|it| matches!(it, NotLookedAt::Notes { .. }))
 }
 
-/// Whether a person may fetch notes into this clone. A job says in a sentence of its own how it gets them.
-pub(super) fn may_fetch_notes(report: &Report) -> bool {
-    report.coverage.not_looked_at.iter().any(|it| matches!(it, NotLookedAt::Notes { in_job: false, .. }))
+/// The command by which a person may fetch notes into this clone. A job says in a sentence of its own how it gets them.
+pub(super) fn command_for_a_person(report: &Report) -> Option<String> {
+    report.coverage.not_looked_at.iter().find_map(|it| match it {
+        NotLookedAt::Notes { in_job: false, remote, .. } => {
+            Some(fetch_notes(remote.as_deref().unwrap_or(USUAL_REMOTE)))
+        }
+        _ => None,
+    })
 }
 
 /// How many characters of the request's description were read, where that is not all.
@@ -187,7 +209,7 @@ mod tests {
 
     #[test]
     fn a_sentence_stands_once_and_never_calls_notes_absent() {
-        let report = saying(NotLookedAt::Notes { in_job: true, problem: None });
+        let report = saying(NotLookedAt::Notes { in_job: true, problem: None, remote: None });
         for page in [markdown::summary(&report, 65_536), text::write(&report, text::Detail::Flags, 100)] {
             let page = page.replace("\n  ", " ").replace('\\', "");
             assert_eq!(page.matches("notes of commits are not in this clone").count(), 1, "{page}");
@@ -196,8 +218,18 @@ mod tests {
     }
 
     #[test]
+    fn the_command_names_the_remote_that_there_is() {
+        let entry = NotLookedAt::Notes { in_job: true, problem: None, remote: Some("upstream".into()) };
+        assert!(
+            entry.sentence().is_some_and(|told| told.ends_with(" git fetch upstream '+refs/notes/*:refs/notes/*'"))
+        );
+        let report = foreign(saying(entry), |_, _| None);
+        assert!(sentences(&report).next().is_some_and(|told| told.contains("git fetch origin ")));
+    }
+
+    #[test]
     fn a_clone_of_a_person_says_nothing_of_its_own_accord() {
-        let report = saying(NotLookedAt::Notes { in_job: false, problem: None });
+        let report = saying(NotLookedAt::Notes { in_job: false, problem: None, remote: None });
         assert_eq!(sentences(&report).count(), 0);
         assert!(lacks_notes(&report));
     }

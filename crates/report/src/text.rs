@@ -14,7 +14,7 @@ use super::paste::policy_says;
 use super::sum::is_counted;
 use super::view::{Advice, Head, Line, LineKind, Step, why_not_scored};
 use super::words::{self, KIND, counted, cut, percent, reason};
-use super::{FETCH_NOTES, HunkReport, Report, declared, not_looked_at};
+use super::{HunkReport, Report, declared, not_looked_at};
 use crate::gate::{Severity, Verdict};
 use ai_detect_base::terminal::{escaped, escaped_name, fitted, without_commands, wrapped};
 
@@ -163,13 +163,14 @@ impl Page<'_> {
             self.labelled(2, "note:", &note);
         }
         // Without a flag, no note can answer one.
-        if not_looked_at::may_fetch_notes(self.report) && self.report.flag_count() > 0 {
+        let command = not_looked_at::command_for_a_person(self.report).filter(|_| self.report.flag_count() > 0);
+        if let Some(command) = command {
             self.labelled(
                 2,
                 "note:",
                 "notes of commits, which may declare AI use, are not in this clone. To get them:",
             );
-            self.line(&format!("      {BOLD}{FETCH_NOTES}{BOLD:#}"));
+            self.line(&format!("      {BOLD}{command}{BOLD:#}"));
         }
     }
 

@@ -8,7 +8,7 @@ use crate::attest::{self, Registry};
 use crate::cli::output::Output;
 use crate::cli::{Exit, Failure};
 use crate::git::Repository;
-use crate::report::FETCH_NOTES;
+use crate::report::{USUAL_REMOTE, fetch_notes};
 use crate::store::with_signals_deferred;
 use crate::terminal::escaped;
 use crate::vocabulary::Involvement;
@@ -123,7 +123,7 @@ pub(super) fn notes(args: &Args, drafts: &[Draft], repository: &Repository, out:
         with_signals_deferred(|| store.save("Attest by ai-detect")).map_err(Failure::failed)?;
         let notes = if written == 1 { "note" } else { "notes" };
         let _ = writeln!(text, "{written} {notes} in {}; `git push REMOTE {}` shares them", note::REF, note::REF);
-        let _ = writeln!(text, "CI sees them by `ai-detect ci --fetch`, or after `{FETCH_NOTES}`");
+        let _ = writeln!(text, "CI sees them by `ai-detect ci --fetch`, or after `{}`", fetch_notes(USUAL_REMOTE));
     }
     out.print(&text)?;
     Ok(Exit::Analysed)

@@ -27,6 +27,7 @@ struct Folders {
     hooks: PathBuf,
     kept: PathBuf,
     in_worktree: bool,
+    ignored: bool,
 }
 
 impl Folders {
@@ -112,7 +113,10 @@ pub(super) fn install(block: bool, shared: bool, dir: &Path, out: &Output) -> Re
         link_neighbours(&folders)?;
         let _ = writeln!(text, "the hooks that were there are kept in {}", folders.kept.display());
     }
-    if folders.in_worktree {
+    if folders.ignored {
+        let _ =
+            writeln!(text, "that folder is in the working tree, and git ignores it: these files stay on this machine");
+    } else if folders.in_worktree {
         let _ = writeln!(text, "that folder is in the working tree: these files are part of the project");
     }
     let effect =
@@ -192,7 +196,7 @@ fn hooks_folder(dir: &Path) -> Result<(HooksFolder, Repository), Failure> {
 /// The folder for the hooks that were there lies beside the one for hooks: dispatchers such as husky look one folder up.
 /// Nothing is put beside the repository itself.
 fn folders(folder: HooksFolder, repository: &Repository) -> Result<Folders, Failure> {
-    let HooksFolder { path: hooks, in_worktree, .. } = folder;
+    let HooksFolder { path: hooks, in_worktree, ignored, .. } = folder;
     let root = repository.workdir().map(std::fs::canonicalize).and_then(Result::ok);
     let is_root = root.is_some_and(|root| root == hooks);
     let beside = hooks.file_name().filter(|_| !is_root).map(|name| {
@@ -203,7 +207,7 @@ fn folders(folder: HooksFolder, repository: &Repository) -> Result<Folders, Fail
     });
     // At the root of a repository nothing may lie beside it.
     let kept = place::of(&beside.unwrap_or_else(|| hooks.join(format!(".{KEPT}"))))?;
-    Ok(Folders { hooks, kept, in_worktree })
+    Ok(Folders { hooks, kept, in_worktree, ignored })
 }
 
 /// Refuses where something would be lost, or would run that no hook of ours has kept.

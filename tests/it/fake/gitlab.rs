@@ -57,6 +57,7 @@ pub(crate) struct Fault {
 pub(crate) struct Project {
     pub(crate) head: String,
     pub(crate) base: String,
+    pub(crate) title: String,
     pub(crate) description: String,
     pub(crate) labels: Vec<String>,
     /// Path before, path after, unified diff.
@@ -248,7 +249,7 @@ fn respond(project: &mut Project, asked: &Heard, path: &str) -> Reply {
             200,
             &json!({
                 "iid": 7, "sha": project.head, "author": user(AUTHOR), "title": "Add files",
-                "description": project.description, "labels": project.labels, "source_branch": "topic",
+                "title": project.title, "description": project.description, "labels": project.labels, "source_branch": "topic",
                 "web_url": "https://git.example.org/lab/g/p/-/merge_requests/7",
                 "diff_refs": { "base_sha": project.base, "start_sha": project.base, "head_sha": project.head },
             }),

@@ -43,6 +43,26 @@ fn the_description_and_labels_of_now_count_and_not_those_of_the_event() {
 }
 
 #[test]
+fn the_title_of_now_is_read_like_a_subject() {
+    let world = world();
+    let says = |title: &str| {
+        world.github.state().pulls = vec![pull(&world, &[("title", json!(title))])];
+        flat(&world.log(&[]))
+    };
+    for title in ["[AI-assisted] Add an engine", "Draft: [AI-generated] Add an engine", "Add an engine (AI-assisted)"] {
+        let log = says(title);
+        assert!(log.contains("stated in the request: AI was used (request's title)"), "{log}");
+    }
+    // A component may be called so.
+    let log = says("[AI] Mend the engine");
+    assert!(log.contains("`[AI] Mend the engine` (the title): this only mentions AI; not counted"), "{log}");
+    for title in ["Add an AI assistant", "feat(ai): add an engine"] {
+        let log = says(title);
+        assert!(log.contains("nothing about AI use is stated in the request"), "{log}");
+    }
+}
+
+#[test]
 fn without_a_token_the_event_counts_and_the_report_says_since_when() {
     let world = world();
     let mut event = world.event();

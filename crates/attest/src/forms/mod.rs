@@ -47,6 +47,7 @@ pub static ALL: &[&FormSpec] = &[
     &aiir::FORM,
     &attest_note::FORM,
     &request::BODY,
+    &request::TITLE,
     &request::BRANCH,
     &request::LABEL,
     &ai_declaration::FORM,
@@ -154,6 +155,7 @@ impl Form {
     pub(super) const FOOTER: Form = Form(&message::FOOTER);
     pub(super) const SESSION_LINK: Form = Form(&message::SESSION_LINK);
     pub(super) const REQUEST_BODY: Form = Form(&request::BODY);
+    pub(super) const TITLE: Form = Form(&request::TITLE);
     pub(super) const BRANCH: Form = Form(&request::BRANCH);
     pub(super) const LABEL: Form = Form(&request::LABEL);
 

@@ -9,6 +9,13 @@ pub(super) static BODY: FormSpec = FormSpec {
     found: Found::Description,
 };
 
+pub(super) static TITLE: FormSpec = FormSpec {
+    id: "title",
+    label: "request's title",
+    about: "The title of a pull or merge request, read like a subject.",
+    found: Found::Request,
+};
+
 pub(super) static BRANCH: FormSpec = FormSpec {
     id: "branch",
     label: "branch name",

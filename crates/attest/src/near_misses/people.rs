@@ -89,8 +89,11 @@ pub(super) fn is_named_like_ai(person: &Person) -> bool {
     let first_name = first.to_lowercase();
     // `Max Agent <max@example.org>`, not `Acme Agent <acme-agent@acme.example>`.
     let is_of_tool = user.contains("agent") || user.contains("bot") || host.contains(&first_name);
+    // `ZorbAI Coder`
+    let has_ai =
+        words.iter().any(|word| ["AI", "GPT", "LLM"].iter().any(|end| word.len() > end.len() && word.ends_with(end)));
     let is_own_name = is_part(first) && user.contains(&first_name) && (*last == "AI" || !is_of_tool);
-    has(LAST, last) && !is_own_name
+    (has(LAST, last) && !is_own_name) || (has_ai && has(PRODUCTS, last))
 }
 
 fn is_version(word: &str) -> bool {

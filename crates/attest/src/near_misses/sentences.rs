@@ -9,18 +9,33 @@ use crate::registry::Registry;
 use ai_detect_base::slices::part_of;
 
 /// What leads to a tool that helped.
-const HELPED_BY: [&str; 22] = [
+const HELPED_BY: [&str; 11] = [
     "help of ",
     "help from ",
     "assistance of ",
     "assistance from ",
     "aid of ",
-    "support from ",
     "courtesy of ",
     "i used ",
     "i've used ",
     "i have used ",
     "we used ",
+    "generated with ",
+];
+
+/// The same where people help as well: whoever has a name like a tool must have done what tools do.
+const THANKING: [&str; 21] = [
+    "thanks to ",
+    "thank you, ",
+    "credit to ",
+    "credits to ",
+    "kudos to ",
+    "support from ",
+    "paired with ",
+    "pairing with ",
+    "programmed with ",
+    "programming with ",
+    "worked with ",
     "i let ",
     "i asked ",
     "we asked ",
@@ -30,24 +45,12 @@ const HELPED_BY: [&str; 22] = [
     "co-developed with ",
     "coded with ",
     "written with ",
-    "generated with ",
     "written by ",
 ];
 
-/// The same where people help as well: a tool that people are called like must have done what tools do.
-const THANKING: [&str; 8] = [
-    "thanks to ",
-    "thank you, ",
-    "credit to ",
-    "credits to ",
-    "kudos to ",
-    "paired with ",
-    "pairing with ",
-    "worked with ",
-];
-
 /// What a tool did to code.
-const DID: [&str; 12] = [
+const DID: [&str; 13] = [
+    "used",
     "wrote",
     "generated",
     "implemented",
@@ -90,26 +93,73 @@ pub(crate) fn speaks_of_help(line: &str, is_start: bool, registry: &Registry) ->
     };
     leads(&HELPED_BY, true)
         || leads(&THANKING, false)
+        || is_disclosure(&lower)
         || is_vibe_coded(&lower)
         || (is_start && (starts_with_doing_tool(line, registry) || starts_as_made_by_ai(&lower)))
+}
+
+/// Whether a subject, or a request's title, has a tag for AI or for a tool: `[AI] Fix the loop`, `Fix the loop (Claude)`.
+/// Components and projects have such names as well.
+pub(crate) fn is_tagged(subject: &str, registry: &Registry) -> bool {
+    const BEFORE: [&str; 9] = ["draft:", "wip:", "rfc:", "fixup!", "squash!", "[draft]", "[wip]", "[rfc]", "[patch]"];
+    let mut head = subject.trim_start();
+    while let Some(before) = BEFORE.iter().find(|before| starts_with(head, before)) {
+        head = part_of(head, before.len()..).trim_start();
+    }
+    let tail = subject.trim_end();
+    // The number of a request that was squashed.
+    let tail = match tail.rsplit_once(" (#") {
+        Some((before, number)) if number.trim_end_matches(')').bytes().all(|byte| byte.is_ascii_digit()) => before,
+        _ => tail,
+    };
+    let first = [('[', ']'), ('(', ')')].iter().find_map(|(open, close)| {
+        head.strip_prefix(*open).and_then(|rest| rest.split_once(*close)).map(|(tag, _)| tag)
+    });
+    let last = [(" [", ']'), (" (", ')')].iter().find_map(|(open, close)| {
+        tail.strip_suffix(*close).and_then(|rest| rest.rsplit_once(open)).map(|(_, tag)| tag)
+    });
+    first.into_iter().chain(last).any(|tag| is_tag(tag.trim(), registry))
+}
+
+fn starts_with(text: &str, start: &str) -> bool {
+    text.get(..start.len()).is_some_and(|head| head.eq_ignore_ascii_case(start))
+}
+
+fn is_tag(tag: &str, registry: &Registry) -> bool {
+    let is_tool = registry.alias(tag).is_some_and(|(tool, length)| length == tag.len() && !tool.common_word);
+    is_tool || ["ai", "llm", "genai", "ai agent", "ai slop"].contains(&tag.to_ascii_lowercase().as_str())
 }
 
 fn starts_word(text: &str, at: usize) -> bool {
     !part_of(text, ..at).ends_with(|c: char| c.is_alphanumeric() || "\"'`".contains(c))
 }
 
-/// Whether a text starts with a tool, or with AI in general. Where it is not sure that a tool is meant, the sentence must say
-/// what was made.
+/// Whether a text starts with a tool, or with AI in general. Where it may as well start with a person, the sentence must
+/// say what was made.
 fn is_tool(text: &str, is_sure: bool, registry: &Registry) -> bool {
     let text = ["the ", "an ", "a ", "some "].iter().find_map(|article| text.strip_prefix(article)).unwrap_or(text);
     let sentence = text.split(['.', '!', '?', ';']).next().unwrap_or(text);
     let end = sentence.find(|c: char| !(c.is_alphanumeric() || c == '-')).unwrap_or(sentence.len());
     let first = part_of(sentence, ..end);
     let made = || words(sentence).any(|word| MADE.contains(&word.to_ascii_lowercase().as_str()));
-    let is_known = ["ai", "llm", "llms", "chatgpt"].contains(&first.to_ascii_lowercase().as_str())
-        || declared::read(sentence, registry).known
-        || declared::read(first, registry).known;
-    is_known && ((is_sure && !registry.is_first_name(first)) || made())
+    let read = declared::read(sentence, registry);
+    let is_known = ["ai", "llm", "llms", "chatgpt"].contains(&first.to_ascii_lowercase().as_str()) || read.known;
+    // `Claude Code`, and `Claude Opus`, are no people.
+    let next = words(part_of(sentence, end..)).next().unwrap_or("").to_lowercase();
+    let is_product = next != "for" && declared::OF_TOOLS.contains(&next.as_str());
+    let may_be_person = registry.is_first_name(first) && read.model.is_none() && !is_product;
+    is_known && (is_sure || !may_be_person || made())
+}
+
+/// `AI/LLM disclosure: the tests are not mine`
+fn is_disclosure(lower: &str) -> bool {
+    let Some((label, said)) = lower.split_once(':') else { return false };
+    let is_word = |words_of: &[&str]| words(label).any(|word| words_of.contains(&word));
+    let is_short = words(label).count() <= 4 && label.starts_with(|c: char| c.is_alphanumeric());
+    is_short
+        && is_word(&["ai", "llm", "genai"])
+        && is_word(&["disclosure", "disclaimer"])
+        && words(said).next().is_some()
 }
 
 /// `This was mostly vibe coded.`
@@ -126,9 +176,13 @@ fn is_vibe_coded(lower: &str) -> bool {
 /// `Claude wrote the tests`, `Copilot suggested this`.
 fn starts_with_doing_tool(line: &str, registry: &Registry) -> bool {
     let text = line.trim_start_matches(|c: char| !c.is_alphanumeric() && !"\"'`>#".contains(c));
-    let Some((_, length)) = registry.alias(text) else { return false };
+    let model = || registry.model(text).filter(|model| model.start == 0).map(|model| model.end);
+    let Some(length) = registry.alias(text).map(|(_, length)| length).or_else(model) else { return false };
+    // `Devin wrote the first test`: more people than tools are called so.
+    let name = part_of(text, ..length);
+    let is_first_name = registry.is_first_name(name) && registry.alias(name).is_some_and(|(tool, _)| tool.common_word);
     let mut behind = words(part_of(text, length..)).take(4);
-    behind.any(|word| DID.contains(&word)) && declared::read(text, registry).known
+    !is_first_name && behind.any(|word| DID.contains(&word)) && declared::read(text, registry).known
 }
 
 /// `AI-generated fix for #12`, `LLM assisted: …`; a thing that a product has, such as `AI-generated summaries`, is passed over.
@@ -168,4 +222,92 @@ fn starts_as_made_by_ai(lower: &str) -> bool {
 
 fn words(text: &str) -> impl Iterator<Item = &str> {
     text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sentences_about_a_tools_help_are_found() {
+        let registry = Registry::builtin().unwrap();
+        for line in [
+            "Thanks to Claude for the idea and most of the code.",
+            "Thanks to ChatGPT for most of the code.",
+            "I used Claude Opus to find where spans were lost.",
+            "LLM disclaimer: I used an LLM to investigate this performance problem",
+            "Claude generated session token autoupdate",
+            "GPT-5.2 via Codex CLI implemented this fix:",
+            "Rewrite the parser with the help of Claude Code",
+            "AI-generated possible solution for #21873",
+            "AI generated bug fix",
+            "(TODO this is totally untested and mostly vibe coded.)",
+            "Paired with Claude on the tests.",
+            "Note: This was co-developed with AI to be sure",
+            "Claude Code was used for the tests.",
+            "Thanks to ChatGPT for the regular expression.",
+            "With the help of Claude, I found the leak.",
+            "AI/LLM disclosure: the tests come from elsewhere.",
+        ] {
+            assert!(speaks_of_help(line, true, registry), "{line}");
+        }
+        for line in [
+            "Thanks to Claude for the report.",
+            "Generated with Cursor position kept",
+            "With the help of Claude Dupont",
+            "Devin wrote the first test.",
+            "Thanks to Devin, Claude and Jules, who reported the bugs.",
+            "Add a button for Claude",
+            "Paired with Jules on this.",
+            "The page was written by Claude Dupont",
+            "Do not say \"I used Claude\"",
+            "AI-generated summaries are cached.",
+            "\"AI-assisted development.\"",
+            "Let AI write the summary of a thread",
+            "I used the cursor to select it.",
+            "I asked Devin to look at it.",
+            "Sort 'vibecoding' above 'ai' in the list",
+            "",
+        ] {
+            assert!(!speaks_of_help(line, true, registry), "{line}");
+        }
+        assert!(!speaks_of_help("AI-generated fixes would not stand a chance", false, registry));
+    }
+
+    #[test]
+    fn tags_of_subjects_are_found() {
+        let registry = Registry::builtin().unwrap();
+        for subject in [
+            "[AI] Fix the loop",
+            "Draft: [AI] Fix the loop",
+            "Fix the loop (AI)",
+            "Fix the loop [Claude] (#12)",
+            "[codex] Redirect the old domains",
+            "[WIP] (LLM) Fix the loop",
+        ] {
+            assert!(is_tagged(subject, registry), "{subject}");
+        }
+        for subject in [
+            "feat(ai): add a panel",
+            "ai: fix the panel",
+            "Fix the loop [AI-27]",
+            "Fix the [AI] panel of the editor",
+            "[cursor] Draw it once",
+            "Add f(ai)",
+            "(#12)",
+            "[",
+            "",
+        ] {
+            assert!(!is_tagged(subject, registry), "{subject}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_is_read(text in "(\\PC|with the help of |thanks to |claude|ai|\\[|\\]|\\(|\\)|draft:| ){0,40}") {
+            let registry = Registry::builtin().unwrap();
+            speaks_of_help(&text, true, registry);
+            is_tagged(&text, registry);
+        }
+    }
 }

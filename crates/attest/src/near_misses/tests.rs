@@ -38,6 +38,11 @@ fn what_is_like_a_declaration_is_quoted() {
         "Co-authored-by: FooAI Agent <noreply@fooai.example>",
         "Co-authored-by: Super Coder AI <ai@supercoder.example>",
         "Co-authored-by: FooAI <bot@fooai.example>",
+        "Co-authored-by: FooAI Agent v2 <agent@foo.example>",
+        "Co-authored-by: Acme <bot@acme.example>",
+        "Co-authored-by: acme-dev-ai[bot] <1+acme-dev-ai[bot]@users.noreply.github.com>",
+        "Co-authored-by: Claude (via Bedrock) <bedrock@example.org>",
+        "Authored-with: Acme AI 3",
         "\u{1f916} Generated with Acme",
         "Generated with FooAI",
         "_Written by HouseGPT 2._",
@@ -48,6 +53,11 @@ fn what_is_like_a_declaration_is_quoted() {
     assert_eq!(unknown("Generated-By: PRODUCT Desktop\nTask-Id: 7f3a").len(), 1);
     let said = ["`Asissted-by: Codex:gpt-5.5` (line 5): a key that is not known here; not counted"];
     assert_eq!(unknown("Asissted-by: Codex:gpt-5.5"), said);
+    for line in ["Model: claude-opus-4-8", "Tool: Claude Code", "Cooked-with: Claude Code"] {
+        let key = line.split(':').next().unwrap();
+        let found = unknown(line);
+        assert!(found.len() == 1 && found[0].contains(": a key that is not known here"), "{key}: {found:?}");
+    }
 }
 
 #[test]
@@ -77,6 +87,11 @@ fn mentions_are_quoted() {
         "This was not written with the help of generative AI.",
         "Assisted-by: Claude must not be named",
         "Generated with Claude Code? Say so!",
+        "AI disclosure: the search for the bug was done by AI",
+        "AI-Disclosure: see the description",
+        "Thanks to Claude for most of the code.",
+        "Suggested-by: Codex:gpt-5.5",
+        "Written by Jules.",
     ] {
         assert_eq!(unknown(line), [format!("`{line}` (line 5): this only mentions AI; not counted")], "{line}");
     }
@@ -89,6 +104,15 @@ fn mentions_are_quoted() {
 fn what_is_used_without_ai_is_passed_over() {
     for line in [
         "Reported-by: Jane Doe <jane@example.org>",
+        "AI-Player: fix the path finding",
+        "Agent: buildbot-7",
+        "Tool: coccinelle",
+        "Model: Dell XPS 13",
+        "Co-authored-by: Claude (Acme Corp) <claude@acme.example>",
+        "Co-authored-by: Claude and Bob <bob@example.org>",
+        "Co-authored-by: Acme <info@acme.example>",
+        "Suggested-by: Claude Roe <claude@example.org>",
+        "Thanks to Claude and Jules, who reported it.",
         "Reported-by: FooAI <bot@example.org>",
         "Created-by: Jane Doe <jane@example.org>",
         "Created-by: Jane Doe",

@@ -80,10 +80,11 @@ const MENTIONING: [&str; 25] = [
 ];
 
 /// What a phrase is called that is mentioned, right before it: "the line …". A "string parser" is something else.
-const MENTIONED: [&str; 33] = [
-    "line", "footer", "trailer", "text", "string", "tag", "tags", "label", "labels", "prefix", "suffix", "marker",
-    "badge", "the", "a", "an", "is", "are", "be", "use", "explain", "document", "add", "support", "for", "with", "of",
-    "as", "to", "from", "by", "about", "like",
+const MENTIONED: [&str; 51] = [
+    "mention", "mentions", "describe", "show", "shows", "require", "requires", "forbid", "allow", "parse", "detect",
+    "find", "strip", "remove", "drop", "rename", "say", "says", "line", "footer", "trailer", "text", "string", "tag",
+    "tags", "label", "labels", "prefix", "suffix", "marker", "badge", "the", "a", "an", "is", "are", "be", "use",
+    "explain", "document", "add", "support", "for", "with", "of", "as", "to", "from", "by", "about", "like",
 ];
 
 /// Whether a trailer's value goes on as a sentence about the trailer, or about the use of tools.

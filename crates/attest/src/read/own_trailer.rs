@@ -72,6 +72,11 @@ impl<'r> Reader<'_, 'r> {
         };
         let at = self.findings.len();
         self.push(marker, declared, role, confidence, place);
+        // `AI disclosure: …` with a sentence behind it is no heading of a list.
+        let is_item = self.text_of(trailer.lines.clone()).starts_with(['-', '*', '+']);
+        if confidence == Confidence::Low && most > Confidence::Low && asks && !is_item {
+            self.mention(trailer.lines.clone());
+        }
         for declared in more.named {
             self.push(marker, declared, role, confidence, self.at_trailer(trailer));
         }

@@ -185,7 +185,7 @@ proptest! {
 
     #[test]
     fn any_request_is_read(body in "(\\PC|\n|- \\[x\\] |- \\[ \\] |<!--|-->|AI|no |used |Assisted-by: Codex){0,40}", branch in "\\PC{0,20}", label in "\\PC{0,20}") {
-        let request = super::super::Request { body: Some(body), branch: Some(branch), labels: vec![label] };
+        let request = super::super::Request { body: Some(body), title: Some(label.clone()), branch: Some(branch), labels: vec![label] };
         super::super::read_request(&request, Registry::builtin().unwrap());
     }
 }

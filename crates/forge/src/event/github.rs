@@ -234,6 +234,7 @@ pub fn stated(pull: &Value) -> attest::Request {
     attest::Request {
         // None was written, and that is known.
         body: Some(text("/body").unwrap_or_else(String::new)),
+        title: text("/title"),
         branch: text("/head/ref"),
         labels: labels.filter_map(|label| label.get("name")?.as_str().map(str::to_owned)).collect(),
     }
@@ -281,7 +282,7 @@ mod tests {
     #[test]
     fn a_pull_request_names_its_ends_and_what_it_states() {
         let event = json!({"pull_request": {
-            "number": 7, "body": "AI: none", "labels": [{"name": "ai"}],
+            "number": 7, "title": "[AI-assisted] Add", "body": "AI: none", "labels": [{"name": "ai"}],
             "head": {"sha": id("a"), "ref": "topic", "repo": {"id": 2}},
             "base": {"sha": id("b"), "repo": {"id": 1}},
         }});
@@ -291,6 +292,7 @@ mod tests {
         assert_eq!(found, ("ada/engine#7".into(), API, Some(id("a"))));
         assert!(event.from_fork);
         assert_eq!(event.stated.labels, ["ai"]);
+        assert_eq!(event.stated.title.as_deref(), Some("[AI-assisted] Add"));
         let range = Range::Between { base: End::Id(id("b")), head: id("a"), head_ref: Some("refs/pull/7/head".into()) };
         assert_eq!(event.range, range);
     }

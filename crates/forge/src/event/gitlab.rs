@@ -81,6 +81,7 @@ pub fn read(env: &Env<'_>) -> Result<Event, Problem> {
     });
     read.stated = attest::Request {
         body: some("CI_MERGE_REQUEST_DESCRIPTION"),
+        title: some("CI_MERGE_REQUEST_TITLE"),
         branch: some("CI_MERGE_REQUEST_SOURCE_BRANCH_NAME"),
         labels: some("CI_MERGE_REQUEST_LABELS").map_or_else(Vec::new, |labels| {
             labels.split(',').filter(|label| !label.is_empty()).map(str::to_owned).collect()
@@ -119,6 +120,7 @@ mod tests {
             ("CI_MERGE_REQUEST_IID", "9"),
             ("CI_MERGE_REQUEST_DIFF_BASE_SHA", B),
             ("CI_MERGE_REQUEST_SOURCE_BRANCH_SHA", A),
+            ("CI_MERGE_REQUEST_TITLE", "Draft: [AI-assisted] Add"),
             ("CI_MERGE_REQUEST_LABELS", "ai,big"),
             ("CI_COMMIT_SHA", C),
         ])
@@ -127,6 +129,7 @@ mod tests {
         assert_eq!((request.name(), request.base.as_str()), ("4!9".into(), "https://git.example.org/lab/api/v4"));
         assert_eq!((request.head_id.as_deref(), event.from_fork, event.run), (Some(A), true, 31));
         assert_eq!(event.stated.labels, ["ai", "big"]);
+        assert_eq!(event.stated.title.as_deref(), Some("Draft: [AI-assisted] Add"));
     }
 
     #[test]

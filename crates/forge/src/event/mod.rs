@@ -22,7 +22,7 @@ pub struct Event {
     pub range: Range,
     /// The request, where the event belongs to one.
     pub request: Option<ChangeRequest>,
-    /// What the request states: its body, branch and labels.
+    /// What the request states: its body, title, branch and labels.
     pub stated: attest::Request,
     /// Since when the event states that, as the forge writes times; absent where it does not say.
     pub as_of: Option<String>,

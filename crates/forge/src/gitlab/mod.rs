@@ -115,6 +115,7 @@ impl GitLab {
             stated: attest::Request {
                 // None was written, and that is known.
                 body: Some(text(&request, "/description").to_owned()),
+                title: Some(text(&request, "/title").to_owned()).filter(|title| !title.is_empty()),
                 branch: (!branch.is_empty()).then(|| branch.to_owned()),
                 labels: labels.map(str::to_owned).collect(),
             },

@@ -23,6 +23,12 @@ pub enum NotesFetch {
     Failed(String),
 }
 
+/// What the log of a ref says that was fetched here. Such a fetch asks for the refs of all forms.
+const FETCHED_BY_US: &str = "ai-detect: fetch notes";
+/// No more logs than this are read, and no more entries of each.
+const MAX_LOGS: usize = 50;
+const MAX_ENTRIES: usize = 1000;
+
 /// Notes of this clone that origin does not have.
 struct Diverged(Vec<&'static str>);
 
@@ -81,7 +87,7 @@ impl Checkout {
             }
             let expected = here.unwrap_or_else(|| ObjectId::null(tip.kind()));
             let mut update = self.git("update-ref");
-            update.args(["-m", "ai-detect: fetch notes", "--", name]);
+            update.args(["-m", FETCHED_BY_US, "--", name]);
             update.args([tip.to_string(), expected.to_string()]);
             run(update, b"")?;
         }
@@ -99,14 +105,53 @@ impl Repository {
         self.inner.merge_base(one, of).is_ok_and(|base| base.is_some_and(|base| base == one))
     }
 
-    /// Whether notes may exist under `names` that nobody brought into this clone: it has a remote and none of these refs,
-    /// and its own fetches do not bring all of them.
+    /// Whether notes may exist under `names` that nobody brought into this clone: it has a remote, its own fetches do not
+    /// bring all of these refs, and no fetch by hand has asked for all of them.
     ///
-    /// Who brought one of them knows about notes of AI tools, and brought those that there are. Other notes, such as those
-    /// that `git notes` writes by itself, show nothing.
+    /// A ref that is here shows nothing of the others, and notes that were written here show nothing of the remote's.
     pub fn may_lack_notes(&self, names: &[&str]) -> bool {
         let has_remote = self.inner.remote_names().iter().next().is_some();
-        has_remote && !names.iter().any(|name| self.tip_of(name).is_some()) && !self.fetches_notes(names)
+        has_remote && !self.fetches_notes(names) && !self.has_fetched_notes(names)
+    }
+
+    /// Whether fetches by hand have asked for all of these refs, as the logs of the refs for notes say. Where no log is
+    /// kept, as in a bare clone, a ref that is here has to be enough: otherwise nothing that anybody does would be.
+    fn has_fetched_notes(&self, names: &[&str]) -> bool {
+        let logs: Vec<String> = self.logs_of_notes();
+        if logs.is_empty() {
+            return names.iter().any(|name| self.tip_of(name).is_some());
+        }
+        if logs.iter().any(|message| message == FETCHED_BY_US) {
+            return true;
+        }
+        let fetches = logs.iter().filter(|message| message.starts_with("fetch ") || message.starts_with("pull "));
+        let refspecs: Vec<&str> =
+            fetches.flat_map(|message| message.split_whitespace()).map(|word| word.trim_end_matches(':')).collect();
+        bring_notes(&refspecs, names)
+    }
+
+    /// What the logs of all refs for notes say was done, the newest first. Of each ref, a bounded number.
+    fn logs_of_notes(&self) -> Vec<String> {
+        let Ok(references) = self.inner.references() else { return Vec::new() };
+        let Ok(notes) = references.prefixed("refs/notes/") else { return Vec::new() };
+        let mut logs = Vec::new();
+        for reference in notes.flatten().take(MAX_LOGS) {
+            let mut log = reference.log_iter();
+            let lines = log.rev().ok().flatten().into_iter().flatten().take(MAX_ENTRIES);
+            logs.extend(lines.flatten().map(|line| line.message.to_string()));
+        }
+        logs
+    }
+
+    /// The remote that advice on fetching names: `origin` where there is one, and otherwise the first that has a plain
+    /// name.
+    pub fn remote_for_advice(&self) -> Option<String> {
+        const USUAL: &str = "origin";
+        let is_plain = |name: &String| {
+            name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-/".contains(&byte)) && !name.starts_with('-')
+        };
+        let names: Vec<String> = self.inner.remote_names().iter().map(ToString::to_string).collect();
+        names.iter().find(|name| *name == USUAL).or_else(|| names.iter().find(|name| is_plain(name))).cloned()
     }
 
     /// Whether an ordinary fetch of this clone brings notes, as in a mirror.

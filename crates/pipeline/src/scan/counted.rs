@@ -12,7 +12,7 @@ use super::landed::{Landed, RowError, of_line};
 use super::{Scanned, Scorer, Source, columns, score};
 use crate::analyse::Detail;
 use crate::{Error, Extent, Past, Standards};
-use ai_detect_report::FETCH_NOTES;
+use ai_detect_report::{USUAL_REMOTE, fetch_notes};
 
 /// Commits with what the reader should know of them.
 #[derive(Default)]
@@ -189,10 +189,11 @@ fn of_columns(path: &Path) -> Result<Vec<Landed>, CountError> {
 pub fn without_notes(rows: &[Landed]) -> Option<String> {
     let count = rows.iter().filter(|row| row.lacks_notes).count();
     (count > 0).then(|| {
+        let command = fetch_notes(USUAL_REMOTE);
         let rows = if count == 1 { "1 row was".to_owned() } else { format!("{count} rows were") };
         format!(
             "{rows} made in clones without notes of commits, so declarations in notes are not counted; fetch them \
-             ({FETCH_NOTES}), and scan into a new output"
+             ({command}), and scan into a new output"
         )
     })
 }

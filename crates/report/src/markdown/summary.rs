@@ -75,7 +75,7 @@ fn head(report: &Report) -> String {
 /// Evidence that was not looked at. The command that mends it stands as code, so that it can be copied.
 fn not_looked_at(report: &Report) -> String {
     let line = |it: &NotLookedAt| {
-        let command = it.command().map_or_else(String::new, |command| format!(" {}", code_span(command)));
+        let command = it.command().map_or_else(String::new, |command| format!(" {}", code_span(&command)));
         it.words().map(|words| format!("- {}{command}\n", with_code(&cut(&words, 3 * MAX_TEXT)).trim()))
     };
     report.coverage.not_looked_at.iter().filter_map(line).collect()

@@ -8,7 +8,10 @@
 use std::ops::Range;
 
 use super::lines::{Line, is_deep};
-use words::{CONJOINING, DEMANDED, DEMANDING, DONE, GOES_ON, HEADINGS, LEADING_ENDS, OPEN_ENDS, SHOWING, TOLD};
+use words::{
+    CONJOINING, CONTRASTING, DEMANDED, DEMANDING, DONE, GOES_ON, HEADINGS, LEADING_ALONE, LEADING_ENDS, OPEN_ENDS,
+    OPENING_A_CASE, SHOWING, TOLD,
+};
 
 mod words;
 
@@ -79,7 +82,10 @@ impl Run<'_> {
         }
         let Some((above, is_beside)) = self.above() else { return false };
         // What a command printed.
-        if is_beside && self.text(above).trim_start().starts_with("$ ") {
+        if (is_beside && is_command(self.text(above))) || self.is_in_session() {
+            return true;
+        }
+        if !is_beside && self.is_example_below(above) {
             return true;
         }
         let below = Some(self.place.end).filter(|at| !self.is_blank(*at)).map(|at| self.text(at));
@@ -103,8 +109,10 @@ impl Run<'_> {
         // Where nothing follows, no sentence goes on: git reads such a block, and programs add theirs so.
         if !is_beside && self.is_last() {
             // Below another mark there is no sentence.
-            return !looks_like_a_mark(self.text(above))
-                && (demands(&sentence) || (shows_a_mark(&sentence) && self.is_shown(above, &sentence)));
+            let heading = self.text(above).trim().to_lowercase();
+            return CONTRASTING.contains(&heading.as_str())
+                || !looks_like_a_mark(self.text(above))
+                    && (demands(&sentence) || (shows_a_mark(&sentence) && self.is_shown(above, &sentence)));
         }
         // An item of a list does not go on in a line that is not indented.
         let may_go_on = !is_item(self.text(above)) || self.is_indented();
@@ -142,6 +150,21 @@ impl Run<'_> {
             start
         };
         text.get(start..).unwrap_or_default().to_owned()
+    }
+
+    /// Whether the marks stand between two commands of a terminal: `$ git log -1`, the marks, `$ git push`.
+    fn is_in_session(&self) -> bool {
+        let has_next = !self.is_blank(self.place.end) && is_command(self.text(self.place.end));
+        has_next && (self.subject..self.place.start).any(|at| is_command(self.text(at)))
+    }
+
+    /// Whether the paragraph above only leads to an example: `for example`, or `Given` where more text follows.
+    fn is_example_below(&self, above: usize) -> bool {
+        if above == self.subject || !self.lines.get(above.wrapping_sub(1)).is_none_or(|line| line.is_blank) {
+            return false;
+        }
+        let text = self.text(above).trim().trim_end_matches([',', ':']).to_lowercase();
+        LEADING_ALONE.contains(&text.as_str()) || (OPENING_A_CASE.contains(&text.as_str()) && !self.is_last())
     }
 
     fn is_last(&self) -> bool {
@@ -195,6 +218,11 @@ impl Run<'_> {
         let head = head.map(|at| self.sentence_up_to(at)).filter(|head| head.trim_end().ends_with(':'));
         head.is_some_and(|head| shows(&head))
     }
+}
+
+/// Whether a line is a command at the prompt of a terminal.
+fn is_command(text: &str) -> bool {
+    text.trim_start().starts_with("$ ")
 }
 
 /// Whether a sentence does not end here.

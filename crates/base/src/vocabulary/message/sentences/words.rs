@@ -39,7 +39,11 @@ pub(super) const CONJOINING: [&str; 14] = [
 ];
 
 /// Headings that stand alone above what is shown.
-pub(super) const HEADINGS: [&str; 14] = [
+pub(super) const HEADINGS: [&str; 18] = [
+    "do:",
+    "dos:",
+    "don'ts:",
+    "right:",
     "before:",
     "after:",
     "given:",
@@ -55,6 +59,17 @@ pub(super) const HEADINGS: [&str; 14] = [
     "fails on:",
     "passes on:",
 ];
+
+/// Those of them that stand above what is shown even where nothing follows.
+pub(super) const CONTRASTING: [&str; 9] =
+    ["don't:", "don'ts:", "do not:", "bad:", "wrong:", "fails on:", "passes on:", "rejected:", "accepted:"];
+
+/// A paragraph of these words alone leads to an example.
+pub(super) const LEADING_ALONE: [&str; 8] =
+    ["for example", "for instance", "e.g.", "example", "examples", "such as", "like this", "like so"];
+
+/// A line of one of these words alone opens a case that more text closes: `Given`, an example, `the parser fails`.
+pub(super) const OPENING_A_CASE: [&str; 6] = ["given", "when", "for", "with", "input", "where"];
 
 /// What a sentence has that ends with a colon and shows what could be written.
 pub(super) const SHOWING: [&str; 54] = [
