@@ -71,13 +71,13 @@ fn draft(client: u64, number: u64, order: u64) -> Draft {
         (_, 0..3) => "suggestion.accepted",
         _ => "suggestion.rejected",
     };
-    let place = mixed(client << 20 | number / 40) % 2000;
+    let place = mixed((client << 20) | (number / 40)) % 2000;
     let first = mixed(pair) % 900 + 1;
     let json = format!(
         r#"{{"v":1,"client":"laptop-{client}","epoch":"{epoch}","number":{number},"kind":"{kind}","time":{time},"received":{received},"region":"eu","fields":{{"suggestion":"{suggestion}","session":"{session}","request_id":"{request}","model":"gpt-5.1-codex-mini","tool":"copilot","tool_version":"1.388.0","integration":"editor","repository":"{repository}","place":{{"path":"{path}","first":{first},"last":{last}}},"lines":{lines},"bytes":{bytes},"actor":"human","person":"{person}"}}}}"#,
         epoch = uuid(client).replace('-', ""),
         suggestion = uuid(pair ^ 0x11),
-        session = uuid(client << 20 | number / 300),
+        session = uuid((client << 20) | (number / 300)),
         request = uuid(pair ^ 0x22),
         repository = random_id("r", place % 20),
         path = random_id("f", place),

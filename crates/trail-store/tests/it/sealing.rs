@@ -384,6 +384,27 @@ fn what_an_ended_run_has_left_is_cleaned_up_by_the_next() {
 }
 
 #[test]
+fn a_file_of_several_groups_of_rows_is_checked_in_the_order_of_the_log() {
+    let (_place, folder) = started();
+    let writer = Writer::start(&folder).expect("a writer");
+    for first in (1..=34_000).step_by(1000) {
+        writer.submit((first..first + 1000).map(|number| draft("laptop", number, 0)).collect()).expect("on the disk");
+    }
+    drop(writer);
+    sign(&folder);
+    assert_eq!(seal(&folder, "2026-09-23"), Sealed { entries: 34_000, files: 1 });
+    let found = checked(&folder);
+    assert_eq!((found.problems, found.entries, found.unreadable), (vec![], 34_000, 0));
+    let key = folder.verifier().expect("a key");
+    // At the borders of groups, which have at most 16,384 rows.
+    for index in [0, 16_383, 16_384, 32_767, 32_768, 33_999] {
+        let proof = prove::entry(&folder, &key, index).expect("a proof");
+        let Reading::Whole(entry) = Entry::read(proof.entry.as_deref().expect("the entry")) else { panic!("{index}") };
+        assert_eq!(entry.number.get(), index + 1);
+    }
+}
+
+#[test]
 fn one_process_seals_at_a_time() {
     let (_place, folder) = filled();
     let sealer = Sealer::open(&folder, Pace::Fast, Arc::default()).expect("a sealer");
