@@ -132,6 +132,23 @@ impl Registry {
         &self.file.tools
     }
 
+    /// The tool of a name, as people write it in declarations: `Cursor`, `cursor agent`.
+    pub fn tool(&self, name: &str) -> Option<&Tool> {
+        let name = name.trim();
+        let named = |tool: &&Tool| tool.id.eq_ignore_ascii_case(name) || tool.name.eq_ignore_ascii_case(name);
+        let by_alias = || self.alias(name).filter(|(_, length)| *length == name.len()).map(|(tool, _)| tool);
+        self.file.tools.iter().find(named).or_else(by_alias)
+    }
+
+    /// Whether two names are those of one tool: `Claude` and `Claude Code`.
+    pub fn is_same_tool(&self, one: &str, other: &str) -> bool {
+        match (self.tool(one), self.tool(other)) {
+            (Some(one), Some(other)) => one.id == other.id,
+            (None, None) => one.trim().eq_ignore_ascii_case(other.trim()),
+            _ => false,
+        }
+    }
+
     /// The markers that any tool may leave, such as `Assisted-by`.
     pub fn declarations(&self) -> &[Marker] {
         &self.file.declarations

@@ -151,9 +151,18 @@ fn nearest_expected(problem: &str) -> Option<String> {
 
 /// The candidate that looks most like `wanted`, if any does.
 pub fn nearest<'a>(wanted: &str, candidates: impl Iterator<Item = &'a str>) -> Option<String> {
+    nearest_by(0.75, wanted, candidates)
+}
+
+/// The same where something else may be meant as well: then only a slip of the pen counts.
+pub fn misspelt<'a>(wanted: &str, candidates: impl Iterator<Item = &'a str>) -> Option<String> {
+    nearest_by(0.9, wanted, candidates)
+}
+
+fn nearest_by<'a>(min_alike: f64, wanted: &str, candidates: impl Iterator<Item = &'a str>) -> Option<String> {
     candidates
-        .map(|candidate| (strsim::jaro_winkler(wanted, candidate), candidate))
-        .filter(|(alike, _)| *alike >= 0.75)
+        .map(|candidate| (strsim::jaro_winkler(&wanted.to_lowercase(), &candidate.to_lowercase()), candidate))
+        .filter(|(alike, _)| *alike >= min_alike)
         .max_by(|a, b| a.0.total_cmp(&b.0).then_with(|| b.1.cmp(a.1)))
         .map(|(_, candidate)| candidate.to_owned())
 }

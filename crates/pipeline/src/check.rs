@@ -27,7 +27,8 @@ impl Session {
         notes.extend(touched.iter().flat_map(|touched| touched.commit.reading_notes()));
         notes.extend(evidence::cut_note(touched.iter().map(|touched| &touched.files)));
         let commits = judged.commits.into_iter().map(row).collect();
-        Ok(PolicyCheck { policy, range: self.spec().to_owned(), commits, notes })
+        let has_keys = !self.settings.signers.is_empty();
+        Ok(PolicyCheck { policy, range: self.spec().to_owned(), commits, has_keys, notes })
     }
 }
 

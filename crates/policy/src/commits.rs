@@ -92,8 +92,8 @@ pub struct CommitJudgement {
     pub judgement: Judgement,
     /// How fully the commit declares AI use for lines that no record covers, by the policy's measure.
     pub elsewhere: State,
-    /// The lines.
-    pub mending: Remedy,
+    /// The lines; none where nobody is asked for anything. A policy may accept no line at all: then they are empty.
+    pub mending: Option<Remedy>,
     /// Whether the commit or a note on it declares AI use: yes, no, or nothing said.
     pub declared: Option<bool>,
 }
@@ -106,7 +106,7 @@ impl CommitJudgement {
         let of_rest = |rest| judge(policy, &read.subject(rest, circumstances, registry).without_records()).state;
         CommitJudgement {
             elsewhere: rest.as_ref().map_or(judgement.state, of_rest),
-            mending: Remedy::of(policy, &subject, &judgement),
+            mending: Remedy::offered(policy, &subject, &judgement),
             declared: subject.declared(),
             judgement,
         }

@@ -29,6 +29,9 @@ pub enum What {
         why: Option<String>,
         /// What was found.
         quote: String,
+        /// Whether it is the only declaration of a tool, and no other form of it is accepted: then nobody is asked to
+        /// take it out.
+        is_only: bool,
     },
     /// A marker that it requires is not there, or cannot be seen from here.
     Missing {
@@ -100,6 +103,15 @@ pub enum What {
         /// What is wrong with it.
         problem: String,
     },
+    /// The policy takes nothing that certain tools helped with, and the commit declares one of them.
+    ToolNotAccepted {
+        /// Those tools.
+        tools: Vec<String>,
+        /// Why.
+        why: Option<String>,
+        /// The mark that declares it.
+        quote: String,
+    },
     /// The policy takes no AI contributions, and the commit declares one.
     NotAccepted {
         /// What the policy says.
@@ -163,7 +175,7 @@ impl Finding {
             What::Conflict(Conflict::SeveralModels { .. }) => FindingKind::Remark,
             What::Conflict(_) => FindingKind::Contradiction,
             What::UnreadableLine { .. } | What::UnreadableNote { .. } => FindingKind::Unreadable,
-            What::NotAccepted { .. } => FindingKind::PolicySays,
+            What::ToolNotAccepted { .. } | What::NotAccepted { .. } => FindingKind::PolicySays,
         }
     }
 }
@@ -171,9 +183,16 @@ impl Finding {
 impl fmt::Display for Finding {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.what {
-            What::Forbidden { marker, why, quote } => {
+            What::Forbidden { marker, why, quote, is_only } => {
                 let why = why.as_ref().map_or(String::new(), |why| format!(": {why}"));
-                write!(out, "The policy does not accept {marker}{why}. Found “{quote}”.")
+                write!(out, "The policy does not accept {marker}{why}. Found “{quote}”.")?;
+                match is_only {
+                    true => out.write_str(
+                        " The policy accepts no other line that declares this tool, so leave it in: a person decides \
+                         what follows.",
+                    ),
+                    false => Ok(()),
+                }
             }
             What::Missing { marker, why, visible } => {
                 let why = why.as_ref().map_or(String::new(), |why| format!(" ({why})"));
@@ -216,6 +235,12 @@ impl fmt::Display for Finding {
             What::UnreadableLine { problem } => write!(out, "Unreadable attestation: {problem}."),
             What::UnreadableNote { problem } => {
                 write!(out, "Unreadable attestation: the note in {}: {problem}.", ai_detect_base::vocabulary::note::REF)
+            }
+            What::ToolNotAccepted { tools, why, quote } => {
+                let why = why.as_ref().map_or(String::new(), |why| format!(" ({why})"));
+                let tools = tools.join(" or ");
+                write!(out, "The policy says: no contributions made with {tools}{why}. This commit carries “{quote}”. ")?;
+                out.write_str("A person decides what follows.")
             }
             What::NotAccepted { says, quote } => {
                 let quote = quote.as_ref().map_or_else(|| "a declaration".to_owned(), |quote| format!("“{quote}”"));

@@ -6,6 +6,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::advice;
 use super::exempt::{Exemption, exempt};
 use super::finding::{Finding, FindingKind, What};
 use super::raw::{Fact, Place};
@@ -37,6 +38,11 @@ impl Judgement {
     pub fn asks(&self) -> bool {
         self.findings.iter().any(|finding| finding.kind().asks())
     }
+
+    /// Whether the policy does not take what is declared, so that a person decides.
+    pub fn is_left_to_a_person(&self) -> bool {
+        self.findings.iter().any(|finding| finding.kind() == FindingKind::PolicySays)
+    }
 }
 
 /// Judges a commit.
@@ -64,6 +70,7 @@ pub fn judge(policy: &Policy, subject: &Subject<'_>) -> Judgement {
         None if subject.attestation.state == State::Unreadable => State::Unreadable,
         None => State::Absent,
     };
+    advice::settle(policy, subject, &mut judging.found);
     judging.found
 }
 
@@ -123,6 +130,9 @@ impl Judging<'_> {
         if self.policy.stance == Stance::Ban {
             return self.not_accepted();
         }
+        if self.forbidden_tools(covered) {
+            return self.as_declared();
+        }
         self.forbidden();
         self.markers(covered);
         self.facts(covered);
@@ -142,14 +152,36 @@ impl Judging<'_> {
         let quote = evidence.map(|statement| statement.quote.clone());
         let line = evidence.and_then(|statement| statement.line);
         self.say(What::NotAccepted { says: self.policy.says.clone(), quote }, line);
+        self.as_declared()
+    }
+
+    /// The state of a declaration that the policy does not take: as it is, and nothing is asked for.
+    fn as_declared(&self) -> State {
         match self.subject.attestation.state {
             State::Absent | State::Denied => State::Partial,
             state => state,
         }
     }
 
-    fn forbidden(&mut self) {
+    /// Finds declared tools that the policy does not accept; whether there are any. The request's count where it speaks
+    /// for its commits.
+    fn forbidden_tools(&mut self, covered: bool) -> bool {
+        let mut any = false;
         for marker in &self.policy.forbidden {
+            let Some(tools) = marker.tools() else { continue };
+            let mut hits = marker.find(self.subject);
+            if covered && hits.is_empty() {
+                hits = marker.find_in(Place::Request, self.subject);
+            }
+            let Some(hit) = hits.into_iter().next() else { continue };
+            any = true;
+            self.say(What::ToolNotAccepted { tools: tools.to_vec(), why: marker.why.clone(), quote: hit.quote }, hit.line);
+        }
+        any
+    }
+
+    fn forbidden(&mut self) {
+        for marker in self.policy.forbidden.iter().filter(|marker| marker.tools().is_none()) {
             for hit in marker.find(self.subject) {
                 let is_known = |finding: &Finding| {
                     finding.kind() == FindingKind::ForbiddenMarker && finding.line == hit.line && hit.line.is_some()
@@ -157,7 +189,8 @@ impl Judging<'_> {
                 if self.found.findings.iter().any(is_known) {
                     continue;
                 }
-                let what = What::Forbidden { marker: marker.shown(), why: marker.why.clone(), quote: hit.quote };
+                let (marker_shown, why) = (marker.shown(), marker.why.clone());
+                let what = What::Forbidden { marker: marker_shown, why, quote: hit.quote, is_only: false };
                 self.say(what, hit.line);
                 if let Some(line) = hit.line.filter(|_| marker.place == Place::Commit) {
                     self.remove(line);

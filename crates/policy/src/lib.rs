@@ -9,6 +9,7 @@
 //! Pure. How AI-like something looks is never looked at here: a policy speaks of what is declared.
 //! A judgement says what the policy says; it concludes nothing about anybody.
 
+mod advice;
 pub mod commits;
 pub mod content;
 pub mod exempt;
@@ -146,5 +147,7 @@ impl SensitiveRules {
     }
 }
 
+#[cfg(test)]
+mod forbidden_tools_tests;
 #[cfg(test)]
 mod tests;

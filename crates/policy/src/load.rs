@@ -182,10 +182,11 @@ fn over(base: RawPolicy, top: RawPolicy) -> RawPolicy {
         list
     }
     let mut merged = RawPolicy {
-        id: top.id.or(base.id),
-        title: top.title.or(base.title),
+        // A policy that is built from another one is not that other one.
+        id: top.id,
+        title: top.title,
+        source: top.source,
         stance: top.stance.or(base.stance),
-        source: top.source.or(base.source),
         extends: None,
         says: top.says.or(base.says),
         unchecked: list(base.unchecked, top.unchecked, top.also.unchecked),
@@ -230,13 +231,20 @@ fn checked(name: &str, Resolved { raw, texts }: Resolved, lineage: Vec<String>) 
     let markers = |list: Option<Vec<RawMarker>>| -> Result<Vec<Marker>, Error> {
         let check = |raw: RawMarker| {
             let needle = raw.value.clone().or_else(|| raw.text.clone()).or_else(|| raw.label.clone());
-            let form = || raw.form.clone().and_then(|forms| forms.into_vec().into_iter().next());
+            let form = || raw.form.clone().or_else(|| raw.tool.clone()).and_then(|forms| forms.into_vec().into_iter().next());
             // A marker that says nothing is somewhere below this key.
             let needle = needle.or_else(form).unwrap_or_else(|| "markers:".into());
             Marker::check(raw).map_err(|problem| wrong(&needle, problem))
         };
         list.into_iter().flatten().map(check).collect()
     };
+    let [required, accepted, forbidden, told] =
+        [raw.markers.required, raw.markers.accepted, raw.markers.forbidden, raw.markers.told].map(markers);
+    let (required, accepted, forbidden, told) = (required?, accepted?, forbidden?, told?);
+    if let Some(marker) = required.iter().chain(&accepted).chain(&told).find(|marker| marker.tools().is_some()) {
+        let needle = marker.tools().and_then(|tools| tools.first()).map_or("tool:", String::as_str);
+        return Err(wrong(needle, "`tool` goes under `forbidden`; elsewhere name a `trailer` or a `form`".into()));
+    }
     // What neither the policy nor one that it starts from says, it does not ask for.
     let authors = raw.exempt.authors.unwrap_or_default();
     // Not the patterns of paths (`globs`): a slash in a name separates nothing.
@@ -274,10 +282,10 @@ fn checked(name: &str, Resolved { raw, texts }: Resolved, lineage: Vec<String>) 
         says: raw.says.unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" "),
         unchecked: raw.unchecked.unwrap_or_default(),
         request_covers_commits: raw.request_covers_commits.unwrap_or(false),
-        required: markers(raw.markers.required)?,
-        accepted: markers(raw.markers.accepted)?,
-        forbidden: markers(raw.markers.forbidden)?,
-        told: markers(raw.markers.told)?,
+        required,
+        accepted,
+        forbidden,
+        told,
         facts: raw.facts.unwrap_or_default(),
         sign_off_by_person: raw.sign_off.by_person.unwrap_or(false),
         // A sign-off is a person's statement, wherever nobody says otherwise.
@@ -345,11 +353,20 @@ mod tests {
     fn later_bases_lie_over_earlier_ones() {
         let policy = load(&[
             ("own.yml", "extends: [a.yml, b.yml]\n"),
-            ("a.yml", "title: A\nfacts: [tool]\n"),
-            ("b.yml", "title: B\n"),
+            ("a.yml", "says: A\nfacts: [tool]\n"),
+            ("b.yml", "says: B\n"),
         ]);
         let policy = policy.unwrap();
-        assert_eq!((policy.title.as_str(), policy.facts.len()), ("B", 1));
+        assert_eq!((policy.says.as_str(), policy.facts.len()), ("B", 1));
+    }
+
+    #[test]
+    fn a_file_goes_by_its_own_name_whatever_it_is_built_from() {
+        let policy = load(&[("own.yml", "extends: linux-kernel\n")]).unwrap();
+        assert_eq!((policy.id.as_str(), policy.title.as_str()), ("own.yml", "own.yml"));
+        assert!(policy.source.is_none(), "the source is that of another policy");
+        let named = load(&[("own.yml", "extends: linux-kernel\nid: ours\ntitle: Our project\n")]).unwrap();
+        assert_eq!((named.id.as_str(), named.title.as_str()), ("ours", "Our project"));
     }
 
     #[test]

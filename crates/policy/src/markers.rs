@@ -7,7 +7,8 @@ use regex::{Regex, RegexBuilder};
 use super::raw::{Named, Place, RawMarker};
 use super::subject::{Described, Subject};
 use ai_detect_attest::forms::ALL;
-use ai_detect_attest::{Form, Role, Statement};
+use ai_detect_attest::{Form, Registry, Role, Statement};
+use ai_detect_base::yaml::{misspelt, near_sentence, nearest};
 
 /// A marker, checked.
 #[derive(Debug, Clone)]
@@ -27,6 +28,7 @@ enum What {
     Form(Vec<Form>),
     Text(Regex),
     Label(String),
+    Tool(Vec<String>),
 }
 
 /// Where a marker was found.
@@ -59,21 +61,23 @@ impl Marker {
     /// # Errors
     /// A sentence on what is wrong with it.
     pub fn check(raw: RawMarker) -> Result<Self, String> {
-        let what = match (raw.trailer, raw.form, raw.text, raw.label) {
-            (Some(keys), None, None, None) => What::Trailer {
+        if raw.value.is_some() || raw.names.is_some() {
+            let is_trailer_alone = raw.form.is_none() && raw.text.is_none() && raw.label.is_none() && raw.tool.is_none();
+            if raw.trailer.is_none() || !is_trailer_alone {
+                return Err("`value` and `names` go with `trailer`".into());
+            }
+        }
+        let what = match (raw.trailer, raw.form, raw.text, raw.label, raw.tool) {
+            (Some(keys), None, None, None, None) => What::Trailer {
                 keys: keys.into_vec(),
                 value: raw.value.as_deref().map(regex).transpose()?,
                 names: raw.names,
             },
-            (None, Some(_) | None, Some(_) | None, _) | (Some(_), ..) | (_, _, _, Some(_))
-                if raw.value.is_some() || raw.names.is_some() =>
-            {
-                return Err("`value` and `names` go with `trailer`".into());
-            }
-            (None, Some(forms), None, None) => What::Form(forms_of(&forms.into_vec())?),
-            (None, None, Some(text), None) => What::Text(regex(&text)?),
-            (None, None, None, Some(label)) => What::Label(label),
-            _ => return Err("a marker has exactly one of `trailer`, `form`, `text` and `label`".into()),
+            (None, Some(forms), None, None, None) => What::Form(forms_of(&forms.into_vec())?),
+            (None, None, Some(text), None, None) => What::Text(regex(&text)?),
+            (None, None, None, Some(label), None) => What::Label(label),
+            (None, None, None, None, Some(tools)) => What::Tool(tools_of(&tools.into_vec())?),
+            _ => return Err("a marker has exactly one of `trailer`, `form`, `text`, `label` and `tool`".into()),
         };
         let is_label = matches!(what, What::Label(_));
         Ok(Marker { place: if is_label { Place::Request } else { raw.place }, what, why: raw.why, write: raw.write })
@@ -81,7 +85,12 @@ impl Marker {
 
     /// Where a subject has it; none also where the request is not known.
     pub fn find(&self, subject: &Subject<'_>) -> Vec<Hit> {
-        let part = match self.place {
+        self.find_in(self.place, subject)
+    }
+
+    /// The same in another place than its own.
+    pub(super) fn find_in(&self, place: Place, subject: &Subject<'_>) -> Vec<Hit> {
+        let part = match place {
             Place::Commit => Some((subject.commit.message.as_str(), subject.trailers, &subject.attestation.statements)),
             Place::Request => subject
                 .described
@@ -111,6 +120,16 @@ impl Marker {
                     .into_iter()
                     .collect()
             }
+            What::Tool(tools) => {
+                let registry = subject.registry();
+                let is_one = |statement: &&Statement| {
+                    let named = statement.tool.as_deref();
+                    statement.attests()
+                        && named.is_some_and(|named| tools.iter().any(|tool| registry.is_same_tool(named, tool)))
+                };
+                let found = statements.iter().filter(is_one);
+                found.map(|found| Hit { line: found.line, quote: found.quote.clone() }).collect()
+            }
             What::Label(label) => {
                 let labels = subject.described.map_or(&[][..], |request| &request.labels);
                 let found = labels.iter().find(|known| known.eq_ignore_ascii_case(label));
@@ -124,7 +143,7 @@ impl Marker {
         match &self.what {
             What::Label(label) => request.labels.iter().any(|known| known.eq_ignore_ascii_case(label)),
             What::Text(pattern) => self.place == Place::Request && pattern.is_match(&request.text),
-            What::Trailer { .. } | What::Form(_) => false,
+            What::Trailer { .. } | What::Form(_) | What::Tool(_) => false,
         }
     }
 
@@ -158,15 +177,47 @@ impl Marker {
             // A pattern tells people nothing.
             What::Text(_) => self.why.clone().unwrap_or_else(|| format!("certain words {place}")),
             What::Label(label) => format!("the label `{label}` on the request"),
+            What::Tool(tools) => match self.place {
+                Place::Commit => format!("contributions made with {}", tools.join(" or ")),
+                Place::Request => format!("requests that declare {}", tools.join(" or ")),
+            },
         }
     }
 
-    /// Whether a line with this key could be one of its trailers.
-    pub(crate) fn has_key(&self, wanted: &str) -> bool {
+    /// What it is, with every condition.
+    pub fn in_full(&self) -> String {
+        let place = if self.place == Place::Commit { "in the commit" } else { "in the request's description" };
         match &self.what {
-            What::Trailer { keys, .. } => keys.iter().any(|key| key.eq_ignore_ascii_case(wanted)),
-            What::Form(forms) => forms.contains(&Form::TRAILER),
-            _ => false,
+            What::Trailer { value: Some(value), .. } => format!("{}, where its value matches `{value}`", self.shown()),
+            What::Text(pattern) => format!("words that match `{pattern}` {place}"),
+            What::Tool(_) => format!("{}, in whatever form; a person decides what follows", self.shown()),
+            What::Trailer { .. } | What::Form(_) | What::Label(_) => self.shown(),
+        }
+    }
+
+    /// The tools that it names, in whatever form.
+    pub(crate) fn tools(&self) -> Option<&[String]> {
+        match &self.what {
+            What::Tool(tools) => Some(tools),
+            _ => None,
+        }
+    }
+
+    /// Whether every trailer that names an AI tool is such a marker.
+    pub(crate) fn is_any_trailer(&self) -> bool {
+        matches!(&self.what, What::Form(forms) if forms.contains(&Form::TRAILER))
+    }
+
+    /// Whether a line is such a marker. `filled` reads the same line with examples in place of what is to be filled in.
+    pub(crate) fn is_line(&self, as_written: &Subject<'_>, filled: &Subject<'_>) -> bool {
+        let has = |subject: &Subject<'_>| !self.find(subject).is_empty();
+        match &self.what {
+            What::Trailer { value, names: Some(_), .. } => {
+                let fits = |value: &Regex| as_written.trailers.iter().any(|line| value.is_match(&line.value));
+                has(filled) && value.as_ref().is_none_or(fits)
+            }
+            What::Form(_) => has(filled),
+            What::Trailer { .. } | What::Text(_) | What::Label(_) | What::Tool(_) => has(as_written),
         }
     }
 }
@@ -180,13 +231,31 @@ fn forms_of(words: &[String]) -> Result<Vec<Form>, String> {
             None => {
                 let known: Vec<&str> = ALL.iter().filter(|form| form.is_for_policies()).map(|form| form.id).collect();
                 let known: Vec<&str> = known.into_iter().chain(["any"]).collect();
-                let near = ai_detect_base::yaml::nearest(word, known.iter().copied());
+                let near = nearest(word, known.iter().copied());
                 let near = near.map_or(String::new(), |near| format!("; did you mean `{near}`?"));
                 return Err(format!("no form is called `{word}`: there are {}{near}", known.join(", ")));
             }
         }
     }
     Ok(named)
+}
+
+/// The tools by the names that people know. One that is not known keeps its name, unless it looks like a known one.
+fn tools_of(names: &[String]) -> Result<Vec<String>, String> {
+    if names.is_empty() || names.iter().any(|name| name.trim().is_empty()) {
+        return Err("`tool` names an AI tool, such as `Cursor`, or a list of them".into());
+    }
+    let registry = Registry::builtin().map_err(|error| error.to_string())?;
+    let named = |name: &String| {
+        if let Some(tool) = registry.tool(name) {
+            return Ok(tool.name.clone());
+        }
+        match misspelt(name, registry.tools().iter().map(|tool| tool.name.as_str())) {
+            Some(near) => Err(format!("no tool is called `{name}`{}", near_sentence(Some(&near)))),
+            None => Ok(name.trim().to_owned()),
+        }
+    };
+    names.iter().map(named).collect()
 }
 
 /// Whether a statement at a line names a tool, whatever it says that the tool did.

@@ -131,7 +131,7 @@ pub struct RawMarkers {
     pub told: Option<Vec<RawMarker>>,
 }
 
-/// A marker. Exactly one of `trailer`, `form`, `text` and `label` says what is looked for.
+/// A marker. Exactly one of `trailer`, `form`, `text`, `label` and `tool` says what is looked for.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RawMarker {
@@ -147,6 +147,9 @@ pub struct RawMarker {
     pub text: Option<String>,
     /// A label of the request.
     pub label: Option<String>,
+    /// Under `forbidden`: an AI tool, or one of these, in whatever form it is declared. A commit that declares it is shown
+    /// with what the policy says, and nothing is asked for: a person decides.
+    pub tool: Option<OneOrMany>,
     /// Where it is looked for.
     #[serde(default, rename = "in")]
     pub place: Place,

@@ -4,10 +4,12 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::advice;
 use super::judge::{Judgement, wanted_facts};
 use super::subject::Subject;
 use super::suggest::{self, Line};
 use super::{Fact, Policy, Stance};
+use ai_detect_attest::State;
 
 /// The lines that would answer a policy.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -22,12 +24,13 @@ impl Remedy {
     /// What a commit would say that a policy judged. A policy that takes no AI contributions has no
     /// lines to offer.
     pub(super) fn of(policy: &Policy, subject: &Subject<'_>, judgement: &Judgement) -> Self {
-        if policy.stance == Stance::Ban {
+        if policy.stance == Stance::Ban || judgement.is_left_to_a_person() {
             return Remedy::default();
         }
         let mut add = Vec::new();
         if judgement.exempt.is_none() && subject.declared() != Some(true) {
             add = if_assisted(policy, subject);
+            add.retain(|line| !advice::is_forbidden(line, policy, subject));
         }
         for line in &judgement.add {
             if !add.contains(line) {
@@ -35,6 +38,15 @@ impl Remedy {
             }
         }
         Remedy { add, remove: judgement.remove.clone() }
+    }
+
+    /// The same where somebody may be asked for something; empty where the policy accepts no line that would answer it.
+    pub(super) fn offered(policy: &Policy, subject: &Subject<'_>, judgement: &Judgement) -> Option<Self> {
+        let remedy = Remedy::of(policy, subject, judgement);
+        let is_left = policy.stance == Stance::Ban || judgement.is_left_to_a_person();
+        let is_open = matches!(judgement.state, State::Absent | State::WrongForm);
+        let is_without_answer = is_open && judgement.exempt.is_none() && !is_left;
+        (is_without_answer || !remedy.is_empty()).then_some(remedy)
     }
 
     /// Whether there is nothing to add and nothing to take out.

@@ -142,6 +142,11 @@ impl<'a> Subject<'a> {
         }
     }
 
+    /// What models and tools are called.
+    pub(super) fn registry(&self) -> &'a Registry {
+        self.registry
+    }
+
     /// With the paths that it touches.
     pub fn touching(mut self, paths: Vec<String>, mut touches: Vec<Touch>) -> Self {
         touches.sort();

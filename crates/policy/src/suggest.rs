@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::raw::{Fact, Place};
 use super::subject::Subject;
 use super::{Marker, Policy};
+use ai_detect_attest::{Role, Statement};
 use ai_detect_base::vocabulary::{AiUse, Declaration, Extent, trailers};
 
 /// A line to add.
@@ -33,13 +34,36 @@ const MODEL: &str = "MODEL-ID";
 
 /// The line that a marker asks for.
 pub(super) fn marker(marker: &Marker, subject: &Subject<'_>) -> Option<Line> {
+    let (tool, model) = tool_and_model(subject);
+    filled(marker, &tool, &model)
+}
+
+fn filled(marker: &Marker, tool: &str, model: &str) -> Option<Line> {
     let place = match marker.place {
         Place::Commit => Where::Commit,
         Place::Request => Where::Request,
     };
-    let (tool, model) = tool_and_model(subject);
-    let text = marker.write.as_ref()?.replace("{tool}", &tool).replace("{model}", &model);
+    let text = marker.write.as_ref()?.replace("{tool}", tool).replace("{model}", model);
     Some(Line { place, text })
+}
+
+/// The line that declares the tool of a statement, in the policy's own form where it has one.
+pub(super) fn declaring(statement: &Statement, policy: &Policy) -> Line {
+    let tool = statement.tool.as_deref().unwrap_or(TOOL);
+    let model = statement.model.as_deref().map_or_else(|| MODEL.to_owned(), as_id);
+    let key = if statement.role == Role::Authored { trailers::GENERATED_BY } else { trailers::ASSISTED_BY };
+    let own = policy.required.iter().chain(&policy.accepted).find_map(|wanted| filled(wanted, tool, &model));
+    own.unwrap_or_else(|| Line { place: Where::Commit, text: format!("{key}: {tool}:{model}") })
+}
+
+/// Whether it is to be filled in which tool a line declares.
+pub(super) fn is_any_tool(line: &Line) -> bool {
+    line.text.contains(TOOL)
+}
+
+/// A line with examples in place of what is to be filled in, so that it can be read.
+pub(super) fn with_examples(text: &str) -> String {
+    text.replace(TOOL, "Claude Code").replace(MODEL, "claude-opus-4-8")
 }
 
 /// A person's sign-off.
@@ -78,7 +102,7 @@ pub(super) fn fact(fact: Fact, policy: &Policy, subject: &Subject<'_>) -> Option
         Fact::Accountable => (trailers::ACCOUNTABLE, person(subject)),
         Fact::SensitivePaths => (trailers::SENSITIVE, subject.classes().join(", ")),
     };
-    let refused = policy.forbidden.iter().any(|marker| marker.place == Place::Commit && marker.has_key(key));
+    let refused = policy.forbidden.iter().any(|marker| marker.place == Place::Commit && marker.is_any_trailer());
     (!refused).then(|| Line { place: Where::Commit, text: format!("{key}: {value}") })
 }
 
@@ -94,6 +118,11 @@ fn tool_and_model(subject: &Subject<'_>) -> (String, String) {
     let tool = first.map(|assistant| assistant.tool.to_string());
     let model = first.and_then(|assistant| assistant.model.as_ref()).map(ToString::to_string);
     // A model may be known where no tool is.
-    let loose = || subject.attestation.facts.model.as_ref().map(|model| model.to_lowercase().replace(' ', "-"));
+    let loose = || subject.attestation.facts.model.as_deref().map(as_id);
     (tool.unwrap_or_else(|| TOOL.into()), model.or_else(loose).unwrap_or_else(|| MODEL.into()))
+}
+
+/// `Claude Opus 4.8` as an id.
+fn as_id(model: &str) -> String {
+    model.to_lowercase().replace(' ', "-")
 }

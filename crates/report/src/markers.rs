@@ -104,7 +104,7 @@ fn commits(count: u64) -> String {
 }
 
 /// Digits in threes.
-fn grouped(count: u64) -> String {
+pub(crate) fn grouped(count: u64) -> String {
     let digits = count.to_string();
     let mut out = String::with_capacity(digits.len() + digits.len() / 3);
     for (at, digit) in digits.chars().enumerate() {

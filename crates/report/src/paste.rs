@@ -24,7 +24,8 @@ impl Paste {
         if is_ban(report) {
             return Paste::default();
         }
-        match commit.and_then(|commit| commit.mending.as_ref()).filter(|mending| !mending.is_empty()) {
+        match commit.and_then(|commit| commit.mending.as_ref()) {
+            // Empty where the policy accepts no line that would answer it: then no other is offered.
             Some(mending) => {
                 let at = |place| {
                     let lines = mending.add.iter().filter(move |line| line.place == place);

@@ -21,6 +21,8 @@ pub struct PolicyCheck<'p> {
     pub range: String,
     /// The commits, parents before children.
     pub commits: Vec<CheckedCommit>,
+    /// Whether the settings name keys, by which signatures are checked.
+    pub has_keys: bool,
     /// What the reader should know of the settings and where they came from.
     pub notes: Vec<String>,
 }

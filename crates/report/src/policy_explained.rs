@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use crate::markers::grouped;
 use ai_detect_base::terminal::{escaped, wrapped};
 use ai_detect_policy::raw::Read;
 use ai_detect_policy::{Fact, Marker, Policy, SensitiveRules, Source};
@@ -12,7 +13,7 @@ const LABELS: usize = 14;
 /// The policy as text.
 pub fn write(policy: &Policy, width: usize) -> String {
     let mut page = Page {
-        text: format!("{}: {}\n", escaped(&policy.id), escaped(&policy.title)),
+        text: format!("{}: {}\n", escaped(&policy.id), escaped(&title(policy))),
         width: width.saturating_sub(LABELS),
     };
     page.field("stance", policy.stance.word());
@@ -47,13 +48,27 @@ pub fn write(policy: &Policy, width: usize) -> String {
         page.field("request", "a declaration in its description speaks for all of its commits");
     }
     page.field("author", &policy.author_text);
-    if let Some(known) = &policy.source {
-        page.field("source", &source(known));
+    match &policy.source {
+        Some(known) => page.field("source", &source(known)),
+        None => page.field("source", &own_file(policy)),
     }
     if policy.lineage.len() > 1 {
         page.field("built from", &policy.lineage.join(", "));
     }
     page.text
+}
+
+/// A file of the project's own without a title goes by its name alone.
+fn title(policy: &Policy) -> String {
+    if policy.title == policy.id { own_file(policy) } else { policy.title.clone() }
+}
+
+fn own_file(policy: &Policy) -> String {
+    let bases = policy.lineage.split_last().map_or(&[][..], |(_, bases)| bases);
+    match bases {
+        [] => "your file".into(),
+        bases => format!("your file, built from {}", bases.join(", ")),
+    }
 }
 
 struct Page {
@@ -75,11 +90,11 @@ impl Page {
             self.field("flags", &format!("at most {rate} of people's requests"));
         }
         if let Some(lines) = policy.lines_below {
-            let size = format!("fewer than {lines} added lines with AI an author and request, tests not counted");
+            let size = format!("fewer than {} added lines with AI for each author and request, tests not counted", grouped(lines.into()));
             self.field("size", &size);
         }
         if let Some(lines) = policy.newcomer_lines_below {
-            self.field("newcomers", &format!("fewer than {lines} added lines with AI, tests not counted"));
+            self.field("newcomers", &format!("fewer than {} added lines with AI, tests not counted", grouped(lines.into())));
         }
     }
 }
@@ -101,7 +116,8 @@ fn sensitive(rules: &SensitiveRules) -> String {
     let classes = if rules.classes.is_empty() { "all".into() } else { rules.classes.join(", ") };
     let review = if rules.reviewed_by_another_person { "; a review by another person" } else { "" };
     let signed = if rules.verified_signature { "; a verified signature" } else { "" };
-    format!("classes: {classes}; also {}{review}{signed}", facts(&rules.facts))
+    let asked = if rules.facts.is_empty() { String::new() } else { format!("; also {}", facts(&rules.facts)) };
+    format!("classes: {classes}{asked}{review}{signed}")
 }
 
 fn source(source: &Source) -> String {
@@ -115,10 +131,9 @@ fn source(source: &Source) -> String {
 }
 
 fn shown(marker: &Marker) -> String {
-    let why = marker.why.as_ref().filter(|why| !marker.shown().contains(why.as_str()));
-    let why = why.map_or(String::new(), |why| format!(": {why}"));
+    let why = marker.why.as_ref().map_or(String::new(), |why| format!(": {why}"));
     let write = marker.write.as_ref().map_or(String::new(), |line| format!("; for example `{line}`"));
-    format!("{}{why}{write}", marker.shown())
+    format!("{}{why}{write}", marker.in_full())
 }
 
 fn exempt(policy: &Policy) -> String {

@@ -62,7 +62,7 @@ pub(super) fn commit_reports(
             signals: reported,
             omitted_signals,
             attestation: AttestationReport::of(attestation, judged.as_ref()),
-            mending: judged.map(|judged| judged.mending).filter(|mending| !mending.is_empty()),
+            mending: judged.and_then(|judged| judged.mending),
             disguise: Some(&scored.disguise).filter(|disguise| !disguise.is_empty()).cloned(),
         }
     };

@@ -61,6 +61,9 @@ fn resolve(verdict: Verdict, asked: &[&CommitReport], origin: Origin) -> String 
             format!("The declaration is in a form that the project does not accept: {how}.")
         }
         (_, Origin::Loose) => format!("If an AI tool helped, say so when committing: `git commit --trailer \"Assisted-by: TOOL:MODEL\"`. {otherwise}"),
+        (_, Origin::Commits) if mending.is_some_and(Remedy::is_empty) => {
+            format!("If an AI tool helped, say so on the request: the project's policy accepts no line about it in {}. {otherwise}", ids.join(", "))
+        }
         (_, Origin::Commits) => {
             format!("If an AI tool helped, add {}. {otherwise}", lines(mending, &ids.join(", ")))
         }

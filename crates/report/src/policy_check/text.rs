@@ -10,7 +10,7 @@ use ai_detect_attest::State;
 use ai_detect_attest::signature::Checked;
 use ai_detect_base::terminal::{escaped, wrapped};
 use ai_detect_policy::suggest::Where;
-use ai_detect_policy::{Finding, Judgement, Stance};
+use ai_detect_policy::{Finding, Judgement};
 
 /// The states, those that ask for something first.
 const STATES: [State; 6] =
@@ -18,7 +18,7 @@ const STATES: [State; 6] =
 
 /// The check as text. `verbose` lists all commits, also those with nothing to say of.
 pub fn write(check: &PolicyCheck<'_>, verbose: bool, width: usize) -> String {
-    let page = Page { stance: check.policy.stance, verbose, width };
+    let page = Page { verbose, width };
     let mut text = head(check);
     let is_worth_a_word =
         |commit: &&CheckedCommit| verbose || !(commit.judgement.findings.is_empty() && commit.unknown.is_empty());
@@ -46,40 +46,85 @@ pub fn write(check: &PolicyCheck<'_>, verbose: bool, width: usize) -> String {
     text
 }
 
-/// The word for commits of which something like a declaration is not understood: nobody can say that they declare nothing.
-const NOT_UNDERSTOOD: &str = "not understood";
-
-fn is_not_understood(commit: &CheckedCommit) -> bool {
-    commit.judgement.state == State::Absent && !commit.unknown.is_empty()
-}
-
 /// The policy, the range and the counts.
 fn head(check: &PolicyCheck<'_>) -> String {
     let PolicyCheck { policy, commits, .. } = check;
     let mut text = format!(
-        "policy {} ({}): {}, {} commit{}\n",
+        "policy {}{}: {}, {} commit{}\n",
         escaped(&policy.id),
-        escaped(&policy.title),
+        if policy.title == policy.id { String::new() } else { format!(" ({})", escaped(&policy.title)) },
         escaped(&check.range),
         commits.len(),
         if commits.len() == 1 { "" } else { "s" }
     );
-    let count = |state: State| commits.iter().filter(|commit| commit.judgement.state == state).count();
-    let not_understood = commits.iter().filter(|commit| is_not_understood(commit)).count();
-    let counts = STATES.map(|state| match state {
-        State::Absent => (count(state) - not_understood, state.word()),
-        state => (count(state), state.word()),
-    });
-    let counts = counts.into_iter().chain([(not_understood, NOT_UNDERSTOOD)]).filter(|(count, _)| *count > 0);
-    let counts: Vec<String> = counts.map(|(count, word)| format!("{count} {word}")).collect();
+    if commits.is_empty() {
+        text.push_str("  the range is empty: nothing was checked\n");
+        return text;
+    }
+    let count = |row: Row| commits.iter().filter(|commit| Row::of(commit) == row).count();
+    let rows = [Row::LeftToAPerson].into_iter().chain(STATES.map(Row::State)).chain([Row::NotUnderstood]);
+    let counts = rows.map(|row| (count(row), row)).filter(|(count, _)| *count > 0);
+    let counts: Vec<String> = counts.map(|(count, row)| row.counted(count)).collect();
+    let _ = writeln!(text, "  {}", counts.join(" · "));
     let exempt = commits.iter().filter(|commit| commit.judgement.exempt.is_some()).count();
-    let exempt = if exempt > 0 { format!(" · {exempt} of them exempt") } else { String::new() };
-    let _ = writeln!(text, "  {}{exempt}", counts.join(" · "));
+    if exempt > 0 {
+        let _ = writeln!(text, "  {}", exempt_of(exempt, commits.len()));
+    }
     let signed: Vec<&Checked> = commits.iter().map(|commit| &commit.signature).collect();
-    if let Some(counts) = signatures::counted(&signed) {
-        let _ = writeln!(text, "  signatures: {counts}");
+    match signatures::counted(&signed) {
+        Some(_) if !check.has_keys => text.push_str("  signatures: not checked: the settings name no keys\n"),
+        Some(counts) => {
+            let _ = writeln!(text, "  signatures: {counts}");
+        }
+        None => {}
     }
     text
+}
+
+/// `14 of the 40 commits are exempt`.
+fn exempt_of(exempt: usize, all: usize) -> String {
+    match (exempt, all) {
+        (1, 1) => "the commit is exempt".into(),
+        (exempt, all) if exempt == all => format!("all {all} commits are exempt"),
+        (1, all) => format!("1 of the {all} commits is exempt"),
+        (exempt, all) => format!("{exempt} of the {all} commits are exempt"),
+    }
+}
+
+/// What is said of a commit in a word.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Row {
+    State(State),
+    /// It declares something, and by a policy that does not take it no declaration is complete or partial.
+    LeftToAPerson,
+    /// Something like a declaration is not understood: nobody can say that the commit declares nothing.
+    NotUnderstood,
+}
+
+impl Row {
+    fn of(commit: &CheckedCommit) -> Self {
+        match commit.judgement.state {
+            State::Complete | State::Partial if commit.judgement.is_left_to_a_person() => Row::LeftToAPerson,
+            State::Absent if !commit.unknown.is_empty() => Row::NotUnderstood,
+            state => Row::State(state),
+        }
+    }
+
+    fn word(self) -> &'static str {
+        match self {
+            Row::State(state) => state.word(),
+            Row::LeftToAPerson => "declared",
+            Row::NotUnderstood => "not understood",
+        }
+    }
+
+    fn counted(self, count: usize) -> String {
+        match (self, count) {
+            (Row::LeftToAPerson, 1) => "1 declares AI use".into(),
+            (Row::LeftToAPerson, count) => format!("{count} declare AI use"),
+            (row, count) => format!("{count} {}", row.word()),
+        }
+    }
 }
 
 /// Commits of which the same is said, so that it is said once; in the order of the first of each.
@@ -109,7 +154,6 @@ fn is_same(a: &Judgement, b: &Judgement) -> bool {
 }
 
 struct Page {
-    stance: Stance,
     verbose: bool,
     width: usize,
 }
@@ -118,7 +162,7 @@ impl Page {
     fn group(&self, text: &mut String, group: &[&CheckedCommit]) {
         let Some(CheckedCommit { judgement, unknown, .. }) = group.first() else { return };
         let _ = writeln!(text);
-        group.iter().for_each(|commit| self.commit(text, commit, self.word(commit)));
+        group.iter().for_each(|commit| self.commit(text, commit, Row::of(commit).word()));
         if let Some(reason) = &judgement.exempt {
             self.paragraph(text, "  ", &format!("Not measured: {reason}."));
         }
@@ -134,16 +178,6 @@ impl Page {
             listed(text, title, lines.map(|line| line.text.as_str()));
         }
         listed(text, "take out:", judgement.remove.iter().map(String::as_str));
-    }
-
-    /// By a policy that takes no AI contributions, no declaration is complete or partial.
-    fn word(&self, commit: &CheckedCommit) -> &'static str {
-        let state = commit.judgement.state;
-        match state {
-            State::Complete | State::Partial if self.stance == Stance::Ban => "declared",
-            State::Absent if is_not_understood(commit) => NOT_UNDERSTOOD,
-            state => state.word(),
-        }
     }
 
     fn commit(&self, text: &mut String, commit: &CheckedCommit, word: &str) {
