@@ -54,7 +54,7 @@
 
 pub use ai_detect_base::{
     change, charset, exclude, globs, invisible, linediff, lines, lookalikes, moved, needles, parallel, readable,
-    renames, slices, span, terminal, text, vocabulary, yaml,
+    renames, slices, span, terminal, text, unread, vocabulary, yaml,
 };
 
 pub use ai_detect_attest as attest;

@@ -8,8 +8,8 @@ use super::output::Output;
 use super::{Exit, Failure};
 use crate::attest::{Registry, Request};
 use crate::git::RangeSpec;
-use crate::pipeline::settings::policy_on_disk;
-use crate::pipeline::{Session, SettingsFrom};
+use crate::pipeline::settings::policy_on_disk_under;
+use crate::pipeline::{self, Session, SettingsFrom};
 use crate::policy::{Described, Policy};
 use crate::report::policy_check::text;
 
@@ -98,13 +98,19 @@ pub(super) fn open_for(
     let request = range.map_or(RangeSpec::Default, |range| RangeSpec::Spec(range.to_owned()));
     let settings = config.map_or(SettingsFrom::Start, |file| SettingsFrom::File { dir, file });
     let open = if policy.is_some() { Session::open_with_own_policy } else { Session::open };
-    Ok(open(dir, &request, settings)?.within(super::surroundings()))
+    let session = open(dir, &request, settings).map_err(|error| match (&error, config) {
+        (pipeline::Error::Settings(problem), None) if problem.is_of_content() => {
+            Failure::usage(super::with_advice(&error, "To use other settings: `--config FILE`"))
+        }
+        _ => super::range_failure(error, dir),
+    })?;
+    Ok(session.within(super::surroundings()))
 }
 
 /// A policy by its name, or the one in force.
 pub(super) fn policy<'s>(session: &'s Session, name: Option<&str>, dir: &Path) -> Result<Cow<'s, Policy>, Failure> {
     Ok(match name {
-        Some(name) => Cow::Owned(policy_on_disk(name, dir)?),
+        Some(name) => Cow::Owned(policy_on_disk_under(name, dir, session.settings())?),
         None => session.policy()?,
     })
 }

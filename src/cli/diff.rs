@@ -11,6 +11,7 @@ use crate::attest;
 use crate::git::{self, RangeSpec};
 use crate::pipeline::{Analysis, Asked, Error, Session, SettingsFrom, report_on_patch};
 use crate::report::excerpts::Excerpts;
+use crate::unread;
 
 /// The example of `--demo`: three commits by people who do not exist.
 const DEMO: &[u8] = include_bytes!("../../examples/demo.patch");
@@ -100,7 +101,14 @@ fn analysis(
         Error::Git(error @ git::Error::NoCommit) => {
             Failure::failed(format!("{error}; use --staged or --worktree to look at what will be the first"))
         }
-        other => other.into(),
+        Error::Git(error @ git::Error::NoRepository { .. }) => {
+            Failure::failed(format!("{error}, or read a patch with --patch FILE"))
+        }
+        Error::Settings(error) if error.is_of_content() && matches!(settings, SettingsFrom::Start) => {
+            let advice = "To use other settings: `--config FILE` or `--config-from REV`";
+            Failure::usage(super::with_advice(&error, advice))
+        }
+        other => super::range_failure(other, dir),
     });
     analysis.map(ManuallyDrop::new)
 }
@@ -153,7 +161,8 @@ fn request(args: &Args, dir: &Path) -> Result<Option<attest::Request>, Failure> 
 fn content(file: &Path, dir: &Path) -> Result<(String, Vec<u8>), Failure> {
     if file != Path::new("-") {
         let content = std::fs::read(dir.join(file));
-        let content = content.map_err(|error| Failure::failed(format!("{}: {error}", file.display())))?;
+        let name = file.display().to_string();
+        let content = content.map_err(|error| Failure::failed(unread::sentence(&name, &error)))?;
         return Ok((file.display().to_string(), content));
     }
     let mut content = Vec::new();

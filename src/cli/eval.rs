@@ -110,7 +110,8 @@ pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure
 /// Labelled commits against their scores.
 fn labelled(args: &Args, dir: &Path, manifest: &Path, scoring: &Scoring<'_>) -> Result<String, Failure> {
     let name = manifest.display().to_string();
-    let content = std::fs::read(dir.join(manifest)).map_err(|error| Failure::usage(format!("{name}: {error}")))?;
+    let content =
+        std::fs::read(dir.join(manifest)).map_err(|error| Failure::usage(crate::unread::sentence(&name, &error)))?;
     let manifest = Manifest::read(&name, &content).map_err(failure)?;
     if !scoring.repositories.is_dir() {
         let given = args.repos.as_deref().unwrap_or(scoring.repositories);

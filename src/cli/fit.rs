@@ -43,8 +43,8 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure> {
     let name = args.manifest.display().to_string();
-    let content =
-        std::fs::read(dir.join(&args.manifest)).map_err(|error| Failure::usage(format!("{name}: {error}")))?;
+    let content = std::fs::read(dir.join(&args.manifest))
+        .map_err(|error| Failure::usage(crate::unread::sentence(&name, &error)))?;
     let manifest = Manifest::read(&name, &content).map_err(Failure::usage)?;
     if let Some(problem) = manifest.problems.first().filter(|_| !args.keep_going) {
         return Err(Failure::usage(format!("{name}: row {}: {}", problem.row, problem.problem)));

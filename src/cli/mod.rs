@@ -46,7 +46,7 @@ use clap::{ColorChoice, CommandFactory as _, Parser, Subcommand};
 use crate::forge::job::JobError;
 use crate::pipeline::{self, Settings, SettingsError};
 use crate::store::place::PlaceError;
-use crate::{git, pack, store};
+use crate::{git, pack, store, unread};
 use notes::Notes;
 
 /// The heading of the options that every subcommand takes.
@@ -199,6 +199,26 @@ fn git_failure(error: git::Error) -> Failure {
     }
 }
 
+/// A problem with what to do about it behind.
+fn with_advice(problem: &impl std::fmt::Display, advice: &str) -> String {
+    let problem = problem.to_string();
+    let end = if problem.ends_with(['.', '?', '!']) { "" } else { "." };
+    format!("{problem}{end} {advice}")
+}
+
+/// What went wrong with a range; a file that stands in its place is told apart from a name that does not exist.
+fn range_failure(error: pipeline::Error, dir: &Path) -> Failure {
+    match error {
+        pipeline::Error::Git(git::Error::UnknownRevision { spec, .. }) if dir.join(&spec).is_file() => {
+            let patch = hint::shell_quoted(&spec);
+            Failure::usage(format!(
+                "{spec} is a file; a range is wanted, such as A..B. To check a patch: `ai-detect diff --patch {patch}`"
+            ))
+        }
+        other => other.into(),
+    }
+}
+
 impl From<pipeline::Error> for Failure {
     fn from(error: pipeline::Error) -> Self {
         use pipeline::Error;
@@ -259,7 +279,8 @@ fn read_text(file: &Path, dir: &Path) -> Result<String, Failure> {
         ("standard input".to_owned(), content)
     } else {
         let name = file.display().to_string();
-        (name.clone(), std::fs::read(dir.join(file)).map_err(|error| Failure::failed(format!("{name}: {error}")))?)
+        let read = std::fs::read(dir.join(file));
+        (name.clone(), read.map_err(|error| Failure::failed(unread::sentence(&name, &error)))?)
     };
     String::from_utf8(content).map_err(|_| Failure::failed(format!("{name}: not UTF-8 text")))
 }
@@ -273,7 +294,11 @@ pub fn command() -> clap::Command {
 pub fn run() -> Exit {
     let args = match Args::try_parse() {
         Ok(args) => args,
-        Err(error) => {
+        Err(mut error) => {
+            if error.kind() == clap::error::ErrorKind::ArgumentConflict {
+                // Its usage line shows the very combination that is wrong.
+                error.remove(clap::error::ContextKind::Usage);
+            }
             // Help and version are no errors; both go where clap sends them.
             let exit = if error.use_stderr() { Exit::Usage } else { Exit::Analysed };
             let out = output::Output::new(ColorChoice::Auto);

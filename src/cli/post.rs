@@ -95,9 +95,9 @@ impl Problem {
             Problem::Unusable(Unusable::Report(ReadError::Schema { .. })) => {
                 ("The report is of another version than this one reads.".into(), SAME_VERSION)
             }
-            Problem::Unusable(Unusable::Report(ReadError::Json(error))) => {
-                (format!("The report is invalid (line {}, column {}).", error.line(), error.column()), NOT_OURS)
-            }
+            Problem::Unusable(Unusable::Report(
+                ReadError::Cut(error) | ReadError::NoJson(error) | ReadError::Shape(error),
+            )) => (format!("The report is invalid (line {}, column {}).", error.line(), error.column()), NOT_OURS),
             Problem::Unusable(Unusable::Report(ReadError::Inconsistent { place, what })) => {
                 (format!("The report is invalid ({place}: {what})."), NOT_OURS)
             }

@@ -35,7 +35,11 @@ pub(super) enum Unusable {
 
 pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure> {
     let report = read(&args.file, dir);
-    let report = report.map_err(|error| Failure::failed(format!("{}: {error}", args.file.display())))?;
+    let name = args.file.display().to_string();
+    let report = report.map_err(|error| match error {
+        Unusable::File(error) => Failure::failed(crate::unread::sentence(&name, &error)),
+        Unusable::Report(error) => Failure::failed(format!("{name}: {error}")),
+    })?;
     args.printing.print(&report, None, dir, out)
 }
 

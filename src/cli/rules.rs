@@ -47,8 +47,8 @@ pub(super) fn run(command: &Command, dir: &Path, out: &Output) -> Result<Exit, F
 fn load(dir: &Path, files: &[PathBuf]) -> Result<Pack, Failure> {
     let read = |file: &PathBuf| {
         let name = file.display().to_string();
-        let content =
-            std::fs::read_to_string(dir.join(file)).map_err(|error| Failure::usage(format!("{name}: {error}")))?;
+        let content = std::fs::read_to_string(dir.join(file))
+            .map_err(|error| Failure::usage(crate::unread::sentence(&name, &error)))?;
         Ok(Source { name, content })
     };
     let sources: Vec<Source> = files.iter().map(read).collect::<Result<_, Failure>>()?;

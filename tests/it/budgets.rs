@@ -23,7 +23,7 @@ fn started(files: &[(&str, &str)]) -> Repo {
 fn refused(files: &[(&str, &str)]) -> String {
     let repo = started(files);
     let start = repo.id("main");
-    repo.run(&["diff", "main"]).error(2).replace(&format!(" at {}", &start[..8]), "")
+    repo.run(&["diff", "main"]).error(2).replace(&format!(" in commit {}", &start[..8]), "")
 }
 
 fn with_phrase(phrase: &str) -> String {
@@ -234,7 +234,7 @@ fn yaml_that_is_too_deep_or_too_long_is_refused() {
     let deep = format!("policy: {}\n", "{a: ".repeat(9_000) + &"}".repeat(9_000));
     assert_eq!(
         refused(&[(".ai-detect.yml", &deep)]),
-        ".ai-detect.yml:1:9: policy: invalid type: map, expected a string"
+        ".ai-detect.yml:1:9: policy: found keys with values; a text is wanted"
     );
     let tags: String = (0..20_000).map(|at| format!("%TAG !a{at}! tag:x\n")).collect();
     assert_eq!(

@@ -43,9 +43,8 @@ fn the_examples_of_the_vocabulary_are_read() {
 fn the_policy_that_is_shown_is_one() {
     let shown = blocks(POLICIES, "yaml").into_iter().find(|block| block.starts_with("extends:")).unwrap();
     let policy = Policy::load("shown.yml", &|path| Ok((path == "shown.yml").then(|| shown.to_owned()))).unwrap();
-    assert_eq!((policy.lineage.len(), policy.forbidden.len(), policy.facts.len()), (2, 3, 3));
-    let two = blocks(CONTROLS, "yaml")[0];
-    let (settings, own) = two.split_once("# our-policy.yml\n").unwrap();
+    assert_eq!((policy.lineage.len(), policy.forbidden.len(), policy.facts.len()), (2, 4, 3));
+    let [settings, own] = blocks(CONTROLS, "yaml")[..2] else { panic!("two files") };
     let config = ai_detect::config::Config::parse(".ai-detect.yml", settings).unwrap();
     assert_eq!(config.policy.as_deref(), Some("our-policy.yml"));
     assert!(Sensitive::new(&config.sensitive).is_ok());

@@ -469,7 +469,8 @@ fn settings_and_packs_that_are_links_are_not_followed() {
     let start = repo.commit("A link");
     repo.branch("topic");
     repo.commit_file("a.py", code("a", 6));
-    let said = format!(".ai-detect.yml at {}: a symbolic link; settings are read from an ordinary file", &start[..8]);
+    let said =
+        format!(".ai-detect.yml in commit {}: a symbolic link; settings are read from an ordinary file", &start[..8]);
     assert_eq!(repo.run(&["diff", "main"]).error(2), said);
     let repo = Repo::new();
     repo.write(".ai-detect.yml", PLANTED_CONFIG);

@@ -235,9 +235,9 @@ fn what_could_not_be_analysed_is_status_3_and_never_reads_as_clean() {
     let gone = nowhere.at(nowhere.beside("gone"));
     assert_eq!(gone.run(&["diff"]).error(3), format!("{} is not a folder", gone.path().display()));
     let missing = nowhere.run(&["diff", "--patch", "none.diff"]).error(3);
-    assert_eq!(missing, "none.diff: No such file or directory (os error 2)");
+    assert_eq!(missing, "cannot read none.diff: there is no such file");
     let folder = nowhere.run(&["diff", "--patch", "."]).error(3);
-    assert_eq!(folder, ".: Is a directory (os error 21)");
+    assert_eq!(folder, "cannot read .: it is a folder");
 }
 
 #[test]

@@ -302,7 +302,10 @@ fn mistakes_in_a_policy_are_told_with_file_line_and_nearest_key() {
     repo.commit("Set up");
     repo.commit_file("x.py", code("x", 3));
     let told = repo.run(&["policy", "check", "HEAD~1"]).error(2);
-    assert!(told.contains("own.yml:2:1:") && told.ends_with("did you mean `markers`?"), "{told}");
+    assert!(
+        told.contains("own.yml:2:1:") && told.contains("there is no key `markerz`. Did you mean `markers`?"),
+        "{told}"
+    );
     let told = repo.run(&["diff", "HEAD~1"]).error(2);
     assert!(told.contains("own.yml:2:1:"), "{told}");
     repo.remove(".ai-detect.yml");
@@ -311,9 +314,9 @@ fn mistakes_in_a_policy_are_told_with_file_line_and_nearest_key() {
     let told = repo.run(&["policy", "check", "HEAD~1", "--policy", "a.yml"]).error(2);
     assert!(told.ends_with("a.yml extends b.yml extends a.yml: a policy cannot start from itself"), "{told}");
     let told = repo.run(&["policy", "explain", "kubernets"]).error(2);
-    assert!(told.contains("did you mean `kubernetes`?"), "{told}");
+    assert!(told.contains("no policy is called `kubernets`. Did you mean `kubernetes`? "), "{told}");
     let told = repo.run(&["policy", "check", "HEAD~1", "--policy", "gone.yml"]).error(2);
-    assert!(told.ends_with("the policy file gone.yml does not exist"), "{told}");
+    assert!(told.starts_with("there is no policy file gone.yml; its path counts from "), "{told}");
 }
 
 #[test]
@@ -335,7 +338,9 @@ fn a_draft_can_be_tried_while_the_policy_in_force_is_broken() {
     repo.commit("Break the settings");
     repo.commit_file("x.py", code("x", 3));
     assert!(
-        repo.run(&["policy", "check", "HEAD~1", "--policy", "draft.yml"]).error(2).contains("did you mean `policy`?")
+        repo.run(&["policy", "check", "HEAD~1", "--policy", "draft.yml"])
+            .error(2)
+            .contains("Did you mean `policy`? To use other settings: `--config FILE`")
     );
 }
 
@@ -413,7 +418,7 @@ fn sentences_of_policies_are_whole() {
     let said = repo.run(&["policy", "explain", "policy.yml"]).error(2);
     assert_eq!(
         said,
-        "policy policy.yml: policy.yml:2: unchecked: `who is new (here` opens or closes a bracket alone: within `[…]` a sentence ends at its \
+        "policy.yml:2: unchecked: `who is new (here` opens or closes a bracket alone: within `[…]` a sentence ends at its \
          first comma, so write one sentence a line, behind `- `"
     );
     repo.write(
@@ -508,4 +513,96 @@ fn a_file_of_code_that_is_too_large_to_be_read_is_named_in_a_note() {
     repo.commit("Add a\n\nAssisted-by: Codex:gpt-5.5");
     let report = repo.run(&["policy", "check", "main..other", "--format", "json"]).json();
     assert!(text(&report["note"]).contains("1 commit is judged in part by paths alone"), "{report}");
+}
+
+#[test]
+fn a_forbidden_tool_is_shown_and_left_to_a_person_and_nothing_is_asked_of_its_author() {
+    let repo = with_settings("policy: our.yml\n");
+    repo.switch("main");
+    repo.write("our.yml", "extends: default\nmarkers: { forbidden: [{ tool: Cursor, why: its licence }] }\n");
+    repo.commit("Forbid a tool");
+    repo.git(&["switch", "--quiet", "-C", "topic"]);
+    change(&repo, "a.py", "Add a\n\nMade-with: Cursor");
+    change(&repo, "b.py", "Add b\n\nGenerated with [Cursor](https://cursor.com)");
+    change(&repo, "c.py", "Add c\n\nAssisted-by: Claude:claude-opus-4-8");
+    let run = repo.run(&["policy", "check", "main..topic", "--exit-code"]);
+    let said = run.text();
+    assert!(said.contains("  2 declare AI use · 1 complete\n"), "{said}");
+    assert!(said.contains("The policy says: no contributions made with Cursor (its licence)."), "{said}");
+    assert!(!said.contains("take out:") && !said.contains("add to the message:"), "{said}");
+    let report = check(&repo, &[]);
+    assert_eq!((kinds(&report, 0), kinds(&report, 1)), (vec!["policy-says"], vec!["policy-says"]));
+    let explained = repo.run(&["policy", "explain", "our.yml"]).text();
+    let whole = explained.split_whitespace().collect::<Vec<_>>().join(" ");
+    let forbids =
+        "forbids contributions made with Cursor, in whatever form; a person decides what follows: its licence";
+    assert!(whole.starts_with("our.yml: your file, built from default") && whole.contains(forbids), "{explained}");
+}
+
+#[test]
+fn explain_shows_every_condition_of_a_marker_once() {
+    let repo = Repo::new();
+    let markers = "  forbidden:\n    - { trailer: Assisted-by, value: '(?i)cursor', why: our rule }\n    - { text: 'xyzzy', why: magic }\n";
+    repo.write("own.yml", format!("markers:\n{markers}sensitive: {{ reviewed_by_another_person: true }}\n"));
+    let said = repo.run(&["policy", "explain", "own.yml"]).text();
+    let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(
+        said.contains("the trailer `Assisted-by:` in the commit, where its value matches `(?i)cursor`: our rule"),
+        "{said}"
+    );
+    assert!(
+        said.contains("words that match `xyzzy` in the commit: magic") && said.matches("magic").count() == 1,
+        "{said}"
+    );
+    assert!(said.contains("classes: all; a review by another person"), "{said}");
+}
+
+#[test]
+fn under_a_ban_the_counts_say_what_the_rows_say() {
+    let repo = with_settings("");
+    change(&repo, "a.py", "Add a\n\nAssisted-by: Codex:gpt-5.5");
+    change(&repo, "b.py", "Add b");
+    let said = repo.run(&["policy", "check", "main..topic", "--policy", "ban"]).text();
+    assert!(said.contains("  1 declares AI use · 1 nothing declared\n"), "{said}");
+}
+
+#[test]
+fn an_empty_range_is_no_result() {
+    let repo = with_settings("");
+    let said = repo.run(&["policy", "check", "HEAD..HEAD"]).text();
+    assert!(said.contains("the range is empty: nothing was checked"), "{said}");
+}
+
+#[test]
+fn a_class_of_sensitive_paths_that_nobody_defines_is_an_error() {
+    let repo = with_settings("sensitive: ['src/money/** billing']\n");
+    let policy = |classes: &str| {
+        repo.write("own.yml", format!("title: Ours\nsensitive:\n  classes: [{classes}]\n  facts: [session]\n"));
+        repo.run(&["policy", "check", "main..topic", "--policy", "own.yml"])
+    };
+    assert!(policy("payment, billing, project").status == 0, "built in, or defined by the settings");
+    let said = policy("payment, paymnt").error(2);
+    assert!(
+        said.starts_with("own.yml:3: no class of sensitive paths is called `paymnt`. Did you mean `payment`?"),
+        "{said}"
+    );
+    let explained = repo.run(&["policy", "explain", "own.yml"]).text();
+    assert!(explained.contains("your settings must define paymnt"), "{explained}");
+}
+
+#[test]
+fn a_marker_that_can_do_nothing_is_an_error_with_its_line() {
+    let repo = Repo::new();
+    for (markers, expected) in [
+        ("  required:\n    - trailer: X\n      write: 'X: {tol}'\n", "own.yml:3: `write` has `{tol}`"),
+        ("  told:\n    - trailer: X\n", "own.yml:3: `told` mentions a `label`"),
+        ("  forbidden:\n    - trailer: X\n    - why: because\n", "own.yml:4: a marker has exactly one of"),
+        ("  forbidden:\n    - tool: Cursr\n", "own.yml:3: no tool is called `Cursr`"),
+    ] {
+        repo.write("own.yml", format!("markers:\n{markers}"));
+        let said = repo.run(&["policy", "explain", "own.yml"]).error(2);
+        assert!(said.starts_with(expected), "{said}");
+    }
+    repo.write("own.yml", "markers:\n  required:\n    - { trailer: X, write: 'X: {tool} ({model})' }\n  told: [{ label: big, why: it is big }]\n");
+    assert_eq!(repo.run(&["policy", "explain", "own.yml"]).status, 0);
 }

@@ -229,9 +229,9 @@ fn files_of_signers_that_cannot_be_read_are_told_with_their_line() {
         told(&base)
     );
     for (settings, expected) in [
-        ("signatures: { keyring: keys.asc }\n", ":1:24: the keyring keys.asc does not exist at "),
+        ("signatures: { keyring: keys.asc }\n", ":1:24: the keyring keys.asc does not exist in commit "),
         ("signatures: { allowed-signers: no }\n", ":1:"),
-        ("signatures: { allowed_signers: signers }\n", "did you mean `allowed-signers`?"),
+        ("signatures: { allowed_signers: signers }\n", "Did you mean `allowed-signers`?"),
         ("signatures: { keyring: signers }\n", ":1: it is no keyring of OpenPGP public keys: "),
     ] {
         signing.repo.write(".ai-detect.yml", settings);

@@ -18,5 +18,6 @@ pub mod slices;
 pub mod span;
 pub mod terminal;
 pub mod text;
+pub mod unread;
 pub mod vocabulary;
 pub mod yaml;

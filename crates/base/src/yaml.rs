@@ -1,5 +1,7 @@
 //! Reading YAML of strangers: bounded in time and memory, with errors that name the place and the nearest key.
 
+mod words;
+
 use schemars::JsonSchema;
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
@@ -8,7 +10,7 @@ use crate::slices::{items_of, part_of};
 
 /// What is wrong with a file of YAML.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{file}:{line}:{column}: {problem}{}", near_sentence(.near.as_deref()))]
+#[error("{file}:{line}:{column}: {problem}")]
 pub struct Error {
     /// The file.
     pub file: String,
@@ -16,10 +18,8 @@ pub struct Error {
     pub line: usize,
     /// The column, from 1.
     pub column: usize,
-    /// What was expected.
+    /// What is wrong, and what was expected or perhaps meant.
     pub problem: String,
-    /// The key that was perhaps meant.
-    pub near: Option<String>,
 }
 
 /// A question that ends an error: whether the nearest name was meant.
@@ -62,10 +62,10 @@ const MAX_TAGS: usize = 100;
 pub fn parse<T: serde::de::DeserializeOwned>(name: &str, content: &str) -> Result<T, Error> {
     if let Some((at, problem)) = too_much(content) {
         let (line, column) = place_of(content, at);
-        return Err(Error { file: name.into(), line, column, problem, near: None });
+        return Err(Error { file: name.into(), line, column, problem });
     }
     check_aliases(name, content)?;
-    serde_yaml::from_str(content).map_err(|error| misshapen(name, &error))
+    serde_yaml::from_str(content).map_err(|error| misshapen(name, content, &error))
 }
 
 /// What would take the YAML library too long: where it stands, and what to do.
@@ -90,7 +90,7 @@ fn check_aliases(name: &str, content: &str) -> Result<(), Error> {
         return Ok(());
     }
     let read = |text: &str| serde_yaml::from_str::<serde::de::IgnoredAny>(text);
-    read(content).map_err(|error| misshapen(name, &error))?;
+    read(content).map_err(|error| misshapen(name, content, &error))?;
     let digest = Sha256::digest(content.as_bytes());
     let other = hex::encode(items_of(&digest, ..8));
     let renamed = content.replace('*', &format!("*{other}"));
@@ -100,7 +100,7 @@ fn check_aliases(name: &str, content: &str) -> Result<(), Error> {
         let text = renamed.lines().nth(line.saturating_sub(1)).unwrap_or("");
         let stars = text.chars().take(column.saturating_sub(1)).filter(|c| *c == '*').count();
         let column = column.saturating_sub(stars * other.len());
-        Error { file: name.into(), line, column, problem: ALIAS.into(), near: None }
+        Error { file: name.into(), line, column, problem: ALIAS.into() }
     })
 }
 
@@ -113,13 +113,39 @@ fn is_about_alias(problem: &str) -> bool {
     problem.ends_with("unknown anchor") || problem.ends_with("while scanning an alias")
 }
 
-fn misshapen(name: &str, error: &serde_yaml::Error) -> Error {
-    let (line, column) = place_in(error);
-    let told = error.to_string();
-    let near = nearest_expected(&told);
-    let problem = without_place(&told);
-    let problem = if is_about_alias(&problem) { ALIAS.to_owned() } else { problem };
-    Error { file: name.into(), line, column, problem, near }
+fn misshapen(name: &str, content: &str, error: &serde_yaml::Error) -> Error {
+    let problem = without_place(&error.to_string());
+    let again = words::duplicate_key(&problem).and_then(|key| second_place(content, key));
+    // The library places a key that stands twice where its map starts.
+    let (line, column) = again.unwrap_or_else(|| place_in(error));
+    let written = content.lines().nth(line.saturating_sub(1)).unwrap_or("");
+    let problem = if is_about_alias(&problem) { ALIAS.to_owned() } else { words::plain(&problem, written) };
+    Error { file: name.into(), line, column, problem }
+}
+
+/// Where a key stands for the second time in one map; nothing where the map is written in brackets.
+fn second_place(content: &str, key: &str) -> Option<(usize, usize)> {
+    let indent = |line: &str| line.len() - line.trim_start().len();
+    let is_key = |line: &str| {
+        let rest = line.trim_start().strip_prefix(key);
+        rest.is_some_and(|rest| rest.trim_start().starts_with(':'))
+    };
+    let mut first: Option<usize> = None;
+    for (at, line) in content.lines().enumerate() {
+        if line.trim().is_empty() || line.trim_start().starts_with('#') {
+            continue;
+        }
+        match first {
+            Some(known) if is_key(line) && indent(line) == known => return Some((at + 1, known + 1)),
+            // The map of the first one has ended.
+            Some(known) if indent(line) < known => first = None,
+            _ => {}
+        }
+        if first.is_none() && is_key(line) {
+            first = Some(indent(line));
+        }
+    }
+    None
 }
 
 fn place_in(error: &serde_yaml::Error) -> (usize, usize) {
@@ -137,16 +163,6 @@ fn place_of(content: &str, at: usize) -> (usize, usize) {
 fn without_place(problem: &str) -> String {
     // A problem of the library that has no place is said as it is.
     problem.rfind(" at line ").and_then(|at| problem.get(..at)).unwrap_or(problem).to_owned()
-}
-
-/// From "unknown field `wieght`, expected one of `weight`, …": `weight`.
-fn nearest_expected(problem: &str) -> Option<String> {
-    let (before, after) = problem.split_once("expected")?;
-    if !before.contains("unknown") {
-        return None;
-    }
-    let found = before.split('`').nth(1)?;
-    nearest(found, after.split('`').skip(1).step_by(2))
 }
 
 /// The candidate that looks most like `wanted`, if any does.

@@ -17,7 +17,7 @@ pub enum Error {
         dir: PathBuf,
     },
     /// There is no repository.
-    #[error("{dir} is not in a git repository; name one with -C DIR, or read a patch with --patch FILE")]
+    #[error("{dir} is not in a git repository; name one with -C DIR")]
     NoRepository {
         /// Where it was looked for.
         dir: PathBuf,

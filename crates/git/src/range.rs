@@ -319,6 +319,8 @@ pub(super) fn commit(repo: &gix::Repository, spec: &str) -> Result<ObjectId, Err
 fn not_parsed(repo: &gix::Repository, spec: &str, error: &gix::Error) -> Result<ObjectId, Error> {
     let problem = error.to_string();
     if problem.contains("mbiguous") {
+        // The library lists what is meant line by line.
+        let problem = problem.split_whitespace().collect::<Vec<_>>().join(" ");
         return Err(Error::BadRevision { spec: spec.into(), problem });
     }
     if let Some(damaged) = head::packed_refs(repo) {

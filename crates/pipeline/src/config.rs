@@ -138,10 +138,16 @@ impl Config {
         if content.lines().all(|line| line.trim().is_empty() || line.trim_start().starts_with('#')) {
             return Ok(Config::default());
         }
-        let config = yaml::parse::<Config>(name, content)?.under(None);
+        let config = yaml::parse::<Config>(name, content).map_err(|error| {
+            misplaced(content).map_or(error, |wrong| {
+                let (line, column) = place(content, wrong.key());
+                yaml::Error { file: name.into(), line, column, problem: wrong.to_string() }
+            })
+        })?;
+        let config = config.under(None);
         let wrong = |at: &str, problem: String| {
             let (line, column) = place(content, at);
-            Err(yaml::Error { file: name.into(), line, column, problem, near: None })
+            Err(yaml::Error { file: name.into(), line, column, problem })
         };
         let rate = config.thresholds.flag;
         if !(0.0001..=0.5).contains(&rate) {
@@ -156,10 +162,16 @@ impl Config {
         let excluded = config.exclude.iter().map(|pattern| (pattern, check_pattern(pattern)));
         let sensitive = config.sensitive.iter().map(|line| (line, check_line(line)));
         for (pattern, checked) in excluded.chain(sensitive) {
-            if let Err(error) = checked {
-                let at = if pattern.trim().is_empty() { "exclude:" } else { pattern };
-                return wrong(at, error.to_string());
+            let Err(error) = checked else { continue };
+            if !pattern.trim().is_empty() {
+                return wrong(pattern, error.to_string());
             }
+            // YAML takes a word behind `!` for a tag of the value, which is then empty.
+            if let Some((line, column, tag)) = tag(content) {
+                let problem = format!("a pattern that starts with `!` needs quotes: '{tag}'");
+                return Err(yaml::Error { file: name.into(), line, column, problem });
+            }
+            return wrong("exclude:", error.to_string());
         }
         Ok(config)
     }
@@ -171,6 +183,61 @@ impl Config {
         self.thresholds.flag = self.thresholds.stated.or(rate).unwrap_or(DEFAULT_FLAG);
         self
     }
+}
+
+/// A key that belongs into another file.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+enum Misplaced {
+    #[error("`{0}` belongs in a policy file, whose path `policy:` names here (docs/policies.md)")]
+    OfPolicies(String),
+    #[error(
+        "`{0}` belongs in a file of rules, whose path `rules: {{ packs: […] }}` names here; settings have no version"
+    )]
+    OfPacks(String),
+}
+
+impl Misplaced {
+    fn key(&self) -> &str {
+        match self {
+            Misplaced::OfPolicies(key) | Misplaced::OfPacks(key) => key,
+        }
+    }
+}
+
+/// The first key at the top of settings that belongs into another file.
+fn misplaced(content: &str) -> Option<Misplaced> {
+    const OF_POLICIES: [&str; 11] = [
+        "extends",
+        "markers",
+        "facts",
+        "sign_off",
+        "exempt",
+        "stance",
+        "says",
+        "unchecked",
+        "author",
+        "also",
+        "request_covers_commits",
+    ];
+    let keys = content.lines().filter_map(|line| line.split_once(':').map(|(key, _)| key.trim_end()));
+    keys.filter_map(|key| match key {
+        "version" => Some(Misplaced::OfPacks(key.into())),
+        key if OF_POLICIES.contains(&key) => Some(Misplaced::OfPolicies(key.into())),
+        _ => None,
+    })
+    .next()
+}
+
+/// Where an item of a list starts with `!` and without quotes: line, column and the item.
+fn tag(content: &str) -> Option<(usize, usize, &str)> {
+    content.lines().enumerate().find_map(|(number, line)| {
+        let starts = line.match_indices('!').map(|(at, _)| at);
+        let mut items =
+            starts.filter(|at| line.get(..*at).is_some_and(|before| before.trim_end().ends_with(['-', '[', ','])));
+        let at = items.next()?;
+        let item = line.get(at..)?.split([',', ']', ' ']).next()?;
+        Some((number + 1, at + 1, item))
+    })
 }
 
 /// Where some text stands first in settings: line and column, from 1. The start where it stands
@@ -189,7 +256,7 @@ mod tests {
         let error = Config::parse(".ai-detect.yml", "exclude: []\ntresholds:\n  flag: 0.05\n").unwrap_err();
         let text = error.to_string();
         assert!(text.starts_with(".ai-detect.yml:2:1: "), "{text}");
-        assert!(text.ends_with("did you mean `thresholds`?"), "{text}");
+        assert!(text.ends_with("Did you mean `thresholds`?"), "{text}");
     }
 
     #[test]

@@ -20,6 +20,7 @@ use ai_detect_attest::signature::Signers;
 use ai_detect_base::exclude::Excluder;
 use ai_detect_base::globs::PatternError;
 use ai_detect_git::Repository;
+use ai_detect_policy::own_paths::classes_of;
 use ai_detect_policy::{self as policy, Policy};
 use ai_detect_style::pack::{self, Fitted, NEXT, Pack, Source};
 
@@ -151,7 +152,7 @@ impl Settings {
         required: bool,
         policy: PolicyFrom,
     ) -> Result<Self, SettingsError> {
-        let at = format!(" at {}", short(revision));
+        let at = format!(" in commit {}", short(revision));
         let asked = RefCell::new(Vec::new());
         let read = |path: &str| {
             asked.borrow_mut().push(path.to_owned());
@@ -169,6 +170,16 @@ impl Settings {
         };
         Ok(Settings { asked: asked.into_inner(), ..settings })
     }
+}
+
+/// A preset or a policy file on disk, for commits that these settings are for.
+///
+/// # Errors
+/// Where there is none, it is wrong, or it names classes of sensitive paths that nobody defines.
+pub fn policy_on_disk_under(name: &str, dir: &Path, settings: &Settings) -> Result<Policy, SettingsError> {
+    let policy = policy_on_disk(name, dir)?;
+    check_classes(&policy, &settings.config, "")?;
+    Ok(policy)
 }
 
 /// A preset, or a policy file on disk.
@@ -230,6 +241,9 @@ fn parse(
     let signers = signers(&config.signatures, &written, at, read)?;
     let named = config.policy.as_deref().filter(|_| policy == PolicyFrom::Settings);
     let policy = named.map(|name| named_policy(name, at, read)).transpose()?;
+    if let Some(policy) = &policy {
+        check_classes(policy, &config, at)?;
+    }
     let config = config.under(policy.as_ref().and_then(|policy| policy.flag_rate));
     Ok(Settings { config, packs, model, policy, signers, written: Some(written), ..Settings::default() })
 }
@@ -285,9 +299,16 @@ fn named_policy(name: &str, at: &str, read: &Reader<'_>) -> Result<Policy, Setti
         Ok(None) => Ok(None),
         Err(error) => Err(error.to_string()),
     };
-    let wrong =
-        |problem: policy::Error| SettingsError::Policy { name: name.into(), at: at.into(), problem: Box::new(problem) };
-    Policy::load(name, &read_text).map_err(wrong)
+    Policy::load(name, &read_text).map_err(|problem| wrong_policy(problem, at))
+}
+
+fn wrong_policy(problem: policy::Error, at: &str) -> SettingsError {
+    SettingsError::Policy { at: at.into(), problem: Box::new(problem.found(at)) }
+}
+
+/// Checks that the classes of sensitive paths that a policy names come with the program or are defined by the settings.
+fn check_classes(policy: &Policy, config: &Config, at: &str) -> Result<(), SettingsError> {
+    policy.check_classes(&classes_of(&config.sensitive)).map_err(|problem| wrong_policy(problem, at))
 }
 
 /// The defaults, where a revision has no settings, unless it has something that was meant as such.
@@ -320,8 +341,8 @@ fn note(repository: &Repository, used: Option<&[u8]>) -> Option<String> {
     let disk = plain.then(|| std::fs::read(&path).ok()).flatten()?;
     (Some(disk.as_slice()) != used).then(|| {
         format!(
-            "{FILE} in the working tree is not in force: a change does not configure its own check. \
-             Settings come from the commit it starts from; `--config {FILE}` uses yours"
+            "your working copy of {FILE} is not used: settings come from the commit that the change starts from. To try \
+             yours: `--config {FILE}`"
         )
     })
 }

@@ -41,7 +41,10 @@ pub fn stock(dir: &Path, at: &str, shown: &mut dyn FnMut(usize, usize)) -> Resul
     notes.extend(records.unread().iter().map(ToString::to_string));
     notes.extend(super::ask::asker::notes_not_fetched(&repository));
     if unread > 0 {
-        notes.push(format!("{unread} files are no text, too large, or not in this clone, and are not counted"));
+        notes.push(match unread {
+            1 => "1 file is no text, too large, or not in this clone, and is not counted".to_owned(),
+            unread => format!("{unread} files are no text, too large, or not in this clone, and are not counted"),
+        });
     }
     if repository.is_shallow() {
         notes.push(

@@ -46,9 +46,8 @@ pub(super) fn settle(policy: &Policy, subject: &Subject<'_>, found: &mut Judgeme
             kept.push(number);
         }
     }
-    let is_kept = |removed: &String| {
-        kept.iter().any(|number| text_of(*number, subject).is_some_and(|text| text == removed))
-    };
+    let is_kept =
+        |removed: &String| kept.iter().any(|number| text_of(*number, subject).is_some_and(|text| text == removed));
     found.remove.retain(|removed| !is_kept(removed));
     for finding in &mut found.findings {
         if let (What::Forbidden { is_only, .. }, Some(line)) = (&mut finding.what, finding.line) {

@@ -239,7 +239,10 @@ impl fmt::Display for Finding {
             What::ToolNotAccepted { tools, why, quote } => {
                 let why = why.as_ref().map_or(String::new(), |why| format!(" ({why})"));
                 let tools = tools.join(" or ");
-                write!(out, "The policy says: no contributions made with {tools}{why}. This commit carries “{quote}”. ")?;
+                write!(
+                    out,
+                    "The policy says: no contributions made with {tools}{why}. This commit carries “{quote}”. "
+                )?;
                 out.write_str("A person decides what follows.")
             }
             What::NotAccepted { says, quote } => {

@@ -135,7 +135,10 @@ fn advice_never_hides_a_tool_however_often_it_is_followed() {
                     let refused = judged(&policy, &next, "").0.remove;
                     for line in &judgement.add {
                         let start = line.text.split("MODEL-ID").next().unwrap();
-                        assert!(!refused.iter().any(|it| it.starts_with(start)), "{base} {forbidden}\n{body}\n{line:?}");
+                        assert!(
+                            !refused.iter().any(|it| it.starts_with(start)),
+                            "{base} {forbidden}\n{body}\n{line:?}"
+                        );
                     }
                     now = next;
                 }
@@ -146,7 +149,9 @@ fn advice_never_hides_a_tool_however_often_it_is_followed() {
 
 #[test]
 fn a_line_that_stays_says_so_and_one_with_a_substitute_is_taken_out() {
-    let stays = policy("extends: default\nmarkers: { forbidden: [{ trailer: [Made-with, Assisted-by, Generated-by], value: '(?i)cursor' }] }\n");
+    let stays = policy(
+        "extends: default\nmarkers: { forbidden: [{ trailer: [Made-with, Assisted-by, Generated-by], value: '(?i)cursor' }] }\n",
+    );
     let (judgement, _) = judged(&stays, &commit("Made-with: Cursor"), "");
     let forbidden = judgement.findings.iter().find(|it| it.kind() == FindingKind::ForbiddenMarker).unwrap();
     assert!(forbidden.to_string().ends_with("so leave it in: a person decides what follows."), "{forbidden}");
@@ -160,13 +165,17 @@ fn a_line_that_stays_says_so_and_one_with_a_substitute_is_taken_out() {
     let both = policy("extends: mesa\n");
     let two = commit("Assisted-by: Codex:gpt-5.5\nCo-authored-by: Claude <noreply@anthropic.com>");
     let (judgement, _) = judged(&both, &two, "");
-    assert_eq!(judgement.add.iter().map(|line| line.text.as_str()).collect::<Vec<_>>(), ["Assisted-by: Claude:MODEL-ID"]);
+    assert_eq!(
+        judgement.add.iter().map(|line| line.text.as_str()).collect::<Vec<_>>(),
+        ["Assisted-by: Claude:MODEL-ID"]
+    );
     assert_eq!(judgement.remove, ["Co-authored-by: Claude <noreply@anthropic.com>"]);
 }
 
 #[test]
 fn a_tools_sign_off_that_alone_declares_it_is_replaced() {
-    let (judgement, _) = judged(&policy("extends: default\n"), &commit("Signed-off-by: Claude <noreply@anthropic.com>"), "");
+    let (judgement, _) =
+        judged(&policy("extends: default\n"), &commit("Signed-off-by: Claude <noreply@anthropic.com>"), "");
     assert!(after(&commit("Signed-off-by: Claude <noreply@anthropic.com>"), &judgement).message.contains("Claude"));
 }
 

@@ -175,7 +175,10 @@ impl Judging<'_> {
             }
             let Some(hit) = hits.into_iter().next() else { continue };
             any = true;
-            self.say(What::ToolNotAccepted { tools: tools.to_vec(), why: marker.why.clone(), quote: hit.quote }, hit.line);
+            self.say(
+                What::ToolNotAccepted { tools: tools.to_vec(), why: marker.why.clone(), quote: hit.quote },
+                hit.line,
+            );
         }
         any
     }

@@ -66,7 +66,7 @@ pub struct Policy {
     pub accepted: Vec<Marker>,
     /// None of these may be there.
     pub forbidden: Vec<Marker>,
-    /// Of these it is told that they are there, and nothing follows.
+    /// These are mentioned in reports; they change nothing.
     pub told: Vec<Marker>,
     /// What a declaration must state.
     pub facts: Vec<Fact>,
@@ -111,12 +111,22 @@ pub struct ExemptAuthors {
 pub struct SensitiveRules {
     /// The classes that count; none means all.
     pub classes: Vec<String>,
+    /// Those of them that do not come with the program.
+    pub(crate) foreign_classes: Vec<ForeignClass>,
     /// What a declaration must state there, beside the rest.
     pub facts: Vec<Fact>,
     /// Whether another person must have reviewed it there.
     pub reviewed_by_another_person: bool,
     /// Whether the commit needs a verified signature there.
     pub verified_signature: bool,
+}
+
+/// A class of sensitive paths that only a project's settings can define, and where the policy names it.
+#[derive(Debug, Clone)]
+pub(crate) struct ForeignClass {
+    pub(crate) name: String,
+    pub(crate) file: String,
+    pub(crate) line: usize,
 }
 
 impl Policy {
@@ -137,6 +147,11 @@ impl Policy {
 }
 
 impl SensitiveRules {
+    /// The classes that do not come with the program: a project's settings must define them.
+    pub fn foreign_classes(&self) -> impl Iterator<Item = &str> {
+        self.foreign_classes.iter().map(|class| class.name.as_str())
+    }
+
     /// Whether there is anything that it asks for.
     pub fn asks(&self) -> bool {
         !self.facts.is_empty() || self.reviewed_by_another_person || self.verified_signature

@@ -5,10 +5,13 @@
 use globset::{GlobBuilder, GlobSetBuilder};
 
 use super::raw::{RawMarker, RawPolicy};
-use super::{ExemptAuthors, Marker, Policy, SensitiveRules, Stance};
+use super::sensitive::Sensitive;
+use super::{ExemptAuthors, ForeignClass, Marker, Policy, SensitiveRules, Stance};
 use ai_detect_base::slices::items_of;
 use ai_detect_base::yaml;
 pub(crate) use ai_detect_base::yaml::nearest;
+
+mod place;
 
 macro_rules! presets {
     ($($name:literal),* $(,)?) => {
@@ -48,7 +51,7 @@ pub enum Error {
     #[error("{}: a policy cannot start from itself", .0.join(" extends "))]
     Cycle(Vec<String>),
     /// Neither a preset nor a file.
-    #[error("no policy is called `{name}`{}; `ai-detect policy list` names the presets, and a file's name ends in .yml", near_sentence(.near.as_deref()))]
+    #[error("no policy is called `{name}`.{} `ai-detect policy list` names the presets; the name of a file ends in .yml or .yaml", question(.near.as_deref()))]
     Unknown {
         /// As written.
         name: String,
@@ -59,7 +62,7 @@ pub enum Error {
     #[error("{0}: a policy starts from at most {MAX_BASES} others, counting each time that one is reached")]
     TooMany(String),
     /// A file that is not there.
-    #[error("the policy file {0} does not exist")]
+    #[error("there is no policy file {0}")]
     NoFile(String),
     /// A file that cannot be read.
     #[error("{0}")]
@@ -76,8 +79,24 @@ pub enum Error {
     },
 }
 
-fn near_sentence(near: Option<&str>) -> String {
-    near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"))
+impl Error {
+    /// The same of files that come from somewhere else than the disk: ` in commit 452e47fb`.
+    #[must_use]
+    pub fn found(self, at: &str) -> Self {
+        let placed = |file: String| if file.starts_with(PRESET) { file } else { format!("{file}{at}") };
+        match self {
+            Error::Shape(error) => Error::Shape(yaml::Error { file: placed(error.file.clone()), ..error }),
+            Error::Meaning { file, line, problem } => Error::Meaning { file: placed(file), line, problem },
+            other => other,
+        }
+    }
+}
+
+/// What the texts of presets are called.
+const PRESET: &str = "preset ";
+
+fn question(near: Option<&str>) -> String {
+    near.map_or_else(String::new, |near| format!(" Did you mean `{near}`?"))
 }
 
 /// Reads a policy file by its path; none where there is no such file.
@@ -154,10 +173,12 @@ fn resolve(name: &str, way: &mut Way<'_>, lineage: &mut Vec<String>) -> Result<R
 
 fn text(name: &str, read: &Reader<'_>) -> Result<(String, String), Error> {
     if let Some((_, content)) = PRESETS.iter().find(|(preset, _)| *preset == name) {
-        return Ok((format!("preset {name}"), (*content).to_owned()));
+        return Ok((format!("{PRESET}{name}"), (*content).to_owned()));
     }
     if !(name.ends_with(".yml") || name.ends_with(".yaml")) {
-        let near = nearest(name, PRESETS.iter().map(|(preset, _)| *preset));
+        let presets = || PRESETS.iter().map(|(preset, _)| *preset);
+        let part = presets().find(|preset| preset.split('-').any(|part| part.eq_ignore_ascii_case(name)));
+        let near = part.map(str::to_owned).or_else(|| nearest(name, presets()));
         return Err(Error::Unknown { name: name.into(), near });
     }
     let content = read(name).map_err(Error::Read)?.ok_or_else(|| Error::NoFile(name.into()))?;
@@ -218,6 +239,39 @@ fn over(base: RawPolicy, top: RawPolicy) -> RawPolicy {
     merged
 }
 
+/// The classes that do not come with the program, with their places: the settings must define them.
+fn foreign_classes(classes: &[String], texts: &[(String, String)]) -> Result<Vec<ForeignClass>, Error> {
+    let known = Sensitive::builtin().map_err(Error::Read)?;
+    let foreign = classes.iter().filter(|class| known.class(class).is_none());
+    let placed = |class: &String| {
+        let (file, line) = place::of_class(class, texts).unwrap_or_default();
+        ForeignClass { name: class.clone(), file, line }
+    };
+    Ok(foreign.map(placed).collect())
+}
+
+impl Policy {
+    /// Checks that every class of sensitive paths that it names exists. `own` are those that the settings define.
+    ///
+    /// # Errors
+    /// At the first class that nobody defines.
+    pub fn check_classes(&self, own: &[String]) -> Result<(), Error> {
+        let Some(foreign) = self.sensitive.foreign_classes.iter().find(|class| !own.contains(&class.name)) else {
+            return Ok(());
+        };
+        let known = Sensitive::builtin().map_err(Error::Read)?;
+        let known = known.classes().iter().map(|class| class.id.as_str()).chain(own.iter().map(String::as_str));
+        let near = nearest(&foreign.name, known);
+        let problem = format!(
+            "no class of sensitive paths is called `{}`.{} `ai-detect policy sensitive` lists the classes; lines below \
+             `sensitive:` in .ai-detect.yml define others",
+            foreign.name,
+            question(near.as_deref())
+        );
+        Err(Error::Meaning { file: foreign.file.clone(), line: foreign.line, problem })
+    }
+}
+
 fn checked(name: &str, Resolved { raw, texts }: Resolved, lineage: Vec<String>) -> Result<Policy, Error> {
     let wrong = |needle: &str, problem: String| {
         let found = texts.iter().find_map(|(file, text)| {
@@ -230,11 +284,12 @@ fn checked(name: &str, Resolved { raw, texts }: Resolved, lineage: Vec<String>) 
     };
     let markers = |list: Option<Vec<RawMarker>>| -> Result<Vec<Marker>, Error> {
         let check = |raw: RawMarker| {
-            let needle = raw.value.clone().or_else(|| raw.text.clone()).or_else(|| raw.label.clone());
-            let form = || raw.form.clone().or_else(|| raw.tool.clone()).and_then(|forms| forms.into_vec().into_iter().next());
-            // A marker that says nothing is somewhere below this key.
-            let needle = needle.or_else(form).unwrap_or_else(|| "markers:".into());
-            Marker::check(raw).map_err(|problem| wrong(&needle, problem))
+            let place = place::of_marker(&raw, &texts);
+            Marker::check(raw).map_err(|problem| match place {
+                Some((file, line)) => Error::Meaning { file, line, problem },
+                // A marker that says nothing is somewhere below this key.
+                None => wrong("markers:", problem),
+            })
         };
         list.into_iter().flatten().map(check).collect()
     };
@@ -245,6 +300,14 @@ fn checked(name: &str, Resolved { raw, texts }: Resolved, lineage: Vec<String>) 
         let needle = marker.tools().and_then(|tools| tools.first()).map_or("tool:", String::as_str);
         return Err(wrong(needle, "`tool` goes under `forbidden`; elsewhere name a `trailer` or a `form`".into()));
     }
+    if let Some(marker) = told.iter().find(|marker| !marker.is_of_requests()) {
+        let needle = marker.first_word().unwrap_or("told:");
+        let problem =
+            "`told` mentions a `label` of the request, or a `text` with `in: request`; nothing else is mentioned";
+        return Err(wrong(needle, problem.into()));
+    }
+    let classes = raw.sensitive.classes.unwrap_or_default();
+    let foreign_classes = foreign_classes(&classes, &texts)?;
     // What neither the policy nor one that it starts from says, it does not ask for.
     let authors = raw.exempt.authors.unwrap_or_default();
     // Not the patterns of paths (`globs`): a slash in a name separates nothing.
@@ -297,7 +360,8 @@ fn checked(name: &str, Resolved { raw, texts }: Resolved, lineage: Vec<String>) 
         exempt_members: raw.exempt.members.unwrap_or(false),
         exempt_kinds: raw.exempt.kinds.unwrap_or_default(),
         sensitive: SensitiveRules {
-            classes: raw.sensitive.classes.unwrap_or_default(),
+            classes,
+            foreign_classes,
             facts: raw.sensitive.facts.unwrap_or_default(),
             reviewed_by_another_person: raw.sensitive.reviewed_by_another_person.unwrap_or(false),
             verified_signature: raw.sensitive.verified_signature.unwrap_or(false),
@@ -402,19 +466,19 @@ mod tests {
     fn mistakes_are_told_with_their_place() {
         let unknown_key = told(&[("own.yml", "title: x\nfact: [tool]\n")]);
         assert!(
-            unknown_key.starts_with("own.yml:2:1: ") && unknown_key.ends_with("did you mean `facts`?"),
+            unknown_key.starts_with("own.yml:2:1: ") && unknown_key.ends_with("Did you mean `facts`?"),
             "{unknown_key}"
         );
         let value = told(&[("own.yml", "facts:\n  - toool\n")]);
-        assert!(value.starts_with("own.yml:2:") && value.ends_with("did you mean `tool`?"), "{value}");
+        assert!(value.starts_with("own.yml:2:") && value.ends_with("Did you mean `tool`?"), "{value}");
         let pattern = told(&[("own.yml", "markers:\n  required:\n    - trailer: X\n      value: '('\n")]);
-        assert!(pattern.starts_with("own.yml:4: `(` is no pattern"), "{pattern}");
+        assert_eq!(pattern, "own.yml:4: `(` is no pattern: unclosed group");
         let form = told(&[("own.yml", "markers:\n  forbidden:\n    - form: foter\n")]);
         assert!(form.starts_with("own.yml:3: ") && form.ends_with("did you mean `footer`?"), "{form}");
         let both = told(&[("own.yml", "markers:\n  forbidden:\n    - {form: footer, trailer: X}\n")]);
         assert!(both.contains("exactly one of"), "{both}");
-        assert_eq!(told(&[("own.yml", "extends: no.yml\n")]), "the policy file no.yml does not exist");
-        assert!(told(&[("own.yml", "extends: linux-kernal\n")]).contains("did you mean `linux-kernel`?"));
+        assert_eq!(told(&[("own.yml", "extends: no.yml\n")]), "there is no policy file no.yml");
+        assert!(told(&[("own.yml", "extends: linux-kernal\n")]).contains("Did you mean `linux-kernel`?"));
         assert!(told(&[("own.yml", "thresholds: {flag: 80}\n")]).starts_with("own.yml:1: thresholds.flag"));
     }
 }

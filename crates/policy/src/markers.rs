@@ -52,7 +52,14 @@ fn regex(pattern: &str) -> Result<Regex, String> {
     RegexBuilder::new(pattern)
         .size_limit(MAX_COMPILED)
         .build()
-        .map_err(|error| format!("`{pattern}` is no pattern: {error}"))
+        .map_err(|error| format!("`{pattern}` is no pattern: {}", why(&error)))
+}
+
+/// The last line of what the library says; those before draw the pattern again.
+fn why(error: &regex::Error) -> String {
+    let told = error.to_string();
+    let last = told.lines().last().unwrap_or(&told).trim();
+    last.strip_prefix("error: ").unwrap_or(last).to_owned()
 }
 
 impl Marker {
@@ -61,8 +68,14 @@ impl Marker {
     /// # Errors
     /// A sentence on what is wrong with it.
     pub fn check(raw: RawMarker) -> Result<Self, String> {
+        if let Some(unknown) = raw.write.as_deref().and_then(unknown_placeholder) {
+            return Err(format!(
+                "`write` has `{unknown}`, which nothing fills in; it may have `{{tool}}` and `{{model}}`"
+            ));
+        }
         if raw.value.is_some() || raw.names.is_some() {
-            let is_trailer_alone = raw.form.is_none() && raw.text.is_none() && raw.label.is_none() && raw.tool.is_none();
+            let is_trailer_alone =
+                raw.form.is_none() && raw.text.is_none() && raw.label.is_none() && raw.tool.is_none();
             if raw.trailer.is_none() || !is_trailer_alone {
                 return Err("`value` and `names` go with `trailer`".into());
             }
@@ -147,6 +160,26 @@ impl Marker {
         }
     }
 
+    /// Whether it is looked for in what a request says of itself.
+    pub(super) fn is_of_requests(&self) -> bool {
+        match &self.what {
+            What::Label(_) => true,
+            What::Text(_) => self.place == Place::Request,
+            What::Trailer { .. } | What::Form(_) | What::Tool(_) => false,
+        }
+    }
+
+    /// A word that stands where it is written, for messages.
+    pub(super) fn first_word(&self) -> Option<&str> {
+        match &self.what {
+            What::Trailer { keys, .. } => keys.first().map(String::as_str),
+            What::Form(forms) => forms.first().map(|form| form.id),
+            What::Text(pattern) => Some(pattern.as_str()),
+            What::Label(label) => Some(label),
+            What::Tool(tools) => tools.first().map(String::as_str),
+        }
+    }
+
     /// Whether it is a label: a request's labels may be unknown where its description is not.
     pub(crate) fn is_label(&self) -> bool {
         matches!(self.what, What::Label(_))
@@ -220,6 +253,15 @@ impl Marker {
             What::Trailer { .. } | What::Text(_) | What::Label(_) | What::Tool(_) => has(as_written),
         }
     }
+}
+
+/// Something in braces that is neither `{tool}` nor `{model}`.
+fn unknown_placeholder(line: &str) -> Option<&str> {
+    line.match_indices('{').find_map(|(at, _)| {
+        let end = line.get(at..)?.find('}')?;
+        let placeholder = line.get(at..=at + end)?;
+        (!matches!(placeholder, "{tool}" | "{model}")).then_some(placeholder)
+    })
 }
 
 fn forms_of(words: &[String]) -> Result<Vec<Form>, String> {

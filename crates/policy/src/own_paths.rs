@@ -35,10 +35,25 @@ pub(super) fn read(line: &str) -> Result<Own, PatternError> {
     if out && !classes.is_empty() {
         return Err(wrong("a pattern behind `!` takes paths out of every class, so it names none"));
     }
+    if let Some(pattern) = classes.iter().find(|class| is_like_pattern(class)) {
+        let problem =
+            format!("the pattern stands first and its classes behind it, and `{pattern}` looks like a pattern");
+        return Err(wrong(&problem));
+    }
     let classes = if classes.is_empty() { vec![PROJECT.to_owned()] } else { classes };
     let mut glob = Globs::new(Case::Same);
     glob.add_checked(&anywhere(pattern))?;
     Ok(Own { text: line.to_owned(), glob, classes: (!out).then_some(classes) })
+}
+
+fn is_like_pattern(class: &str) -> bool {
+    class.contains(['/', '*', '?', '[', '{', '!']) || class.starts_with('.')
+}
+
+/// The classes that a project's lines define.
+pub fn classes_of(lines: &[String]) -> Vec<String> {
+    let of_line = |line: &String| line.split_whitespace().skip(1).map(str::to_owned).collect::<Vec<_>>();
+    lines.iter().flat_map(of_line).chain([PROJECT.to_owned()]).collect()
 }
 
 /// As in a CODEOWNERS file: without a slash but at its end, a pattern matches at any depth; a slash

@@ -126,8 +126,8 @@ pub struct RawMarkers {
     pub accepted: Option<Vec<RawMarker>>,
     /// None of these may be there.
     pub forbidden: Option<Vec<RawMarker>>,
-    /// Labels and words of the request that are told, with what the policy says of them in `why`; nothing
-    /// follows from them.
+    /// Labels and words of the request that are mentioned in reports, with what the policy says of them in `why`; they
+    /// change nothing.
     pub told: Option<Vec<RawMarker>>,
 }
 

@@ -90,11 +90,17 @@ impl Page {
             self.field("flags", &format!("at most {rate} of people's requests"));
         }
         if let Some(lines) = policy.lines_below {
-            let size = format!("fewer than {} added lines with AI for each author and request, tests not counted", grouped(lines.into()));
+            let size = format!(
+                "fewer than {} added lines with AI for each author and request, tests not counted",
+                grouped(lines.into())
+            );
             self.field("size", &size);
         }
         if let Some(lines) = policy.newcomer_lines_below {
-            self.field("newcomers", &format!("fewer than {} added lines with AI, tests not counted", grouped(lines.into())));
+            self.field(
+                "newcomers",
+                &format!("fewer than {} added lines with AI, tests not counted", grouped(lines.into())),
+            );
         }
     }
 }
@@ -116,6 +122,11 @@ fn sensitive(rules: &SensitiveRules) -> String {
     let classes = if rules.classes.is_empty() { "all".into() } else { rules.classes.join(", ") };
     let review = if rules.reviewed_by_another_person { "; a review by another person" } else { "" };
     let signed = if rules.verified_signature { "; a verified signature" } else { "" };
+    let foreign: Vec<&str> = rules.foreign_classes().collect();
+    let classes = match foreign.as_slice() {
+        [] => classes,
+        foreign => format!("{classes} (your settings must define {})", foreign.join(", ")),
+    };
     let asked = if rules.facts.is_empty() { String::new() } else { format!("; also {}", facts(&rules.facts)) };
     format!("classes: {classes}{asked}{review}{signed}")
 }

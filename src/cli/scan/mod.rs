@@ -110,7 +110,8 @@ pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure
             Err(Stopped::Repository(failure)) => {
                 bar.finish_and_clear();
                 out.error(&format!("{name}: {}", failure.message));
-                exit = Exit::Failed;
+                // A range that does not exist is wrong usage, where nothing else was asked for.
+                exit = if repositories.len() == 1 { failure.exit } else { Exit::Failed };
             }
             Err(Stopped::Table(failure)) => {
                 bar.finish_and_clear();
@@ -199,7 +200,8 @@ fn one(
     }
     told += &format!(", {} there before", before.get());
     if done.added > 0 {
-        told += &format!("; {} declare AI use, {} have flags", done.declaring, done.flagged);
+        let declare = counted(done.declaring, "declares AI use", "declare AI use");
+        told += &format!("; {declare}, {}", counted(done.flagged, "has flags", "have flags"));
     }
     table.tell(&told).map_err(Stopped::Table)?;
     for problem in &unread {

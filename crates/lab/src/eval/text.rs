@@ -103,7 +103,11 @@ fn left_out(evaluation: &Evaluation) -> String {
     let mut text = String::new();
     if !evaluation.missing.is_empty() {
         let rows: usize = evaluation.missing.iter().map(|missing| missing.rows).sum();
-        text += &format!("\n{} repositories are missing, {rows} rows:\n", evaluation.missing.len());
+        let rows = if rows == 1 { "1 row".to_owned() } else { format!("{rows} rows") };
+        text += &match evaluation.missing.len() {
+            1 => format!("\n1 repository is missing, {rows}:\n"),
+            missing => format!("\n{missing} repositories are missing, {rows}:\n"),
+        };
         let told = evaluation.missing.iter().map(|missing| format!("{} ({})", missing.repository, missing.rows));
         text += &listed(told, evaluation.missing.len());
     }

@@ -3,15 +3,16 @@
 use super::MAX_READ;
 use crate::config::FILE;
 use ai_detect_attest::signature::SignersError;
+use ai_detect_base::unread;
 use ai_detect_git as git;
 use ai_detect_policy as policy;
 use ai_detect_style::pack;
 
-/// Why settings cannot be used. `at` says where a file was looked for, ` at REVISION` or nothing for a file on disk.
+/// Why settings cannot be used. `at` says where a file was looked for, ` in commit REVISION` or nothing for a file on disk.
 #[derive(Debug, thiserror::Error)]
 pub enum SettingsError {
     /// A file on disk cannot be read.
-    #[error("{name}: {problem}")]
+    #[error("{}", unread::sentence(.name, .problem))]
     Unread {
         /// The file.
         name: String,
@@ -43,7 +44,7 @@ pub enum SettingsError {
         found: String,
     },
     /// The revision that was named has no settings.
-    #[error("there is no {FILE} at {revision}{hint}")]
+    #[error("there is no {FILE} in commit {revision}{hint}")]
     NoSettings {
         /// The revision.
         revision: String,
@@ -89,10 +90,8 @@ pub enum SettingsError {
         problem: Box<pack::Error>,
     },
     /// The policy cannot be used.
-    #[error("policy {name}{at}: {problem}")]
+    #[error("{problem}{}", looked(.problem, .at))]
     Policy {
-        /// Its name.
-        name: String,
         /// Where.
         at: String,
         /// Why.
@@ -107,4 +106,20 @@ pub enum SettingsError {
     /// The revision cannot be read.
     #[error(transparent)]
     Git(#[from] git::Error),
+}
+
+impl SettingsError {
+    /// Whether the settings themselves, or a file that they name, cannot be used.
+    pub fn is_of_content(&self) -> bool {
+        !matches!(self, SettingsError::Git(_) | SettingsError::NoSettings { .. })
+    }
+}
+
+/// Where a policy file was looked for that is not there.
+fn looked(problem: &policy::Error, at: &str) -> String {
+    match problem {
+        policy::Error::NoFile(_) if at.is_empty() => "; its path counts from the folder in which ai-detect runs".into(),
+        policy::Error::NoFile(_) => format!("{at}; its path counts from the root of the repository"),
+        _ => String::new(),
+    }
 }

@@ -17,9 +17,15 @@ pub enum ReadError {
         /// What it says that it is.
         found: String,
     },
-    /// It is no JSON, or not of the schema.
+    /// It ends in the middle.
+    #[error("it ends too early: a part of the report is missing")]
+    Cut(serde_json::Error),
+    /// It is no JSON.
+    #[error("it is not a report of `ai-detect diff --format json`")]
+    NoJson(serde_json::Error),
+    /// It is not of the schema.
     #[error("no report: {0}")]
-    Json(#[from] serde_json::Error),
+    Shape(serde_json::Error),
     /// It does not hold together.
     #[error("no report: {place}: {what}")]
     Inconsistent {
@@ -35,6 +41,17 @@ pub enum ReadError {
 struct Head {
     #[serde(default)]
     schema: Option<String>,
+}
+
+impl From<serde_json::Error> for ReadError {
+    fn from(error: serde_json::Error) -> Self {
+        match error.classify() {
+            // An empty file is no part of a report.
+            serde_json::error::Category::Eof if error.column() > 0 || error.line() > 1 => ReadError::Cut(error),
+            serde_json::error::Category::Data => ReadError::Shape(error),
+            _ => ReadError::NoJson(error),
+        }
+    }
 }
 
 /// A report from its JSON.

@@ -211,7 +211,7 @@ fn prepared<T: serde::de::DeserializeOwned>(file: &Builtin) -> Result<T, Error> 
 }
 
 fn unprepared(file: &str, problem: &str) -> Error {
-    Error::Shape(yaml::Error { file: file.into(), line: 1, column: 1, problem: problem.into(), near: None })
+    Error::Shape(yaml::Error { file: file.into(), line: 1, column: 1, problem: problem.into() })
 }
 
 fn line_of_rule(content: &str, id: &str) -> usize {

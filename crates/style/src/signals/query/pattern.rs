@@ -63,7 +63,12 @@ impl Pattern {
                 regex::Error::CompiledTooBig(most) => {
                     format!("the expression of `#match?` takes more than {most} bytes when it is compiled; repeat less in it")
                 }
-                other => format!("the expression `{source}` of `#match?` is not a regular expression: {other}"),
+                other => {
+                    // The lines before draw the expression again.
+                    let told = other.to_string();
+                    let why = told.lines().last().unwrap_or(&told).trim().trim_start_matches("error: ");
+                    format!("the expression `{source}` of `#match?` is not a regular expression: {why}")
+                }
             })?;
         }
         Ok(())
