@@ -14,6 +14,7 @@ use crate::attest::Registry;
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum Command {
     /// Run the examples and counter-examples of the built-in markers
+    #[command(after_help = super::EXIT_OF_TESTS)]
     Test,
     /// Count declarations of AI use in a history by tool, form and model
     Scan(scan::Args),

@@ -49,6 +49,14 @@ use crate::store::place::PlaceError;
 use crate::{git, pack, store, unread};
 use notes::Notes;
 
+/// How the commands end that run examples.
+const EXIT_OF_TESTS: &str =
+    "Exit status: 0 if all examples hold, 1 if one does not, 2 for wrong usage, 3 if they could not be run.";
+
+/// How the commands end that can be asked for status 1 because of flags.
+const EXIT_OF_FLAGS: &str = "Exit status: 0 if analysed (with or without flags), 1 if there are flags and --exit-code is set, \
+                             2 for wrong usage or invalid settings, 3 if the analysis failed.";
+
 /// The heading of the options that every subcommand takes.
 const GLOBAL: &str = "Global options";
 
@@ -81,8 +89,7 @@ impl From<Exit> for ExitCode {
 #[command(
     version,
     max_term_width = 100,
-    after_help = "Exit status: 0 if analysed (with or without flags), 1 if there are flags and --exit-code is set, \
-                  2 for wrong usage or invalid settings, 3 if the analysis failed."
+    after_help = EXIT_OF_FLAGS
 )]
 struct Args {
     /// Run as if started in this folder
@@ -100,7 +107,7 @@ struct Args {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Check a change: flag added code that reads like AI-generated code and whose commits declare nothing
-    #[command(visible_alias = "check")]
+    #[command(visible_alias = "check", after_help = EXIT_OF_FLAGS)]
     Diff(diff::Args),
     /// Check the change of a GitHub Actions or GitLab CI job, and comment on its pull or merge request
     #[cfg(feature = "forge")]

@@ -23,6 +23,10 @@ pub(super) enum Command {
         name: String,
     },
     /// Check the declarations of a range by a policy
+    #[command(
+        after_help = "Exit status: 0 even if something is missing; 1 for that with --exit-code; 2 for wrong usage or an \
+                            invalid policy; 3 if something could not be read."
+    )]
     Check(checking::Args),
     /// List the classes of sensitive paths, or those that the commits of a range touch
     Sensitive {
@@ -34,6 +38,7 @@ pub(super) enum Command {
         config: Option<PathBuf>,
     },
     /// Load all presets and run the examples of the sensitive paths
+    #[command(after_help = super::EXIT_OF_TESTS)]
     Test,
 }
 

@@ -42,7 +42,7 @@ pub struct Config {
     /// Which rules count.
     pub rules: Rules,
     /// The policy that attestations are measured by: the name of a preset (`ai-detect policy list`), or
-    /// the path of a policy file from the repository's root, ending in `.yml`.
+    /// the path of a policy file from the repository's root, ending in `.yml` or `.yaml`.
     pub policy: Option<String>,
     /// Whose signatures on commits and notes count.
     pub signatures: Signatures,

@@ -41,6 +41,8 @@ pub enum What {
         why: Option<String>,
         /// Whether the place where it belongs is known.
         visible: bool,
+        /// What stands there instead and is not understood, with a line that would be.
+        instead: Option<Instead>,
     },
     /// The declaration is in none of the forms that the policy accepts.
     OtherForm {
@@ -121,6 +123,15 @@ pub enum What {
     },
 }
 
+/// Something that stands where a declaration belongs, and is not read as one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Instead {
+    /// What stands there.
+    pub quote: String,
+    /// A line that is read as a declaration, where the policy shows one.
+    pub line: Option<String>,
+}
+
 /// What sort of thing a finding is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
@@ -194,10 +205,16 @@ impl fmt::Display for Finding {
                     false => Ok(()),
                 }
             }
-            What::Missing { marker, why, visible } => {
+            What::Missing { marker, why, visible, instead } => {
                 let why = why.as_ref().map_or(String::new(), |why| format!(" ({why})"));
                 let unknown = if *visible { "" } else { ", which is not known here" };
-                write!(out, "The policy asks for {marker}{why}{unknown}.")
+                write!(out, "The policy asks for {marker}{why}{unknown}.")?;
+                let Some(Instead { quote, line }) = instead else { return Ok(()) };
+                write!(out, " “{quote}” stands there, which is not read as one")?;
+                match line {
+                    Some(line) => write!(out, "; “{line}” is."),
+                    None => out.write_str("."),
+                }
             }
             What::OtherForm { accepted, .. } => {
                 let accepted = accepted.join(", or ");

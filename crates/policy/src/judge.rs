@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::advice;
 use super::exempt::{Exemption, exempt};
-use super::finding::{Finding, FindingKind, What};
+use super::finding::{Finding, FindingKind, Instead, What};
 use super::raw::{Fact, Place};
 use super::signed;
 use super::subject::Subject;
@@ -237,7 +237,8 @@ impl Judging<'_> {
         for marker in policy.required.iter().filter(|marker| !is_there(marker)) {
             let line = suggest::marker(marker, subject);
             let visible = visible(marker);
-            self.say(What::Missing { marker: marker.shown(), why: marker.why.clone(), visible }, None);
+            let instead = not_understood(marker, subject, line.as_ref());
+            self.say(What::Missing { marker: marker.shown(), why: marker.why.clone(), visible, instead }, None);
             if visible {
                 self.downgrade(State::WrongForm);
             }
@@ -301,6 +302,14 @@ impl Judging<'_> {
         problems.into_iter().for_each(|problem| self.say(What::UnreadableLine { problem }, None));
         any
     }
+}
+
+/// What stands in the request's description where a marker is looked for, and is not read as a declaration.
+fn not_understood(marker: &super::Marker, subject: &Subject<'_>, line: Option<&Line>) -> Option<Instead> {
+    let request = subject.described.filter(|_| marker.place == Place::Request && !marker.is_label())?;
+    let unknown = request.attestation.unknown.first().filter(|unknown| !unknown.quote.is_empty())?;
+    let line = line.map(|line| suggest::with_examples(&line.text));
+    Some(Instead { quote: unknown.quote.clone(), line })
 }
 
 /// Trailers whose values only our grammar knows. What others write behind `Assisted-by` has many forms; `attest` knows

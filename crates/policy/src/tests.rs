@@ -136,6 +136,21 @@ fn a_ban_never_concludes_and_never_asks() {
 }
 
 #[test]
+fn a_disclosure_that_is_not_understood_is_quoted_with_the_wording_that_counts() {
+    let policy = Policy::preset("rust").unwrap();
+    let labels = ["ai-assisted".to_owned()];
+    let said = |description: &str| {
+        let judgement = judged(&policy, &commit(ANN, "s\n\nAssisted-by: Codex:gpt-5.5\n"), description, &labels);
+        judgement.findings.iter().map(Finding::to_string).collect::<Vec<_>>().join("\n")
+    };
+    let unclear = said("What it does.\n\nAssisted-by: SomeNewThing\n");
+    assert!(unclear.contains("“Assisted-by: SomeNewThing” stands there, which is not read as one; “"), "{unclear}");
+    assert!(unclear.contains("(claude-opus-4-8).” is."), "{unclear}");
+    assert!(!said("What it does.").contains("stands there"), "nothing is like a disclosure");
+    assert!(!said("Assisted-by: Codex:gpt-5.5").contains("stands there"), "it is understood");
+}
+
+#[test]
 fn a_tool_that_answers_for_itself_is_not_enough() {
     let policy = Policy::preset("default").unwrap();
     let devin = ("devin-ai-integration[bot]", "158243242+devin-ai-integration[bot]@users.noreply.github.com");

@@ -22,7 +22,7 @@ pub fn write(policy: &Policy, width: usize) -> String {
         ("requires", &policy.required),
         ("accepts", &policy.accepted),
         ("forbids", &policy.forbidden),
-        ("tells", &policy.told),
+        ("mentions", &policy.told),
     ];
     for (label, markers) in markers {
         markers.iter().for_each(|marker| page.field(label, &shown(marker)));

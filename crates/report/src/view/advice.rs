@@ -202,17 +202,39 @@ fn in_the_request(report: &Report, looks: &[&Group<'_>]) -> Option<Step> {
     (!paste.request.is_empty()).then(|| Step { what: what.into(), paste: paste.request, note: None })
 }
 
-/// The policy's own lines for what is declared in a form that it does not accept.
+/// The policy's own lines for what is declared in a form that it does not accept: once for all commits with the same
+/// lines.
 fn restate(report: &Report, form: &[&Group<'_>]) -> Vec<Step> {
-    let Some(first) = form.first() else { return Vec::new() };
-    let paste = Paste::of(report, first.commit, Verdict::WrongForm);
-    let ids: Vec<&str> = form.iter().filter_map(|group| group.commit).map(|commit| short(&commit.id)).collect();
-    let restated = format!("To restate what {} declares as the project's policy asks,", named(&ids));
+    let mut alike: Vec<(Paste, Vec<&str>)> = Vec::new();
+    for group in form {
+        let paste = Paste::of(report, group.commit, Verdict::WrongForm);
+        let at = alike.iter().position(|(known, _)| *known == paste).unwrap_or_else(|| {
+            alike.push((paste, Vec::new()));
+            alike.len() - 1
+        });
+        let ids = alike.get_mut(at).map(|(_, ids)| ids);
+        ids.into_iter().for_each(|ids| ids.extend(group.commit.map(|commit| short(&commit.id))));
+    }
+    let left = alike.len().saturating_sub(MAX_NAMED);
+    let mut steps: Vec<Step> = alike.iter().take(MAX_NAMED).flat_map(|(paste, ids)| restated(paste, ids)).collect();
+    if let Some(last) = steps.last_mut().filter(|_| left > 0) {
+        let more = match left {
+            1 => "1 more commit needs other lines".to_owned(),
+            left => format!("{left} more groups of commits need other lines"),
+        };
+        last.note = Some(format!("{more}: `ai-detect policy check` shows them"));
+    }
+    steps
+}
+
+fn restated(paste: &Paste, ids: &[&str]) -> Vec<Step> {
+    let declare = if ids.len() == 1 { "declares" } else { "declare" };
+    let restated = format!("To restate what {} {declare} as the project's policy asks,", named(ids));
     let remove: Vec<String> = paste.remove.iter().map(|line| printable(line)).collect();
     let places = [
         ("take out of the message:", remove),
-        ("add to the message:", paste.commit),
-        ("add to the request's description:", paste.request),
+        ("add to the message:", paste.commit.clone()),
+        ("add to the request's description:", paste.request.clone()),
     ];
     let mut steps: Vec<Step> = Vec::new();
     for (place, paste) in places.into_iter().filter(|(_, paste)| !paste.is_empty()) {
@@ -345,5 +367,27 @@ mod tests {
         report.commits[0].mending = Some(remedy);
         assert_eq!(pasted(&report), ["Co-authored-by: Codex", "Assisted-by: Codex:gpt-5"]);
         assert_eq!(Advice::of(&report).otherwise, None, "whether a tool helped is no question");
+    }
+
+    #[test]
+    fn commits_are_restated_together_only_where_their_lines_are_the_same() {
+        let mut report = sample::report("a", 1);
+        let remedy = |tool: &str| ai_detect_policy::Remedy {
+            add: vec![ai_detect_policy::suggest::Line {
+                place: ai_detect_policy::suggest::Where::Commit,
+                text: format!("Assisted-by: {tool}:gpt-5"),
+            }],
+            remove: Vec::new(),
+        };
+        report.flags.iter_mut().for_each(|flag| flag.verdict = Verdict::WrongForm);
+        report.hunks.iter_mut().for_each(|hunk| hunk.verdict = Verdict::WrongForm);
+        let whats =
+            |report: &Report| -> Vec<String> { Advice::of(report).steps.into_iter().map(|it| it.what).collect() };
+        report.commits.iter_mut().for_each(|commit| commit.mending = Some(remedy("Codex")));
+        let same = whats(&report);
+        assert!(same.len() == 1 && same[0].contains(" declare as the project's policy asks"), "{same:?}");
+        report.commits[1].mending = Some(remedy("Claude"));
+        let apart = whats(&report);
+        assert!(apart.len() == 2 && apart.iter().all(|what| what.contains(" declares as")), "{apart:?}");
     }
 }
