@@ -68,8 +68,8 @@ fn an_edit_of_the_settings_is_told_why_it_changes_nothing_yet() {
     let report = repo.diff(&["main"]);
     let note = text(&report["coverage"]["notes"][0]);
     assert!(note.starts_with("your working copy of .ai-detect.yml is not used: "), "{note}");
-    assert!(note.ends_with("`--config .ai-detect.yml` uses yours"), "{note}");
-    assert!(repo.run(&["diff", "main"]).text().contains("note: .ai-detect.yml in the working tree"));
+    assert!(note.ends_with("To try yours: `--config .ai-detect.yml`"), "{note}");
+    assert!(repo.run(&["diff", "main"]).text().contains("note: your working copy of .ai-detect.yml"));
 }
 
 #[test]

@@ -225,7 +225,7 @@ fn a_missing_repository_is_listed_and_counted() {
     assert_eq!(report["missing"], serde_json::json!([{ "repository": "gone/away", "rows": 2 }]));
     assert_eq!((&report["counts"]["rows"], &report["counts"]["commits"]), (&48.into(), &46.into()));
     let printed = bench.run(&[]).text();
-    assert!(printed.contains("1 repositories are missing, 2 rows:\n  gone/away (2)\n"), "{printed}");
+    assert!(printed.contains("1 repository is missing, 2 rows:\n  gone/away (2)\n"), "{printed}");
     bench.rows.drain(..46);
     let error = bench.run(&[]).error(2);
     assert!(error.starts_with("none of the 1 repositories of m.tsv lies in "), "{error}");
@@ -291,7 +291,7 @@ fn text_is_the_default_and_nothing_else_is_printed() {
 fn what_is_not_there_is_said() {
     let area = Repo::nowhere();
     let run = |args: &[&str]| area.run(&[&["eval"], args].concat()).error(2);
-    assert!(run(&["--manifest", "m.tsv", "--repos-dir", "repos"]).starts_with("m.tsv: "));
+    assert!(run(&["--manifest", "m.tsv", "--repos-dir", "repos"]).starts_with("cannot read m.tsv: "));
     area.write("m.tsv", HEADER);
     assert_eq!(run(&["--manifest", "m.tsv", "--repos-dir", "."]), "m.tsv: there is no row below the header");
 }

@@ -471,7 +471,7 @@ fn settings_and_packs_that_are_links_are_not_followed() {
     repo.commit_file("a.py", code("a", 6));
     let said =
         format!(".ai-detect.yml in commit {}: a symbolic link; settings are read from an ordinary file", &start[..8]);
-    assert_eq!(repo.run(&["diff", "main"]).error(2), said);
+    assert!(repo.run(&["diff", "main"]).error(2).starts_with(&said));
     let repo = Repo::new();
     repo.write(".ai-detect.yml", PLANTED_CONFIG);
     symlink(repo.beside("outside-pack.yml"), repo.path().join("planted.yml")).unwrap();

@@ -224,7 +224,7 @@ fn files_of_signers_that_cannot_be_read_are_told_with_their_line() {
     let told = |base: &str| signing.repo.run(&["diff", &format!("{base}..HEAD")]).error(2);
     let short = &base[..8];
     assert!(
-        told(&base).starts_with(&format!("signers at {short}:2: no option is called `cert-autority`")),
+        told(&base).starts_with(&format!("signers in commit {short}:2: no option is called `cert-autority`")),
         "{}",
         told(&base)
     );
