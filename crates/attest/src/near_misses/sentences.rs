@@ -4,6 +4,11 @@
 //! They are quoted, so that nobody says of such a commit that it declares nothing. Sentences about a tool as a subject
 //! ("Add a button for Claude") are passed over: otherwise each message of a project about AI would be quoted.
 
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
+
 use crate::declared;
 use crate::registry::Registry;
 use ai_detect_base::slices::part_of;
@@ -65,6 +70,9 @@ const DID: [&str; 13] = [
     "came",
 ];
 
+/// The name of a tool has no more words than this.
+const MAX_WORDS_OF_NAME: usize = 4;
+
 /// What of a change a tool may have made.
 const MADE: [&str; 12] = [
     "code",
@@ -84,18 +92,37 @@ const MADE: [&str; 12] = [
 /// Beginnings of words for what AI made.
 const MADE_BY_AI: [&str; 7] = ["generated", "assisted", "written", "authored", "aided", "coded", "created"];
 
+/// What else makes a line worth reading.
+const OTHERS: [&str; 3] = ["disclosure", "disclaimer", "vibe"];
+
+/// Finds any of these. Few lines of a history have one, and every line is asked: an expression would take longer to make.
+/// Nothing where the words cannot be searched for at once, which the tests rule out.
+static LEADS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+    let words = HELPED_BY.iter().chain(&THANKING).chain(&OTHERS);
+    let mut builder = AhoCorasick::builder();
+    builder.kind(Some(AhoCorasickKind::ContiguousNFA)).ascii_case_insensitive(true);
+    builder.build(words).ok()
+});
+
 /// Whether a line speaks of a tool's help. `is_start` says whether a sentence starts with the line.
 pub(crate) fn speaks_of_help(line: &str, is_start: bool, registry: &Registry) -> bool {
-    let lower = line.to_ascii_lowercase();
-    let leads = |to: &[&str], sure: bool| {
-        let places = to.iter().flat_map(|lead| lower.match_indices(lead).map(|(at, lead)| (at, at + lead.len())));
-        places.filter(|(at, _)| starts_word(&lower, *at)).any(|(_, end)| is_tool(part_of(line, end..), sure, registry))
-    };
-    leads(&HELPED_BY, true)
-        || leads(&THANKING, false)
-        || is_disclosure(&lower)
-        || is_vibe_coded(&lower)
-        || (is_start && (starts_with_doing_tool(line, registry) || starts_as_made_by_ai(&lower)))
+    let leads = || LEADS.iter().flat_map(|words| words.find_overlapping_iter(line));
+    leads().any(|lead| is_led_to(line, lead.range(), registry))
+        || (is_start && (starts_with_doing_tool(line, registry) || starts_as_made_by_ai(line)))
+}
+
+/// Whether one of the words leads to a tool's help.
+fn is_led_to(line: &str, lead: Range<usize>, registry: &Registry) -> bool {
+    let before = part_of(line, ..lead.start);
+    if before.ends_with(|c: char| c.is_alphanumeric() || "\"'`".contains(c)) {
+        return false;
+    }
+    let word = part_of(line, lead.clone()).to_ascii_lowercase();
+    if OTHERS.contains(&word.as_str()) {
+        let lower = line.to_ascii_lowercase();
+        return is_disclosure(&lower) || is_vibe_coded(&lower);
+    }
+    is_tool(part_of(line, lead.end..), HELPED_BY.contains(&word.as_str()), registry)
 }
 
 /// Whether a subject, or a request's title, has a tag for AI or for a tool: `[AI] Fix the loop`, `Fix the loop (Claude)`.
@@ -128,10 +155,6 @@ fn starts_with(text: &str, start: &str) -> bool {
 fn is_tag(tag: &str, registry: &Registry) -> bool {
     let is_tool = registry.alias(tag).is_some_and(|(tool, length)| length == tag.len() && !tool.common_word);
     is_tool || ["ai", "llm", "genai", "ai agent", "ai slop"].contains(&tag.to_ascii_lowercase().as_str())
-}
-
-fn starts_word(text: &str, at: usize) -> bool {
-    !part_of(text, ..at).ends_with(|c: char| c.is_alphanumeric() || "\"'`".contains(c))
 }
 
 /// Whether a text starts with a tool, or with AI in general. Where it may as well start with a person, the sentence must
@@ -173,9 +196,13 @@ fn is_vibe_coded(lower: &str) -> bool {
     })
 }
 
-/// `Claude wrote the tests`, `Copilot suggested this`.
+/// `Claude wrote the tests`, `Copilot suggested this`
 fn starts_with_doing_tool(line: &str, registry: &Registry) -> bool {
     let text = line.trim_start_matches(|c: char| !c.is_alphanumeric() && !"\"'`>#".contains(c));
+    // The verb is looked for first: that is cheaper.
+    if !words(text).take(MAX_WORDS_OF_NAME + 4).any(|word| DID.contains(&word)) {
+        return false;
+    }
     let model = || registry.model(text).filter(|model| model.start == 0).map(|model| model.end);
     let Some(length) = registry.alias(text).map(|(_, length)| length).or_else(model) else { return false };
     // `Devin wrote the first test`: more people than tools are called so.
@@ -186,7 +213,8 @@ fn starts_with_doing_tool(line: &str, registry: &Registry) -> bool {
 }
 
 /// `AI-generated fix for #12`, `LLM assisted: …`; a thing that a product has, such as `AI-generated summaries`, is passed over.
-fn starts_as_made_by_ai(lower: &str) -> bool {
+fn starts_as_made_by_ai(line: &str) -> bool {
+    const AI: [&str; 6] = ["ai", "llm", "gpt", "genai", "chatgpt", "copilot"];
     const OF_PRODUCTS: [&str; 24] = [
         "summary",
         "summaries",
@@ -213,11 +241,12 @@ fn starts_as_made_by_ai(lower: &str) -> bool {
         "features",
         "output",
     ];
-    let mut words = words(lower.trim_start_matches(|c: char| !c.is_alphanumeric() && !"\"'`>#".contains(c)));
-    let is_ai = words.next().is_some_and(|word| ["ai", "llm", "gpt", "genai", "chatgpt", "copilot"].contains(&word));
-    let is_made = words.next().is_some_and(|word| MADE_BY_AI.contains(&word));
-    let starts_plainly = !lower.starts_with(['"', '\'', '`', '>', '#']);
-    starts_plainly && is_ai && is_made && words.next().is_none_or(|noun| !OF_PRODUCTS.contains(&noun))
+    let is_of = |list: &[&str], word: &str| list.iter().any(|listed| listed.eq_ignore_ascii_case(word));
+    let mut words = words(line.trim_start_matches(|c: char| !c.is_alphanumeric() && !"\"'`>#".contains(c)));
+    let is_ai = words.next().is_some_and(|word| is_of(&AI, word));
+    let is_made = is_ai && words.next().is_some_and(|word| is_of(&MADE_BY_AI, word));
+    let starts_plainly = !line.starts_with(['"', '\'', '`', '>', '#']);
+    starts_plainly && is_made && words.next().is_none_or(|noun| !is_of(&OF_PRODUCTS, noun))
 }
 
 fn words(text: &str) -> impl Iterator<Item = &str> {

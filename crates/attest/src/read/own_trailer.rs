@@ -24,7 +24,8 @@ impl<'r> Reader<'_, 'r> {
         let yes = self.registry.file.values.yes.is_match(value);
         let reads = marker.marker.reads;
         // A question that is answered in more than a word.
-        let asks = reads == Reads::YesNo || (reads == Reads::Declaration && !marker.marker.known_only);
+        let is_free = reads == Reads::Declaration && !marker.marker.known_only && marker.marker.value.is_none();
+        let asks = reads == Reads::YesNo || is_free;
         match reads {
             Reads::NoYes if yes => {
                 return self.push(marker, Declared::default(), Role::Denied, confidence, place);
@@ -73,8 +74,8 @@ impl<'r> Reader<'_, 'r> {
         let at = self.findings.len();
         self.push(marker, declared, role, confidence, place);
         // `AI disclosure: …` with a sentence behind it is no heading of a list.
-        let is_item = self.text_of(trailer.lines.clone()).starts_with(['-', '*', '+']);
-        if confidence == Confidence::Low && most > Confidence::Low && asks && !is_item {
+        let is_item = || self.text_of(trailer.lines.clone()).starts_with(['-', '*', '+']);
+        if confidence == Confidence::Low && most > Confidence::Low && asks && !is_item() {
             self.mention(trailer.lines.clone());
         }
         for declared in more.named {
