@@ -243,3 +243,56 @@ fn what_is_not_known_is_listed_and_closed_with_a_reason() {
     let (events, _) = run(dir, &["trail", "events", "--dir", "new", "--client", "collector"]);
     assert!(events.contains("\"closing\":\"resolved\",\"reason\":\"") && !events.contains("sent again"), "{events}");
 }
+
+#[test]
+fn people_and_repositories_are_joined_and_conflicts_are_named() {
+    let place = tempfile::tempdir().unwrap();
+    let dir = place.path();
+    run(dir, &["trail", "token", "create", "--dir", "trail", "--role", "writer", "--name", "any"]);
+    let import = |text: &str, more: &[&str]| {
+        std::fs::write(dir.join("people.csv"), text).unwrap();
+        let output = program(dir, &[&["trail", "people", "import", "people.csv", "--dir", "trail"], more].concat());
+        let output = { output }.output().unwrap();
+        (
+            String::from_utf8(output.stdout).unwrap(),
+            String::from_utf8(output.stderr).unwrap(),
+            output.status.code().unwrap(),
+        )
+    };
+    let table = "name,email,login\nAda,ada@example.org;ada@old.example,github:ada\nBob,bob@example.org,\n";
+    assert_eq!(import(table, &[]), ("people: 2 new, 0 changed, 0 as they were\n".to_owned(), String::new(), 0));
+    assert_eq!(import(table, &[]).0, "people: 0 new, 0 changed, 2 as they were\n");
+    let (_, error, status) = import("name,email\nAda Lovelace,ada@old.example\n", &[]);
+    assert_eq!(status, 2);
+    assert!(
+        error.contains("nothing was imported: 1 conflict") && error.contains("line 2: `Ada` was imported before"),
+        "{error}"
+    );
+    assert_eq!(import("name,email\nAda Lovelace,ada@old.example\n", &["--rename"]).2, 0);
+    let (_, error, status) = import("email,team\na@b.example,x\n", &[]);
+    assert!(status == 2 && error.contains("people.csv: the column `team` is none of name, email"), "{error}");
+    std::fs::write(dir.join(".mailmap"), "Bob <bob@example.org> <bob@old.example>\nnobody\n").unwrap();
+    let (printed, status) = run(dir, &["trail", "people", "import", ".mailmap", "--dir", "trail"]);
+    assert_eq!((printed.as_str(), status), ("people: 0 new, 1 changed, 0 as they were\n", 0));
+    assert_eq!(run(dir, &["trail", "people", "import", "missing.csv", "--dir", "trail"]).1, 2);
+    let alias = [
+        "trail",
+        "repos",
+        "alias",
+        "https://u:secret@example.org/team/app.git",
+        "git@example.org:ada/app",
+        "--dir",
+        "trail",
+    ];
+    let (first, status) = run(dir, &alias);
+    assert!(status == 0 && first.starts_with("2 names are r_"), "{first}");
+    assert!(run(dir, &alias).0.starts_with("all of them are r_"));
+    let (list, _) = run(dir, &["trail", "repos", "list", "--dir", "trail"]);
+    let names: Vec<&str> = list.lines().filter_map(|line| line.split("  ").nth(1)).collect();
+    assert_eq!(names, ["example.org/ada/app", "example.org/team/app"]);
+    assert_eq!(run(dir, &["trail", "repos", "alias", "https://", "x", "--dir", "trail"]).1, 2);
+    // The log says that it happened, and nothing of whom.
+    let (events, _) = run(dir, &["trail", "events", "--dir", "trail"]);
+    assert_eq!(events.matches("\"configuration\"").count() / 2, 1 + 4 + 1, "{events}");
+    assert!(!events.to_lowercase().contains("ada") && !events.contains("example.org"), "{events}");
+}

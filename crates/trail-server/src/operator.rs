@@ -6,22 +6,27 @@ use std::time::Duration;
 use ai_detect_trail_log::entry::Event;
 use ai_detect_trail_log::entry::fields::GapClosed;
 use ai_detect_trail_log::entry::vocabularies::GapClosing;
-use ai_detect_trail_log::ids::{ClientId, GapId, PersonId};
+use ai_detect_trail_log::ids::{ClientId, GapId, PersonId, RepositoryId};
 use ai_detect_trail_log::number::Micros;
+use ai_detect_trail_log::wire::{MAX_NAME, normal_repository};
 use ai_detect_trail_store::clients::{self, Client};
 use ai_detect_trail_store::error::StoreError;
 use ai_detect_trail_store::gaps;
 use ai_detect_trail_store::invitations::{NewInvitation, new_client};
 use ai_detect_trail_store::is_reserved;
 use ai_detect_trail_store::keys::Keys;
+use ai_detect_trail_store::people::{Conflict, Imported, Names, Record};
+use ai_detect_trail_store::repositories::Aliased;
 use ai_detect_trail_store::writer::{Change, Writer};
 use serde::Serialize;
 
 use crate::clock::{ClockError, now};
-use crate::setup::{SetupError, Trail, is_name};
+use crate::setup::{SetupError, Trail, configuration_entry, is_name};
 
 /// The longest time for which a code counts.
 pub const MAX_VALIDITY: Duration = Duration::from_secs(90 * 24 * 3600);
+/// How many conflicts an error names.
+const MAX_CONFLICTS: usize = 20;
 /// The longest reason, in characters.
 const MAX_REASON: usize = 2000;
 
@@ -61,9 +66,24 @@ pub enum OperatorError {
          not there cannot be declared to be"
     )]
     ClosesByItself(GapId),
+    /// What a file says of people cannot hold.
+    #[error("nothing was imported: {} conflicts{}", .0.len(), listed(.0))]
+    Conflicts(Vec<Conflict>),
+    /// A repository has no name.
+    #[error("the name of a repository is an address or a path of 1 to {MAX_NAME} bytes")]
+    Repository,
     /// There is no reason, or a very long one.
     #[error("a reason has 1 to {MAX_REASON} characters")]
     Reason,
+}
+
+/// The first conflicts, each in a line.
+fn listed(conflicts: &[Conflict]) -> String {
+    let mut text: String = conflicts.iter().take(MAX_CONFLICTS).map(|conflict| format!("\n{conflict}")).collect();
+    if conflicts.len() > MAX_CONFLICTS {
+        text.push_str("\n…");
+    }
+    text
 }
 
 impl From<StoreError> for OperatorError {
@@ -106,6 +126,27 @@ pub struct Invited {
     pub code: String,
     /// Until when it counts.
     pub expires: Micros,
+}
+
+/// What is kept as the body of the entry about an import: numbers, since names must not be kept twice.
+#[derive(Serialize)]
+struct PeopleImported {
+    people: ImportedCounts,
+}
+
+#[derive(Serialize)]
+struct ImportedCounts {
+    added: usize,
+    changed: usize,
+    unchanged: usize,
+    joined: usize,
+}
+
+/// What is kept as the body of the entry about repositories that were joined.
+#[derive(Serialize)]
+struct RepositoriesJoined {
+    repository: RepositoryId,
+    names: usize,
 }
 
 /// What is kept as the body of the entry about an invitation.
@@ -247,4 +288,44 @@ impl Trail {
             None => Err(unknown()),
         }
     }
+
+    /// Joins what belongs to one person. Each import is an entry, also one that changes nothing.
+    ///
+    /// # Errors
+    ///
+    /// When statements of the file and of earlier imports cannot all hold: nothing has changed then.
+    pub fn import_people(&self, records: Vec<Record>, names: Names) -> Result<Imported, OperatorError> {
+        let at = now()?;
+        let mut keys = Keys::open(&self.folder)?;
+        let imported = keys.import_people(records, names)?.map_err(OperatorError::Conflicts)?;
+        let Imported { added, changed, unchanged, joined } = imported;
+        let what = PeopleImported { people: ImportedCounts { added, changed, unchanged, joined } };
+        Writer::start(&self.folder)?.record(configuration_entry(&mut keys, &what, at)?, None, at)?;
+        Ok(imported)
+    }
+
+    /// Joins addresses of repositories to the id of the first. That is an entry, unless all of them had it before.
+    ///
+    /// # Errors
+    ///
+    /// When a name is empty or too long.
+    pub fn alias_repositories(&self, main: &str, others: &[String]) -> Result<Aliased, OperatorError> {
+        let at = now()?;
+        if [main].into_iter().chain(others.iter().map(String::as_str)).any(|name| !is_repository(name)) {
+            return Err(OperatorError::Repository);
+        }
+        let mut keys = Keys::open(&self.folder)?;
+        let aliased = keys.alias_repositories(main, others)?;
+        if aliased.changed > 0 {
+            let what = RepositoriesJoined { repository: aliased.id, names: aliased.changed };
+            Writer::start(&self.folder)?.record(configuration_entry(&mut keys, &what, at)?, None, at)?;
+        }
+        Ok(aliased)
+    }
+}
+
+/// Whether something is left of a name when user, password and the like are taken away.
+fn is_repository(name: &str) -> bool {
+    let normal = normal_repository(name);
+    !normal.is_empty() && normal.len() <= MAX_NAME && !normal.chars().any(char::is_control)
 }

@@ -4,6 +4,7 @@
 //! here before the entry is written: a crash in between leaves a row that nothing refers to, never a reference to nothing.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::time::Duration;
 
 use ai_detect_trail_log::clients::received::Arrival;
@@ -17,7 +18,9 @@ use rusqlite::{Connection, OptionalExtension as _, TransactionBehavior};
 use crate::error::{Damage, StoreError};
 use crate::folder::{Folder, PATIENCE, random};
 use crate::ingest::{Draft, Outcome, Receipt};
-use crate::schema::{KEYS_APPLICATION, KEYS_FORMAT, KEYS_TABLES, PRAGMAS};
+use crate::people::{self, AddError, Conflict, Imported, Names, Record};
+use crate::repositories::{self, Aliased};
+use crate::schema::{KEYS_ADDED, KEYS_APPLICATION, KEYS_FORMAT, KEYS_TABLES, PRAGMAS};
 
 /// The client under whose name lines without a number of their own are kept.
 const NAMELESS: &str = "collector:unreadable";
@@ -39,13 +42,13 @@ impl NameKind {
         }
     }
 
-    /// A new id: random, so that it says nothing about the text.
-    fn new_id(self) -> Result<String, StoreError> {
+    /// A new id: random, so that it says nothing about the text. `None` for people, who have a table of their own.
+    fn new_id(self) -> Result<Option<String>, StoreError> {
         let bytes = random()?;
         Ok(match self {
-            Self::Person => PersonId::from_random(bytes).to_string(),
-            Self::Repository => RepositoryId::from_random(bytes).to_string(),
-            Self::Path => PathId::from_random(bytes).to_string(),
+            Self::Person => None,
+            Self::Repository => Some(RepositoryId::from_random(bytes).to_string()),
+            Self::Path => Some(PathId::from_random(bytes).to_string()),
         })
     }
 }
@@ -67,6 +70,7 @@ pub struct Keys {
     folder: Folder,
     connection: Connection,
     nameless: FingerprintKey,
+    people: FingerprintKey,
 }
 
 impl Keys {
@@ -88,17 +92,17 @@ impl Keys {
         }
         if found == 0 {
             transaction.execute_batch(KEYS_TABLES).map_err(&failed)?;
-            let secret: [u8; 32] = random()?;
-            let insert = "INSERT INTO secret VALUES ('nameless', ?1)";
-            transaction.execute(insert, [secret.as_slice()]).map_err(&failed)?;
             transaction.pragma_update(None, "application_id", KEYS_APPLICATION).map_err(&failed)?;
+        }
+        let nameless = secret(folder, &transaction, "nameless")?;
+        let people = secret(folder, &transaction, "people")?;
+        if found < KEYS_FORMAT {
+            transaction.execute_batch(KEYS_ADDED).map_err(&failed)?;
+            people::migrate(&transaction, &people).map_err(&failed)?;
             transaction.pragma_update(None, "user_version", KEYS_FORMAT).map_err(&failed)?;
         }
-        let query = "SELECT value FROM secret WHERE name = 'nameless'";
-        let secret: Vec<u8> = transaction.query_row(query, [], |row| row.get(0)).map_err(&failed)?;
         transaction.commit().map_err(&failed)?;
-        let secret = secret.try_into().map_err(|_| folder.damaged(Damage::Value { table: "secret" }))?;
-        Ok(Self { folder: folder.clone(), connection, nameless: FingerprintKey::from_random(secret) })
+        Ok(Self { folder: folder.clone(), connection, nameless, people })
     }
 
     /// Makes events of lines: gives ids to their texts, and keeps as bodies what entries cannot hold.
@@ -233,6 +237,63 @@ impl Keys {
         id.ok_or_else(|| self.folder.damaged(Damage::Value { table: "name" }))
     }
 
+    /// Joins what belongs to one person. With conflicts, nothing has changed.
+    ///
+    /// # Errors
+    ///
+    /// When the database cannot be read or written.
+    pub fn import_people(
+        &mut self,
+        records: Vec<Record>,
+        names: Names,
+    ) -> Result<Result<Imported, Vec<Conflict>>, StoreError> {
+        let path = self.folder.keys();
+        let failed = StoreError::database(&path);
+        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(&failed)?;
+        let imported = people::import(&transaction, &self.people, records, names);
+        let imported = imported.map_err(|error| added(&path, error))?;
+        if imported.is_ok() {
+            transaction.commit().map_err(&failed)?;
+        }
+        Ok(imported)
+    }
+
+    /// Joins addresses of repositories to one id.
+    ///
+    /// # Errors
+    ///
+    /// When the database cannot be read or written.
+    pub fn alias_repositories(&mut self, main: &str, others: &[String]) -> Result<Aliased, StoreError> {
+        let path = self.folder.keys();
+        let failed = StoreError::database(&path);
+        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(&failed)?;
+        let new = RepositoryId::from_random(random()?).to_string();
+        let (id, changed) = repositories::alias(&transaction, main, others, &new).map_err(&failed)?;
+        transaction.commit().map_err(&failed)?;
+        let id = RepositoryId::parse(&id).map_err(|_| self.folder.damaged(Damage::Value { table: "name" }))?;
+        Ok(Aliased { id, changed })
+    }
+
+    /// All repositories, by id, with all that they are called.
+    ///
+    /// # Errors
+    ///
+    /// When the database cannot be read.
+    pub fn repositories(&self) -> Result<BTreeMap<String, Vec<String>>, StoreError> {
+        repositories::all(&self.connection).map_err(StoreError::database(&self.folder.keys()))
+    }
+
+    /// What an id of an entry stands for: itself, unless it was joined to another one.
+    ///
+    /// # Errors
+    ///
+    /// When the database cannot be read.
+    pub fn stands_for(&self, id: &str) -> Result<String, StoreError> {
+        let query = "SELECT stands_for FROM alias WHERE id = ?1";
+        let found = self.connection.query_row(query, [id], |row| row.get(0)).optional();
+        Ok(found.map_err(StoreError::database(&self.folder.keys()))?.unwrap_or_else(|| id.to_owned()))
+    }
+
     fn keep(&mut self, bodies: &[(Commitment, [u8; 32], Vec<u8>)], received: Micros) -> Result<(), StoreError> {
         if bodies.is_empty() {
             return Ok(());
@@ -272,7 +333,7 @@ impl Keys {
             if ids.contains_key(&name) {
                 continue;
             }
-            match find(&self.connection, &name).map_err(&failed)? {
+            match find(&self.connection, &self.people, &name).map_err(&failed)? {
                 Some(id) => drop(ids.insert(name, id)),
                 None => missing.push(name),
             }
@@ -283,17 +344,19 @@ impl Keys {
         let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(&failed)?;
         for name in missing {
             // Another process may have been faster, and a name may be there twice.
-            let id = match find(&transaction, &name).map_err(&failed)? {
+            let id = match find(&transaction, &self.people, &name).map_err(&failed)? {
                 Some(id) => id,
-                None => {
-                    let id = name.0.new_id()?;
-                    let insert = "INSERT INTO name VALUES (?1, ?2, ?3, ?4)";
-                    transaction
-                        .prepare_cached(insert)
-                        .and_then(|mut statement| statement.execute((name.0.word(), &name.1, &name.2, &id)))
-                        .map_err(&failed)?;
-                    id
-                }
+                None => match name.0.new_id()? {
+                    Some(id) => {
+                        let insert = "INSERT INTO name VALUES (?1, ?2, ?3, ?4)";
+                        transaction
+                            .prepare_cached(insert)
+                            .and_then(|mut statement| statement.execute((name.0.word(), &name.1, &name.2, &id)))
+                            .map_err(&failed)?;
+                        id
+                    }
+                    None => people::add(&transaction, &self.people, &name.2).map_err(|error| added(&path, error))?,
+                },
             };
             ids.insert(name, id);
         }
@@ -309,7 +372,33 @@ impl Prepared {
     }
 }
 
-fn find(connection: &Connection, (kind, scope, text): &Name) -> rusqlite::Result<Option<String>> {
+fn added(path: &Path, error: AddError) -> StoreError {
+    match error {
+        AddError::Store(error) => error,
+        AddError::Sql(error) => StoreError::database(path)(error),
+    }
+}
+
+/// A secret of this database, made if there is none yet.
+fn secret(folder: &Folder, connection: &Connection, name: &str) -> Result<FingerprintKey, StoreError> {
+    let path = folder.keys();
+    let failed = StoreError::database(&path);
+    let new: [u8; 32] = random()?;
+    connection.execute("INSERT OR IGNORE INTO secret VALUES (?1, ?2)", (name, new.as_slice())).map_err(&failed)?;
+    let query = "SELECT value FROM secret WHERE name = ?1";
+    let found: Vec<u8> = connection.query_row(query, [name], |row| row.get(0)).map_err(&failed)?;
+    let found = found.try_into().map_err(|_| folder.damaged(Damage::Value { table: "secret" }))?;
+    Ok(FingerprintKey::from_random(found))
+}
+
+fn find(
+    connection: &Connection,
+    people: &FingerprintKey,
+    (kind, scope, text): &Name,
+) -> rusqlite::Result<Option<String>> {
+    if *kind == NameKind::Person {
+        return people::find(connection, people, text);
+    }
     let query = "SELECT id FROM name WHERE kind = ?1 AND scope = ?2 AND text = ?3";
     connection.prepare_cached(query)?.query_row((kind.word(), scope, text), |row| row.get(0)).optional()
 }

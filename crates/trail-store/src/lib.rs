@@ -7,6 +7,7 @@
 //! - [`sealer`], [`segments`]: files for entries that are older than the hot window.
 //! - [`prove`]: proofs of entries, and that the log continues an older checkpoint.
 //! - [`keys`]: names and bodies, which may be erased. Entries hold ids and commitments of them.
+//! - [`people`], [`repositories`]: which names belong to one person or repository.
 //! - [`tokens`]: who may send and ask. [`invitations`]: one-time codes for a token. [`clients`]: who has joined and was heard of.
 //! - [`gaps`]: what is not known, and since when.
 //! - [`backup`]: copies while the collector runs, and new logs out of them.
@@ -65,10 +66,12 @@ pub mod invitations;
 pub mod keys;
 mod log_reader;
 mod parallel;
+pub mod people;
 pub mod prove;
 pub mod reading;
 pub mod rebuild;
 mod replay;
+pub mod repositories;
 pub mod reserve;
 mod rows;
 mod schema;

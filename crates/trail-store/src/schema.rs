@@ -110,11 +110,11 @@ pub(crate) const MIGRATIONS: &[&str] = &["
 /// Marks a database of names and bodies: "aiTK".
 pub(crate) const KEYS_APPLICATION: i64 = 0x6169_544b;
 /// The version of its tables.
-pub(crate) const KEYS_FORMAT: i64 = 1;
+pub(crate) const KEYS_FORMAT: i64 = 2;
 
 /// The tables of `keys.db`. Every row in it may be erased.
 pub(crate) const KEYS_TABLES: &str = "
-    -- What random ids of entries stand for. Several texts may have one id.
+    -- What random ids of repositories and paths stand for. Several texts may have one id.
     CREATE TABLE name (
         kind TEXT NOT NULL, scope TEXT NOT NULL, text TEXT NOT NULL, id TEXT NOT NULL, PRIMARY KEY (kind, scope, text)
     ) STRICT, WITHOUT ROWID;
@@ -124,4 +124,16 @@ pub(crate) const KEYS_TABLES: &str = "
         commitment TEXT PRIMARY KEY, salt BLOB NOT NULL, received INTEGER NOT NULL, bytes BLOB NOT NULL
     ) STRICT;
     CREATE TABLE secret (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID;
+";
+
+/// What the second version of `keys.db` adds to the first.
+pub(crate) const KEYS_ADDED: &str = "
+    -- People: what they are called and known by, as JSON. Nothing else holds it.
+    CREATE TABLE person (id TEXT PRIMARY KEY, imported INTEGER NOT NULL, details TEXT NOT NULL) STRICT, WITHOUT ROWID;
+    -- Whose an address, login or account is: an HMAC under a key in `secret`.
+    CREATE TABLE person_index (digest BLOB PRIMARY KEY, person TEXT NOT NULL) STRICT, WITHOUT ROWID;
+    CREATE INDEX person_index_person ON person_index (person);
+    -- Ids in entries that stand for what another id stands for: of people, repositories and paths.
+    CREATE TABLE alias (id TEXT PRIMARY KEY, stands_for TEXT NOT NULL) STRICT, WITHOUT ROWID;
+    CREATE INDEX alias_stands_for ON alias (stands_for);
 ";

@@ -20,10 +20,14 @@ mod import;
 #[cfg(feature = "trail")]
 mod invite;
 #[cfg(feature = "trail")]
+mod people;
+#[cfg(feature = "trail")]
 mod prove;
 #[cfg(feature = "trail")]
 mod rebuild;
 mod report;
+#[cfg(feature = "trail")]
+mod repos;
 #[cfg(feature = "trail")]
 mod resolve;
 #[cfg(feature = "trail")]
@@ -80,6 +84,14 @@ pub(super) enum Command {
     #[cfg(feature = "trail")]
     #[command(subcommand)]
     Gap(gap::Command),
+    /// Say which addresses, logins and accounts belong to one person
+    #[cfg(feature = "trail")]
+    #[command(subcommand)]
+    People(people::Command),
+    /// Say which addresses belong to one repository
+    #[cfg(feature = "trail")]
+    #[command(subcommand)]
+    Repos(repos::Command),
     /// Print the entries of a recorded trail; this is itself an entry
     #[cfg(feature = "trail")]
     Events(events::Args),
@@ -125,6 +137,10 @@ pub(super) fn run(command: &Command, dir: &Path, out: &Output) -> Result<Exit, F
         Command::Client(command) => clients::run(command, dir, out),
         #[cfg(feature = "trail")]
         Command::Gap(command) => gap::run(command, dir, out),
+        #[cfg(feature = "trail")]
+        Command::People(command) => people::run(command, dir, out),
+        #[cfg(feature = "trail")]
+        Command::Repos(command) => repos::run(command, dir, out),
         #[cfg(feature = "trail")]
         Command::Events(args) => events::run(args, dir, out),
         #[cfg(feature = "trail")]

@@ -6,6 +6,7 @@ mod backups;
 mod histories;
 mod keys;
 mod kills;
+mod people;
 mod rebuilding;
 mod releases;
 mod sealing;
