@@ -268,6 +268,40 @@ fn a_real_collector_gets_everything_again_after_it_was_rolled_back() {
 
 #[cfg(unix)]
 #[test]
+fn what_can_be_read_of_a_damaged_file_is_sent_and_the_rest_is_a_gap() {
+    let (operator, job) = (User::new(), User::new());
+    let create = ["trail", "token", "create", "--dir", "trail", "--role", "writer", "--name", "importer"];
+    let token = operator.run(&create).text();
+    let key = std::fs::read_to_string(operator.home.path().join("trail/log/key")).unwrap();
+    for _ in 0..200 {
+        job.event();
+    }
+    let of_job = |user: &User, url: &str, args: &[&str]| {
+        let mut command = user.command(args);
+        command.env("AI_DETECT_TRAIL_URL", url).env("AI_DETECT_TRAIL_TOKEN", token.trim());
+        Run::of(command.env("AI_DETECT_TRAIL_CLIENT", "job").env("AI_DETECT_TRAIL_KEY", key.trim()))
+    };
+    assert_eq!(of_job(&job, "http://127.0.0.1:9", &["trail", "flush", "--keep", "spool.db"]).status, 0);
+    let file = job.home.path().join("spool.db");
+    let mut bytes = std::fs::read(&file).unwrap();
+    // A page in the middle of the table of events.
+    let page = (bytes.len() / 2048) * 1024;
+    bytes[page..page + 1024].fill(0x5a);
+    std::fs::write(&file, &bytes).unwrap();
+    let collector = RealCollector::start(&operator);
+    let import = of_job(&operator, &collector.url, &["trail", "import", "spool", file.to_str().unwrap()]);
+    assert_eq!(import.status, 3);
+    assert!(import.stderr.contains("is damaged") && import.stderr.contains("could be read and were sent"), "{}", import.stderr);
+    assert!(import.stderr.contains("The file stays as it is") && std::fs::read(&file).unwrap() == bytes);
+    drop(collector);
+    let entries = operator.run(&["trail", "events", "--dir", "trail", "--client", "job"]).text();
+    assert!((100..201).contains(&entries.lines().count()), "{}", entries.lines().count());
+    let gaps = operator.run(&["trail", "gap", "list", "--dir", "trail", "--format", "json"]).json();
+    assert_eq!((&gaps[0]["cause"], &gaps[0]["client"]), (&json!("numbers-missing"), &json!("job")));
+}
+
+#[cfg(unix)]
+#[test]
 fn a_machine_joins_a_real_collector_and_sends_until_it_is_revoked() {
     let (operator, user) = (User::new(), User::new());
     let invite = ["trail", "invite", "--dir", "trail", "--person", "ada@example.org", "--name", "Ada's laptop"];

@@ -8,13 +8,25 @@ use rusqlite::{Connection, OpenFlags};
 use tempfile::TempDir;
 
 use crate::error::SpoolError;
+pub use crate::salvage::Salvaged;
+use crate::salvage::{is_readable, salvage};
 use crate::spool::Spool;
 
 /// The spool of another machine, in a folder of its own. The file that it came from stays as it is.
 #[derive(Debug)]
 pub struct Artifact {
     spool: Spool,
+    damage: Option<Damage>,
     _folder: TempDir,
+}
+
+/// What is wrong with a spool, and what could be read of it all the same.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Damage {
+    /// What SQLite finds.
+    pub problem: String,
+    /// What could be read.
+    pub salvaged: Salvaged,
 }
 
 /// Why a file cannot be read as a spool.
@@ -26,8 +38,8 @@ pub enum ArtifactError {
     /// It is something else.
     #[error("{}: not the spool of a client of a trail", .0.display())]
     NotASpool(PathBuf),
-    /// It is damaged.
-    #[error("{}: the spool is damaged: {problem}", path.display())]
+    /// It is damaged, and nothing of it can be read.
+    #[error("{}: the spool is damaged, and no event in it can be read: {problem}. The file stays as it is: keep it", path.display())]
     Damaged {
         /// The file.
         path: PathBuf,
@@ -54,11 +66,12 @@ pub fn export(spool: &Spool, client: &ClientId, to: &Path) -> Result<(), SpoolEr
 }
 
 impl Artifact {
-    /// Copies a file that [`export`] wrote, or a spool that was put aside, below a folder, and checks the copy.
+    /// Copies a file that [`export`] wrote, or a spool that was put aside, below a folder, and checks the copy. Of a damaged one, what can
+    /// be read waits in it.
     ///
     /// # Errors
     ///
-    /// When it is no spool, is damaged, or was made by a newer version.
+    /// When it is no spool, nothing in it can be read, or it was made by a newer version.
     pub fn open(file: &Path, below: &Path) -> Result<Self, ArtifactError> {
         let folder = tempfile::Builder::new().prefix("import-").tempdir_in(below).map_err(SpoolError::file(below))?;
         let spool = Spool::at(folder.path()).with_limit(u64::MAX);
@@ -72,8 +85,22 @@ impl Artifact {
         if Path::new(&log).is_file() {
             fs::copy(&log, copy.with_file_name("spool.db-wal")).map_err(SpoolError::file(Path::new(&log)))?;
         }
-        check(&copy, file)?;
-        Ok(Self { spool, _folder: folder })
+        let Some(problem) = check(&copy, file)? else { return Ok(Self { spool, damage: None, _folder: folder }) };
+        let aside = folder.path().join("damaged");
+        fs::rename(databases, &aside).map_err(SpoolError::file(databases))?;
+        let damaged = ArtifactError::Damaged { path: file.to_owned(), problem: problem.clone() };
+        let salvaged = match salvage(&aside.join("spool.db"), &spool) {
+            Ok(salvaged) if salvaged.events > 0 => salvaged,
+            Ok(_) => return Err(damaged),
+            Err(SpoolError::Database { path, .. }) if path.starts_with(&aside) => return Err(damaged),
+            Err(error) => return Err(error.into()),
+        };
+        Ok(Self { spool, damage: Some(Damage { problem, salvaged }), _folder: folder })
+    }
+
+    /// What is wrong with it.
+    pub fn damage(&self) -> Option<&Damage> {
+        self.damage.as_ref()
     }
 
     /// The spool.
@@ -82,7 +109,8 @@ impl Artifact {
     }
 }
 
-fn check(copy: &Path, file: &Path) -> Result<(), ArtifactError> {
+/// What is wrong with a copy of a spool.
+fn check(copy: &Path, file: &Path) -> Result<Option<String>, ArtifactError> {
     let not_ours = |_| ArtifactError::NotASpool(file.to_owned());
     let connection = Connection::open_with_flags(copy, OpenFlags::SQLITE_OPEN_READ_WRITE).map_err(not_ours)?;
     let pragma = |name| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0)).map_err(not_ours);
@@ -94,9 +122,10 @@ fn check(copy: &Path, file: &Path) -> Result<(), ArtifactError> {
         return Err(SpoolError::Newer { path: file.to_owned(), found, known: crate::spool::FORMAT }.into());
     }
     let checked = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get::<_, String>(0));
-    match checked {
-        Ok(text) if text == "ok" => Ok(()),
-        Ok(problem) => Err(ArtifactError::Damaged { path: file.to_owned(), problem }),
-        Err(error) => Err(ArtifactError::Damaged { path: file.to_owned(), problem: error.to_string() }),
-    }
+    Ok(match checked {
+        Ok(text) if text == "ok" && is_readable(copy) => None,
+        Ok(text) if text == "ok" => Some("a row holds what no version writes".to_owned()),
+        Ok(problem) => Some(problem),
+        Err(error) => Some(error.to_string()),
+    })
 }

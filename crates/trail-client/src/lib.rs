@@ -50,6 +50,7 @@ mod files;
 pub mod flush;
 pub mod join;
 pub mod place;
+mod salvage;
 pub mod spool;
 #[cfg(test)]
 mod tests;

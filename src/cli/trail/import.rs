@@ -2,10 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use ai_detect_trail_client::artifact::Artifact;
+use ai_detect_trail_client::artifact::{Artifact, Salvaged};
 use ai_detect_trail_client::clock;
-use ai_detect_trail_client::flush::{Delivery, Options, flush};
-use ai_detect_trail_client::spool::Sender;
+use ai_detect_trail_client::flush::{Delivery, Ended, Options, flush};
+use ai_detect_trail_client::spool::{Problem, Sender};
 
 use super::client::{Client, collector, report};
 use crate::cli::output::Output;
@@ -13,7 +13,8 @@ use crate::cli::{Exit, Failure};
 
 #[derive(Debug, clap::Subcommand)]
 pub(in crate::cli) enum Command {
-    /// Send the events of a spool that a job kept with `trail flush --keep`; it can be repeated, and the file stays as it is
+    /// Send the events of a spool that a job kept with `trail flush --keep`, or of a damaged one as far as it can be read; it can be
+    /// repeated, and the file stays as it is
     Spool {
         /// File to read
         #[arg(value_name = "FILE")]
@@ -35,5 +36,23 @@ pub(super) fn run(command: &Command, dir: &Path, out: &Output) -> Result<Exit, F
         collector: &collector,
     };
     let flushed = flush(&delivery, Options { now: clock::now()?, at_once: true, deadline: None })?;
-    report(&flushed, out)
+    let Some(damage) = artifact.damage() else { return report(&flushed, out) };
+    // Numbers that cannot be read are holes, behind which a collector acknowledges nothing. It has the events all the same.
+    let all_sent = matches!(flushed.ended, Ended::Done | Ended::Failed(Problem::NotAcknowledged));
+    if !all_sent {
+        report(&flushed, out)?;
+    }
+    let Salvaged { events, unread } = damage.salvaged;
+    out.say(&format!(
+        "warning: {} is damaged ({}). {events} events could be read{}. {}The file stays as it is: keep it until somebody \
+         has looked at it.",
+        file.display(),
+        crate::terminal::escaped(&damage.problem),
+        if all_sent { " and were sent" } else { "; send them again later" },
+        match unread {
+            0 => String::new(),
+            unread => format!("Up to {unread} could not, and stay in a gap of the collector. "),
+        }
+    ));
+    Ok(Exit::Failed)
 }

@@ -39,7 +39,7 @@ struct Unacknowledged {
 
 impl Spool {
     /// Makes the spool, if nobody else has done so. It appears whole or not at all.
-    pub(super) fn create(&self) -> Result<(), SpoolError> {
+    pub(crate) fn create(&self) -> Result<(), SpoolError> {
         files::private_folder(&self.folder)?;
         let _lock = self.exclusive()?;
         if self.exists() {

@@ -9,5 +9,6 @@ mod http;
 mod model;
 mod overflow;
 mod power;
+mod salvage;
 mod spool;
 mod support;
