@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use super::output::Output;
 use super::{Exit, Failure, read_text};
 use crate::attesting::environment;
-use crate::git::{RangeSpec, Repository};
+use crate::git::{RangeSpec, Repository, without_comments};
 use crate::pipeline::{JudgedMessage, Session, Settings, SettingsFrom};
 use crate::policy::{FindingKind, Stance};
 use crate::store::Replacement;
@@ -116,14 +116,6 @@ fn commit_msg(file: &Path, block: bool, dir: &Path, out: &Output) -> Result<Exit
     Ok(if refuse { Exit::Flags } else { Exit::Analysed })
 }
 
-/// The message as git will take it: without comments, and without what is below the scissors.
-fn without_comments(text: &str, comment: Option<char>) -> String {
-    let scissors = comment.map(|comment| format!("{comment} ------------------------ >8"));
-    let above = text.lines().take_while(|line| scissors.as_ref().is_none_or(|scissors| !line.starts_with(scissors)));
-    let kept = above.filter(|line| comment.is_none_or(|comment| !line.starts_with(comment)));
-    kept.fold(String::new(), |message, line| message + line + "\n")
-}
-
 /// Puts the line that would declare an agent into the message as a comment, where comments are
 /// taken out again and where somebody will see it.
 fn prepare(file: &Path, source: Option<&str>, dir: &Path) -> Result<Exit, Failure> {
@@ -166,16 +158,4 @@ fn prepare(file: &Path, source: Option<&str>, dir: &Path) -> Result<Exit, Failur
     let path = dir.join(file);
     Replacement::of(&path)?.write(format!("{before}{hint}{after}").as_bytes())?;
     Ok(Exit::Analysed)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_message_is_what_git_will_take() {
-        let text = "s\n\nbody\n# comment\n# ------------------------ >8 ------------------------\ndiff\n";
-        assert_eq!(without_comments(text, Some('#')), "s\n\nbody\n");
-        assert_eq!(without_comments("s\n# 1 is kept\n", None), "s\n# 1 is kept\n");
-    }
 }

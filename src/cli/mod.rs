@@ -30,7 +30,6 @@ mod report;
 mod rules;
 mod scan;
 mod schema;
-mod time;
 mod trail;
 #[cfg(feature = "forge")]
 mod triage;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use assert_cmd::Command;
 use serde_json::Value;
 
-fn cargo(args: &[&str]) -> String {
+pub(crate) fn cargo(args: &[&str]) -> String {
     let mut command = Command::new(env!("CARGO"));
     let output = command.args(args).arg("--offline").current_dir(env!("CARGO_MANIFEST_DIR")).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
@@ -89,4 +89,20 @@ fn only_the_server_of_a_trail_names_a_runtime() {
     for never in ["rusqlite", "tokio", "ai-detect-base", "getrandom"] {
         assert!(!log.contains(never), "the log links {never}");
     }
+}
+
+#[test]
+fn there_are_at_most_fifteen_test_programs() {
+    // Each costs a link, most of the time of a test run from nothing built. A small crate is tested in a crate that uses it.
+    let metadata: Value = serde_json::from_str(&cargo(&["metadata", "--no-deps", "--format-version", "1"])).unwrap();
+    let mut programs = Vec::new();
+    for package in metadata["packages"].as_array().unwrap() {
+        for target in package["targets"].as_array().unwrap() {
+            if target["test"].as_bool().unwrap() {
+                programs.push(format!("{} {}", package["name"], target["name"]));
+            }
+        }
+    }
+    assert!(programs.contains(&"\"ai-detect\" \"it\"".to_owned()), "{programs:#?}");
+    assert!(programs.len() <= 15, "{}: {programs:#?}", programs.len());
 }

@@ -18,6 +18,23 @@
 //! body, title, branch, labels ─▶ request ─▶ RequestAttestation, which fills no commit's state
 //! registry (rules/markers.yml, shaped by schema, checked by check, proven by selftest) answers what they ask
 //! ```
+//!
+//! ```
+//! use ai_detect_attest::{Registry, State, read};
+//! use ai_detect_base::change::Commit;
+//!
+//! # fn main() -> Result<(), ai_detect_attest::Error> {
+//! let message = "Add retries\n\nAssisted-by: Claude Code:claude-opus-4-5\n";
+//! let commit = Commit { message: message.into(), ..Commit::default() };
+//! let attestation = read(&commit, Registry::builtin()?);
+//! assert_eq!(attestation.facts.tool.as_deref(), Some("Claude"));
+//! assert_eq!(attestation.facts.model.as_deref(), Some("claude-opus-4-5"));
+//!
+//! let silent = Commit { message: "Add retries\n".into(), ..Commit::default() };
+//! assert_eq!(read(&silent, Registry::builtin()?).state, State::Absent);
+//! # Ok(())
+//! # }
+//! ```
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

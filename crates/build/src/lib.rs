@@ -2,6 +2,14 @@
 //! only self-tests look at, would be most of a start of the program.
 //!
 //! The meaning of the data is not known here; it is checked when the program loads it.
+//!
+//! ```
+//! use serde_json::json;
+//!
+//! let markers = json!({ "tools": [{ "pattern": "claude( code)?" }] });
+//! assert!(ai_detect_build::check_marker_patterns(&markers).is_ok());
+//! assert!(ai_detect_build::check_marker_patterns(&json!({ "pattern": "(" })).is_err());
+//! ```
 
 use std::error::Error;
 use std::io::Write as _;

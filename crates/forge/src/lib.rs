@@ -3,6 +3,16 @@
 //! What to post is drafted without any I/O ([`draft`]); only [`http`] talks to anyone. A forge's own
 //! folder turns what it answers into the plain types here, and a plan into its calls. What comments
 //! say is written in `report`, how they are escaped too.
+//!
+//! ```
+//! use ai_detect_forge::triage::{Dialect, commands};
+//!
+//! let comment = "Thanks!\n\n/ai-detect dismiss 36d1ed77 it was copied from the old module\n";
+//! let found = commands(comment, Dialect::GitHub);
+//! let [Ok(command)] = found.as_slice() else { panic!("one command: {found:?}") };
+//! assert_eq!(command.id, "36d1ed77");
+//! assert!(commands("No command", Dialect::GitHub).is_empty());
+//! ```
 
 pub mod answers;
 mod details;

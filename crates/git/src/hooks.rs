@@ -75,3 +75,24 @@ impl Repository {
         }
     }
 }
+
+/// The message of a commit as git takes it from the file that somebody edits: without comments, and without what is below the scissors.
+/// `comment` is [`Repository::comment_character`].
+pub fn without_comments(text: &str, comment: Option<char>) -> String {
+    let scissors = comment.map(|comment| format!("{comment} ------------------------ >8"));
+    let above = text.lines().take_while(|line| scissors.as_ref().is_none_or(|scissors| !line.starts_with(scissors)));
+    let kept = above.filter(|line| comment.is_none_or(|comment| !line.starts_with(comment)));
+    kept.fold(String::new(), |message, line| message + line + "\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_message_is_what_git_will_take() {
+        let text = "s\n\nbody\n# comment\n# ------------------------ >8 ------------------------\ndiff\n";
+        assert_eq!(without_comments(text, Some('#')), "s\n\nbody\n");
+        assert_eq!(without_comments("s\n# 1 is kept\n", None), "s\n# 1 is kept\n");
+    }
+}

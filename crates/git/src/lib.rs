@@ -4,6 +4,21 @@
 //! Nothing here starts a program, except git where a job asks to fetch (`fetch`). No program that a repository's
 //! configuration names is run.
 //! What the lines of a change mean is not known here.
+//!
+//! [`Repository`] is the entry point. A patch needs none:
+//!
+//! ```
+//! use ai_detect_base::exclude::{DEFAULT_MAX_BYTES, Excluder};
+//! use ai_detect_git::patch;
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let diff = b"--- a/add.py\n+++ b/add.py\n@@ -1 +1,2 @@\n import sys\n+print(sys.argv)\n";
+//! let patch = patch::read("add.diff", diff, &Excluder::new(&[], DEFAULT_MAX_BYTES)?)?;
+//! let [file] = patch.change.files.as_slice() else { return Err("one file was changed".into()) };
+//! assert_eq!((file.path.to_string(), file.authored.len()), ("add.py".to_owned(), 1));
+//! # Ok(())
+//! # }
+//! ```
 
 mod amend;
 mod at;
@@ -56,7 +71,7 @@ pub use budget::Budget;
 pub use checkout::{Checkout, CheckoutError, Workspace};
 pub use error::Error;
 pub use fetch::{ContentsFetch, NotesFetch, OriginToken, bring_notes};
-pub use hooks::HooksFolder;
+pub use hooks::{HooksFolder, without_comments};
 pub use landing::Landing;
 pub use one_by_one::{CommitId, Listed, ListedCommit, OneByOne, Shared};
 pub use own_notes::OwnNotes;

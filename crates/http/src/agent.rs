@@ -30,7 +30,7 @@ pub fn agent(timeouts: Timeouts) -> Result<Agent, Error> {
         .http_status_as_error(false)
         .max_redirects(0)
         .max_redirects_will_error(false)
-        .proxy(proxy::from(&|name| std::env::var(name).ok())?)
+        .proxy(proxy::named_proxy(&|name| std::env::var(name).ok())?)
         .timeout_global(Some(timeouts.call))
         .timeout_connect(Some(timeouts.connection))
         .user_agent(concat!("ai-detect/", env!("CARGO_PKG_VERSION")))

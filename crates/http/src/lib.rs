@@ -1,5 +1,15 @@
 //! What every HTTP call has in common, whomever it asks: addresses that have one reading, proxies, certificates, and an agent that follows
 //! no redirect by itself. What is asked, with which token, and how often, is each client's own business.
+//!
+//! ```
+//! use ai_detect_http::{Address, encoded};
+//!
+//! let api = Address::parse("https://git.example.com/api/v3/")?;
+//! assert_eq!(api.below(&format!("/repos/{}", encoded("a/b"))), "https://git.example.com/api/v3/repos/a%2Fb");
+//! // A link to the next page counts only if it leads to the same server.
+//! assert_eq!(api.same_origin("https://elsewhere.example/api/v3/repos?page=2"), None);
+//! # Ok::<(), ai_detect_http::Error>(())
+//! ```
 
 mod address;
 mod agent;
@@ -7,6 +17,7 @@ mod proxy;
 
 pub use address::{Address, encoded, shown_origin};
 pub use agent::{Timeouts, agent};
+pub use proxy::named_proxy;
 /// The HTTP library. Other crates name it through this one.
 pub use ureq;
 

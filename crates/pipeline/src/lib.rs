@@ -12,6 +12,20 @@
 //! The change under review configures nothing: see [`settings`]. All commits are judged by one function,
 //! [`policy::JudgedCommit::of`](ai_detect_policy::JudgedCommit::of), and it is called in `evidence` alone, which gathers what
 //! it looks at.
+//!
+//! ```
+//! use ai_detect_pipeline::{Asked, SettingsFrom, report_on_patch};
+//!
+//! # fn main() -> Result<(), ai_detect_pipeline::Error> {
+//! let patch = b"--- /dev/null\n+++ b/a.sh\n@@ -0,0 +1,2 @@\n+set -eu\n+echo hi\n";
+//! let settings = std::env::temp_dir();
+//! let analysis = report_on_patch(("a.patch", patch), &settings, SettingsFrom::Start, &Asked::default())?;
+//! assert_eq!(analysis.report.hunks.len(), 1);
+//! // Two lines are too few for a score.
+//! assert_eq!(analysis.report.hunks[0].probability, None);
+//! # Ok(())
+//! # }
+//! ```
 
 mod again;
 pub mod analyse;
@@ -30,6 +44,7 @@ pub mod settings;
 mod standards;
 mod stock;
 mod surroundings;
+mod time;
 pub mod trail;
 
 pub use analysis::{Analysis, Asked, report_on_patch};
@@ -42,3 +57,4 @@ pub use settings::{Settings, SettingsError, SettingsFrom};
 pub use standards::Standards;
 pub use stock::{Stock, stock};
 pub use surroundings::Surroundings;
+pub use time::{NotATime, parse_time};

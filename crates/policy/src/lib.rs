@@ -8,6 +8,25 @@
 //!
 //! Pure. How AI-like something looks is never looked at here: a policy speaks of what is declared.
 //! A judgement says what the policy says; it concludes nothing about anybody.
+//!
+//! ```
+//! use ai_detect_attest::{Registry, State, read};
+//! use ai_detect_base::change::Commit;
+//! use ai_detect_policy::{Policy, Subject, judge};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let registry = Registry::builtin()?;
+//! let commit = Commit { message: "Add retries\n\nCo-authored-by: Claude <noreply@anthropic.com>\n".into(), ..Commit::default() };
+//! let attestation = read(&commit, registry);
+//!
+//! let policy = Policy::preset("linux-kernel")?;
+//! let judgement = judge(&policy, &Subject::new(&commit, &attestation, registry));
+//! assert_eq!(judgement.state, State::WrongForm);
+//! // A line that the author may paste.
+//! assert!(judgement.add.iter().any(|line| line.text.starts_with("Assisted-by: ")));
+//! # Ok(())
+//! # }
+//! ```
 
 mod advice;
 pub mod commits;

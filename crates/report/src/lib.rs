@@ -2,6 +2,21 @@
 //!
 //! The JSON form of [`Report`] is the documented schema `ai-detect/report/v1`: fields are added,
 //! never changed or removed, within one version.
+//!
+//! ```
+//! use ai_detect_report::text::{self, Detail};
+//! use ai_detect_report::{Report, json};
+//!
+//! # fn main() -> Result<(), serde_json::Error> {
+//! # let report = ai_detect_report::sample::report("retries", 1);
+//! // `report` comes from the pipeline.
+//! let written = json::write(&report)?;
+//! let read: Report = serde_json::from_str(&written)?;
+//! assert_eq!(read.flags.len(), report.flags.len());
+//! assert!(text::write(&read, Detail::Flags, 80).contains("retries"));
+//! # Ok(())
+//! # }
+//! ```
 
 mod asked;
 mod attestation;

@@ -5,6 +5,20 @@
 //! - [`together`]: several files of a folder that count only together.
 //! - [`rows`]: tables that grow by whole rows, and remember which rows they have.
 //! - [`signals`]: moments in which a signal waits.
+//!
+//! ```
+//! use ai_detect_store::Replacement;
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let folder = tempfile::tempdir()?;
+//! let path = folder.path().join("report.json");
+//! Replacement::of(&path)?.write(b"{}")?;
+//! // Whoever reads finds the old content or the new one, never a part.
+//! Replacement::of(&path)?.write(b"[1]")?;
+//! assert_eq!(std::fs::read(&path)?, b"[1]");
+//! # Ok(())
+//! # }
+//! ```
 
 pub mod error;
 pub mod place;

@@ -11,12 +11,11 @@ use indicatif::ProgressBar;
 use sha2::{Digest, Sha256};
 
 use super::output::{Output, named_file, progress_bar};
-use super::time::time;
 use super::{Exit, Failure, Notes, settings_on_disk};
 use crate::analyse::Detail;
 use crate::git::{Listed, ListedCommit, Lost, Repository, UnreadRecords};
 use crate::pack::load::BUILTIN_DIGEST;
-use crate::pipeline::{Error, Extent, Past, Settings, Standards};
+use crate::pipeline::{Error, Extent, Past, Settings, Standards, parse_time};
 use crate::scan::{self, Kind, NotesRead, Scanned, Scorer, Source};
 use crate::terminal::escaped;
 use table::{Table, TableFormat};
@@ -44,11 +43,11 @@ pub(super) struct Args {
     output: Option<PathBuf>,
 
     /// Include only commits that landed at this time or later: 2026-04-01 (midnight UTC) or 2026-04-01T09:30:00+02:00
-    #[arg(long, value_name = "TIME", value_parser = time)]
+    #[arg(long, value_name = "TIME", value_parser = parse_time)]
     since: Option<i64>,
 
     /// Include only commits that landed before this time
-    #[arg(long, value_name = "TIME", value_parser = time)]
+    #[arg(long, value_name = "TIME", value_parser = parse_time)]
     until: Option<i64>,
 
     /// Choose the output format [default: parquet if the name of the output ends in .parquet, otherwise jsonl]

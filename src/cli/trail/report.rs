@@ -5,9 +5,8 @@ use std::path::{Path, PathBuf};
 use clap::{Subcommand, ValueEnum};
 
 use crate::cli::output::{Output, progress_bar};
-use crate::cli::time::time;
 use crate::cli::{Exit, Failure, read_text, scan, settings_on_disk};
-use crate::pipeline::{Standards, Stock, stock};
+use crate::pipeline::{Standards, Stock, parse_time, stock};
 use crate::report::json;
 use crate::scan::counted::{self, CountError, Counted};
 use crate::scan::landed::Landed;
@@ -59,10 +58,10 @@ pub(in crate::cli) enum Command {
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct Rows {
     /// Include only commits that landed at this time or later: 2026-04-01 (midnight UTC) or 2026-04-01T09:30:00+02:00
-    #[arg(long, value_name = "TIME", value_parser = time)]
+    #[arg(long, value_name = "TIME", value_parser = parse_time)]
     since: Option<i64>,
     /// Include only commits that landed before this time
-    #[arg(long, value_name = "TIME", value_parser = time)]
+    #[arg(long, value_name = "TIME", value_parser = parse_time)]
     until: Option<i64>,
     /// Scan these repositories [default: the current one]
     #[arg(long, value_name = "DIR", num_args = 1.., conflicts_with = "rows")]

@@ -9,6 +9,8 @@ mod error;
 mod link;
 mod patience;
 mod send;
+#[cfg(test)]
+mod tests;
 
 use std::cell::RefCell;
 use std::time::Duration;
