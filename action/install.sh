@@ -53,7 +53,7 @@ sha256() {
 # The version that the checksums are of.
 pinned_version() {
   [[ -r $checksums ]] || return 0
-  sed -n 's/^[0-9a-f]\{64\}  ai-detect-v\([0-9][0-9A-Za-z.+-]*\)-x86_64-unknown-linux-gnu\.tar\.gz$/\1/p' "$checksums" | head -n 1
+  sed -n 's/^[0-9a-f]\{64\}  ai-detect-action-v\([0-9][0-9A-Za-z.+-]*\)-x86_64-unknown-linux-gnu\.tar\.gz$/\1/p' "$checksums" | head -n 1
 }
 
 # The pinned SHA-256 of an archive, or nothing.
@@ -113,7 +113,7 @@ from_release() {
   [[ $version =~ ^[0-9]+\.[0-9]+\.[0-9]+([-+][0-9A-Za-z.+-]+)?$ ]] ||
     fail "version must look like 0.1.0, not \"$version\""
   platform=$(target)
-  name=ai-detect-v$version-$platform
+  name=ai-detect-action-v$version-$platform
   expected=${expected:-$(pinned_sha256 "$name.tar.gz")}
   [[ -n $expected ]] ||
     fail "this commit of the action pins no SHA-256 for $name.tar.gz: set sha256 as well as version"
@@ -139,7 +139,7 @@ from_release() {
 from_source() {
   local to=$1
   command -v cargo >/dev/null || fail "from-source needs cargo, and there is none: install Rust 1.90 or newer in a step before"
-  cargo build --release --locked --bin ai-detect --manifest-path "$AI_DETECT_ACTION/Cargo.toml" --target-dir "$to/target" ||
+  cargo build --release --locked --bin ai-detect --no-default-features --features action --manifest-path "$AI_DETECT_ACTION/Cargo.toml" --target-dir "$to/target" ||
     fail "the build from source failed: it needs Rust 1.90 or newer and a C compiler"
 }
 
@@ -153,7 +153,7 @@ main() {
     binary=$to/target/release/ai-detect$suffix
   else
     from_release "$to"
-    binary=$(echo "$to"/ai-detect-v*/)
+    binary=$(echo "$to"/ai-detect-action-v*/)
     binary=${binary%/}/ai-detect$suffix
   fi
   [[ -x $binary ]] || fail "the archive holds no ai-detect$suffix where it should"

@@ -1,10 +1,24 @@
 #!/usr/bin/env bash
 # Builds the release binary of a target, the same bytes from the same commit and toolchain wherever the
-# checkout lies, and packs it: dist/ai-detect-vVERSION-TARGET.tar.gz.
-# usage: packaging/build.sh TARGET
+# checkout lies, and packs it: dist/ai-detect-vVERSION-TARGET.tar.gz, which is for people and has all features. With
+# `action` it builds what the GitHub Action downloads, the program with the features that the Action uses and nothing
+# else: dist/ai-detect-action-vVERSION-TARGET.tar.gz.
+# usage: packaging/build.sh TARGET [action]
 set -euo pipefail
 cd "$(dirname "$0")/.."
-target=${1:?usage: packaging/build.sh TARGET}
+target=${1:?usage: packaging/build.sh TARGET [action]}
+options=(--release --locked --bin ai-detect --target "$target")
+case ${2:-} in
+  "") archive=ai-detect ;;
+  action)
+    archive=ai-detect-action
+    options+=(--no-default-features --features action)
+    ;;
+  *)
+    echo "build: the second argument is \"action\" or nothing, not \"$2\"" >&2
+    exit 2
+    ;;
+esac
 
 version=$(sed -n 's/^version = "\(.*\)"$/\1/p' Cargo.toml | head -n 1)
 # What a compiler writes of the time and of paths is the commit's time, and paths below /src and /cargo.
@@ -30,19 +44,23 @@ case $target in
     ;;
 esac
 export CARGO_ENCODED_RUSTFLAGS=$flags
-cargo build --release --locked --bin ai-detect --target "$target"
+cargo build "${options[@]}"
 
 suffix=
 [[ $target != *-windows-* ]] || suffix=.exe
 built=target/$target/release/ai-detect$suffix
-name=ai-detect-v$version-$target
+name=$archive-v$version-$target
 rm -rf "dist/$name"
-mkdir -p "dist/$name/completions" "dist/$name/man"
-cp "$built" README.md ACCURACY.md LICENSE-APACHE LICENSE-MIT "dist/$name/"
-for shell in bash elvish fish powershell zsh; do
-  "$built" completions "$shell" > "dist/$name/completions/ai-detect.$shell"
-done
-"$built" man "dist/$name/man"
+mkdir -p "dist/$name"
+cp "$built" LICENSE-APACHE LICENSE-MIT "dist/$name/"
+if [[ $archive == ai-detect ]]; then
+  mkdir "dist/$name/completions" "dist/$name/man"
+  cp README.md ACCURACY.md "dist/$name/"
+  for shell in bash elvish fish powershell zsh; do
+    "$built" completions "$shell" > "dist/$name/completions/ai-detect.$shell"
+  done
+  "$built" man "dist/$name/man"
+fi
 tar=$(command -v gtar || command -v tar)
 "$tar" --sort=name --format=ustar --owner=0 --group=0 --numeric-owner --mode=u=rwX,go=rX \
   --mtime="@$SOURCE_DATE_EPOCH" -C dist -cf - "$name" | gzip -9n > "dist/$name.tar.gz"

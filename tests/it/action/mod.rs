@@ -3,6 +3,7 @@
 
 #![cfg(unix)]
 
+mod archive;
 mod gitlab;
 mod release;
 pub(crate) mod runner;
@@ -104,7 +105,7 @@ fn the_pinned_release_is_downloaded_and_run() {
     assert!(outcome.log.contains(&format!("in: {}, token: s3cret\n", repo.path().display())), "{}", outcome.log);
     assert_eq!((outcome.outputs["flags"].as_str(), outcome.outputs["report"].as_str()), ("2", "/tmp/r.json"));
     assert_eq!(std::fs::read_to_string(&outcome.outputs["sarif"]).unwrap(), "sarif of told\n");
-    assert!(outcome.outputs["binary"].contains(&format!("/ai-detect-v{VERSION}-x86_64-unknown-linux-")));
+    assert!(outcome.outputs["binary"].contains(&format!("/ai-detect-action-v{VERSION}-x86_64-unknown-linux-")));
     assert_eq!(server.asked().len(), 1);
 }
 
@@ -228,7 +229,11 @@ fn another_version_needs_its_own_checksum() {
     assert_eq!(server.asked(), [""; 0], "nothing is downloaded that could not be checked");
     let outcome = job(&repo, &archives, &server).with("version", "v7.0.0").with("sha256", "0".repeat(64)).run();
     assert!(outcome.log.contains("cannot download"), "{}", outcome.log);
-    assert!(server.asked().iter().all(|path| path.contains("/v7.0.0/ai-detect-v7.0.0-")), "{:?}", server.asked());
+    assert!(
+        server.asked().iter().all(|path| path.contains("/v7.0.0/ai-detect-action-v7.0.0-")),
+        "{:?}",
+        server.asked()
+    );
 }
 
 #[test]
@@ -245,8 +250,8 @@ fn a_runner_without_a_release_is_told_what_to_do() {
     for (name, value, told) in [
         ("RUNNER_ARCH", "ARM", "no release for the architecture ARM (X64 and ARM64 have one): set from-source: true"),
         ("RUNNER_OS", "BeOS", "no release for the system BeOS"),
-        ("RUNNER_OS", "macOS", "pins no SHA-256 for ai-detect-v7.8.9-x86_64-apple-darwin.tar.gz"),
-        ("RUNNER_ARCH", "ARM64", "pins no SHA-256 for ai-detect-v7.8.9-aarch64-unknown-linux-"),
+        ("RUNNER_OS", "macOS", "pins no SHA-256 for ai-detect-action-v7.8.9-x86_64-apple-darwin.tar.gz"),
+        ("RUNNER_ARCH", "ARM64", "pins no SHA-256 for ai-detect-action-v7.8.9-aarch64-unknown-linux-"),
     ] {
         let outcome = job(&repo, &archives, &server).env(name, value).run();
         assert!(!outcome.succeeded && outcome.log.contains(told), "{value}: {}", outcome.log);
@@ -300,7 +305,10 @@ fn from_source_builds_the_checkout_of_the_action() {
     let job = Job::new(&action(), repo.path()).with("from-source", "true").with("install-only", "true");
     let outcome = job.with("token", "s3cret").program("cargo", &cargo).run();
     assert!(outcome.succeeded && outcome.log.contains(", token: none\n"), "{}", outcome.log);
-    let asked = format!("cargo build --release --locked --bin ai-detect --manifest-path {}", action().display());
+    let asked = format!(
+        "cargo build --release --locked --bin ai-detect --no-default-features --features action --manifest-path {}",
+        action().display()
+    );
     assert!(outcome.log.contains(&asked), "{}", outcome.log);
     assert!(outcome.log.contains(concat!("ai-detect ", env!("CARGO_PKG_VERSION"), "\n")), "{}", outcome.log);
     let job = Job::new(&action(), repo.path()).with("from-source", "true").program("cargo", "#!/bin/sh\nexit 101\n");

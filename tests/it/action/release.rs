@@ -20,9 +20,9 @@ pub(crate) struct Archive {
 }
 
 impl Archive {
-    /// Packs a program as the binary of a release for a target.
+    /// Packs a program as the Action's archive of a release for a target.
     pub(crate) fn of(program: &Path, target: &str) -> Archive {
-        let folder = format!("ai-detect-v{VERSION}-{target}");
+        let folder = format!("ai-detect-action-v{VERSION}-{target}");
         let area = tempfile::tempdir().unwrap();
         std::fs::create_dir(area.path().join(&folder)).unwrap();
         std::fs::copy(program, area.path().join(&folder).join("ai-detect")).unwrap();
