@@ -291,7 +291,11 @@ fn what_can_be_read_of_a_damaged_file_is_sent_and_the_rest_is_a_gap() {
     let collector = RealCollector::start(&operator);
     let import = of_job(&operator, &collector.url, &["trail", "import", "spool", file.to_str().unwrap()]);
     assert_eq!(import.status, 3);
-    assert!(import.stderr.contains("is damaged") && import.stderr.contains("could be read and were sent"), "{}", import.stderr);
+    assert!(
+        import.stderr.contains("is damaged") && import.stderr.contains("could be read and were sent"),
+        "{}",
+        import.stderr
+    );
     assert!(import.stderr.contains("The file stays as it is") && std::fs::read(&file).unwrap() == bytes);
     drop(collector);
     let entries = operator.run(&["trail", "events", "--dir", "trail", "--client", "job"]).text();

@@ -74,7 +74,8 @@ pub(crate) fn salvage(damaged: &Path, spool: &Spool) -> Result<Salvaged, SpoolEr
     let source = open(damaged).map_err(&failed)?;
     let mut attempts = 0;
     let mut epochs = Vec::new();
-    let query = "SELECT id, epoch, client, made, acknowledged FROM epoch NOT INDEXED WHERE id BETWEEN ?1 AND ?2 ORDER BY id";
+    let query =
+        "SELECT id, epoch, client, made, acknowledged FROM epoch NOT INDEXED WHERE id BETWEEN ?1 AND ?2 ORDER BY id";
     stretches(&source, query, None, (1, MAX_EPOCHS), &mut attempts, |row| {
         let found = read_epoch(row)?;
         epochs.extend(found);
@@ -85,9 +86,8 @@ pub(crate) fn salvage(damaged: &Path, spool: &Spool) -> Result<Salvaged, SpoolEr
         let (mut last, mut count, mut waited) = (0, 0, 0);
         let insert = "INSERT OR IGNORE INTO epoch (id, epoch, boot, client, made, sent, acknowledged, ended, recheck) \
                       VALUES (?1, ?2, '', ?3, ?4, ?4, 0, 1, 0)";
-        let is_new = transaction
-            .execute(insert, params![epoch.id, epoch.epoch, epoch.client, epoch.made])
-            .map_err(&written)?;
+        let is_new =
+            transaction.execute(insert, params![epoch.id, epoch.epoch, epoch.client, epoch.made]).map_err(&written)?;
         if is_new == 0 {
             continue;
         }

@@ -23,7 +23,6 @@ struct Kept {
     bytes: Vec<u8>,
 }
 
-
 impl Kept {
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
