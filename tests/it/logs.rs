@@ -108,6 +108,12 @@ fn runs<'a>(subcommand: &str, files: &'a Files) -> Vec<Vec<&'a str>> {
             vec![vec!["--dir", COMMANDS], vec![COMMANDS]]
         }
         "trail seal" => vec![vec!["--dir", COMMANDS], vec!["--before", COMMANDS]],
+        "trail invite" => vec![vec!["--name", COMMANDS, "--dir", folder], vec!["--client", COMMANDS]],
+        "trail client list" | "trail gap list" | "trail repos list" => vec![vec!["--dir", COMMANDS], vec![COMMANDS]],
+        "trail client retire" | "trail client revoke" => vec![vec![COMMANDS], vec!["c-1", "--dir", COMMANDS]],
+        "trail gap close" => vec![vec![COMMANDS, "--reason", COMMANDS, "--dir", folder]],
+        "trail people import" => vec![vec![COMMANDS, "--dir", folder], vec![pack, "--dir", folder]],
+        "trail repos alias" => vec![vec![COMMANDS, COMMANDS, "--dir", folder]],
         "trail backup" => vec![vec!["--dir", COMMANDS, "--to", COMMANDS], vec![COMMANDS]],
         "trail restore" => vec![vec![COMMANDS], vec![COMMANDS, "--check"]],
         "trail token revoke" | "trail prove" => vec![vec![COMMANDS], vec!["7", "--dir", COMMANDS]],
