@@ -329,6 +329,7 @@ fn a_message_in_one_enormous_line_is_no_trouble() {
         "x: ".repeat(80_000),
         format!("S\n\n{}", "Co-authored-by: ".repeat(15_000)),
         "\u{1f916} Generated with [".repeat(8_000),
+        format!("S\n\n{}", "With help from a vibe, disclosure: thanks to it, ".repeat(5_000)),
     ] {
         repo.write("c.py", planted_code(&format!("c{}", message.len())));
         repo.git(&["add", "--all"]);

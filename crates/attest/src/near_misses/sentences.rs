@@ -70,6 +70,9 @@ const DID: [&str; 13] = [
     "came",
 ];
 
+/// What follows a word that leads to a tool is read so far, in characters: a line may have that word thousands of times.
+const MAX_CLAUSE: usize = 300;
+
 /// The name of a tool has no more words than this.
 const MAX_WORDS_OF_NAME: usize = 4;
 
@@ -106,23 +109,42 @@ static LEADS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
 
 /// Whether a line speaks of a tool's help. `is_start` says whether a sentence starts with the line.
 pub(crate) fn speaks_of_help(line: &str, is_start: bool, registry: &Registry) -> bool {
-    let leads = || LEADS.iter().flat_map(|words| words.find_overlapping_iter(line));
-    leads().any(|lead| is_led_to(line, lead.range(), registry))
-        || (is_start && (starts_with_doing_tool(line, registry) || starts_as_made_by_ai(line)))
+    // The line as a whole is asked about once, however many words lead to that.
+    let mut is_asked = false;
+    let mut leads = LEADS.iter().flat_map(|words| words.find_overlapping_iter(line));
+    leads.any(|lead| match led_by(line, lead.range()) {
+        Lead::Nothing => false,
+        Lead::Tool { is_sure } => is_tool(part_of(line, lead.range().end..), is_sure, registry),
+        Lead::Line if is_asked => false,
+        Lead::Line => {
+            is_asked = true;
+            let lower = line.to_ascii_lowercase();
+            is_disclosure(&lower) || is_vibe_coded(&lower)
+        }
+    }) || (is_start && (starts_with_doing_tool(line, registry) || starts_as_made_by_ai(line)))
 }
 
-/// Whether one of the words leads to a tool's help.
-fn is_led_to(line: &str, lead: Range<usize>, registry: &Registry) -> bool {
+/// What one of the words leads to.
+enum Lead {
+    Nothing,
+    /// A tool may follow. Sure: no person helps in these words.
+    Tool {
+        is_sure: bool,
+    },
+    /// The line as a whole may say it.
+    Line,
+}
+
+fn led_by(line: &str, lead: Range<usize>) -> Lead {
     let before = part_of(line, ..lead.start);
     if before.ends_with(|c: char| c.is_alphanumeric() || "\"'`".contains(c)) {
-        return false;
+        return Lead::Nothing;
     }
-    let word = part_of(line, lead.clone()).to_ascii_lowercase();
-    if OTHERS.contains(&word.as_str()) {
-        let lower = line.to_ascii_lowercase();
-        return is_disclosure(&lower) || is_vibe_coded(&lower);
+    let word = part_of(line, lead).to_ascii_lowercase();
+    match word.as_str() {
+        word if OTHERS.contains(&word) => Lead::Line,
+        word => Lead::Tool { is_sure: HELPED_BY.contains(&word) },
     }
-    is_tool(part_of(line, lead.end..), HELPED_BY.contains(&word.as_str()), registry)
 }
 
 /// Whether a subject, or a request's title, has a tag for AI or for a tool: `[AI] Fix the loop`, `Fix the loop (Claude)`.
@@ -161,6 +183,7 @@ fn is_tag(tag: &str, registry: &Registry) -> bool {
 /// say what was made.
 fn is_tool(text: &str, is_sure: bool, registry: &Registry) -> bool {
     let text = ["the ", "an ", "a ", "some "].iter().find_map(|article| text.strip_prefix(article)).unwrap_or(text);
+    let text = text.char_indices().nth(MAX_CLAUSE).map_or(text, |(end, _)| part_of(text, ..end));
     let sentence = text.split(['.', '!', '?', ';']).next().unwrap_or(text);
     let end = sentence.find(|c: char| !(c.is_alphanumeric() || c == '-')).unwrap_or(sentence.len());
     let first = part_of(sentence, ..end);
