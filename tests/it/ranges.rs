@@ -638,7 +638,7 @@ fn a_range_of_no_text_is_wrong_usage() {
     let said = "the range is empty text; leave it out to look at what HEAD has and the default branch has not";
     assert_eq!(repo.run(&["diff", ""]).error(2), said);
     assert_eq!(repo.run(&["diff", " "]).error(2), said);
-    assert_eq!(repo.run(&["scan", ""]).error(3), format!("repo: {said}"));
+    assert_eq!(repo.run(&["scan", ""]).error(2), format!("repo: {said}"));
 }
 
 #[test]
@@ -672,7 +672,7 @@ fn refs_in_a_format_that_is_not_read_are_named() {
     assert_eq!(repo.run(&["scan"]).error(3), format!("repo: {said}"));
     assert_eq!(repo.run(&["markers", "scan", "--all"]).error(3), said);
     assert_eq!(repo.run(&["attest", "--check"]).error(3), said);
-    let readable = repo.clone("readable", &["--ref-format=files"]);
+    let readable = repo.clone("readable", &["--ref-format=files"]).with_notes();
     readable.run(&["scan"]).text();
 }
 

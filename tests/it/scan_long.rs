@@ -76,8 +76,8 @@ fn a_bar_shows_how_far_it_is_and_how_long_it_takes_and_goes_at_the_end() {
 fn of_several_repositories_the_bar_says_which_and_their_names_do_nothing() {
     let one = long(200);
     let hostile = "b\u{1b}[2Jad";
-    one.clone("first", &["--bare"]);
-    one.clone(hostile, &["--bare"]);
+    one.clone("first", &["--bare"]).with_notes();
+    one.clone(hostile, &["--bare"]).with_notes();
     let output = one.beside("rows.jsonl").display().to_string();
     let here = one.at(one.beside("."));
     let (bars, left) = on_a_terminal(&here, &["scan", "--repo", "first", hostile, "-o", &output]);

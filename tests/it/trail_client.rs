@@ -284,8 +284,11 @@ fn what_can_be_read_of_a_damaged_file_is_sent_and_the_rest_is_a_gap() {
     assert_eq!(of_job(&job, "http://127.0.0.1:9", &["trail", "flush", "--keep", "spool.db"]).status, 0);
     let file = job.home.path().join("spool.db");
     let mut bytes = std::fs::read(&file).unwrap();
-    // A page in the middle of the table of events.
-    let page = (bytes.len() / 2048) * 1024;
+    // One of the pages that hold events.
+    let holds_events = |page: &[u8]| page.windows(11).any(|part| part == b"session.end");
+    let pages: Vec<usize> =
+        (0..bytes.len() / 1024).filter(|at| holds_events(&bytes[at * 1024..(at + 1) * 1024])).collect();
+    let page = pages[pages.len() / 2] * 1024;
     bytes[page..page + 1024].fill(0x5a);
     std::fs::write(&file, &bytes).unwrap();
     let collector = RealCollector::start(&operator);

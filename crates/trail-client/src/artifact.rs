@@ -1,6 +1,7 @@
 //! A spool as one file: what a job leaves behind whose collector was away, and what is read of it elsewhere.
 
 use std::fs::{self, File};
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use ai_detect_trail_log::ids::ClientId;
@@ -111,21 +112,30 @@ impl Artifact {
 
 /// What is wrong with a copy of a spool.
 fn check(copy: &Path, file: &Path) -> Result<Option<String>, ArtifactError> {
-    let not_ours = |_| ArtifactError::NotASpool(file.to_owned());
-    let connection = Connection::open_with_flags(copy, OpenFlags::SQLITE_OPEN_READ_WRITE).map_err(not_ours)?;
-    let pragma = |name| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0)).map_err(not_ours);
-    if pragma("application_id")? != crate::spool::APPLICATION {
+    // The first bytes of a database say what it is, also where SQLite does not open it any more.
+    let mut header = [0; 72];
+    let read = File::open(copy).and_then(|mut opened| opened.read_exact(&mut header));
+    let number = |at: usize| {
+        let bytes = header.get(at..at + 4).and_then(|bytes| bytes.try_into().ok()).unwrap_or_default();
+        i64::from(u32::from_be_bytes(bytes))
+    };
+    if read.is_err() || !header.starts_with(b"SQLite format 3\0") || number(68) != crate::spool::APPLICATION {
         return Err(ArtifactError::NotASpool(file.to_owned()));
     }
-    let found = pragma("user_version")?;
+    let found = number(60);
     if found > crate::spool::FORMAT {
         return Err(SpoolError::Newer { path: file.to_owned(), found, known: crate::spool::FORMAT }.into());
     }
+    let failed = |error: rusqlite::Error| Ok(Some(error.to_string()));
+    let connection = match Connection::open_with_flags(copy, OpenFlags::SQLITE_OPEN_READ_WRITE) {
+        Ok(connection) => connection,
+        Err(error) => return failed(error),
+    };
     let checked = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get::<_, String>(0));
     Ok(match checked {
         Ok(text) if text == "ok" && is_readable(copy) => None,
         Ok(text) if text == "ok" => Some("a row holds what no version writes".to_owned()),
         Ok(problem) => Some(problem),
-        Err(error) => Some(error.to_string()),
+        Err(error) => return failed(error),
     })
 }

@@ -12,9 +12,9 @@ use crate::event::MAX_EVENT;
 use crate::spool::Spool;
 
 /// How many stretches of numbers are tried. A page that cannot be read costs some dozens.
-const MAX_ATTEMPTS: usize = 200_000;
+const MAX_ATTEMPTS: usize = 100_000;
 /// How many epochs are looked for.
-const MAX_EPOCHS: i64 = 1 << 20;
+const MAX_EPOCHS: i64 = 4096;
 
 /// What was read of a damaged spool.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -94,8 +94,8 @@ pub(crate) fn salvage(damaged: &Path, spool: &Spool) -> Result<Salvaged, SpoolEr
         let mut problem = None;
         let query = "SELECT number, class, kind, time, fields FROM event \
                      WHERE epoch = ?3 AND number BETWEEN ?1 AND ?2 ORDER BY number";
-        let bounds = (1, i64::try_from(MAX_WHOLE).unwrap_or(i64::MAX));
-        stretches(&source, query, Some(epoch.id), bounds, &mut attempts, |row| {
+        // Beyond the last number there is nothing to look for: a damaged page there would cost an attempt for each.
+        stretches(&source, query, Some(epoch.id), (1, epoch.made), &mut attempts, |row| {
             if let Some(event) = read_event(row)? {
                 let insert = "INSERT OR IGNORE INTO event (epoch, number, class, kind, time, fields) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
                 let EventRow { number, class, kind, time, fields } = event;
@@ -129,7 +129,9 @@ pub(crate) fn salvage(damaged: &Path, spool: &Spool) -> Result<Salvaged, SpoolEr
 
 fn open(database: &Path) -> rusqlite::Result<Connection> {
     let connection = Connection::open_with_flags(database, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-    connection.execute_batch("PRAGMA cell_size_check = ON; PRAGMA trusted_schema = OFF;")?;
+    // The last one opens a file whose end is missing.
+    connection
+        .execute_batch("PRAGMA cell_size_check = ON; PRAGMA trusted_schema = OFF; PRAGMA writable_schema = ON;")?;
     Ok(connection)
 }
 

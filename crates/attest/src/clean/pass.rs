@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::super::footers;
+use super::super::near_misses;
 use super::super::registry::Registry;
 use ai_detect_base::slices::part_of;
 use ai_detect_base::vocabulary::message::trailer_lines::Shape;
@@ -78,7 +79,7 @@ fn take_trailers(message: &str, lines: &[Line], trailers: &[TrailerLine], regist
     // `Fixes: #1` beside trailers is one; alone it may be a sentence.
     let block_is_sure = surely.iter().any(|trailer| trailer.strict);
     for trailer in perhaps {
-        let listed = registry.is_trailer_key(&trailer.name) && trailer.shape == Shape::Plain;
+        let listed = may_declare(&trailer.name, registry) && trailer.shape == Shape::Plain;
         if trailer.strict && (block_is_sure || listed) {
             edit.take_lines(trailer.lines.clone());
         }
@@ -100,6 +101,14 @@ fn take_trailers(message: &str, lines: &[Line], trailers: &[TrailerLine], regist
             break;
         }
     }
+}
+
+/// Whether a key is listed, or one of those that declare a tool although nobody listed them (`LLM`, `Tool` beside `Model`).
+fn may_declare(name: &str, registry: &Registry) -> bool {
+    registry.is_trailer_key(name)
+        || near_misses::asks_for_ai(name, registry)
+        || near_misses::is_key_of_tools(name, registry)
+        || near_misses::is_key_of_models(name, registry)
 }
 
 /// Whether the key alone says that this is a trailer: it is listed and of several words, or looks

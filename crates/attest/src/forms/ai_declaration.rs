@@ -154,9 +154,9 @@ mod tests {
         for (text, reason) in [
             ("# AI Declaration Policy\n\nAll pull requests must say so.\n", "no front matter"),
             ("---\nlevel: pair\n", "no front matter"),
-            ("---\nlevel: pair\n---\n", "missing field `version`"),
-            ("---\nversion: \"0.1.2\"\n---\n", "missing field `level`"),
-            ("---\nversion: \"0.1.2\"\nlevel: total\n---\n", "unknown variant `total`"),
+            ("---\nlevel: pair\n---\n", "the key `version` is missing"),
+            ("---\nversion: \"0.1.2\"\n---\n", "the key `level` is missing"),
+            ("---\nversion: \"0.1.2\"\nlevel: total\n---\n", "`total`"),
             ("---\nversion: \"1.0.0\"\nlevel: pair\n---\n", "of a newer version, `1.0.0`"),
             ("---\nversion: soon\nlevel: pair\n---\n", "`soon` is no version"),
         ] {

@@ -98,12 +98,12 @@ fn whichever_page_is_damaged_the_others_are_read() {
                 assert_eq!((arrived.len() as u64, events + unread), (events, EVENTS), "page {page}");
                 read += events;
             }
-            // The tables themselves are described in such a page.
+            // The tables themselves are described in such a page, or found through it.
             Err(ArtifactError::Damaged { .. } | ArtifactError::NotASpool(_)) => unreadable += 1,
             Err(other) => panic!("page {page}: {other}"),
         }
     }
-    assert!(unreadable <= 4, "{unreadable} of {pages} pages");
+    assert!(unreadable <= 8, "{unreadable} of {pages} pages");
     let share = read as f64 / ((pages - unreadable) as u64 * EVENTS) as f64;
     assert!(share > 0.9, "{share}");
 }
@@ -115,6 +115,7 @@ fn what_is_left_of_a_file_that_was_cut_is_read() {
     let salvaged = artifact.damage().unwrap().salvaged;
     assert!(salvaged.events > EVENTS / 4 && salvaged.events + salvaged.unread == EVENTS, "{salvaged:?}");
     assert_eq!(send(&artifact, kept.folder.path()).len() as u64, salvaged.events);
+    drop(artifact);
     for (length, is_spool) in [(0, false), (50, false), (PAGE, true)] {
         match kept.open(&kept.bytes[..length]) {
             Err(ArtifactError::Damaged { .. }) => assert!(is_spool),
