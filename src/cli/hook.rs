@@ -39,7 +39,7 @@ pub(super) enum Run {
     CommitMsg {
         /// The file with the message
         file: PathBuf,
-        /// Exit with status 1 where the policy finds fault
+        /// Exit with status 1 if the message lacks what the project's own policy asks for
         #[arg(long)]
         block: bool,
     },

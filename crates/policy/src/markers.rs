@@ -292,6 +292,9 @@ fn tools_of(names: &[String]) -> Result<Vec<String>, String> {
         if let Some(tool) = registry.tool(name) {
             return Ok(tool.name.clone());
         }
+        if name.contains(',') {
+            return Err(format!("`{name}` names several tools: write a list, `[{name}]`"));
+        }
         match misspelt(name, registry.tools().iter().map(|tool| tool.name.as_str())) {
             Some(near) => Err(format!("no tool is called `{name}`{}", near_sentence(Some(&near)))),
             None => Ok(name.trim().to_owned()),

@@ -119,8 +119,11 @@ pub(super) fn install(block: bool, shared: bool, dir: &Path, out: &Output) -> Re
     } else if folders.in_worktree {
         let _ = writeln!(text, "that folder is in the working tree: these files are part of the project");
     }
-    let effect =
-        if block { "commits that the policy finds fault with are refused" } else { "they remind, and block nothing" };
+    let effect = if block {
+        "commits that lack what the project's own policy asks for are refused"
+    } else {
+        "they remind, and block nothing"
+    };
     let _ = writeln!(text, "{effect}");
     if !is_on_path() {
         let _ = writeln!(text, "ai-detect is not on the PATH here; the hooks find it there, and do nothing without it");

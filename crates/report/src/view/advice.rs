@@ -105,7 +105,9 @@ fn confirm_or_dismiss(denied: &[&Group<'_>]) -> Option<Step> {
 /// How to declare AI use where nothing is declared: with our command, and by hand.
 fn declare(report: &Report, looks: &[&Group<'_>]) -> Vec<Step> {
     let Some(first) = looks.first() else { return Vec::new() };
-    let commits = must_declare(looks);
+    let mut commits = must_declare(looks);
+    // The newest first: rewriting one gives new ids to all later ones.
+    commits.sort_by_key(|commit| std::cmp::Reverse(place(report, &commit.id)));
     let ids: Vec<&str> = commits.iter().map(|commit| short(&commit.id)).collect();
     let ids = named(&ids);
     let lines = Paste::of(report, first.commit, Verdict::Unattested).commit;
@@ -135,7 +137,7 @@ fn declare(report: &Report, looks: &[&Group<'_>]) -> Vec<Step> {
             format!("{EXAMPLE}; {REWRITES}"),
         ),
         _ => (
-            format!("{helped}, commit by commit ({ids}):"),
+            format!("{helped}, commit by commit and the newest first ({ids}):"),
             format!("ai-detect attest COMMIT^! {FACTS}"),
             format!("{EXAMPLE}; {REWRITES}"),
         ),
@@ -165,10 +167,14 @@ fn of_published(what: String, command: &str) -> Vec<Step> {
 /// Whether others have one of these commits already.
 fn is_published(report: &Report, commits: &[&CommitReport]) -> bool {
     let Some(published) = &report.range.published else { return false };
-    let place = |id: &str| report.commits.iter().position(|commit| commit.id == id);
-    // Parents stand before children. Where the report does not list the last published commit, all may be.
-    let last = place(&published.up_to).unwrap_or(usize::MAX);
-    commits.iter().any(|commit| place(&commit.id).is_some_and(|at| at <= last))
+    // Where the report does not list the last published commit, all may be.
+    let last = place(report, &published.up_to).unwrap_or(usize::MAX);
+    commits.iter().any(|commit| place(report, &commit.id).is_some_and(|at| at <= last))
+}
+
+/// Where a commit stands in a report. Parents stand before children.
+fn place(report: &Report, id: &str) -> Option<usize> {
+    report.commits.iter().position(|commit| commit.id == id)
 }
 
 /// All commits that must declare, in the order of the flags.
@@ -285,7 +291,7 @@ mod tests {
             (hunk.verdict, flag.verdict) = (Verdict::Unattested, Verdict::Unattested);
         }
         let advice = Advice::of(&both);
-        assert!(advice.steps[0].what.contains("12618c20, aaaaaaaa"), "{advice:?}");
+        assert!(advice.steps[0].what.contains("aaaaaaaa, 12618c20"), "{advice:?}");
         assert_eq!(pasted(&both), ["ai-detect attest COMMIT^! --tool TOOL --model MODEL", line], "once for all");
     }
 
