@@ -102,7 +102,7 @@ fn in_body(mut found: Finding) -> Finding {
     found
 }
 
-/// What of a title is read: one line, whatever a forge sends.
+/// The part of a title that is read: its first line.
 pub fn subject_of(title: &str) -> &str {
     title.trim().lines().next().unwrap_or_default()
 }

@@ -125,7 +125,7 @@ impl Session {
     }
 }
 
-/// What of a change others have. What a forge's job looks at was pushed.
+/// The part of a change that others have already. A forge's job sees only commits that were pushed.
 fn published(repository: &Repository, change: &ChangeSet, is_job: bool) -> Option<Published> {
     if is_job {
         return change.commits.last().map(|last| Published { up_to: last.id.clone(), branch: None });
@@ -188,7 +188,7 @@ pub fn report_on_patch(
     Ok(Analysis { report, change, pack })
 }
 
-/// The request, with the cover letter of a mailed series for what it lacks, where the letter says something about AI use.
+/// The request. The cover letter of a mailed series fills in what it lacks, if the letter mentions AI use.
 fn with_cover(
     request: Option<&attest::Request>,
     cover: Option<&Cover>,

@@ -92,7 +92,7 @@ pub struct CommitJudgement {
     pub judgement: Judgement,
     /// How fully the commit declares AI use for lines that no record covers, by the policy's measure.
     pub elsewhere: State,
-    /// The lines; none where nobody is asked for anything. A policy may accept no line at all: then they are empty.
+    /// The lines to paste. `None`: nobody is asked for anything. Empty: the policy accepts no line at all.
     pub mending: Option<Remedy>,
     /// Whether the commit or a note on it declares AI use: yes, no, or nothing said.
     pub declared: Option<bool>,

@@ -28,7 +28,7 @@ const HELPED_BY: [&str; 11] = [
     "generated with ",
 ];
 
-/// The same where people help as well: whoever has a name like a tool must have done what tools do.
+/// Words that also thank people. A name that a person may have counts only if the sentence says what a tool does.
 const THANKING: [&str; 21] = [
     "thanks to ",
     "thank you, ",
@@ -76,7 +76,7 @@ const MAX_CLAUSE: usize = 300;
 /// The name of a tool has no more words than this.
 const MAX_WORDS_OF_NAME: usize = 4;
 
-/// What of a change a tool may have made.
+/// The parts of a change that a tool may have made.
 const MADE: [&str; 12] = [
     "code",
     "implementation",

@@ -1,4 +1,4 @@
-//! A new model beside the built-in one, on the same commits: whoever fits a model should know which of the two is better.
+//! Compares a new model with the built-in one on the same commits, so that the user knows which of the two is better.
 
 use super::calibrate::Scored;
 use crate::eval::manifest::{Label, Manifest};

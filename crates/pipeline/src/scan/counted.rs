@@ -105,7 +105,7 @@ pub fn scanned(
     let notes_read = past.notes_read();
     let (mut listed, repository) = past.list(&|_| true).map_err(wrong)?;
     let newest = listed.commits.iter().filter_map(|commit| commit.landing).map(|landing| landing.time).max();
-    // The newest one is kept in any case, so that whoever asks for other times is told when it landed.
+    // The newest commit is always kept, so that an error about an empty period can say when it landed.
     listed.commits.retain(|commit| {
         let time = commit.landing.map(|landing| landing.time);
         commit.is_merge || wanted(time) || (time.is_some() && time == newest)
