@@ -129,6 +129,14 @@ fn a_byte_that_was_changed_is_named() {
     let (printed, status) = run(dir, &["trail", "verify", "--dir", "trail"]);
     assert_eq!(status, 1, "{printed}");
     assert!(printed.contains("entry 2 "), "{printed}");
+    // Nobody reads it as if it had been recorded like that, and all others can be read.
+    let output = program(dir, &["trail", "events", "--dir", "trail"]).output().unwrap();
+    let (printed, error) = (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
+    assert_eq!(output.status.code(), Some(1));
+    assert!(error.contains("entry 2 was changed after it was recorded"), "{error}");
+    let line = printed.lines().nth(2).unwrap();
+    assert!(line.starts_with("{\"seq\":2,\"changed\":{") || line.starts_with("{\"changed\":{"), "{line}");
+    assert!(printed.lines().count() >= 3 && !printed.contains("Copilot"), "{printed}");
 }
 
 #[cfg(unix)]
@@ -175,6 +183,18 @@ fn entries_are_sealed_while_the_collector_serves_and_nobody_notices() {
     let (printed, status) = run(dir, &["trail", "verify", "--dir", "trail"]);
     let name = file.file_name().unwrap().to_string_lossy().into_owned();
     assert!(status == 1 && printed.starts_with("entries 0 to ") && printed.contains(&name), "{printed}");
+    let output = program(dir, &["trail", "events", "--dir", "trail"]).output().unwrap();
+    assert!(output.status.code() == Some(1) && output.stdout.is_empty(), "{output:?}");
+    // A collector starts without it, and says so.
+    std::fs::remove_file(&file).unwrap();
+    let mut serve = program(dir, &["trail", "serve", "--dir", "trail", "--listen", "127.0.0.1:0"]);
+    let mut child = serve.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
+    assert!(line.starts_with("listening"), "{line}");
+    drop(child.kill());
+    let error = String::from_utf8(child.wait_with_output().unwrap().stderr).unwrap();
+    assert!(error.contains(&format!("{name} is missing")) && error.contains("Copy it from a backup"), "{error}");
 }
 
 #[test]
@@ -265,9 +285,14 @@ fn people_and_repositories_are_joined_and_conflicts_are_named() {
     let (_, error, status) = import("name,email\nAda Lovelace,ada@old.example\n", &[]);
     assert_eq!(status, 2);
     assert!(
-        error.contains("nothing was imported: 1 conflict") && error.contains("line 2: `Ada` was imported before"),
+        error.starts_with("line 2: `Ada` was imported before") && error.contains("because of 1 conflict in the file"),
         "{error}"
     );
+    // Each conflict has a line, and what is escaped is what the file holds.
+    let (_, error, status) = import("name,email\nA,x@b.example\nB,x@b.example\n\"C\tD\",x@b.example\n", &[]);
+    assert_eq!(status, 2);
+    assert_eq!(error.lines().count(), 3, "{error}");
+    assert!(error.contains("because of 2 conflicts") && !error.contains("\\n"), "{error}");
     assert_eq!(import("name,email\nAda Lovelace,ada@old.example\n", &["--rename"]).2, 0);
     let (_, error, status) = import("email,team\na@b.example,x\n", &[]);
     assert!(status == 2 && error.contains("people.csv: the column `team` is none of name, email"), "{error}");
@@ -275,6 +300,11 @@ fn people_and_repositories_are_joined_and_conflicts_are_named() {
     let (printed, status) = run(dir, &["trail", "people", "import", ".mailmap", "--dir", "trail"]);
     assert_eq!((printed.as_str(), status), ("people: 0 new, 1 changed, 0 as they were\n", 0));
     assert_eq!(run(dir, &["trail", "people", "import", "missing.csv", "--dir", "trail"]).1, 2);
+    for nobody in ["Ada Lovelace\nnobody at all\n", "# nobody\n", ""] {
+        std::fs::write(dir.join(".mailmap"), nobody).unwrap();
+        assert_eq!(run(dir, &["trail", "people", "import", ".mailmap", "--dir", "trail"]).1, 2, "{nobody}");
+    }
+    assert_eq!(import("name,email\n", &[]).2, 2);
     let alias = [
         "trail",
         "repos",
@@ -291,6 +321,12 @@ fn people_and_repositories_are_joined_and_conflicts_are_named() {
     let names: Vec<&str> = list.lines().filter_map(|line| line.split("  ").nth(1)).collect();
     assert_eq!(names, ["example.org/ada/app", "example.org/team/app"]);
     assert_eq!(run(dir, &["trail", "repos", "alias", "https://", "x", "--dir", "trail"]).1, 2);
+    for nonsense in ["nonsense", "/nonsense/", ""] {
+        let alias = ["trail", "repos", "alias", "example.org/team/app", nonsense, "--dir", "trail"];
+        assert_eq!(run(dir, &alias).1, 2, "{nonsense}");
+        let alias = ["trail", "repos", "alias", nonsense, "example.org/team/app", "--dir", "trail"];
+        assert_eq!(run(dir, &alias).1, 2, "{nonsense}");
+    }
     // The log says that it happened, and nothing of whom.
     let (events, _) = run(dir, &["trail", "events", "--dir", "trail"]);
     assert_eq!(events.matches("\"configuration\"").count() / 2, 1 + 4 + 1, "{events}");

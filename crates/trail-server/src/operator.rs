@@ -25,8 +25,6 @@ use crate::setup::{SetupError, Trail, configuration_entry, is_name};
 
 /// The longest time for which a code counts.
 pub const MAX_VALIDITY: Duration = Duration::from_secs(90 * 24 * 3600);
-/// How many conflicts an error names.
-const MAX_CONFLICTS: usize = 20;
 /// The longest reason, in characters.
 const MAX_REASON: usize = 2000;
 
@@ -67,23 +65,25 @@ pub enum OperatorError {
     )]
     ClosesByItself(GapId),
     /// What a file says of people cannot hold.
-    #[error("nothing was imported: {} conflicts{}", .0.len(), listed(.0))]
+    #[error("nothing was imported, because of {} in the file", counted(.0.len() as u64, "conflict", "conflicts"))]
     Conflicts(Vec<Conflict>),
     /// A repository has no name.
     #[error("the name of a repository is an address or a path of 1 to {MAX_NAME} bytes")]
     Repository,
+    /// A name is no address, and nobody has used it.
+    #[error(
+        "`{0}` is no address or path of a repository, and no event has named one like that: write it as HOST/PATH, as a URL, or as \
+         `ai-detect trail repos list` shows it"
+    )]
+    UnknownRepository(String),
     /// There is no reason, or a very long one.
     #[error("a reason has 1 to {MAX_REASON} characters")]
     Reason,
 }
 
-/// The first conflicts, each in a line.
-fn listed(conflicts: &[Conflict]) -> String {
-    let mut text: String = conflicts.iter().take(MAX_CONFLICTS).map(|conflict| format!("\n{conflict}")).collect();
-    if conflicts.len() > MAX_CONFLICTS {
-        text.push_str("\n…");
-    }
-    text
+/// A number with the word for what it counts.
+pub fn counted(number: u64, one: &str, several: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { several })
 }
 
 impl From<StoreError> for OperatorError {
@@ -308,13 +308,18 @@ impl Trail {
     ///
     /// # Errors
     ///
-    /// When a name is empty or too long.
+    /// When a name is empty, too long, or neither an address nor known.
     pub fn alias_repositories(&self, main: &str, others: &[String]) -> Result<Aliased, OperatorError> {
         let at = now()?;
         if [main].into_iter().chain(others.iter().map(String::as_str)).any(|name| !is_repository(name)) {
             return Err(OperatorError::Repository);
         }
         let mut keys = Keys::open(&self.folder)?;
+        for name in [main].into_iter().chain(others.iter().map(String::as_str)) {
+            if !is_address(name) && !keys.knows_repository(name)? {
+                return Err(OperatorError::UnknownRepository(name.to_owned()));
+            }
+        }
         let aliased = keys.alias_repositories(main, others)?;
         if aliased.changed > 0 {
             let what = RepositoriesJoined { repository: aliased.id, names: aliased.changed };
@@ -328,4 +333,10 @@ impl Trail {
 fn is_repository(name: &str) -> bool {
     let normal = normal_repository(name);
     !normal.is_empty() && normal.len() <= MAX_NAME && !normal.chars().any(char::is_control)
+}
+
+/// Whether a name has the form of an address, a path, or the id of a root commit.
+fn is_address(name: &str) -> bool {
+    let is_commit = matches!(name.len(), 40 | 64) && name.bytes().all(|byte| byte.is_ascii_hexdigit());
+    is_commit || name.trim_matches('/').contains(['/', ':'])
 }

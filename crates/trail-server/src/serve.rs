@@ -6,8 +6,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use ai_detect_trail_store::error::SegmentProblem;
 use ai_detect_trail_store::keys::Keys;
 use ai_detect_trail_store::reserve;
+use ai_detect_trail_store::segments;
 use ai_detect_trail_store::writer::Writer;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -58,6 +60,13 @@ pub enum Notice {
     NoDeputy(PathBuf),
     /// The disk has no room to set aside.
     NoReserve(String),
+    /// A sealed file is missing, or has another length than was sealed. Entries in it cannot be read.
+    SealedFile {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        problem: SegmentProblem,
+    },
     /// It takes requests.
     Listening {
         /// `https`, or `http`.
@@ -129,6 +138,10 @@ pub fn serve(options: &Options, mut notice: impl FnMut(Notice)) -> Result<(), Se
         notice(Notice::NoDeputy(file));
     }
     let folder = &trail.folder;
+    // It starts all the same: what clients send now must not be lost for what is missing of the past.
+    for (path, problem) in segments::absent(folder).map_err(SetupError::from)? {
+        notice(Notice::SealedFile { path, problem });
+    }
     if let Err(error) = reserve::set_aside(folder, trail.configuration.limits.reserve_bytes) {
         notice(Notice::NoReserve(error.to_string()));
     }

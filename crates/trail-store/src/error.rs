@@ -100,6 +100,14 @@ pub enum Damage {
         /// The last entry.
         last: u64,
     },
+    /// Entries are not those that were signed.
+    #[error("entries {first} to {last}: at least one of them is not the one that was signed")]
+    Unsigned {
+        /// The first entry that may be another one.
+        first: u64,
+        /// The last one.
+        last: u64,
+    },
     /// The log was longer when it was signed.
     #[error("{signed} entries were signed for, and {stored} are there")]
     Shrunk {
@@ -153,6 +161,14 @@ pub enum SegmentProblem {
     /// Its bytes are those that were noted, and cannot be read.
     #[error("is no readable file of entries")]
     Unreadable,
+    /// Its entries do not lead to their signed hash.
+    #[error("was changed: one of its entries {first} to {last} is not the one that was signed")]
+    Entries {
+        /// The first entry that may be another one.
+        first: u64,
+        /// The last one.
+        last: u64,
+    },
     /// It holds other entries than its name says.
     #[error("does not hold the entries that its name says")]
     Rows,

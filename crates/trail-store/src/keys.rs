@@ -12,7 +12,7 @@ use ai_detect_trail_log::commitment::{Commitment, Fingerprint, FingerprintKey, S
 use ai_detect_trail_log::entry::vocabularies::UnreadableCause;
 use ai_detect_trail_log::ids::{ClientId, Epoch, PathId, PersonId, RepositoryId};
 use ai_detect_trail_log::number::{Micros, Number};
-use ai_detect_trail_log::wire::{self, Ids, Incoming, Line, Texts};
+use ai_detect_trail_log::wire::{self, Ids, Incoming, Line, Texts, normal_repository};
 use rusqlite::{Connection, OptionalExtension as _, TransactionBehavior};
 
 use crate::error::{Damage, StoreError};
@@ -247,10 +247,14 @@ impl Keys {
         records: Vec<Record>,
         names: Names,
     ) -> Result<Result<Imported, Vec<Conflict>>, StoreError> {
+        let groups = match people::group(&self.people, records) {
+            Ok(groups) => groups,
+            Err(conflicts) => return Ok(Err(conflicts)),
+        };
         let path = self.folder.keys();
         let failed = StoreError::database(&path);
         let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(&failed)?;
-        let imported = people::import(&transaction, &self.people, records, names);
+        let imported = people::import(&transaction, &self.people, groups, names);
         let imported = imported.map_err(|error| added(&path, error))?;
         if imported.is_ok() {
             transaction.commit().map_err(&failed)?;
@@ -272,6 +276,16 @@ impl Keys {
         transaction.commit().map_err(&failed)?;
         let id = RepositoryId::parse(&id).map_err(|_| self.folder.damaged(Damage::Value { table: "name" }))?;
         Ok(Aliased { id, changed })
+    }
+
+    /// Whether an event or an operator has named a repository like that.
+    ///
+    /// # Errors
+    ///
+    /// When the database cannot be read.
+    pub fn knows_repository(&self, name: &str) -> Result<bool, StoreError> {
+        let found = repositories::find(&self.connection, &normal_repository(name));
+        Ok(found.map_err(StoreError::database(&self.folder.keys()))?.is_some())
     }
 
     /// All repositories, by id, with all that they are called.

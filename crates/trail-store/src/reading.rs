@@ -7,15 +7,16 @@ use ai_detect_trail_log::ids::{ClientId, Epoch, TokenId, Word};
 use ai_detect_trail_log::log::key::VerifierKey;
 use ai_detect_trail_log::log::proof_file::ProofFile;
 use ai_detect_trail_log::number::{Count, Number};
-use rusqlite::{Connection, OptionalExtension as _};
+use rusqlite::OptionalExtension as _;
 
 use crate::access::Unaudited;
+pub use crate::entries::{Entries, Stored};
 use crate::epochs::State;
 use crate::error::{Damage, StoreError};
 use crate::folder::Folder;
 use crate::prove::{self, ProveError};
 use crate::rows::{read_frontier, stored};
-use crate::segments::list::{self, Segments};
+use crate::segments::list::Segments;
 use crate::segments::numbers;
 use crate::signer::last_checkpoint;
 
@@ -41,25 +42,6 @@ pub fn progress(folder: &Folder, client: &ClientId, epoch: &Epoch) -> Result<Pro
     let highest = state.received.highest();
     let missing = highest.map_or_else(Vec::new, |highest| state.received.missing(Range::through(highest)));
     Ok(Progress { acknowledged_through: state.received.acknowledged_through(), highest, missing })
-}
-
-/// Entries as they were when they were asked for, in the order of the log.
-pub struct Entries {
-    folder: Folder,
-    connection: Connection,
-    segments: Segments,
-    client: Option<ClientId>,
-    /// How many there are.
-    pub count: u64,
-}
-
-/// An entry of the log.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Stored {
-    /// Its index.
-    pub seq: u64,
-    /// Its bytes.
-    pub bytes: Vec<u8>,
 }
 
 /// The entries of one client, or all of them.
@@ -91,67 +73,6 @@ pub fn entries(
     };
     let access = access("events", count, token, folder)?;
     Ok(Unaudited::new(Entries { folder: folder.clone(), connection, segments, client, count }, access))
-}
-
-impl Entries {
-    /// Hands each entry to `each`, one after the other: memory stays the same however many there are.
-    ///
-    /// # Errors
-    ///
-    /// When the folder cannot be read, and those of `each`.
-    pub fn for_each<E: From<StoreError>>(&self, mut each: impl FnMut(Stored) -> Result<(), E>) -> Result<(), E> {
-        self.sealed(&mut each)?;
-        let database = self.folder.database();
-        let failed = StoreError::database(&database);
-        let query = match self.client {
-            Some(_) => "SELECT seq, entry FROM entry WHERE seq >= ?2 AND client = ?1 ORDER BY seq",
-            None => "SELECT seq, entry FROM entry WHERE seq >= ?2 AND ?1 IS NULL ORDER BY seq",
-        };
-        let client = self.client.as_ref().map(ClientId::as_str);
-        let mut statement = self.connection.prepare(query).map_err(&failed)?;
-        let mut rows = statement.query((client, stored(self.segments.end()))).map_err(&failed)?;
-        while let Some(row) = rows.next().map_err(&failed)? {
-            let (seq, bytes): (i64, Vec<u8>) = row.get(0).and_then(|seq| Ok((seq, row.get(1)?))).map_err(&failed)?;
-            let seq = u64::try_from(seq).map_err(|_| self.folder.damaged(Damage::Value { table: "entry" }))?;
-            each(Stored { seq, bytes })?;
-        }
-        Ok(())
-    }
-
-    /// Hands over entries of sealed files.
-    fn sealed<E: From<StoreError>>(&self, each: &mut impl FnMut(Stored) -> Result<(), E>) -> Result<(), E> {
-        let of_client = match &self.client {
-            Some(client) => Some(
-                numbers::segments_of(&self.connection, client.as_str())
-                    .map_err(StoreError::database(&self.folder.database()))?,
-            ),
-            None => None,
-        };
-        for noted in self.segments.all() {
-            let name = noted.name;
-            if of_client.as_ref().is_some_and(|firsts| firsts.binary_search(&name.first).is_err()) {
-                continue;
-            }
-            let unread = |error| list::unread(&self.folder, name, error);
-            let segment = list::open(&self.folder, *noted)?;
-            for group in 0..segment.groups() {
-                let first = segment.first_of(group).unwrap_or(name.first);
-                let clients = match &self.client {
-                    Some(_) => segment.texts(group, "client").map_err(unread)?,
-                    None => Vec::new(),
-                };
-                let is_wanted = |at: usize| match &self.client {
-                    Some(client) => clients.get(at).is_some_and(|found| found.data() == client.as_str().as_bytes()),
-                    None => true,
-                };
-                let entries = segment.entries(group).map_err(unread)?;
-                for (at, entry) in entries.iter().enumerate().filter(|(at, _)| is_wanted(*at)) {
-                    each(Stored { seq: first + at as u64, bytes: entry.data().to_vec() })?;
-                }
-            }
-        }
-        Ok(())
-    }
 }
 
 /// The proof of one entry, which holds the entry.

@@ -8,6 +8,7 @@ use ai_detect_trail_log::log::checkpoint::Checkpoint;
 use ai_detect_trail_log::log::frontier::Frontier;
 use ai_detect_trail_log::log::hash::TreeHash;
 use ai_detect_trail_log::log::tile_builder::{TileBuilder, TileBytes};
+use bytes::Bytes;
 use rusqlite::{Connection, TransactionBehavior};
 
 use crate::error::{Damage, SegmentProblem, StoreError};
@@ -27,7 +28,7 @@ use crate::signer::{Tiles, last_checkpoint};
 const READ_ROWS: u64 = 1024;
 
 /// What was made anew.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Rebuilt {
     /// From how many entries.
     pub entries: u64,
@@ -35,6 +36,8 @@ pub struct Rebuilt {
     pub sealed: u64,
     /// How many tiles were missing or damaged.
     pub tiles: u64,
+    /// Sealed files that are others than were noted before, with the same entries.
+    pub replaced: Vec<SegmentName>,
 }
 
 /// Makes all that is derived anew. Nobody else may write meanwhile: that no collector serves the folder is up to the caller.
@@ -53,11 +56,15 @@ pub fn rebuild(folder: &Folder) -> Result<Rebuilt, StoreError> {
     let failed = StoreError::database(&database);
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(&failed)?;
     let before = read_frontier(folder, &transaction).ok();
+    // A table that cannot be read is made anew as well, and says nothing about the files.
+    let noted = Segments::read(folder, &transaction).unwrap_or_default();
     clear(&transaction).map_err(&failed)?;
     let mut pass = Pass {
         folder,
         connection: &transaction,
         signed: signed.as_ref(),
+        noted,
+        replaced: Vec::new(),
         frontier: Frontier::new(),
         replay: Replay::new(folder, &transaction),
         tiles: TileBuilder::new(),
@@ -66,13 +73,14 @@ pub fn rebuild(folder: &Folder) -> Result<Rebuilt, StoreError> {
     pass.segments()?;
     let segments = Segments::read(folder, &transaction)?;
     pass.hot(segments.end())?;
+    let replaced = std::mem::take(&mut pass.replaced);
     let (frontier, tiles) = pass.finish(&segments, before.as_ref())?;
     write_frontier(folder, &transaction, &frontier)?;
     transaction.commit().map_err(&failed)?;
     let mut written = Tiles::new(folder);
     tiles.iter().try_for_each(|tile| written.write(tile))?;
     written.sync()?;
-    Ok(Rebuilt { entries: frontier.size(), sealed: segments.end(), tiles: tiles.len() as u64 })
+    Ok(Rebuilt { entries: frontier.size(), sealed: segments.end(), tiles: tiles.len() as u64, replaced })
 }
 
 /// Empties the tables that are made anew.
@@ -88,6 +96,9 @@ struct Pass<'a> {
     folder: &'a Folder,
     connection: &'a Connection,
     signed: Option<&'a Checkpoint>,
+    /// Sealed files as they were noted before.
+    noted: Segments,
+    replaced: Vec<SegmentName>,
     frontier: Frontier,
     replay: Replay<'a>,
     tiles: TileBuilder,
@@ -117,10 +128,18 @@ impl Pass<'_> {
 
     fn segment(&mut self, name: SegmentName) -> Result<(), StoreError> {
         let path = list::path(self.folder, name);
-        let bytes = std::fs::read(&path).map_err(StoreError::file(&path))?;
+        let bytes = Bytes::from(std::fs::read(&path).map_err(StoreError::file(&path))?);
         let stamp = Stamp::of(&bytes);
         let unread = |error| list::unread(self.folder, name, error);
-        let segment = Segment::open(name, bytes.into()).map_err(unread)?;
+        let noted = self.noted.containing(name.first).filter(|noted| noted.name == name);
+        let segment = match noted {
+            Some(noted) if noted.stamp == stamp => Segment::open(name, bytes),
+            other => {
+                self.replaced.extend(other.map(|noted| noted.name));
+                Segment::open_unknown(name, bytes)
+            }
+        };
+        let segment = segment.map_err(unread)?;
         let mut runs = Runs::new(name.first);
         for group in 0..segment.groups() {
             let rows = segment.rows(group).map_err(unread)?;
@@ -180,7 +199,8 @@ impl Pass<'_> {
                 self.compare(tile)?;
             }
             if self.frontier.size() == signed.size && self.frontier.root() != signed.root {
-                return Err(self.folder.damaged(Damage::Root { first: 0, last: signed.size.saturating_sub(1) }));
+                let (first, last) = self.changed_entries()?.unwrap_or((0, signed.size.saturating_sub(1)));
+                return Err(self.folder.damaged(Damage::Unsigned { first, last }));
             }
         }
         self.replay.take(row)
@@ -191,6 +211,27 @@ impl Pass<'_> {
             self.differing.push(tile);
         }
         Ok(())
+    }
+
+    /// The first entries that do not lead to the hash in their tile, as closely as the tiles that are there show it.
+    fn changed_entries(&mut self) -> Result<Option<(u64, u64)>, StoreError> {
+        for tile in self.tiles.partial() {
+            self.compare(tile)?;
+        }
+        let mut closest: Option<(u64, u64)> = None;
+        for made in &self.differing {
+            let Some(found) = tile_file(self.folder, made.tile)? else { continue };
+            let (Ok(found), Ok(made_of)) = (made.tile.hashes(&found), made.tile.hashes(&made.bytes)) else { continue };
+            let Some(at) = found.iter().zip(&made_of).position(|(found, made)| found != made) else { continue };
+            let (first, end) = made.tile.entries();
+            let each = (end - first) / made.tile.width() as u64;
+            let first = first + at as u64 * each;
+            let range = (first, first + each - 1);
+            if closest.is_none_or(|known| (each, first) < (known.1 - known.0 + 1, known.0)) {
+                closest = Some(range);
+            }
+        }
+        Ok(closest)
     }
 
     fn finish(

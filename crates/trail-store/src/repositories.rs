@@ -86,7 +86,8 @@ pub(crate) fn all(connection: &Connection) -> rusqlite::Result<BTreeMap<String, 
     Ok(all)
 }
 
-fn find(connection: &Connection, text: &str) -> rusqlite::Result<Option<String>> {
+/// The id of a repository by a name of it, in the form in which names are kept.
+pub(crate) fn find(connection: &Connection, text: &str) -> rusqlite::Result<Option<String>> {
     let query = "SELECT id FROM name WHERE kind = 'repository' AND scope = '' AND text = ?1";
     connection.prepare_cached(query)?.query_row([text], |row| row.get(0)).optional()
 }

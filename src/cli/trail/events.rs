@@ -5,6 +5,7 @@ use std::path::Path;
 use ai_detect_trail_log::entry::{Entry, Reading};
 use ai_detect_trail_log::ids::ClientId;
 use ai_detect_trail_server::clock::now;
+use ai_detect_trail_store::error::StoreError;
 use ai_detect_trail_store::reading::{self, Stored};
 use ai_detect_trail_store::writer::Writer;
 use serde_json::json;
@@ -42,12 +43,17 @@ pub(in crate::cli) enum Format {
 enum Stop {
     /// Nobody reads any more.
     Unread,
+    /// What is stored is not what was recorded.
+    Damaged(StoreError),
     Failed(Failure),
 }
 
-impl From<ai_detect_trail_store::error::StoreError> for Stop {
-    fn from(error: ai_detect_trail_store::error::StoreError) -> Self {
-        Self::Failed(error.into())
+impl From<StoreError> for Stop {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Damaged { .. } => Self::Damaged(error),
+            error => Self::Failed(error.into()),
+        }
     }
 }
 
@@ -58,7 +64,12 @@ pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure
     let entries = answer.audit(&Writer::start(&folder)?, now()?)?.into_answer();
     let Format::Jsonl = args.format;
     let mut chunk = String::new();
+    let mut changed = 0;
     let printed = entries.for_each(|stored| {
+        if stored.is_changed {
+            changed += 1;
+            out.error(&format!("entry {} was changed after it was recorded, and is not printed", stored.seq));
+        }
         chunk.push_str(&line(&stored)?);
         chunk.push('\n');
         if chunk.len() > CHUNK {
@@ -66,8 +77,18 @@ pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure
         }
         Ok(())
     });
-    match printed.and_then(|()| flush(out, &mut chunk)) {
-        Ok(()) | Err(Stop::Unread) => Ok(Exit::Analysed),
+    // What was printed before trouble came is as good as ever.
+    let flushed = flush(out, &mut chunk);
+    match printed.and(flushed) {
+        Ok(()) | Err(Stop::Unread) if changed == 0 => Ok(Exit::Analysed),
+        Ok(()) | Err(Stop::Unread) => {
+            out.say("keep a copy of the folder as it is; `ai-detect trail verify` lists all that was changed");
+            Ok(Exit::Flags)
+        }
+        Err(Stop::Damaged(error)) => {
+            out.error(&error.to_string());
+            Ok(Exit::Flags)
+        }
         Err(Stop::Failed(failure)) => Err(failure),
     }
 }
@@ -82,6 +103,9 @@ fn flush(out: &Output, chunk: &mut String) -> Result<(), Stop> {
 fn line(stored: &Stored) -> Result<String, Stop> {
     let seq = stored.seq;
     let failed = |error: &dyn std::fmt::Display| Stop::Failed(Failure::failed(format!("entry {seq}: {error}")));
+    if stored.is_changed {
+        return Ok(json!({"seq": seq, "changed": {"bytes": stored.bytes.len()}}).to_string());
+    }
     match Entry::read(&stored.bytes) {
         Reading::Whole(entry) | Reading::Partial(entry) => {
             let bytes = entry.encode().map_err(|error| failed(&error))?;

@@ -4,7 +4,8 @@ use std::fs::File;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
-use ai_detect_trail_store::people::{Names, mailmap, table};
+use ai_detect_trail_server::operator::{OperatorError, counted};
+use ai_detect_trail_store::people::{Names, Record, mailmap, table};
 
 use super::folder::FolderArg;
 use crate::cli::output::Output;
@@ -12,6 +13,8 @@ use crate::cli::{Exit, Failure};
 
 /// The largest file of people, in bytes.
 const MAX_FILE: u64 = 64 << 20;
+/// How many conflicts are printed.
+const MAX_CONFLICTS: usize = 20;
 
 #[derive(Debug, clap::Subcommand)]
 pub(in crate::cli) enum Command {
@@ -57,24 +60,39 @@ pub(super) fn run(command: &Command, dir: &Path, out: &Output) -> Result<Exit, F
     if text.len() as u64 > MAX_FILE {
         return Err(failed(&format!("more than {} MiB", MAX_FILE >> 20)));
     }
-    let records = match args.format.unwrap_or_else(|| format_of(&path)) {
+    let records: Vec<Record> = match args.format.unwrap_or_else(|| format_of(&path)) {
         Format::Csv => table::read(&text).map_err(|error| failed(&error))?,
         Format::Mailmap => {
             let read = mailmap::read(&text);
             if let Some(first) = read.passed_over.first() {
-                let count = read.passed_over.len();
-                out.say(&format!(
-                    "{count} lines have no address and are passed over, as git does: the first is line {first}"
-                ));
+                let lines = counted(read.passed_over.len() as u64, "line has", "lines have");
+                out.say(&format!("{lines} no address, and git passes over them as well: the first is line {first}"));
             }
             read.records
         }
     };
+    if records.is_empty() {
+        return Err(failed(
+            &"nothing was imported: no line names a person with an address, such as `Ada <ada@example.org>`",
+        ));
+    }
     let names = if args.rename { Names::Replace } else { Names::Keep };
-    let done = trail.import_people(records, names)?;
+    let done = match trail.import_people(records, names) {
+        Err(OperatorError::Conflicts(conflicts)) => {
+            // Each in a line of its own, so that the file can be mended line by line.
+            conflicts.iter().take(MAX_CONFLICTS).for_each(|conflict| out.say(&conflict.to_string()));
+            if conflicts.len() > MAX_CONFLICTS {
+                let more = conflicts.len() - MAX_CONFLICTS;
+                out.say(&format!("and {}", counted(more as u64, "conflict more", "conflicts more")));
+            }
+            return Err(OperatorError::Conflicts(conflicts).into());
+        }
+        done => done?,
+    };
     out.print(&format!("people: {} new, {} changed, {} as they were\n", done.added, done.changed, done.unchanged))?;
     if done.joined > 0 {
-        out.say(&format!("{} ids of people stand for another one from now on", done.joined));
+        let ids = counted(done.joined as u64, "id of a person stands", "ids of people stand");
+        out.say(&format!("{ids} for another one from now on"));
     }
     Ok(Exit::Analysed)
 }

@@ -21,5 +21,8 @@ pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure
         "made all tables anew from {} entries, {} of them sealed; {} tiles were mended\n",
         rebuilt.entries, rebuilt.sealed, rebuilt.tiles
     ))?;
+    for name in &rebuilt.replaced {
+        out.say(&format!("{name} is another file than was noted, with the same entries: it counts from now on"));
+    }
     Ok(Exit::Analysed)
 }

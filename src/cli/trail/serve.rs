@@ -64,6 +64,11 @@ pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure
         Notice::NoReserve(problem) => {
             out.say(&format!("no room could be set aside for entries about access on a full disk: {problem}"));
         }
+        Notice::SealedFile { path, problem } => out.error(&format!(
+            "{} {problem}: its entries cannot be read or proved. Copy it from a backup to the same place, then run \
+             `ai-detect trail verify`",
+            path.display()
+        )),
         Notice::Listening { scheme, address } => {
             unheard = out.print(&format!("listening on {scheme}://{address}\n")).err();
         }

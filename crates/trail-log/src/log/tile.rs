@@ -184,7 +184,7 @@ pub fn changed(old: u64, new: u64) -> impl Iterator<Item = Tile> {
 }
 
 /// The hash over a run of hashes whose number is a power of two: a node above them.
-pub(super) fn fold(hashes: &[TreeHash]) -> TreeHash {
+pub fn fold(hashes: &[TreeHash]) -> TreeHash {
     match hashes {
         [] => TreeHash::of_empty_tree(),
         [single] => *single,

@@ -1,6 +1,6 @@
 //! Importing people: what a file says belongs to one person is joined, and nobody is renamed or merged in silence.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap, hash_map};
 
 use ai_detect_trail_log::commitment::FingerprintKey;
 use ai_detect_trail_log::ids::PersonId;
@@ -51,7 +51,22 @@ pub enum Conflict {
         /// What another one has.
         other: Identity,
     },
+    /// A person would have more addresses than anybody has.
+    #[error(
+        "line {line}: one person would have {found} addresses and logins, and {MAX_IDENTITIES} are the most: look for an address that \
+         the file gives to several people"
+    )]
+    TooMany {
+        /// The first line about the person.
+        line: usize,
+        /// How many there are.
+        found: usize,
+    },
 }
+
+/// The most addresses, logins and the like that one person may have. A file that says more joins people by mistake, such as by an address that
+/// many use.
+pub const MAX_IDENTITIES: usize = 1000;
 
 /// What an import did.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -67,7 +82,7 @@ pub struct Imported {
 }
 
 /// What the file says about one person.
-struct Group {
+pub(crate) struct Group {
     line: usize,
     name: Option<(String, usize)>,
     identities: Vec<Identity>,
@@ -77,11 +92,10 @@ struct Group {
 pub(crate) fn import(
     connection: &Connection,
     key: &FingerprintKey,
-    records: Vec<Record>,
+    groups: Vec<Group>,
     names: Names,
 ) -> Result<Result<Imported, Vec<Conflict>>, AddError> {
     let mut conflicts = Vec::new();
-    let groups = group(key, records, &mut conflicts);
     let mut imported = Imported::default();
     for group in groups {
         if let Err(conflict) = take(connection, key, group, names, &mut imported)? {
@@ -91,41 +105,96 @@ pub(crate) fn import(
     Ok(if conflicts.is_empty() { Ok(imported) } else { Err(conflicts) })
 }
 
-/// Joins records that share something.
-fn group(key: &FingerprintKey, records: Vec<Record>, conflicts: &mut Vec<Conflict>) -> Vec<Group> {
-    let mut groups: Vec<Option<Group>> = Vec::new();
-    let mut place_of: HashMap<[u8; 32], usize> = HashMap::new();
+/// Joins records that share something. It needs no database, so that nobody waits for a long file.
+pub(crate) fn group(key: &FingerprintKey, records: Vec<Record>) -> Result<Vec<Group>, Vec<Conflict>> {
+    let mut sets = Sets::default();
+    let mut set_of: HashMap<[u8; 32], usize> = HashMap::new();
+    // By record: what no record before it has.
+    let mut new: Vec<(usize, Vec<Identity>)> = Vec::with_capacity(records.len());
     for Record { line, name, identities } in records {
         let name = name.map(|name| (name.split_whitespace().collect::<Vec<_>>().join(" "), line));
-        let mut own = Group { line, name, identities: Vec::new() };
-        let place = groups.len();
+        let own = sets.add(name);
+        let mut unknown = Vec::new();
         for identity in identities {
-            let digest = identity.digest(key);
-            let before = place_of.insert(digest, place);
-            if let Some(before) = before.filter(|before| *before != place)
-                && let Some(other) = groups.get_mut(before).and_then(Option::take)
-            {
-                match (&other.name, &own.name) {
-                    (Some((one, first)), Some((two, second))) if one != two => {
-                        let (first, second, identity) = (*first, *second, identity.clone());
-                        conflicts.push(Conflict::TwoNames { first, second, identity });
-                    }
-                    (Some(_), None) => own.name.clone_from(&other.name),
-                    _ => {}
+            match set_of.entry(identity.digest(key)) {
+                hash_map::Entry::Vacant(place) => {
+                    place.insert(own);
+                    unknown.push(identity);
                 }
-                for identity in &other.identities {
-                    place_of.insert(identity.digest(key), place);
-                }
-                own.line = own.line.min(other.line);
-                own.identities.extend(other.identities);
-            }
-            if !own.identities.contains(&identity) {
-                own.identities.push(identity);
+                hash_map::Entry::Occupied(known) => sets.join(*known.get(), own, &identity),
             }
         }
-        groups.push(Some(own));
+        new.push((line, unknown));
     }
-    groups.into_iter().flatten().collect()
+    let mut groups: BTreeMap<usize, Group> = BTreeMap::new();
+    for (record, (line, identities)) in new.into_iter().enumerate() {
+        let set = sets.of(record);
+        let group = groups.entry(set).or_insert_with(|| Group { line, name: sets.name(set), identities: Vec::new() });
+        group.identities.extend(identities);
+    }
+    let mut conflicts = sets.conflicts;
+    let too_many = groups.values().filter(|group| group.identities.len() > MAX_IDENTITIES);
+    conflicts.extend(too_many.map(|group| Conflict::TooMany { line: group.line, found: group.identities.len() }));
+    if conflicts.is_empty() { Ok(groups.into_values().collect()) } else { Err(conflicts) }
+}
+
+/// Records as sets, each of one person. A set is named by its first record.
+#[derive(Default)]
+struct Sets {
+    /// By record: itself if it is the first of its set, else an earlier one of it.
+    before: Vec<usize>,
+    /// By record: the name of the set that begins with it, and its line.
+    names: Vec<Option<(String, usize)>>,
+    conflicts: Vec<Conflict>,
+}
+
+impl Sets {
+    /// Adds a record as a set of its own.
+    fn add(&mut self, name: Option<(String, usize)>) -> usize {
+        let record = self.before.len();
+        self.before.push(record);
+        self.names.push(name);
+        record
+    }
+
+    /// The set of a record.
+    fn of(&mut self, record: usize) -> usize {
+        let mut at = record;
+        while let Some(before) = self.before.get(at).copied().filter(|before| *before != at) {
+            // The way becomes shorter for whoever asks next.
+            let first = self.before.get(before).copied().unwrap_or(before);
+            if let Some(place) = self.before.get_mut(at) {
+                *place = first;
+            }
+            at = before;
+        }
+        at
+    }
+
+    /// Joins the sets of two records, which share an identity.
+    fn join(&mut self, one: usize, other: usize, shared: &Identity) {
+        let (one, other) = (self.of(one), self.of(other));
+        let (first, second) = (one.min(other), one.max(other));
+        if first == second {
+            return;
+        }
+        if let Some(place) = self.before.get_mut(second) {
+            *place = first;
+        }
+        let name = self.names.get_mut(second).and_then(Option::take);
+        match (self.names.get_mut(first), name) {
+            (Some(Some((one, first))), Some((two, second))) if *one != two => {
+                self.conflicts.push(Conflict::TwoNames { first: *first, second, identity: shared.clone() });
+            }
+            (Some(known @ None), name) => *known = name,
+            _ => {}
+        }
+    }
+
+    /// Takes the name of a set.
+    fn name(&mut self, set: usize) -> Option<(String, usize)> {
+        self.names.get_mut(set).and_then(Option::take)
+    }
 }
 
 /// Takes one person in: finds who they are, joins the ids that they had, and notes what they are known by.
@@ -176,6 +245,10 @@ fn take(
     }
     imported.joined += seen.len();
     add_all(&mut details, group.identities);
+    let found = details.identities.len();
+    if found > MAX_IDENTITIES {
+        return Ok(Err(Conflict::TooMany { line: group.line, found }));
+    }
     for identity in &details.identities {
         index(connection, &identity.digest(key), &id)?;
     }

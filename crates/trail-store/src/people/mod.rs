@@ -14,8 +14,8 @@ use rusqlite::{Connection, OptionalExtension as _, params};
 use serde::{Deserialize, Serialize};
 
 pub use self::identity::{Identity, IdentityKind};
-pub(crate) use self::import::import;
-pub use self::import::{Conflict, Imported, Names};
+pub use self::import::{Conflict, Imported, MAX_IDENTITIES, Names};
+pub(crate) use self::import::{group, import};
 use crate::error::StoreError;
 use crate::folder::random;
 

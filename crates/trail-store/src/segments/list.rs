@@ -1,6 +1,7 @@
 //! Which sealed files the database has noted, and what else lies among them.
 
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use ai_detect_trail_log::log::tile::Tile;
@@ -94,6 +95,27 @@ pub(crate) fn path(folder: &Folder, name: SegmentName) -> PathBuf {
 pub(crate) fn open(folder: &Folder, noted: Noted) -> Result<Segment, StoreError> {
     let opened = bytes_of(&path(folder, noted.name), noted.stamp).and_then(|bytes| Segment::open(noted.name, bytes));
     opened.map_err(|error| unread(folder, noted.name, error))
+}
+
+/// Sealed files that are missing, or have not the length that was noted, each with its path. It reads no file, so that it is fast.
+///
+/// # Errors
+///
+/// When the folder cannot be read.
+pub fn absent(folder: &Folder) -> Result<Vec<(PathBuf, SegmentProblem)>, StoreError> {
+    let segments = Segments::read(folder, &folder.connect()?)?;
+    let mut absent = Vec::new();
+    for noted in segments.all() {
+        let path = path(folder, noted.name);
+        let expected = noted.stamp.bytes;
+        match fs::metadata(&path) {
+            Ok(found) if found.len() == expected => {}
+            Ok(found) => absent.push((path, SegmentProblem::Length { expected, found: found.len() })),
+            Err(error) if error.kind() == ErrorKind::NotFound => absent.push((path, SegmentProblem::Missing)),
+            Err(source) => return Err(StoreError::File { path, source }),
+        }
+    }
+    Ok(absent)
 }
 
 /// What is told of a file that could not be read.

@@ -5,14 +5,17 @@ use std::io::{ErrorKind, Read as _};
 use std::path::Path;
 
 use bytes::Bytes;
+use parquet::basic::Compression;
 use parquet::column::reader::get_typed_column_reader;
 use parquet::data_type::{ByteArray, ByteArrayType, DataType, Int64Type};
 use parquet::errors::ParquetError;
+use parquet::file::metadata::ColumnChunkMetaData;
 use parquet::file::reader::{FileReader, RowGroupReader, SerializedFileReader};
 use sha2::{Digest as _, Sha256};
 
 use super::columns::{COLUMNS, ENTRY, KEY, Row, SCHEMA, Values};
 use super::name::SegmentName;
+use super::unpacked;
 use crate::error::{SegmentProblem, StoreError};
 
 /// The most rows that a group may claim to have.
@@ -115,6 +118,17 @@ impl Segment {
         Ok(Self { name, reader, groups })
     }
 
+    /// The same for a file of unknown origin: it may not unpack to more than it claims.
+    pub(crate) fn open_unknown(name: SegmentName, bytes: Bytes) -> Result<Self, Unread> {
+        let segment = Self::open(name, bytes.clone())?;
+        let is_small = guarded(|| {
+            let groups = segment.reader.metadata().row_groups();
+            let mut columns = groups.iter().flat_map(|group| group.columns());
+            Ok(columns.all(|column| has_small_claims(column) && unpacked::is_as_claimed(&bytes, column)))
+        })?;
+        if is_small { Ok(segment) } else { Err(SegmentProblem::Unreadable.into()) }
+    }
+
     /// How many groups it has.
     pub(crate) fn groups(&self) -> usize {
         self.groups.len()
@@ -206,15 +220,21 @@ fn guarded<T>(read: impl FnOnce() -> Result<T, Unread>) -> Result<T, Unread> {
     done.unwrap_or_else(|_| Err(SegmentProblem::Unreadable.into()))
 }
 
+/// Whether a column says that it is small, and is packed as sealed files are.
+fn has_small_claims(column: &ColumnChunkMetaData) -> bool {
+    let is_small = |bytes: i64| (0..=MAX_COLUMN_BYTES).contains(&bytes);
+    is_small(column.compressed_size())
+        && is_small(column.uncompressed_size())
+        && matches!(column.compression(), Compression::UNCOMPRESSED | Compression::GZIP(_))
+}
+
 fn values<T: DataType>(group: &dyn RowGroupReader, name: &str) -> Result<Vec<T::T>, Unread> {
     let columns = group.metadata().columns();
     let at = columns.iter().position(|column| column.column_path().string() == name);
     let (at, column) = at.and_then(|at| Some((at, columns.get(at)?))).ok_or(SegmentProblem::Unreadable)?;
     let descriptor = column.column_descr();
-    let is_small = |bytes: i64| (0..=MAX_COLUMN_BYTES).contains(&bytes);
     if descriptor.physical_type() != T::get_physical_type()
-        || !is_small(column.compressed_size())
-        || !is_small(column.uncompressed_size())
+        || !has_small_claims(column)
         || descriptor.max_def_level() > 0
         || descriptor.max_rep_level() > 0
     {

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr)]
 
 mod backups;
+mod changed;
 mod histories;
 mod keys;
 mod kills;
@@ -10,4 +11,5 @@ mod people;
 mod rebuilding;
 mod releases;
 mod sealing;
+mod sealing_kills;
 mod store;

@@ -359,3 +359,23 @@ fn no_entry_holds_a_name() {
     let Event::Prompt(prompt) = entry.event else { panic!("{entry:?}") };
     assert_eq!(prompt.person, Some(trail.person("ada@example.org")));
 }
+
+#[test]
+fn a_person_with_more_addresses_than_anybody_has_is_a_conflict_and_long_files_are_none() {
+    let mut trail = Trail::new();
+    let addresses = |from: usize, to: usize| {
+        (from..to).map(|number| format!("a{number}@example.org")).collect::<Vec<_>>().join(";")
+    };
+    let of = |addresses: &str| format!("name,email\nAda,{addresses}\n");
+    let too_many = |line, found| Err(vec![Conflict::TooMany { line, found }]);
+    assert_eq!(trail.try_import(&of(&addresses(0, 60_000)), Names::Keep), too_many(2, 60_000));
+    // The same where each row has a few of them and shares one with the next.
+    let chain: String = (0..5_000).map(|row| format!("{}\n", addresses(row, row + 2))).collect();
+    assert_eq!(trail.try_import(&format!("email\n{chain}"), Names::Keep), too_many(2, 5_001));
+    // As many as are allowed, and no one more with a later import.
+    assert_eq!(trail.import(&of(&addresses(0, 1_000))).added, 1);
+    assert_eq!(trail.try_import(&of(&addresses(999, 1_001)), Names::Keep), too_many(2, 1_001));
+    // Many people are many people.
+    let many: String = (2_000..5_000).map(|number| format!("a{number}@example.org\n")).collect();
+    assert_eq!(trail.import(&format!("email\n{many}")).added, 3_000);
+}

@@ -2,9 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::io::{BufRead as _, BufReader, Write as _};
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -17,22 +15,21 @@ use ai_detect_trail_log::log::checkpoint::Checkpoint;
 use ai_detect_trail_log::log::origin::Origin;
 use ai_detect_trail_log::number::{Micros, Number};
 use ai_detect_trail_store::backup::{backup, check, restore};
-use ai_detect_trail_store::error::{Damage, SegmentProblem, StoreError};
+use ai_detect_trail_store::error::{Damage, StoreError};
 use ai_detect_trail_store::folder::Folder;
 use ai_detect_trail_store::prove;
 use ai_detect_trail_store::reading::{self, Stored};
 use ai_detect_trail_store::sealer::{Pace, Sealed, Sealer, Window};
-use ai_detect_trail_store::segments::entries_of;
 use ai_detect_trail_store::segments::name::Day;
 use ai_detect_trail_store::signer::Signer;
-use ai_detect_trail_store::verify::{Findings, Problem, verify};
+use ai_detect_trail_store::verify::{Findings, verify};
 use ai_detect_trail_store::writer::Writer;
 use ai_detect_trail_store::{Draft, Outcome};
 use rusqlite::Connection;
 use tempfile::TempDir;
 
 /// 22 September 2026, at some time of the day.
-const DAY: i64 = 1_790_035_200_000_000;
+pub(crate) const DAY: i64 = 1_790_035_200_000_000;
 const HOUR: i64 = 3_600_000_000;
 
 pub(crate) fn started() -> (TempDir, Folder) {
@@ -48,7 +45,7 @@ pub(crate) fn draft(client: &str, number: u64, day: i64) -> Draft {
     draft_with(client, number, DAY + day * 24 * HOUR, &format!("s-{number}"))
 }
 
-fn draft_with(client: &str, number: u64, received: i64, session: &str) -> Draft {
+pub(crate) fn draft_with(client: &str, number: u64, received: i64, session: &str) -> Draft {
     let time = Micros::new(received).expect("a time");
     Draft {
         client: ClientId::parse(client).expect("an id"),
@@ -82,7 +79,7 @@ pub(crate) fn sign(folder: &Folder) -> String {
     Signer::open(folder).expect("a signer").sign().expect("signed")
 }
 
-fn day(text: &str) -> Day {
+pub(crate) fn day(text: &str) -> Day {
     Day::parse(text).expect("a day")
 }
 
@@ -100,7 +97,7 @@ pub(crate) fn checked(folder: &Folder) -> Findings {
 }
 
 /// All entries, as a reader sees them. That is an entry as well, which is not among them.
-fn all(folder: &Folder, client: Option<&str>) -> Vec<Stored> {
+pub(crate) fn all(folder: &Folder, client: Option<&str>) -> Vec<Stored> {
     let client = client.map(|client| ClientId::parse(client).expect("an id"));
     let writer = Writer::start(folder).expect("a writer");
     let entries = reading::entries(folder, client, None).expect("readable");
@@ -116,7 +113,7 @@ fn all(folder: &Folder, client: Option<&str>) -> Vec<Stored> {
     found
 }
 
-fn database(folder: &Folder) -> Connection {
+pub(crate) fn database(folder: &Folder) -> Connection {
     Connection::open(folder.path().join("trail.db")).expect("a database")
 }
 
@@ -269,89 +266,6 @@ fn a_row_that_was_changed_after_it_was_signed_is_not_sealed() {
 }
 
 #[test]
-fn a_byte_that_was_changed_in_a_sealed_file_is_found_with_the_file_and_its_entries() {
-    let (_place, folder) = filled();
-    seal(&folder, "2026-09-24");
-    let path = folder.path().join("segments/day=2026-09-23/000000000300-000000000599.parquet");
-    let whole = fs::read(&path).expect("a file");
-    let damages = |folder: &Folder| -> Vec<(u64, u64, SegmentProblem)> {
-        let problems = checked(folder).problems.into_iter();
-        problems
-            .filter_map(|problem| match problem {
-                Problem::Rows(Damage::Segment { name, problem }) => Some((name.first, name.last, problem)),
-                _ => None,
-            })
-            .collect()
-    };
-    for place in (0..whole.len()).step_by(whole.len() / 23) {
-        let mut changed = whole.clone();
-        changed[place] ^= 1;
-        fs::write(&path, &changed).expect("changed");
-        assert_eq!(damages(&folder), [(300, 599, SegmentProblem::Changed)], "byte {place}");
-        // Nobody gets an entry out of it, and what lies elsewhere can still be read.
-        let key = folder.verifier().expect("a key");
-        assert!(prove::entry(&folder, &key, 300).is_err());
-        assert!(prove::entry(&folder, &key, 299).is_ok());
-    }
-    fs::write(&path, &whole[1..]).expect("cut");
-    assert!(matches!(damages(&folder)[..], [(300, 599, SegmentProblem::Length { .. })]));
-    fs::remove_file(&path).expect("gone");
-    assert_eq!(damages(&folder), [(300, 599, SegmentProblem::Missing)]);
-    let text = checked(&folder).problems[0].to_string();
-    assert_eq!(text, "entries 300 to 599: segments/day=2026-09-23/000000000300-000000000599.parquet is missing");
-    fs::write(&path, &whole).expect("mended");
-    assert_eq!(checked(&folder).problems, []);
-}
-
-#[test]
-fn whoever_changes_a_sealed_file_and_its_note_has_still_the_tiles_against_them() {
-    let (_place, folder) = filled();
-    seal(&folder, "2026-09-23");
-    // Another trail with one other event, whose file has the same entries otherwise.
-    let (_other_place, other) = started();
-    let writer = Writer::start(&other).expect("a writer");
-    for client in ["laptop", "desktop"] {
-        let session = |number| if number == 8 { "forged".to_owned() } else { format!("s-{number}") };
-        let drafts = (1..=150).map(|number| draft_with(client, number, DAY, &session(number)));
-        writer.submit(drafts.collect()).expect("on the disk");
-    }
-    sign(&other);
-    seal(&other, "2026-09-23");
-    let name = "segments/day=2026-09-22/000000000000-000000000299.parquet";
-    fs::copy(other.path().join(name), folder.path().join(name)).expect("copied");
-    let note: (i64, Vec<u8>) = database(&other)
-        .query_row("SELECT bytes, sha256 FROM segment", [], |row| Ok((row.get(0)?, row.get(1)?)))
-        .expect("a note");
-    database(&folder).execute("UPDATE segment SET bytes = ?1, sha256 = ?2", note).expect("forged");
-    let problems = checked(&folder).problems;
-    let named = |range| problems.iter().any(|one| matches!(one, Problem::Log(one) if one.entries() == range));
-    // Entry 7 of the first tile, and entry 157, whose tile of leaves is the same.
-    assert!(named((0, 256)) && named((0, 900)), "{problems:?}");
-    let key = folder.verifier().expect("a key");
-    assert!(prove::entry(&folder, &key, 7).is_err());
-}
-
-#[test]
-fn what_is_no_sealed_file_is_named_and_left_alone() {
-    let (_place, folder) = filled();
-    seal(&folder, "2026-09-24");
-    let segments = folder.path().join("segments");
-    let names = ["letter.txt", "day=2026-09-22/000000000000-000000000298.parquet", "day=2026-09-22/1-2.parquet"];
-    for name in names {
-        fs::write(segments.join(name), "PAR1 but no more").expect("written");
-    }
-    fs::create_dir(segments.join("day=tomorrow")).expect("made");
-    let expected: BTreeSet<PathBuf> = names.iter().map(|name| segments.join(name)).collect();
-    let foreign = |folder| -> BTreeSet<PathBuf> {
-        let problems = checked(folder).problems.into_iter();
-        problems.map(|one| if let Problem::Foreign(path) = one { path } else { panic!("{one:?}") }).collect()
-    };
-    assert_eq!(foreign(&folder), expected);
-    seal(&folder, "2026-12-01");
-    assert_eq!(foreign(&folder), expected);
-}
-
-#[test]
 fn what_an_ended_run_has_left_is_cleaned_up_by_the_next() {
     let (place, folder) = filled();
     let copy = |from: &Path, to: &Path| assert!(fs::copy(from, to).expect("copied") > 0);
@@ -413,91 +327,6 @@ fn one_process_seals_at_a_time() {
     assert_eq!(seal(&folder, "2026-09-24").entries, 600);
 }
 
-const FOLDER: &str = "AI_DETECT_TEST_SEALER";
-/// How often the sealer is killed: more by hand, `KILLS=1000`.
-const KILLS: &str = "KILLS";
-
-/// Not a test: the process that is killed. It writes, signs and seals until then.
-#[test]
-fn a_sealer_until_it_is_killed() {
-    let Some(place) = std::env::var_os(FOLDER) else { return };
-    let folder = Folder::open(Path::new(&place)).expect("a trail");
-    let writer = Writer::start(&folder).expect("a writer");
-    let mut signer = Signer::open(&folder).expect("a signer");
-    let client = ClientId::parse("laptop").expect("an id");
-    let epoch = Epoch::parse("e1").expect("an epoch");
-    let through = reading::progress(&folder, &client, &epoch).expect("readable").acknowledged_through;
-    let mut next = through.map_or(1, |through| through.get() + 1);
-    let mut out = std::io::stdout();
-    loop {
-        writer
-            .submit((next..next + 40).map(|number| draft("laptop", number, number as i64 / 40)).collect())
-            .expect("written");
-        next += 40;
-        if writeln!(out, "\nacknowledged {}", next - 1).and_then(|()| out.flush()).is_err() {
-            return;
-        }
-        if next % 80 == 1 {
-            signer.sign().expect("signed");
-            seal(&folder, "2027-12-01");
-        }
-    }
-}
-
-#[cfg(unix)]
-#[test]
-fn a_kill_at_any_moment_of_sealing_leaves_each_entry_once() {
-    if std::env::var_os(FOLDER).is_some() {
-        return;
-    }
-    let kills = std::env::var(KILLS).ok().and_then(|kills| kills.parse().ok()).unwrap_or(8);
-    let (_place, folder) = started();
-    let this = std::env::current_exe().expect("this program");
-    let mut moments = 0x2545_f491_4f6c_dd1d_u64;
-    let mut acknowledged = 0;
-    for _ in 0..kills {
-        moments ^= moments << 13;
-        moments ^= moments >> 7;
-        moments ^= moments << 17;
-        let mut child = Command::new(&this)
-            .args(["--exact", "sealing::a_sealer_until_it_is_killed", "--nocapture"])
-            .env(FOLDER, folder.path())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("started");
-        let mut lines = BufReader::new(child.stdout.take().expect("its output")).lines();
-        let numbers = |line: std::io::Result<String>| {
-            line.ok().and_then(|line| line.strip_prefix("acknowledged ").and_then(|number| number.parse::<u64>().ok()))
-        };
-        let first = lines.by_ref().find_map(numbers).expect("it acknowledged something");
-        std::thread::sleep(Duration::from_micros(moments % 200_000));
-        child.kill().expect("killed");
-        acknowledged = lines.filter_map(numbers).max().unwrap_or(first).max(first);
-        child.wait().expect("gone");
-        // Before anything is cleaned up, and after.
-        for is_cleaned in [false, true] {
-            if is_cleaned {
-                drop(Sealer::open(&folder, Pace::Fast, Arc::default()).expect("cleaned"));
-            }
-            let found = checked(&folder);
-            assert_eq!(found.problems, []);
-            assert!(found.entries >= acknowledged, "{} of {acknowledged}", found.entries);
-        }
-    }
-    let found = checked(&folder);
-    assert!(found.sealed > 0 || kills == 0, "{found:?}");
-    let numbers: Vec<u64> = all(&folder, Some("laptop"))
-        .iter()
-        .map(|stored| match Entry::read(&stored.bytes) {
-            Reading::Whole(entry) => entry.number.get(),
-            other => panic!("{other:?}"),
-        })
-        .collect();
-    assert_eq!(numbers, (1..=numbers.len() as u64).collect::<Vec<_>>());
-    assert!(numbers.len() as u64 >= acknowledged);
-}
-
 /// Ends the other thread, also where a test fails.
 struct Over<'a>(&'a AtomicBool);
 
@@ -550,64 +379,4 @@ fn backups_and_proofs_are_whole_while_entries_are_sealed() {
     // A sealed file that the backup lacks is no backup.
     fs::remove_file(copy.join("segments/day=2026-09-22/000000000000-000000000299.parquet")).expect("gone");
     assert!(restore(&copy, &place.path().join("again"), Micros::new(DAY).expect("a time")).is_err());
-}
-
-/// Bytes that differ from a sealed file anywhere, and whose SHA-256 nobody compares: they are read or refused.
-/// More by hand: `MUTATIONS=1000000`.
-#[test]
-fn a_file_of_a_stranger_is_read_or_refused() {
-    let (_place, folder) = filled();
-    seal(&folder, "2026-09-23");
-    let path = folder.path().join("segments/day=2026-09-22/000000000000-000000000299.parquet");
-    let whole = fs::read(path).expect("a file");
-    let entries = |bytes: &[u8]| entries_of(bytes.to_vec(), 0, day("2026-09-22"));
-    assert_eq!(entries(&whole).map(|entries| entries.len()), Some(300));
-    let count = std::env::var("MUTATIONS").ok().and_then(|count| count.parse().ok()).unwrap_or(2_000);
-    let mut random = 0x2545_f491_4f6c_dd1d_u64;
-    let mut below = |end: usize| {
-        random ^= random << 13;
-        random ^= random >> 7;
-        random ^= random << 17;
-        usize::try_from(random % end as u64).expect("small")
-    };
-    for _ in 0..count {
-        let mut bytes = whole.clone();
-        for _ in 0..=below(3) {
-            // Half of them in the footer, which says what to read where.
-            let from = if below(2) == 0 { 0 } else { whole.len() - 4000 };
-            let at = from + below(whole.len() - from);
-            let values = [0, 1, 0x7f, 0x80, 0xff, bytes[at] ^ 1 << below(8), bytes[at].wrapping_add(1)];
-            bytes[at] = values[below(values.len())];
-        }
-        if below(8) == 0 {
-            bytes.truncate(below(whole.len()));
-        }
-        let found = entries(&bytes);
-        assert!(found.is_none_or(|found| found.len() <= 300));
-    }
-}
-
-#[test]
-fn any_reader_of_parquet_finds_the_columns_and_no_null() {
-    use parquet::file::reader::{FileReader as _, SerializedFileReader};
-    use parquet::record::Field;
-    let (_place, folder) = filled();
-    seal(&folder, "2026-09-23");
-    let path = folder.path().join("segments/day=2026-09-22/000000000000-000000000299.parquet");
-    let reader = SerializedFileReader::new(fs::File::open(path).expect("a file")).expect("Parquet");
-    let mut count = 0;
-    for row in reader.get_row_iter(None).expect("rows") {
-        let row = row.expect("a row");
-        let columns: Vec<(String, Field)> =
-            row.get_column_iter().map(|(name, field)| (name.clone(), field.clone())).collect();
-        let value = |name: &str| columns.iter().find(|(found, _)| found == name).expect(name).1.clone();
-        assert!(columns.iter().all(|(_, field)| *field != Field::Null));
-        let Field::Str(entry) = value("entry") else { panic!("{columns:?}") };
-        assert_eq!((columns[0].clone(), value("day")), (("seq".into(), Field::Long(count)), Field::Long(20_718)));
-        let Field::Long(number) = value("number") else { panic!("{columns:?}") };
-        assert!(entry.contains(&format!("\"number\":{number},")), "{entry}");
-        assert_eq!((value("session"), value("model")), (Field::Str(format!("s-{number}")), Field::Str(String::new())));
-        count += 1;
-    }
-    assert_eq!(count, 300);
 }
