@@ -149,18 +149,8 @@ impl Registry {
         }
     }
 
-    /// The markers that any tool may leave, such as `Assisted-by`.
-    pub fn declarations(&self) -> &[Marker] {
-        &self.file.declarations
-    }
-
-    /// How branches begin that agents of several vendors make.
-    pub fn branches(&self) -> &[String] {
-        &self.file.branches
-    }
-
     /// Every marker with its tool.
-    pub fn markers(&self) -> impl Iterator<Item = MarkerAt<'_>> {
+    pub(crate) fn markers(&self) -> impl Iterator<Item = MarkerAt<'_>> {
         (0..self.slots.len() as u32).filter_map(|slot| self.at(slot))
     }
 

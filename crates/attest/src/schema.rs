@@ -28,7 +28,7 @@ impl From<String> for Pattern {
 
 impl Pattern {
     /// The expression as written.
-    pub fn source(&self) -> &str {
+    pub(crate) fn source(&self) -> &str {
         &self.source
     }
 

@@ -21,7 +21,7 @@ impl LineRange {
     }
 
     /// How many lines it covers.
-    pub fn len(self) -> u64 {
+    pub(crate) fn len(self) -> u64 {
         (u64::from(self.last) + 1).saturating_sub(u64::from(self.first))
     }
 

@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// How fully a commit declares AI use. A state is greater than another where it says more: see [`State::ALL`].
+/// How fully a commit declares AI use. A state is greater than another where it says more: see `State::ALL`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum State {
@@ -27,7 +27,7 @@ pub enum State {
 impl State {
     /// All states, the one that says least first. Where several speak for a line, the greatest counts. What cannot be
     /// read may say more than what a person's lines say.
-    pub const ALL: [State; 6] =
+    pub(crate) const ALL: [State; 6] =
         [State::Absent, State::Denied, State::Unreadable, State::WrongForm, State::Partial, State::Complete];
 
     /// Whether AI use is declared, in whatever form.

@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::{Attestation, Confidence, Form, Role, State, Statement};
 
 /// The schema that this version writes.
-pub const SCHEMA: &str = "ai-detect/markers/v1";
+pub(crate) const SCHEMA: &str = "ai-detect/markers/v1";
 /// Strangers name models and tools as they like; beyond so many different names they are counted together.
 const MAX_MODELS: usize = 5_000;
 const MAX_TOOLS: usize = 5_000;

@@ -48,12 +48,12 @@ pub fn is_plain(text: &[u8]) -> bool {
 }
 
 /// Whether an invisible character takes up room, so that it parts words.
-pub fn is_blank(c: char) -> bool {
+pub(crate) fn is_blank(c: char) -> bool {
     !c.is_ascii() && is_in(c, &tables::BLANK)
 }
 
 /// The invisible characters without a purpose, with their places.
-pub fn hidden(text: &str) -> impl Iterator<Item = (usize, char)> {
+pub(crate) fn hidden(text: &str) -> impl Iterator<Item = (usize, char)> {
     text.char_indices().filter(|&(at, c)| is_invisible(c) && !has_purpose(text, at, c))
 }
 
@@ -118,7 +118,7 @@ pub(crate) fn as_seen(text: &str) -> Cow<'_, str> {
 }
 
 /// The text without some characters. Those that take up room become spaces.
-pub fn without(text: &str, characters: impl Iterator<Item = (usize, char)>) -> Cow<'_, str> {
+pub(crate) fn without(text: &str, characters: impl Iterator<Item = (usize, char)>) -> Cow<'_, str> {
     let mut seen = String::new();
     let mut from = 0;
     for (at, c) in characters {

@@ -44,7 +44,7 @@ impl<'a> Line<'a> {
     }
 
     /// Its bytes.
-    pub fn bytes(&self) -> &'a [u8] {
+    pub(crate) fn bytes(&self) -> &'a [u8] {
         self.bytes
     }
 }

@@ -54,7 +54,7 @@ impl<'a> Removed<'a> {
     }
 
     /// Whether nothing was removed.
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.numbers.is_empty()
     }
 

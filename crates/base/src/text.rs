@@ -99,7 +99,7 @@ impl Text {
     }
 
     /// How many lines start before a byte.
-    pub fn lines_before(&self, offset: usize) -> u32 {
+    pub(crate) fn lines_before(&self, offset: usize) -> u32 {
         (self.starts.partition_point(|&start| (start as usize) < offset) as u32).min(self.len())
     }
 

@@ -25,7 +25,7 @@ pub trait Rights {
 }
 
 /// The request as the state of decisions is bound to it.
-pub fn key(request: &ChangeRequest) -> RequestKey {
+pub(crate) fn key(request: &ChangeRequest) -> RequestKey {
     let base = request.base.split_once("://").map_or(request.base.as_str(), |(_, rest)| rest);
     RequestKey { forge: base.to_owned(), repository: request.repository.clone(), number: request.number }
 }

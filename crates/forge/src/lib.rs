@@ -49,14 +49,6 @@ impl Forge {
             Forge::GitLab => "CI_PROJECT_DIR",
         }
     }
-
-    /// Its name, as people write it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Forge::GitHub => "GitHub",
-            Forge::GitLab => "GitLab",
-        }
-    }
 }
 
 /// A pull or merge request. It always comes from the event or from the forge, never from a report.

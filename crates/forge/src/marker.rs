@@ -77,12 +77,12 @@ impl fmt::Display for Inline {
 }
 
 /// What follows the first line.
-pub fn text(body: &str) -> &str {
+pub(crate) fn text(body: &str) -> &str {
     body.split_once('\n').map_or("", |(_, text)| text)
 }
 
 /// Whether an id is one: only such ids stand in markers, addresses and commands.
-pub fn is_hex(id: &str) -> bool {
+pub(crate) fn is_hex(id: &str) -> bool {
     !id.is_empty() && id.len() <= 64 && id.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 

@@ -125,7 +125,7 @@ impl Checkout {
     }
 
     /// The root of the work tree.
-    pub fn root(&self) -> &Path {
+    pub(crate) fn root(&self) -> &Path {
         &self.root
     }
 }

@@ -8,7 +8,7 @@ use ai_detect_lang as lang;
 
 /// Takes lines out of what was authored in a file: those that are too long for code, and those after the first
 /// `max_bytes` of the others. What was taken out comes back to be listed.
-pub fn bound(file: &mut FileChange, excluder: &Excluder) -> Vec<Excluded> {
+pub(crate) fn bound(file: &mut FileChange, excluder: &Excluder) -> Vec<Excluded> {
     let (mut long, mut beyond) = (Vec::new(), Vec::new());
     let mut bytes = 0;
     for line in file.authored.iter().flat_map(|span| span.start..span.end) {

@@ -57,11 +57,6 @@ impl Repository {
 }
 
 impl OwnNotes<'_> {
-    /// Whether there is no note at all.
-    pub fn is_empty(&self) -> bool {
-        self.notes.is_empty()
-    }
-
     /// Whether there is a note on a commit, given by its full id.
     pub fn has(&self, commit: &str) -> bool {
         self.notes.contains_key(commit)

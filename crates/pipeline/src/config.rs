@@ -8,7 +8,7 @@ use ai_detect_base::yaml;
 use ai_detect_policy::own_paths::check_line;
 
 /// Where the settings are looked for, from the repository's root.
-pub const FILE: &str = ".ai-detect.yml";
+pub(crate) const FILE: &str = ".ai-detect.yml";
 
 /// What the file is called by mistake.
 pub(crate) const MISNAMED: &str = ".ai-detect.yaml";
@@ -242,7 +242,7 @@ fn tag(content: &str) -> Option<(usize, usize, &str)> {
 
 /// Where some text stands first in settings: line and column, from 1. The start where it stands
 /// nowhere literally, as a quoted value with escapes may.
-pub fn place(content: &str, text: &str) -> (usize, usize) {
+pub(crate) fn place(content: &str, text: &str) -> (usize, usize) {
     let found = content.lines().enumerate().find_map(|(at, line)| Some((at + 1, line.find(text)? + 1)));
     found.unwrap_or((1, 1))
 }

@@ -83,7 +83,7 @@ impl Past {
     }
 
     /// Whether the clone is cut off somewhere.
-    pub fn is_shallow(&self) -> bool {
+    pub(crate) fn is_shallow(&self) -> bool {
         self.repository.is_shallow()
     }
 

@@ -103,7 +103,7 @@ impl Session {
     }
 
     /// The range as a person would type it.
-    pub fn spec(&self) -> &str {
+    pub(crate) fn spec(&self) -> &str {
         self.resolved.spec()
     }
 

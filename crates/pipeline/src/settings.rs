@@ -85,7 +85,7 @@ impl Settings {
     ///
     /// # Errors
     /// Where a pack is wrong, or the settings name a rule that does not exist.
-    pub fn pack(&self) -> Result<Pack, SettingsError> {
+    pub(crate) fn pack(&self) -> Result<Pack, SettingsError> {
         let fitted = match &self.model {
             Some(model) => model.clone(),
             None => Fitted::builtin()?,
@@ -104,7 +104,7 @@ impl Settings {
     ///
     /// # Errors
     /// Where a pattern is none.
-    pub fn excluder(&self) -> Result<Excluder, PatternError> {
+    pub(crate) fn excluder(&self) -> Result<Excluder, PatternError> {
         Excluder::new(&self.config.exclude, self.config.limits.file_bytes)
             .map(|excluder| excluder.with_max_change_bytes(self.config.limits.change_bytes))
     }

@@ -54,7 +54,7 @@ impl Standards {
     ///
     /// # Errors
     /// Where the commit or a tree cannot be read.
-    pub fn touched(&self, reader: &OneByOne, commit: CommitId) -> Result<TouchedFiles, git::Error> {
+    pub(crate) fn touched(&self, reader: &OneByOne, commit: CommitId) -> Result<TouchedFiles, git::Error> {
         let Standards { settings, sensitive, .. } = self;
         match &settings.policy {
             Some(policy) => {
@@ -83,7 +83,7 @@ impl Standards {
     }
 
     /// What a reader should know of a commit whose files are too large to be looked into.
-    pub fn cut_note(&self, commit: CommitId, files: &TouchedFiles) -> Option<String> {
+    pub(crate) fn cut_note(&self, commit: CommitId, files: &TouchedFiles) -> Option<String> {
         let commit = commit.short();
         let what = match self.settings.policy {
             Some(_) => format!("{commit} is"),

@@ -165,7 +165,7 @@ pub enum FindingKind {
 impl FindingKind {
     /// Whether somebody should do something about it: not for what cannot be seen from here, and not for what a policy
     /// says without a conclusion.
-    pub fn asks(self) -> bool {
+    pub(crate) fn asks(self) -> bool {
         !matches!(self, FindingKind::NotVisible | FindingKind::PolicySays | FindingKind::Remark)
     }
 }

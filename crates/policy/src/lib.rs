@@ -29,19 +29,19 @@
 //! ```
 
 mod advice;
-pub mod commits;
+pub(crate) mod commits;
 pub mod content;
 pub mod exempt;
-pub mod finding;
+pub(crate) mod finding;
 pub mod judge;
-pub mod load;
-pub mod markers;
+pub(crate) mod load;
+pub(crate) mod markers;
 pub mod own_paths;
 pub mod raw;
-pub mod remedy;
+pub(crate) mod remedy;
 pub mod sensitive;
 mod signed;
-pub mod size;
+pub(crate) mod size;
 pub mod subject;
 pub mod suggest;
 

@@ -100,7 +100,7 @@ fn question(near: Option<&str>) -> String {
 }
 
 /// Reads a policy file by its path; none where there is no such file.
-pub type Reader<'a> = dyn Fn(&str) -> Result<Option<String>, String> + 'a;
+pub(crate) type Reader<'a> = dyn Fn(&str) -> Result<Option<String>, String> + 'a;
 
 impl Policy {
     /// A preset by its name, or a project's file by its path.

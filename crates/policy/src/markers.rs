@@ -33,7 +33,7 @@ enum What {
 
 /// Where a marker was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Hit {
+pub(crate) struct Hit {
     /// The line of the message, from 1, where it stands in one.
     pub line: Option<u32>,
     /// What stands there.
@@ -67,7 +67,7 @@ impl Marker {
     ///
     /// # Errors
     /// A sentence on what is wrong with it.
-    pub fn check(raw: RawMarker) -> Result<Self, String> {
+    pub(crate) fn check(raw: RawMarker) -> Result<Self, String> {
         if let Some(unknown) = raw.write.as_deref().and_then(unknown_placeholder) {
             return Err(format!(
                 "`write` has `{unknown}`, which nothing fills in; it may have `{{tool}}` and `{{model}}`"
@@ -97,7 +97,7 @@ impl Marker {
     }
 
     /// Where a subject has it; none also where the request is not known.
-    pub fn find(&self, subject: &Subject<'_>) -> Vec<Hit> {
+    pub(crate) fn find(&self, subject: &Subject<'_>) -> Vec<Hit> {
         self.find_in(self.place, subject)
     }
 
@@ -186,7 +186,7 @@ impl Marker {
     }
 
     /// What it is, in a few words.
-    pub fn shown(&self) -> String {
+    pub(crate) fn shown(&self) -> String {
         let place = match self.place {
             Place::Commit => "in the commit",
             Place::Request => "in the request's description",

@@ -192,13 +192,8 @@ impl Sensitive {
     }
 
     /// The class with an id.
-    pub fn class(&self, id: &str) -> Option<&Class> {
+    pub(crate) fn class(&self, id: &str) -> Option<&Class> {
         self.classes.iter().find(|class| class.id == id)
-    }
-
-    /// Whether a path is in some class by itself.
-    pub fn is_match(&self, path: &str) -> bool {
-        !self.by_path(path).is_empty()
     }
 
     /// Whether it can matter what a file at this path holds.

@@ -178,13 +178,13 @@ impl<'a> Subject<'a> {
     }
 
     /// With the request that it is part of.
-    pub fn described(mut self, described: Option<&'a Described>) -> Self {
+    pub(crate) fn described(mut self, described: Option<&'a Described>) -> Self {
         self.described = described;
         self
     }
 
     /// Every declaration in our words: trailers first, then notes.
-    pub fn declarations(&self) -> impl Iterator<Item = &Declaration> {
+    pub(crate) fn declarations(&self) -> impl Iterator<Item = &Declaration> {
         let noted = self.readable_note().into_iter().flat_map(|note| &note.attestations);
         let noted = noted.map(|entry| &entry.declaration);
         self.own.declaration.iter().filter(|_| self.is_declared_in_commit()).chain(noted)
@@ -238,7 +238,7 @@ impl<'a> Subject<'a> {
     }
 
     /// Who asked for the generation: whoever is named, else the author where that is a person.
-    pub fn requested_by(&self) -> Option<String> {
+    pub(crate) fn requested_by(&self) -> Option<String> {
         let noted = || self.declarations().filter_map(|declared| declared.ai()).find_map(|ai| ai.requested_by.as_ref());
         let named = self.own.stated.requested_by.as_ref().or_else(noted);
         let author = || self.author_is_person.then(|| self.commit.author.email.to_lowercase());
@@ -246,7 +246,7 @@ impl<'a> Subject<'a> {
     }
 
     /// Whether a fact is stated; `request` adds what the request states.
-    pub fn states(&self, fact: Fact, request: bool) -> bool {
+    pub(crate) fn states(&self, fact: Fact, request: bool) -> bool {
         let facts = &self.attestation.facts;
         let own = &self.own.stated;
         let ai = || self.declarations().filter_map(Declaration::ai);
@@ -302,7 +302,7 @@ impl<'a> Subject<'a> {
     }
 
     /// The classes of sensitive places that it touches.
-    pub fn classes(&self) -> Vec<&str> {
+    pub(crate) fn classes(&self) -> Vec<&str> {
         let mut classes: Vec<&str> = self.touches.iter().map(|touch| touch.class.as_str()).collect();
         classes.sort_unstable();
         classes.dedup();

@@ -6,37 +6,37 @@ pub const MAX_WRITTEN_BYTES: usize = 32 << 20;
 /// The largest report that is read, in bytes: more than is written, since others may indent it differently.
 pub const MAX_READ_BYTES: usize = 64 << 20;
 /// How many commits a report lists.
-pub const MAX_COMMITS: usize = 100_000;
+pub(crate) const MAX_COMMITS: usize = 100_000;
 /// How many blocks a report lists.
 pub const MAX_HUNKS: usize = 200_000;
 /// How many signals of one block or message a report lists.
 pub const MAX_SIGNALS: usize = 2000;
 /// How many places of one signal a report lists.
-pub const MAX_EVIDENCE: usize = 100;
+pub(crate) const MAX_EVIDENCE: usize = 100;
 /// How many lines to paste a report lists for one commit.
-pub const MAX_PASTED_LINES: usize = 100;
+pub(crate) const MAX_PASTED_LINES: usize = 100;
 /// The largest number of a line.
-pub const MAX_LINE: u32 = 100_000_000;
+pub(crate) const MAX_LINE: u32 = 100_000_000;
 /// The longest path, in bytes: the limit of common systems.
-pub const MAX_PATH: usize = 4096;
+pub(crate) const MAX_PATH: usize = 4096;
 /// The longest text, in bytes.
-pub const MAX_TEXT: usize = 64 << 10;
+pub(crate) const MAX_TEXT: usize = 64 << 10;
 /// The longest id of a rule, in bytes.
-pub const MAX_RULE: usize = 200;
+pub(crate) const MAX_RULE: usize = 200;
 /// How many rules a signal about several blocks together names.
-pub const MAX_TOGETHER: usize = 20;
+pub(crate) const MAX_TOGETHER: usize = 20;
 /// How many classes of sensitive paths a block names.
-pub const MAX_SENSITIVE: usize = 40;
+pub(crate) const MAX_SENSITIVE: usize = 40;
 /// The longest name of a language, in bytes.
-pub const MAX_LANGUAGE: usize = 40;
+pub(crate) const MAX_LANGUAGE: usize = 40;
 /// The largest count of something that a report leaves out.
-pub const MAX_COUNT: u64 = 1_000_000_000;
+pub(crate) const MAX_COUNT: u64 = 1_000_000_000;
 
 /// What is wrong, if anything is.
 pub type Checked = Result<(), &'static str>;
 
 /// An error that says what is wrong, unless something holds.
-pub fn ensure(holds: bool, what: &'static str) -> Checked {
+pub(crate) fn ensure(holds: bool, what: &'static str) -> Checked {
     if holds { Ok(()) } else { Err(what) }
 }
 

@@ -8,7 +8,7 @@ use super::{Report, json, sentence, words};
 use crate::gate::Severity;
 
 /// The format.
-pub static FORMAT: Format = Format {
+pub(crate) static FORMAT: Format = Format {
     name: "code-quality",
     alias: Some("gitlab"),
     about: "GitLab's Code Quality report",

@@ -11,7 +11,7 @@ use super::{not_looked_at, sentence, words};
 use ai_detect_base::terminal::{escaped, escaped_name};
 
 /// The format.
-pub static FORMAT: Format = Format {
+pub(crate) static FORMAT: Format = Format {
     name: "github",
     alias: None,
     about: "Workflow commands: annotations of GitHub Actions",

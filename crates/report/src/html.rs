@@ -15,7 +15,7 @@ use super::formats::{Evidence, Format, Output};
 use super::{Report, json};
 
 /// The format.
-pub static FORMAT: Format = Format {
+pub(crate) static FORMAT: Format = Format {
     name: "html",
     alias: None,
     about: "One file to open in a browser, offline; where there is no code at hand, with the text of the evidence",

@@ -16,7 +16,7 @@ use ai_detect_base::terminal::{command_places, is_unsafe};
 pub use read::{ReadError, read};
 
 /// The format.
-pub static FORMAT: Format = Format {
+pub(crate) static FORMAT: Format = Format {
     name: "json",
     alias: None,
     about: "Everything, by the schema that `ai-detect schema report` prints",
@@ -79,7 +79,7 @@ impl Write for Bounded {
 }
 
 /// Writes as [`write()`] does, without the newline at the end and whatever the size.
-pub fn pretty_to(value: &impl Serialize, writer: &mut impl Write) -> Result<(), serde_json::Error> {
+pub(crate) fn pretty_to(value: &impl Serialize, writer: &mut impl Write) -> Result<(), serde_json::Error> {
     let formatter = Harmless(PrettyFormatter::new());
     value.serialize(&mut serde_json::Serializer::with_formatter(writer, formatter))
 }

@@ -11,7 +11,7 @@ use crate::gate::Verdict;
 use ai_detect_base::terminal::{escaped, escaped_name};
 
 /// The format.
-pub static FORMAT: Format = Format {
+pub(crate) static FORMAT: Format = Format {
     name: "junit",
     alias: None,
     about: "JUnit's XML; flags are skipped tests, never failures",

@@ -47,7 +47,7 @@ pub mod rdjsonl;
 pub mod sample;
 pub mod sarif;
 mod sentence;
-pub mod signatures;
+pub(crate) mod signatures;
 mod sum;
 #[cfg(test)]
 mod tests;

@@ -42,7 +42,7 @@ impl Looks {
 
     /// `reads like AI-generated code (very likely, 91 %)`, or `stands out (19 %)`; `judging` says by what, where it is not
     /// the block itself. Nothing where looks are not asked about.
-    pub fn words(self, number: Number, judging: &str) -> Option<String> {
+    pub(crate) fn words(self, number: Number, judging: &str) -> Option<String> {
         let (one, several) = match self {
             Looks::NotAsked => return None,
             Looks::NotScored => ("is not scored", "are not scored"),

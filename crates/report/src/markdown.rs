@@ -16,7 +16,7 @@ pub use flag::flag;
 pub use summary::{GITHUB_BODY, summary};
 
 /// The format.
-pub static FORMAT: Format = Format {
+pub(crate) static FORMAT: Format = Format {
     name: "markdown",
     alias: None,
     about: "A comment or a job summary",

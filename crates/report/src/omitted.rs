@@ -48,12 +48,12 @@ impl Omitted {
     }
 
     /// How many blocks are not listed.
-    pub fn hunk_count(&self) -> u64 {
+    pub(crate) fn hunk_count(&self) -> u64 {
         self.hunks.values().sum()
     }
 
     /// How many things that were left out of the analysis are not listed.
-    pub fn excluded_count(&self) -> u64 {
+    pub(crate) fn excluded_count(&self) -> u64 {
         self.excluded.values().sum()
     }
 
@@ -119,7 +119,7 @@ impl Report {
     }
 
     /// How many blocks have a verdict, listed or not.
-    pub fn verdict_count(&self, verdict: Verdict) -> usize {
+    pub(crate) fn verdict_count(&self, verdict: Verdict) -> usize {
         let omitted = self.omitted.as_ref().and_then(|omitted| omitted.hunks.get(&verdict));
         let listed = self.hunks.iter().filter(|hunk| hunk.verdict == verdict).count();
         listed + omitted.map_or(0, |count| as_usize(*count))
@@ -136,7 +136,7 @@ impl Report {
     }
 
     /// How many commits there are, listed or not.
-    pub fn commit_count(&self) -> usize {
+    pub(crate) fn commit_count(&self) -> usize {
         self.commits.len() + self.omitted.as_ref().map_or(0, |omitted| as_usize(omitted.commits))
     }
 }

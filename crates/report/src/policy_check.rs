@@ -10,7 +10,7 @@ use ai_detect_attest::signature::Checked;
 use ai_detect_policy::{Judgement, Policy};
 
 /// The schema that this version writes.
-pub const SCHEMA: &str = "ai-detect/policy-check/v1";
+pub(crate) const SCHEMA: &str = "ai-detect/policy-check/v1";
 
 /// A range measured by a policy.
 #[derive(Debug)]

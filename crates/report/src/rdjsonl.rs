@@ -8,7 +8,7 @@ use super::{Report, json, markdown, words};
 use crate::gate::Severity;
 
 /// The format.
-pub static FORMAT: Format = Format {
+pub(crate) static FORMAT: Format = Format {
     name: "rdjsonl",
     alias: None,
     about: "reviewdog's diagnostics, one a line",

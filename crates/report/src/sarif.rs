@@ -19,7 +19,7 @@ use ai_detect_base::terminal;
 use rules::{RULES, rule};
 
 /// The format.
-pub static FORMAT: Format = Format {
+pub(crate) static FORMAT: Format = Format {
     name: "sarif",
     alias: None,
     about: "SARIF 2.1.0, for code scanning",

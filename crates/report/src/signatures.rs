@@ -7,7 +7,7 @@ use ai_detect_attest::signature::{Checked, SignatureState};
 const MAX_NAMED: usize = 3;
 
 /// `3 verified · 1 unverified · 2 unsigned`; nothing where no commit is signed.
-pub fn counted(signatures: &[&Checked]) -> Option<String> {
+pub(crate) fn counted(signatures: &[&Checked]) -> Option<String> {
     let count = |state| signatures.iter().filter(|checked| checked.state == state).count();
     let states = [SignatureState::Verified, SignatureState::Unverified, SignatureState::Unsigned];
     let told: Vec<String> = states
@@ -21,7 +21,7 @@ pub fn counted(signatures: &[&Checked]) -> Option<String> {
 
 /// What there is to say of a commit's signature, of its note's and of its receipt's; nothing where the commit is
 /// unsigned and has neither.
-pub fn told(commit: Option<&Checked>, note: Option<&Checked>, receipt: Option<&Checked>) -> Vec<String> {
+pub(crate) fn told(commit: Option<&Checked>, note: Option<&Checked>, receipt: Option<&Checked>) -> Vec<String> {
     let commit =
         commit.filter(|checked| checked.state != SignatureState::Unsigned).map(|checked| one("signature", checked));
     let note = note.map(|checked| one("the note's signature", checked));
@@ -31,7 +31,7 @@ pub fn told(commit: Option<&Checked>, note: Option<&Checked>, receipt: Option<&C
 
 /// What there is to say of the signatures of commits, by id: once for all of which the same is said. Keys differ, so they
 /// are named only where one commit has its sentence to itself.
-pub fn of_commits<'a>(signatures: impl Iterator<Item = (&'a str, &'a Checked)>) -> Vec<String> {
+pub(crate) fn of_commits<'a>(signatures: impl Iterator<Item = (&'a str, &'a Checked)>) -> Vec<String> {
     let mut alike: Vec<Vec<(&str, &Checked)>> = Vec::new();
     let is_said_of = |group: &[(&str, &Checked)], checked: &Checked| {
         group.first().is_some_and(|(_, first)| (&first.by, &first.reason) == (&checked.by, &checked.reason))

@@ -4,7 +4,7 @@
 //! - [`replace`]: one file that gets new content.
 //! - [`together`]: several files of a folder that count only together.
 //! - [`rows`]: tables that grow by whole rows, and remember which rows they have.
-//! - [`signals`]: moments in which a signal waits.
+//! - `signals`: moments in which a signal waits.
 //!
 //! ```
 //! use ai_detect_store::Replacement;
@@ -24,7 +24,7 @@ pub mod error;
 pub mod place;
 pub mod replace;
 pub mod rows;
-pub mod signals;
+pub(crate) mod signals;
 pub mod together;
 
 pub use error::Error;

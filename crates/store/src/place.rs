@@ -77,7 +77,7 @@ pub fn of(path: &Path) -> Result<PathBuf, PlaceError> {
 ///
 /// # Errors
 /// Where a link in a work tree is on the way, or links lead nowhere.
-pub fn find(path: &Path) -> Result<Place, PlaceError> {
+pub(crate) fn find(path: &Path) -> Result<Place, PlaceError> {
     let absolute = std::path::absolute(path);
     let absolute = absolute.map_err(|problem| PlaceError::Unreadable { path: path.to_owned(), problem })?;
     let mut rest: VecDeque<OsString> = parts(&absolute).collect();

@@ -11,7 +11,7 @@ use super::{Declaration, Word};
 /// Where our notes are kept.
 pub const REF: &str = "refs/notes/ai-attest";
 /// What a note says that it is.
-pub const SCHEMA: &str = "ai-detect/attestation/v1";
+pub(crate) const SCHEMA: &str = "ai-detect/attestation/v1";
 /// Larger notes are not read.
 pub const MAX_BYTES: usize = 1 << 20;
 

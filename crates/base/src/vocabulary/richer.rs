@@ -12,7 +12,7 @@ impl Name {
 
 impl Assistant {
     /// Whether it says nothing of a tool that the other one does not say of it.
-    pub fn says_no_more_than(&self, other: &Assistant) -> bool {
+    pub(crate) fn says_no_more_than(&self, other: &Assistant) -> bool {
         self.tool.is_same(&other.tool)
             && is_in(self.model.as_ref(), other.model.as_ref())
             && self.helpers.iter().all(|helper| other.helpers.contains(helper))
@@ -47,7 +47,7 @@ impl Declaration {
 
     /// Whether a trailer says less of a fact than this declaration, or something else where there is one value. Only
     /// values that our grammar knows: who uses a key of ours in another way keeps the line.
-    pub fn replaces(&self, trailer: &Trailer) -> bool {
+    pub(crate) fn replaces(&self, trailer: &Trailer) -> bool {
         let written = trailers::write(self);
         let is_ours = trailers::read([trailer]).unreadable.is_empty();
         if !is_ours || written.iter().any(|line| trailer.is(&line.key) && line.value == trailer.value) {

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::note::{self, Note};
 
 /// The type of every in-toto statement of version 1.
-pub const TYPE: &str = "https://in-toto.io/Statement/v1";
+pub(crate) const TYPE: &str = "https://in-toto.io/Statement/v1";
 /// Our predicate: a note.
 pub(crate) const PREDICATE: &str = "urn:ai-detect:attestation:v1";
 
@@ -99,16 +99,6 @@ impl Statement {
         // Plain data without maps: nothing in it can fail to be written.
         serde_json::to_string_pretty(self).map(|text| text + "\n").unwrap_or_default()
     }
-
-    /// The commit that it speaks of.
-    pub fn commit(&self) -> &str {
-        self.subject.first().map_or("", |subject| &subject.digest.git_commit)
-    }
-
-    /// What it says.
-    pub fn note(&self) -> &Note {
-        &self.predicate
-    }
 }
 
 #[cfg(test)]
@@ -135,7 +125,7 @@ mod tests {
             let statement = Statement::of(&id, Note::of(declaration));
             let read = Statement::read(statement.write().as_bytes());
             prop_assert_eq!(read.as_ref(), Ok(&statement));
-            prop_assert_eq!(statement.commit(), id);
+            prop_assert_eq!(&statement.subject[0].digest.git_commit, &id);
         }
     }
 }

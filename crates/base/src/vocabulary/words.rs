@@ -216,11 +216,6 @@ impl Proportion {
     pub fn new(percent: u8) -> Result<Self, Problem> {
         if percent <= 100 { Ok(Proportion(percent)) } else { Err(Problem::NotAShare) }
     }
-
-    /// In per cent.
-    pub fn percent(self) -> u8 {
-        self.0
-    }
 }
 
 impl TryFrom<u8> for Proportion {
@@ -286,7 +281,7 @@ mod tests {
 
     #[test]
     fn a_share_says_per_cent() {
-        assert_eq!("40%".parse::<Proportion>().map(Proportion::percent), Ok(40));
+        assert_eq!("40%".parse::<Proportion>().map(|share| share.0), Ok(40));
         for wrong in ["40", "101%", "-1%", "some%"] {
             assert!(wrong.parse::<Proportion>().is_err(), "{wrong}");
         }

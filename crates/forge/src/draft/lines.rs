@@ -23,13 +23,13 @@ impl Lines {
     }
 
     /// Adds a file by its unified diff (the hunks alone, as forges give them).
-    pub fn add(&mut self, path: &str, patch: &str) {
+    pub(crate) fn add(&mut self, path: &str, patch: &str) {
         let shown = patch.lines().filter_map(header).collect();
         self.files.insert(path.to_owned(), shown);
     }
 
     /// The part of some lines that the diff shows in one piece, as first and last.
-    pub fn within(&self, path: &str, first: u32, last: u32) -> Option<(u32, u32)> {
+    pub(crate) fn within(&self, path: &str, first: u32, last: u32) -> Option<(u32, u32)> {
         if self.all {
             return Some((first, last));
         }

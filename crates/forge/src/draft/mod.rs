@@ -191,7 +191,7 @@ impl Plan {
 ///
 /// # Errors
 /// Where something newer than this run's findings is there, or will be.
-pub fn plan(wanted: &Wanted, posted: &Posted, lines: &Lines) -> Result<Plan, Outdated> {
+pub(crate) fn plan(wanted: &Wanted, posted: &Posted, lines: &Lines) -> Result<Plan, Outdated> {
     if posted.head != wanted.head {
         return Err(Outdated::Head(posted.head.clone()));
     }

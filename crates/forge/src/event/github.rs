@@ -54,7 +54,7 @@ pub struct Source {
 ///
 /// # Errors
 /// Where the environment does not name it.
-pub fn repository(env: &Env<'_>) -> Result<String, Problem> {
+pub(crate) fn repository(env: &Env<'_>) -> Result<String, Problem> {
     let name = env("GITHUB_REPOSITORY").ok_or(Problem::Unset("GITHUB_REPOSITORY"))?;
     let sound = name.split('/').count() == 2
         && name.split('/').all(|part| {
@@ -66,7 +66,7 @@ pub fn repository(env: &Env<'_>) -> Result<String, Problem> {
 }
 
 /// The address of the API.
-pub fn api(env: &Env<'_>) -> String {
+pub(crate) fn api(env: &Env<'_>) -> String {
     let address = env("GITHUB_API_URL").filter(|address| !address.is_empty());
     address.map_or_else(|| API.to_owned(), |address| address.trim_end_matches('/').to_owned())
 }
@@ -93,7 +93,7 @@ pub fn load(env: &Env<'_>) -> Result<(String, Value), Problem> {
 ///
 /// # Errors
 /// Where the event lacks what it should have, or no change belongs to it.
-pub fn read(env: &Env<'_>, name: &str, event: &Value) -> Result<Event, Problem> {
+pub(crate) fn read(env: &Env<'_>, name: &str, event: &Value) -> Result<Event, Problem> {
     let lacks = |key: &'static str| Problem::Lacks { event: name.to_owned(), key };
     let id = |at: &str, key: &'static str| id_at(event, at).ok_or_else(|| lacks(key));
     let mut read = Event::new(Forge::GitHub, name.to_owned(), run(env));
@@ -227,7 +227,7 @@ fn default_branch(event: &Value) -> Option<String> {
 }
 
 /// What a pull request states: as it stands in an event, and as the API gives it.
-pub fn stated(pull: &Value) -> attest::Request {
+pub(crate) fn stated(pull: &Value) -> attest::Request {
     let text = |at: &str| pull.pointer(at).and_then(Value::as_str).map(str::to_owned);
     let labels = pull.get("labels").and_then(Value::as_array);
     let labels = labels.into_iter().flatten().take(MAX_LABELS);
@@ -252,7 +252,7 @@ pub fn details(pull: &Value) -> Details {
 
 /// Whether who opened a pull request belongs to the repository: owns it, is a member of who does, or was
 /// invited to push.
-pub fn by_member(pull: &Value) -> Option<bool> {
+pub(crate) fn by_member(pull: &Value) -> Option<bool> {
     let association = pull.get("author_association").and_then(Value::as_str)?;
     Some(matches!(association, "OWNER" | "MEMBER" | "COLLABORATOR"))
 }

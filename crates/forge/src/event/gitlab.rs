@@ -9,7 +9,7 @@ use ai_detect_report::is_time;
 use hook::Hook;
 
 /// Whether this runs in GitLab CI.
-pub fn is_here(env: &Env<'_>) -> bool {
+pub(crate) fn is_here(env: &Env<'_>) -> bool {
     env("GITLAB_CI").as_deref() == Some("true")
 }
 
@@ -17,7 +17,7 @@ pub fn is_here(env: &Env<'_>) -> bool {
 ///
 /// # Errors
 /// Where the environment does not name it.
-pub fn api(env: &Env<'_>) -> Result<String, Problem> {
+pub(crate) fn api(env: &Env<'_>) -> Result<String, Problem> {
     let address = env("CI_API_V4_URL").filter(|address| !address.is_empty());
     Ok(address.ok_or(Problem::Unset("CI_API_V4_URL"))?.trim_end_matches('/').to_owned())
 }
@@ -26,7 +26,7 @@ pub fn api(env: &Env<'_>) -> Result<String, Problem> {
 ///
 /// # Errors
 /// Where the environment lacks what it should have.
-pub fn read(env: &Env<'_>) -> Result<Event, Problem> {
+pub(crate) fn read(env: &Env<'_>) -> Result<Event, Problem> {
     let some = |name: &'static str| env(name).filter(|value| !value.is_empty());
     let need = |name: &'static str| some(name).ok_or(Problem::Unset(name));
     let id = |name: &'static str| some(name).as_deref().and_then(full_id).filter(|id| !is_null(id));

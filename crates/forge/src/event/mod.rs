@@ -3,7 +3,7 @@
 
 mod comment;
 pub mod github;
-pub mod gitlab;
+pub(crate) mod gitlab;
 
 use super::{ChangeRequest, Forge, marker};
 use ai_detect_attest as attest;
@@ -128,7 +128,7 @@ fn is_null(id: &str) -> bool {
 }
 
 /// A name of a branch that can stand in a refspec and a command: it never reads as an option.
-pub fn branch(text: &str) -> Option<String> {
+pub(crate) fn branch(text: &str) -> Option<String> {
     let sound = !text.is_empty()
         && text.len() <= 255
         && !text.starts_with(['-', '/', '.'])

@@ -52,7 +52,7 @@ impl GitHub {
     ///
     /// # Errors
     /// Where the address or the token cannot be used.
-    pub fn new(site: &Site, repository: &str, token: String, patience: Patience) -> Result<Self, Error> {
+    pub(crate) fn new(site: &Site, repository: &str, token: String, patience: Patience) -> Result<Self, Error> {
         let manner = RequestDefaults {
             accept: site.accept.clone(),
             headers: vec![("x-github-api-version", API_VERSION.to_owned())],

@@ -25,7 +25,7 @@ pub enum Credential {
 
 impl Credential {
     /// Whether there is any.
-    pub fn is_some(&self) -> bool {
+    pub(crate) fn is_some(&self) -> bool {
         *self != Credential::None
     }
 

@@ -26,7 +26,7 @@ pub use patience::Patience;
 /// More pages than this are not read.
 pub const MAX_PAGES: usize = 50;
 /// A longer answer is refused, in bytes.
-pub const MAX_BYTES: u64 = 32 << 20;
+pub(crate) const MAX_BYTES: u64 = 32 << 20;
 const TIMEOUTS: Timeouts = Timeouts { call: Duration::from_secs(30), connection: Duration::from_secs(10) };
 /// Redirects within the origin, as of renamed repositories.
 const MAX_REDIRECTS: usize = 3;
@@ -48,7 +48,7 @@ pub enum Method {
 
 impl Method {
     /// As in HTTP.
-    pub fn word(self) -> &'static str {
+    pub(crate) fn word(self) -> &'static str {
         match self {
             Method::Get => "GET",
             Method::Post => "POST",
@@ -112,7 +112,7 @@ impl Answer {
     ///
     /// # Errors
     /// Where it is no JSON.
-    pub fn json(&self) -> Result<Value, Error> {
+    pub(crate) fn json(&self) -> Result<Value, Error> {
         if self.bytes.is_empty() {
             return Ok(Value::Null);
         }
@@ -172,7 +172,7 @@ impl Client {
     }
 
     /// The address that paths are below.
-    pub fn base(&self) -> &Address {
+    pub(crate) fn base(&self) -> &Address {
         &self.base
     }
 
@@ -180,7 +180,7 @@ impl Client {
     ///
     /// # Errors
     /// Where the patience does not last.
-    pub fn limited(&self, wait: Duration) -> Result<(), Error> {
+    pub(crate) fn limited(&self, wait: Duration) -> Result<(), Error> {
         self.patience.borrow_mut().limited(wait, std::time::SystemTime::now())
     }
 

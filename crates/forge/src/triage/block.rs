@@ -25,7 +25,7 @@ pub struct Block {
 
 impl Block {
     /// The block that a hunk is.
-    pub fn of(hunk: &HunkReport) -> Self {
+    pub(crate) fn of(hunk: &HunkReport) -> Self {
         Block { fingerprint: hunk.fingerprint.clone(), content: hunk.content.clone() }
     }
 }
@@ -65,13 +65,13 @@ pub struct Shown {
 
 impl Shown {
     /// What is known of a request whose state is lost.
-    pub fn lost() -> Self {
+    pub(crate) fn lost() -> Self {
         Shown { blocks: Vec::new(), is_incomplete: true }
     }
 
     /// With the flags of one more report.
     #[must_use]
-    pub fn with(&self, report: &Report) -> Self {
+    pub(crate) fn with(&self, report: &Report) -> Self {
         let mut shown = self.clone();
         for hunk in report.flags.iter().filter_map(|flag| report.hunks.get(flag.hunk)) {
             if let Some(block) = shown.blocks.iter_mut().find(|block| block.fingerprint == hunk.fingerprint) {

@@ -1,6 +1,6 @@
 //! Commands in a comment: what counts as one, and what it asks for.
 //!
-//! Only what a reader of the rendered comment sees as a line of text counts ([`super::visible`]). Who may ask for it
+//! Only what a reader of the rendered comment sees as a line of text counts (`super::visible`). Who may ask for it
 //! is `rights`, which flag is meant is `decision`.
 
 use super::visible::{Dialect, Line, lines};

@@ -33,7 +33,7 @@ pub struct Decision {
 
 impl Decision {
     /// Whether it is about a block: the same fingerprint, and the same text to the byte.
-    pub fn is_about(&self, hunk: &HunkReport) -> bool {
+    pub(crate) fn is_about(&self, hunk: &HunkReport) -> bool {
         self.fingerprint == hunk.fingerprint && self.content.as_ref().is_none_or(|content| *content == hunk.content)
     }
 
@@ -81,7 +81,7 @@ pub enum What {
 
 impl What {
     /// The word for it.
-    pub fn word(&self) -> &'static str {
+    pub(crate) fn word(&self) -> &'static str {
         match self {
             What::Dismissed { .. } => "dismissed",
             What::Confirmed { .. } => "confirmed",
@@ -90,12 +90,12 @@ impl What {
     }
 
     /// Whether it takes the place of an earlier ruling on the same flag. Attestations stand beside them.
-    pub fn is_ruling(&self) -> bool {
+    pub(crate) fn is_ruling(&self) -> bool {
         !matches!(self, What::Attested { .. })
     }
 
     /// The reason, or the tool and model.
-    pub fn text(&self) -> &str {
+    pub(crate) fn text(&self) -> &str {
         match self {
             What::Dismissed { reason } | What::Confirmed { reason } => reason,
             What::Attested { assistant } => assistant,

@@ -43,7 +43,7 @@ fn id<'a>(decision: &'a Decision, triage: &Triage) -> &'a str {
 const MAX_BYTES: usize = 20 << 10;
 
 /// What goes below the summary of [`applied`]: empty where there is nothing to say.
-pub fn section(report: &Report, triage: &Triage) -> String {
+pub(crate) fn section(report: &Report, triage: &Triage) -> String {
     let whole = whole(report, triage);
     if whole.len() <= MAX_BYTES {
         return whole;

@@ -14,20 +14,20 @@
 
 use serde::{Deserialize, Serialize};
 
-pub mod block;
+pub(crate) mod block;
 pub mod command;
-pub mod decision;
+pub(crate) mod decision;
 pub mod export;
 pub mod markdown;
 mod markup;
-pub mod refusal;
-pub mod rights;
+pub(crate) mod refusal;
+pub(crate) mod rights;
 pub mod settle;
-pub mod standing;
+pub(crate) mod standing;
 pub mod state;
-pub mod tag;
+pub(crate) mod tag;
 pub mod text;
-pub mod visible;
+pub(crate) mod visible;
 
 pub use block::{Block, Shown};
 pub use command::{Command, Misread, Verb, commands};

@@ -31,7 +31,7 @@ pub struct Person {
 ///
 /// # Errors
 /// Why not.
-pub fn may(verb: &Verb, person: Person) -> Result<(), Refusal> {
+pub(crate) fn may(verb: &Verb, person: Person) -> Result<(), Refusal> {
     let attests = matches!(verb, Verb::Attest { .. });
     match (person, person.access) {
         (Person { bot: true, .. }, _) => Err(Refusal::Bot),

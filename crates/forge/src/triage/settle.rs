@@ -82,7 +82,7 @@ pub struct Triage {
 
 impl Triage {
     /// The decisions that count, oldest first.
-    pub fn decisions(&self) -> impl Iterator<Item = &Decision> {
+    pub(crate) fn decisions(&self) -> impl Iterator<Item = &Decision> {
         self.state.entries.iter().filter(|entry| entry.doubt.is_none()).map(|entry| &entry.decision)
     }
 

@@ -57,7 +57,7 @@ fn standing<'a>(at: usize, hunk: Option<&HunkReport>, decisions: &[&'a Decision]
 
 impl Decision {
     /// For an attestation: the trailer that says the same in a commit, for its author to paste.
-    pub fn trailer(&self) -> Option<String> {
+    pub(crate) fn trailer(&self) -> Option<String> {
         match &self.what {
             What::Attested { assistant } => Some(Trailer::new(ASSISTED_BY, assistant).to_string()),
             _ => None,

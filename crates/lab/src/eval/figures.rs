@@ -58,7 +58,7 @@ pub enum By {
 
 /// A commit or a hunk with its label and its scores.
 #[derive(Debug, Clone)]
-pub struct Item<'a> {
+pub(crate) struct Item<'a> {
     /// Who wrote it.
     pub label: Label,
     /// The index of its repository.
@@ -130,7 +130,7 @@ struct Slice<'a> {
 /// both kinds to be compared within itself, and is empty where nothing is; `views` is what was scored.
 ///
 /// Things that could not be scored count as the lowest score of all.
-pub fn figures(items: &[Item<'_>], is_matched: &[bool], views: &[View], prior: f64) -> Vec<Figures> {
+pub(crate) fn figures(items: &[Item<'_>], is_matched: &[bool], views: &[View], prior: f64) -> Vec<Figures> {
     let lowest = Lowest::of(items);
     let matched = |item: &Item<'_>| is_matched.get(item.repository) == Some(&true);
     let mut slices = Vec::new();

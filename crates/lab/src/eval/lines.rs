@@ -22,9 +22,9 @@ use ai_detect_git::{RangeSpec, Records, Repository};
 use ai_detect_report::HunkReport;
 
 /// The schema that this version writes.
-pub const SCHEMA: &str = "ai-detect/eval-lines/v1";
+pub(crate) const SCHEMA: &str = "ai-detect/eval-lines/v1";
 /// The least share of a hunk's lines that must be of one kind.
-pub const MIN_SHARE: f64 = 0.8;
+pub(crate) const MIN_SHARE: f64 = 0.8;
 /// So many commits are done at a time.
 const UNIT: usize = 25;
 

@@ -27,10 +27,10 @@ pub enum Label {
 
 impl Label {
     /// All labels.
-    pub const ALL: [Label; 3] = [Label::Ai, Label::Human, Label::HumanRecent];
+    pub(crate) const ALL: [Label; 3] = [Label::Ai, Label::Human, Label::HumanRecent];
 
     /// As the manifest writes it.
-    pub fn word(self) -> &'static str {
+    pub(crate) fn word(self) -> &'static str {
         match self {
             Label::Ai => "ai",
             Label::Human => "human",
@@ -140,7 +140,7 @@ impl Manifest {
     }
 
     /// The name of a row's repository.
-    pub fn repository(&self, row: &Row) -> &str {
+    pub(crate) fn repository(&self, row: &Row) -> &str {
         self.repositories.get(row.repository).map_or("", String::as_str)
     }
 

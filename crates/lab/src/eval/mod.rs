@@ -7,21 +7,21 @@
 //! `text`, `json` and `scores` write them. `strip` takes
 //! parts of every change out first, and `lines` compares hunks with what was recorded of each line. Nothing here changes a score or a threshold.
 
-pub mod figures;
+pub(crate) mod figures;
 pub mod json;
 pub mod lines;
 pub mod manifest;
-pub mod outcome;
+pub(crate) mod outcome;
 pub mod rates;
-pub mod requests;
-pub mod resample;
+pub(crate) mod requests;
+pub(crate) mod resample;
 pub mod run;
 pub mod scores;
-pub mod stats;
+pub(crate) mod stats;
 pub mod strip;
 pub mod tables;
 pub mod text;
-pub mod views;
+pub(crate) mod views;
 
 pub use tables::Evaluation;
 

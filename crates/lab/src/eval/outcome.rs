@@ -61,7 +61,7 @@ pub(crate) const PROMISE: f64 = 0.01;
 impl Outcome {
     /// Of the report on the change that one commit made; what it declares must have been taken out before, so that a
     /// hunk of which something can be said has a verdict by its style.
-    pub fn of(report: &Report, change: &ChangeSet, commit: &str, model: &Model) -> Outcome {
+    pub(crate) fn of(report: &Report, change: &ChangeSet, commit: &str, model: &Model) -> Outcome {
         let found = report.commits.iter().find(|found| found.id == commit);
         let is_merge = change.commits.iter().any(|found| found.id == commit && found.parents > 1);
         let hunks: Vec<HunkOutcome> = report.hunks.iter().filter_map(hunk_outcome).collect();
@@ -93,7 +93,7 @@ impl Outcome {
 }
 
 /// The highest score among hunks, in log-odds; minus infinity where there is none.
-pub fn strongest(hunks: &[HunkOutcome]) -> f64 {
+pub(crate) fn strongest(hunks: &[HunkOutcome]) -> f64 {
     hunks.iter().map(|hunk| hunk.score.log_odds).fold(f64::NEG_INFINITY, f64::max)
 }
 

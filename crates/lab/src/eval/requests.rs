@@ -70,7 +70,7 @@ const WORST: usize = 3;
 type Request = (usize, Label, bool);
 
 /// Counts flags. `rate` is the one that the settings allow.
-pub fn requests(manifest: &Manifest, scores: &Scores, rate: f64) -> Requests {
+pub(crate) fn requests(manifest: &Manifest, scores: &Scores, rate: f64) -> Requests {
     let commits = |of: &dyn Fn(&Outcome) -> Option<bool>| -> Vec<Request> {
         let rows = manifest.rows.iter().zip(&scores.rows);
         rows.filter_map(|(row, found)| Some((row.repository, row.label, of(found.as_ref()?)?))).collect()
@@ -129,7 +129,7 @@ fn weighted_share(repositories: &[RepositoryRate], weights: &[f64]) -> Option<f6
 
 impl RepositoryRate {
     /// The share of its requests that got a flag.
-    pub fn share(&self) -> f64 {
+    pub(crate) fn share(&self) -> f64 {
         self.flagged as f64 / self.requests.max(1) as f64
     }
 }

@@ -45,7 +45,7 @@ fn draw(groups: usize, random: &mut SplitMix64) -> Vec<f64> {
 }
 
 /// The middle 95 % of a figure's values; `None` where there are too few to tell.
-pub fn interval(mut values: Vec<f64>) -> Option<(f64, f64)> {
+pub(crate) fn interval(mut values: Vec<f64>) -> Option<(f64, f64)> {
     if values.len() < REPLICATES / 2 {
         return None;
     }
@@ -56,7 +56,7 @@ pub fn interval(mut values: Vec<f64>) -> Option<(f64, f64)> {
 }
 
 /// A figure that depends on how often each repository counts, with its interval.
-pub fn estimate(groups: usize, figure: impl Fn(&[f64]) -> Option<f64>) -> Option<Estimate> {
+pub(crate) fn estimate(groups: usize, figure: impl Fn(&[f64]) -> Option<f64>) -> Option<Estimate> {
     let value = figure(&vec![1.0; groups])?;
     let values = draws(groups).iter().filter_map(|weights| figure(weights)).collect();
     Some(Estimate { value, interval: interval(values) })

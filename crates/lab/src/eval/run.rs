@@ -23,7 +23,7 @@ use ai_detect_style::score::prior;
 use ai_detect_style::signals::Engine;
 
 /// How many of people's commits make a request, each in turn.
-pub const RANGES: [usize; 3] = [5, 20, 50];
+pub(crate) const RANGES: [usize; 3] = [5, 20, 50];
 /// A group, or a commit without its message, is analysed for flags only where a hunk comes this near,
 /// in log-odds, to the threshold when its commit is scored alone, or without the message's part: the
 /// other commits of a group hardly move a hunk, and most of people's come nowhere near.

@@ -6,7 +6,7 @@
 
 /// One scored thing with a label.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Sample {
+pub(crate) struct Sample {
     /// Any number that is larger for more AI-like things.
     pub score: f64,
     /// What it should tell: whether AI wrote it.
@@ -20,7 +20,7 @@ pub(crate) const RATES: [f64; 2] = [0.01, 0.05];
 
 /// How well a score ranks.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Ranking {
+pub(crate) struct Ranking {
     /// The area under the ROC curve: how often a positive scores above a negative; ties count half.
     pub auc: f64,
     /// The largest share of positives at a threshold that no more than each of `RATES` of the
@@ -30,7 +30,7 @@ pub struct Ranking {
 
 /// Samples by falling score.
 #[derive(Debug, Clone, Default)]
-pub struct Ranked {
+pub(crate) struct Ranked {
     samples: Vec<Placed>,
     /// How many positives and negatives each group has.
     totals: Vec<(f64, f64)>,
@@ -47,7 +47,7 @@ struct Placed {
 
 impl Ranked {
     /// Sorts samples.
-    pub fn new(mut samples: Vec<Sample>, groups: usize) -> Self {
+    pub(crate) fn new(mut samples: Vec<Sample>, groups: usize) -> Self {
         samples.sort_by(|a, b| b.score.total_cmp(&a.score));
         let mut totals = vec![(0.0, 0.0); groups];
         for sample in &samples {
@@ -66,7 +66,7 @@ impl Ranked {
 
     /// The ranking with each group counted as often as its weight says; `None` where there are no
     /// positives or no negatives.
-    pub fn ranking(&self, weights: &[f64]) -> Option<Ranking> {
+    pub(crate) fn ranking(&self, weights: &[f64]) -> Option<Ranking> {
         let total = |of: fn(&(f64, f64)) -> f64| -> f64 {
             self.totals.iter().zip(weights).map(|(totals, weight)| of(totals) * weight).sum()
         };
@@ -102,7 +102,7 @@ pub(crate) const BINS: usize = 10;
 
 /// Probabilities against what is so, with the positives re-weighted to a share of all.
 #[derive(Debug, Clone, Default)]
-pub struct Calibration {
+pub(crate) struct Calibration {
     /// For each group: its positives and its negatives.
     groups: Vec<[Tally; 2]>,
 }
@@ -121,7 +121,7 @@ struct Bin {
 
 /// What probabilities are worth.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Calibrated {
+pub(crate) struct Calibrated {
     /// The mean square of the difference between probability and truth (0 or 1).
     pub brier: f64,
     /// The expected calibration error: the difference between the mean probability and the share of
@@ -131,7 +131,7 @@ pub struct Calibrated {
 
 /// What falls into one bin: its share of all, its mean probability, and its share of positives.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Reliability {
+pub(crate) struct Reliability {
     /// Its share of everything.
     pub share: f64,
     /// The mean of the probabilities.
@@ -142,7 +142,7 @@ pub struct Reliability {
 
 impl Calibration {
     /// Counts samples whose scores are probabilities, 0 to 1.
-    pub fn new(samples: &[Sample], groups: usize) -> Self {
+    pub(crate) fn new(samples: &[Sample], groups: usize) -> Self {
         let mut tallies = vec![[Tally::default(); 2]; groups];
         for sample in samples {
             let Some([positives, negatives]) = tallies.get_mut(sample.group) else { continue };
@@ -160,7 +160,7 @@ impl Calibration {
 
     /// With each group counted as often as its weight says, and positives made `prior` of all.
     /// `None` where there are no positives or no negatives.
-    pub fn measure(&self, weights: &[f64], prior: f64) -> Option<Calibrated> {
+    pub(crate) fn measure(&self, weights: &[f64], prior: f64) -> Option<Calibrated> {
         let [positives, negatives] = self.weighted(weights, prior)?;
         let bins = positives.bins.iter().zip(&negatives.bins);
         let error = bins.map(|(yes, no)| (yes.probability + no.probability - yes.count).abs()).sum();

@@ -59,7 +59,7 @@ fn is_about_names(rule: &Rule) -> bool {
 }
 
 /// The change without some of its parts. What measures names is a matter of the rules, too.
-pub fn stripped(mut change: ChangeSet, parts: &[Strip]) -> ChangeSet {
+pub(crate) fn stripped(mut change: ChangeSet, parts: &[Strip]) -> ChangeSet {
     for commit in &mut change.commits {
         if parts.contains(&Strip::Message) {
             commit.message = Message::default();

@@ -15,7 +15,7 @@ use super::strip::Strip;
 use ai_detect_style::signals::rounded;
 
 /// The schema that this version writes.
-pub const SCHEMA: &str = "ai-detect/eval/v1";
+pub(crate) const SCHEMA: &str = "ai-detect/eval/v1";
 
 /// A repository is matched where it has at least as many `ai` rows.
 pub(crate) const MIN_AI: usize = 12;

@@ -9,7 +9,7 @@ use ai_detect_base::vocabulary::message::Message;
 
 /// The change without what its commits declare, so that its flags tell what the style alone would
 /// have raised. Style never sees declarations, so no score changes.
-pub fn undeclared(mut change: ChangeSet, registry: &Registry) -> ChangeSet {
+pub(crate) fn undeclared(mut change: ChangeSet, registry: &Registry) -> ChangeSet {
     for commit in &mut change.commits {
         commit.message = attest::without_markers(&commit.message, registry).into();
         commit.author = Person::default();
@@ -19,7 +19,7 @@ pub fn undeclared(mut change: ChangeSet, registry: &Registry) -> ChangeSet {
 }
 
 /// The change as a patch without a message.
-pub fn bare(change: &ChangeSet) -> ChangeSet {
+pub(crate) fn bare(change: &ChangeSet) -> ChangeSet {
     let mut bare = change.clone();
     bare.commits.clear();
     for origin in bare.files.iter_mut().flat_map(|file| &mut file.origins) {
@@ -31,7 +31,7 @@ pub fn bare(change: &ChangeSet) -> ChangeSet {
 /// Several changes as one request: their files and commits one after another. A file that two of
 /// them touch stands there twice, each time as it was then.
 #[derive(Debug, Clone)]
-pub struct Joined {
+pub(crate) struct Joined {
     change: ChangeSet,
     changes: usize,
 }
@@ -47,7 +47,7 @@ impl Default for Joined {
 
 impl Joined {
     /// Adds a change.
-    pub fn push(&mut self, change: &ChangeSet) {
+    pub(crate) fn push(&mut self, change: &ChangeSet) {
         let shift = self.change.commits.len() as u32;
         self.change.commits.extend(change.commits.iter().cloned());
         self.change.files.extend(change.files.iter().cloned().map(|mut file| {
@@ -60,24 +60,24 @@ impl Joined {
     }
 
     /// How many changes were added.
-    pub fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.changes
     }
 
     /// Whether there is none.
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.changes == 0
     }
 
     /// Them all as one.
-    pub fn change(&self) -> &ChangeSet {
+    pub(crate) fn change(&self) -> &ChangeSet {
         &self.change
     }
 }
 
 /// As many unchanged lines right around the authored ones, in their place, and no message: what is
 /// scored then is where the change was made, not how it was written.
-pub fn surroundings(change: &ChangeSet) -> ChangeSet {
+pub(crate) fn surroundings(change: &ChangeSet) -> ChangeSet {
     let mut around = change.clone();
     for commit in &mut around.commits {
         commit.message = Message::default();

@@ -13,7 +13,7 @@ use ai_detect_style::pack::trees::{Node, Split};
 
 /// How trees are grown.
 #[derive(Debug, Clone, Copy)]
-pub struct Growth {
+pub(crate) struct Growth {
     /// How many trees.
     pub trees: usize,
     /// How many leaves each has at most.
@@ -34,7 +34,7 @@ pub struct Growth {
 const CUTS: usize = 63;
 
 /// Labelled rows of numbers; NaN is missing.
-pub struct Table<'a> {
+pub(crate) struct Table<'a> {
     /// One list a number, all of the same length.
     pub columns: &'a [Vec<f32>],
     /// What is known of each row beforehand, in log-odds.
@@ -121,7 +121,7 @@ struct Grown {
 }
 
 /// Grows trees over a table; `names` are the rules whose numbers the columns are.
-pub fn grow(table: &Table<'_>, names: &[String], growth: Growth) -> Trees {
+pub(crate) fn grow(table: &Table<'_>, names: &[String], growth: Growth) -> Trees {
     let binned: Vec<Binned> = table.columns.par_iter().map(|column| Binned::of(column, table.weights)).collect();
     let mut scores = table.start.to_vec();
     let mut random = SplitMix64::seed_from_u64(0x5eed);
@@ -151,7 +151,7 @@ pub fn grow(table: &Table<'_>, names: &[String], growth: Growth) -> Trees {
 }
 
 /// The sum of the trees' answers for one row of a table.
-pub fn answer(trees: &Trees, columns: &[Vec<f32>], row: usize) -> f64 {
+pub(crate) fn answer(trees: &Trees, columns: &[Vec<f32>], row: usize) -> f64 {
     let number = |feature: u16| {
         columns.get(usize::from(feature)).and_then(|column| column.get(row)).copied().unwrap_or(f32::NAN)
     };

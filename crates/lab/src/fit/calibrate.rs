@@ -97,7 +97,7 @@ const RATES: [f64; 10] = [0.3, 0.2, 0.1, 0.05, 0.02, 0.01, 0.005, 0.002, 0.001, 
 const REQUESTS: [usize; 3] = [5, 20, 50];
 
 /// The agreement with which most AI patches are found where few people's are.
-pub fn agreement(scored: &[Scored]) -> f64 {
+pub(crate) fn agreement(scored: &[Scored]) -> f64 {
     let counts = AGREEMENTS.map(|agreement| (found_with(agreement, scored), agreement));
     counts.into_iter().max_by_key(|(found, _)| *found).map_or(0.5, |(_, agreement)| agreement)
 }

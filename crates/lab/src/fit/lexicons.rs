@@ -23,7 +23,10 @@ pub struct Vocabulary {
 impl Vocabulary {
     /// The terms that occur widely enough. `commits` gives, for each commit, its repository and the
     /// numbers of its terms; `names` the terms by number.
-    pub fn of<'a>(commits: impl Iterator<Item = (usize, &'a [u32])>, names: &FxHashMap<u32, String>) -> Vocabulary {
+    pub(crate) fn of<'a>(
+        commits: impl Iterator<Item = (usize, &'a [u32])>,
+        names: &FxHashMap<u32, String>,
+    ) -> Vocabulary {
         let mut seen: FxHashMap<u32, (usize, FxHashSet<usize>)> = FxHashMap::default();
         for (repository, terms) in commits {
             for term in terms {
@@ -64,7 +67,7 @@ impl Vocabulary {
     }
 
     /// The lexicon as a file.
-    pub fn write(&self, weights: &Weights, what: &str) -> String {
+    pub(crate) fn write(&self, weights: &Weights, what: &str) -> String {
         let mut text = format!("# {what}: term and log-odds, fitted on labelled commits; see ACCURACY.md.\n");
         for (term, column) in self.terms.iter().zip(0..) {
             // Adding zero turns a negative zero into a plain one.

@@ -21,12 +21,12 @@ pub struct Rows {
 
 impl Rows {
     /// No rows yet.
-    pub fn new(columns: usize) -> Self {
+    pub(crate) fn new(columns: usize) -> Self {
         Rows { starts: vec![0], entries: Vec::new(), columns }
     }
 
     /// Adds a row.
-    pub fn push(&mut self, row: impl IntoIterator<Item = (u32, f32)>) {
+    pub(crate) fn push(&mut self, row: impl IntoIterator<Item = (u32, f32)>) {
         self.entries.extend(row);
         self.starts.push(self.entries.len());
     }
@@ -34,11 +34,6 @@ impl Rows {
     /// How many rows there are.
     pub fn len(&self) -> usize {
         self.starts.len().saturating_sub(1)
-    }
-
-    /// Whether there is no row.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
     }
 
     /// One row.
@@ -57,17 +52,17 @@ pub struct Weights(Vec<f64>);
 
 impl Weights {
     /// The log-odds of a row.
-    pub fn log_odds(&self, row: &[(u32, f32)]) -> f64 {
+    pub(crate) fn log_odds(&self, row: &[(u32, f32)]) -> f64 {
         self.sum(row) + self.bias()
     }
 
     /// The same without the bias.
-    pub fn sum(&self, row: &[(u32, f32)]) -> f64 {
+    pub(crate) fn sum(&self, row: &[(u32, f32)]) -> f64 {
         row.iter().map(|(column, value)| self.of(*column) * f64::from(*value)).sum()
     }
 
     /// The weight of a column; a column that no row had while the weights were fitted has none.
-    pub fn of(&self, column: u32) -> f64 {
+    pub(crate) fn of(&self, column: u32) -> f64 {
         self.0.get(column as usize).copied().unwrap_or(0.0)
     }
 
@@ -158,7 +153,7 @@ impl Gradient for Problem<'_> {
 ///
 /// # Errors
 /// What the solver said, where it found no way down.
-pub fn fit(rows: &Rows, labels: &[bool], weights: &[f64], c: f64) -> Result<Weights, String> {
+pub(crate) fn fit(rows: &Rows, labels: &[bool], weights: &[f64], c: f64) -> Result<Weights, String> {
     let problem = Problem { rows, labels, weights, c };
     let search = MoreThuenteLineSearch::new();
     let solver = LBFGS::new(search, 8)

@@ -11,13 +11,13 @@
 //! whole repositories, chosen by a hash of their names. The weights that are kept come from all of
 //! them.
 
-pub mod boost;
+pub(crate) mod boost;
 pub mod calibrate;
 pub mod compared;
 pub mod folds;
-pub mod lexicons;
+pub(crate) mod lexicons;
 pub mod local;
-pub mod logistic;
+pub(crate) mod logistic;
 pub mod samples;
 pub mod stages;
 pub mod write;

@@ -62,7 +62,7 @@ pub struct Numbers {
 
 impl Numbers {
     /// Those of a pack. Of several rules on one metric the first stands for it.
-    pub fn of(rules: &[Rule], of_messages: bool) -> Numbers {
+    pub(crate) fn of(rules: &[Rule], of_messages: bool) -> Numbers {
         let mut numbers = Numbers { rules: Vec::new(), names: Vec::new(), lexicons: Vec::new(), of_messages };
         let mut metrics: Vec<&str> = Vec::new();
         let fits = |rule: &Rule| rule.is_message() == of_messages;

@@ -94,7 +94,7 @@ pub fn analyse(
 
 impl<'a> Analyser<'a> {
     /// What many changes share.
-    pub fn new(
+    pub(crate) fn new(
         engine: &'a Engine<'a>,
         registry: &'a Registry,
         config: &'a Config,

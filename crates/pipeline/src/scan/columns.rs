@@ -213,7 +213,7 @@ fn is_ours(metadata: &FileMetaData) -> bool {
 ///
 /// # Errors
 /// Where it is no Parquet file, one of somebody else, or one of an earlier version.
-pub fn landed<R: ChunkReader + 'static>(file: R) -> Result<Vec<Landed>, Error> {
+pub(crate) fn landed<R: ChunkReader + 'static>(file: R) -> Result<Vec<Landed>, Error> {
     let reader = SerializedFileReader::new(file)?;
     if !is_ours(reader.metadata().file_metadata()) {
         return Err(Error::Foreign);

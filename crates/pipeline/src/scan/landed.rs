@@ -69,7 +69,7 @@ impl From<Row> for Landed {
 }
 
 /// The classes of a column that separates them by commas.
-pub fn classes(column: &str) -> Vec<String> {
+pub(crate) fn classes(column: &str) -> Vec<String> {
     column.split(',').filter(|class| !class.is_empty()).map(str::to_owned).collect()
 }
 

@@ -2,7 +2,7 @@
 //! it declares: one row a commit. A merge has a row without a score: what it brings, its commits have brought, and
 //! measured against its first parent it would count all of that twice. But what it declares stands nowhere else.
 //!
-//! What a row holds is [`row`], how rows become a Parquet file is [`columns`], which of them figures count is [`counted`], and what
+//! What a row holds is `row`, how rows become a Parquet file is [`columns`], which of them figures count is [`counted`], and what
 //! these need of a row [`landed`]; where they are kept, and
 //! which are there already, is `cli`.
 
@@ -11,7 +11,7 @@ pub mod columns;
 pub mod counted;
 pub mod key;
 pub mod landed;
-pub mod row;
+pub(crate) mod row;
 
 use std::ops::ControlFlow;
 

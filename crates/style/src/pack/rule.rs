@@ -199,7 +199,7 @@ pub enum Shape {
 
 impl Shape {
     /// What a number counts, from 0 to 1.
-    pub fn of(self, value: f64) -> f64 {
+    pub(crate) fn of(self, value: f64) -> f64 {
         match self {
             Shape::AtLeast(least) => f64::from(u8::from(value >= least)),
             Shape::AtMost(most) => f64::from(u8::from(value <= most)),

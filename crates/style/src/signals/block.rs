@@ -46,7 +46,7 @@ pub fn before(file: &FileChange, syntax: &Syntax) -> Option<Profile> {
 
 impl Block<'_> {
     /// The language; `None` for text without a grammar.
-    pub fn language(&self) -> Option<&'static Language> {
+    pub(crate) fn language(&self) -> Option<&'static Language> {
         self.syntax.language
     }
 
@@ -56,25 +56,25 @@ impl Block<'_> {
     }
 
     /// Whether a line was authored in this change.
-    pub fn is_authored(&self, line: u32) -> bool {
+    pub(crate) fn is_authored(&self, line: u32) -> bool {
         let spans = &self.hunk.authored;
         let after = spans.partition_point(|span| span.start <= line);
         after.checked_sub(1).and_then(|at| spans.get(at)).is_some_and(|span| span.contains(line))
     }
 
     /// The authored lines as a reader compares them, with their numbers.
-    pub fn lines(&self) -> impl Iterator<Item = (u32, &[u8])> {
+    pub(crate) fn lines(&self) -> impl Iterator<Item = (u32, &[u8])> {
         let lines = self.hunk.authored.iter().flat_map(|span: &Span| span.start..span.end);
         lines.map(|line| (line, self.hunk.seen.line(line).unwrap_or_else(|| self.file.new.line(line))))
     }
 
     /// A part of the file as a reader compares it, with as many lines as it was written with.
-    pub fn compared(&self, bytes: Range<usize>) -> Cow<'_, [u8]> {
+    pub(crate) fn compared(&self, bytes: Range<usize>) -> Cow<'_, [u8]> {
         self.hunk.seen.bytes(items_of(self.file.new.bytes(), bytes))
     }
 
     /// How its lines are written.
-    pub fn profile(&self, language: &Language) -> Profile {
+    pub(crate) fn profile(&self, language: &Language) -> Profile {
         if self.hunk.seen.disguise.is_empty() {
             return Profile::of(&self.file.new, &self.hunk.authored, language);
         }

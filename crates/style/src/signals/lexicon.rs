@@ -7,14 +7,14 @@ use crate::pack::lexicon::hash;
 use crate::pack::{Lexicon, Scope};
 
 /// The known terms of a hunk.
-pub fn hunk(scope: Scope, lexicon: &Lexicon, block: &Block<'_>) -> Bag {
+pub(crate) fn hunk(scope: Scope, lexicon: &Lexicon, block: &Block<'_>) -> Bag {
     let mut found = Found::new(lexicon);
     terms::hunk(scope, block, &mut |term, line| found.add(term, line));
     found.bag()
 }
 
 /// The known terms of a message.
-pub fn message(lexicon: &Lexicon, message: &Message<'_>) -> Bag {
+pub(crate) fn message(lexicon: &Lexicon, message: &Message<'_>) -> Bag {
     let mut found = Found::new(lexicon);
     terms::message(message, &mut |term, line| found.add(term, line));
     found.bag()

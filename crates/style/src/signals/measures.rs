@@ -64,7 +64,7 @@ static CALLS: LazyLock<(Vec<&str>, Needles)> = LazyLock::new(|| {
 
 /// A habit of a file that a hunk may break with.
 #[derive(Debug, Clone, Copy)]
-pub enum Habit {
+pub(crate) enum Habit {
     /// The share of comment lines.
     CommentShare,
     /// The words of a comment.
@@ -159,7 +159,7 @@ pub struct Measures {
 
 impl Measures {
     /// Counts everything once.
-    pub fn of(block: &Block<'_>) -> Measures {
+    pub(crate) fn of(block: &Block<'_>) -> Measures {
         let mut m = Measures {
             new_files: f64::from(block.new_files),
             handlers: f64::from(block.hunk.regions.handlers),
@@ -198,7 +198,7 @@ impl Measures {
     }
 
     /// What several hunks come to together.
-    pub fn add(&mut self, other: &Measures) {
+    pub(crate) fn add(&mut self, other: &Measures) {
         macro_rules! each {
             ($($sum:ident)*; $($list:ident)*; $($most:ident)*) => {
                 $(self.$sum += other.$sum;)*

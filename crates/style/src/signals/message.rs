@@ -30,12 +30,12 @@ pub fn comparable(message: &CommitMessage) -> (Cow<'_, CommitMessage>, Disguise)
 
 impl<'a> Message<'a> {
     /// The first line.
-    pub fn subject(&self) -> &'a str {
+    pub(crate) fn subject(&self) -> &'a str {
         first_line(self.text).trim()
     }
 
     /// The rest, without the blank lines around it.
-    pub fn body(&self) -> &'a str {
+    pub(crate) fn body(&self) -> &'a str {
         self.text.split_once('\n').map_or("", |(_, rest)| rest.trim())
     }
 
@@ -96,12 +96,12 @@ pub(super) static NUMBERS: &[(&str, Number)] = &[
 ];
 
 /// A number of a message by its name.
-pub fn number(name: &str, message: &Message<'_>) -> Option<f64> {
+pub(crate) fn number(name: &str, message: &Message<'_>) -> Option<f64> {
     NUMBERS.iter().find(|(known, _)| *known == name).and_then(|(_, number)| number(message))
 }
 
 /// Counts what the shape says of a number, with the line that it was taken of.
-pub fn count(at: usize, name: &str, value: f64, shape: Shape, message: &Message<'_>, found: &mut Found) {
+pub(crate) fn count(at: usize, name: &str, value: f64, shape: Shape, message: &Message<'_>, found: &mut Found) {
     let amount = shape.of(value);
     if amount > 0.0 {
         let of_subject = name.contains("subject") || name == "conventional_prefix" || message.body().is_empty();

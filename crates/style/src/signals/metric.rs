@@ -12,7 +12,7 @@ use crate::syntax::regions::{Function, Region};
 use crate::syntax::words;
 
 /// How a number is taken; `None` where there is too little to measure.
-pub type Number<T> = fn(&T) -> Option<f64>;
+pub(crate) type Number<T> = fn(&T) -> Option<f64>;
 
 /// How many lines a file has before the change at least, for its style to be compared with.
 pub(crate) const MIN_BEFORE: u32 = 30;
@@ -88,7 +88,7 @@ static REGION: &[(&str, &[Scope])] = &[
 ///
 /// # Errors
 /// What is wrong, with the name that was perhaps meant.
-pub fn check(name: &str, scope: Option<Scope>) -> Result<(), String> {
+pub(crate) fn check(name: &str, scope: Option<Scope>) -> Result<(), String> {
     let (known, scopes): (Vec<&str>, bool) = match scope {
         None => (HUNK.iter().map(|(name, _)| *name).collect(), true),
         Some(scope) if scope.is_message() => (message::NUMBERS.iter().map(|(name, _)| *name).collect(), true),
@@ -111,7 +111,7 @@ pub fn check(name: &str, scope: Option<Scope>) -> Result<(), String> {
 }
 
 /// A number of a whole hunk, and the rules that are about it.
-pub struct OfHunk {
+pub(crate) struct OfHunk {
     /// How it is taken.
     pub number: Number<Measures>,
     /// Which rules ask for it: never empty.
@@ -119,7 +119,7 @@ pub struct OfHunk {
 }
 
 /// The numbers of whole hunks that rules ask for.
-pub fn of_hunk(rules: &[Rule]) -> Vec<OfHunk> {
+pub(crate) fn of_hunk(rules: &[Rule]) -> Vec<OfHunk> {
     let about = |wanted: &str| {
         let asks =
             |rule: &Rule| rule.scope.is_none() && matches!(&rule.kind, Kind::Metric { name, .. } if name == wanted);
@@ -130,12 +130,12 @@ pub fn of_hunk(rules: &[Rule]) -> Vec<OfHunk> {
 }
 
 /// A number as a person reads it.
-pub fn shown(value: f64) -> String {
+pub(crate) fn shown(value: f64) -> String {
     if value == value.trunc() { format!("{value}") } else { format!("{value:.2}") }
 }
 
 /// Takes the number of each region of a scope, and counts what the shape says.
-pub fn regions(at: usize, name: &str, scope: Scope, shape: Shape, block: &Block<'_>, found: &mut Found) {
+pub(crate) fn regions(at: usize, name: &str, scope: Scope, shape: Shape, block: &Block<'_>, found: &mut Found) {
     let regions = &block.hunk.regions;
     let texts = match scope {
         Scope::Comment => regions.comments.as_slice(),

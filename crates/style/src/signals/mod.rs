@@ -3,12 +3,12 @@
 //! evidence ([`Engine::evidence`]). Nothing here knows git or attestations.
 
 pub mod block;
-pub mod lexicon;
-pub mod measures;
+pub(crate) mod lexicon;
+pub(crate) mod measures;
 pub mod message;
-pub mod metric;
-pub mod phrase;
-pub mod query;
+pub(crate) mod metric;
+pub(crate) mod phrase;
+pub(crate) mod query;
 pub mod reading;
 pub mod selftest;
 pub mod terms;
@@ -79,10 +79,10 @@ pub struct Evidence {
 /// How much of an evidence is quoted, in characters.
 const QUOTE: usize = 160;
 /// How many places of one signal are kept.
-pub const MAX_EVIDENCE: usize = 5;
+pub(crate) const MAX_EVIDENCE: usize = 5;
 
 /// One line, shortened.
-pub fn quote(text: &str) -> String {
+pub(crate) fn quote(text: &str) -> String {
     let line = text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or("");
     match line.char_indices().nth(QUOTE) {
         Some((at, _)) => format!("{}\u{2026}", line.get(..at).unwrap_or(line)),
@@ -360,7 +360,7 @@ pub struct Found {
 
 impl Found {
     /// An occurrence, or a number that counts `amount` times.
-    pub fn count(&mut self, rule: usize, amount: f64, evidence: Option<Evidence>) {
+    pub(crate) fn count(&mut self, rule: usize, amount: f64, evidence: Option<Evidence>) {
         self.counts.push((rule, amount, evidence));
     }
 

@@ -54,7 +54,7 @@ impl Pattern {
 }
 
 /// All patterns of a pack, by scope.
-pub struct Phrases<'a> {
+pub(crate) struct Phrases<'a> {
     rules: &'a [Rule],
     scopes: BTreeMap<Scope, Patterns>,
 }
@@ -75,7 +75,7 @@ struct Patterns {
 ///
 /// # Errors
 /// What is wrong with it.
-pub fn check(pattern: &str) -> Result<(), String> {
+pub(crate) fn check(pattern: &str) -> Result<(), String> {
     if pattern.len() > MAX_PATTERN {
         return Err(format!("the phrase is longer than {MAX_PATTERN} bytes"));
     }
@@ -122,7 +122,7 @@ fn compile(pattern: &str, literals: bool) -> Option<meta::Regex> {
 
 impl<'a> Phrases<'a> {
     /// Collects the patterns and the literals that they need.
-    pub fn new(rules: &'a [Rule]) -> Self {
+    pub(crate) fn new(rules: &'a [Rule]) -> Self {
         let mut scopes: BTreeMap<Scope, Patterns> = BTreeMap::new();
         for (rule, declared) in rules.iter().enumerate() {
             let (Kind::Phrase(sources), Some(scope)) = (&declared.kind, declared.scope) else { continue };
@@ -134,7 +134,7 @@ impl<'a> Phrases<'a> {
     }
 
     /// Counts the phrases in a hunk.
-    pub fn hunk(&self, block: &Block<'_>, found: &mut Found) {
+    pub(crate) fn hunk(&self, block: &Block<'_>, found: &mut Found) {
         let language = block.language_name();
         let regions = &block.hunk.regions;
         let applies = |rule: &Rule| rule.applies_to(language);
@@ -186,7 +186,7 @@ impl<'a> Phrases<'a> {
     }
 
     /// Counts the phrases in a message.
-    pub fn message(&self, message: &Message<'_>, found: &mut Found) {
+    pub(crate) fn message(&self, message: &Message<'_>, found: &mut Found) {
         let parts = [
             (Scope::Message, message.text, 0),
             (Scope::Subject, message.subject(), 0),

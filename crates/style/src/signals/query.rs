@@ -35,7 +35,7 @@ struct Ready {
 }
 
 /// All queries of a pack.
-pub struct Queries<'a> {
+pub(crate) struct Queries<'a> {
     rules: &'a [Rule],
     by_language: BTreeMap<&'static str, OnceLock<Ready>>,
 }
@@ -45,7 +45,7 @@ pub struct Queries<'a> {
 ///
 /// # Errors
 /// What is wrong, and what to do about it.
-pub fn check(language: &str, text: &str) -> Result<(), String> {
+pub(crate) fn check(language: &str, text: &str) -> Result<(), String> {
     check_shape(text)?;
     let mut problem = None;
     for language in lang::ALL.iter().filter(|known| known.name == language) {
@@ -94,20 +94,20 @@ pub(crate) fn check_shape(text: &str) -> Result<(), String> {
 ///
 /// # Errors
 /// What is wrong.
-pub fn compile(language: &str, text: &str) -> Result<(), String> {
+pub(crate) fn compile(language: &str, text: &str) -> Result<(), String> {
     let language = lang::by_name(language).ok_or("no such language")?;
     Query::new(&(language.grammar)(), text).map(drop).map_err(|error| error.to_string())
 }
 
 impl<'a> Queries<'a> {
     /// Takes note of the languages; compiles nothing yet.
-    pub fn new(rules: &'a [Rule]) -> Self {
+    pub(crate) fn new(rules: &'a [Rule]) -> Self {
         let keys = lang::ALL.iter().map(|language| (key(language), OnceLock::new()));
         Queries { rules, by_language: keys.collect() }
     }
 
     /// The kinds of nodes that patterns look at, by their ids.
-    pub fn asked(&self, language: &'static Language) -> &[bool] {
+    pub(crate) fn asked(&self, language: &'static Language) -> &[bool] {
         self.ready(language).map_or(&[], |ready| &ready.asked)
     }
 
@@ -117,7 +117,7 @@ impl<'a> Queries<'a> {
     }
 
     /// Counts the matches in a hunk.
-    pub fn hunk(&self, block: &Block<'_>, found: &mut Found) {
+    pub(crate) fn hunk(&self, block: &Block<'_>, found: &mut Found) {
         let Some(ready) = block.language().and_then(|language| self.ready(language)) else { return };
         let Some(tree) = block.syntax.tree_of(block.hunk.span) else { return };
         ready.run(tree, block, &mut |rule, node| {

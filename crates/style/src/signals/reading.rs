@@ -26,7 +26,7 @@ impl Place {
     }
 
     /// The term.
-    pub fn of(self, text: &str) -> &str {
+    pub(crate) fn of(self, text: &str) -> &str {
         part_of(text, self.start as usize..self.end as usize)
     }
 }
@@ -50,7 +50,7 @@ struct Heavy {
 
 impl Bag {
     /// Known terms as they come, any number of times: their numbers in the lexicon, and where they stand in `text`.
-    pub fn of(mut known: Vec<(u32, Place)>, text: &str, lexicon: &Lexicon) -> Self {
+    pub(crate) fn of(mut known: Vec<(u32, Place)>, text: &str, lexicon: &Lexicon) -> Self {
         // Nearly always they are.
         if !known.is_sorted_by_key(|(_, place)| place.order()) {
             known.sort_unstable_by_key(|(_, place)| place.order());
@@ -113,13 +113,18 @@ impl Bag {
 
     /// The sum of the terms' weights divided by the root of how many there are, so that long text
     /// does not win by length alone; `None` where the lexicon knows no term.
-    pub fn value(&self, lexicon: &Lexicon) -> Option<f64> {
+    pub(crate) fn value(&self, lexicon: &Lexicon) -> Option<f64> {
         let sum: f64 = self.terms.iter().map(|term| lexicon.weight(*term)).sum();
         (!self.terms.is_empty()).then(|| sum / root(self.terms.len()))
     }
 
     /// The terms that speak most for the side of `contribution`, each with its part of it.
-    pub fn evidence(&self, lexicon: &Lexicon, contribution: f64, quote: impl Fn(u32) -> Evidence) -> Vec<Evidence> {
+    pub(crate) fn evidence(
+        &self,
+        lexicon: &Lexicon,
+        contribution: f64,
+        quote: impl Fn(u32) -> Evidence,
+    ) -> Vec<Evidence> {
         let side = |weight: &f64| *weight * contribution > 0.0;
         let sum: f64 = self.terms.iter().map(|term| lexicon.weight(*term)).filter(side).sum();
         let heaviest = self.heaviest.iter().flatten().filter(|heavy| side(&f64::from(heavy.weight)));

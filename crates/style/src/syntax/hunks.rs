@@ -11,7 +11,7 @@ use ai_detect_lang::Language;
 /// Up to this many lines between two authored ones are joined over.
 pub(crate) const JOINED_GAP: u32 = 3;
 /// A block that is longer than this is cut, in lines.
-pub const MAX_LINES: u32 = 100;
+pub(crate) const MAX_LINES: u32 = 100;
 /// What the pieces of a cut aim at, in lines.
 const AIM: u32 = 60;
 /// How deep items within items are told apart.
@@ -57,7 +57,7 @@ impl Piece {
     }
 
     /// The piece in parts that each start where one of some sorted lines is, none of them blank.
-    pub fn split_at(self, lines: &[u32], text: &Text) -> Vec<Piece> {
+    pub(crate) fn split_at(self, lines: &[u32], text: &Text) -> Vec<Piece> {
         let span = self.span();
         let within = lines.iter().skip(lines.partition_point(|line| *line <= span.start));
         let (mut parts, mut rest) = (Vec::new(), self);
@@ -83,7 +83,7 @@ impl Piece {
 
 /// Joins authored spans over small gaps. Spans that hold nothing but blank lines are never authored;
 /// were there a run of them, it would be no hunk.
-pub fn runs(text: &Text, authored: &[Span]) -> Vec<Run> {
+pub(crate) fn runs(text: &Text, authored: &[Span]) -> Vec<Run> {
     let mut runs: Vec<Run> = Vec::new();
     for &span in authored {
         match runs.last_mut() {
@@ -110,7 +110,7 @@ pub struct Cuts {
 
 impl Cuts {
     /// Adds the items of a tree.
-    pub fn read(&mut self, tree: &tree_sitter::Tree, text: &Text, language: &'static Language) {
+    pub(crate) fn read(&mut self, tree: &tree_sitter::Tree, text: &Text, language: &'static Language) {
         let roles = super::roles::Roles::of(language);
         if self.starts.is_empty() {
             self.starts = item_starts(text, language);
@@ -170,7 +170,7 @@ fn leads(line: &[u8], language: &Language) -> bool {
 }
 
 /// Cuts a run into reviewable pieces.
-pub fn cut(text: &Text, run: Run, cuts: &Cuts) -> Vec<Piece> {
+pub(crate) fn cut(text: &Text, run: Run, cuts: &Cuts) -> Vec<Piece> {
     let mut spans = Vec::new();
     divide(text, run.span(), cuts, 0, &mut spans);
     merge_small(text, &run, &mut spans);

@@ -1,18 +1,18 @@
 //! From a changed file to its hunks, each with the regions that signals look at.
 //!
-//! Only the surroundings of what can be scored are parsed ([`window`]); what is read out of the
+//! Only the surroundings of what can be scored are parsed (`window`); what is read out of the
 //! tree is in [`regions`], and how runs of added lines become reviewable blocks in [`hunks`].
 //! Nothing here judges.
 
 mod comment;
 pub mod hunks;
 pub mod parser;
-pub mod profile;
+pub(crate) mod profile;
 pub mod regions;
-pub mod roles;
-pub mod seen;
-pub mod window;
-pub mod words;
+pub(crate) mod roles;
+pub(crate) mod seen;
+pub(crate) mod window;
+pub(crate) mod words;
 
 use rayon::prelude::*;
 
@@ -143,7 +143,7 @@ impl Syntax {
     }
 
     /// The tree that covers a span, where one was parsed.
-    pub fn tree_of(&self, span: Span) -> Option<&tree_sitter::Tree> {
+    pub(crate) fn tree_of(&self, span: Span) -> Option<&tree_sitter::Tree> {
         let after = self.trees.partition_point(|(parsed, _)| parsed.start <= span.start);
         let (parsed, tree) = self.trees.get(after.checked_sub(1)?)?;
         parsed.contains(span.start).then_some(tree)

@@ -1,4 +1,4 @@
-//! Parsing one window of a text, within bounds. Which windows there are is in [`super::window`].
+//! Parsing one window of a text, within bounds. Which windows there are is in `super::window`.
 
 use std::cell::{Cell, RefCell};
 use std::ops::ControlFlow;
@@ -43,7 +43,7 @@ const MAX_BROKEN: u32 = 10_000;
 
 /// Parses one part of a text; positions are those of the whole text. `None` where the part is too costly
 /// to parse, or others of its file were.
-pub fn parse(
+pub(crate) fn parse(
     language: &'static Language,
     text: &Text,
     window: &Window,
@@ -80,7 +80,7 @@ pub struct Allowance<'a> {
 
 impl<'a> Allowance<'a> {
     /// For a file.
-    pub fn of(extra: &'a Extra) -> Self {
+    pub(crate) fn of(extra: &'a Extra) -> Self {
         Allowance { left: AtomicU64::new(nanoseconds(MAX_EXTRA_OF_FILE)), extra }
     }
 

@@ -80,7 +80,7 @@ static SIGNS: [Sign; 256] = {
 
 impl Profile {
     /// The habits of some lines of a text.
-    pub fn of(text: &Text, spans: &[Span], language: &Language) -> Profile {
+    pub(crate) fn of(text: &Text, spans: &[Span], language: &Language) -> Profile {
         let mut counts = Counts::default();
         for line in spans.iter().flat_map(|span| span.start..span.end).take(MAX_LINES) {
             counts.line(text.line(line), language);
@@ -89,7 +89,7 @@ impl Profile {
     }
 
     /// The habits of a whole text.
-    pub fn of_all(text: &Text, language: &Language) -> Profile {
+    pub(crate) fn of_all(text: &Text, language: &Language) -> Profile {
         Profile::of(text, &[Span::new(0, text.len())], language)
     }
 }

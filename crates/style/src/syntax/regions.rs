@@ -33,7 +33,7 @@ pub struct Region {
 
 impl Region {
     /// The line of the file that holds a byte of [`Region::text`].
-    pub fn line_at(&self, offset: usize) -> u32 {
+    pub(crate) fn line_at(&self, offset: usize) -> u32 {
         let before = self.text.as_bytes().get(..offset).unwrap_or(self.text.as_bytes());
         self.span.start + memchr::memchr_iter(b'\n', before).count() as u32
     }
@@ -88,13 +88,13 @@ pub fn nothing(_: &'static Language) -> &'static [bool] {
 
 impl Regions {
     /// All tests: functions and calls.
-    pub fn tests(&self) -> impl Iterator<Item = &Function> {
+    pub(crate) fn tests(&self) -> impl Iterator<Item = &Function> {
         self.functions.iter().filter(|function| function.test).chain(&self.test_calls)
     }
 }
 
 /// Reads the regions of the authored lines of one hunk. Texts and names in them are as a reader compares them.
-pub fn read(
+pub(crate) fn read(
     tree: &tree_sitter::Tree,
     (text, seen): (&Text, &Seen),
     authored: &[Span],

@@ -21,13 +21,13 @@ pub(super) enum Role {
 }
 
 /// The part that each node kind of a grammar plays, by kind id.
-pub struct Roles {
+pub(crate) struct Roles {
     roles: Vec<Role>,
 }
 
 impl Roles {
     /// The roles of a language's grammar, made once a thread.
-    pub fn of(language: &'static Language) -> Rc<Roles> {
+    pub(crate) fn of(language: &'static Language) -> Rc<Roles> {
         thread_local! {
             static MADE: RefCell<FxHashMap<usize, Rc<Roles>>> = Default::default();
         }

@@ -23,7 +23,7 @@ const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
 impl Seen {
     /// Reads authored lines.
-    pub fn of(text: &Text, authored: &[Span]) -> Seen {
+    pub(crate) fn of(text: &Text, authored: &[Span]) -> Seen {
         if authored.iter().all(|span| is_plain(text.slice(*span))) {
             return Seen::default();
         }
@@ -43,13 +43,13 @@ impl Seen {
     }
 
     /// A line where it differs from what was written.
-    pub fn line(&self, line: u32) -> Option<&[u8]> {
+    pub(crate) fn line(&self, line: u32) -> Option<&[u8]> {
         let at = self.lines.binary_search_by_key(&line, |(line, _)| *line).ok()?;
         self.lines.get(at).map(|(_, comparable)| comparable.as_slice())
     }
 
     /// A part of the file. It has as many lines as it was written with.
-    pub fn bytes<'t>(&self, written: &'t [u8]) -> Cow<'t, [u8]> {
+    pub(crate) fn bytes<'t>(&self, written: &'t [u8]) -> Cow<'t, [u8]> {
         // What is changed is counted by lines.
         self.surroundings.comparable_bytes(written, &mut Disguise::default())
     }

@@ -40,7 +40,7 @@ const MAX_SHARE: u64 = 70;
 
 /// A part of a file to parse.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Window {
+pub(crate) struct Window {
     /// Its lines.
     pub span: Span,
     /// Lines above that it stands in, such as those where its class and its function start. The parser sees
@@ -52,7 +52,7 @@ pub struct Window {
 
 impl Window {
     /// Lines that stand in nothing.
-    pub fn of(span: Span) -> Self {
+    pub(crate) fn of(span: Span) -> Self {
         Window { span, headers: Vec::new(), footers: Vec::new() }
     }
 
@@ -62,7 +62,7 @@ impl Window {
     }
 
     /// What a parser is to see of a text, in order.
-    pub fn ranges(&self, text: &Text) -> Vec<tree_sitter::Range> {
+    pub(crate) fn ranges(&self, text: &Text) -> Vec<tree_sitter::Range> {
         let lines = || self.headers.iter().chain([&self.span]);
         let first = lines().next().map_or(0, |span| span.start);
         let whole = lines().map(|span| range(text, (span.start, 0), (span.end, 0)));
@@ -76,7 +76,7 @@ impl Window {
 }
 
 /// The parts of a file to parse: sorted, disjoint, covering every run.
-pub fn windows(text: &Text, runs: &[Run], language: &Language) -> Vec<Window> {
+pub(crate) fn windows(text: &Text, runs: &[Run], language: &Language) -> Vec<Window> {
     let mut windows: Vec<Window> = Vec::new();
     for run in runs {
         let part = text.part_of(run.span().start);

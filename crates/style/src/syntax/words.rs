@@ -5,7 +5,7 @@ use std::ops::Range;
 use ai_detect_base::slices::{items_of, part_of};
 
 /// The words of prose, lower case: runs of letters, digits and apostrophes that start with a letter.
-pub fn prose(text: &str) -> impl Iterator<Item = String> {
+pub(crate) fn prose(text: &str) -> impl Iterator<Item = String> {
     text.split(|c: char| !(c.is_alphanumeric() || c == '\'' || c == '_'))
         .map(|word| word.trim_matches(|c: char| !c.is_alphanumeric()))
         .filter(|word| word.starts_with(|c: char| c.is_alphabetic()))
@@ -13,7 +13,7 @@ pub fn prose(text: &str) -> impl Iterator<Item = String> {
 }
 
 /// The parts of an identifier, lower case: `parseHttpURL` and `parse_http_url` are `parse http url`.
-pub fn parts(identifier: &str) -> Vec<String> {
+pub(crate) fn parts(identifier: &str) -> Vec<String> {
     if identifier.is_ascii() {
         return ascii_parts(identifier.as_bytes());
     }
@@ -97,7 +97,7 @@ fn ascii_part_ranges(identifier: &[u8], visit: &mut dyn FnMut(Range<usize>)) {
 }
 
 /// A word without its commonest endings, so that "counters" meets `counter` and "parsing" `parse`.
-pub fn stem(word: &str) -> &str {
+pub(crate) fn stem(word: &str) -> &str {
     let endings = ["ing", "ies", "ed", "es", "s", "e"];
     endings.into_iter().find_map(|ending| word.strip_suffix(ending).filter(|stem| stem.len() >= 3)).unwrap_or(word)
 }

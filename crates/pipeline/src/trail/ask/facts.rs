@@ -11,7 +11,7 @@ use ai_detect_report::AttestationReport;
 
 /// A commit with what it declares.
 #[derive(Debug, Clone)]
-pub struct Declared {
+pub(crate) struct Declared {
     /// The commit.
     pub commit: Commit,
     /// What it declares.
@@ -20,7 +20,7 @@ pub struct Declared {
 
 /// All that is known of a commit that came to a revision in some way.
 #[derive(Debug, Clone, Copy)]
-pub struct Known<'a> {
+pub(crate) struct Known<'a> {
     /// The commit itself.
     pub own: &'a Declared,
     /// The merge that brought it.
@@ -37,7 +37,7 @@ pub struct Known<'a> {
 
 /// What speaks for some lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Speaks<'a> {
+pub(crate) struct Speaks<'a> {
     state: State,
     /// The record that lists the lines.
     recorded: Option<&'a RecordedLines>,
@@ -47,18 +47,18 @@ pub struct Speaks<'a> {
 
 impl<'a> Speaks<'a> {
     /// How fully.
-    pub fn state(&self) -> State {
+    pub(crate) fn state(&self) -> State {
         self.state
     }
 
     /// The model that the record of the lines names.
-    pub fn model(&self) -> Option<&'a str> {
+    pub(crate) fn model(&self) -> Option<&'a str> {
         self.recorded?.model.as_deref()
     }
 }
 
 /// What is known of a contribution in the end.
-pub struct Contribution {
+pub(crate) struct Contribution {
     /// The class of evidence.
     pub evidence: Evidence,
     /// The facts.
@@ -89,7 +89,7 @@ pub(crate) fn speaks_for_commit(attestation: &AttestationReport) -> Speaks<'_> {
 }
 
 /// What is known of lines that the commit brought and for which this speaks.
-pub fn contribution(
+pub(crate) fn contribution(
     known: &Known<'_>,
     speaks: Speaks<'_>,
     likelihood: &Likelihood,
@@ -347,7 +347,7 @@ fn stated(statement: &Statement, by: By) -> Stated {
 }
 
 /// The commit that a message says it was cherry-picked from.
-pub fn made_from(message: &str) -> Option<&str> {
+pub(crate) fn made_from(message: &str) -> Option<&str> {
     let (_, rest) = message.rsplit_once("(cherry picked from commit ")?;
     let (id, _) = rest.split_once(')')?;
     let is_id = id.len() >= 40 && id.bytes().all(|byte| byte.is_ascii_hexdigit());

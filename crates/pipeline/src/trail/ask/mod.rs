@@ -4,7 +4,7 @@
 //! No person stands beside an estimate: who wrote a commit is in [`Answer::commits`], which hold no likelihood and no class of
 //! evidence. A person stands in a run where somebody *declared* something, as the one who answers for it.
 
-pub mod facts;
+pub(crate) mod facts;
 pub mod place;
 pub mod stack;
 pub mod text;
@@ -109,7 +109,7 @@ pub enum Evidence {
 
 impl Evidence {
     /// All classes, the strongest first.
-    pub const ALL: [Evidence; 7] = [
+    pub(crate) const ALL: [Evidence; 7] = [
         Evidence::RecordedAndDeclared,
         Evidence::Recorded,
         Evidence::Declared,
@@ -120,7 +120,7 @@ impl Evidence {
     ];
 
     /// The word in JSON and in text.
-    pub fn word(self) -> &'static str {
+    pub(crate) fn word(self) -> &'static str {
         match self {
             Evidence::RecordedAndDeclared => "recorded+declared",
             Evidence::Recorded => "recorded",
@@ -177,7 +177,7 @@ pub enum Cause {
 
 impl Cause {
     /// In words.
-    pub fn words(self) -> &'static str {
+    pub(crate) fn words(self) -> &'static str {
         match self {
             Cause::NoDeclaration => "no declaration",
             Cause::NotesNotFetched => "no declaration in its message; notes of commits are not in this clone",
@@ -225,12 +225,12 @@ pub struct KnownFact {
 
 impl Fact {
     /// A fact that is missing.
-    pub fn missing(cause: Cause) -> Self {
+    pub(crate) fn missing(cause: Cause) -> Self {
         Fact::Missing { missing: cause }
     }
 
     /// Its value, where it is known.
-    pub fn value(&self) -> Option<&str> {
+    pub(crate) fn value(&self) -> Option<&str> {
         match self {
             Fact::Known(known) => Some(&known.value),
             Fact::Missing { .. } => None,

@@ -32,7 +32,7 @@ pub struct Count {
 
 impl Count {
     /// The share; nothing out of nothing.
-    pub fn share(self) -> Option<f64> {
+    pub(crate) fn share(self) -> Option<f64> {
         (self.total > 0).then(|| self.of as f64 / self.total as f64)
     }
 }

@@ -141,7 +141,7 @@ pub enum Label {
 
 impl Label {
     /// The word in JSON.
-    pub fn word(self) -> &'static str {
+    pub(crate) fn word(self) -> &'static str {
         match self {
             Label::Declared => "declared",
             Label::Denied => "denied",
@@ -176,7 +176,7 @@ pub enum Method {
 
 impl Method {
     /// The word in JSON.
-    pub fn word(self) -> &'static str {
+    pub(crate) fn word(self) -> &'static str {
         match self {
             Method::Wilson => "wilson",
             Method::Count => "count",
@@ -187,7 +187,7 @@ impl Method {
 
 impl Figure {
     /// A counted share of commits with Wilson's limits.
-    pub fn counted(label: Label, count: Count) -> Self {
+    pub(crate) fn counted(label: Label, count: Count) -> Self {
         let limits = wilson(count);
         Figure {
             low: limits.map(|limits| limits.low),
@@ -198,7 +198,7 @@ impl Figure {
     }
 
     /// A counted share without limits: lines of one commit do not stand for themselves.
-    pub fn plain(label: Label, unit: Unit, count: Count) -> Self {
+    pub(crate) fn plain(label: Label, unit: Unit, count: Count) -> Self {
         Figure {
             label,
             unit,

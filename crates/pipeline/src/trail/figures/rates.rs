@@ -38,7 +38,7 @@ pub enum Label {
 
 impl Label {
     /// The word in a table.
-    pub fn word(self) -> &'static str {
+    pub(crate) fn word(self) -> &'static str {
         match self {
             Label::Ai => "ai",
             Label::People => "people",

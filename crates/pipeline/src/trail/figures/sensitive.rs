@@ -8,7 +8,7 @@ use super::{Figure, Label};
 use crate::scan::landed::Landed;
 
 /// What a commit counts for that touched any class; a commit can touch several, so classes do not add up.
-pub const ANY: &str = "any";
+pub(crate) const ANY: &str = "any";
 
 #[derive(Debug, Clone, Copy, Default)]
 struct Sums {

@@ -46,7 +46,7 @@ pub struct Share {
 }
 
 /// What each merge declares of all that it brought, by its id.
-pub fn merges(rows: &[Landed]) -> HashMap<&str, State> {
+pub(crate) fn merges(rows: &[Landed]) -> HashMap<&str, State> {
     rows.iter()
         .filter(|row| row.is_merge && row.speaks_for_request)
         .map(|row| (row.commit.as_str(), row.state))
