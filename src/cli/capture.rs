@@ -3,6 +3,7 @@
 use super::output::Output;
 use super::trail::client::Client;
 use super::{Exit, Failure};
+use crate::cli::counts::counted;
 
 use ai_detect_trail_client::enrolment::Enrolment;
 use ai_detect_trail_client::join::join;
@@ -46,7 +47,8 @@ pub(super) fn run(command: &Command, out: &Output) -> Result<Exit, Failure> {
     let waiting = client.spool.status()?.map_or(0, |status| status.waiting.events);
     if before.is_some_and(|before| before.client != joined.client) && waiting > 0 {
         out.say(&format!(
-            "{waiting} events wait. Those that may have been sent under the former name stay in the spool and are not sent under the new one."
+            "{}. Those that may have been sent under the former name stay in the spool and are not sent under the new one.",
+            counted(waiting, "event waits", "events wait")
         ));
     }
     Ok(Exit::Analysed)

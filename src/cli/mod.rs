@@ -8,6 +8,7 @@ mod checking;
 #[cfg(feature = "forge")]
 mod ci;
 mod completions;
+mod counts;
 mod diff;
 #[cfg(feature = "lab")]
 mod eval;

@@ -171,7 +171,7 @@ fn a_job_keeps_what_it_could_not_deliver_and_somebody_sends_it_later() {
     assert!(said.contains("2 events of the trail were not delivered, and could not be kept"), "{said}");
     let kept = keep("spool.db");
     assert_eq!(kept.status, 0, "{}", kept.stderr);
-    assert!(std::fs::read_to_string(&summary).unwrap().contains("They are in spool.db"));
+    assert!(std::fs::read_to_string(&summary).unwrap().contains("and lie in spool.db"));
     // On another machine.
     let operator = User::new();
     operator.join(&server);
@@ -295,7 +295,7 @@ fn what_can_be_read_of_a_damaged_file_is_sent_and_the_rest_is_a_gap() {
     let import = of_job(&operator, &collector.url, &["trail", "import", "spool", file.to_str().unwrap()]);
     assert_eq!(import.status, 3);
     assert!(
-        import.stderr.contains("is damaged") && import.stderr.contains("could be read and were sent"),
+        import.stderr.contains("is damaged") && import.stderr.contains("could be read and sent"),
         "{}",
         import.stderr
     );
@@ -312,10 +312,13 @@ fn what_can_be_read_of_a_damaged_file_is_sent_and_the_rest_is_a_gap() {
 fn a_machine_joins_a_real_collector_and_sends_until_it_is_revoked() {
     let (operator, user) = (User::new(), User::new());
     let invite = ["trail", "invite", "--dir", "trail", "--person", "ada@example.org", "--name", "Ada's laptop"];
+    // A code is for a trail that is there, and makes none where a name was mistyped.
+    assert!(operator.run(&invite).error(2).contains("no trail"));
+    assert!(!operator.home.path().join("trail").exists());
+    let collector = RealCollector::start(&operator);
     let invited = operator.run(&invite);
     let code = invited.stdout.trim();
     assert!(code.starts_with("adj_") && invited.stdout.lines().count() == 1, "the code alone");
-    let collector = RealCollector::start(&operator);
     let clients = || operator.run(&["trail", "client", "list", "--dir", "trail", "--format", "json"]).json();
     assert_eq!(clients()[0]["standing"], "never-heard");
     let join = ["capture", "join", collector.url.as_str(), "--code", code];
@@ -331,7 +334,9 @@ fn a_machine_joins_a_real_collector_and_sends_until_it_is_revoked() {
     assert_eq!(clients()[0]["standing"], "up-to-date");
     let list = operator.run(&["trail", "client", "list", "--dir", "trail"]).text();
     assert!(list.starts_with(&client) && list.contains("up-to-date") && !list.contains("ada@"), "{list}");
-    assert_eq!(operator.run(&["trail", "client", "revoke", &client, "--dir", "trail"]).status, 0);
+    assert!(list.contains("(Ada's laptop)"), "{list}");
+    let revoked = operator.run(&["trail", "client", "revoke", &client, "--dir", "trail"]).text();
+    assert_eq!(revoked, format!("revoked {client}: its tokens and codes are refused from now on\n"));
     user.event();
     let refused = user.run(&["trail", "flush"]);
     assert_eq!(refused.status, 3);
@@ -350,6 +355,69 @@ fn a_file_that_is_no_spool_is_refused() {
     assert!(import("notes.txt").error(2).contains("notes.txt: not the spool of a client"));
     assert!(import("missing.db").error(3).contains("missing.db"));
     assert!(server.take().iter().all(|heard| heard.path() == "/v1/join"));
+}
+
+#[test]
+fn a_client_that_made_nothing_signs_off_too() {
+    let (user, state) = (User::new(), State::default());
+    let server = state.server();
+    user.join(&server);
+    // Its first event has an epoch that nobody knows before: the collector is away, and it waits.
+    assert_eq!(user.run(&["trail", "flush", "--closing"]).status, 3);
+    let epoch = user.status()["epoch"].as_str().unwrap().to_owned();
+    *state.takes.lock().unwrap() = Some((epoch, 1));
+    assert_eq!(user.run(&["trail", "flush", "--closing"]).text(), "delivered: 1\nwaiting: 0\n");
+    assert_eq!(user.run(&["trail", "flush", "--closing"]).text(), "delivered: 0\nwaiting: 0\n");
+}
+
+#[test]
+fn a_collector_that_asks_to_wait_has_not_used_the_code_up() {
+    let user = User::new();
+    let server = Server::start(|_| {
+        let answer = json!({"error": {"code": "too-many-codes", "message": "too many codes from this address"}});
+        Reply::json(429, &answer).with("retry-after", "42")
+    });
+    let error = user.join(&server).error(3);
+    assert!(error.contains("429 too many codes") && error.contains("try again in 42 seconds"), "{error}");
+    assert!(error.contains("the code still counts") && !error.contains("ask for a new one"), "{error}");
+}
+
+#[test]
+fn another_key_counts_once_its_id_was_confirmed() {
+    let (user, server) = (User::new(), State::default().server());
+    user.join(&server);
+    let other = "trail.example.org/trail/eu/2+1d0b9e0e+AepKbGPinFIKvvVQexMuxfmVR3auvr57kkIe6mkURtIs";
+    let wrong = user.run(&["trail", "resolve", "--key", other, "--key-id", "1d0b9e0e"]);
+    assert_eq!(wrong.status, 2, "the id is not that of the name and the bytes");
+    let key = KEY.replace("trail.example.org/trail/eu/1+5a7fc8ea", "trail.example.org/trail/eu/2+4aaf7ae6");
+    let asked = user.run(&["trail", "resolve", "--key", &key]).error(2);
+    assert!(asked.contains("trusts the key 5a7fc8ea of trail.example.org/trail/eu/1"), "{asked}");
+    assert!(asked.contains("--key-id"), "{asked}");
+    assert_eq!(user.run(&["trail", "resolve", "--key", &key, "--key-id", "5a7fc8ea"]).status, 2);
+    let stored = || std::fs::read_to_string(user.folder().join("collector.json")).unwrap();
+    assert!(stored().contains(KEY));
+    let id = key.split('+').nth(1).unwrap().to_owned();
+    let done = user.run(&["trail", "resolve", "--key", &key, "--key-id", &id]).text();
+    assert!(done.starts_with(&format!("the key {id} of trail.example.org/trail/eu/2 counts from now on")), "{done}");
+    assert!(stored().contains(&key));
+}
+
+#[test]
+fn a_damaged_spool_is_shown_with_its_place_and_what_was_in_it() {
+    let user = User::new();
+    for _ in 0..3 {
+        user.event();
+    }
+    let database = user.folder().join("spool/spool.db");
+    std::fs::remove_file(database.with_extension("db-wal")).unwrap();
+    std::fs::write(&database, "no database at all").unwrap();
+    user.event();
+    let text = user.run(&["trail", "status"]).text();
+    let line = text.lines().find(|line| line.starts_with("damaged spool: put aside on 20")).unwrap();
+    assert!(line.contains("; how many events it holds cannot be read. `ai-detect trail import spool /"), "{line}");
+    let status = user.status();
+    assert_eq!(status["damaged_spools"][0].get("unacknowledged"), None);
+    assert_eq!(status["damaged_spools"][0]["folder"], status["damaged"][0]);
 }
 
 #[test]

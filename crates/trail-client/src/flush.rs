@@ -85,7 +85,8 @@ pub struct Flushed {
 pub fn flush(delivery: &Delivery<'_>, options: Options) -> Result<Flushed, SpoolError> {
     let spool = delivery.spool;
     let mut delivered = 0;
-    let ended = if spool.exists() {
+    // A client that has made nothing yet says so, as any other that is idle does.
+    let ended = if spool.exists() || matches!(delivery.sender, Sender::Client(_)) {
         let path = spool.folder().join("flush.lock");
         let lock = files::lock_file(&path)?;
         match lock.try_lock() {
@@ -109,9 +110,9 @@ fn run(delivery: &Delivery<'_>, options: Options, delivered: &mut u64) -> Result
     if !options.at_once && is_sensible && now.get() < state.not_before {
         return Ok(Ended::NotBefore(state.not_before));
     }
-    let status = spool.status()?;
-    let beat = now.get().saturating_sub(state.heartbeat_at).saturating_abs() >= HEARTBEAT;
-    if beat && status.is_some_and(|status| status.waiting.events > 0) && matches!(delivery.sender, Sender::Client(_)) {
+    let is_due = now.get().saturating_sub(state.heartbeat_at).saturating_abs() >= HEARTBEAT;
+    // Whoever has signed off and made nothing since has nothing to say.
+    if is_due && matches!(delivery.sender, Sender::Client(_)) && !spool.has_signed_off()? {
         spool.heartbeat(now, false)?;
     }
     let fail = |error: CallError| -> Result<Ended, SpoolError> {

@@ -52,6 +52,18 @@ pub enum JoinError {
         /// What it says.
         detail: String,
     },
+    /// It asks to wait. The code still counts.
+    #[error("{origin} asks to wait: {status} {detail}; the code still counts: try again {}", after(*.retry_after))]
+    Wait {
+        /// Scheme, host and port.
+        origin: String,
+        /// The HTTP status.
+        status: u16,
+        /// What it says.
+        detail: String,
+        /// After how many seconds, if it says so.
+        retry_after: Option<u64>,
+    },
     /// It refused.
     #[error("{origin} refuses: {status} {detail}; a code counts once and for a short time: ask for a new one")]
     Refused {
@@ -68,6 +80,15 @@ pub enum JoinError {
         /// Scheme, host and port.
         origin: String,
     },
+}
+
+/// When to try again, in words.
+fn after(seconds: Option<u64>) -> String {
+    match seconds {
+        Some(1) => "in a second".to_owned(),
+        Some(seconds) => format!("in {seconds} seconds"),
+        None => "later".to_owned(),
+    }
 }
 
 /// Exchanges a code for what binds this machine to the collector. A region that is named must be the collector's.
@@ -98,6 +119,11 @@ pub fn join(url: &str, code: &str, region: Option<&str>) -> Result<Enrolment, Jo
         let detail = message(&read.unwrap_or_default());
         if parts.status == StatusCode::CONFLICT {
             return Err(JoinError::OtherRegion { origin, detail });
+        }
+        if parts.status == StatusCode::TOO_MANY_REQUESTS || parts.status.is_server_error() {
+            let after = parts.headers.get(header::RETRY_AFTER).and_then(|value| value.to_str().ok());
+            let retry_after = after.and_then(|seconds| seconds.trim().parse().ok());
+            return Err(JoinError::Wait { origin, status: parts.status.as_u16(), detail, retry_after });
         }
         return Err(JoinError::Refused { origin, status: parts.status.as_u16(), detail });
     }

@@ -58,14 +58,8 @@ pub enum OperatorError {
     /// Several gaps begin like that.
     #[error("several open gaps begin with `{0}`: write more of the id")]
     AmbiguousGap(String),
-    /// The gap is about numbers of a client.
-    #[error(
-        "the gap {0} is about numbers of a client. It closes by itself when they arrive, and in no other way: what is \
-         not there cannot be declared to be"
-    )]
-    ClosesByItself(GapId),
     /// What a file says of people cannot hold.
-    #[error("nothing was imported, because of {} in the file", counted(.0.len() as u64, "conflict", "conflicts"))]
+    #[error("nothing was imported, because of {} conflict{} in the file", .0.len(), if .0.len() == 1 { "" } else { "s" })]
     Conflicts(Vec<Conflict>),
     /// A repository has no name.
     #[error("the name of a repository is an address or a path of 1 to {MAX_NAME} bytes")]
@@ -79,11 +73,6 @@ pub enum OperatorError {
     /// There is no reason, or a very long one.
     #[error("a reason has 1 to {MAX_REASON} characters")]
     Reason,
-}
-
-/// A number with the word for what it counts.
-pub fn counted(number: u64, one: &str, several: &str) -> String {
-    format!("{number} {}", if number == 1 { one } else { several })
 }
 
 impl From<StoreError> for OperatorError {
@@ -126,6 +115,8 @@ pub struct Invited {
     pub code: String,
     /// Until when it counts.
     pub expires: Micros,
+    /// The client had a code that nobody had used, and that counts no more.
+    pub replaces: bool,
 }
 
 /// What is kept as the body of the entry about an import: numbers, since names must not be kept twice.
@@ -194,6 +185,7 @@ impl Trail {
             Some(person) => Some(Keys::open(&self.folder)?.person(person)?),
             None => None,
         };
+        let replaces = self.clients()?.iter().any(|known| known.client == client && known.invited_until.is_some());
         let (invitation, code) = NewInvitation::random(client.clone(), person, name, expires)?;
         let what = InvitationMade {
             invitation: invitation.id.to_string(),
@@ -203,7 +195,7 @@ impl Trail {
             expires: expires.get(),
         };
         match self.record_change(&what, Change::Invite(invitation))? {
-            true => Ok(Invited { client, code, expires }),
+            true => Ok(Invited { client, code, expires, replaces }),
             false => Err(OperatorError::Revoked(client)),
         }
     }
@@ -249,11 +241,12 @@ impl Trail {
         found.ok_or_else(|| OperatorError::UnknownClient(client.clone()))
     }
 
-    /// Closes a gap by hand, with a reason. `id` is its id or the start of it.
+    /// Closes a gap by hand, with a reason. `id` is its id or the start of it. Of a gap in numbers, that says that nobody waits for them any
+    /// more, and not that they are there.
     ///
     /// # Errors
     ///
-    /// When there is none, and when it is one of numbers, which only their arrival closes.
+    /// When there is none, and when there is no reason.
     pub fn close_gap(&self, id: &str, reason: &str, by: Option<&str>) -> Result<GapId, OperatorError> {
         let reason = reason.trim();
         if reason.is_empty() || reason.chars().count() > MAX_REASON {
@@ -272,9 +265,6 @@ impl Trail {
             [gap] => gap,
             [_, ..] => return Err(OperatorError::AmbiguousGap(id.to_owned())),
         };
-        if gap.closes_by_itself {
-            return Err(OperatorError::ClosesByItself(gap.id));
-        }
         let at = now()?;
         let mut keys = Keys::open(&self.folder)?;
         let fields = GapClosed {

@@ -186,12 +186,12 @@ impl Trail {
         Ok(text)
     }
 
-    /// Revokes a token, by its id or the start of it.
+    /// Revokes a token, by its id or the start of it, and returns its id.
     ///
     /// # Errors
     ///
     /// When there is none, or several begin like that, and when it could not be written.
-    pub fn revoke_token(&self, id: &str) -> Result<(), SetupError> {
+    pub fn revoke_token(&self, id: &str) -> Result<TokenId, SetupError> {
         let unknown = || SetupError::NoToken(id.to_owned());
         let all = Tokens::open(&self.folder)?.all()?;
         let is_meant = |token: TokenId| token.to_string().starts_with(id) && id.len() > "t_".len();
@@ -199,7 +199,7 @@ impl Trail {
         let (Some(token), None) = (found.next(), found.next()) else { return Err(unknown()) };
         let what = TokenChange { token: token.id.to_string(), role: None, name: None, client: None };
         match self.record_change(&what, Change::RevokeToken(token.id))? {
-            true => Ok(()),
+            true => Ok(token.id),
             false => Err(unknown()),
         }
     }

@@ -147,8 +147,13 @@ pub fn check(backup: &Path, scratch: &Path) -> Result<Findings, BackupError> {
     make_empty(scratch)?;
     copy_into(backup, scratch)?;
     let key = read_key(&backup.join("log/key"))?;
-    let folder = Folder::open(scratch)?;
-    Ok(verify(&folder, &key)?)
+    // What is wrong with the copy is wrong with the backup, which is the folder that its owner knows.
+    let checked = Folder::open(scratch).and_then(|folder| verify(&folder, &key));
+    let mut findings = checked.map_err(|error| error.of_copy(scratch, backup))?;
+    for problem in &mut findings.problems {
+        problem.of_copy(scratch, backup);
+    }
+    Ok(findings)
 }
 
 fn read_key(path: &Path) -> Result<VerifierKey, StoreError> {
@@ -166,6 +171,8 @@ fn copy_into(from: &Path, to: &Path) -> Result<(), StoreError> {
         if kind.is_dir() {
             copy_into(&path, &copy)?;
         } else if kind.is_file() {
+            // What cannot be read is an error about the backup, and what cannot be written one about the copy.
+            drop(File::open(&path).map_err(StoreError::file(&path))?);
             fs::copy(&path, &copy).map_err(StoreError::file(&copy))?;
         }
     }

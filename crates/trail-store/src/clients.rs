@@ -20,6 +20,8 @@ use crate::ingest::is_reserved;
 pub struct Client {
     /// Its name.
     pub client: ClientId,
+    /// What people call the device: the name of its last token, or of its invitation.
+    pub name: Option<String>,
     /// Whose it is.
     pub person: Option<PersonId>,
     /// When it joined with a code.
@@ -49,6 +51,8 @@ pub enum Standing {
     Retired,
     /// It was never heard of.
     NeverHeard,
+    /// It was heard of, or signed off, and a gap of it is open.
+    WithGaps,
     /// It was heard of.
     Heard(Presence),
 }
@@ -61,7 +65,10 @@ impl Client {
             (Some(_), _, _) => Standing::Revoked,
             (None, Some(_), _) => Standing::Retired,
             (None, None, None) => Standing::NeverHeard,
-            (None, None, Some(heard)) => Standing::Heard(presence(self.behind, heard, self.signed_off, now, patience)),
+            (None, None, Some(heard)) => match presence(self.behind, heard, self.signed_off, now, patience) {
+                Presence::UpToDate | Presence::SignedOff if self.open_gaps > 0 => Standing::WithGaps,
+                presence => Standing::Heard(presence),
+            },
         }
     }
 }
@@ -117,6 +124,10 @@ fn read(folder: &Folder, connection: &Connection, client: ClientId, now: Micros)
     let (person, joined, retired, revoked) = row.unwrap_or_default();
     let person = person.map(|person| PersonId::parse(&person)).transpose();
     let person = person.map_err(|_| folder.damaged(Damage::Value { table: "client" }))?;
+    let named: Option<String> = one("SELECT name FROM (SELECT name, created FROM token WHERE client = ?1 UNION ALL \
+         SELECT name, created FROM invitation WHERE client = ?1) ORDER BY created DESC LIMIT 1")
+    .and_then(|mut statement| statement.query_row([name], |row| row.get(0)).optional())
+    .map_err(&failed)?;
     let invited_until: Option<i64> =
         one("SELECT max(expires) FROM invitation WHERE client = ?1 AND used IS NULL AND expires > ?2")
             .and_then(|mut statement| statement.query_row(params![name, now.get()], |row| row.get(0)))
@@ -137,6 +148,8 @@ fn read(folder: &Folder, connection: &Connection, client: ClientId, now: Micros)
     // Sums and counts of what is never negative.
     let unsigned = |number: i64| u64::try_from(number).unwrap_or(0);
     Ok(Client {
+        // The name of a device that nobody named is that of its client.
+        name: named.filter(|named| named != client.as_str()),
         client,
         person,
         joined,

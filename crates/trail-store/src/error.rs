@@ -183,6 +183,23 @@ impl StoreError {
         |source| Self::File { path: path.to_owned(), source }
     }
 
+    /// The same error, about the folder of which the folder in it is a copy.
+    pub(crate) fn of_copy(mut self, copy: &Path, original: &Path) -> Self {
+        match &mut self {
+            Self::Database { path, .. }
+            | Self::File { path, .. }
+            | Self::NoTrail(path)
+            | Self::NotOurs(path)
+            | Self::Newer { path, .. }
+            | Self::Key { path, .. }
+            | Self::Checkpoint { path, .. }
+            | Self::Damaged { path, .. }
+            | Self::Sealing(path) => *path = in_original(path, copy, original),
+            Self::Random | Self::Stopped => {}
+        }
+        self
+    }
+
     /// Whether the disk has no room.
     pub(crate) fn is_full(&self) -> bool {
         matches!(self, Self::Database { source, .. } if source.sqlite_error_code() == Some(rusqlite::ErrorCode::DiskFull))
@@ -198,5 +215,14 @@ impl StoreError {
             Self::Damaged { .. } => true,
             _ => false,
         }
+    }
+}
+
+/// The path in a folder that stands for one in its copy.
+pub(crate) fn in_original(path: &Path, copy: &Path, original: &Path) -> PathBuf {
+    match path.strip_prefix(copy) {
+        Ok(below) if below.as_os_str().is_empty() => original.to_owned(),
+        Ok(below) => original.join(below),
+        Err(_) => path.to_owned(),
     }
 }

@@ -1,6 +1,7 @@
 //! Gaps that are open: what is not known, why, and since when.
 //!
-//! Gaps in the numbers of a client close by themselves when the numbers arrive. All others are closed by an operator, with a reason.
+//! Gaps in the numbers of a client close by themselves when the numbers arrive. An operator closes all others, and those whose numbers will
+//! never come, with a reason. That is no statement that they came: what is missing stays missing, and nothing after it is acknowledged.
 
 use ai_detect_trail_log::entry::vocabularies::GapCause;
 use ai_detect_trail_log::entry::{Entry, Event};
@@ -30,7 +31,7 @@ pub struct OpenGap {
     pub opened: i64,
     /// The entry that opened it.
     pub seq: u64,
-    /// It closes by itself when its numbers arrive, and in no other way.
+    /// It closes by itself when its numbers arrive.
     pub closes_by_itself: bool,
 }
 
@@ -115,10 +116,7 @@ pub(crate) fn note_closed(connection: &Connection, client: &ClientId, gap: GapId
     Ok(())
 }
 
-/// Closes a gap by hand, unless it is one of numbers.
+/// Closes a gap by hand. One of numbers stays in the table `gap`, as a whole, so that no other is opened for what it is about.
 pub(crate) fn close(connection: &Connection, gap: GapId) -> rusqlite::Result<usize> {
-    connection.execute(
-        "DELETE FROM open_gap WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM gap WHERE gap.id = ?1)",
-        [gap.to_string()],
-    )
+    connection.prepare_cached("DELETE FROM open_gap WHERE id = ?1")?.execute([gap.to_string()])
 }

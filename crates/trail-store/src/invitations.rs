@@ -130,8 +130,13 @@ impl Invitations {
     }
 }
 
-/// Adds an invitation, unless its client was revoked.
+/// Adds an invitation, unless its client was revoked. Codes of the client that nobody has used count no more: one that was lost on its way
+/// must not let somebody else join.
 pub(crate) fn add(connection: &Connection, new: &NewInvitation, at: Micros) -> rusqlite::Result<usize> {
+    connection.execute(
+        "UPDATE invitation SET used = ?2 WHERE client = ?1 AND used IS NULL",
+        params![new.client.as_str(), at.get()],
+    )?;
     connection.execute(
         "INSERT INTO invitation SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, NULL \
          WHERE NOT EXISTS (SELECT 1 FROM client WHERE client = ?3 AND revoked IS NOT NULL)",

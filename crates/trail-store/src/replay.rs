@@ -6,6 +6,7 @@ use ai_detect_trail_log::clients::gaps::{Gap, Gaps, NumberCause};
 use ai_detect_trail_log::clients::ranges::Range;
 use ai_detect_trail_log::clients::received::{Known, Refused};
 use ai_detect_trail_log::entry::fields::{GapClosed, GapOpened};
+use ai_detect_trail_log::entry::vocabularies::GapClosing;
 use ai_detect_trail_log::entry::{Entry, Event, Reading};
 use ai_detect_trail_log::ids::{ClientId, Epoch, GapId};
 use ai_detect_trail_log::number::{Micros, Number};
@@ -87,9 +88,13 @@ impl<'a> Replay<'a> {
     fn close(&mut self, closed: &GapClosed) -> Result<(), StoreError> {
         let (folder, connection) = (self.folder, self.connection);
         let failed = |source| StoreError::Database { path: folder.database(), source };
+        if closed.closing == GapClosing::Resolved {
+            // By an operator. If it is about numbers, they are missing all the same.
+            gaps::close(connection, closed.gap).map_err(failed)?;
+            return Ok(());
+        }
         let keys = self.with_gap(closed.gap)?;
         if keys.is_empty() {
-            // One that is not about numbers was closed by an operator.
             gaps::close(connection, closed.gap).map_err(failed)?;
         }
         for key in keys {

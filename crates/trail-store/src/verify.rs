@@ -1,7 +1,7 @@
 //! Checking a folder: every entry, sealed file, tile and range, against each other and against the signed checkpoint.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use ai_detect_trail_log::clients::ranges::{Range, Ranges};
 use ai_detect_trail_log::entry::{Entry, Reading};
@@ -13,7 +13,7 @@ use ai_detect_trail_log::number::Number;
 use rusqlite::Connection;
 
 use crate::epochs::{Key, read_ranges};
-use crate::error::{Damage, SegmentProblem, StoreError};
+use crate::error::{Damage, SegmentProblem, StoreError, in_original};
 use crate::folder::Folder;
 use crate::parallel::in_order;
 use crate::rows::{read_frontier, stored};
@@ -77,6 +77,15 @@ pub enum Problem {
     /// Something else lies among the sealed files.
     #[error("{}: no sealed file of this trail: move it elsewhere", .0.display())]
     Foreign(PathBuf),
+}
+
+impl Problem {
+    /// Names the folder of which the one that was checked is a copy.
+    pub(crate) fn of_copy(&mut self, copy: &Path, original: &Path) {
+        if let Self::Foreign(path) = self {
+            *path = in_original(path, copy, original);
+        }
+    }
 }
 
 /// What a check found.

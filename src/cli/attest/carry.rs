@@ -8,6 +8,7 @@ use std::sync::Arc;
 use crate::attest::forms;
 use crate::attesting::carry::{Brief, NoteTransfer, Side, add, carried, ways};
 use crate::change::Commit;
+use crate::cli::counts::counted;
 use crate::cli::output::Output;
 use crate::cli::{Exit, Failure, git_failure};
 use crate::git::{CommitChange, RangeSpec, Repository, Wanted};
@@ -119,10 +120,6 @@ pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure
     left_by_others(&repository, &left.commits, &mut text)?;
     out.print(&text)?;
     Ok(Exit::Analysed)
-}
-
-fn counted(count: usize, one: &str, many: &str) -> String {
-    format!("{count} {}", if count == 1 { one } else { many })
 }
 
 /// Says which notes of other recorders stay behind. They name lines of a version of a file that only their recorder can

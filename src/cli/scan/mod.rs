@@ -13,6 +13,7 @@ use sha2::{Digest, Sha256};
 use super::output::{Output, named_file, progress_bar};
 use super::{Exit, Failure, Notes, settings_on_disk};
 use crate::analyse::Detail;
+use crate::cli::counts::counted;
 use crate::git::{Listed, ListedCommit, Lost, Repository, UnreadRecords};
 use crate::pack::load::BUILTIN_DIGEST;
 use crate::pipeline::{Error, Extent, Past, Settings, Standards, parse_time};
@@ -272,10 +273,6 @@ fn take(
         }
     }
     Ok(true)
-}
-
-fn counted(count: usize, one: &str, several: &str) -> String {
-    format!("{count} {}", if count == 1 { one } else { several })
 }
 
 fn extent(args: &Args) -> Extent {

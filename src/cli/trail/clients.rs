@@ -11,6 +11,7 @@ use serde::Serialize;
 
 use super::client::shown;
 use super::folder::FolderArg;
+use crate::cli::counts::counted;
 use crate::cli::formats::TextOrJson;
 use crate::cli::output::Output;
 use crate::cli::{Exit, Failure};
@@ -18,7 +19,7 @@ use crate::report::json;
 
 #[derive(Debug, clap::Subcommand)]
 pub(in crate::cli) enum Command {
-    /// List clients: whether they are up to date, behind, silent, retired or revoked, and when each was heard of last
+    /// List clients: whether they are up to date, behind, silent, retired or revoked, or have open gaps, and when each was heard of last
     List(List),
     /// Retire a client that sends no more, so that it is not reported as silent; what still comes of it is taken
     Retire(One),
@@ -50,6 +51,7 @@ pub(in crate::cli) struct One {
 #[derive(Serialize)]
 struct Row<'a> {
     client: &'a str,
+    name: Option<&'a str>,
     standing: &'a str,
     person: Option<String>,
     joined: Option<i64>,
@@ -64,8 +66,14 @@ struct Row<'a> {
 pub(super) fn run(command: &Command, dir: &Path, out: &Output) -> Result<Exit, Failure> {
     match command {
         Command::List(args) => list(args, dir, out)?,
-        Command::Retire(args) => args.folder.operate(dir)?.retire_client(&args.client)?,
-        Command::Revoke(args) => args.folder.operate(dir)?.revoke_client(&args.client)?,
+        Command::Retire(args) => {
+            args.folder.operate(dir)?.retire_client(&args.client)?;
+            out.print(&format!("retired {}: its silence is no gap from now on\n", args.client))?;
+        }
+        Command::Revoke(args) => {
+            args.folder.operate(dir)?.revoke_client(&args.client)?;
+            out.print(&format!("revoked {}: its tokens and codes are refused from now on\n", args.client))?;
+        }
     }
     Ok(Exit::Analysed)
 }
@@ -89,6 +97,7 @@ fn word(standing: Standing) -> &'static str {
         Standing::Revoked => "revoked",
         Standing::Retired => "retired",
         Standing::NeverHeard => "never-heard",
+        Standing::WithGaps => "with-gaps",
         Standing::Heard(Presence::UpToDate) => "up-to-date",
         Standing::Heard(Presence::Behind(_)) => "behind",
         Standing::Heard(Presence::SignedOff) => "signed-off",
@@ -99,6 +108,7 @@ fn word(standing: Standing) -> &'static str {
 fn row(client: &Client, standing: Standing) -> Row<'_> {
     Row {
         client: client.client.as_str(),
+        name: client.name.as_deref(),
         standing: word(standing),
         person: client.person.map(|person| person.to_string()),
         joined: client.joined,
@@ -120,8 +130,13 @@ fn table<'a>(clients: impl Iterator<Item = (&'a Client, Standing)>) -> String {
             (None, None) => String::new(),
         };
         let behind = if client.behind > 0 { format!("  {} behind", client.behind) } else { String::new() };
-        let gaps = if client.open_gaps > 0 { format!("  {} open gaps", client.open_gaps) } else { String::new() };
-        let line = format!("{:20}  {:11}  {heard}{behind}{gaps}", client.client.as_str(), word(standing));
+        let gaps = match client.open_gaps {
+            0 => String::new(),
+            open => format!("  {}", counted(open, "open gap", "open gaps")),
+        };
+        let name = client.name.as_deref().map(|name| format!("  ({})", crate::terminal::escaped(name)));
+        let name = name.unwrap_or_default();
+        let line = format!("{:20}  {:11}  {heard}{behind}{gaps}{name}", client.client.as_str(), word(standing));
         // Writing into a text never fails.
         let _ = writeln!(text, "{}", line.trim_end());
     }

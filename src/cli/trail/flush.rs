@@ -10,6 +10,7 @@ use ai_detect_trail_client::flush::{Delivery, Ended, Flushed, Options, flush};
 use ai_detect_trail_client::spool::Sender;
 
 use super::client::{Client, collector, report};
+use crate::cli::counts::counted;
 use crate::cli::output::Output;
 use crate::cli::{Exit, Failure};
 
@@ -40,21 +41,22 @@ pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure
     }
     let client = Client::find()?;
     let enrolment = client.enrolled()?;
-    if args.closing && client.spool.exists() && client.spool.is_open()? {
+    if args.closing && !client.spool.has_signed_off()? {
         client.spool.heartbeat(clock::now()?, true)?;
     }
     let flushed = send(&client, args)?;
     let exit = report(&flushed, out)?;
     let Some(file) = args.keep.as_ref().filter(|_| flushed.waiting > 0) else { return Ok(exit) };
     let kept = export(&client.spool, &enrolment.client, &dir.join(file));
+    let not_delivered = counted(flushed.waiting, "event of the trail was", "events of the trail were");
+    let not_delivered = format!("{not_delivered} not delivered");
     let text = match &kept {
         Ok(()) => format!(
-            "{} events of the trail were not delivered. They are in {}: keep it as an artifact, and send it with `ai-detect trail import spool`.",
-            flushed.waiting,
+            "{not_delivered}, and lie in {}: keep it as an artifact, and send it with `ai-detect trail import spool`.",
             file.display()
         ),
         Err(error) => {
-            format!("{} events of the trail were not delivered, and could not be kept: {error}", flushed.waiting)
+            format!("{not_delivered}, and could not be kept: {error}")
         }
     };
     out.say(&text);

@@ -18,7 +18,7 @@ use crate::report::json;
 pub(in crate::cli) enum Command {
     /// List the gaps that are open, by cause and with the time since when
     List(List),
-    /// Close a gap by hand; a gap in numbers closes only when they arrive
+    /// Close a gap by hand; a gap in numbers closes by itself when they arrive
     Close(Close),
 }
 

@@ -8,6 +8,7 @@ use ai_detect_trail_client::flush::{Delivery, Ended, Options, flush};
 use ai_detect_trail_client::spool::{Problem, Sender};
 
 use super::client::{Client, collector, report};
+use crate::cli::counts::counted;
 use crate::cli::output::Output;
 use crate::cli::{Exit, Failure};
 
@@ -44,11 +45,12 @@ pub(super) fn run(command: &Command, dir: &Path, out: &Output) -> Result<Exit, F
     }
     let Salvaged { events, unread } = damage.salvaged;
     out.say(&format!(
-        "warning: {} is damaged ({}). {events} events could be read{}. {}The file stays as it is: keep it until somebody \
+        "warning: {} is damaged ({}). {} could be read{}. {}The file stays as it is: keep it until somebody \
          has looked at it.",
         file.display(),
         crate::terminal::escaped(&damage.problem),
-        if all_sent { " and were sent" } else { "; send them again later" },
+        counted(events, "event", "events"),
+        if all_sent { " and sent" } else { "; send them again later" },
         match unread {
             0 => String::new(),
             unread => format!("Up to {unread} could not, and stay in a gap of the collector. "),

@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use ai_detect_trail_log::ids::ClientId;
 use ai_detect_trail_server::operator::Invite;
-use ai_detect_trail_server::setup;
 
 use super::client::shown;
 use super::folder::FolderArg;
@@ -51,7 +50,7 @@ fn time(text: &str) -> Result<Duration, &'static str> {
 }
 
 pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure> {
-    let trail = setup::open_or_create(&args.folder.path(dir))?;
+    let trail = args.folder.operate(dir)?;
     let invited = trail.invite(&Invite {
         client: args.client.clone(),
         person: args.person.as_deref(),
@@ -65,6 +64,9 @@ pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure
         invited.client,
         shown(invited.expires.get())
     ));
+    if invited.replaces {
+        out.say("the code that was made for this client before counts no more");
+    }
     Ok(Exit::Analysed)
 }
 

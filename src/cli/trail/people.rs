@@ -4,10 +4,11 @@ use std::fs::File;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
-use ai_detect_trail_server::operator::{OperatorError, counted};
+use ai_detect_trail_server::operator::OperatorError;
 use ai_detect_trail_store::people::{Names, Record, mailmap, table};
 
 use super::folder::FolderArg;
+use crate::cli::counts::counted;
 use crate::cli::output::Output;
 use crate::cli::{Exit, Failure};
 
@@ -65,7 +66,7 @@ pub(super) fn run(command: &Command, dir: &Path, out: &Output) -> Result<Exit, F
         Format::Mailmap => {
             let read = mailmap::read(&text);
             if let Some(first) = read.passed_over.first() {
-                let lines = counted(read.passed_over.len() as u64, "line has", "lines have");
+                let lines = counted(read.passed_over.len(), "line has", "lines have");
                 out.say(&format!("{lines} no address, and git passes over them as well: the first is line {first}"));
             }
             read.records
@@ -83,7 +84,7 @@ pub(super) fn run(command: &Command, dir: &Path, out: &Output) -> Result<Exit, F
             conflicts.iter().take(MAX_CONFLICTS).for_each(|conflict| out.say(&conflict.to_string()));
             if conflicts.len() > MAX_CONFLICTS {
                 let more = conflicts.len() - MAX_CONFLICTS;
-                out.say(&format!("and {}", counted(more as u64, "conflict more", "conflicts more")));
+                out.say(&format!("and {}", counted(more, "conflict more", "conflicts more")));
             }
             return Err(OperatorError::Conflicts(conflicts).into());
         }
@@ -91,7 +92,7 @@ pub(super) fn run(command: &Command, dir: &Path, out: &Output) -> Result<Exit, F
     };
     out.print(&format!("people: {} new, {} changed, {} as they were\n", done.added, done.changed, done.unchanged))?;
     if done.joined > 0 {
-        let ids = counted(done.joined as u64, "id of a person stands", "ids of people stand");
+        let ids = counted(done.joined, "id of a person stands", "ids of people stand");
         out.say(&format!("{ids} for another one from now on"));
     }
     Ok(Exit::Analysed)

@@ -5,6 +5,7 @@ use std::path::Path;
 use ai_detect_trail_store::keys::Keys;
 
 use super::folder::FolderArg;
+use crate::cli::counts::counted;
 use crate::cli::formats::TextOrJson;
 use crate::cli::output::Output;
 use crate::cli::{Exit, Failure};
@@ -48,7 +49,10 @@ pub(super) fn run(command: &Command, dir: &Path, out: &Output) -> Result<Exit, F
             let done = args.folder.operate(dir)?.alias_repositories(&args.main, &args.others)?;
             let text = match done.changed {
                 0 => format!("all of them are {} already\n", done.id),
-                changed => format!("{changed} names are {} from now on\n", done.id),
+                changed => {
+                    let names = counted(changed, "name is", "names are");
+                    format!("{names} {} from now on\n", done.id)
+                }
             };
             out.print(&text)?;
         }

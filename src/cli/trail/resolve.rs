@@ -12,18 +12,18 @@ pub(in crate::cli) struct Args {
     /// Trust this public key of the collector's log from now on, such as after a restore
     #[arg(long, value_name = "KEY")]
     key: Option<String>,
+
+    /// Confirm the key by its id, as the owner of the trail gave it to you
+    #[arg(long, value_name = "ID", requires = "key")]
+    key_id: Option<String>,
 }
 
 pub(super) fn run(args: &Args, out: &Output) -> Result<Exit, Failure> {
     let client = Client::find()?;
     let fork = client.witness.fork()?;
     if let Some(key) = &args.key {
-        let Some(joined) = Enrolment::load(&client.place.state)? else {
-            return Err(Failure::usage(
-                "no collector was joined, so there is no key to replace; a job names it in AI_DETECT_TRAIL_KEY",
-            ));
-        };
-        joined.with_key(key)?.save(&client.place.state)?;
+        let replaced = replace_key(&client, key, args.key_id.as_deref())?;
+        out.print(&replaced)?;
     }
     client.witness.resolve()?;
     if client.spool.exists() {
@@ -35,4 +35,33 @@ pub(super) fn run(args: &Args, out: &Output) -> Result<Exit, Failure> {
         None => "nothing was open: the collector's log counts as it is now\n",
     })?;
     Ok(Exit::Analysed)
+}
+
+/// Takes another key of the collector's log, once its id was confirmed. Whoever has a key that this machine trusts can show it any history.
+fn replace_key(client: &Client, key: &str, id: Option<&str>) -> Result<String, Failure> {
+    let Some(joined) = Enrolment::load(&client.place.state)? else {
+        return Err(Failure::usage(
+            "no collector was joined, so there is no key to replace; a job names it in AI_DETECT_TRAIL_KEY",
+        ));
+    };
+    let replaced = joined.with_key(key.trim())?;
+    let (before, after) = (&joined.key, &replaced.key);
+    if id != Some(after.id().to_string().as_str()) {
+        return Err(Failure::usage(format!(
+            "this machine trusts the key {} of {}, and the new key is {} of {}. Ask the owner of the trail for the id of the \
+             new key, and confirm it with --key-id",
+            before.id(),
+            before.name(),
+            after.id(),
+            after.name()
+        )));
+    }
+    replaced.save(&client.place.state)?;
+    Ok(format!(
+        "the key {} of {} counts from now on, instead of {} of {}\n",
+        after.id(),
+        after.name(),
+        before.id(),
+        before.name()
+    ))
 }

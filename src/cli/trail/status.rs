@@ -8,6 +8,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::client::{Client, about_fork, shown};
+use crate::cli::counts::counted;
 use crate::cli::formats::TextOrJson;
 use crate::cli::output::Output;
 use crate::cli::{Exit, Failure};
@@ -70,6 +71,24 @@ pub(in crate::cli) struct Status {
     unproven_since: Option<i64>,
     /// Folders of damaged spools.
     damaged: Vec<String>,
+    /// What is left of each of them.
+    damaged_spools: Vec<DamagedSpool>,
+}
+
+/// A spool that could not be read any more, and was put aside as it was found.
+#[derive(Debug, Serialize, JsonSchema)]
+struct DamagedSpool {
+    /// Its folder.
+    folder: String,
+    /// Its database; absent where it is gone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    database: Option<String>,
+    /// When it was put aside.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    put_aside: Option<i64>,
+    /// How many of its events no collector had acknowledged, where that can still be read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unacknowledged: Option<u64>,
 }
 
 /// Where events go.
@@ -170,7 +189,17 @@ fn status(client: &Client, found: Option<SpoolStatus>) -> Result<Status, Failure
         fork,
         unproven_since: None,
         damaged: Vec::new(),
+        damaged_spools: Vec::new(),
     };
+    for damaged in client.spool.damaged_before()? {
+        status.damaged.push(damaged.folder.display().to_string());
+        status.damaged_spools.push(DamagedSpool {
+            folder: damaged.folder.display().to_string(),
+            database: damaged.database.map(|database| database.display().to_string()),
+            put_aside: damaged.put_aside,
+            unacknowledged: damaged.unacknowledged,
+        });
+    }
     let Some(found) = found else { return Ok(status) };
     let delivery = found.delivery;
     let overflow = found.overflow;
@@ -195,7 +224,6 @@ fn status(client: &Client, found: Option<SpoolStatus>) -> Result<Status, Failure
         until: overflow.until,
     });
     status.unproven_since = delivery.unproven_since;
-    status.damaged = found.put_aside.iter().map(|aside| aside.folder.display().to_string()).collect();
     Ok(status)
 }
 
@@ -241,23 +269,27 @@ fn text(status: &Status, client: &Client) -> Result<String, Failure> {
         );
     }
     match status.waiting_since {
-        Some(since) => line("waiting", format!("{} events, the oldest of {}", status.waiting, shown(since))),
+        Some(since) => {
+            let events = counted(status.waiting, "event", "events");
+            line("waiting", format!("{events}, the oldest of {}", shown(since)));
+        }
         None => line("waiting", "nothing".into()),
     }
     let acknowledged = status.acknowledged_at.map_or_else(|| "never".to_owned(), shown);
     line("last acknowledged", acknowledged);
     if let Some(epoch) = &status.epoch {
-        line("epoch", format!("{epoch}, {} events", status.made));
+        line("epoch", format!("{epoch}, {}", counted(status.made, "event", "events")));
     }
     if let Some(problem) = &status.problem {
         let since = problem.since.map_or_else(|| "just now".to_owned(), shown);
-        line("problem", format!("{} (since {since}; {} times)", problem.message, problem.failures));
+        let times = counted(problem.failures, "time", "times");
+        line("problem", format!("{} (since {since}; {times})", problem.message));
         line("next attempt", format!("{}, or with `ai-detect trail flush`", shown(problem.not_before)));
     }
     if let Some(Overflow { events, since, until }) = &status.overflow {
         let from = since.map_or_else(String::new, |since| format!(", from {}", shown(since)));
         let to = until.map_or_else(String::new, |until| format!(" to {}", shown(until)));
-        line("dropped for want of room", format!("{events} events{from}{to}"));
+        line("dropped for want of room", format!("{}{from}{to}", counted(*events, "event", "events")));
     }
     if let Some(since) = status.unproven_since {
         line(
@@ -265,11 +297,25 @@ fn text(status: &Status, client: &Client) -> Result<String, Failure> {
             format!("since {} the collector has not shown that its log continues the one seen before", shown(since)),
         );
     }
-    for folder in &status.damaged {
-        line("damaged spool", folder.clone());
+    for damaged in &status.damaged_spools {
+        line("damaged spool", about_damage(damaged));
     }
     if let Some(fork) = client.witness.fork()? {
         line("fork", about_fork(&fork));
     }
     Ok(text)
+}
+
+/// What is known of a damaged spool, and what to do.
+fn about_damage(damaged: &DamagedSpool) -> String {
+    let when = damaged.put_aside.map_or_else(String::new, |at| format!(" on {}", shown(at)));
+    let place = format!("put aside{when} in {}", damaged.folder);
+    let Some(database) = &damaged.database else { return format!("{place}; its database is gone") };
+    let events = match damaged.unacknowledged {
+        Some(0) => return format!("{place}; the collector has acknowledged all of its events"),
+        Some(1) => "1 event in it was not acknowledged".to_owned(),
+        Some(events) => format!("{events} events in it were not acknowledged"),
+        None => "how many events it holds cannot be read".to_owned(),
+    };
+    format!("{place}; {events}. `ai-detect trail import spool {database}` sends what can be read of it")
 }

@@ -115,7 +115,8 @@ pub(super) fn run(command: &Command, dir: &Path, out: &Output) -> Result<Exit, F
             }
         }
         Command::Revoke(args) => {
-            args.folder.operate(dir)?.revoke_token(&args.id)?;
+            let revoked = args.folder.operate(dir)?.revoke_token(&args.id)?;
+            out.print(&format!("revoked {revoked}: requests with it are refused from now on\n"))?;
         }
     }
     Ok(Exit::Analysed)

@@ -5,6 +5,7 @@ use std::path::Path;
 use ai_detect_trail_store::verify::{Findings, verify};
 
 use super::folder::FolderArg;
+use crate::cli::counts::counted;
 use crate::cli::output::Output;
 use crate::cli::{Exit, Failure};
 
@@ -28,12 +29,21 @@ pub(super) fn print(found: &Findings, out: &Output) -> Result<Exit, Failure> {
     }
     let unsigned = found.entries.saturating_sub(found.signed);
     let summary = match found.problems.len() {
-        0 => format!("{} entries hold; {} are signed for, {unsigned} not yet", found.entries, found.signed),
-        problems => format!("{} entries: {problems} problems. Keep a copy of the folder as it is", found.entries),
+        0 => format!(
+            "{}; {}, {unsigned} not yet",
+            counted(found.entries, "entry holds", "entries hold"),
+            counted(found.signed, "is signed for", "are signed for")
+        ),
+        problems => format!(
+            "{}: {}. Keep a copy of the folder as it is",
+            counted(found.entries, "entry", "entries"),
+            counted(problems, "problem", "problems")
+        ),
     };
     text.push_str(&summary);
     if found.unreadable > 0 {
-        text.push_str(&format!("; {} were written by a newer version", found.unreadable));
+        let written = counted(found.unreadable, "was", "were");
+        text.push_str(&format!("; {written} written by a newer version"));
     }
     text.push('\n');
     out.print(&text)?;

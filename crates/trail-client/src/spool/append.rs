@@ -75,14 +75,17 @@ impl Spool {
         })
     }
 
-    /// Whether the epoch that was used last goes on: this client has not signed off since its last event.
+    /// Whether the epoch that was used last is over: this client has signed off, and made nothing since.
     ///
     /// # Errors
     ///
     /// When the spool cannot be read.
-    pub fn is_open(&self) -> Result<bool, SpoolError> {
+    pub fn has_signed_off(&self) -> Result<bool, SpoolError> {
+        if !self.exists() {
+            return Ok(false);
+        }
         self.write(Durability::Eventual, |transaction| {
-            let query = "SELECT count(*) FROM epoch WHERE ended = 0 AND id = (SELECT max(id) FROM epoch)";
+            let query = "SELECT count(*) FROM epoch WHERE ended = 1 AND id = (SELECT max(id) FROM epoch)";
             self.sql(transaction.query_row(query, [], |row| row.get(0)))
         })
     }

@@ -19,7 +19,7 @@ use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
 pub use self::append::Appended;
 pub use self::outbox::{Acknowledged, Batch, Cursor, MAX_BATCH, MAX_BATCH_BYTES, Numbers, Sender};
-pub use self::repair::PutAside;
+pub use self::repair::{DamagedSpool, PutAside};
 pub(crate) use self::schema::{APPLICATION, FORMAT};
 pub use self::status::{Delivery, Overflow, Problem, SpoolStatus, Waiting};
 use crate::boot::boot_id;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use ai_detect_trail_log::ids::{ClientId, Epoch, GapId};
 use ai_detect_trail_log::number::Micros;
-use rusqlite::{Connection, Transaction, TransactionBehavior};
+use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
 use super::append::fields;
 use super::{Spool, connect, schema};
@@ -26,6 +26,19 @@ const MAX_EPOCHS: usize = 64;
 pub struct PutAside {
     /// Its folder.
     pub folder: PathBuf,
+}
+
+/// What is left of a damaged spool that was put aside.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DamagedSpool {
+    /// Its folder.
+    pub folder: PathBuf,
+    /// Its database, where it is still there.
+    pub database: Option<PathBuf>,
+    /// When it was put aside, in microseconds since 1970.
+    pub put_aside: Option<i64>,
+    /// How many of its events no collector had acknowledged, where that can still be read.
+    pub unacknowledged: Option<u64>,
 }
 
 /// Numbers that a damaged spool had given, and that the collector had not acknowledged.
@@ -129,6 +142,26 @@ impl Spool {
         Ok(found)
     }
 
+    /// What is left of each damaged spool, the oldest first.
+    ///
+    /// # Errors
+    ///
+    /// When the folder cannot be read.
+    pub fn damaged_before(&self) -> Result<Vec<DamagedSpool>, SpoolError> {
+        let all = self.put_aside_before()?.into_iter().map(|PutAside { folder }| {
+            let name = folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+            let seconds = name.strip_prefix(DAMAGED).and_then(|rest| rest.split('-').next()?.parse::<i64>().ok());
+            let database = Some(folder.join("spool.db")).filter(|database| database.is_file());
+            let unacknowledged = database.as_deref().and_then(|database| {
+                let known = read_unacknowledged(database).ok()?;
+                Some(known.iter().filter_map(|lost| u64::try_from(lost.last - lost.first + 1).ok()).sum())
+            });
+            let put_aside = seconds.and_then(|seconds| seconds.checked_mul(1_000_000));
+            DamagedSpool { folder, database, put_aside, unacknowledged }
+        });
+        Ok(all.collect())
+    }
+
     fn unreported(&self) -> Result<Vec<PutAside>, SpoolError> {
         let mut found = self.put_aside_before()?;
         found.retain(|aside| !aside.folder.join(REPORTED).exists());
@@ -175,17 +208,19 @@ fn loss(
 
 /// What can still be read of the numbers of a damaged spool. Nothing is relied on: rows that make no sense are passed over.
 fn unacknowledged(database: &Path) -> Vec<Unacknowledged> {
-    let read = || -> rusqlite::Result<Vec<Unacknowledged>> {
-        let connection = Connection::open(database)?;
-        let query = "SELECT client, epoch, acknowledged + 1, made FROM epoch WHERE made > acknowledged ORDER BY id";
-        let mut statement = connection.prepare(query)?;
-        let rows = statement.query_map([], |row| {
-            Ok(Unacknowledged { client: row.get(0)?, epoch: row.get(1)?, first: row.get(2)?, last: row.get(3)? })
-        })?;
-        Ok(rows.map_while(Result::ok).filter(makes_sense).take(MAX_EPOCHS).collect())
-    };
     // A database that cannot be read says nothing about its numbers; the event then has none.
-    read().unwrap_or_default()
+    read_unacknowledged(database).unwrap_or_default()
+}
+
+fn read_unacknowledged(database: &Path) -> rusqlite::Result<Vec<Unacknowledged>> {
+    // Nothing is made where the database is gone.
+    let connection = Connection::open_with_flags(database, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    let query = "SELECT client, epoch, acknowledged + 1, made FROM epoch WHERE made > acknowledged ORDER BY id";
+    let mut statement = connection.prepare(query)?;
+    let rows = statement.query_map([], |row| {
+        Ok(Unacknowledged { client: row.get(0)?, epoch: row.get(1)?, first: row.get(2)?, last: row.get(3)? })
+    })?;
+    Ok(rows.map_while(Result::ok).filter(makes_sense).take(MAX_EPOCHS).collect())
 }
 
 fn makes_sense(lost: &Unacknowledged) -> bool {

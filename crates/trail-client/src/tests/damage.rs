@@ -61,6 +61,10 @@ fn a_damaged_spool_is_put_aside_and_its_loss_is_an_event() {
         let status = spool.status().unwrap().unwrap();
         assert_eq!(status.put_aside.len(), 1, "{what}");
         assert!(status.put_aside[0].folder.is_dir(), "{what}");
+        let damaged = spool.damaged_before().unwrap().remove(0);
+        assert_eq!(damaged.database.is_some(), what != "the database is gone", "{what}");
+        assert!(damaged.put_aside.is_some(), "{what}");
+        assert!(damaged.unacknowledged.is_none_or(|events| events == 100), "{what}: {damaged:?}");
         let sent = waiting(&spool);
         assert_eq!(sent[0]["kind"], "gap.opened", "{what}");
         assert_eq!(sent[0]["cause"], "spool-damaged", "{what}");
@@ -83,6 +87,7 @@ fn numbers_that_can_still_be_read_are_named_in_the_loss() {
     assert_eq!((sent.len(), sent[0]["of_epoch"].as_str()), (1, Some(epoch.as_str())));
     assert_eq!((sent[0]["of"].as_str(), sent[0]["first"].as_u64()), (Some("laptop"), Some(101)));
     assert_eq!(sent[0]["last"].as_u64(), Some(200));
+    assert_eq!(spool.damaged_before().unwrap()[0].unacknowledged, Some(100));
 }
 
 #[test]

@@ -42,8 +42,6 @@ impl Client {
 #[test]
 fn what_waits_arrives_with_a_heartbeat() {
     let (client, model) = (Client::new(), Model::new());
-    assert_eq!(client.flush(&model).ended, Ended::Done);
-    assert_eq!(*model.calls.borrow(), 0);
     client.spool.append(&light(1..=2500)).unwrap();
     let flushed = client.flush(&model);
     assert_eq!((flushed.delivered, flushed.waiting, flushed.ended), (2501, 0, Ended::Done));
@@ -56,6 +54,23 @@ fn what_waits_arrives_with_a_heartbeat() {
     assert_eq!(client.flush(&model).delivered, 1);
     let calls = *model.calls.borrow();
     assert_eq!((client.flush(&model).delivered, *model.calls.borrow()), (0, calls));
+}
+
+#[test]
+fn a_client_that_made_nothing_says_so_from_time_to_time() {
+    let (mut client, model) = (Client::new(), Model::new());
+    assert_eq!((client.flush(&model).delivered, client.flush(&model).delivered), (1, 0));
+    client.now += 11 * MINUTE;
+    assert_eq!((client.flush(&model).delivered, client.flush(&model).delivered), (1, 0));
+    assert!(model.stored.borrow().lines.values().all(|line| line.contains("heartbeat")));
+    // Who has signed off is not heard of again before there is something to say.
+    client.spool.heartbeat(at(client.now), true).unwrap();
+    assert_eq!(client.flush(&model).delivered, 1);
+    client.now += 11 * MINUTE;
+    let calls = *model.calls.borrow();
+    assert_eq!((client.flush(&model).delivered, *model.calls.borrow()), (0, calls));
+    client.spool.append(&light([1])).unwrap();
+    assert_eq!(client.flush(&model).delivered, 2);
 }
 
 #[test]

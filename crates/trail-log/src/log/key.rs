@@ -61,6 +61,12 @@ impl fmt::Display for KeyName {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct KeyId(pub u32);
 
+impl fmt::Display for KeyId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:08x}", self.0)
+    }
+}
+
 /// A public key with its name, which decides whether a note is signed by it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VerifierKey {

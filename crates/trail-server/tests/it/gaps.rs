@@ -1,4 +1,4 @@
-//! Gaps that an operator closes, and gaps that only the arrival of their numbers closes.
+//! Gaps that an operator closes, and gaps that the arrival of their numbers closes.
 
 use ai_detect_trail_log::entry::vocabularies::GapCause;
 use ai_detect_trail_server::operator::OperatorError;
@@ -87,7 +87,7 @@ fn a_fork_stays_open_until_somebody_says_what_it_was() {
 }
 
 #[test]
-fn numbers_that_are_missing_cannot_be_declared_to_be_there() {
+fn a_gap_in_numbers_is_closed_by_their_arrival_or_as_a_whole_by_an_operator() {
     let place = Place::new();
     let token = place.writer();
     let collector = place.start();
@@ -95,10 +95,28 @@ fn numbers_that_are_missing_cannot_be_declared_to_be_there() {
     let gap = open(&place).remove(0);
     assert_eq!((&gap.cause, gap.numbers, gap.closes_by_itself), (&GapCause::NumbersMissing, Some((2, 4)), true));
     assert_eq!(gap.client.as_ref().map(|client| client.as_str()), Some("laptop"));
-    let refused = trail(&place).close_gap(&gap.id.to_string(), "they will not come", None);
-    assert!(matches!(refused, Err(OperatorError::ClosesByItself(_))), "{refused:?}");
     assert_eq!(collector.post(&token, &events("laptop", 2..=4)).status, 200);
     assert_eq!(open(&place), []);
+    // A client that skips a million millions leaves one gap, whoever may have meant it.
+    let far = 1_000_000_000_000;
+    assert_eq!(collector.post(&token, &events("laptop", [far])).status, 200);
+    let gap = open(&place).remove(0);
+    assert_eq!((open(&place).len(), gap.numbers), (1, Some((6, far - 1))));
+    trail(&place).close_gap(&gap.id.to_string(), "the client was broken", None).expect("closed");
+    assert_eq!(open(&place), []);
+    // It does not open again, and nobody says that the numbers came.
+    let reply = collector.post(&token, &events("laptop", [far + 1]));
+    assert_eq!((reply.json()["acked_through"]["laptop"]["e1"].as_u64(), open(&place)), (Some(5), vec![]));
+    // A hole elsewhere is another gap. One of the numbers arrives after all.
+    assert_eq!(collector.post(&token, &events("laptop", [far + 3, 9])).status, 200);
+    assert_eq!(open(&place).iter().map(|gap| gap.numbers).collect::<Vec<_>>(), [Some((far + 2, far + 2))]);
+    assert!(collector.end());
+    let gaps = open(&place);
+    ai_detect_trail_server::care::rebuild(&place.dir).expect("rebuilt");
+    assert_eq!((open(&place), place.verified().problems), (gaps, vec![]));
+    let collector = place.start();
+    assert_eq!(collector.post(&token, &events("laptop", [far + 4])).status, 200);
+    assert_eq!(open(&place).len(), 1);
 }
 
 #[test]

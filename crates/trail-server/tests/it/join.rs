@@ -262,3 +262,33 @@ fn an_invitation_that_makes_no_sense_is_refused() {
     }
     assert_eq!(place.entries(), Vec::<serde_json::Value>::new());
 }
+
+#[test]
+fn the_newest_code_of_a_client_is_the_only_one() {
+    let place = Place::new();
+    let first = invite(&place, Some("laptop"), HOUR);
+    let other = invite(&place, Some("desktop"), HOUR);
+    let second = invite(&place, Some("laptop"), HOUR);
+    assert_eq!((first.replaces, other.replaces, second.replaces), (false, false, true));
+    let collector = place.start();
+    let statuses = [&first, &other, &second].map(|invited| join(&collector, &invited.code).status);
+    assert_eq!(statuses, [403, 200, 200]);
+    // Nothing is left to be replaced.
+    assert!(!invite(&place, Some("laptop"), HOUR).replaces);
+}
+
+#[test]
+fn a_client_is_listed_with_its_name_and_is_not_up_to_date_while_a_gap_is_open() {
+    let place = Place::new();
+    let (invited, nameless) = (invite(&place, Some("laptop"), HOUR), place.token(Role::Writer, Some("ci")));
+    assert_eq!(known(&place, "laptop").name.as_deref(), Some("Ada's laptop"));
+    let collector = place.start();
+    let token = join(&collector, &invited.code).json()["token"].as_str().expect("a token").to_owned();
+    assert_eq!(collector.post(&token, &events("laptop", [1, 3])).status, 200);
+    assert_eq!(collector.post(&nameless, &event("ci", 1)).status, 200);
+    assert_eq!(standing(&place, "laptop"), Standing::WithGaps);
+    assert_eq!(standing(&place, "ci"), Standing::Heard(Presence::UpToDate));
+    assert_eq!(collector.post(&token, &event("laptop", 2)).status, 200);
+    assert_eq!(standing(&place, "laptop"), Standing::Heard(Presence::UpToDate));
+    assert_eq!(known(&place, "laptop").name.as_deref(), Some("Ada's laptop"));
+}

@@ -1,5 +1,6 @@
 //! Backups that are made while somebody writes, and logs that are made of them.
 
+use std::fs;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -14,7 +15,7 @@ use ai_detect_trail_store::folder::Folder;
 use ai_detect_trail_store::keys::Keys;
 use ai_detect_trail_store::reading::progress;
 use ai_detect_trail_store::signer::Signer;
-use ai_detect_trail_store::verify::verify;
+use ai_detect_trail_store::verify::{Problem, verify};
 use ai_detect_trail_store::writer::Writer;
 
 fn now() -> Micros {
@@ -123,6 +124,20 @@ fn a_damaged_backup_is_refused_and_nothing_is_overwritten() {
     let change = "UPDATE entry SET entry = CAST(replace(entry, 'laptop', 'Laptop') AS BLOB) WHERE seq = 1";
     assert_eq!(database.execute(change, []).expect("changed"), 1);
     drop(database);
+    // What is wrong is said of the backup, which its owner knows, and not of the copy that was checked.
+    let scratch = place.path().join("scratch");
+    fs::create_dir_all(copy.join("segments")).expect("a folder");
+    fs::write(copy.join("segments/letter.txt"), "foreign").expect("written");
+    let problems = check(&copy, &scratch).expect("readable").problems;
+    assert!(problems.contains(&Problem::Foreign(copy.join("segments/letter.txt"))), "{problems:?}");
+    fs::remove_file(copy.join("segments/letter.txt")).expect("removed");
+    for broken in ["log/key", "log/checkpoint"] {
+        let whole = fs::read(copy.join(broken)).expect("a file");
+        fs::write(copy.join(broken), "something else").expect("written");
+        let error = check(&copy, &place.path().join(broken)).expect_err("broken").to_string();
+        assert!(error.starts_with(&copy.join(broken).to_string_lossy().into_owned()), "{error}");
+        fs::write(copy.join(broken), whole).expect("mended");
+    }
     let error = restore(&copy, &place.path().join("new"), now()).expect_err("it does not hold");
     assert!(matches!(error, BackupError::Damaged { .. }), "{error}");
 }
