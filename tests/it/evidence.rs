@@ -124,12 +124,12 @@ fn where_notes_are_or_cannot_be_nothing_is_missing() {
     let fetched = origin.clone("clone", &[]);
     fetched.git(&["fetch", "--quiet", "origin", "refs/notes/*:refs/notes/*"]);
     is_complete(&fetched);
-    // A bare clone keeps no log, so that a ref that is there has to be enough.
-    let bare = origin.clone("bare", &["--bare"]);
-    bare.git(&["update-ref", "refs/remotes/origin/main", "main"]);
-    bare.git(&["update-ref", "HEAD", "topic"]);
-    bare.git(&["fetch", "--quiet", "origin", "refs/notes/ai:refs/notes/ai"]);
-    is_complete(&bare);
+    // A mirror fetches all refs.
+    is_complete(&with_range(origin.clone("mirror", &["--mirror"])));
+    // A repository that somebody pushes to has no remote.
+    let server = Repo::init(&["--bare"]);
+    origin.git(&["push", "--quiet", &server.path().display().to_string(), "topic", "main", "refs/notes/ai"]);
+    is_complete(&with_range(server));
     // The clone's own fetches bring them.
     let configured = flagged().clone("clone", &[]);
     configured.git(&["config", "--add", "remote.origin.fetch", "+refs/notes/*:refs/notes/*"]);
@@ -154,6 +154,55 @@ fn one_ref_of_notes_does_not_show_that_the_others_were_fetched() {
     written.git(&["fetch", "--quiet", "origin", "refs/notes/*:refs/notes/*"]);
     let (text, _) = diff(&written, &[("CI", "true")]);
     assert!(!text.contains("not looked at"), "{text}");
+}
+
+/// A bare repository in which `origin/main..HEAD` is the topic.
+fn with_range(bare: Repo) -> Repo {
+    bare.git(&["update-ref", "refs/remotes/origin/main", "main"]);
+    bare.git(&["update-ref", "--no-deref", "HEAD", "topic"]);
+    bare
+}
+
+/// Git keeps no log in a bare clone, so a ref that is there does not show which fetch brought it.
+#[test]
+fn a_bare_clone_has_all_notes_where_its_own_fetches_bring_them() {
+    let origin = flagged();
+    origin.git(&["notes", "--ref", "ai", "add", "-m", "x", "main"]);
+    let bare = with_range(origin.clone("bare", &["--bare"]));
+    bare.git(&["fetch", "--quiet", "origin", "refs/notes/ai:refs/notes/ai"]);
+    let (text, json) = diff(&bare, &[("CI", "true")]);
+    let line = "git config --add remote.origin.fetch '+refs/notes/*:refs/notes/*' && git fetch origin";
+    assert!(text.contains("not looked at: notes of commits") && text.contains(SILENT_MESSAGE), "{text}");
+    assert!(text.contains(line), "{text}");
+    assert_eq!(json["coverage"]["not_looked_at"], json!([{"what": "notes", "in_job": true, "bare": true}]));
+    let said = bare.run(&["markers", "scan", "HEAD"]).stderr;
+    let line = "git config --add remote.origin.fetch 'refs/notes/*:refs/notes/*' && git fetch origin";
+    assert!(said.contains(&format!("`{line}` brings them")), "{said}");
+    // What the advice says settles it.
+    bare.git(&["config", "--add", "remote.origin.fetch", "refs/notes/*:refs/notes/*"]);
+    bare.git(&["fetch", "--quiet", "origin"]);
+    let (text, _) = diff(&bare, &[("CI", "true")]);
+    assert!(!text.contains("not looked at") && !text.contains(SILENT_MESSAGE), "{text}");
+}
+
+/// A server may have been cloned from another place once; whoever pushes to it pushes notes there as well.
+#[test]
+#[cfg(unix)]
+fn a_repository_that_takes_in_a_push_lacks_no_notes() {
+    let origin = flagged();
+    let server = origin.clone("server.git", &["--bare"]);
+    let hook = server.path().join("hooks/pre-receive");
+    let program = assert_cmd::cargo::cargo_bin!("ai-detect").display();
+    std::fs::create_dir_all(server.path().join("hooks")).unwrap();
+    std::fs::write(&hook, format!("#!/bin/sh\nread old new ref\n'{program}' diff \"$old..$new\" >&2\n")).unwrap();
+    std::fs::set_permissions(&hook, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    origin.commit_file("pump.py", planted_code("pump"));
+    let mut push = std::process::Command::new("git");
+    push.current_dir(origin.path()).args(["push", &server.path().display().to_string(), "topic"]).env("CI", "true");
+    let said = String::from_utf8(push.output().unwrap().stderr).unwrap().replace("remote: ", "");
+    let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(said.contains(SILENT) && !said.contains(SILENT_MESSAGE), "{said}");
+    assert!(!said.contains("not looked at") && !said.contains("git fetch"), "{said}");
 }
 
 #[test]

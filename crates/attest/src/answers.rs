@@ -54,7 +54,10 @@ pub(super) fn after_yes(value: &str) -> &str {
     let yes = ["yes", "true"].into_iter().find(|yes| lower.starts_with(yes));
     let rest = yes.and_then(|yes| value.get(yes.len()..));
     let rest = rest.filter(|rest| rest.starts_with([',', ';', ':', ' ', '(', '-', '.', '!']));
-    rest.map_or(value, |rest| rest.trim_start_matches([',', ';', ':', ' ', '-', '.', '!']))
+    let Some(rest) = rest else { return value };
+    let behind = rest.trim_start_matches([',', ';', ':', ' ', '-', '.', '!']);
+    // `yes, with Claude Code`
+    ["with ", "using ", "by "].iter().find_map(|word| behind.strip_prefix(word)).unwrap_or(behind)
 }
 
 #[cfg(test)]
@@ -103,6 +106,7 @@ mod tests {
         assert_eq!(after_yes("yes, Claude Code"), "Claude Code");
         assert_eq!(after_yes("Yes (Claude Code)"), "(Claude Code)");
         assert_eq!(after_yes("yes - Codex"), "Codex");
+        assert_eq!(after_yes("yes, with Codex"), "Codex");
         assert_eq!(after_yes("yesterday"), "yesterday");
         assert_eq!(after_yes("Claude"), "Claude");
     }

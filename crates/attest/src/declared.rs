@@ -53,7 +53,7 @@ pub(super) fn read(text: &str, registry: &Registry) -> Declared {
     let verbatim = || {
         let tool = parts.tool.trim();
         let has_model = parts.model.is_some() && model.is_some();
-        let fits = has_model && is_name(tool) && !is_person(tool) && find(tool, registry).is_none();
+        let fits = has_model && is_name(tool) && !is_person(tool) && !is_deed(tool) && find(tool, registry).is_none();
         fits.then(|| tool.to_owned())
     };
     let known = by_name.is_some() || model.is_some() || is_generic(text, registry);
@@ -297,6 +297,13 @@ fn is_name(text: &str) -> bool {
         && !text.contains(['@', '/'])
 }
 
+/// Whether a text says what was done instead of naming a tool: `written`, `partly drafted`.
+fn is_deed(text: &str) -> bool {
+    let last = text.split_whitespace().last().unwrap_or("");
+    let is_word = last.chars().all(|c| c.is_ascii_lowercase());
+    is_word && (last.ends_with("ed") || ["written", "made", "built", "done", "rewritten", "help"].contains(&last))
+}
+
 /// Whether a text speaks of a person instead of naming a tool: `a human`, `me`, `our team`.
 fn is_person(text: &str) -> bool {
     const FIRST: [&str; 12] = ["a", "an", "the", "my", "our", "i", "me", "us", "myself", "human", "humans", "hand"];
@@ -409,6 +416,13 @@ mod tests {
         for page in ["https://claude-roe.example", "https://example.org/claude.ai", "https://claude.ai.example.org/x"] {
             assert!(!read(page, Registry::builtin().unwrap()).known, "{page}");
         }
+    }
+
+    #[test]
+    fn what_was_done_is_no_tool() {
+        assert_eq!(of("written with GPT-5.2"), pair("", "GPT-5.2"));
+        assert_eq!(of("partly drafted using claude-opus-4-8"), pair("", "claude-opus-4-8"));
+        assert_eq!(of("housebot with GPT-5.2"), pair("housebot", "GPT-5.2"));
     }
 
     #[test]

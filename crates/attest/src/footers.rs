@@ -4,13 +4,13 @@
 
 use std::ops::Range;
 
-use regex::Captures;
+use regex::{Captures, Match, Regex};
 
 use super::declared::{self, Declared};
 use super::names_alone::is_names_alone;
 use super::registry::{Hints, MarkerAt, Registry};
 use ai_detect_base::slices::part_of;
-use ai_detect_base::vocabulary::message::{Line, lines};
+use ai_detect_base::vocabulary::message::{Line, Wrapped, lines};
 
 /// A phrase that was found.
 #[derive(Debug, Clone)]
@@ -43,41 +43,106 @@ pub(super) fn find<'a, 'r>(
     registry: &'r Registry,
 ) -> Vec<Phrase<'a, 'r>> {
     let text = part_of(message, start..);
-    let markers = hints.phrases.iter().filter_map(|slot| registry.at(*slot));
-    let (own, general): (Vec<_>, Vec<_>) = markers.partition(|marker| marker.tool.is_some());
     let mut found: Vec<Phrase<'a, 'r>> = Vec::new();
-    // A tool's own footer says more than the general form, whose groups take the most time of all.
-    for marker in own.into_iter().chain(general) {
-        let Some(regex) = marker.marker.pattern.as_ref().and_then(|pattern| pattern.regex()) else {
-            continue;
-        };
-        let names_session = regex.capture_names().flatten().any(|name| name == "session");
-        let is_general = marker.tool.is_none() && !names_session;
+    for (marker, regex) in patterns(hints, registry) {
         for whole in regex.find_iter(text).take(MAX_OF_A_KIND) {
-            let groups = if regex.captures_len() > 1 { regex.captures_at(text, whole.start()) } else { None };
-            // What leads up to the phrase may be a part of the match.
-            let own = groups.as_ref().and_then(|groups| groups.name("phrase")).unwrap_or(whole);
-            // The match may start with the line ending before it.
-            let leading = own.len() - own.as_str().trim_start().len();
-            let place = start + own.start() + leading..start + own.end();
-            if is_general && found.iter().any(|known| is_within(&place, known)) {
-                continue;
-            }
-            let Some(declared) = declared(marker, groups.as_ref(), registry) else { continue };
-            let line = lines::holding(lines, place.start);
-            found.push(Phrase {
-                marker,
-                start: place.start,
-                end: place.end,
-                line,
-                session: group(groups.as_ref(), "session"),
-                declared,
-                quoted: lines.get(line).is_some_and(|line| line.quoted || line.is_lazy),
-            });
+            let groups = captures(regex, text, whole);
+            add(marker, phrase(marker, whole, groups, start, lines, registry), &mut found);
         }
     }
     found.sort_by_key(|phrase| (phrase.start, phrase.end));
     found
+}
+
+/// The same for all of a message, with the phrases that are wrapped over several lines.
+pub(super) fn find_wrapped<'a, 'r>(
+    message: &'a str,
+    lines: &[Line],
+    wrapped: &'a Wrapped,
+    hints: &Hints,
+    registry: &'r Registry,
+) -> Vec<Phrase<'a, 'r>> {
+    let mut found: Vec<Phrase<'a, 'r>> = Vec::new();
+    for (marker, regex) in patterns(hints, registry) {
+        for whole in regex.find_iter(message).take(MAX_OF_A_KIND) {
+            // A phrase up to the end of its line is read with the next line: `Written by Claude`, `Dupont`.
+            let line = lines::holding(lines, whole.start() + whole.len() - whole.as_str().trim_start().len());
+            let first = lines.get(line).map_or(0, |line| line.start);
+            let is_cut = lines.get(line).is_some_and(|line| whole.end() >= first + line.text(message).len());
+            let rest = wrapped.rest_of(lines, line).filter(|_| is_cut);
+            let offset = whole.start().saturating_sub(first);
+            let again = rest.and_then(|rest| Some((rest, regex.find_at(rest, offset)?)));
+            let read = match again.filter(|(_, again)| again.start() == offset) {
+                Some((rest, again)) => phrase(marker, again, captures(regex, rest, again), first, lines, registry),
+                None => phrase(marker, whole, captures(regex, message, whole), 0, lines, registry),
+            };
+            add(marker, read, &mut found);
+        }
+        for whole in regex.find_iter(wrapped.text()).take(MAX_OF_A_KIND) {
+            let is_known = |known: &Phrase<'_, '_>| known.start < whole.end() && whole.start() < known.end;
+            let crosses = lines::holding(lines, whole.start()) < lines::holding(lines, whole.end().saturating_sub(1));
+            if crosses && !found.iter().any(is_known) {
+                let groups = captures(regex, wrapped.text(), whole);
+                add(marker, phrase(marker, whole, groups, 0, lines, registry), &mut found);
+            }
+        }
+    }
+    found.sort_by_key(|phrase| (phrase.start, phrase.end));
+    found
+}
+
+/// The patterns that may match where there are these hints, each with its marker. A tool's own footer says more than the
+/// general form, whose groups take the most time of all.
+fn patterns<'r>(hints: &Hints, registry: &'r Registry) -> impl Iterator<Item = (MarkerAt<'r>, &'r Regex)> {
+    let markers = hints.phrases.iter().filter_map(|slot| registry.at(*slot));
+    let (own, general): (Vec<_>, Vec<_>) = markers.partition(|marker| marker.tool.is_some());
+    let with_pattern = |marker: MarkerAt<'r>| Some((marker, marker.marker.pattern.as_ref()?.regex()?));
+    own.into_iter().chain(general).filter_map(with_pattern)
+}
+
+fn captures<'t>(regex: &Regex, text: &'t str, whole: Match<'t>) -> Option<Captures<'t>> {
+    if regex.captures_len() > 1 { regex.captures_at(text, whole.start()) } else { None }
+}
+
+/// Keeps a phrase, unless it is general and lies within a tool's own.
+fn add<'a, 'r>(marker: MarkerAt<'r>, read: Option<Phrase<'a, 'r>>, found: &mut Vec<Phrase<'a, 'r>>) {
+    let Some(read) = read else { return };
+    let is_general = marker.tool.is_none() && !names_session(marker);
+    if !(is_general && found.iter().any(|known| is_within(&(read.start..read.end), known))) {
+        found.push(read);
+    }
+}
+
+fn names_session(marker: MarkerAt<'_>) -> bool {
+    let regex = marker.marker.pattern.as_ref().and_then(|pattern| pattern.regex());
+    regex.is_some_and(|regex| regex.capture_names().flatten().any(|name| name == "session"))
+}
+
+/// What a match says; `None` where it declares nothing. The text that was searched starts at a byte of the message.
+fn phrase<'a, 'r>(
+    marker: MarkerAt<'r>,
+    whole: Match<'a>,
+    groups: Option<Captures<'a>>,
+    start: usize,
+    lines: &[Line],
+    registry: &'r Registry,
+) -> Option<Phrase<'a, 'r>> {
+    // What leads up to the phrase may be a part of the match.
+    let own = groups.as_ref().and_then(|groups| groups.name("phrase")).unwrap_or(whole);
+    // The match may start with the line ending before it.
+    let leading = own.len() - own.as_str().trim_start().len();
+    let place = start + own.start() + leading..start + own.end();
+    let declared = declared(marker, groups.as_ref(), registry)?;
+    let line = lines::holding(lines, place.start);
+    Some(Phrase {
+        marker,
+        start: place.start,
+        end: place.end,
+        line,
+        session: group(groups.as_ref(), "session"),
+        declared,
+        quoted: lines.get(line).is_some_and(|line| line.quoted || line.is_lazy),
+    })
 }
 
 /// Whether a place lies within a tool's own phrase.

@@ -5,7 +5,8 @@
 //! ever sees the other's input, and [`without_markers`] is the wall between them.
 //!
 //! ```text
-//! Commit ─▶ read ─┬─ identities   author, committer, people in trailers
+//! Commit ─▶ read ─┬─ legible      the message as its reader would mend it
+//!                 ├─ identities   author, committer, people in trailers
 //!                 ├─ declared     free text: which tool, which model
 //!                 ├─ several      which tools, where a value names several
 //!                 ├─ names_alone  whether a text is names of tools and nothing else
@@ -52,6 +53,7 @@ mod footers;
 pub mod forms;
 mod hints;
 mod identities;
+mod legible;
 mod names_alone;
 mod near_misses;
 mod our_words;

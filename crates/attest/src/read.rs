@@ -4,13 +4,14 @@
 //! read is `records`, and how they become statements `recorded`; what follows from all of them
 //! together is `facts`.
 
-use std::collections::HashSet;
 use std::ops::Range;
+use std::rc::Rc;
 
 use super::declared::{self, Declared};
 use super::facts::{self, Evidence, Finding, Key, People};
 use super::footers::{self, Phrase};
 use super::identities::{self, Known};
+use super::legible::Legible;
 use super::near_misses::{self, MAX_UNKNOWN, NearMiss, UnknownTool};
 use super::registry::{Hints, MarkerAt, PersonKey, Registry};
 use super::several;
@@ -18,7 +19,7 @@ use super::signature::{self, Signers};
 use super::{Attestation, Confidence, Covers, Form, Role, Statement};
 use ai_detect_base::change::{Commit, Person};
 use ai_detect_base::vocabulary::message::trailer_lines::Shape;
-use ai_detect_base::vocabulary::message::{Message, TrailerLine};
+use ai_detect_base::vocabulary::message::{Message, TrailerLine, Wrapped};
 use ai_detect_base::vocabulary::trailers::may_be_ours_alone;
 use own::Own;
 
@@ -26,6 +27,7 @@ mod mention;
 mod own;
 mod own_trailer;
 mod recorded;
+mod sentences;
 mod unlisted_key;
 
 /// A quote is cut after this many characters.
@@ -42,13 +44,15 @@ pub fn read_signed(commit: &Commit, registry: &Registry, signers: &Signers) -> A
 }
 
 fn read_with(commit: &Commit, registry: &Registry, signers: Option<&Signers>) -> Attestation {
-    let mut reader = Reader::new(&commit.message, registry);
+    let legible = Legible::of(&commit.message);
+    let message = legible.as_ref().map_or(&commit.message, Legible::message);
+    let mut reader = Reader::new(message, legible.as_ref(), registry);
     reader.author_and_committer(commit);
-    let hints = registry.hints(&commit.message);
+    let hints = registry.hints(message);
     // The message is worth reading for its hints, or for the person behind a tool's commit.
-    let hinted = hints.any || may_be_ours_alone(&commit.message);
+    let hinted = hints.any || may_be_ours_alone(message);
     if hinted || !reader.findings.is_empty() || !commit.records.is_empty() {
-        reader.message(&hints, registry.is_quoting(&commit.author, &commit.message));
+        reader.message(&hints, registry.is_quoting(&commit.author, message));
     }
     let mut evidence = reader.evidence();
     evidence.signature = signers.map(|signers| signature::of_commit(commit, signers));
@@ -64,16 +68,22 @@ pub(super) fn text(text: &str, registry: &Registry) -> (Vec<Finding>, Vec<Unknow
 
 /// The same with all else that it says: a note's headers.
 fn evidence_in(text: &str, registry: &Registry) -> Evidence {
-    let message = Message::from(text);
-    let mut reader = Reader::new(&message, registry);
+    let written = Message::from(text);
+    let legible = Legible::of(&written);
+    let message = legible.as_ref().map_or(&written, Legible::message);
+    let mut reader = Reader::new(message, legible.as_ref(), registry);
     let distrust = registry.is_quoting(&Person::default(), text);
-    reader.message(&registry.hints(text), distrust);
+    reader.message(&registry.hints(message), distrust);
     reader.evidence()
 }
 
 struct Reader<'a, 'r> {
     registry: &'r Registry,
     message: &'a Message,
+    /// What was mended in the message, where it was.
+    legible: Option<&'a Legible>,
+    /// The message with its wrapped sentences on one line each, once it is read; nothing where none is wrapped.
+    wrapped: Option<Rc<Wrapped>>,
     findings: Vec<Finding>,
     unknown: Vec<UnknownTool>,
     people: People,
@@ -81,10 +91,12 @@ struct Reader<'a, 'r> {
 }
 
 impl<'a, 'r> Reader<'a, 'r> {
-    fn new(message: &'a Message, registry: &'r Registry) -> Self {
+    fn new(message: &'a Message, legible: Option<&'a Legible>, registry: &'r Registry) -> Self {
         Reader {
             registry,
             message,
+            legible,
+            wrapped: None,
             findings: Vec::new(),
             unknown: Vec::new(),
             people: People::default(),
@@ -94,7 +106,11 @@ impl<'a, 'r> Reader<'a, 'r> {
 
     /// What was found, from top to bottom.
     fn evidence(self) -> Evidence {
-        let Reader { mut findings, mut unknown, mut people, own, .. } = self;
+        let Reader { mut findings, mut unknown, mut people, own, legible, .. } = self;
+        if let Some(legible) = legible {
+            let lines = findings.iter_mut().filter_map(|found| found.statement.line.as_mut());
+            lines.chain(unknown.iter_mut().map(|found| &mut found.line)).for_each(|line| *line = legible.line(*line));
+        }
         findings.sort_by_key(|found| found.statement.line);
         unknown.sort_by_key(|found| found.line);
         people.named = own.accountable;
@@ -104,11 +120,19 @@ impl<'a, 'r> Reader<'a, 'r> {
 
     fn message(&mut self, hints: &Hints, distrust: bool) {
         let message = self.message;
+        let lines = message.parsed_lines();
+        let wrapped = Wrapped::of(message, lines).map(Rc::new);
+        self.wrapped = wrapped.clone();
         for trailer in message.trailers() {
-            self.trailer(trailer, distrust);
+            let whole = self.with_wrapped_value(trailer);
+            self.trailer(whole.as_ref().unwrap_or(trailer), distrust);
         }
+        self.labels_above_their_values(distrust);
         // A tool's own footer says more than the general form that it also fits.
-        let phrases = footers::find(message, message.parsed_lines(), 0, hints, self.registry);
+        let phrases = match &wrapped {
+            Some(wrapped) => footers::find_wrapped(message, lines, wrapped, hints, self.registry),
+            None => footers::find(message, lines, 0, hints, self.registry),
+        };
         let (own, general): (Vec<_>, Vec<_>) = phrases.iter().partition(|phrase| phrase.marker.tool.is_some());
         for phrase in own.into_iter().chain(general) {
             self.phrase(phrase, distrust);
@@ -116,45 +140,6 @@ impl<'a, 'r> Reader<'a, 'r> {
         if !distrust {
             self.unknown_footers();
             self.unclear_sentences();
-        }
-    }
-
-    /// Footers of tools that are not known, and links to chats.
-    fn unknown_footers(&mut self) {
-        let subject = self.message.parsed_lines().iter().position(|line| !line.is_blank).unwrap_or(0);
-        let read: HashSet<u32> = self.findings.iter().filter_map(|found| found.statement.line).collect();
-        for (at, line) in self.message.parsed_lines().iter().enumerate().skip(subject + 1) {
-            let number = line_number(at);
-            if line.quoted || line.is_lazy || read.contains(&number) {
-                continue;
-            }
-            let text = line.text(self.message);
-            if let Some(name) = near_misses::footer(text, self.registry) {
-                self.near_miss(at..at + 1, &name, NearMiss::Tool);
-            } else if let Some(link) = near_misses::chat(text, self.registry) {
-                self.near_miss(at..at + 1, link, NearMiss::Chat);
-            }
-        }
-    }
-
-    /// Sentences that speak of a tool's help, in a message that states nothing else.
-    fn unclear_sentences(&mut self) {
-        if self.findings.iter().any(Finding::is_credible) {
-            return;
-        }
-        let message = self.message;
-        let read: HashSet<u32> = self.findings.iter().filter_map(|found| found.statement.line).collect();
-        let mut is_start = true;
-        for (at, line) in message.parsed_lines().iter().enumerate() {
-            let text = line.text(message);
-            let is_own = !line.quoted && !line.is_lazy && !read.contains(&line_number(at));
-            let is_subject = at == 0 && near_misses::sentences::is_tagged(text, self.registry);
-            let speaks = || near_misses::sentences::speaks_of_help(text, is_start, self.registry);
-            if is_own && (is_subject || speaks()) {
-                self.mention(at..at + 1);
-            }
-            // A sentence starts behind the subject, a blank line and the end of another sentence.
-            is_start = at == 0 || line.is_blank || text.trim_end().ends_with(['.', '!', '?', ':']);
         }
     }
 
@@ -331,6 +316,10 @@ impl<'a, 'r> Reader<'a, 'r> {
         if let Some(found) = self.findings.iter_mut().find(|found| said(found)) {
             let session = phrase.session.map(|session| cut(session, MAX_QUOTE_LENGTH));
             found.session = found.session.take().or(session);
+            // `AI disclosure: this was written with the help of Claude (Opus 4.8)`: the sentence says which tool.
+            if found.attests() && found.statement.tool.is_none() {
+                found.statement.tool = phrase.declared.tool.clone();
+            }
             return;
         }
         let marker = phrase.marker.marker;
@@ -338,7 +327,7 @@ impl<'a, 'r> Reader<'a, 'r> {
         let foreign = phrase.quoted || distrust;
         let is_mention = !foreign && is_footer && self.is_mention(phrase);
         if is_mention {
-            self.mention(phrase.line..phrase.line + 1);
+            self.mention(self.lines_of(phrase));
         }
         let doubtful = foreign || is_mention;
         let confidence = if doubtful { Confidence::Low } else { marker.confidence };
@@ -350,7 +339,7 @@ impl<'a, 'r> Reader<'a, 'r> {
         if confidence > Confidence::Low {
             self.unknown.retain(|known| known.line != line || known.why != NearMiss::Mention);
         }
-        let quote = self.text_of(phrase.line..phrase.line + 1);
+        let quote = self.text_of(self.lines_of(phrase));
         let place = Place { form, line: Some(line), quote, strict: false };
         let role = marker.role.unwrap_or(Role::Authored);
         let at = self.findings.len();
@@ -358,26 +347,6 @@ impl<'a, 'r> Reader<'a, 'r> {
         if let Some(found) = self.findings.get_mut(at) {
             found.session = phrase.session.map(|session| cut(session, MAX_QUOTE_LENGTH));
         }
-    }
-
-    /// Whether the line of a phrase only mentions it.
-    fn is_mention(&self, phrase: &Phrase<'_, 'r>) -> bool {
-        let Some(line) = self.message.parsed_lines().get(phrase.line) else { return false };
-        let text = line.text(self.message);
-        let within = |byte: usize| byte.saturating_sub(line.start).min(text.len());
-        let words =
-            text.get(within(phrase.start)..).unwrap_or_default().trim_start_matches(|c: char| !c.is_alphanumeric());
-        // An address, or a comment for tools, is no part of a sentence.
-        if words.starts_with("http") || words.starts_with("of http") || text.contains("<!--") {
-            return false;
-        }
-        let declared = &phrase.declared;
-        let phrase_text = self.message.get(phrase.start..phrase.end).unwrap_or_default();
-        if mention::may_name_a_person(phrase_text, self.registry) {
-            return true;
-        }
-        let names_tool = phrase.marker.tool.is_some() || declared.tool.is_some() || declared.model.is_some();
-        mention::is_mention(text, within(phrase.start)..within(phrase.end), names_tool)
     }
 
     /// The tool of a known identity, and the model that its name carries.
@@ -388,7 +357,9 @@ impl<'a, 'r> Reader<'a, 'r> {
 
     fn at_trailer(&self, trailer: &TrailerLine) -> Place {
         let quote = self.text_of(trailer.lines.clone());
-        Place { form: Form::TRAILER, line: Some(trailer.line), quote, strict: trailer.strict }
+        // Git does not see what had to be mended.
+        let is_mended = self.legible.is_some_and(|legible| legible.is_mended(trailer.lines.start));
+        Place { form: Form::TRAILER, line: Some(trailer.line), quote, strict: trailer.strict && !is_mended }
     }
 
     /// What lines of the message say, as one line.

@@ -54,7 +54,7 @@ impl Several {
         let found = read_part(text, registry);
         if !found.known {
             let is_named = if part.is_behind_word { near_misses::is_like_ai_tool } else { near_misses::may_be_tool };
-            if is_named(text, registry) {
+            if is_named(text, registry) && !is_clause(text) {
                 self.unknown.push(text.to_owned());
             }
             return;
@@ -209,6 +209,35 @@ fn goes_on(part: &str) -> bool {
     ];
     let first = part.split_whitespace().next().unwrap_or("").to_lowercase();
     WORDS.contains(&first.as_str())
+}
+
+/// Whether a part is a clause of its own: `everything else is mine`.
+fn is_clause(part: &str) -> bool {
+    const WORDS: [&str; 22] = [
+        "is",
+        "was",
+        "are",
+        "were",
+        "has",
+        "have",
+        "had",
+        "did",
+        "i",
+        "me",
+        "my",
+        "mine",
+        "we",
+        "us",
+        "our",
+        "it",
+        "by",
+        "everything",
+        "nothing",
+        "all",
+        "rest",
+        "hand",
+    ];
+    part.split_whitespace().any(|word| WORDS.contains(&word.to_lowercase().as_str()))
 }
 
 /// The parts of a value, cut at signs and at "and", but not within brackets.

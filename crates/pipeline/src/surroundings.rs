@@ -27,7 +27,7 @@ impl Surroundings {
             NotesFetch::NotAsked => repository.may_lack_notes(&forms::notes_refs()).then_some(None)?,
         };
         let remote = repository.remote_for_advice().filter(|remote| remote != USUAL_REMOTE);
-        Some(NotLookedAt::Notes { in_job: self.in_job, problem, remote })
+        Some(NotLookedAt::Notes { in_job: self.in_job, problem, remote, bare: repository.is_bare() })
     }
 
     /// What the clone left out of a report's contents, if anything.

@@ -62,7 +62,7 @@ pub use foreign::TITLE as FOREIGN_TITLE;
 pub use foreign::foreign;
 pub use looks::{Looks, Number};
 pub use not_looked_at::NotLookedAt;
-pub use not_looked_at::{USUAL_REMOTE, fetch_notes, is_time};
+pub use not_looked_at::{USUAL_REMOTE, fetch_line, fetch_notes, is_time};
 pub use omitted::{Omitted, OmittedSignals};
 pub use unseen::{is_much as is_much_unseen, told as unseen};
 pub use words::{heading, missing, percent, substitutes};

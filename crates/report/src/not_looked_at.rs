@@ -16,14 +16,24 @@ const MAX_TIME: usize = 40;
 /// The remote of most clones, and of all that forges make for jobs.
 pub const USUAL_REMOTE: &str = "origin";
 
-/// The line that brings notes of a remote into any clone, and overwrites none that were written there.
+/// The line that brings notes of a remote into any clone with a work tree, and overwrites none that were written there.
 pub fn fetch_notes(remote: &str) -> String {
-    format!("git fetch {remote} 'refs/notes/*:refs/notes/*'")
+    format!("git fetch {remote} '{NOTES}'")
 }
 
-/// The same in a job, where nothing is written that could be lost, and an older clone may be used again.
-fn fetch_notes_in_job(remote: &str) -> String {
-    format!("git fetch {remote} '+refs/notes/*:refs/notes/*'")
+/// The same for a bare clone. Git logs no fetch there, so the clone's settings must show that it fetches notes.
+fn fetch_notes_into_bare(remote: &str) -> String {
+    format!("git config --add remote.{remote}.fetch '{NOTES}' && git fetch {remote}")
+}
+
+/// What fetches all notes.
+const NOTES: &str = "refs/notes/*:refs/notes/*";
+
+/// The line that brings notes into a clone.
+pub fn fetch_line(remote: Option<&str>, is_bare: bool) -> String {
+    // A clone that may lack notes has a remote; one with an odd name is left to the reader.
+    let remote = remote.unwrap_or(USUAL_REMOTE);
+    if is_bare { fetch_notes_into_bare(remote) } else { fetch_notes(remote) }
 }
 
 /// Evidence that was not looked at.
@@ -41,6 +51,9 @@ pub enum NotLookedAt {
         /// The remote that may have them, where it is not called `origin`.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         remote: Option<String>,
+        /// Whether the clone is bare. Left out where it is not.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        bare: bool,
     },
     /// Contents of files that this clone left out. The files are listed as missing.
     Contents {
@@ -76,8 +89,10 @@ impl NotLookedAt {
     /// The command that ends the sentence, to be copied as it stands.
     pub(super) fn command(&self) -> Option<String> {
         match self {
-            NotLookedAt::Notes { in_job: true, remote, .. } => {
-                Some(fetch_notes_in_job(remote.as_deref().unwrap_or(USUAL_REMOTE)))
+            NotLookedAt::Notes { in_job: true, remote, bare, .. } => {
+                let line = fetch_line(remote.as_deref(), *bare);
+                // Nothing is written in a job that could be lost, and an older clone may be used again.
+                Some(line.replace(NOTES, &format!("+{NOTES}")))
             }
             _ => None,
         }
@@ -132,7 +147,7 @@ impl NotLookedAt {
     /// The same without texts that whoever wrote the report can have chosen.
     pub(super) fn without_texts(self) -> Self {
         match self {
-            NotLookedAt::Notes { in_job, .. } => NotLookedAt::Notes { in_job, problem: None, remote: None },
+            NotLookedAt::Notes { in_job, bare, .. } => NotLookedAt::Notes { in_job, problem: None, remote: None, bare },
             NotLookedAt::Contents { .. } => NotLookedAt::Contents { problem: None },
             NotLookedAt::Description { characters } => NotLookedAt::Description { characters },
             NotLookedAt::RequestNow { in_event, .. } => {
@@ -155,9 +170,7 @@ pub(super) fn lacks_notes(report: &Report) -> bool {
 /// The command by which a person may fetch notes into this clone. A job says in a sentence of its own how it gets them.
 pub(super) fn command_for_a_person(report: &Report) -> Option<String> {
     report.coverage.not_looked_at.iter().find_map(|it| match it {
-        NotLookedAt::Notes { in_job: false, remote, .. } => {
-            Some(fetch_notes(remote.as_deref().unwrap_or(USUAL_REMOTE)))
-        }
+        NotLookedAt::Notes { in_job: false, remote, bare, .. } => Some(fetch_line(remote.as_deref(), *bare)),
         _ => None,
     })
 }
@@ -209,7 +222,7 @@ mod tests {
 
     #[test]
     fn a_sentence_stands_once_and_never_calls_notes_absent() {
-        let report = saying(NotLookedAt::Notes { in_job: true, problem: None, remote: None });
+        let report = saying(NotLookedAt::Notes { in_job: true, problem: None, remote: None, bare: false });
         for page in [markdown::summary(&report, 65_536), text::write(&report, text::Detail::Flags, 100)] {
             let page = page.replace("\n  ", " ").replace('\\', "");
             assert_eq!(page.matches("notes of commits are not in this clone").count(), 1, "{page}");
@@ -219,7 +232,7 @@ mod tests {
 
     #[test]
     fn the_command_names_the_remote_that_there_is() {
-        let entry = NotLookedAt::Notes { in_job: true, problem: None, remote: Some("upstream".into()) };
+        let entry = NotLookedAt::Notes { in_job: true, problem: None, remote: Some("upstream".into()), bare: false };
         assert!(
             entry.sentence().is_some_and(|told| told.ends_with(" git fetch upstream '+refs/notes/*:refs/notes/*'"))
         );
@@ -229,7 +242,7 @@ mod tests {
 
     #[test]
     fn a_clone_of_a_person_says_nothing_of_its_own_accord() {
-        let report = saying(NotLookedAt::Notes { in_job: false, problem: None, remote: None });
+        let report = saying(NotLookedAt::Notes { in_job: false, problem: None, remote: None, bare: false });
         assert_eq!(sentences(&report).count(), 0);
         assert!(lacks_notes(&report));
     }

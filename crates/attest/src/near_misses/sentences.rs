@@ -76,6 +76,9 @@ const MAX_CLAUSE: usize = 300;
 /// The name of a tool has no more words than this.
 const MAX_WORDS_OF_NAME: usize = 4;
 
+/// A label of a sentence has no more words than this.
+const MAX_WORDS_OF_LABEL: usize = 4;
+
 /// The parts of a change that a tool may have made.
 const MADE: [&str; 12] = [
     "code",
@@ -121,7 +124,15 @@ pub(crate) fn speaks_of_help(line: &str, is_start: bool, registry: &Registry) ->
             let lower = line.to_ascii_lowercase();
             is_disclosure(&lower) || is_vibe_coded(&lower)
         }
-    }) || (is_start && (starts_with_doing_tool(line, registry) || starts_as_made_by_ai(line)))
+    }) || (is_start && starts_as_done_by_tool(line, registry))
+}
+
+/// Whether a sentence starts with a tool and what it did, or with what AI made; also behind a label: `Tools used: Claude
+/// wrote the tests`.
+fn starts_as_done_by_tool(line: &str, registry: &Registry) -> bool {
+    let starts = |text: &str| starts_with_doing_tool(text, registry) || starts_as_made_by_ai(text);
+    let label = line.split_once(": ").filter(|(label, _)| words(label).count() <= MAX_WORDS_OF_LABEL);
+    starts(line) || label.is_some_and(|(_, behind)| starts_with_doing_tool(behind, registry))
 }
 
 /// What one of the words leads to.
@@ -300,6 +311,7 @@ mod tests {
             "Thanks to ChatGPT for the regular expression.",
             "With the help of Claude, I found the leak.",
             "AI/LLM disclosure: the tests come from elsewhere.",
+            "Tools used: Claude Code wrote the tests.",
         ] {
             assert!(speaks_of_help(line, true, registry), "{line}");
         }
@@ -318,6 +330,7 @@ mod tests {
             "Let AI write the summary of a thread",
             "I used the cursor to select it.",
             "I asked Devin to look at it.",
+            "Reported by: Devin wrote the first test.",
             "Sort 'vibecoding' above 'ai' in the list",
             "",
         ] {

@@ -87,7 +87,8 @@ impl Checkout {
             }
             let expected = here.unwrap_or_else(|| ObjectId::null(tip.kind()));
             let mut update = self.git("update-ref");
-            update.args(["-m", FETCHED_BY_US, "--", name]);
+            // A bare clone keeps a log only where it is asked to.
+            update.args(["--create-reflog", "-m", FETCHED_BY_US, "--", name]);
             update.args([tip.to_string(), expected.to_string()]);
             run(update, b"")?;
         }
@@ -108,19 +109,18 @@ impl Repository {
     /// Whether notes may exist under `names` that nobody brought into this clone: it has a remote, its own fetches do not
     /// bring all of these refs, and no fetch by hand has asked for all of them.
     ///
-    /// A ref that is here shows nothing of the others, and notes that were written here show nothing of the remote's.
+    /// A ref that is here shows nothing of the others, and notes that were written here show nothing of the remote's. A
+    /// repository that takes in a push is where notes are pushed to, whatever it was cloned from.
     pub fn may_lack_notes(&self, names: &[&str]) -> bool {
         let has_remote = self.inner.remote_names().iter().next().is_some();
-        has_remote && !self.fetches_notes(names) && !self.has_fetched_notes(names)
+        let takes_in_push = self.push.is_some();
+        has_remote && !takes_in_push && !self.fetches_notes(names) && !self.has_fetched_notes(names)
     }
 
-    /// Whether fetches by hand have asked for all of these refs, as the logs of the refs for notes say. Where no log is
-    /// kept, as in a bare clone, a ref that is here has to be enough: otherwise nothing that anybody does would be.
+    /// Whether fetches by hand have asked for all of these refs, as the logs of the refs for notes say. A bare clone keeps
+    /// none by itself: there, its settings have to fetch them.
     fn has_fetched_notes(&self, names: &[&str]) -> bool {
         let logs: Vec<String> = self.logs_of_notes();
-        if logs.is_empty() {
-            return names.iter().any(|name| self.tip_of(name).is_some());
-        }
         if logs.iter().any(|message| message == FETCHED_BY_US) {
             return true;
         }
@@ -141,6 +141,11 @@ impl Repository {
             logs.extend(lines.flatten().map(|line| line.message.to_string()));
         }
         logs
+    }
+
+    /// Whether it has no work tree. Git keeps no log of what moves refs there, unless it is asked to.
+    pub fn is_bare(&self) -> bool {
+        self.inner.workdir().is_none()
     }
 
     /// The remote that advice on fetching names: `origin` where there is one, and otherwise the first that has a plain

@@ -17,7 +17,7 @@ use ai_detect_attest::{self as attest, forms};
 use ai_detect_base::change::{ChangeSet, Reason};
 use ai_detect_git::{self as git, Blame, CommitId, End, Landing, OneByOne, Repository, Shared};
 use ai_detect_policy::{Evidence as Attested, Sensitive};
-use ai_detect_report::{AttestationReport, Report, USUAL_REMOTE, fetch_notes, substitutes};
+use ai_detect_report::{AttestationReport, Report, fetch_line, substitutes};
 
 /// What brings the contents that a clone left out.
 const FETCH_CONTENTS: &str = "`git fetch --refetch` brings contents, `git fetch --unshallow` parents";
@@ -178,9 +178,7 @@ impl Asker {
 /// What to say where a clone has no notes of commits, though they may exist elsewhere: what they declare is not seen.
 pub(crate) fn notes_not_fetched(repository: &Repository) -> Option<String> {
     repository.may_lack_notes(&forms::notes_refs()).then(|| {
-        // A clone that may lack notes has a remote; one with an odd name is left to the reader.
-        let remote = repository.remote_for_advice();
-        let command = fetch_notes(remote.as_deref().unwrap_or(USUAL_REMOTE));
+        let command = fetch_line(repository.remote_for_advice().as_deref(), repository.is_bare());
         format!("notes of commits are not in this clone, so what they may declare is not seen; `{command}` brings them")
     })
 }

@@ -241,7 +241,8 @@ mod tests {
     #[test]
     fn where_notes_were_not_looked_at_only_messages_are_spoken_of() {
         let mut report = report(&[(Verdict::Unattested, 0.9), (Verdict::Unattested, 0.9)]);
-        report.coverage.not_looked_at = vec![crate::NotLookedAt::Notes { in_job: false, problem: None, remote: None }];
+        report.coverage.not_looked_at =
+            vec![crate::NotLookedAt::Notes { in_job: false, problem: None, remote: None, bare: false }];
         let expected = "2 of 8 commits read like AI-generated code and declare nothing in their messages";
         assert_eq!(headline(&report), expected);
         assert!(context(&report).is_some_and(|context| context.ends_with(" declares AI use in its message")));

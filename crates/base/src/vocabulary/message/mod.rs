@@ -13,12 +13,14 @@ mod request;
 mod reverts;
 mod sentences;
 pub mod trailer_lines;
+mod wrapped;
 
 use super::trailers::Trailer;
 pub use adding::{with_declaration, with_trailers};
 pub use lines::Line;
 pub use request::request_of;
 pub use trailer_lines::TrailerLine;
+pub use wrapped::Wrapped;
 
 /// The message of a commit. It reads as its text; its lines and trailers are found when they are first asked for.
 #[derive(Clone, Default)]

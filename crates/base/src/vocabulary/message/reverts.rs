@@ -23,6 +23,9 @@ pub(super) fn shown(message: &str, lines: &[Line], subject: usize) -> Option<Ran
     if !title.get(.."revert".len())?.eq_ignore_ascii_case("revert") {
         return None;
     }
+    if let Some(quoted) = whole_message(message, lines, subject) {
+        return Some(quoted);
+    }
     let reverted = title.split_once('"').and_then(|(_, rest)| rest.rsplit_once('"')).map(|(inner, _)| inner);
     let rest = items_of(lines, subject + 1..);
     let starts = |line: &Line| {
@@ -36,6 +39,17 @@ pub(super) fn shown(message: &str, lines: &[Line], subject: usize) -> Option<Ran
     let first = rest.iter().position(is_indented)?;
     let length = items_of(rest, first..).iter().take_while(|line| is_indented(line) || line.is_blank).count();
     Some(subject + 1 + first..subject + 1 + first + length)
+}
+
+/// A whole message between quotation marks that open in the title: some scripts quote more than the subject.
+fn whole_message(message: &str, lines: &[Line], subject: usize) -> Option<Range<usize>> {
+    let title = lines.get(subject)?.text(message);
+    if title.matches('"').count() != 1 {
+        return None;
+    }
+    let closes = |line: &Line| line.text(message).trim_end().ends_with('"');
+    let length = items_of(lines, subject + 1..).iter().position(closes)? + 1;
+    Some(subject + 1..subject + 1 + length)
 }
 
 /// Whether a line leads to the reverted message: `Original change's description:`.

@@ -88,6 +88,26 @@ pub fn parse(message: &str, lines: &[Line], from: usize) -> Vec<TrailerLine> {
     found
 }
 
+/// The trailer that a line is by itself; its index says where it stands. Git is not asked.
+pub fn of_line(text: &str, at: usize) -> Option<TrailerLine> {
+    let head = head(text).filter(|head| !as_seen(head.value).trim().is_empty())?;
+    Some(TrailerLine {
+        key: head.key.to_owned(),
+        value: head.value.to_owned(),
+        line: u32::try_from(at).unwrap_or(u32::MAX).saturating_add(1),
+        quoted: false,
+        strict: false,
+        name: normalised(head.key),
+        lines: at..at + 1,
+        shape: head.shape,
+    })
+}
+
+/// Whether a line is the key of a trailer with nothing behind it.
+pub(super) fn is_key(text: &str) -> bool {
+    head(text).is_some_and(|head| head.value.is_empty())
+}
+
 /// A key as it is looked up: lower case, hyphens for spaces and underscores.
 fn normalised(key: &str) -> String {
     key.chars().map(|c| if matches!(c, ' ' | '_') { '-' } else { c.to_ascii_lowercase() }).collect()

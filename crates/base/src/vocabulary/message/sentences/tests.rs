@@ -141,6 +141,7 @@ fn what_a_revert_shows_indented_or_below_a_rule_is_quoted() {
         "Revert \"Add x\"\n\nThis reverts commit 00ff.\n\n---\n\nAdd x\n\n{}",
         "Revert \"Add x (#7)\" (#8)\n\nThis reverts commit 00ff.\n\n* Add x\n\n{}\n\n* Mend x\n\n{}",
         "Revert \"Add x\"\n\nThis reverts commit 00ff.\n\nAdd x\n\nIt is new.\n\n{}",
+        "Revert \"Add x\n\n{}\"\n\nThis reverts commit 00ff.",
     ] {
         assert!(is_quoted(message), "{message}");
     }
@@ -148,6 +149,7 @@ fn what_a_revert_shows_indented_or_below_a_rule_is_quoted() {
         "Revert \"Add x\"\n\n    Add x\n\nIt broke the build.\n\n{}",
         "Revert \"Add x (#7)\"\n\nThis reverts commit 00ff.\n\n* Add x and y\n\n{}",
         "Reapply \"Add x\"\n\nAdd x\n\n{}",
+        "Revert \"Add x\n\nThis reverts commit 00ff.\n\n{}",
         "Revert to x\n\nx\n\n{}",
     ] {
         assert!(!is_quoted(message), "{message}");
