@@ -35,6 +35,9 @@ pub(super) fn read(value: &str, registry: &Registry) -> Answer {
         return Answer::Unclear;
     }
     let lower = value.to_lowercase();
+    if denies_use(&lower) {
+        return Answer::No;
+    }
     let first = lower.split(|c: char| !c.is_alphanumeric()).next().unwrap_or("");
     if !["no", "none", "not", "never", "without", "nothing", "nope"].contains(&first) {
         return Answer::Other;
@@ -46,6 +49,21 @@ pub(super) fn read(value: &str, registry: &Registry) -> Answer {
     let excepts = words.any(|word| EXCEPTING.contains(&word))
         || (!denies_ai && rest.split([',', ';', '.']).any(|part| declared::read(part, registry).known));
     if (is_whole || denies_ai) && !excepts { Answer::No } else { Answer::Unclear }
+}
+
+/// Whether somebody says in a sentence, in lower case, that they used no AI: `I did not use any AI tools.`
+fn denies_use(lower: &str) -> bool {
+    let mut words = lower.split(|c: char| !c.is_alphanumeric() && c != '\'').filter(|word| !word.is_empty());
+    let is_own = words.next().is_some_and(|first| ["i", "we"].contains(&first));
+    let rest: Vec<&str> = words.collect();
+    let at = rest.iter().position(|word| ["use", "used"].contains(word)).filter(|_| is_own);
+    let Some(used) = at else { return false };
+    let before = rest.get(..used).unwrap_or_default();
+    let behind = rest.get(used + 1..).unwrap_or_default();
+    let is_denied = before.iter().any(|word| ["not", "never"].contains(word) || word.ends_with("n't"))
+        || behind.first() == Some(&"no");
+    let is_of_ai = behind.iter().find(|word| !["any", "an", "no", "the"].contains(*word));
+    is_denied && is_of_ai.is_some_and(|word| AI.contains(word)) && !rest.iter().any(|word| EXCEPTING.contains(word))
 }
 
 /// What stands behind a yes: `yes, Claude Code` → `Claude Code`. The whole value where it does not start so.
@@ -79,6 +97,9 @@ mod tests {
                     "none (wrote it myself)",
                     "no AI tools were used",
                     "not written by an LLM",
+                    "I did not use any AI tools.",
+                    "we used no AI",
+                    "I don't use LLMs",
                 ],
             ),
             (
@@ -93,7 +114,16 @@ mod tests {
                     "none of the code, only the docs",
                 ],
             ),
-            (Answer::Other, &["Claude Code", "Claude wrote the tests", "intent and review human-driven"]),
+            (
+                Answer::Other,
+                &[
+                    "I did not use AI but for the tests",
+                    "I use AI",
+                    "Claude Code",
+                    "Claude wrote the tests",
+                    "intent and review human-driven",
+                ],
+            ),
         ] {
             for value in values {
                 assert_eq!(read(value, registry), answer, "{value}");

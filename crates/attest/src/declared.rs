@@ -147,6 +147,11 @@ fn known_tool(text: &str, registry: &Registry) -> Option<String> {
     }
     let rest = part_of(text, length..);
     let surname = rest.strip_prefix(' ').and_then(|rest| rest.chars().next()).is_some_and(char::is_uppercase);
+    // `Claude's new exporter` belongs to the tool; `Claude's help` is its own.
+    if let Some(owned) = ["'s ", "\u{2019}s "].iter().find_map(|own| rest.strip_prefix(own)) {
+        let noun = owned.split(|c: char| !c.is_alphanumeric()).next().unwrap_or("");
+        return ["help", "assistance", "aid", "support", "guidance"].contains(&noun).then(|| tool.name.clone());
+    }
     let is_person = is_rest_of_a_name(rest) || (tool.namesakes && surname);
     let is_word = tool.common_word && qualifies_a_noun(rest);
     (!is_person && !is_word).then(|| tool.name.clone())
@@ -416,6 +421,12 @@ mod tests {
         for page in ["https://claude-roe.example", "https://example.org/claude.ai", "https://claude.ai.example.org/x"] {
             assert!(!read(page, Registry::builtin().unwrap()).known, "{page}");
         }
+    }
+
+    #[test]
+    fn what_belongs_to_a_tool_is_no_tool() {
+        assert!(!read("Claude's new exporter", Registry::builtin().unwrap()).known);
+        assert_eq!(of("Claude's help"), pair("Claude", ""));
     }
 
     #[test]

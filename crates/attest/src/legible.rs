@@ -7,6 +7,9 @@
 //! Git sees no trailer there, and says so: what was mended is never strict.
 
 use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
 
 use ai_detect_base::slices::part_of;
 use ai_detect_base::vocabulary::message::{Line, Message, trailer_lines};
@@ -64,10 +67,19 @@ impl Legible {
 /// Whether there is anything that could be mended. Few messages have it.
 fn may_need_mending(message: &str) -> bool {
     let bytes = message.as_bytes();
-    memchr::memmem::find(bytes, b"\\n").is_some()
+    memchr::memchr_iter(b'\\', bytes).any(|at| bytes.get(at + 1) == Some(&b'n'))
         || memchr::memchr_iter(b'&', bytes).any(|at| entity(bytes, at).is_some())
-        || memchr::memmem::find(bytes, b"mailto:").is_some()
-        || (!message.is_ascii() && message.chars().any(is_odd))
+        || LINK.find(bytes).is_some()
+        || has_odd(message)
+}
+
+/// Finds addresses in links.
+static LINK: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("mailto:"));
+
+/// Whether a text has a sign that is not the usual one for what it shows. Only these bytes start one.
+fn has_odd(text: &str) -> bool {
+    let odd = |at: usize| text.get(at..).and_then(|rest| rest.chars().next()).is_some_and(is_odd);
+    memchr::memchr3_iter(0xc2, 0xe2, 0xef, text.as_bytes()).any(odd)
 }
 
 /// The sign that an entity at a byte stands for, and the entity's length.
@@ -129,7 +141,7 @@ fn mended(text: &str) -> Cow<'_, str> {
 
 /// A line with the usual hyphens in words and keys, the usual spaces, and nothing that nobody sees.
 fn in_usual_signs(text: &str) -> Cow<'_, str> {
-    if text.is_ascii() || !text.chars().any(is_odd) {
+    if !has_odd(text) {
         return Cow::Borrowed(text);
     }
     let key_end = text.find([':', '\u{ff1a}']).unwrap_or(0);

@@ -117,7 +117,12 @@ pub(super) fn of_trailer(trailer: &TrailerLine, registry: &Registry) -> Option<N
         return Some(NearMiss::Key);
     }
     if is_short && names_unknown_tool(trailer, registry) {
-        return Some(NearMiss::Tool);
+        return Some(match () {
+            // `X-Agent-Used: Claude`
+            () if is_names_alone(value, registry) => NearMiss::Key,
+            () if is_sentence(value) => NearMiss::Mention,
+            () => NearMiss::Tool,
+        });
     }
     // `AI-Disclosure: see the description`
     let is_asked = |at: MarkerAt<'_>| {
@@ -126,6 +131,12 @@ pub(super) fn of_trailer(trailer: &TrailerLine, registry: &Registry) -> Option<N
     };
     let asks = || asks_for_ai(&trailer.name, registry) || registry.by_key(&trailer.name).any(is_asked);
     (trailer.name.contains('-') && asks()).then_some(NearMiss::Mention)
+}
+
+/// Whether a value says something of its key instead of naming a tool: `Assisted-by: is what the kernel wants`.
+fn is_sentence(value: &str) -> bool {
+    const VERBS: [&str; 10] = ["is", "was", "are", "means", "becomes", "must", "should", "may", "goes", "stands"];
+    VERBS.contains(&value.split_whitespace().next().unwrap_or(""))
 }
 
 /// Whether a trailer's key is like that of a declaration, and its value like the name of a tool.
@@ -268,7 +279,7 @@ pub(super) fn may_be_tool(text: &str, registry: &Registry) -> bool {
     has_letters
         && !first.starts_with("http")
         && !text.contains('@')
-        && !has(&data.agents_without_ai, first)
+        && !has(&data.agents_without_ai, first.trim_end_matches(|c: char| c.is_ascii_digit() || c == '-'))
         && !has(&data.agents_without_ai, first.split('-').next().unwrap_or(first))
         && (names_ai(text) || !(is_program() || is_file() || is_called || is_sign()))
 }

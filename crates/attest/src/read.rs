@@ -48,7 +48,7 @@ fn read_with(commit: &Commit, registry: &Registry, signers: Option<&Signers>) ->
     let message = legible.as_ref().map_or(&commit.message, Legible::message);
     let mut reader = Reader::new(message, legible.as_ref(), registry);
     reader.author_and_committer(commit);
-    let hints = registry.hints(message);
+    let hints = hints_of(message, registry);
     // The message is worth reading for its hints, or for the person behind a tool's commit.
     let hinted = hints.any || may_be_ours_alone(message);
     if hinted || !reader.findings.is_empty() || !commit.records.is_empty() {
@@ -73,8 +73,13 @@ fn evidence_in(text: &str, registry: &Registry) -> Evidence {
     let message = legible.as_ref().map_or(&written, Legible::message);
     let mut reader = Reader::new(message, legible.as_ref(), registry);
     let distrust = registry.is_quoting(&Person::default(), text);
-    reader.message(&registry.hints(message), distrust);
+    reader.message(&hints_of(message, registry), distrust);
     reader.evidence()
+}
+
+/// What a message might contain. A hint of several words may be wrapped between two of them.
+fn hints_of(message: &str, registry: &Registry) -> Hints {
+    registry.hints(&message.replace('\n', " "))
 }
 
 struct Reader<'a, 'r> {
@@ -195,7 +200,8 @@ impl<'a, 'r> Reader<'a, 'r> {
     }
 
     fn trailer(&mut self, trailer: &TrailerLine, distrust: bool) {
-        if trailer.shape == Shape::Loose && !self.registry.is_trailer_key(&trailer.name) {
+        let is_known_key = self.registry.is_trailer_key(&trailer.name);
+        if trailer.shape == Shape::Loose && !is_known_key && !self.is_spaced_label(trailer) {
             return;
         }
         // In a message that quotes others, only the block that git itself reads is the author's.
@@ -327,7 +333,7 @@ impl<'a, 'r> Reader<'a, 'r> {
         let foreign = phrase.quoted || distrust;
         let is_mention = !foreign && is_footer && self.is_mention(phrase);
         if is_mention {
-            self.mention(self.lines_of(phrase));
+            self.mention(self.context_of(phrase)..self.lines_of(phrase).end);
         }
         let doubtful = foreign || is_mention;
         let confidence = if doubtful { Confidence::Low } else { marker.confidence };

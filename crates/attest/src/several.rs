@@ -21,7 +21,7 @@ pub(super) struct Several {
 }
 
 /// More parts than this are prose.
-pub(super) const MAX_PARTS: usize = 8;
+pub(super) const MAX_PARTS: usize = 16;
 
 /// Reads a value with one or several tools.
 pub(super) fn read(value: &str, registry: &Registry) -> Several {
@@ -36,10 +36,12 @@ pub(super) fn read(value: &str, registry: &Registry) -> Several {
     }
     if several.named.len() < 2 {
         let whole = declared::read(value, registry);
-        if !whole.known {
-            return Several { named: vec![whole], unknown: Vec::new() };
+        match several.named.as_slice() {
+            // `acme-helper, Claude Code`: the tool that is known stands behind one that is not.
+            [_] if !whole.known && is_list_of_names(&parts, registry) => {}
+            _ if !whole.known => return Several { named: vec![whole], unknown: Vec::new() },
+            _ => several.named = vec![whole],
         }
-        several.named = vec![whole];
     }
     several.add_models(value, registry);
     several
@@ -47,7 +49,7 @@ pub(super) fn read(value: &str, registry: &Registry) -> Several {
 
 impl Several {
     fn take(&mut self, part: &Part<'_>, registry: &Registry) {
-        let text = part.text;
+        let text = without_label(part.text);
         if goes_on(text) {
             return;
         }
@@ -213,7 +215,7 @@ fn goes_on(part: &str) -> bool {
 
 /// Whether a part is a clause of its own: `everything else is mine`.
 fn is_clause(part: &str) -> bool {
-    const WORDS: [&str; 22] = [
+    const WORDS: [&str; 28] = [
         "is",
         "was",
         "are",
@@ -226,6 +228,7 @@ fn is_clause(part: &str) -> bool {
         "me",
         "my",
         "mine",
+        "myself",
         "we",
         "us",
         "our",
@@ -236,8 +239,30 @@ fn is_clause(part: &str) -> bool {
         "all",
         "rest",
         "hand",
+        "others",
+        "people",
+        "human",
+        "humans",
+        "review",
     ];
-    part.split_whitespace().any(|word| WORDS.contains(&word.to_lowercase().as_str()))
+    let mut words = part.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    words.any(|word| WORDS.contains(&word.to_lowercase().as_str()))
+}
+
+/// A part without the key of another trailer: `AI-Tool: Windsurf; AI-Model: swe-1.5`.
+fn without_label(part: &str) -> &str {
+    const KEYS: [&str; 4] = ["ai-model", "model", "ai-tool", "tool"];
+    let label =
+        part.split_once(": ").filter(|(key, _)| KEYS.iter().any(|known| known.eq_ignore_ascii_case(key.trim())));
+    label.map_or(part, |(_, value)| value.trim())
+}
+
+/// Whether all parts are names, those of tools that are known and others.
+fn is_list_of_names(parts: &[Part<'_>], registry: &Registry) -> bool {
+    parts.iter().all(|part| {
+        declared::read(part.text, registry).known
+            || (near_misses::is_like_a_name(part.text, registry) && !is_clause(part.text))
+    })
 }
 
 /// The parts of a value, cut at signs and at "and", but not within brackets.

@@ -29,7 +29,7 @@ const HELPED_BY: [&str; 11] = [
 ];
 
 /// Words that also thank people. A name that a person may have counts only if the sentence says what a tool does.
-const THANKING: [&str; 21] = [
+const THANKING: [&str; 26] = [
     "thanks to ",
     "thank you, ",
     "credit to ",
@@ -51,6 +51,11 @@ const THANKING: [&str; 21] = [
     "coded with ",
     "written with ",
     "written by ",
+    "wrote this with ",
+    "wrote it with ",
+    "built this with ",
+    "made this with ",
+    "did this with ",
 ];
 
 /// What a tool did to code.
@@ -131,7 +136,7 @@ pub(crate) fn speaks_of_help(line: &str, is_start: bool, registry: &Registry) ->
 /// wrote the tests`.
 fn starts_as_done_by_tool(line: &str, registry: &Registry) -> bool {
     let starts = |text: &str| starts_with_doing_tool(text, registry) || starts_as_made_by_ai(text);
-    let label = line.split_once(": ").filter(|(label, _)| words(label).count() <= MAX_WORDS_OF_LABEL);
+    let label = label_of(line).filter(|(label, _)| words(label).count() <= MAX_WORDS_OF_LABEL);
     starts(line) || label.is_some_and(|(_, behind)| starts_with_doing_tool(behind, registry))
 }
 
@@ -156,6 +161,13 @@ fn led_by(line: &str, lead: Range<usize>) -> Lead {
         word if OTHERS.contains(&word) => Lead::Line,
         word => Lead::Tool { is_sure: HELPED_BY.contains(&word) },
     }
+}
+
+/// A line's label and what stands behind it.
+fn label_of(line: &str) -> Option<(&str, &str)> {
+    // Most lines have no colon.
+    memchr::memchr(b':', line.as_bytes())?;
+    line.split_once(": ")
 }
 
 /// Whether a subject, or a request's title, has a tag for AI or for a tool: `[AI] Fix the loop`, `Fix the loop (Claude)`.
@@ -312,6 +324,7 @@ mod tests {
             "With the help of Claude, I found the leak.",
             "AI/LLM disclosure: the tests come from elsewhere.",
             "Tools used: Claude Code wrote the tests.",
+            "I wrote this with Claude Code and then read it all.",
         ] {
             assert!(speaks_of_help(line, true, registry), "{line}");
         }
@@ -331,6 +344,7 @@ mod tests {
             "I used the cursor to select it.",
             "I asked Devin to look at it.",
             "Reported by: Devin wrote the first test.",
+            "I wrote this with Claude at my side.",
             "Sort 'vibecoding' above 'ai' in the list",
             "",
         ] {

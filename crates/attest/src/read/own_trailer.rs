@@ -95,7 +95,7 @@ impl<'r> Reader<'_, 'r> {
     }
 
     /// What a value names beside the first tool or model.
-    fn more(&self, value: &str, first: &Declared) -> Several {
+    pub(super) fn more(&self, value: &str, first: &Declared) -> Several {
         let people = identities::people(value);
         let mut addressed = people.iter().filter(|person| person.email.contains('@')).peekable();
         if addressed.peek().is_some() {

@@ -42,6 +42,13 @@ impl<'r> Reader<'_, 'r> {
         markers.any(|at| at.marker.reads == Reads::YesNo) || near_misses::asks_for_ai(name, self.registry)
     }
 
+    /// Whether a trailer's key asks for the use of AI in several words: `AI tools used: Codex`. Behind the sign of a list it
+    /// may as well be a heading.
+    pub(super) fn is_spaced_label(&self, trailer: &TrailerLine) -> bool {
+        let line = self.message.parsed_lines().get(trailer.lines.start).map_or("", |line| line.text(self.message));
+        line.starts_with(trailer.key.as_str()) && near_misses::asks_for_ai(&trailer.name, self.registry)
+    }
+
     /// The lines of a phrase.
     pub(super) fn lines_of(&self, phrase: &Phrase<'_, 'r>) -> Range<usize> {
         let lines = self.message.parsed_lines();
@@ -141,7 +148,7 @@ impl<'r> Reader<'_, 'r> {
     }
 
     /// The line from which on a phrase is read: its own, or where it goes on with a sentence, the first one of that.
-    fn context_of(&self, phrase: &Phrase<'_, 'r>) -> usize {
+    pub(super) fn context_of(&self, phrase: &Phrase<'_, 'r>) -> usize {
         let line = self.message.parsed_lines().get(phrase.line).map_or("", |line| line.text(self.message));
         let sentence = self.wrapped.as_ref().and_then(|wrapped| wrapped.sentence(phrase.line));
         let first = sentence.map(|sentence| sentence.start);

@@ -16,7 +16,8 @@ use ai_detect_base::vocabulary::message::trailer_lines::Shape;
 impl<'r> Reader<'_, 'r> {
     /// A trailer that no marker's key led to.
     pub(super) fn unlisted_key(&mut self, trailer: &TrailerLine) {
-        let Some(marker) = self.registry.of_unlisted_keys().filter(|_| trailer.shape == Shape::Plain) else { return };
+        let is_key = trailer.shape == Shape::Plain || self.is_spaced_label(trailer);
+        let Some(marker) = self.registry.of_unlisted_keys().filter(|_| is_key) else { return };
         if near_misses::asks_for_ai(&trailer.name, self.registry) {
             self.answer(marker, trailer, Confidence::High);
         } else if self.stands_beside_its_pair(trailer) {
@@ -46,7 +47,12 @@ impl<'r> Reader<'_, 'r> {
             }
             Answer::Unclear | Answer::Other => return,
         };
-        self.push(marker, declared, role, marker.marker.confidence.min(most), self.at_trailer(trailer));
+        let confidence = marker.marker.confidence.min(most);
+        let more = self.more(behind.trim_matches(['(', ')']), &declared).named;
+        let more = if declared.known { more } else { Vec::new() };
+        for declared in std::iter::once(declared).chain(more) {
+            self.push(marker, declared, role, confidence, self.at_trailer(trailer));
+        }
     }
 
     /// Whether a trailer names a tool beside one that names a model, or the other way round.

@@ -119,7 +119,7 @@ fn unquote_tail(message: &str, lines: &mut [Line]) {
 fn looks_like_a_mark(line: &str) -> bool {
     let text = line.trim_start();
     let sign = text.starts_with(|c: char| !c.is_ascii() && !c.is_alphanumeric());
-    let key = text.split_once(": ").map_or("", |(key, _)| key);
+    let key = memchr::memmem::find(text.as_bytes(), b": ").map_or("", |end| part_of(text, ..end));
     sign || (key.contains('-') && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-'))
 }
 

@@ -8,6 +8,7 @@
 use std::ops::Range;
 
 use super::lines::{Line, is_deep};
+use super::trailer_lines::has_colon;
 use words::{
     CONJOINING, CONTRASTING, DEMANDED, DEMANDING, DONE, GOES_ON, HEADINGS, LEADING_ALONE, LEADING_ENDS, OPEN_ENDS,
     OPENING_A_CASE, SHOWING, TOLD,
@@ -195,6 +196,11 @@ impl Run<'_> {
         if is_open(sentence) && (is_place || names_mark) && !second.is_empty() {
             return true;
         }
+        // `The hook rejects a message with`, the mark, `because the policy asks for another`.
+        let leads = self::words(sentence).next_back().is_some_and(|last| LEADING_ENDS.contains(&last));
+        if is_open(sentence) && leads && CONJOINING.contains(&first) {
+            return true;
+        }
         // Squashes join subjects in lower case, so that a next paragraph in lower case is not enough by itself.
         let is_shown = sentence.trim_end().ends_with(':') || (is_open(sentence) && self.is_indented());
         let is_in_list = is_item(self.text(above)) || self.text(above).starts_with(' ');
@@ -342,6 +348,9 @@ pub(super) fn looks_like_a_mark(line: &str) -> bool {
 /// Whether a line, behind what decorates it, starts like a footer.
 fn starts_below(text: &str) -> bool {
     let bare = text.trim_start_matches(|c: char| !c.is_alphanumeric());
+    if !bare.starts_with(['G', 'M', 'C', 'W', 'B']) {
+        return false;
+    }
     let starts = ["Generated ", "Made ", "Created ", "Written ", "Built "];
     let rest = starts.iter().find_map(|start| bare.strip_prefix(start));
     rest.is_some_and(|rest| rest.starts_with("with ") || rest.starts_with("by ") || rest.starts_with("using "))
@@ -349,6 +358,9 @@ fn starts_below(text: &str) -> bool {
 
 /// Whether a line, behind what decorates it, has a key of several words that hyphens join.
 fn has_trailer_key(text: &str) -> bool {
+    if !has_colon(text) {
+        return false;
+    }
     let bare = text.trim_start_matches(|c: char| !c.is_alphanumeric() && !"`\"'>".contains(c));
     let key = bare.split_once([':', '\u{ff1a}']).map_or("", |(key, _)| key.trim_end_matches(['*', '_']));
     key.contains('-') && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')

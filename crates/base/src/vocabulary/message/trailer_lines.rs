@@ -119,8 +119,22 @@ struct Head<'a> {
     shape: Shape,
 }
 
+/// Whether a line may have a colon, of either width. Few lines of prose have one, and nearly every line is asked.
+pub(super) fn has_colon(line: &str) -> bool {
+    const LEAD_OF_WIDE_COLON: u8 = 0xef;
+    memchr::memchr2(b':', LEAD_OF_WIDE_COLON, line.as_bytes()).is_some()
+}
+
+/// Whether a line looks like a trailer with a value.
+pub(super) fn is_trailer(line: &str) -> bool {
+    head(line).is_some_and(|head| !head.value.is_empty())
+}
+
 /// The key and value of a line that looks like a trailer.
 fn head(line: &str) -> Option<Head<'_>> {
+    if !has_colon(line) {
+        return None;
+    }
     // Brackets, quotation marks, headings and code stay: what follows them is no trailer.
     let ornament = |c: char| c.is_whitespace() || "*_-+".contains(c) || (!c.is_ascii() && !c.is_alphanumeric());
     let bare = line.trim_start_matches(ornament);

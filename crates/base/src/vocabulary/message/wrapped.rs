@@ -103,13 +103,22 @@ fn goes_on(message: &str, above: &Line, below: &Line) -> bool {
     if is_command(above) || starts_anew(below) {
         return false;
     }
-    if below.starts_with(|c: char| c.is_lowercase()) || is_label(above) {
+    if below.starts_with(|c: char| c.is_lowercase()) || is_label(above) || stops_short(above) {
         return true;
     }
     // The line above is full: the next word would not have fitted in the longest line.
     let word = below.split_whitespace().next().unwrap_or("").chars().count();
     let (width, length) = (below.chars().count(), above.chars().count());
-    (length >= MIN_FULL_LINE || trailer_lines::of_line(above, 0).is_some()) && length + 1 + word > width
+    (length >= MIN_FULL_LINE || trailer_lines::is_trailer(above)) && length + 1 + word > width
+}
+
+/// Whether a line ends with a word that ends no sentence.
+fn stops_short(text: &str) -> bool {
+    const WORDS: [&str; 20] = [
+        "with", "by", "the", "a", "an", "of", "and", "or", "to", "for", "from", "via", "used", "using", "in", "on",
+        "that", "was", "is", "my",
+    ];
+    text.rsplit(' ').next().is_some_and(|last| WORDS.contains(&last))
 }
 
 /// Whether a line is a key alone: `AI disclosure:`.
@@ -128,7 +137,7 @@ fn starts_anew(text: &str) -> bool {
         || looks_like_a_mark(text)
         || text.starts_with(['#', '|', '>', '`', '~', '<', '='])
         || text.starts_with("---")
-        || trailer_lines::of_line(text, 0).is_some()
+        || trailer_lines::is_trailer(text)
         || is_label(text)
         || is_numbered(text)
 }
@@ -157,6 +166,7 @@ mod tests {
             ("AI disclosure:\nCodex helped.", "AI disclosure: Codex helped."),
             ("AI disclosure: I used Claude\nCode to write it.", "AI disclosure: I used Claude Code to write it."),
             ("A\nfew\nwords", "A few words"),
+            ("It was made with\nCopilot", "It was made with Copilot"),
             (
                 "All of the parser that is new here was written by\nCopilot in one go, and read by me.",
                 "All of the parser that is new here was written by Copilot in one go, and read by me.",

@@ -72,7 +72,7 @@ pub(super) const LEADING_ALONE: [&str; 8] =
 pub(super) const OPENING_A_CASE: [&str; 6] = ["given", "when", "for", "with", "input", "where"];
 
 /// What a sentence has that ends with a colon and shows what could be written.
-pub(super) const SHOWING: [&str; 54] = [
+pub(super) const SHOWING: [&str; 61] = [
     "one of these",
     "one of the following",
     "following trailers",
@@ -126,5 +126,12 @@ pub(super) const SHOWING: [&str; 54] = [
     "recognizes",
     "parses",
     "known trailers",
+    "this trailer",
+    "these trailers",
+    "the trailer",
+    "this line",
+    "these lines",
+    "this footer",
+    "the footer",
     "if",
 ];
