@@ -2,6 +2,7 @@
 //! is broken. `tests/it/fuzz_seeds.rs` runs the same functions on the seeds, without any fuzzer.
 
 pub mod answers;
+pub mod capture;
 pub mod commands;
 pub mod hunks;
 pub mod message;

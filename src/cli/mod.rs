@@ -297,10 +297,18 @@ pub fn command() -> clap::Command {
     Args::command()
 }
 
+/// Whether an agent calls, with whatever arguments, and whatever this build can do.
+fn is_hook_of_agent() -> bool {
+    let args: Vec<_> = std::env::args_os().skip(1).take(2).collect();
+    matches!(args.as_slice(), [capture, hook] if capture == "capture" && hook == "hook")
+}
+
 /// Runs the program on the process's arguments.
 pub fn run() -> Exit {
     let args = match Args::try_parse() {
         Ok(args) => args,
+        // An agent would stop: the status of wrong usage means just that to it.
+        Err(error) if error.use_stderr() && is_hook_of_agent() => return Exit::Analysed,
         Err(mut error) => {
             if error.kind() == clap::error::ErrorKind::ArgumentConflict {
                 // Its usage line shows the very combination that is wrong.
@@ -316,6 +324,11 @@ pub fn run() -> Exit {
             return if out.usage(&error).is_ok() { exit } else { Exit::Failed };
         }
     };
+    #[cfg(feature = "trail")]
+    if let Command::Capture(capture::Command::Hook(hook)) = &args.command {
+        // An agent waits for it, and it needs no threads.
+        return capture::hook::run(hook, &args.dir);
+    }
     let out = output::Output::new(args.color);
     // This thread is one of those that work: waking it up would take longer than much of what is done.
     if let Err(error) = rayon::ThreadPoolBuilder::new().use_current_thread().build_global() {
@@ -343,7 +356,7 @@ pub fn run() -> Exit {
         #[cfg(feature = "forge")]
         Command::Triage(command) => triage::run(&command, &args.dir, &out),
         #[cfg(feature = "trail")]
-        Command::Capture(command) => capture::run(&command, &out),
+        Command::Capture(command) => capture::run(&command, &args.dir, &out),
         Command::Trail(command) => trail::run(&command, &args.dir, &out),
         Command::Schema(command) => schema::run(&command, &out),
         Command::Completions(command) => completions::run(&command, &out),

@@ -61,6 +61,6 @@ macro_rules! targets {
 }
 
 targets!(
-    answers, patch, message, records, settings, signatures, hunks, sinks, posted, commands, states, trail, wire,
-    segment
+    answers, capture, patch, message, records, settings, signatures, hunks, sinks, posted, commands, states, trail,
+    wire, segment
 );

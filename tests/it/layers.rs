@@ -92,6 +92,18 @@ fn only_the_server_of_a_trail_names_a_runtime() {
 }
 
 #[test]
+fn capture_sees_the_client_of_a_trail_and_neither_git_nor_parsers() {
+    let linked = linked("ai-detect-capture");
+    assert!(linked.contains("ai-detect-trail-client"), "{linked:?}");
+    for never in ["gix", "tree-sitter", "ai-detect-style", "ai-detect-git", "ai-detect-attest", "tokio"] {
+        assert!(!linked.contains(never), "capture links {never}");
+    }
+    let named = named();
+    let (_, dependencies) = named.iter().find(|(name, _)| name == "ai-detect-capture").unwrap();
+    assert!(!dependencies.contains("ureq") && !dependencies.contains("ai-detect-http"), "capture calls nobody");
+}
+
+#[test]
 fn there_are_at_most_fifteen_test_programs() {
     // Each costs a link, most of the time of a test run from nothing built. A small crate is tested in a crate that uses it.
     let metadata: Value = serde_json::from_str(&cargo(&["metadata", "--no-deps", "--format-version", "1"])).unwrap();

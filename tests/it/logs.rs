@@ -100,6 +100,9 @@ fn runs<'a>(subcommand: &str, files: &'a Files) -> Vec<Vec<&'a str>> {
         "trail report tree" => vec![vec![], vec!["--format", "csv"], vec!["--at", COMMANDS]],
         "trail report sensitive" => vec![vec![], vec!["--format", "json"], vec!["--rows", COMMANDS]],
         "capture join" => vec![vec![COMMANDS, "--code", COMMANDS], vec!["http://example.org", "--code", COMMANDS]],
+        "capture hook" => vec![vec![COMMANDS], vec![]],
+        "capture show" => vec![vec![], vec!["--format", COMMANDS], vec![COMMANDS]],
+        "capture add-repository" | "capture remove-repository" => vec![vec![COMMANDS], vec![folder]],
         "trail flush" | "trail status" | "trail resolve" => vec![vec![], vec![COMMANDS]],
         "trail import spool" => vec![vec![COMMANDS], vec![pack]],
         "trail serve" => vec![vec!["--listen", "0.0.0.0:0", "--dir", COMMANDS], vec!["--listen", COMMANDS]],
@@ -214,7 +217,10 @@ fn no_subcommand_prints_what_a_runner_obeys() {
                     .env("GITHUB_API_URL", "http://127.0.0.1:9");
                 let run = Run::of(&mut command);
                 assert!(
-                    !run.stdout.is_empty() || !run.stderr.is_empty() || subcommand.starts_with("hook"),
+                    !run.stdout.is_empty()
+                        || !run.stderr.is_empty()
+                        || subcommand.starts_with("hook")
+                        || subcommand == "capture hook",
                     "{subcommand} {args:?}"
                 );
                 assert_eq!(obeyed(&run), [""; 0], "{subcommand} {args:?}\n{}{}", run.stdout, run.stderr);

@@ -18,6 +18,8 @@ mod attestation;
 mod attribution;
 mod bad_input;
 mod budgets;
+#[cfg(feature = "trail")]
+mod capture;
 mod collisions;
 mod command_line;
 mod commands;

@@ -41,6 +41,7 @@ mod kept;
 pub mod kept_lines;
 mod landing;
 mod lenient;
+mod name;
 mod notes;
 mod object;
 mod one_by_one;

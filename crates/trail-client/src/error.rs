@@ -34,6 +34,9 @@ pub enum SpoolError {
     /// The environment names no folder for state.
     #[error("no folder for the spool: set XDG_STATE_HOME or HOME to an absolute path")]
     NoStateFolder,
+    /// The variable for the folder of state is not an absolute path.
+    #[error("AI_DETECT_STATE_DIR is {}: set it to an absolute path", .0.display())]
+    RelativeStateFolder(PathBuf),
     /// The folder belongs to somebody else, or others can write into it.
     #[error("{}: not a folder of this user alone: remove it, or set its mode to 0700", .0.display())]
     NotPrivate(PathBuf),

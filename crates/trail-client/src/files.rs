@@ -7,7 +7,11 @@ use std::path::Path;
 use crate::error::SpoolError;
 
 /// Makes a folder and those above it, and refuses one that others can write into.
-pub(crate) fn private_folder(folder: &Path) -> Result<(), SpoolError> {
+///
+/// # Errors
+///
+/// When it cannot be made, or is not this user's alone.
+pub fn private_folder(folder: &Path) -> Result<(), SpoolError> {
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
@@ -27,7 +31,11 @@ pub(crate) fn private_folder(folder: &Path) -> Result<(), SpoolError> {
 }
 
 /// Gives a file new content, for its owner alone. Whoever reads it finds the old content or all of the new.
-pub(crate) fn replace(path: &Path, content: &[u8]) -> Result<(), SpoolError> {
+///
+/// # Errors
+///
+/// When it cannot be written. The old content is then still there.
+pub fn replace(path: &Path, content: &[u8]) -> Result<(), SpoolError> {
     let failed = SpoolError::file(path);
     let folder = path.parent().unwrap_or(Path::new("."));
     let mut beside = tempfile::NamedTempFile::new_in(folder).map_err(&failed)?;
@@ -38,7 +46,11 @@ pub(crate) fn replace(path: &Path, content: &[u8]) -> Result<(), SpoolError> {
 }
 
 /// What a file holds; `None` where there is none.
-pub(crate) fn read(path: &Path) -> Result<Option<String>, SpoolError> {
+///
+/// # Errors
+///
+/// When it is there and cannot be read as text.
+pub fn read(path: &Path) -> Result<Option<String>, SpoolError> {
     match fs::read_to_string(path) {
         Ok(text) => Ok(Some(text)),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
@@ -47,7 +59,11 @@ pub(crate) fn read(path: &Path) -> Result<Option<String>, SpoolError> {
 }
 
 /// Removes a file, if it is there.
-pub(crate) fn remove(path: &Path) -> Result<(), SpoolError> {
+///
+/// # Errors
+///
+/// When it is there and cannot be removed.
+pub fn remove(path: &Path) -> Result<(), SpoolError> {
     match fs::remove_file(path) {
         Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
             Err(SpoolError::File { path: path.to_owned(), source })
@@ -57,7 +73,11 @@ pub(crate) fn remove(path: &Path) -> Result<(), SpoolError> {
 }
 
 /// Brings the names in a folder to the disk.
-pub(crate) fn sync_folder(folder: &Path) -> Result<(), SpoolError> {
+///
+/// # Errors
+///
+/// When the folder cannot be opened.
+pub fn sync_folder(folder: &Path) -> Result<(), SpoolError> {
     // Elsewhere a folder cannot be opened as a file, and renaming is durable by itself.
     if cfg!(unix) {
         File::open(folder).and_then(|opened| opened.sync_all()).map_err(SpoolError::file(folder))?;
@@ -66,7 +86,11 @@ pub(crate) fn sync_folder(folder: &Path) -> Result<(), SpoolError> {
 }
 
 /// Opens a file that processes take locks on.
-pub(crate) fn lock_file(path: &Path) -> Result<File, SpoolError> {
+///
+/// # Errors
+///
+/// When it cannot be opened.
+pub fn lock_file(path: &Path) -> Result<File, SpoolError> {
     let mut options = fs::OpenOptions::new();
     options.read(true).write(true).create(true).truncate(false);
     #[cfg(unix)]

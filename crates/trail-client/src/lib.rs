@@ -10,6 +10,7 @@
 //! - [`artifact`]: a spool as one file, for another machine to send.
 //! - [`join`]: how a machine gets its collector.
 //! - [`background`]: sending without waiting for it.
+//! - [`files`]: files and folders of this user alone.
 //!
 //! `docs/trail/client.md` says what is on the disk, what is sent, and what is lost when.
 //!
@@ -46,7 +47,7 @@ pub mod collector;
 pub mod enrolment;
 pub mod error;
 pub mod event;
-mod files;
+pub mod files;
 pub mod flush;
 pub mod join;
 pub mod place;

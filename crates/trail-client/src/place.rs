@@ -6,8 +6,12 @@ use std::path::{Path, PathBuf};
 use crate::error::SpoolError;
 use crate::files;
 
-/// The folder below the one for state.
-const BELOW: &str = "ai-detect/trail";
+/// Names the folder for all state of this program, in place of the user's folder for state.
+pub const STATE_VARIABLE: &str = "AI_DETECT_STATE_DIR";
+/// The folder of this program in the user's folder for state.
+const PROGRAM: &str = "ai-detect";
+/// The folder of the client in it.
+const BELOW: &str = "trail";
 
 /// The folders of the client.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,7 +51,7 @@ impl Place {
     ///
     /// As [`Self::of_user`].
     pub fn find(machine: &Machine<'_>) -> Result<Self, SpoolError> {
-        let state = state_folder(machine.variable).ok_or(SpoolError::NoStateFolder)?.join(BELOW);
+        let state = state_folder(machine.variable)?.join(BELOW);
         files::private_folder(&state)?;
         let network = |folder: &Path| (machine.network)(folder).map_err(SpoolError::file(folder));
         let Some(filesystem) = network(&state)? else {
@@ -63,8 +67,15 @@ impl Place {
     }
 }
 
-/// The user's folder for state.
-fn state_folder(variable: &dyn Fn(&str) -> Option<OsString>) -> Option<PathBuf> {
+/// The folder of this program for state. It is not made.
+///
+/// # Errors
+///
+/// When the environment names none, and when it names one whose place depends on where the program is started.
+pub fn state_folder(variable: &dyn Fn(&str) -> Option<OsString>) -> Result<PathBuf, SpoolError> {
+    if let Some(own) = variable(STATE_VARIABLE).filter(|own| !own.is_empty()).map(PathBuf::from) {
+        return if own.is_absolute() { Ok(own) } else { Err(SpoolError::RelativeStateFolder(own)) };
+    }
     let folder = |name| variable(name).map(PathBuf::from).filter(|path| path.is_absolute());
     let usual = || {
         if cfg!(windows) {
@@ -75,7 +86,8 @@ fn state_folder(variable: &dyn Fn(&str) -> Option<OsString>) -> Option<PathBuf> 
             Some(folder("HOME")?.join(".local/state"))
         }
     };
-    folder("XDG_STATE_HOME").or_else(usual)
+    let found = folder("XDG_STATE_HOME").or_else(usual).ok_or(SpoolError::NoStateFolder)?;
+    Ok(found.join(PROGRAM))
 }
 
 /// Where a spool goes that cannot stay in the folder for state. Folders that are emptied at each start are not among them.
@@ -160,6 +172,11 @@ mod tests {
             Place::find(&Machine { variable: &variables(set), network: &local, local: &[] })
         };
         let state = home.path().join("state");
+        // The variable of this program alone names the folder itself.
+        let own = find(&[("AI_DETECT_STATE_DIR", state.join("own")), ("XDG_STATE_HOME", state.clone())]).unwrap();
+        assert_eq!(own.state, state.join("own/trail"));
+        let relative = find(&[("AI_DETECT_STATE_DIR", "own".into()), ("HOME", home.path().into())]);
+        assert!(matches!(relative, Err(SpoolError::RelativeStateFolder(_))));
         let found = find(&[("XDG_STATE_HOME", state.clone()), ("HOME", home.path().into())]).unwrap();
         assert_eq!(found.spool, state.join("ai-detect/trail"));
         assert_eq!((found.state, found.moved_from), (state.join("ai-detect/trail"), None));

@@ -38,7 +38,7 @@
 //!     received: time,
 //!     exercise: false,
 //!     extra: None,
-//!     event: Event::SessionEnd(SessionEnded { session: None, end: None }),
+//!     event: Event::SessionEnd(SessionEnded { session: None, end: None, tool: None }),
 //!     sent: b"the line as it was sent".to_vec(),
 //! };
 //! // When this returns, the event is on the disk.

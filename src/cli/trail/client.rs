@@ -17,9 +17,10 @@ use crate::cli::{Exit, Failure};
 impl From<SpoolError> for Failure {
     fn from(error: SpoolError) -> Self {
         match error {
-            SpoolError::NoStateFolder | SpoolError::NoLocalFolder { .. } | SpoolError::NotPrivate(_) => {
-                Failure::usage(error)
-            }
+            SpoolError::NoStateFolder
+            | SpoolError::RelativeStateFolder(_)
+            | SpoolError::NoLocalFolder { .. }
+            | SpoolError::NotPrivate(_) => Failure::usage(error),
             error => Failure::failed(error),
         }
     }

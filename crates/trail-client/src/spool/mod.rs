@@ -4,7 +4,9 @@
 //! open. All of them share the lock `spool.lock`; whoever makes the folder `spool`, or puts a damaged one aside, has it alone.
 
 mod append;
+mod once;
 mod outbox;
+mod reading;
 mod repair;
 mod room;
 mod schema;
@@ -18,7 +20,9 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
 pub use self::append::Appended;
+pub use self::once::{Key, Keyed};
 pub use self::outbox::{Acknowledged, Batch, Cursor, MAX_BATCH, MAX_BATCH_BYTES, Numbers, Sender};
+pub use self::reading::Stored;
 pub use self::repair::{DamagedSpool, PutAside};
 pub(crate) use self::schema::{APPLICATION, FORMAT};
 pub use self::status::{Delivery, Overflow, Problem, SpoolStatus, Waiting};

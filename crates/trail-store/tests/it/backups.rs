@@ -37,7 +37,7 @@ fn draft(number: u64) -> Draft {
         received: now(),
         exercise: false,
         extra: None,
-        event: Event::SessionEnd(SessionEnded { session: ForeignId::parse("s").ok(), end: None }),
+        event: Event::SessionEnd(SessionEnded { session: ForeignId::parse("s").ok(), end: None, tool: None }),
         sent: number.to_string().into_bytes(),
     }
 }

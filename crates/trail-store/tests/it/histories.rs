@@ -63,7 +63,7 @@ fn draft(client: &str, at: u64, event: Event) -> Draft {
 
 fn plain(client: &str, at: u64) -> Draft {
     let session = ForeignId::parse(&format!("s-{at}")).expect("an id");
-    draft(client, at, Event::SessionEnd(SessionEnded { session: Some(session), end: None }))
+    draft(client, at, Event::SessionEnd(SessionEnded { session: Some(session), end: None, tool: None }))
 }
 
 fn log_of(folder: &Folder) -> Vec<Entry> {

@@ -32,7 +32,7 @@ fn draft(number: u64) -> Draft {
         received: time,
         exercise: false,
         extra: None,
-        event: Event::SessionEnd(SessionEnded { session: Some(session), end: None }),
+        event: Event::SessionEnd(SessionEnded { session: Some(session), end: None, tool: None }),
         sent: number.to_string().into_bytes(),
     }
 }

@@ -55,7 +55,7 @@ pub(crate) fn draft_with(client: &str, number: u64, received: i64, session: &str
         received: time,
         exercise: false,
         extra: None,
-        event: Event::SessionEnd(SessionEnded { session: ForeignId::parse(session).ok(), end: None }),
+        event: Event::SessionEnd(SessionEnded { session: ForeignId::parse(session).ok(), end: None, tool: None }),
         sent: session.as_bytes().to_vec(),
     }
 }

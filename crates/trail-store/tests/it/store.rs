@@ -50,7 +50,7 @@ fn draft(client: &str, number: u64, event: Event, sent: &str) -> Draft {
 
 fn session(number: u64) -> Event {
     let session = ForeignId::parse(&format!("s-{number}")).expect("an id");
-    Event::SessionEnd(SessionEnded { session: Some(session), end: None })
+    Event::SessionEnd(SessionEnded { session: Some(session), end: None, tool: None })
 }
 
 fn plain(client: &str, number: u64) -> Draft {

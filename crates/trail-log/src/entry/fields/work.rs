@@ -52,6 +52,8 @@ fields! {
             session: ForeignId,
             /// How.
             end: SessionEnd,
+            /// The tool.
+            tool: Word,
         }
     }
 
@@ -71,6 +73,8 @@ fields! {
             redacted: Count,
             /// Who asked.
             person: PersonId,
+            /// The tool.
+            tool: Word,
         }
     }
 

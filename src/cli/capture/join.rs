@@ -1,22 +1,16 @@
-//! `ai-detect capture`: what this machine records, and to whom it goes.
-
-use super::output::Output;
-use super::trail::client::Client;
-use super::{Exit, Failure};
-use crate::cli::counts::counted;
+//! `ai-detect capture join`: to whom events of this machine go.
 
 use ai_detect_trail_client::enrolment::Enrolment;
 use ai_detect_trail_client::join::join;
 
-#[derive(Debug, clap::Subcommand)]
-pub(super) enum Command {
-    /// Join a collector with a one-time code: events of this machine go there from then on
-    Join(Join),
-}
+use crate::cli::counts::counted;
+use crate::cli::output::Output;
+use crate::cli::trail::client::Client;
+use crate::cli::{Exit, Failure};
 
 /// Whom to join
 #[derive(Debug, clap::Args)]
-pub(super) struct Join {
+pub(in crate::cli) struct Args {
     /// Address of the collector
     #[arg(value_name = "URL")]
     url: String,
@@ -34,8 +28,7 @@ pub(super) struct Join {
     replace: bool,
 }
 
-pub(super) fn run(command: &Command, out: &Output) -> Result<Exit, Failure> {
-    let Command::Join(args) = command;
+pub(super) fn run(args: &Args, out: &Output) -> Result<Exit, Failure> {
     let client = Client::find()?;
     let before = Enrolment::load(&client.place.state)?;
     if let Some(before) = before.as_ref().filter(|_| !args.replace) {

@@ -1,0 +1,116 @@
+//! Codex: hooks as its schemas describe them (`codex-rs/hooks/schema/generated`), up to 0.171.
+//!
+//! Each hook names the model that is configured, which is asked for and may not be what answered. A patch has no line numbers.
+
+use ai_detect_trail_log::entry::vocabularies::SessionEnd;
+use serde_json::{Map, Value};
+
+use super::{Agent, Reading, edit, identity, in_session, prompt};
+use crate::event::{Captured, Identity, Kind, Model, Tool};
+use crate::patch;
+use crate::payload::{Payload, Unreadable, boolean, count, member, text};
+
+pub(super) struct Codex;
+
+/// Events that say nothing about who wrote which lines.
+const QUIET: [&str; 9] = [
+    "PreToolUse",
+    "PermissionRequest",
+    "PreCompact",
+    "PostCompact",
+    "SubagentStart",
+    "SubagentStop",
+    "Stop",
+    "StopFailure",
+    "Interrupt",
+];
+
+impl Agent for Codex {
+    fn tool(&self) -> Tool {
+        Tool::Codex
+    }
+
+    fn name(&self) -> &'static str {
+        "Codex"
+    }
+
+    fn sees(&self) -> &'static str {
+        "sessions, prompts (their size), patches with the model that was asked for, and their lines while the file still has them"
+    }
+
+    fn misses(&self) -> &'static str {
+        "the model that answered, the request, and what shell commands write in other ways than by a patch"
+    }
+
+    fn read(&self, payload: &Payload) -> Reading {
+        let Some(event) = payload.text(&["hook_event_name"]) else { return Reading::Unreadable(Unreadable::Member) };
+        let captured = |kind| {
+            let model = Model::requested(payload.text(&["model"]));
+            Captured { model, ..in_session(payload, kind, Tool::Codex) }
+        };
+        match event {
+            "SessionStart" => {
+                let identity = identity(payload.text(&["session_id"]), &[]);
+                Captured { identity, ..captured(Kind::SessionStart) }.into()
+            }
+            "SessionEnd" => {
+                let identity = Identity::Content(payload.text(&["session_id"]).unwrap_or("").to_owned());
+                Captured { end: Some(SessionEnd::Finished), identity, ..captured(Kind::SessionEnd) }.into()
+            }
+            "UserPromptSubmit" => prompt(captured(Kind::Prompt), payload, &["turn_id"]),
+            "PostToolUse" => tool_use(payload, captured(Kind::Edit)),
+            event if QUIET.contains(&event) => Reading::Nothing,
+            event => Reading::Other(event.to_owned()),
+        }
+    }
+}
+
+fn tool_use(payload: &Payload, event: Captured) -> Reading {
+    let Some(tool) = payload.text(&["tool_name"]) else { return Reading::Unreadable(Unreadable::Member) };
+    let tool = tool.strip_prefix("functions.").unwrap_or(tool);
+    let patches = matches!(tool, "apply_patch" | "Edit" | "Write");
+    if !patches && !matches!(tool, "Bash" | "exec_command" | "shell" | "shell_command") {
+        return Reading::Nothing;
+    }
+    let input = payload.get(&["tool_input"]).map(command).unwrap_or_default();
+    let Some(changes) = patch::changes(&input) else {
+        // A shell command without a patch: what it wrote, its text does not say.
+        return if patches { Reading::Unreadable(Unreadable::Member) } else { Reading::Nothing };
+    };
+    if payload.get(&["tool_response"]).is_some_and(failed) {
+        return Reading::Nothing;
+    }
+    let session = payload.text(&["session_id"]);
+    let identity = identity(payload.text(&["tool_use_id"]), &[session, Some(&input)]);
+    edit(Captured { identity, ..event }, changes)
+}
+
+/// The text of a call: a text alone, or a member, which may be a list of words.
+fn command(input: &Value) -> String {
+    let of = |map: &Map<String, Value>| {
+        let value = member(map, &["command", "cmd", "patch", "input"])?;
+        match value {
+            Value::Array(words) => Some(words.iter().filter_map(Value::as_str).collect::<Vec<_>>().join("\n")),
+            value => value.as_str().map(str::to_owned),
+        }
+    };
+    match input {
+        Value::String(text) => text.clone(),
+        Value::Object(map) => of(map).unwrap_or_default(),
+        _ => String::new(),
+    }
+}
+
+/// Whether a response says that nothing was applied.
+fn failed(response: &Value) -> bool {
+    match response {
+        Value::Object(map) => {
+            let status = member(map, &["exit_code", "exitCode"]).and_then(count);
+            let success = member(map, &["success"]).and_then(boolean);
+            let metadata = member(map, &["metadata"]).is_some_and(failed);
+            let output = member(map, &["output"]).is_some_and(failed);
+            status.is_some_and(|status| status != 0) || success == Some(false) || metadata || output
+        }
+        value => text(value).is_some_and(|text| text.starts_with("apply_patch verification failed")),
+    }
+}

@@ -1,0 +1,197 @@
+//! Cursor: hooks as <https://cursor.com/docs/hooks> describes them, up to 3.4.
+//!
+//! Each hook names the selected model. Two events report the same edit: `postToolUse`, and `afterFileEdit`, which has no id.
+
+use ai_detect_trail_log::entry::vocabularies::{Actor, SessionEnd};
+use ai_detect_trail_log::ids::Version;
+use serde_json::{Map, Value};
+
+use super::{Agent, Reading, change, edit, identity, prompt};
+use crate::edits::{Extent, line_number, number, pair_of, pairs, replacements};
+use crate::event::{Captured, Identity, Kind, LineRange, Lines, Model, Tool, foreign_id};
+use crate::patch;
+use crate::payload::{Payload, Unreadable, member, text, text_of};
+
+pub(super) struct Cursor;
+
+/// Events that say nothing about who wrote which lines.
+const QUIET: [&str; 15] = [
+    "preToolUse",
+    "postToolUseFailure",
+    "afterAgentThought",
+    "stop",
+    "subagentStart",
+    "subagentStop",
+    "beforeShellExecution",
+    "afterShellExecution",
+    "beforeMCPExecution",
+    "afterMCPExecution",
+    "beforeReadFile",
+    "beforeTabFileRead",
+    "preCompact",
+    "workspaceOpen",
+    "notification",
+];
+
+impl Agent for Cursor {
+    fn tool(&self) -> Tool {
+        Tool::Cursor
+    }
+
+    fn name(&self) -> &'static str {
+        "Cursor"
+    }
+
+    fn sees(&self) -> &'static str {
+        "sessions, prompts (their size), answers, edits with the selected model, and inline completions that were accepted"
+    }
+
+    fn misses(&self) -> &'static str {
+        "the model that answered, the request, completions that were shown or rejected, and what shell commands write"
+    }
+
+    fn answer(&self, payload: &Payload) -> &'static str {
+        // Before these it waits for a word; without one, it may report a broken hook.
+        match event(payload).as_deref() {
+            Some("beforeSubmitPrompt") => "{\"continue\":true}\n",
+            _ => "",
+        }
+    }
+
+    fn read(&self, payload: &Payload) -> Reading {
+        let Some(event) = event(payload) else { return Reading::Unreadable(Unreadable::Member) };
+        let captured = |kind| captured(payload, kind);
+        let session = payload.text(&["conversation_id", "session_id"]);
+        match event.as_str() {
+            "sessionStart" => Captured { identity: identity(session, &[]), ..captured(Kind::SessionStart) }.into(),
+            "sessionEnd" => {
+                let end = match payload.text(&["final_status", "reason"]) {
+                    Some("aborted" | "user_close" | "window_close") => SessionEnd::Interrupted,
+                    Some("error") => SessionEnd::Failed,
+                    _ => SessionEnd::Finished,
+                };
+                let identity = Identity::Content(session.unwrap_or("").to_owned());
+                Captured { end: Some(end), identity, ..captured(Kind::SessionEnd) }.into()
+            }
+            "beforeSubmitPrompt" => prompt(captured(Kind::Prompt), payload, &["generation_id"]),
+            "afterAgentResponse" => {
+                let Some(text) = payload.get(&["text"]).and_then(Value::as_str) else {
+                    return Reading::Unreadable(Unreadable::Member);
+                };
+                let identity = identity(None, &[session, payload.text(&["generation_id"]), Some(text)]);
+                Captured { identity, ..captured(Kind::Generation) }.into()
+            }
+            "postToolUse" => tool_use(payload, captured(Kind::Edit)),
+            "afterFileEdit" => file_edit(payload, captured(Kind::Edit)),
+            "afterTabFileEdit" => completion(payload, captured(Kind::SuggestionAccepted)),
+            event if QUIET.contains(&event) => Reading::Nothing,
+            event => Reading::Other(event.to_owned()),
+        }
+    }
+}
+
+/// The event by Cursor's own name. Hooks of Claude Code that it runs are called by Claude Code's.
+fn event(payload: &Payload) -> Option<String> {
+    let name = payload.text(&["hook_event_name"])?;
+    if name == "UserPromptSubmit" {
+        return Some("beforeSubmitPrompt".to_owned());
+    }
+    let mut letters = name.chars();
+    let first = letters.next()?.to_ascii_lowercase();
+    Some(std::iter::once(first).chain(letters).collect())
+}
+
+fn captured(payload: &Payload, kind: Kind) -> Captured {
+    let version = payload.text(&["cursor_version"]).and_then(|version| Version::parse(version).ok());
+    let roots = payload.get(&["workspace_roots"]).and_then(Value::as_array);
+    let root = roots.and_then(|roots| roots.iter().find_map(text));
+    let actor = match kind {
+        Kind::Edit => Some(Actor::Unknown),
+        // Somebody pressed a key.
+        Kind::SuggestionAccepted => Some(Actor::Human),
+        _ => None,
+    };
+    Captured {
+        tool_version: version,
+        session: foreign_id(payload.text(&["conversation_id", "session_id"])),
+        // The older name has suffixes for how long the model may think.
+        model: Model::requested(payload.text(&["model_id"])).or_else(|| Model::requested(payload.text(&["model"]))),
+        folder: payload.text(&["cwd"]).or(root).map(str::to_owned),
+        actor,
+        ..Captured::new(kind, Tool::Cursor)
+    }
+}
+
+fn tool_use(payload: &Payload, event: Captured) -> Reading {
+    let Some(tool) = payload.text(&["tool_name"]) else { return Reading::Unreadable(Unreadable::Member) };
+    if !matches!(tool, "Write" | "StrReplace" | "ApplyPatch" | "Delete" | "Edit" | "MultiEdit") {
+        return Reading::Nothing;
+    }
+    let Some(input) = payload.get(&["tool_input"]) else { return Reading::Unreadable(Unreadable::Member) };
+    let object = payload.object(&["tool_input"]);
+    let patch = object.as_deref().and_then(|map| member(map, &["patch", "input"])).unwrap_or(input);
+    if let Some(changes) = patch.as_str().and_then(patch::changes) {
+        let identity = identity(payload.text(&["tool_use_id"]), &[payload.text(&["generation_id"]), patch.as_str()]);
+        return edit(Captured { identity, ..event }, changes);
+    }
+    let Some(map) = object else { return Reading::Unreadable(Unreadable::Member) };
+    let Some(path) = text_of(&map, &["file_path", "path", "filePath"]) else {
+        return Reading::Unreadable(Unreadable::Member);
+    };
+    let Some((extent, content)) = arguments(tool, &map) else { return Reading::Unreadable(Unreadable::Member) };
+    edit(Captured { identity: same_edit(payload, &content), ..event }, vec![change(path, extent)])
+}
+
+/// What a call changes, and its content as `afterFileEdit` would report it.
+fn arguments(tool: &str, map: &Map<String, Value>) -> Option<(Extent, String)> {
+    if tool == "Delete" {
+        return Some((Extent { lines: Lines::Unknown, added: 0, removed: 0 }, String::new()));
+    }
+    if let Some(content) = text_of(map, &["contents", "content", "file_text"]) {
+        // It may have replaced a file, of which lines are older: only how long the text is, is known.
+        let added = number(content.lines().count());
+        return Some((Extent { lines: Lines::Unknown, added, removed: 0 }, content.to_owned()));
+    }
+    let edits = match member(map, &["edits"]) {
+        Some(edits) => pairs(edits)?,
+        None => vec![pair_of(map)?],
+    };
+    let content = edits.iter().map(|(_, new)| *new).collect::<Vec<_>>().join("\0");
+    Some((replacements(edits), content))
+}
+
+fn file_edit(payload: &Payload, event: Captured) -> Reading {
+    let Some(path) = payload.text(&["file_path"]) else { return Reading::Unreadable(Unreadable::Member) };
+    let Some(edits) = payload.get(&["edits"]).and_then(pairs) else { return Reading::Unreadable(Unreadable::Member) };
+    let content = edits.iter().map(|(_, new)| *new).collect::<Vec<_>>().join("\0");
+    let identity = same_edit(payload, &content);
+    edit(Captured { identity, ..event }, vec![change(path, replacements(edits))])
+}
+
+/// The identity under which both events that report an edit meet: the id of the call is in only one of them.
+///
+/// The path is no part of it: one of them may name the file from the workspace's root.
+fn same_edit(payload: &Payload, content: &str) -> Identity {
+    let session = payload.text(&["conversation_id", "session_id"]);
+    identity(None, &[session, payload.text(&["generation_id"]), Some(content)])
+}
+
+fn completion(payload: &Payload, event: Captured) -> Reading {
+    let Some(path) = payload.text(&["file_path"]) else { return Reading::Unreadable(Unreadable::Member) };
+    let Some(list) = payload.get(&["edits"]) else { return Reading::Unreadable(Unreadable::Member) };
+    let Some(edits) = pairs(list) else { return Reading::Unreadable(Unreadable::Member) };
+    let content = edits.iter().map(|(_, new)| *new).collect::<Vec<_>>().join("\0");
+    let mut extent = replacements(edits.iter().copied());
+    // Ranges are those before the completion: of several, the later ones have moved.
+    if let ([(_, new)], Some(first)) = (edits.as_slice(), first_line(list)) {
+        let last = first + number(new.lines().count().max(1)) - 1;
+        extent.lines = Lines::Known(LineRange { first, last });
+    }
+    edit(Captured { identity: same_edit(payload, &content), ..event }, vec![change(path, extent)])
+}
+
+/// Where the only edit of a list begins.
+fn first_line(list: &Value) -> Option<u64> {
+    let range = list.get(0)?.get("range")?;
+    line_number(range.get("start_line_number")?).filter(|line| *line > 0)
+}

@@ -1,0 +1,194 @@
+//! One call of a hook, from the payload to the spool.
+
+use std::path::{Path, PathBuf};
+
+use ai_detect_trail_client::error::SpoolError;
+use ai_detect_trail_client::event::InvalidEvent;
+use ai_detect_trail_client::spool::{Keyed, Spool};
+use ai_detect_trail_log::number::Micros;
+
+use crate::agents::{self, Reading};
+use crate::edits;
+use crate::event::{Captured, Change, Lines, Tool};
+use crate::paths;
+use crate::payload::{Payload, Unreadable};
+use crate::record::{self, Placed};
+use crate::repositories::Repositories;
+use crate::sender::Sender;
+use crate::state::{MachineKey, State, StateError};
+
+/// The largest file in which lines are looked up, in bytes.
+const MAX_FILE: u64 = 4 << 20;
+
+/// What a call of a hook needs.
+pub struct Call<'a> {
+    /// What capture keeps.
+    pub state: &'a State,
+    /// Finds the spool. It is asked only when there is something to write.
+    pub spool: &'a dyn Fn() -> Result<Spool, SpoolError>,
+    /// The agent that the command names, as it is written there.
+    pub named: &'a str,
+    /// Where the process runs.
+    pub folder: Option<PathBuf>,
+    /// Now.
+    pub now: Micros,
+}
+
+/// What became of a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// It concerns no listed repository, or nothing that is recorded. Nothing was written.
+    Nothing,
+    /// Capture pauses. Nothing was written.
+    Paused,
+    /// So many events were appended; those that were reported before are not among them.
+    Recorded(usize),
+}
+
+/// Why a call recorded nothing although it should have.
+#[derive(Debug, thiserror::Error)]
+pub enum HookError {
+    /// The state of capture.
+    #[error(transparent)]
+    State(#[from] StateError),
+    /// The spool.
+    #[error(transparent)]
+    Spool(#[from] SpoolError),
+    /// The event has no form that a trail takes.
+    #[error(transparent)]
+    Event(#[from] InvalidEvent),
+}
+
+/// What the agent waits for on standard output; empty where it waits for nothing.
+pub fn answer(payload: &[u8], named: &str) -> &'static str {
+    let Ok(payload) = Payload::read(payload) else { return "" };
+    match Sender::of(&payload, tool(named)) {
+        Some(Sender::Agent(tool)) => agents::of(tool).map_or("", |agent| agent.answer(&payload)),
+        _ => "",
+    }
+}
+
+/// Records what a payload says.
+///
+/// # Errors
+///
+/// When it concerns a listed repository and could not be recorded.
+pub fn run(payload: &[u8], call: &Call<'_>) -> Result<Outcome, HookError> {
+    let repositories = call.state.repositories()?;
+    let events = events(payload, call, &repositories)?;
+    if events.is_empty() {
+        return Ok(Outcome::Nothing);
+    }
+    if call.state.pause()?.is_some() {
+        return Ok(Outcome::Paused);
+    }
+    let spool = (call.spool)()?;
+    Ok(Outcome::Recorded(spool.append_once(&events, call.now)?))
+}
+
+fn tool(word: &str) -> Option<Tool> {
+    agents::named(word).map(agents::Agent::tool)
+}
+
+fn events(payload: &[u8], call: &Call<'_>, repositories: &Repositories) -> Result<Vec<Keyed>, HookError> {
+    if repositories.repositories.is_empty() {
+        return Ok(Vec::new());
+    }
+    let named = tool(call.named);
+    let bytes = edits::number(payload.len());
+    let read = match Payload::read(payload) {
+        Ok(read) => read,
+        Err(cause) => return unreadable(named, cause, bytes, None, call, repositories),
+    };
+    let folder = read.text(&["cwd"]).map(str::to_owned);
+    let folder = folder.as_deref();
+    let sender = match Sender::of(&read, named) {
+        Some(sender) => sender,
+        None => return unreadable(named, Unreadable::Sender, bytes, folder, call, repositories),
+    };
+    let tool = match sender {
+        Sender::Agent(tool) => tool,
+        Sender::Other(word) => return other(word, read.text(&["hook_event_name"]), folder, call, repositories),
+    };
+    // Each tool has an agent; a payload of one without could only be of a version that lost its reader.
+    let Some(agent) = agents::of(tool) else { return Ok(Vec::new()) };
+    match agent.read(&read) {
+        Reading::Event(captured) => recorded(&captured, call, repositories),
+        Reading::Nothing => Ok(Vec::new()),
+        Reading::Other(name) => other(tool.word(), Some(&name), folder, call, repositories),
+        Reading::Unreadable(cause) => unreadable(Some(tool), cause, bytes, folder, call, repositories),
+    }
+}
+
+/// Whether the agent works in a listed repository: by the payload, or else by where the process runs.
+fn is_listed(folder: Option<&str>, call: &Call<'_>, repositories: &Repositories) -> bool {
+    let own = call.folder.as_deref().and_then(Path::to_str);
+    let folder = folder.and_then(|folder| paths::absolute(folder, None)).or_else(|| paths::absolute(own?, None));
+    folder.is_some_and(|folder| repositories.find(&folder).is_some())
+}
+
+fn unreadable(
+    tool: Option<Tool>,
+    cause: Unreadable,
+    bytes: u64,
+    folder: Option<&str>,
+    call: &Call<'_>,
+    repositories: &Repositories,
+) -> Result<Vec<Keyed>, HookError> {
+    if !is_listed(folder, call, repositories) {
+        return Ok(Vec::new());
+    }
+    Ok(vec![record::unreadable(tool, cause, bytes, call.now)?])
+}
+
+fn other(
+    tool: &str,
+    name: Option<&str>,
+    folder: Option<&str>,
+    call: &Call<'_>,
+    repositories: &Repositories,
+) -> Result<Vec<Keyed>, HookError> {
+    if !is_listed(folder, call, repositories) {
+        return Ok(Vec::new());
+    }
+    Ok(vec![record::other(tool, name.unwrap_or(""), call.now)?])
+}
+
+/// The events of what an agent did, as far as it concerns listed repositories.
+fn recorded(captured: &Captured, call: &Call<'_>, repositories: &Repositories) -> Result<Vec<Keyed>, HookError> {
+    let own = call.folder.as_deref().and_then(Path::to_str);
+    let folder = captured.folder.as_deref().or(own);
+    if captured.changes.is_empty() {
+        let found =
+            folder.and_then(|folder| paths::absolute(folder, None)).and_then(|folder| repositories.find(&folder));
+        let Some(found) = found else { return Ok(Vec::new()) };
+        return Ok(vec![record::event(captured, &found, &call.state.key()?, call.now)?]);
+    }
+    let placed: Vec<Placed> =
+        captured.changes.iter().filter_map(|change| place(change, folder, repositories)).collect();
+    if placed.is_empty() {
+        return Ok(Vec::new());
+    }
+    let key: MachineKey = call.state.key()?;
+    placed.iter().map(|placed| Ok(record::edit(captured, placed, &key, call.now)?)).collect()
+}
+
+/// Where a change is, if that is in a listed repository, with its lines as the file has them now.
+fn place(change: &Change, folder: Option<&str>, repositories: &Repositories) -> Option<Placed> {
+    let path = paths::absolute(&change.path, folder)?;
+    let found = repositories.find(&path).filter(|found| !found.path.is_empty())?;
+    let lines = match &change.lines {
+        Lines::Find(pieces) => {
+            let range = text(Path::new(&path)).and_then(|text| edits::find(&text, pieces));
+            range.map_or(Lines::Unknown, Lines::Known)
+        }
+        lines => lines.clone(),
+    };
+    Some(Placed { found, change: Change { lines, ..change.clone() } })
+}
+
+/// The text of a file that is not too large.
+fn text(path: &Path) -> Option<String> {
+    let found = std::fs::metadata(path).ok().filter(|found| found.is_file() && found.len() <= MAX_FILE);
+    found.and_then(|_| std::fs::read_to_string(path).ok())
+}

@@ -1,0 +1,127 @@
+//! The repositories that are captured. Nothing is written about any other: private work stays private.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+/// A listed repository.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Listed {
+    /// What the trail calls it: its remote, or else an id of its history.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Its working tree, for people.
+    pub folder: PathBuf,
+    /// Its git folder. All working trees of a repository have the same.
+    pub common: PathBuf,
+}
+
+/// All listed repositories.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Repositories {
+    /// They.
+    pub repositories: Vec<Listed>,
+}
+
+/// A file of a listed repository.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// What the trail calls the repository.
+    pub repository: Option<String>,
+    /// The file from the top of its working tree, with `/`; empty for the working tree itself.
+    pub path: String,
+}
+
+/// Why a folder cannot be listed.
+#[derive(Debug, thiserror::Error)]
+pub enum NoRepository {
+    /// There is no such folder.
+    #[error("{}: {source}", folder.display())]
+    Folder {
+        /// Which one.
+        folder: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// It is not in a working tree.
+    #[error("{}: not in a git repository. Only repositories can be listed: make one with `git init`", .0.display())]
+    None(PathBuf),
+}
+
+impl Listed {
+    /// The repository in which a folder lies.
+    ///
+    /// # Errors
+    ///
+    /// When the folder is not there, or in no repository.
+    pub fn of(folder: &Path) -> Result<Self, NoRepository> {
+        let failed = |source| NoRepository::Folder { folder: folder.to_owned(), source };
+        let real = folder.canonicalize().map_err(failed)?;
+        let (top, common) = enclosing(&real).ok_or_else(|| NoRepository::None(folder.to_owned()))?;
+        Ok(Self { name: None, folder: top, common })
+    }
+}
+
+impl Repositories {
+    /// Lists a repository, or names it anew. Returns whether it is new.
+    pub fn add(&mut self, listed: Listed) -> bool {
+        match self.repositories.iter_mut().find(|known| known.common == listed.common) {
+            Some(known) => {
+                *known = listed;
+                false
+            }
+            None => {
+                self.repositories.push(listed);
+                true
+            }
+        }
+    }
+
+    /// Takes a repository off the list. Returns whether it was there.
+    pub fn remove(&mut self, common: &Path) -> bool {
+        let before = self.repositories.len();
+        self.repositories.retain(|known| known.common != common);
+        self.repositories.len() < before
+    }
+
+    /// The listed repository to which an absolute path belongs: the innermost one counts, so that a repository inside a listed one
+    /// is not captured with it.
+    pub fn find(&self, path: &str) -> Option<Found> {
+        if self.repositories.is_empty() {
+            return None;
+        }
+        let path = Path::new(path);
+        let (top, common) = enclosing(path)?;
+        let listed = self.repositories.iter().find(|known| known.common == common)?;
+        let below = path.strip_prefix(&top).ok()?;
+        let parts: Vec<&str> = below.iter().map(|part| part.to_str()).collect::<Option<_>>()?;
+        if parts.first() == Some(&".git") {
+            return None;
+        }
+        Some(Found { repository: listed.name.clone(), path: parts.join("/") })
+    }
+}
+
+/// The working tree that encloses a path, and the git folder behind it without links.
+fn enclosing(path: &Path) -> Option<(PathBuf, PathBuf)> {
+    let top = path.ancestors().find(|folder| folder.join(".git").exists())?;
+    Some((top.to_owned(), common_folder(&top.join(".git"))?))
+}
+
+/// The git folder that all working trees of a repository share.
+fn common_folder(git: &Path) -> Option<PathBuf> {
+    let folder = if git.is_dir() {
+        git.to_owned()
+    } else {
+        // A linked working tree, or a submodule: the file says where its git folder is.
+        let text = fs::read_to_string(git).ok()?;
+        git.parent()?.join(text.trim().strip_prefix("gitdir:")?.trim())
+    };
+    let common = match fs::read_to_string(folder.join("commondir")) {
+        Ok(common) => folder.join(common.trim()),
+        // Only linked working trees have the file.
+        Err(_) => folder,
+    };
+    common.canonicalize().ok()
+}

@@ -1,0 +1,92 @@
+//! `ai-detect capture hook`: one call by an agent. Whatever happens, the agent must not notice: the status is 0, standard output has
+//! only what the agent waits for, and nothing is sent.
+
+use std::io::{IsTerminal as _, Read as _, Write as _};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+
+use ai_detect_capture::faults;
+use ai_detect_capture::hook::{self, Call, Outcome};
+use ai_detect_capture::payload::MAX_PAYLOAD;
+use ai_detect_capture::state::State;
+use ai_detect_trail_client::background::start_flush;
+use ai_detect_trail_client::clock;
+use ai_detect_trail_client::enrolment::Enrolment;
+use ai_detect_trail_client::place::Place;
+use ai_detect_trail_client::spool::Spool;
+use ai_detect_trail_log::number::Micros;
+
+use crate::cli::{Exit, Failure};
+
+/// The most that is read of a payload: one byte more than is taken, so that a longer one shows.
+const MAX_READ: u64 = MAX_PAYLOAD as u64 + 1;
+
+/// Who calls
+#[derive(Debug, clap::Args)]
+pub(in crate::cli) struct Args {
+    /// The agent whose hook this is: claude-code, codex, cursor, copilot-cli
+    // Any word and any further argument: wrong usage would end with a status that stops the agent.
+    #[arg(value_name = "AGENT", trailing_var_arg = true, allow_hyphen_values = true)]
+    agent: Vec<String>,
+}
+
+pub(in crate::cli) fn run(args: &Args, dir: &Path) -> Exit {
+    let named = args.agent.first().map_or("", String::as_str);
+    let done = catch_unwind(AssertUnwindSafe(|| call(named, dir)));
+    let fault = match done {
+        Ok(Ok(())) => None,
+        Ok(Err(failure)) => Some(failure.message),
+        Err(_) => Some("the program has an error: it stopped in the middle of a hook".to_owned()),
+    };
+    if let Some(fault) = fault {
+        note(named, &fault);
+    }
+    Exit::Analysed
+}
+
+/// Notes what went wrong, if anything is captured on this machine at all.
+fn note(named: &str, fault: &str) {
+    let Ok(state) = State::of_user(&|name| std::env::var_os(name)) else { return };
+    let listed = state.repositories().map_or(true, |found| !found.repositories.is_empty());
+    if let (true, Ok(now)) = (listed, clock::now()) {
+        faults::note(&state, now, named, &fault);
+    }
+}
+
+fn call(named: &str, dir: &Path) -> Result<(), Failure> {
+    let payload = payload()?;
+    let answered = std::io::stdout().write_all(hook::answer(&payload, named).as_bytes());
+    let state = super::state()?;
+    let now = clock::now()?;
+    let place = || Place::of_user();
+    let spool = || Ok(Spool::at(&place()?.spool));
+    let folder = std::env::current_dir().ok().map(|folder| folder.join(dir));
+    let outcome = hook::run(&payload, &Call { state: &state, spool: &spool, named, folder, now });
+    if let Outcome::Recorded(1..) = outcome.map_err(Failure::failed)? {
+        flush(&place()?, now)?;
+    }
+    answered.map_err(|error| Failure::failed(format!("the answer to the agent cannot be written: {error}")))
+}
+
+/// What the agent writes. Somebody at a terminal writes nothing.
+fn payload() -> Result<Vec<u8>, Failure> {
+    let mut payload = Vec::new();
+    let stdin = std::io::stdin();
+    if stdin.is_terminal() {
+        return Ok(payload);
+    }
+    let mut bounded = stdin.lock().take(MAX_READ);
+    let read = bounded.read_to_end(&mut payload);
+    read.map_err(|error| Failure::failed(format!("standard input: {error}")))?;
+    Ok(payload)
+}
+
+/// Starts a process that sends, at most once a minute, where there is a collector.
+fn flush(place: &Place, now: Micros) -> Result<(), Failure> {
+    let enrolled = Enrolment::find(&place.state, &|name| std::env::var_os(name))?.is_some();
+    if enrolled {
+        let program = std::env::current_exe().map_err(|error| Failure::failed(format!("this program: {error}")))?;
+        start_flush(&Spool::at(&place.spool), &program, now)?;
+    }
+    Ok(())
+}

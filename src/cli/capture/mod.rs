@@ -1,0 +1,58 @@
+//! `ai-detect capture`: what this machine records, and to whom it goes.
+
+pub(super) mod hook;
+mod join;
+mod repositories;
+mod show;
+
+use std::path::Path;
+
+use ai_detect_capture::repositories::NoRepository;
+use ai_detect_capture::state::{State, StateError};
+
+use super::output::Output;
+use super::{Exit, Failure};
+
+#[derive(Debug, clap::Subcommand)]
+pub(super) enum Command {
+    /// Join a collector with a one-time code: events of this machine go there from then on
+    Join(join::Args),
+    /// Record what a coding agent reports on standard input; agents run this
+    Hook(hook::Args),
+    /// Show what was recorded on this machine
+    Show(show::Args),
+    /// Capture what agents do in a repository; nothing is recorded elsewhere
+    AddRepository(repositories::Args),
+    /// Capture a repository no longer
+    RemoveRepository(repositories::Args),
+}
+
+impl From<StateError> for Failure {
+    fn from(error: StateError) -> Self {
+        match error {
+            StateError::File(error) => error.into(),
+            error => Failure::failed(error),
+        }
+    }
+}
+
+impl From<NoRepository> for Failure {
+    fn from(error: NoRepository) -> Self {
+        Failure::usage(error)
+    }
+}
+
+/// What capture keeps for this user.
+fn state() -> Result<State, Failure> {
+    Ok(State::of_user(&|name| std::env::var_os(name))?)
+}
+
+pub(super) fn run(command: &Command, dir: &Path, out: &Output) -> Result<Exit, Failure> {
+    match command {
+        Command::Join(args) => join::run(args, out),
+        Command::Hook(args) => Ok(hook::run(args, dir)),
+        Command::Show(args) => show::run(args, out),
+        Command::AddRepository(args) => repositories::add(args, dir, out),
+        Command::RemoveRepository(args) => repositories::remove(args, dir, out),
+    }
+}

@@ -1,0 +1,221 @@
+//! A call of a hook: what is written, where, and that the agent never notices.
+
+use serde_json::{Value, json};
+
+use super::{FOLDER, Machine, claude_edit, fixture, fixtures, with};
+use crate::support::{Repo, Run};
+
+#[test]
+fn an_edit_is_one_row_with_its_file_and_lines() {
+    let machine = Machine::new();
+    machine.hook_fixture("claude-code", "post-tool-use-edit");
+    let rows = machine.rows();
+    let [row] = rows.as_slice() else { panic!("{rows:#?}") };
+    let members = ["kind", "tool", "session", "path", "first", "last", "tier"];
+    let picked: Value = members.iter().map(|name| row[*name].clone()).collect();
+    let session = "5d0f2c0e-7a11-4d2e-9c55-0b7f2f6c1a01";
+    assert_eq!(picked, json!(["edit", "claude-code", session, "src/cart.rs", 42, 42, "detailed"]));
+    // Not known, and so absent: a hook of Claude Code names neither.
+    assert!(row.get("model").is_none() && row.get("request_id").is_none(), "{row:#}");
+}
+
+#[test]
+fn the_lines_of_a_patch_are_found_in_the_file() {
+    let machine = Machine::new();
+    machine.repo.write("src/cart.rs", "fn main() {\r\n    total.round()\r\n}\r\n");
+    machine.hook_fixture("codex", "post-tool-use-apply-patch");
+    // The model is named and was only asked for.
+    let members = ["tool", "model", "model_source", "path", "first", "last"];
+    assert_eq!(machine.picked(&members), json!([["codex", "example-codex-model", "requested", "src/cart.rs", 2, 2]]));
+}
+
+#[test]
+fn each_file_of_a_patch_is_a_row() {
+    let machine = Machine::new();
+    machine.hook_fixture("codex", "post-tool-use-apply-patch-several-files");
+    assert_eq!(
+        machine.picked(&["path", "first", "last", "added", "removed"]),
+        json!([["src/new.rs", 1, 2, 2, 0], ["src/moved.rs", null, null, 1, 1], ["src/gone.rs", null, null, 0, null],])
+    );
+}
+
+#[test]
+fn small_completions_are_light_and_everything_else_is_detailed() {
+    let machine = Machine::new();
+    machine.hook_fixture("cursor", "after-tab-file-edit");
+    let many: String = (0..20).map(|line| format!("line {line}\n")).collect();
+    let edits = json!([{"old_string": "", "new_string": many, "range": {"start_line_number": 3}}]);
+    machine.hook("cursor", &with(fixture("cursor", "after-tab-file-edit"), &[("edits", edits)]));
+    machine.hook_fixture("cursor", "before-submit-prompt");
+    assert_eq!(
+        machine.picked(&["kind", "first", "last", "actor", "tier"]),
+        json!([
+            ["suggestion.accepted", 12, 12, "human", "light"],
+            ["suggestion.accepted", 3, 22, "human", "detailed"],
+            ["prompt", null, null, null, "detailed"],
+        ])
+    );
+}
+
+#[test]
+fn nothing_is_written_about_a_repository_that_is_not_listed() {
+    let state = tempfile::tempdir().unwrap();
+    let repo = Repo::new();
+    for agent in ["claude-code", "codex", "cursor", "copilot-cli", "unreadable", "others"] {
+        for (name, text) in fixtures(agent) {
+            let text = text.replace(FOLDER, repo.path().to_str().unwrap());
+            let mut command = repo.command(&["capture", "hook", agent]);
+            let run = Run::of(command.env("AI_DETECT_STATE_DIR", state.path().join("state")).write_stdin(text));
+            assert_eq!((run.status, run.stderr.as_str()), (0, ""), "{agent}/{name}");
+        }
+    }
+    assert!(!state.path().join("state").exists());
+}
+
+#[test]
+fn private_work_beside_and_inside_a_listed_repository_stays_private() {
+    let machine = Machine::new();
+    let beside = machine.repo.beside("private");
+    std::fs::create_dir_all(beside.join("src")).unwrap();
+    let inside = machine.root().join("vendor/private");
+    std::fs::create_dir_all(&inside).unwrap();
+    machine.repo.git(&["init", "--quiet", inside.to_str().unwrap()]);
+    let before = machine.rows();
+    let state = || {
+        let database = machine.state().join("trail/spool/spool.db");
+        database.exists()
+    };
+    for (call, path) in [
+        ("1", beside.join("src/diary.md")),
+        ("2", inside.join("diary.md")),
+        ("3", machine.root().join("../private/src/diary.md")),
+        ("4", machine.root().join(".git/COMMIT_EDITMSG")),
+    ] {
+        machine.hook("claude-code", &claude_edit(call, path.to_str().unwrap(), 1, &["secret"]));
+    }
+    let elsewhere = with(fixture("claude-code", "user-prompt-submit"), &[("cwd", json!(beside))]);
+    machine.hook("claude-code", &elsewhere);
+    assert_eq!((machine.rows(), state()), (before, false));
+    // Once it is listed itself, it is captured under its own paths.
+    machine.run(&["capture", "add-repository", inside.to_str().unwrap()]).text();
+    machine.hook("claude-code", &claude_edit("5", inside.join("diary.md").to_str().unwrap(), 1, &["open"]));
+    assert_eq!(machine.picked(&["path"]), json!([["diary.md"]]));
+    machine.run(&["capture", "remove-repository", inside.to_str().unwrap()]).text();
+    machine.hook("claude-code", &claude_edit("6", inside.join("diary.md").to_str().unwrap(), 1, &["closed"]));
+    assert_eq!(machine.rows().len(), 1);
+}
+
+#[test]
+fn all_worktrees_of_a_listed_repository_are_captured() {
+    let machine = Machine::new();
+    let tree = machine.repo.beside("tree");
+    machine.repo.git(&["worktree", "add", "--quiet", "--detach", tree.to_str().unwrap()]);
+    machine.hook("claude-code", &claude_edit("1", tree.join("src/cart.rs").to_str().unwrap(), 2, &["total"]));
+    assert_eq!(machine.picked(&["path", "first"]), json!([["src/cart.rs", 2]]));
+}
+
+#[test]
+fn whatever_comes_the_status_is_0_and_standard_output_is_what_the_agent_waits_for() {
+    let machine = Machine::new();
+    let long = "x".repeat(1 << 20);
+    let deep = "[".repeat(100_000);
+    for payload in
+        ["", "null", "{}", "{", "\u{feff}{}", "\u{0}", "not json", &long, &deep, r#"{"hook_event_name":"Stop"}"#]
+    {
+        for agent in ["claude-code", "codex", "cursor", "copilot-cli", "nobody", ""] {
+            let run = machine.hook_raw(agent, payload);
+            assert_eq!((run.stdout.as_str(), run.stderr.as_str()), ("", ""), "{agent}: {payload:.20}");
+        }
+    }
+    // Wrong usage would end with status 2, which tells an agent to stop.
+    for args in
+        [&["capture", "hook"][..], &["capture", "hook", "--new-option"], &["capture", "hook", "cursor", "--x", "-y"]]
+    {
+        let run = Run::of(machine.command(args).write_stdin("{}"));
+        assert_eq!((run.status, run.stdout.as_str(), run.stderr.as_str()), (0, "", ""), "{args:?}");
+    }
+    let asked = fixture("cursor", "before-submit-prompt").to_string();
+    assert_eq!(machine.hook_raw("cursor", &asked).stdout, "{\"continue\":true}\n");
+    assert_eq!(machine.hook_raw("claude-code", &fixture("claude-code", "stop").to_string()).stdout, "");
+}
+
+#[test]
+fn a_fault_is_noted_and_the_agent_goes_on() {
+    let machine = Machine::new();
+    // The folder of the spool is a file: nothing can be written.
+    std::fs::write(machine.state().join("trail"), "in the way").unwrap();
+    machine.hook_fixture("claude-code", "post-tool-use-edit");
+    let noted = std::fs::read_to_string(machine.state().join("capture/faults.jsonl")).unwrap();
+    assert!(noted.contains("\"agent\":\"claude-code\"") && !noted.contains("total"), "{noted}");
+    for _ in 0..3 {
+        let old = "{\"time\":1,\"agent\":\"x\",\"fault\":\"y\"}\n".repeat(3000);
+        std::fs::write(machine.state().join("capture/faults.jsonl"), old).unwrap();
+        machine.hook_fixture("claude-code", "post-tool-use-edit");
+    }
+    assert!(std::fs::metadata(machine.state().join("capture/faults.jsonl")).unwrap().len() < 64 << 10);
+}
+
+#[test]
+fn what_cannot_be_read_and_what_is_not_known_is_counted_where_it_is_listed() {
+    let machine = Machine::new();
+    machine.hook_raw("claude-code", "{\"cut\": \"off");
+    machine.hook_fixture("claude-code", "an-event-of-later");
+    machine.hook("claude-code", &fixture("others", "vscode"));
+    assert_eq!(
+        machine.picked(&["kind", "tool", "event", "cause", "path"]),
+        json!([
+            ["unreadable", "claude-code", null, "syntax", null],
+            ["other", "claude-code", "SkyChanged", null, null],
+            ["other", "vscode", "PostToolUse", null, null],
+        ])
+    );
+}
+
+#[test]
+fn no_text_of_prompts_and_edits_is_on_the_disk() {
+    let machine = Machine::new();
+    let secret = "AKIAIOSFODNN7EXAMPLE";
+    for agent in ["claude-code", "codex", "cursor", "copilot-cli"] {
+        for (_, text) in fixtures(agent) {
+            let text = text.replace("round the cart total", secret).replace("total.round()", secret);
+            machine.hook_raw(agent, &text.replace(FOLDER, machine.root().to_str().unwrap()));
+        }
+    }
+    // Neither an event's name, nor a session, nor a tool may carry text.
+    let odd =
+        json!({"session_id": secret.replace('A', " "), "cwd": FOLDER, "hook_event_name": format!("{secret} {secret}")});
+    machine.hook("claude-code", &odd);
+    assert!(machine.rows().len() > 20);
+    let mut files = vec![machine.state()];
+    while let Some(path) = files.pop() {
+        if path.is_dir() {
+            files.extend(std::fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().path()));
+        } else {
+            let bytes = std::fs::read(&path).unwrap();
+            let found = bytes.windows(secret.len()).any(|part| part == secret.as_bytes());
+            assert!(!found, "{}", path.display());
+        }
+    }
+}
+
+#[test]
+fn a_folder_that_is_no_repository_cannot_be_listed() {
+    let machine = Machine::new();
+    let folder = tempfile::tempdir().unwrap();
+    let error = machine.run(&["capture", "add-repository", folder.path().to_str().unwrap()]).error(2);
+    assert!(error.contains("git"), "{error}");
+    let mut command = machine.repo.command(&["capture", "show"]);
+    let relative = Run::of(command.env("AI_DETECT_STATE_DIR", "here")).error(2);
+    assert!(relative.contains("AI_DETECT_STATE_DIR is here"), "{relative}");
+}
+
+#[test]
+fn people_see_where_what_and_how_sure() {
+    let machine = Machine::new();
+    assert!(machine.run(&["capture", "show"]).text().contains("nothing is recorded yet"));
+    machine.hook_fixture("codex", "post-tool-use-apply-patch-several-files");
+    let shown = machine.run(&["capture", "show"]).text();
+    let first = shown.lines().next().unwrap();
+    assert!(first.contains("edit  codex  src/new.rs:1-2  example-codex-model (requested)"), "{first}");
+    assert!(shown.contains("src/gone.rs (lines unknown)"), "{shown}");
+}
