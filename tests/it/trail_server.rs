@@ -141,6 +141,37 @@ fn a_byte_that_was_changed_is_named() {
 
 #[cfg(unix)]
 #[test]
+fn a_command_hears_of_new_files() {
+    let place = tempfile::tempdir().unwrap();
+    let dir = place.path();
+    run(dir, &["trail", "token", "create", "--dir", "trail", "--role", "writer", "--name", "any"]);
+    let configure = |after: &str| {
+        std::fs::write(dir.join("trail/trail.yml"), format!("after_seal: {after}\ntime_zone: Europe/Berlin\n"))
+            .unwrap();
+    };
+    let seal = || run(dir, &["trail", "seal", "--dir", "trail", "--before", "2999-01-01"]);
+    configure("cat >> sealed-names");
+    let (printed, status) = seal();
+    assert!(status == 0 && printed.starts_with("sealed 1 entry from before 2999-01-01 into 1 file;"), "{printed}");
+    let names = || std::fs::read_to_string(dir.join("trail/sealed-names")).unwrap();
+    let named = names();
+    assert!(named.starts_with("segments/day=20") && named.ends_with("000000000000.parquet\n"), "{named}");
+    assert!(dir.join("trail").join(named.trim()).is_file());
+    // Nothing new is no news.
+    assert_eq!((seal().1, names()), (0, named));
+    configure("exit 7");
+    run(dir, &["trail", "token", "create", "--dir", "trail", "--role", "writer", "--name", "other"]);
+    let output = program(dir, &["trail", "seal", "--dir", "trail", "--before", "2999-01-01"]).output().unwrap();
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.code() == Some(3) && error.contains("the command of `after_seal` ended with"), "{error}");
+    // The entry is sealed all the same.
+    assert_eq!(seal().1, 0);
+    std::fs::write(dir.join("trail/trail.yml"), "time_zone: Middle/Earth\n").unwrap();
+    assert_eq!(seal().1, 2);
+}
+
+#[cfg(unix)]
+#[test]
 fn entries_are_sealed_while_the_collector_serves_and_nobody_notices() {
     let place = tempfile::tempdir().unwrap();
     let dir = place.path();

@@ -3,12 +3,15 @@
 use std::path::{Path, PathBuf};
 
 use ai_detect_trail_log::ids::Region;
+use jiff::tz::TimeZone;
 use serde::Deserialize;
 
 /// The region of a trail whose configuration names none.
 const REGION: &str = "local";
 /// The name of its host, in the name of the log.
 const HOST: &str = "localhost";
+/// The time zone of a trail whose configuration names none.
+const TIME_ZONE: &str = "UTC";
 
 /// The configuration of a trail.
 #[derive(Debug, Clone, Deserialize)]
@@ -26,6 +29,10 @@ pub struct Configuration {
     pub after_checkpoint: Option<String>,
     /// The shortest time between two runs of the command, in seconds.
     pub after_checkpoint_seconds: u64,
+    /// A command to run after entries were sealed into files.
+    pub after_seal: Option<String>,
+    /// The time zone in which days and quarters of figures begin, by its IANA name.
+    pub time_zone: String,
     /// After how many hours a client counts as silent that has not signed off.
     pub silent_after_hours: u32,
     /// After how many days entries go from the database into files that never change again.
@@ -100,6 +107,14 @@ pub enum ConfigurationError {
         /// The least.
         least: usize,
     },
+    /// This machine does not know the time zone.
+    #[error("{}: `time_zone` is `{found}`, which is no time zone that this machine knows: write it as in Europe/Berlin", path.display())]
+    TimeZone {
+        /// The file.
+        path: PathBuf,
+        /// What it says.
+        found: String,
+    },
     /// A default of this program is not valid.
     #[error("the default region is not a region")]
     Default,
@@ -114,6 +129,8 @@ impl Default for Configuration {
             host: HOST.to_owned(),
             after_checkpoint: None,
             after_checkpoint_seconds: 60,
+            after_seal: None,
+            time_zone: TIME_ZONE.to_owned(),
             silent_after_hours: 14 * 24,
             seal_after_days: 30,
             limits: Limits::default(),
@@ -143,6 +160,12 @@ host: localhost
 
 # After how many days entries go from the database into files, segments/…, that never change again.
 # seal_after_days: 30
+
+# A command to run after entries went into files. It gets the names of the new files on standard input, one a line.
+# after_seal: rclone copy --immutable segments bucket:trail/segments
+
+# Where days and quarters of figures begin.
+# time_zone: Europe/Berlin
 ";
 
 impl Configuration {
@@ -173,6 +196,9 @@ impl Configuration {
         // A file of comments alone says nothing.
         let read: Option<Self> = serde_yaml::from_str(text).map_err(content)?;
         let configuration = read.unwrap_or_default();
+        if TimeZone::get(&configuration.time_zone).is_err() {
+            return Err(ConfigurationError::TimeZone { path: path.to_owned(), found: configuration.time_zone });
+        }
         let limits = configuration.limits;
         for (name, value, least) in [
             // Entries of today and of clocks that differ a little stay where they are.

@@ -13,6 +13,8 @@ pub(crate) enum Event {
     Signing,
     Sealing,
     AfterCheckpoint,
+    AfterSeal,
+    Silence,
     Connection,
     Fork,
     Write,

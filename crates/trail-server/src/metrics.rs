@@ -38,6 +38,7 @@ pub(crate) struct Counters {
     pub(crate) after_checkpoint_failures: Counter,
     pub(crate) entries_sealed: Counter,
     pub(crate) seal_failures: Counter,
+    pub(crate) after_seal_failures: Counter,
 }
 
 /// The text of `/metrics`.
@@ -76,6 +77,7 @@ pub(crate) fn text(counters: &Counters, figures: &Figures) -> String {
         ),
         ("entries_sealed_total", "Entries that went from the database into files", &counters.entries_sealed),
         ("seal_failures_total", "Times that entries could not be sealed", &counters.seal_failures),
+        ("after_seal_failures_total", "Runs of after_seal that failed", &counters.after_seal_failures),
     ] {
         one(name, "counter", help, counter.get());
     }

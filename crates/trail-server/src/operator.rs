@@ -5,13 +5,13 @@ use std::time::Duration;
 
 use ai_detect_trail_log::entry::Event;
 use ai_detect_trail_log::entry::fields::GapClosed;
-use ai_detect_trail_log::entry::vocabularies::GapClosing;
+use ai_detect_trail_log::entry::vocabularies::{GapCause, GapClosing};
 use ai_detect_trail_log::ids::{ClientId, GapId, PersonId, RepositoryId};
 use ai_detect_trail_log::number::Micros;
 use ai_detect_trail_log::wire::{MAX_NAME, normal_repository};
 use ai_detect_trail_store::clients::{self, Client};
 use ai_detect_trail_store::error::StoreError;
-use ai_detect_trail_store::gaps;
+use ai_detect_trail_store::gaps::{self, OpenGap};
 use ai_detect_trail_store::invitations::{NewInvitation, new_client};
 use ai_detect_trail_store::is_reserved;
 use ai_detect_trail_store::keys::Keys;
@@ -217,7 +217,7 @@ impl Trail {
     pub fn retire_client(&self, client: &ClientId) -> Result<(), OperatorError> {
         let known = self.known(client)?;
         match self.record_change(&ClientChange::Retired(client.as_str()), Change::RetireClient(client.clone()))? {
-            true => Ok(()),
+            true => self.expect_no_more(client),
             false if known.revoked.is_some() => Err(OperatorError::Revoked(client.clone())),
             false => Err(OperatorError::Retired(client.clone())),
         }
@@ -231,9 +231,18 @@ impl Trail {
     pub fn revoke_client(&self, client: &ClientId) -> Result<(), OperatorError> {
         self.known(client)?;
         match self.record_change(&ClientChange::Revoked(client.as_str()), Change::RevokeClient(client.clone()))? {
-            true => Ok(()),
+            true => self.expect_no_more(client),
             false => Err(OperatorError::Revoked(client.clone())),
         }
+    }
+
+    /// Closes the gap that says that a client is not heard of: nobody waits for it any more.
+    fn expect_no_more(&self, client: &ClientId) -> Result<(), OperatorError> {
+        let is_silence = |gap: &OpenGap| gap.cause == GapCause::Silent && gap.client.as_ref() == Some(client);
+        for gap in gaps::open(&self.folder)?.iter().filter(|gap| is_silence(gap)) {
+            self.close_gap(&gap.id.to_string(), "the client was retired or revoked", None)?;
+        }
+        Ok(())
     }
 
     fn known(&self, client: &ClientId) -> Result<Client, OperatorError> {

@@ -15,15 +15,18 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use crate::collector::Collector;
+use crate::commands::Hook;
 use crate::metrics::Counters;
-use crate::sealing::Sealing;
+use crate::sealing::{Sealing, after_seal};
 use crate::setup::{self, SetupError};
 use crate::signing::{AfterCheckpoint, Signing};
 use crate::tls::TlsError;
-use crate::{accept, routes, tls};
+use crate::{accept, routes, silence, tls};
 
 /// Held by the one process that serves a folder.
 const LOCK: &str = "serve.lock";
+/// How long the command of `after_checkpoint` may run.
+const AFTER_CHECKPOINT_TIME: Duration = Duration::from_secs(60);
 /// How many threads wait for the disk. More requests wait for a thread.
 const BLOCKING_THREADS: usize = 64;
 
@@ -150,15 +153,17 @@ pub fn serve(options: &Options, mut notice: impl FnMut(Notice)) -> Result<(), Se
     trail.record_configuration(&mut keys, &writer)?;
     let counters = Arc::new(Counters::default());
     let after = trail.configuration.after_checkpoint.as_ref().map(|command| AfterCheckpoint {
-        command: command.clone(),
+        hook: Hook { setting: "after_checkpoint", command: command.clone(), limit: AFTER_CHECKPOINT_TIME },
         between: Duration::from_secs(trail.configuration.after_checkpoint_seconds),
     });
     let signing = Signing::start(folder, after, &counters).map_err(SetupError::from)?;
-    let sealing = Sealing::start(folder, trail.configuration.seal_after_days, &counters);
+    let after_seal = after_seal(&trail.configuration);
+    let sealing = Sealing::start(folder, trail.configuration.seal_after_days, after_seal, &counters);
     let limits = trail.configuration.limits;
     let open_metrics = options.listen.ip().is_loopback() && !options.behind_proxy;
     let collector = Collector::new(folder, keys, writer, signing, limits, Arc::clone(&counters), open_metrics);
     let collector = Arc::new(collector.map_err(SetupError::from)?);
+    let silence = silence::watch(&collector, trail.configuration.patience());
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .max_blocking_threads(BLOCKING_THREADS)
         .enable_io()
@@ -175,6 +180,7 @@ pub fn serve(options: &Options, mut notice: impl FnMut(Notice)) -> Result<(), Se
         accept::serve(listener, router, acceptor, limits.connections, counters, first, second).await;
         Ok::<_, ServeError>(())
     });
+    silence.finish();
     sealing.finish();
     served?;
     // What is with the writer is written before it ends.

@@ -1,7 +1,6 @@
 //! Signing checkpoints in the background: at most once a second, and only when something came.
 
-use std::io::Write as _;
-use std::process::{Child, Command, Stdio};
+use std::sync::atomic::AtomicBool;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
@@ -11,18 +10,17 @@ use ai_detect_trail_store::error::StoreError;
 use ai_detect_trail_store::folder::Folder;
 use ai_detect_trail_store::signer::Signer;
 
+use crate::commands::{Hook, HookError};
 use crate::log::{self, Event};
 use crate::metrics::Counters;
 
 /// The shortest time between two checkpoints.
 const BETWEEN: Duration = Duration::from_secs(1);
-/// How long a command may run.
-const COMMAND_TIME: Duration = Duration::from_secs(60);
 
 /// The command that runs after a checkpoint.
 #[derive(Debug, Clone)]
 pub(crate) struct AfterCheckpoint {
-    pub(crate) command: String,
+    pub(crate) hook: Hook,
     pub(crate) between: Duration,
 }
 
@@ -151,16 +149,6 @@ struct Commands {
     ran: Option<(Instant, String)>,
 }
 
-#[derive(Debug, thiserror::Error)]
-enum CommandError {
-    #[error("the command of `after_checkpoint` could not be run: {0}")]
-    Run(#[from] std::io::Error),
-    #[error("the command of `after_checkpoint` ended with {0}")]
-    Status(std::process::ExitStatus),
-    #[error("the command of `after_checkpoint` was ended: it ran longer than {} seconds", COMMAND_TIME.as_secs())]
-    TooLong,
-}
-
 impl Commands {
     /// How long until the command runs for this checkpoint; `None` if it did.
     fn waits(&self, checkpoint: &str) -> Option<Duration> {
@@ -171,45 +159,13 @@ impl Commands {
         }
     }
 
-    fn run(&mut self, checkpoint: &str, is_last: bool) -> Result<(), CommandError> {
+    fn run(&mut self, checkpoint: &str, is_last: bool) -> Result<(), HookError> {
         match self.waits(checkpoint) {
             Some(time) if time.is_zero() || is_last => {}
             _ => return Ok(()),
         }
         self.ran = Some((Instant::now(), checkpoint.to_owned()));
-        let mut child = shell(&self.after.command)
-            .current_dir(self.folder.path())
-            .stdin(Stdio::piped())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()?;
-        if let Some(mut input) = child.stdin.take() {
-            // A command that does not read it is none the worse.
-            drop(input.write_all(checkpoint.as_bytes()));
-        }
-        wait(&mut child)
+        // The last checkpoint is anchored before the collector ends.
+        self.after.hook.run(self.folder.path(), checkpoint.as_bytes(), &AtomicBool::new(false))
     }
-}
-
-fn wait(child: &mut Child) -> Result<(), CommandError> {
-    let began = Instant::now();
-    loop {
-        match child.try_wait()? {
-            Some(status) if status.success() => return Ok(()),
-            Some(status) => return Err(CommandError::Status(status)),
-            None if began.elapsed() > COMMAND_TIME => {
-                child.kill()?;
-                child.wait()?;
-                return Err(CommandError::TooLong);
-            }
-            None => std::thread::sleep(Duration::from_millis(20)),
-        }
-    }
-}
-
-fn shell(command: &str) -> Command {
-    let (program, flag) = if cfg!(windows) { ("cmd", "/C") } else { ("sh", "-c") };
-    let mut shell = Command::new(program);
-    shell.arg(flag).arg(command);
-    shell
 }

@@ -10,6 +10,7 @@ use crate::clients;
 use crate::gaps;
 use crate::invitations::{self, InvitationId, NewInvitation};
 use crate::rows::stored;
+use crate::silence;
 use crate::tokens::NewToken;
 
 /// Rows that are changed together with the entry that says so.
@@ -43,6 +44,13 @@ pub enum Change {
         /// The gap that the entry opens.
         gap: GapId,
     },
+    /// A client is not heard of any more.
+    Silence {
+        /// The client.
+        client: ClientId,
+        /// When it was heard of last.
+        heard: Micros,
+    },
     /// An operator closes a gap.
     CloseGap(GapId),
 }
@@ -71,6 +79,8 @@ impl Change {
                 "INSERT OR IGNORE INTO fork VALUES (?1, ?2, ?3)",
                 params![stored(*size), root.as_bytes().as_slice(), gap.to_string()],
             )?,
+            // The row of the gap comes with its entry.
+            Self::Silence { client, heard } => return silence::is_to_be_noted(connection, client, *heard),
             Self::CloseGap(gap) => gaps::close(connection, *gap)?,
         };
         Ok(changed > 0)

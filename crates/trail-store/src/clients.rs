@@ -109,7 +109,12 @@ pub fn all(folder: &Folder, now: Micros) -> Result<Vec<Client>, StoreError> {
     Ok(clients)
 }
 
-fn read(folder: &Folder, connection: &Connection, client: ClientId, now: Micros) -> Result<Client, StoreError> {
+pub(crate) fn read(
+    folder: &Folder,
+    connection: &Connection,
+    client: ClientId,
+    now: Micros,
+) -> Result<Client, StoreError> {
     let database = folder.database();
     let failed = StoreError::database(&database);
     let one = |query: &str| connection.prepare_cached(query);

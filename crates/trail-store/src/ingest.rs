@@ -7,7 +7,7 @@ use ai_detect_trail_log::clients::ranges::Range;
 use ai_detect_trail_log::clients::received::{Arrival, Known, Refused};
 use ai_detect_trail_log::commitment::{Commitment, Fingerprint, FingerprintKey};
 use ai_detect_trail_log::entry::fields::{GapClosed, GapOpened};
-use ai_detect_trail_log::entry::vocabularies::GapCause;
+use ai_detect_trail_log::entry::vocabularies::{GapCause, GapClosing};
 use ai_detect_trail_log::entry::{EncodeError, Entry, Event, MAX_ENTRY};
 use ai_detect_trail_log::ids::{ClientId, Epoch, GapId, Region};
 use ai_detect_trail_log::log::frontier::Frontier;
@@ -20,7 +20,7 @@ use crate::error::{Damage, StoreError};
 use crate::folder::{Folder, random};
 use crate::rows::{read_frontier, stored, write_frontier};
 use crate::segments::numbers;
-use crate::{clients, gaps};
+use crate::{clients, gaps, silence};
 
 /// The name under which the collector numbers its own entries. No client may use it.
 pub const COLLECTOR: &str = "collector";
@@ -136,6 +136,7 @@ impl<'a> Ingest<'a> {
         for (key, received) in touched {
             self.settle(&key, received)?;
             let through = self.state(&key)?.received.acknowledged_through();
+            self.resume(&key.0, received)?;
             self.heard.insert(key.clone(), received);
             acknowledged_through.insert(key, through);
         }
@@ -239,6 +240,17 @@ impl<'a> Ingest<'a> {
                 }
             };
             self.append_own(event, received)?;
+        }
+        Ok(())
+    }
+
+    /// Closes the gap of a client that was not heard of, and speaks again.
+    fn resume(&mut self, client: &ClientId, received: Micros) -> Result<(), StoreError> {
+        let failed = |source| StoreError::Database { path: self.folder.database(), source };
+        for id in silence::open_gaps(self.connection, client).map_err(failed)? {
+            let gap = GapId::parse(&id).map_err(|_| self.folder.damaged(Damage::Value { table: "open_gap" }))?;
+            gaps::note_closed(self.connection, client, gap).map_err(failed)?;
+            self.append_own(Event::GapClosed(GapClosed::new(gap, GapClosing::Resumed)), received)?;
         }
         Ok(())
     }

@@ -9,7 +9,7 @@
 //! - [`keys`]: names and bodies, which may be erased. Entries hold ids and commitments of them.
 //! - [`people`], [`repositories`]: which names belong to one person or repository.
 //! - [`tokens`]: who may send and ask. [`invitations`]: one-time codes for a token. [`clients`]: who has joined and was heard of.
-//! - [`gaps`]: what is not known, and since when.
+//! - [`gaps`]: what is not known, and since when. [`silence`]: clients that are not heard of any more.
 //! - [`backup`]: copies while the collector runs, and new logs out of them.
 //! - [`access`]: no answer without the entry that says so.
 //! - [`reading`]: entries, ranges of clients and figures about the folder.
@@ -81,6 +81,7 @@ mod secrets;
 pub mod segments;
 mod signed_leaves;
 pub mod signer;
+pub mod silence;
 mod tile_check;
 pub mod tokens;
 pub mod verify;

@@ -71,6 +71,7 @@ pub struct Sealer {
     key: VerifierKey,
     pace: Pace,
     stop: Arc<AtomicBool>,
+    new_files: Vec<SegmentName>,
     // Held until the end.
     _lock: File,
 }
@@ -84,7 +85,8 @@ impl Sealer {
     pub fn open(folder: &Folder, pace: Pace, stop: Arc<AtomicBool>) -> Result<Self, StoreError> {
         let lock = lock(folder)?;
         let (connection, key) = (folder.connect()?, folder.verifier()?);
-        let mut sealer = Self { folder: folder.clone(), connection, key, pace, stop, _lock: lock };
+        let mut sealer =
+            Self { folder: folder.clone(), connection, key, pace, stop, new_files: Vec::new(), _lock: lock };
         sealer.clean()?;
         Ok(sealer)
     }
@@ -99,10 +101,16 @@ impl Sealer {
         let mut sealed = Sealed::default();
         let Some((checkpoint, _)) = last_checkpoint(&self.folder, &self.key)? else { return Ok(sealed) };
         while let Some(name) = self.seal_one(window, &checkpoint)? {
+            self.new_files.push(name);
             sealed.entries += name.entries();
             sealed.files += 1;
         }
         Ok(sealed)
+    }
+
+    /// The files that it has sealed.
+    pub fn new_files(&self) -> &[SegmentName] {
+        &self.new_files
     }
 
     fn seal_one(&mut self, window: Window, checkpoint: &Checkpoint) -> Result<Option<SegmentName>, StoreError> {

@@ -6,6 +6,7 @@ use ai_detect_trail_server::sealing;
 use ai_detect_trail_store::segments::name::Day;
 
 use super::folder::FolderArg;
+use crate::cli::counts::counted;
 use crate::cli::output::Output;
 use crate::cli::{Exit, Failure};
 
@@ -26,8 +27,15 @@ pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure
     let (sealed, before, left) = (report.sealed, report.before, report.left);
     let summary = match sealed.entries {
         0 => format!("nothing to seal before {before}"),
-        entries => format!("sealed {entries} entries from before {before} into {} files", sealed.files),
+        entries => format!(
+            "sealed {} from before {before} into {}",
+            counted(entries, "entry", "entries"),
+            counted(sealed.files, "file", "files")
+        ),
     };
-    out.print(&format!("{summary}; {left} entries are not sealed\n"))?;
-    Ok(Exit::Analysed)
+    out.print(&format!("{summary}; {} not sealed\n", counted(left, "entry is", "entries are")))?;
+    match report.after_seal {
+        Ok(()) => Ok(Exit::Analysed),
+        Err(error) => Err(Failure::failed(error)),
+    }
 }

@@ -12,4 +12,5 @@ mod rebuilding;
 mod releases;
 mod sealing;
 mod sealing_kills;
+mod silence;
 mod store;
