@@ -9,10 +9,11 @@ use std::path::{Path, PathBuf};
 
 use super::output::Output;
 use super::{Exit, Failure, read_text};
-use crate::attesting::environment;
+use crate::attesting::environment::{self, Agent};
 use crate::git::{RangeSpec, Repository, without_comments};
 use crate::pipeline::{JudgedMessage, Session, Settings, SettingsFrom};
-use crate::policy::{FindingKind, Stance};
+use crate::policy::{Place, Policy, Stance};
+use crate::report::policy_check::text::of_message;
 use crate::store::Replacement;
 
 #[derive(Debug, clap::Subcommand)]
@@ -39,7 +40,7 @@ pub(super) enum Run {
     CommitMsg {
         /// The file with the message
         file: PathBuf,
-        /// Exit with status 1 if the message lacks what the project's own policy asks for
+        /// Exit with status 1 where `policy check --exit-code` would
         #[arg(long)]
         block: bool,
     },
@@ -71,15 +72,19 @@ fn staged(dir: &Path) -> Result<Session, Failure> {
 fn commit_msg(file: &Path, block: bool, dir: &Path, out: &Output) -> Result<Exit, Failure> {
     let session = staged(dir)?;
     let text = read_text(file, dir)?;
-    let message = without_comments(&text, session.repository().comment_character());
+    let comment = session.repository().comment_character();
+    let message = without_comments(&text, comment);
     if message.trim().is_empty() {
         // Git will not commit it.
         return Ok(Exit::Analysed);
     }
     let JudgedMessage { judgement, declared, unknown, policy, is_own_policy, note } = session.judge_message(message)?;
     let agent = environment::agent(&|name| std::env::var(name).ok()).map_err(Failure::failed)?;
+    let hint = comment.and_then(|comment| hint(comment, is_own_policy.then_some(&policy), agent.as_ref()));
+    // Whoever had the hint in the editor has seen it.
+    let is_reminded = hint.is_some_and(|hint| text.contains(&hint));
     let mut said = String::new();
-    if let (Some(agent), None, false) = (&agent, declared, policy.stance == Stance::Ban) {
+    if let (Some(agent), None, false, false) = (&agent, declared, policy.stance == Stance::Ban, is_reminded) {
         let what = match unknown.first() {
             Some(unknown) => unknown.to_string(),
             None => "the message declares nothing about AI".to_owned(),
@@ -87,21 +92,9 @@ fn commit_msg(file: &Path, block: bool, dir: &Path, out: &Output) -> Result<Exit
         let _ = writeln!(said, "{} seems to run this shell, and {what}. If it helped:", agent.tool);
         let _ = writeln!(said, "    ai-detect attest --tool \"{}\" --model MODEL-ID", agent.tool);
     }
-    // Without a policy of the project's own, only what is unreadable or contradictory is worth a word.
-    let worth = |kind: FindingKind| {
-        let shown = !matches!(kind, FindingKind::NotVisible);
-        shown && (is_own_policy || matches!(kind, FindingKind::Contradiction | FindingKind::Unreadable))
-    };
-    let findings: Vec<_> = judgement.findings.iter().filter(|finding| worth(finding.kind())).collect();
-    for finding in &findings {
-        let _ = writeln!(said, "- {finding}");
-    }
-    if !findings.is_empty() {
-        let lines = judgement.add.iter().filter(|line| line.place == crate::policy::suggest::Where::Commit);
-        lines.for_each(|line| {
-            let _ = writeln!(said, "    {}", line.text);
-        });
-    }
+    // The reminder quotes the first line that is not understood.
+    let others = if said.is_empty() { unknown.as_slice() } else { unknown.get(1..).unwrap_or_default() };
+    said += &of_message(&judgement, others, out.width());
     if let Some(note) = note.filter(|_| is_own_policy) {
         let _ = writeln!(said, "note: {note}");
     }
@@ -109,7 +102,7 @@ fn commit_msg(file: &Path, block: bool, dir: &Path, out: &Output) -> Result<Exit
         out.say(&format!("ai-detect (policy {}):", policy.id));
         out.say(&said);
     }
-    let refuse = block && is_own_policy && judgement.asks();
+    let refuse = block && judgement.asks();
     if refuse {
         out.say("the commit is refused; `git commit --no-verify` makes it all the same");
     }
@@ -130,32 +123,33 @@ fn prepare(file: &Path, source: Option<&str>, dir: &Path) -> Result<Exit, Failur
         None => None,
     };
     let agent = environment::agent(&|name| std::env::var(name).ok()).map_err(Failure::failed)?;
-    if policy.as_ref().is_some_and(|policy| policy.stance == Stance::Ban) || (policy.is_none() && agent.is_none()) {
-        return Ok(Exit::Analysed);
-    }
-    let tool = agent.as_ref().map_or("TOOL", |agent| agent.tool.as_str());
-    let lines = policy.as_ref().map_or_else(Vec::new, |policy| {
-        let written = policy
-            .required
-            .iter()
-            .chain(&policy.accepted)
-            .filter(|marker| marker.place == crate::policy::Place::Commit);
-        written.filter_map(|marker| marker.write.clone()).take(1).collect()
-    });
-    // A policy that wants nothing in the commit gets no hint for it.
-    if lines.is_empty() && policy.as_ref().is_some_and(|policy| !policy.forbidden.is_empty()) {
-        return Ok(Exit::Analysed);
-    }
-    let line = lines.first().map_or("Assisted-by: {tool}:{model}", String::as_str);
-    let line = line.replace("{tool}", tool).replace("{model}", "MODEL-ID");
-    let hint = format!("{comment} If an AI tool helped, say so here, without the {comment}:\n{comment} {line}\n");
     let text = read_text(file, dir)?;
-    if text.contains(&hint) {
+    let Some(hint) = hint(comment, policy.as_ref(), agent.as_ref()).filter(|hint| !text.contains(hint)) else {
         return Ok(Exit::Analysed);
-    }
+    };
     let at = text.split_inclusive('\n').take_while(|line| !line.starts_with(comment)).map(str::len).sum::<usize>();
     let (before, after) = text.split_at_checked(at).unwrap_or((&text, ""));
     let path = dir.join(file);
     Replacement::of(&path)?.write(format!("{before}{hint}{after}").as_bytes())?;
     Ok(Exit::Analysed)
+}
+
+/// The comment that offers the line to declare a tool with. Nothing where neither the project's own policy nor an agent
+/// asks for one, and nothing where the policy wants none in a commit.
+fn hint(comment: char, policy: Option<&Policy>, agent: Option<&Agent>) -> Option<String> {
+    let is_ban = policy.is_some_and(|policy| policy.stance == Stance::Ban);
+    if is_ban || (policy.is_none() && agent.is_none()) {
+        return None;
+    }
+    let own = policy.and_then(|policy| {
+        let markers = policy.required.iter().chain(&policy.accepted);
+        markers.filter(|marker| marker.place == Place::Commit).find_map(|marker| marker.write.clone())
+    });
+    if own.is_none() && policy.is_some_and(|policy| !policy.forbidden.is_empty()) {
+        return None;
+    }
+    let line = own.as_deref().unwrap_or("Assisted-by: {tool}:{model}");
+    let tool = agent.map_or("TOOL", |agent| agent.tool.as_str());
+    let line = line.replace("{tool}", tool).replace("{model}", "MODEL-ID");
+    Some(format!("{comment} If an AI tool helped, say so here, without the {comment}:\n{comment} {line}\n"))
 }

@@ -112,6 +112,43 @@ fn it_blocks_where_it_was_asked_to() {
     assert!(commit(&repo, good, None).0);
 }
 
+/// What `policy check` says of the last commit, below its head and the commit's own line.
+fn said_by_check(repo: &Repo) -> String {
+    let text = repo.run(&["policy", "check", "HEAD~1..HEAD"]).text();
+    let (_, said) = text.split_once("\u{201d}\n").unwrap_or_default();
+    said.split("\n\n").next().unwrap_or_default().trim_end().to_owned()
+}
+
+#[test]
+fn the_hook_and_the_check_say_the_same() {
+    let strict = "facts: [tool, model]\nmarkers: {forbidden: [{trailer: Generated-by}]}\n";
+    for settings in ["", "policy: linux-kernel\n", "policy: ./strict.yml\n"] {
+        let repo = repo(settings);
+        repo.write("strict.yml", strict);
+        repo.commit("Have a policy");
+        repo.run(&["hook", "install"]).text();
+        for message in [
+            "x\n\nAssisted-by: Claude Code",
+            "x\n\nAssisted-by: Claude Code:",
+            "x\n\nAI-Assistant: Frob\nAI-Model:",
+            "x\n\nGenerated-by: Nobody Knows It",
+            "x\n\nGenerated-by: Claude Code",
+            "x\n\nNo-AI: true\nAssisted-by: Claude Code:claude-opus-4-8",
+            "x\n\nAI-Proportion: 200%\nAssisted-by: Claude Code:claude-opus-4-8",
+            "x\n\nAssisted-by: Claude Code:claude-opus-4-8",
+            "x",
+        ] {
+            let (succeeded, told) = commit(&repo, message, None);
+            assert!(succeeded, "{told}");
+            let said = told.split_once('\n').map_or("", |(_, said)| said);
+            assert_eq!(said.trim_end(), said_by_check(&repo), "{settings} {message}");
+            let refuses = repo.run(&["hook", "run", "commit-msg", "--block", ".git/COMMIT_EDITMSG"]).status == 1;
+            let asks = repo.run(&["policy", "check", "HEAD~1..HEAD", "--exit-code"]).status == 1;
+            assert_eq!(refuses, asks, "{settings} {message}");
+        }
+    }
+}
+
 #[test]
 fn sensitive_paths_that_are_staged_count() {
     let repo = repo("policy: our.yml\n");
@@ -405,7 +442,8 @@ fn the_line_that_declares_is_offered_in_the_editor_and_leaves_no_trace() {
     write_hook(&script, &format!("#!/bin/sh\n{editor}\n"), 0o755);
     repo.git(&["config", "core.editor", script.to_str().unwrap()]);
     let (succeeded, told) = git(&repo, &["commit", "--quiet"], Some("CLAUDECODE"));
-    assert!(succeeded, "{told}");
+    // Whoever had the line in the editor is not reminded of it.
+    assert!(succeeded && !told.contains("seems to run this shell"), "{told}");
     let seen = std::fs::read_to_string(seen).unwrap();
     assert!(
         seen.contains("# If an AI tool helped, say so here, without the #:\n# Assisted-by: Claude Code:MODEL-ID\n"),

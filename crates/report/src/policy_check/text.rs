@@ -6,11 +6,11 @@ use unicode_width::UnicodeWidthStr;
 
 use super::{CheckedCommit, PolicyCheck};
 use crate::signatures;
-use ai_detect_attest::State;
 use ai_detect_attest::signature::Checked;
+use ai_detect_attest::{State, UnknownTool};
 use ai_detect_base::terminal::{escaped, wrapped};
 use ai_detect_policy::suggest::Where;
-use ai_detect_policy::{Finding, Judgement};
+use ai_detect_policy::{Finding, FindingKind, Judgement};
 
 /// The states, those that ask for something first.
 const STATES: [State; 6] =
@@ -43,6 +43,20 @@ pub fn write(check: &PolicyCheck<'_>, verbose: bool, width: usize) -> String {
         let _ = writeln!(text);
         page.paragraph(&mut text, "note  ", note);
     }
+    text
+}
+
+/// What the check says of a message that is about to be committed; empty where it says nothing. What a policy asks of a
+/// request is left out: there is none yet.
+pub fn of_message(judgement: &Judgement, unknown: &[UnknownTool], width: usize) -> String {
+    let mut seen = judgement.clone();
+    seen.findings.retain(|finding| finding.kind() != FindingKind::NotVisible);
+    seen.add.retain(|line| line.place == Where::Commit);
+    if seen.findings.is_empty() {
+        (seen.add, seen.remove) = (Vec::new(), Vec::new());
+    }
+    let mut text = String::new();
+    Page { verbose: false, width }.judgement(&mut text, &seen, unknown, true);
     text
 }
 
@@ -166,8 +180,13 @@ impl Page {
         if let Some(reason) = &judgement.exempt {
             self.paragraph(text, "  ", &format!("Not measured: {reason}."));
         }
+        self.judgement(text, judgement, unknown, group.len() == 1);
+    }
+
+    /// What a policy says, and what would answer it. `is_one` is whether line numbers are those of one message.
+    fn judgement(&self, text: &mut String, judgement: &Judgement, unknown: &[UnknownTool], is_one: bool) {
         for finding in &judgement.findings {
-            self.paragraph(text, "  - ", &sentence(finding, group.len() == 1));
+            self.paragraph(text, "  - ", &sentence(finding, is_one));
         }
         for unknown in unknown {
             self.paragraph(text, "  - ", &unknown.to_string());
