@@ -192,8 +192,9 @@ fn a_terminal_is_asked_for_what_is_missing() {
         "{ran:?}"
     );
     assert!(message(&repo).ends_with("Assisted-by: Codex:gpt-5.5"));
-    let ran = run(&repo, &["attest", "HEAD", "--no-ask"]);
-    assert_eq!(ran.error(2), "the range has no commit to attest");
+    repo.commit_file("b.py", code("b", 6));
+    let told = run(&repo, &["attest", "--no-ask"]).error(2);
+    assert!(told.starts_with("no AI tool is named"), "{told}");
 }
 
 #[test]
@@ -220,7 +221,7 @@ fn without_a_terminal_the_tool_must_be_named() {
     let repo = repo();
     let before = repo.id("HEAD");
     let told = run(&repo, &["attest"]).error(2);
-    assert_eq!(told, "no AI tool is named; add --tool NAME, or --no-ai if no AI was used");
+    assert_eq!(told, "no AI tool is named; add --tool NAME and --model ID, or --no-ai if no AI was used");
     let told = run(&repo, &["attest", "--tool", "x", "--prompt", "write a parser"]);
     assert!(told.status == 2 && told.stderr.contains("the text itself is not kept"), "{told:?}");
     assert_eq!(repo.id("HEAD"), before);
@@ -789,6 +790,19 @@ fn a_range_gets_trailers_and_a_lone_name_must_say_what_it_means() {
     let states: Vec<&Value> = list(&state["commits"]).iter().map(|commit| &commit["state"]).collect();
     assert_eq!(states, ["complete"; 2]);
     run(&repo, &[&["attest", "HEAD~2..HEAD~1"], &CODEX[..]].concat()).text();
+}
+
+#[test]
+fn head_alone_is_the_last_commit_and_an_empty_range_says_what_to_write() {
+    let repo = unpublished();
+    for head in ["HEAD", "@"] {
+        let said = run(&repo, &["attest", head, "--tool", "Codex", "--model", "gpt-5.5", "--dry-run"]).text();
+        assert!(said.contains("Assisted-by: Codex:gpt-5.5"), "{said}");
+        let said = run(&repo, &["attest", head]).error(2);
+        assert!(said.contains("--tool NAME and --model ID") && said.contains("--no-ai"), "{said}");
+    }
+    let said = run(&repo, &["attest", "HEAD..HEAD", "--tool", "Codex"]).error(2);
+    assert!(said.contains("HEAD..HEAD has no commit") && said.contains("`COMMIT^!`"), "{said}");
 }
 
 #[test]

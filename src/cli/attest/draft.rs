@@ -231,7 +231,8 @@ impl Answers<'_> {
         if let Some(tool) = &self.tool {
             return Ok(tool.clone());
         }
-        let nothing = || Failure::usage("no AI tool is named; add --tool NAME, or --no-ai if no AI was used");
+        let nothing =
+            || Failure::usage("no AI tool is named; add --tool NAME and --model ID, or --no-ai if no AI was used");
         if !self.asks {
             return Err(nothing());
         }

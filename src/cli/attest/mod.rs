@@ -168,17 +168,22 @@ pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure
 }
 
 fn attest(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure> {
-    // The last commit alone is no range: it may have no parent.
-    let (named, range) = (args.policy.as_deref(), args.range.as_deref().unwrap_or("HEAD"));
-    let session = checking::open_for(named, Some(range), args.config.as_deref(), dir)?;
+    // The last commit alone is no range: it may have no parent. `HEAD..HEAD` would have no commit.
+    let range = args.range.as_deref().filter(|range| !matches!(*range, "HEAD" | "@"));
+    let named = args.policy.as_deref();
+    let session = checking::open_for(named, Some(range.unwrap_or("HEAD")), args.config.as_deref(), dir)?;
     let policy = checking::policy(&session, args.policy.as_deref(), dir)?;
-    let mut commits = match &args.range {
+    let mut commits = match range {
         Some(_) => session.commits(&policy)?,
         None => vec![session.last_commit(&policy)?],
     };
-    commits.retain(|touched| touched.commit.parents < 2 || args.range.is_none());
+    commits.retain(|touched| touched.commit.parents < 2 || range.is_none());
     if commits.is_empty() {
-        return Err(Failure::usage("the range has no commit to attest"));
+        return Err(Failure::usage(format!(
+            "{} has no commit to declare AI use on, merges apart: leave the range out for the last commit, or write \
+             `COMMIT^!` for one commit, or `COMMIT..` for all that came after it",
+            range.unwrap_or("HEAD")
+        )));
     }
     let asks = args.ask || (!args.no_ask && std::io::stdin().is_terminal() && std::io::stderr().is_terminal());
     let drafting = draft::Drafting { facts: &args.facts, session: &session, policy: &policy };
@@ -189,9 +194,8 @@ fn attest(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure> {
     if args.notes {
         return write::notes(args, &drafts, session.repository(), out);
     }
-    let is_alone = |range: &&String| !range.contains("..") && !range.ends_with("^!");
-    if let Some(one) = args.range.as_ref().filter(|range| is_alone(range) && (drafts.len() > 1 || is_one_commit(range)))
-    {
+    let is_alone = |range: &&str| !range.contains("..") && !range.ends_with("^!");
+    if let Some(one) = range.filter(|range| is_alone(range) && (drafts.len() > 1 || is_one_commit(range))) {
         let commits =
             if drafts.len() == 1 { "is 1 commit".to_owned() } else { format!("are {} commits", drafts.len()) };
         return Err(Failure::usage(format!(
