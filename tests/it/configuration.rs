@@ -118,6 +118,18 @@ fn two_sources_of_settings_are_wrong_usage() {
 }
 
 #[test]
+fn a_path_that_starts_at_the_folder_is_one_from_the_root() {
+    for path in ["own.yml", "./own.yml", ".//./own.yml"] {
+        let repo = configured(&format!("policy: {path}\n"));
+        repo.write("own.yml", "title: Our own\n");
+        repo.commit("Have a policy");
+        repo.commit_file("b.py", planted_code("b"));
+        let said = repo.run(&["policy", "check", "HEAD~1..HEAD"]).text();
+        assert!(said.contains("(Our own)"), "{path}: {said}");
+    }
+}
+
+#[test]
 fn an_unknown_key_is_shown_with_its_place_and_the_nearest_one() {
     let said = refused("thresholds:\n  flag: 0.02\n  flags: 0.1\n");
     let place = said.split(": ").next().unwrap();

@@ -155,6 +155,7 @@ impl Settings {
         let at = format!(" in commit {}", short(revision));
         let asked = RefCell::new(Vec::new());
         let read = |path: &str| {
+            let path = from_root(path);
             asked.borrow_mut().push(path.to_owned());
             match repository.size_at(revision, path)? {
                 Some(size) if size > MAX_READ => Err(SettingsError::TooLarge { name: format!("{path}{at}"), size }),
@@ -220,6 +221,11 @@ pub(super) fn changed(
 fn differs(repository: &Repository, base: &str, head: &str, path: &str) -> Result<bool, SettingsError> {
     let is_as_large = repository.size_at(base, path)? == repository.size_at(head, path)?;
     Ok(!is_as_large || repository.file_at(base, path)? != repository.file_at(head, path)?)
+}
+
+/// A path as the repository has it: `./policy.yml` is `policy.yml` there.
+fn from_root(path: &str) -> &str {
+    path.strip_prefix("./").map_or(path, |rest| from_root(rest.trim_start_matches('/')))
 }
 
 /// Reads a file by its path from the root of wherever the settings come from.
