@@ -417,10 +417,61 @@ fn what_is_pushed_is_declared_in_two_ways_and_what_is_not_in_one() {
 }
 
 #[test]
+fn what_is_merged_is_answered_by_a_note_and_no_force_push() {
+    let (origin, clone) = flagged_clone();
+    origin.git(&["config", "receive.denyCurrentBranch", "ignore"]);
+    clone.git(&["push", "--quiet", "origin", "HEAD:main"]);
+    let note = "ai-detect attest --tool TOOL --model MODEL --notes\n";
+    // The branch ends at the range, or went on from there.
+    for after in [false, true] {
+        if after {
+            clone.commit_file("later.py", code("later", 6));
+            clone.git(&["push", "--quiet", "origin", "HEAD:main"]);
+            clone.git(&["switch", "--quiet", "--detach", "HEAD~1"]);
+        }
+        let told = clone.run(&["diff", "HEAD~1..HEAD"]).text();
+        assert!(told.contains("is merged into origin/main.") && told.contains(note), "{told}");
+        assert!(!told.contains("--force-with-lease") && !told.contains("--even-if-published"), "{told}");
+    }
+    clone.run(&["attest", "--tool", "Codex", "--model", "gpt-5.5", "--no-ask", "--notes"]).text();
+    assert_eq!(list(&clone.diff(&["HEAD~1..HEAD"])["flags"]).len(), 0);
+}
+
+#[test]
+fn every_text_names_the_commit_with_a_forbidden_tool_and_the_commits_that_declare() {
+    let repo = told();
+    repo.write("own.yml", "markers: {forbidden: [{trailer: Generated-by, why: nobody checks it}]}\n");
+    repo.write(".ai-detect.yml", "policy: own.yml\n");
+    let message = "Generate more\n\nGenerated-by: Codex:gpt-5.5\nSigned-off-by: A <a@example.org>";
+    repo.write("more.py", code("more", 20));
+    repo.commit(message);
+    let id = &repo.id("HEAD")[..8];
+    let range = ["diff", "main", "--config", ".ai-detect.yml"];
+    for format in [&["-v"][..], &["--format", "markdown"], &["--format", "html"]] {
+        let said = repo.run(&[&range[..], format].concat()).text().replace('\\', "");
+        let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(
+            said.contains(&format!("{id}) declares AI use in a way that does not fit the project's policy")),
+            "{said}"
+        );
+        assert!(said.contains("nobody checks it") && said.contains("Generated-by: Codex"), "{said}");
+        assert!(said.contains("declares Claude, claude-opus-4-5; not flagged"), "{said}");
+    }
+}
+
+#[test]
 fn a_clone_without_notes_says_how_to_get_them_where_a_flag_could_be_answered() {
     let (_origin, clone) = flagged_clone();
     let told = clone.run(&["diff", "origin/main"]).text();
     assert_eq!(told.matches("\n      git fetch origin 'refs/notes/*:refs/notes/*'\n").count(), 1, "{told}");
+    // A fetch of notes that the remote does not have leaves no trace. A clone whose every fetch asks for them has all.
+    clone.git(&["fetch", "--quiet", "origin", "refs/notes/*:refs/notes/*"]);
+    let always = "\n      git config --add remote.origin.fetch 'refs/notes/*:refs/notes/*'\n";
+    assert!(clone.run(&["diff", "origin/main"]).text().contains(always), "{told}");
+    clone.git(&["config", "--add", "remote.origin.fetch", "refs/notes/*:refs/notes/*"]);
+    let ended = clone.run(&["diff", "origin/main"]).text();
+    assert!(ended.contains("flagged block") && !ended.contains("git fetch") && !ended.contains(always), "{ended}");
+    clone.git(&["config", "--unset", "remote.origin.fetch", "refs/notes"]);
     clone.commit_file("b.py", code("b", 6));
     let quiet = clone.run(&["diff", "HEAD~"]).text();
     assert!(quiet.contains("no flags") && !quiet.contains("git fetch"), "{quiet}");

@@ -162,24 +162,6 @@ impl Repository {
         Some(Person { name: who.name.to_string(), email: who.email.to_string() })
     }
 
-    /// The last of some commits, parents before children, at which a remote branch of this clone ends, and that branch.
-    /// Those before it are published, too. Nothing where no branch ends at any, or none can be listed.
-    pub fn last_published(&self, ids: &[&str]) -> Option<(String, String)> {
-        let places: HashMap<&str, usize> = ids.iter().enumerate().map(|(at, id)| (*id, at)).collect();
-        let platform = self.inner.references().ok()?;
-        let mut last: Option<(usize, String)> = None;
-        // What cannot be read is published nowhere that is known here. A symbolic one such as `origin/HEAD` names another.
-        for reference in platform.remote_branches().ok()?.flatten() {
-            let Some(tip) = reference.try_id() else { continue };
-            let Some(at) = places.get(tip.to_string().as_str()).copied() else { continue };
-            let name = reference.name().shorten().to_string();
-            if last.as_ref().is_none_or(|(before, known)| (at, &name) > (*before, known)) {
-                last = Some((at, name));
-            }
-        }
-        last.and_then(|(at, name)| Some(((*ids.get(at)?).to_owned(), name)))
-    }
-
     fn raw_commit(&self, id: ObjectId) -> Result<Vec<u8>, Error> {
         let found = self.inner.find_object(id).map_err(|error| Error::missing(format!("commit {id}"), error))?;
         Ok(found.detach().data)

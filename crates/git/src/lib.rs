@@ -49,6 +49,7 @@ mod open;
 mod own_notes;
 pub mod patch;
 mod pieces;
+mod published;
 mod quarantine;
 mod range;
 mod records;

@@ -12,7 +12,7 @@ use ai_detect_base::change::{ChangeSet, Commit, Substitutes};
 use ai_detect_git::patch::{self, Cover, Patch};
 use ai_detect_git::{self as git, Repository};
 use ai_detect_policy::{Considered, Described, Evidence, Sensitive, TouchedFiles};
-use ai_detect_report::{Published, Report};
+use ai_detect_report::{Merged, Published, Report};
 use ai_detect_style::pack::Pack;
 use ai_detect_style::signals::Engine;
 
@@ -127,12 +127,16 @@ impl Session {
 
 /// The part of a change that others have already. A forge's job sees only commits that were pushed.
 fn published(repository: &Repository, change: &ChangeSet, is_job: bool) -> Option<Published> {
-    if is_job {
-        return change.commits.last().map(|last| Published { up_to: last.id.clone(), branch: None });
-    }
     let ids: Vec<&str> = change.commits.iter().map(|commit| commit.id.as_str()).collect();
-    let (up_to, branch) = repository.last_published(&ids)?;
-    Some(Published { up_to, branch: Some(branch) })
+    let merged = repository.last_merged(&ids);
+    let pushed = match is_job {
+        true => ids.last().map(|last| ((*last).to_owned(), None)),
+        false => repository.last_published(&ids).map(|(up_to, branch)| (up_to, Some(branch))),
+    };
+    // What is merged is pushed, wherever branches end by now.
+    let pushed = pushed.or_else(|| merged.clone().map(|(up_to, branch)| (up_to, Some(branch))));
+    let merged = merged.map(|(up_to, branch)| Merged { up_to, branch: Some(branch) });
+    pushed.map(|(up_to, branch)| Published { up_to, branch, merged })
 }
 
 /// Scores the blocks of a unified diff, or of the diffs in mails, whose messages count as those of commits. Settings come from the repository that holds `dir`, where there is one: from its

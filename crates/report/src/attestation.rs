@@ -93,6 +93,12 @@ impl AttestationReport {
         }
     }
 
+    /// The first thing that the project's policy says of it, in a sentence.
+    pub(super) fn objection(&self) -> Option<&str> {
+        let mut notes = self.notes.iter().zip(&self.note_kinds);
+        notes.find(|(_, kind)| **kind == NoteKind::Policy).map(|(note, _)| note.as_str())
+    }
+
     /// What a commit declares, with a policy's judgement of it where there is a policy.
     pub fn of(attestation: Attestation, judged: Option<&CommitJudgement>) -> Self {
         let states = judged.map_or(attestation.states(), CommitJudgement::states);

@@ -4,6 +4,9 @@ use super::words::{counted, short};
 use super::{AttestationReport, CommitReport, NoteKind, Report, not_looked_at, signatures};
 use ai_detect_attest::{RequestAttestation, State};
 
+/// How many commits are named of which the same is said.
+const MAX_NAMED: usize = 3;
+
 /// For the summary: what the request states.
 pub(super) fn request(report: &Report) -> Option<String> {
     report.request.as_ref().map(|request| stated(request, not_looked_at::read_of_description(report)))
@@ -12,48 +15,55 @@ pub(super) fn request(report: &Report) -> Option<String> {
 /// For the summary: whether anything cannot be read or does not fit.
 pub(super) fn summary(report: &Report) -> Vec<String> {
     let mut told = Vec::new();
-    let count = |test: fn(&CommitReport) -> bool| report.commits.iter().filter(|commit| test(commit)).count();
-    let unreadable = count(|commit| !commit.attestation.unreadable.is_empty());
-    let is_silent = |commit: &CommitReport| commit.attestation.state == State::Absent;
-    let has = |kind: NoteKind| report.commits.iter().filter(move |commit| commit.attestation.has_note(kind));
-    let lacking = has(NoteKind::Policy).filter(|commit| is_silent(commit)).count();
-    let unfit = has(NoteKind::Policy).count() - lacking;
-    let conflicting = has(NoteKind::Contradiction).count();
-    let (unaccountable, odd) = (has(NoteKind::NobodyAnswers).count(), has(NoteKind::Odd).count());
+    let is_silent = |commit: &&CommitReport| commit.attestation.state == State::Absent;
+    let is_unknown = |commit: &&CommitReport| commit.attestation.unknown.iter().any(|it| it.why.is_unknown());
+    let which = |test: &dyn Fn(&&CommitReport) -> bool| Which(report.commits.iter().filter(|it| test(it)).collect());
+    let unreadable = which(&|commit| !commit.attestation.unreadable.is_empty());
+    let unknown = which(&is_unknown);
+    let near = which(&|commit| !commit.attestation.unknown.is_empty() && !is_unknown(commit));
+    let has = |kind: NoteKind| which(&|commit| commit.attestation.has_note(kind));
+    let of_policy =
+        |silent: bool| which(&|commit| commit.attestation.has_note(NoteKind::Policy) && is_silent(commit) == silent);
+    let (lacking, unfit) = (of_policy(true), of_policy(false));
+    let (conflicting, unaccountable, odd) =
+        (has(NoteKind::Contradiction), has(NoteKind::NobodyAnswers), has(NoteKind::Odd));
     let signed: Vec<_> = report.commits.iter().filter_map(|commit| commit.attestation.signature.as_ref()).collect();
     // Who has not said whose signatures count has not asked.
     if signed.iter().any(|signed| signed.is_verified()) {
         told.extend(signatures::counted(&signed).map(|counts| format!("signatures: {counts}")));
     }
-    if unreadable > 0 {
-        told.push(format!("{} a record about AI use that cannot be read", have(unreadable)));
-    }
-    let unknown = count(|commit| commit.attestation.unknown.iter().any(|it| it.why.is_unknown()));
-    let near = count(|commit| !commit.attestation.unknown.is_empty()) - unknown;
-    if unknown > 0 {
-        told.push(format!("{} a tool that is not known here; it is not counted", name(unknown)));
-    }
-    if near > 0 {
-        let commits = counted(near, "commit only mentions AI", "commits only mention AI");
-        told.push(format!("{commits}, or links to a chat; that is not counted"));
-    }
-    if conflicting > 0 {
-        told.push(format!("{} something about AI use that does not fit together", declare(conflicting)));
-    }
-    if unaccountable > 0 {
-        let them = if unaccountable == 1 { "it" } else { "them" };
-        told.push(format!("{} no person who answers for {them}", name(unaccountable)));
-    }
-    if odd > 0 {
-        told.push(format!("{} AI use in an odd way", declare(odd)));
-    }
-    if unfit > 0 {
-        told.push(format!("{} AI use in a way that does not fit the project's policy", declare(unfit)));
-    }
-    if lacking > 0 {
-        told.push(format!("{} something that the project's policy asks of every commit", lack(lacking)));
-    }
+    let their = if unaccountable.is_one() { "it" } else { "them" };
+    let sentences = [
+        unreadable.sentence("has", "have", "a record about AI use that cannot be read"),
+        unknown.sentence("names", "name", "a tool that is not known here; it is not counted"),
+        near.sentence("only mentions", "only mention", "AI, or links to a chat; that is not counted"),
+        conflicting.sentence("declares", "declare", "something about AI use that does not fit together"),
+        unaccountable.sentence("names", "name", &format!("no person who answers for {their}")),
+        odd.sentence("declares", "declare", "AI use in an odd way"),
+        unfit.sentence("declares", "declare", "AI use in a way that does not fit the project's policy"),
+        lacking.sentence("lacks", "lack", "something that the project's policy asks of every commit"),
+    ];
+    told.extend(sentences.into_iter().flatten());
     told
+}
+
+/// Commits of which the same is said.
+struct Which<'a>(Vec<&'a CommitReport>);
+
+impl Which<'_> {
+    fn is_one(&self) -> bool {
+        self.0.len() == 1
+    }
+
+    /// `2 commits (1a2b3c4d, 5e6f7a8b) declare AI use in an odd way`. Nothing where there is none.
+    fn sentence(&self, one: &str, several: &str, what: &str) -> Option<String> {
+        let ids: Vec<&str> = self.0.iter().take(MAX_NAMED).map(|commit| short(&commit.id)).collect();
+        let more = self.0.len().saturating_sub(MAX_NAMED);
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        let commits = counted(self.0.len(), "commit", "commits");
+        let verb = if self.is_one() { one } else { several };
+        (!ids.is_empty()).then(|| format!("{commits} ({}{more}) {verb} {what}", ids.join(", ")))
+    }
 }
 
 /// All of it, a line a commit and sentence. What is said of the signatures of several commits is said once.
@@ -102,20 +112,4 @@ fn stated(request: &RequestAttestation, read: Option<u64>) -> String {
     let mut forms: Vec<&str> = request.statements.iter().map(|statement| statement.form.label).collect();
     forms.dedup();
     format!("stated in the request: {what} ({})", forms.join(", "))
-}
-
-fn have(count: usize) -> String {
-    if count == 1 { "1 commit has".into() } else { format!("{count} commits have") }
-}
-
-fn name(count: usize) -> String {
-    if count == 1 { "1 commit names".into() } else { format!("{count} commits name") }
-}
-
-fn lack(count: usize) -> String {
-    if count == 1 { "1 commit lacks".into() } else { format!("{count} commits lack") }
-}
-
-fn declare(count: usize) -> String {
-    if count == 1 { "1 commit declares".into() } else { format!("{count} commits declare") }
 }

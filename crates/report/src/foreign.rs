@@ -24,6 +24,9 @@ pub fn foreign(report: Report, title: impl Fn(&str, f64) -> Option<String>) -> R
     report.range.spec = ends.join("..");
     if let Some(published) = &mut report.range.published {
         published.branch = None;
+        if let Some(merged) = &mut published.merged {
+            merged.branch = None;
+        }
     }
     report.coverage.notes.clear();
     let not_looked_at = std::mem::take(&mut report.coverage.not_looked_at);

@@ -172,6 +172,19 @@ pub struct Published {
     /// The remote branch that has them; absent where a job looks at a request.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub branch: Option<String>,
+    /// What of them the remote's default branch has; absent where that is nothing, or not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub merged: Option<Merged>,
+}
+
+/// The commits of a range that the remote's default branch has.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Merged {
+    /// The last of them: those before it are merged, too. A full id.
+    pub up_to: String,
+    /// The branch; absent in reports of jobs that are not trusted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub branch: Option<String>,
 }
 
 /// What counts as likely.

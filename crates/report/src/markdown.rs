@@ -15,6 +15,11 @@ pub use escape::{code_span, escaped, fenced};
 pub use flag::flag;
 pub use summary::{GITHUB_BODY, summary};
 
+/// Where the reader finds out what a rule means.
+fn rules_explained() -> String {
+    format!("{} says what a rule means and when it misleads.", code_span("ai-detect rules explain RULE"))
+}
+
 /// The format.
 pub(crate) static FORMAT: Format = Format {
     name: "markdown",

@@ -167,10 +167,25 @@ pub(super) fn lacks_notes(report: &Report) -> bool {
     report.coverage.not_looked_at.iter().any(|it| matches!(it, NotLookedAt::Notes { .. }))
 }
 
-/// The command by which a person may fetch notes into this clone. A job says in a sentence of its own how it gets them.
-pub(super) fn command_for_a_person(report: &Report) -> Option<String> {
+/// How a person may fetch notes into this clone.
+pub(super) struct Fetching {
+    /// The remote that may have them.
+    pub(super) remote: String,
+    /// The command that fetches them. Of a remote without notes it leaves no trace in a clone with a work tree.
+    pub(super) once: String,
+    /// The command after which every fetch asks for them, where that is another one.
+    pub(super) always: Option<String>,
+}
+
+/// How a person may fetch notes into this clone. A job says in a sentence of its own how it gets them.
+pub(super) fn fetching_for_a_person(report: &Report) -> Option<Fetching> {
     report.coverage.not_looked_at.iter().find_map(|it| match it {
-        NotLookedAt::Notes { in_job: false, remote, bare, .. } => Some(fetch_line(remote.as_deref(), *bare)),
+        NotLookedAt::Notes { in_job: false, remote, bare, .. } => {
+            let name = remote.as_deref().unwrap_or(USUAL_REMOTE);
+            let always = format!("git config --add remote.{name}.fetch '{NOTES}'");
+            let once = fetch_line(remote.as_deref(), *bare);
+            Some(Fetching { remote: name.to_owned(), once, always: (!*bare).then_some(always) })
+        }
         _ => None,
     })
 }

@@ -12,7 +12,7 @@ use super::formats::{Evidence, Format, Output};
 use super::groups::Flagged;
 use super::paste::policy_says;
 use super::sum::is_counted;
-use super::view::{Advice, Head, Line, LineKind, Step, why_not_scored};
+use super::view::{Advice, CommitLine, Head, Line, LineKind, Step, commit_lines, why_not_scored};
 use super::words::{self, KIND, counted, cut, percent, reason};
 use super::{HunkReport, Report, declared, not_looked_at};
 use crate::gate::{Severity, Verdict};
@@ -44,6 +44,8 @@ pub enum Detail {
 const MAX_GROUPS: usize = 10;
 /// How many blocks of one commit, likewise.
 const MAX_BLOCKS: usize = 5;
+/// How wide the subject of a commit gets in a list.
+const MAX_SUBJECT: usize = 60;
 /// Narrower than this, nothing would be readable.
 const MIN_WIDTH: usize = 40;
 
@@ -82,6 +84,7 @@ fn write_for(report: &Report, detail: Detail, width: usize, reader: Reader) -> S
     }
     if detail == Detail::Everything {
         page.hunks();
+        page.commits();
         page.declared();
         page.excluded();
     }
@@ -163,14 +166,20 @@ impl Page<'_> {
             self.labelled(2, "note:", &note);
         }
         // Without a flag, no note can answer one.
-        let command = not_looked_at::command_for_a_person(self.report).filter(|_| self.report.flag_count() > 0);
-        if let Some(command) = command {
-            self.labelled(
-                2,
-                "note:",
-                "notes of commits, which may declare AI use, are not in this clone. To get them:",
+        let fetching = not_looked_at::fetching_for_a_person(self.report).filter(|_| self.report.flag_count() > 0);
+        if let Some(fetching) = fetching {
+            let remote = escaped(&fetching.remote);
+            let once = format!(
+                "notes of commits may declare AI use, and this clone was not seen to fetch them. To fetch those that \
+                 {remote} has:"
             );
-            self.line(&format!("      {BOLD}{command}{BOLD:#}"));
+            self.labelled(2, "note:", &once);
+            self.line(&format!("      {BOLD}{}{BOLD:#}", fetching.once));
+            if let Some(always) = fetching.always {
+                let none = format!("Where {remote} has none yet, let every fetch ask for them; this note ends then:");
+                self.labelled(8, "", &none);
+                self.line(&format!("      {BOLD}{always}{BOLD:#}"));
+            }
         }
     }
 
@@ -238,6 +247,20 @@ impl Page<'_> {
         }
     }
 
+    /// What each commit declares, and whether it is flagged.
+    fn commits(&mut self) {
+        let lines = commit_lines(self.report);
+        if lines.is_empty() {
+            return;
+        }
+        self.line("");
+        self.line(&format!("{BOLD}Commits{BOLD:#}"));
+        for CommitLine { id, subject, says } in lines {
+            let subject = fitted(&subject, MAX_SUBJECT);
+            self.labelled(2, &id, &format!("\u{201c}{subject}\u{201d}: {says}"));
+        }
+    }
+
     fn declared(&mut self) {
         let details = declared::details(self.report);
         if !details.is_empty() {
@@ -275,8 +298,14 @@ impl Page<'_> {
             Reader::Verbose => "",
         };
         // What came from a patch has no range.
-        let range = if self.report.range.base.is_some() { "RANGE" } else { "REPORT" };
-        format!("{sums}`ai-detect triage {range} --explain ID` shows every signal of a block; {rules}")
+        let explain = match self.report.range.base.is_some() {
+            true => "`ai-detect triage RANGE --explain ID` shows every signal of a block",
+            false => {
+                "`-o report.json` writes a report, of which `ai-detect triage report.json --explain ID` shows every signal \
+                 of a block"
+            }
+        };
+        format!("{sums}{explain}; {rules}")
     }
 
     /// What to do, said once for all flags.

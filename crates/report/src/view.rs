@@ -6,6 +6,7 @@
 mod advice;
 mod block;
 mod commit;
+mod commits;
 mod coverage;
 mod head;
 mod headline;
@@ -19,7 +20,8 @@ use super::Report;
 use super::groups::{Group, groups};
 pub(super) use advice::{Advice, Step};
 pub(super) use block::BlockView;
-pub(super) use commit::{CommitView, Origin, behind};
+pub(super) use commit::{CommitView, Origin, behind, objection};
+pub(super) use commits::{CommitLine, commit_lines};
 pub(super) use coverage::{not_scored, nothing_scored, scored_share, why_not_scored};
 pub(super) use head::{Head, Line, LineKind};
 pub(super) use headline::headline;

@@ -9,9 +9,9 @@ use crate::groups::{self, Flagged, is_of_commit};
 use crate::looks::likelihood;
 use crate::paste::policy_says;
 use crate::sum::{Sum, of_commits};
-use crate::view::{self, Advice, BlockView, CommitView, Head, Origin, View, sensitive_files};
+use crate::view::{self, Advice, BlockView, CommitView, Head, Origin, View, commit_lines, sensitive_files};
 use crate::words::{self, cut};
-use crate::{HunkReport, Report, SignalReport};
+use crate::{HunkReport, Report, SignalReport, declared};
 use ai_detect_base::terminal::{escaped, escaped_name};
 
 /// How many flags are on the page.
@@ -39,6 +39,8 @@ pub(super) struct Data {
     counts: Vec<String>,
     told: Vec<String>,
     groups: Vec<Group>,
+    /// Each commit with what it declares, then what else is to be known of declarations.
+    commits: Vec<[String; 2]>,
     others: Vec<Other>,
     left_out: Vec<[String; 2]>,
     advice: Vec<Step>,
@@ -62,6 +64,8 @@ struct Group {
     /// Who wrote it, and who is behind it.
     by: String,
     finding: String,
+    /// What the policy says of its form, and which other commits brought part of its blocks.
+    more: Vec<String>,
     for_ai: Vec<Reason>,
     for_a_person: Vec<Reason>,
     sensitive: Option<String>,
@@ -147,6 +151,7 @@ pub(super) fn of(report: &Report, excerpts: Option<&Excerpts>) -> Result<Data, s
         counts: head.counts,
         told: told.iter().map(|text| shown(text)).collect(),
         groups,
+        commits: commits(report),
         others: fitting(others.take(MAX_OTHERS).map(other))?,
         left_out: left_out
             .map(|it| {
@@ -164,6 +169,16 @@ pub(super) fn of(report: &Report, excerpts: Option<&Excerpts>) -> Result<Data, s
         kind: words::KIND,
         version: shown(&report.tool.version),
     })
+}
+
+/// The commits with what they declare, and the details of that.
+fn commits(report: &Report) -> Vec<[String; 2]> {
+    let lines = commit_lines(report).into_iter();
+    let lines = lines.map(|line| [shown(&format!("{} {}", line.id, line.subject)), shown(&line.says)]);
+    // Whoever wrote an untrusted report may have chosen these texts.
+    let details = if report.is_foreign { Vec::new() } else { declared::details(report) };
+    let details = details.iter().map(|detail| [String::new(), shown(detail)]);
+    lines.take(MAX_LISTED).chain(details.take(MAX_LISTED)).collect()
 }
 
 /// As many from the front as have room.
@@ -217,11 +232,13 @@ fn group(of_commit: &groups::Group<'_>, commit: &CommitView, flags: Vec<Block>) 
             (id.clone(), shown(subject), format!("{}{behind}", shown(author)))
         }
     };
+    let others = commit.others.as_ref().map(|others| shown(&format!("part of its blocks: {others}")));
     Group {
         id,
         title,
         by,
         finding: shown(&format!("{}; {}", commit.finding, commit.declares)),
+        more: commit.objection.iter().map(|it| shown(it)).chain(others).collect(),
         for_ai: commit.reasons.for_ai.iter().map(reason).collect(),
         for_a_person: commit.reasons.for_a_person.iter().map(reason).collect(),
         sensitive: sensitive_files(&commit.sensitive).map(|files| shown(&files)),

@@ -155,6 +155,7 @@ for (const group of data.groups) {
     make("div", { class: "commit" }, title,
       group.by ? make("p", { text: `by ${group.by}` }) : null,
       make("p", { class: "found", text: group.finding }),
+      ...group.more.map((text) => make("p", { text })),
       reasonsOf(group),
       group.sensitive ? make("p", { text: `also touches, not scored: ${group.sensitive}` }) : null,
       sums));
@@ -176,6 +177,8 @@ function table(into, title, rows) {
   if (!rows.length) return;
   at(into).append(make("details", { class: "plain" }, make("summary", { text: title }), make("table", {}, make("tbody", {}, ...rows))));
 }
+table("commits", "What the commits declare",
+  data.commits.map(([commit, says]) => make("tr", {}, make("td", { text: commit }), make("td", { text: says }))));
 table("others", `Other blocks (${others.length})`, others.map(({ row }) => row));
 table("left-out", `Not scored (${data.left_out.length})`,
   data.left_out.map(([path, why]) => make("tr", {}, make("td", {}, make("code", { text: path })), make("td", { text: why }))));
@@ -256,7 +259,8 @@ at("summary").append(
     !data.code && flags ? make("li", { text: "made from a written report, which holds no code: the text of the evidence is shown" }) : null));
 if (!flags) at("flags").append(make("p", { class: "empty", text: "Nothing to look at here." }));
 at("filters").hidden = !flags;
-at("foot").textContent = `${data.kind} ai-detect ${data.version}`;
+const rules = data.groups.some((group) => group.for_ai.length) ? " `ai-detect rules explain RULE` says what a rule means and when it misleads." : "";
+at("foot").textContent = `${data.kind}${rules} ai-detect ${data.version}`;
 
 let here = -1;
 function step(by) {

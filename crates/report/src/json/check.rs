@@ -49,7 +49,10 @@ fn whole(report: &Report) -> Checked {
     )?;
     if let Some(published) = &report.range.published {
         ensure(is_id(&published.up_to), "the last published commit is no commit id")?;
-        ensure(published.branch.as_ref().is_none_or(|name| name.len() <= MAX_TEXT), "a branch is too long")?;
+        let merged = published.merged.as_ref();
+        ensure(merged.is_none_or(|merged| is_id(&merged.up_to)), "the last merged commit is no commit id")?;
+        let branches = published.branch.iter().chain(merged.and_then(|merged| merged.branch.as_ref()));
+        ensure(branches.into_iter().all(|name| name.len() <= MAX_TEXT), "a branch is too long")?;
     }
     ensure(report.range.probability.is_none_or(is_share), "a probability is none")?;
     ensure(is_share(report.threshold.request_rate), "the rate is none")?;

@@ -1,13 +1,13 @@
 //! The comment beside one flagged block: what was seen, how sure, what resolves it, whom to ask.
 
 use super::reasons::reasons;
-use super::{code_span, escaped, fenced};
+use super::{code_span, escaped, fenced, rules_explained};
 use crate::gate::Verdict;
 use crate::groups::{Flagged, is_of_commit};
 use crate::looks::Number;
 use crate::paste::{Paste, is_ban, policy_says};
 use crate::sum::Sum;
-use crate::view::{Reasons, behind, shares};
+use crate::view::{Reasons, behind, objection, shares};
 use crate::words::{cut, declares_in, evidence, is_by_commit, looks, question, severity, short};
 use crate::{CommitReport, Flag, HunkReport, Report, SignalReport, asked, foreign};
 
@@ -29,8 +29,7 @@ pub fn flag(report: &Report, flag: &Flag) -> String {
     let reasons = reasons(&Reasons::of_flag(report, Flagged { flag, hunk, rank: 0 }));
     parts.extend((!reasons.is_empty()).then(|| reasons.trim_end_matches('\n').to_owned() + "\n"));
     parts.extend(is_about_looks.then(|| seen(report, hunk)));
-    let explained =
-        format!(" {} says what a signal means and when it misleads.", code_span("ai-detect rules explain RULE"));
+    let explained = format!(" {}", rules_explained());
     parts.extend([
         resolve(report, flag.verdict, &asked),
         format!(
@@ -67,7 +66,10 @@ fn said(report: &Report, flag: &Flag, hunk: &HunkReport, asked: Option<&CommitRe
     };
     match looks {
         // Whether a tool helped is no question here.
-        None => format!("{these}: {declared}.{sensitive}\n"),
+        None => {
+            let objection = asked.and_then(objection).map(|says| format!(" {}", escaped(&cut(says, MAX_STATEMENTS))));
+            format!("{these}: {declared}.{}{sensitive}\n", objection.as_deref().unwrap_or(""))
+        }
         Some(looks) => format!(
             "{these} {looks}; {declared}.{alone}{sensitive} People write like this too; only whoever wrote them knows.\n"
         ),

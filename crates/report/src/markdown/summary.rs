@@ -3,14 +3,14 @@
 use super::escape::with_code;
 use super::flag::signal_line;
 use super::reasons::{advice, reasons};
-use super::{code_span, escaped, fenced};
+use super::{code_span, escaped, fenced, rules_explained};
 use crate::gate::Verdict;
 use crate::groups::{Flagged, Group};
 use crate::paste::policy_says;
 use crate::sum::{Sum, of_commits};
-use crate::view::{Advice, BlockView, CommitView, Head, Origin, View, sensitive_files};
+use crate::view::{Advice, BlockView, CommitLine, CommitView, Head, Origin, View, commit_lines, sensitive_files};
 use crate::words::{self, KIND, counted, cut};
-use crate::{NotLookedAt, Report, foreign};
+use crate::{NotLookedAt, Report, declared, foreign};
 
 /// The longest comment that GitHub takes, in bytes.
 pub const GITHUB_BODY: usize = 65_536;
@@ -20,6 +20,8 @@ const MAX_SIGNALS: usize = 8;
 const MAX_SUMS: usize = 50;
 /// How many flags of a commit have a line to dismiss them.
 const MAX_ANSWERS: usize = 50;
+/// How many commits are listed with what they declare, and how many details of that.
+const MAX_COMMITS: usize = 50;
 /// How many notes are shown.
 const MAX_NOTES: usize = 5;
 /// How many characters of a stranger's sentence are shown.
@@ -93,8 +95,9 @@ fn tail(report: &Report) -> String {
     if let Some(carried) = words::carried(report) {
         out += &format!("\n{carried}\n");
     }
+    let rules = if words::is_about_looks(report) { format!(" {}", rules_explained()) } else { String::new() };
     out += &format!(
-        "\n<sub>{KIND} {} {}</sub>\n",
+        "\n<sub>{KIND}{rules} {} {}</sub>\n",
         escaped(&cut(&report.tool.name, 40)),
         escaped(&cut(&report.tool.version, 40)),
     );
@@ -138,7 +141,35 @@ fn list(report: &Report, room: usize) -> (String, usize) {
             }
         }
     }
+    let commits = commits(report);
+    if used + commits.len() <= room {
+        out.push_str(&commits);
+    }
     (out, shown)
+}
+
+/// What each commit declares, and what is to be known of that, folded.
+fn commits(report: &Report) -> String {
+    let lines = commit_lines(report);
+    // Whoever wrote an untrusted report may have chosen these texts.
+    let details = if report.is_foreign { Vec::new() } else { declared::details(report) };
+    if lines.is_empty() && details.is_empty() {
+        return String::new();
+    }
+    let mut out = "\n<details><summary>What the commits declare</summary>\n\n".to_owned();
+    for CommitLine { id, subject, says } in lines.iter().take(MAX_COMMITS) {
+        let (subject, says) = (escaped(&cut(subject, MAX_TEXT)), escaped(&cut(says, 2 * MAX_TEXT)));
+        let subject = if subject.is_empty() { subject } else { format!(" {subject}") };
+        out += &format!("- {}{subject}: {says}\n", code_span(id));
+    }
+    for detail in details.iter().take(MAX_COMMITS) {
+        out += &format!("- {}\n", escaped(&cut(detail, 3 * MAX_TEXT)));
+    }
+    let left = lines.len().saturating_sub(MAX_COMMITS) + details.len().saturating_sub(MAX_COMMITS);
+    if left > 0 {
+        out += &format!("- {} in the report\n", counted(left, "more line", "more lines"));
+    }
+    out + "\n</details>\n"
 }
 
 /// The lines of a comment that dismisses the flags of a commit, ready to copy, folded.
@@ -167,6 +198,12 @@ fn heading(shown: &CommitView) -> String {
         }
     };
     let mut out = format!("\n{title}  \n{}; {}\n\n", shown.finding, escaped(&cut(&shown.declares, 2 * MAX_TEXT)));
+    if let Some(objection) = &shown.objection {
+        out += &format!("{}\n\n", escaped(&cut(objection, 3 * MAX_TEXT)));
+    }
+    if let Some(others) = &shown.others {
+        out += &format!("Part of its blocks: {}\n\n", escaped(&cut(others, 3 * MAX_TEXT)));
+    }
     out += &reasons(&shown.reasons);
     if let Some(files) = sensitive_files(&shown.sensitive) {
         out += &format!("Also touches, not scored: {}\n\n", escaped(&cut(&files, 3 * MAX_TEXT)));

@@ -73,6 +73,12 @@ impl Page<'_> {
             self.line(&format!("{lead}{colour}{line}{colour:#}"));
         }
         self.labelled(3, "", &format!("{}; {}", shown.finding, shown.declares));
+        if let Some(objection) = &shown.objection {
+            self.labelled(3, "", objection);
+        }
+        if let Some(others) = &shown.others {
+            self.labelled(3, "part of its blocks:", others);
+        }
         self.reasons("reads like AI:", &shown.reasons.for_ai);
         self.reasons("points to a person:", &shown.reasons.for_a_person);
         if let Some(files) = sensitive_files(&shown.sensitive) {

@@ -2,14 +2,15 @@
 //!
 //! The reader may be the author or a reviewer, so it is worded for both.
 
-use std::collections::BTreeSet;
+mod declare;
 
+use crate::Report;
 use crate::gate::Verdict;
 use crate::groups::{Group, groups};
 use crate::paste::{Paste, is_ban};
 use crate::words::short;
-use crate::{CommitReport, Report};
 use ai_detect_base::terminal::is_unsafe;
+use declare::declare;
 
 /// How many commits are named.
 const MAX_NAMED: usize = 5;
@@ -34,7 +35,6 @@ pub(crate) struct Step {
     pub(crate) note: Option<String>,
 }
 
-const EXAMPLE: &str = "for example --tool \"Claude Code\" --model claude-opus-4-5";
 const OTHERWISE: &str = "If none did, there is nothing to do: a flag asks a question and blocks nothing.";
 
 impl Advice {
@@ -100,102 +100,6 @@ fn confirm_or_dismiss(denied: &[&Group<'_>]) -> Option<Step> {
     let paste = flags.iter().take(MAX_NAMED).map(|id| format!("/ai-detect dismiss {id} REASON")).collect();
     let note = "if a tool did help after all, its author runs ai-detect attest with --tool and --model";
     (!ids.is_empty()).then(|| Step { what, paste, note: Some(note.to_owned()) })
-}
-
-/// How to declare AI use where nothing is declared: with our command, and by hand.
-fn declare(report: &Report, looks: &[&Group<'_>]) -> Vec<Step> {
-    let Some(first) = looks.first() else { return Vec::new() };
-    let mut commits = must_declare(looks);
-    // The newest first: rewriting one gives new ids to all later ones.
-    commits.sort_by_key(|commit| std::cmp::Reverse(place(report, &commit.id)));
-    let ids: Vec<&str> = commits.iter().map(|commit| short(&commit.id)).collect();
-    let ids = named(&ids);
-    let lines = Paste::of(report, first.commit, Verdict::Unattested).commit;
-    let helped = "If an AI tool helped, the author declares it";
-    // A policy may want it in the request's description alone.
-    if lines.is_empty() {
-        return Vec::new();
-    }
-    let is_head = |commit: &CommitReport| report.range.head.as_deref() == Some(commit.id.as_str());
-    let (what, command, note) = match (commits.as_slice(), &report.range.head) {
-        ([], _) => {
-            let trailers: Vec<String> = lines.iter().filter(|line| is_plain(line)).map(|it| trailer(it)).collect();
-            let command = format!("git commit {}", trailers.join(" "));
-            return vec![Step { what: format!("{helped} when committing:"), paste: vec![command], note: None }];
-        }
-        // Mails, and commits that no branch here ends with: nothing here can be rewritten.
-        (_, None) => {
-            let what = format!("{helped} in the message of {ids}:");
-            return vec![Step { what, paste: lines, note: None }];
-        }
-        ([only], _) if is_head(only) => {
-            (format!("{helped} in {ids}:"), format!("ai-detect attest {FACTS}"), EXAMPLE.to_owned())
-        }
-        ([_], _) => (
-            format!("{helped} in {ids}:"),
-            format!("ai-detect attest {ids}^! {FACTS}"),
-            format!("{EXAMPLE}; {REWRITES}"),
-        ),
-        _ => (
-            format!("{helped}, commit by commit and the newest first ({ids}):"),
-            format!("ai-detect attest COMMIT^! {FACTS}"),
-            format!("{EXAMPLE}; {REWRITES}"),
-        ),
-    };
-    let these = if lines.len() == 1 { "this line" } else { "these lines" };
-    let by_hand = format!("Or, by hand, the author adds {these} to the commit's message:");
-    let mut steps = match is_published(report, &commits) {
-        true => of_published(what, &command),
-        false => vec![Step { what, paste: vec![command], note: Some(note) }],
-    };
-    steps.push(Step { what: by_hand, paste: lines, note: None });
-    steps
-}
-
-/// The two ways to declare AI use in commits that others have: a new message, or a note beside the commit.
-fn of_published(what: String, command: &str) -> Vec<Step> {
-    let rewrite = vec![format!("{command} --even-if-published"), "git push --force-with-lease".to_owned()];
-    let with_note = vec![format!("{command} --notes"), "git push origin refs/notes/ai-attest".to_owned()];
-    let beside =
-        "Or, without new commits, in a note; then run the check again (a check of a fork does not see its notes):";
-    vec![
-        Step { what, paste: rewrite, note: Some(format!("{EXAMPLE}; {REWRITES_PUSHED}")) },
-        Step { what: beside.to_owned(), paste: with_note, note: None },
-    ]
-}
-
-/// Whether others have one of these commits already.
-fn is_published(report: &Report, commits: &[&CommitReport]) -> bool {
-    let Some(published) = &report.range.published else { return false };
-    // Where the report does not list the last published commit, all may be.
-    let last = place(report, &published.up_to).unwrap_or(usize::MAX);
-    commits.iter().any(|commit| place(report, &commit.id).is_some_and(|at| at <= last))
-}
-
-/// Where a commit stands in a report. Parents stand before children.
-fn place(report: &Report, id: &str) -> Option<usize> {
-    report.commits.iter().position(|commit| commit.id == id)
-}
-
-/// All commits that must declare, in the order of the flags.
-fn must_declare<'a>(groups: &[&Group<'a>]) -> Vec<&'a CommitReport> {
-    let first = groups.iter().filter_map(|group| group.commit);
-    let others = groups.iter().flat_map(|group| &group.others).copied();
-    let mut seen = BTreeSet::new();
-    first.chain(others).filter(|commit| seen.insert(commit.id.as_str())).collect()
-}
-
-const FACTS: &str = "--tool TOOL --model MODEL";
-const REWRITES_PUSHED: &str = "this rewrites that commit and the later ones, which are pushed already";
-const REWRITES: &str = "this rewrites that commit and the later ones, and --notes leaves them as they are";
-
-/// Whether a shell reads a line as it stands. Words of a commit may stand in it.
-fn is_plain(line: &str) -> bool {
-    line.chars().all(|c| c.is_ascii_alphanumeric() || " :._@<>+-/%,".contains(c))
-}
-
-fn trailer(line: &str) -> String {
-    format!("--trailer \"{line}\"")
 }
 
 /// The lines that a policy wants in the request's description.
@@ -295,6 +199,10 @@ mod tests {
         assert_eq!(pasted(&both), ["ai-detect attest COMMIT^! --tool TOOL --model MODEL", line], "once for all");
     }
 
+    fn on_topic(up_to: &str) -> crate::Published {
+        crate::Published { up_to: up_to.to_owned(), branch: Some("origin/topic".into()), merged: None }
+    }
+
     #[test]
     fn what_others_have_is_declared_in_two_ways() {
         let two_ways = |commit: &str| {
@@ -306,14 +214,50 @@ mod tests {
         let mut older = report(false);
         let (first, last) = (older.commits[0].id.clone(), older.commits[1].id.clone());
         for up_to in [&first, &last] {
-            older.range.published = Some(crate::Published { up_to: up_to.clone(), branch: None });
+            older.range.published = Some(crate::Published { branch: None, ..on_topic(up_to) });
             assert_eq!(pasted(&older), two_ways("12618c20^! "), "{up_to}");
         }
         let mut newest = report(true);
-        newest.range.published = Some(crate::Published { up_to: last, branch: Some("origin/topic".into()) });
+        newest.range.published = Some(on_topic(&last));
         assert_eq!(pasted(&newest), two_ways(""));
-        newest.range.published = Some(crate::Published { up_to: first, branch: Some("origin/topic".into()) });
+        newest.range.published = Some(on_topic(&first));
         assert_eq!(pasted(&newest)[0], "ai-detect attest --tool TOOL --model MODEL", "only the older one is pushed");
+    }
+
+    #[test]
+    fn advice_says_which_part_is_pushed() {
+        let note = |report: &Report| Advice::of(report).steps[0].note.clone().unwrap_or_default();
+        let mut older = report(false);
+        let (first, last) = (older.commits[0].id.clone(), older.commits[1].id.clone());
+        older.range.published = Some(on_topic(&last));
+        assert!(note(&older).ends_with("that commit and the later ones, which are on origin/topic already"));
+        older.range.published = Some(on_topic(&first));
+        let part = "that commit and the later ones, of which those up to 12618c20 are on origin/topic already";
+        assert!(note(&older).ends_with(part), "{}", note(&older));
+        let mut newest = report(true);
+        newest.range.published = Some(crate::Published { branch: None, ..on_topic(&last) });
+        assert!(note(&newest).ends_with("this rewrites that commit, which is pushed already"), "{}", note(&newest));
+    }
+
+    #[test]
+    fn what_is_merged_is_declared_in_a_note_and_not_rewritten() {
+        let mut report = report(false);
+        let (first, last) = (report.commits[0].id.clone(), report.commits[1].id.clone());
+        let merged = |up_to: &str| crate::Published {
+            merged: Some(crate::Merged { up_to: up_to.to_owned(), branch: Some("origin/main".into()) }),
+            ..on_topic(&last)
+        };
+        for up_to in [&first, &last] {
+            report.range.published = Some(merged(up_to));
+            let note = "ai-detect attest 12618c20^! --tool TOOL --model MODEL --notes";
+            assert_eq!(pasted(&report), [note, "git push origin refs/notes/ai-attest"], "{up_to}");
+            let what = &Advice::of(&report).steps[0].what;
+            assert!(what.starts_with("12618c20 is merged into origin/main. If an AI tool helped"), "{what}");
+        }
+        // The commit at the head is pushed and not merged.
+        let mut newest = self::report(true);
+        newest.range.published = Some(merged(&first));
+        assert_eq!(pasted(&newest)[0], "ai-detect attest --tool TOOL --model MODEL --even-if-published");
     }
 
     #[test]

@@ -7,6 +7,10 @@ use crate::groups::Group;
 use crate::looks::{Likelihoods, Looks};
 use crate::words::{counted, declares_in, short};
 use crate::{CommitReport, Report};
+use ai_detect_attest::State;
+
+/// How many other commits are named that brought lines of the same blocks.
+const MAX_OTHERS: usize = 3;
 
 /// A commit with flags, or what is not committed yet.
 #[derive(Debug)]
@@ -17,6 +21,10 @@ pub(crate) struct CommitView {
     pub(crate) finding: String,
     /// `it declares nothing about AI`.
     pub(crate) declares: String,
+    /// What the project's policy says of that, where it does not accept the form.
+    pub(crate) objection: Option<String>,
+    /// Other commits that brought lines of its blocks and must declare as well, with what each declares.
+    pub(crate) others: Option<String>,
     /// Why its blocks look as they do.
     pub(crate) reasons: Reasons,
     /// Its sensitive files that were not scored.
@@ -54,11 +62,28 @@ impl CommitView {
                 Some(commit) => format!("it {}", declares_in(report, commit)),
                 None => "nothing is committed yet that could say so".to_owned(),
             },
+            objection: group.commit.and_then(objection).map(str::to_owned),
+            others: others(report, group),
             reasons: Reasons::of(report, group),
             sensitive: group.commit.map(|commit| files.of_commit(&commit.id)).unwrap_or_default(),
             blocks: group.flags.iter().map(|flagged| BlockView::of(report, flagged)).collect(),
         }
     }
+}
+
+/// What the project's policy says of a commit whose form it does not accept: which line, and why.
+pub(crate) fn objection(commit: &CommitReport) -> Option<&str> {
+    commit.attestation.objection().filter(|_| commit.attestation.state == State::WrongForm)
+}
+
+/// `2a29802d declares nothing about AI`, for each other commit that must answer for blocks of a group.
+fn others(report: &Report, group: &Group<'_>) -> Option<String> {
+    let named = group.others.iter().take(MAX_OTHERS);
+    let named: Vec<String> =
+        named.map(|commit| format!("{} {}", short(&commit.id), declares_in(report, commit))).collect();
+    let more = group.others.len().saturating_sub(MAX_OTHERS);
+    let more = if more > 0 { format!("; {more} more") } else { String::new() };
+    (!named.is_empty()).then(|| format!("{}{more}", named.join("; ")))
 }
 
 fn origin(report: &Report, group: &Group<'_>) -> Origin {

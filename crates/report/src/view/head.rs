@@ -1,6 +1,6 @@
 //! The first lines of a report: what was found, what was looked at and what was not, and what it is measured by.
 
-use super::{coverage, headline};
+use super::{commit_lines, coverage, headline};
 use crate::words::{self, notes};
 use crate::{Report, declared, disguised, unseen};
 
@@ -47,7 +47,8 @@ impl Head {
         let has_exclusions = !report.coverage.excluded.is_empty();
         lines.extend(coverage::not_scored(report).map(if has_exclusions { listed } else { fact }));
         lines.extend(words::omitted(report).map(fact));
-        lines.extend(headline::context(report).map(fact));
+        let lists_commits = !commit_lines(report).is_empty();
+        lines.extend(headline::context(report).map(if lists_commits { listed } else { fact }));
         lines.extend(declared::request(report).map(fact));
         lines.extend(disguised::summary(report).map(fact));
         lines.extend(declared::summary(report).into_iter().map(listed));
