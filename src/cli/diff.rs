@@ -72,7 +72,7 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure> {
     let request = request(args, dir)?;
-    let asked = Asked { request: request.as_ref(), by_member: None, detail: args.printing.explains() };
+    let asked = Asked { request: request.as_ref(), by_member: None, detail: args.printing.explains()? };
     let settings = match (&args.config, &args.config_from) {
         (Some(file), _) => SettingsFrom::File { dir, file },
         (None, Some(revision)) => SettingsFrom::Revision(revision),
@@ -84,7 +84,7 @@ pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure
         Some((name, content)) => of_patch((&name, &content), dir, settings, &asked)?,
         None => analysis(&range(args), dir, settings, &asked)?,
     };
-    let excerpts = args.printing.shows_code().then(|| Excerpts::of(&analysis.change, &analysis.report));
+    let excerpts = args.printing.shows_code()?.then(|| Excerpts::of(&analysis.change, &analysis.report));
     args.printing.print(&analysis.report, excerpts.as_ref(), dir, out)
 }
 

@@ -10,7 +10,7 @@ use super::output::{Output, named_file};
 use super::{Exit, Failure};
 use crate::analyse;
 use crate::report::excerpts::Excerpts;
-use crate::report::formats::{self, ALL, Format, View};
+use crate::report::formats::{self, ALL, ByName, Format, View};
 use crate::report::text::{self, Detail};
 use crate::report::{self, Report};
 use crate::store::Replacement;
@@ -48,9 +48,9 @@ impl ValueEnum for Named {
 /// In which form, and how much of it
 #[derive(Debug, clap::Args)]
 pub(super) struct Printing {
-    /// Choose the output format
-    #[arg(long, value_enum, default_value_t = Named(&text::FORMAT))]
-    format: Named,
+    /// Choose the output format [default: by how the name of the output file ends, otherwise text]
+    #[arg(long, value_enum)]
+    format: Option<Named>,
 
     /// Write to this file instead of standard output (`-`); symbolic links in a work tree are not followed
     #[arg(short, long, value_name = "FILE")]
@@ -78,7 +78,7 @@ impl Printing {
         dir: &Path,
         out: &Output,
     ) -> Result<Exit, Failure> {
-        let format = self.format.0;
+        let format = self.format()?;
         let view = View { detail: self.detail(), width: out.width(), excerpts };
         let printed = (format.write)(report, &view).map_err(Failure::failed)?;
         match (named_file(self.output.as_deref()), format.output) {
@@ -98,17 +98,31 @@ impl Printing {
         }
     }
 
-    /// What the analysis has to explain for this.
-    pub(super) fn explains(&self) -> analyse::Detail {
-        match self.format.0.needs_all_evidence(self.verbose) {
-            true => analyse::Detail::All,
-            false => analyse::Detail::Flags,
+    /// The format that is named, or that the output file asks for by its name.
+    fn format(&self) -> Result<&'static Format, Failure> {
+        let file = || named_file(self.output.as_deref()).map(|file| file.display().to_string());
+        match (self.format, file().map(|name| (formats::by_name(&name), name))) {
+            (Some(named), _) => Ok(named.0),
+            (None, Some((ByName::Format(format), _))) => Ok(format),
+            (None, Some((ByName::Foreign, name))) => Err(Failure::usage(format!(
+                "no report is written in the format that the name {name} ends in; `--format` names one, or end the name in \
+                 .json, .html, .md, .sarif, .xml (JUnit), .rdjsonl or .txt"
+            ))),
+            (None, None | Some((ByName::Unknown, _))) => Ok(&text::FORMAT),
         }
     }
 
+    /// What the analysis has to explain for this.
+    pub(super) fn explains(&self) -> Result<analyse::Detail, Failure> {
+        Ok(match self.format()?.needs_all_evidence(self.verbose) {
+            true => analyse::Detail::All,
+            false => analyse::Detail::Flags,
+        })
+    }
+
     /// Whether the code of flagged blocks is shown.
-    pub(super) fn shows_code(&self) -> bool {
-        self.format.0.shows_code
+    pub(super) fn shows_code(&self) -> Result<bool, Failure> {
+        Ok(self.format()?.shows_code)
     }
 
     /// How much is said.

@@ -97,6 +97,32 @@ fn no_format_passes_on_what_acts() {
 }
 
 #[test]
+fn the_name_of_the_output_chooses_the_format() {
+    let repo = flagged();
+    let written = |name: &str| {
+        let file = repo.beside(name);
+        repo.run(&["diff", "HEAD~1..HEAD", "-o", &file.display().to_string()]).text();
+        std::fs::read_to_string(file).unwrap()
+    };
+    assert!(written("report.json").starts_with('{'));
+    assert!(written("report.html").starts_with("<!doctype html>"));
+    assert!(written("report.md").starts_with("### "));
+    assert!(written("report.sarif").contains("sarif"));
+    assert!(written("report").starts_with("HEAD~1..HEAD"));
+    let json = repo.beside("report.json").display().to_string();
+    let page = repo.beside("again.html").display().to_string();
+    repo.run(&["report", &json, "-o", &page]).text();
+    assert!(std::fs::read_to_string(page).unwrap().starts_with("<!doctype html>"));
+    let table = repo.beside("report.csv").display().to_string();
+    for command in [&["diff", "HEAD~1..HEAD"][..], &["report", &json], &["scan", "HEAD"]] {
+        let said = repo.run(&[command, &["-o", &table]].concat()).error(2);
+        assert!(said.contains("report.csv") && said.contains("--format"), "{said}");
+        assert!(!std::path::Path::new(&table).exists());
+    }
+    repo.run(&["diff", "HEAD~1..HEAD", "--format", "text", "-o", &table]).text();
+}
+
+#[test]
 fn a_written_report_prints_the_same() {
     for repo in [flagged(), hostile()] {
         repo.write("report.json", printed(&repo, "json"));

@@ -11,6 +11,7 @@ use crate::gate::Severity;
 pub(crate) static FORMAT: Format = Format {
     name: "code-quality",
     alias: Some("gitlab"),
+    endings: &[],
     about: "GitLab's Code Quality report",
     evidence: Evidence::Flags,
     shows_code: false,

@@ -27,6 +27,8 @@ pub struct Format {
     pub name: &'static str,
     /// Another word that is taken for it.
     pub alias: Option<&'static str>,
+    /// How the names of files in this format end, where no other format's do.
+    pub endings: &'static [&'static str],
     /// What it is for, in a line of help.
     pub about: &'static str,
     /// Of which blocks it shows the evidence.
@@ -72,6 +74,35 @@ pub struct View<'a> {
     pub excerpts: Option<&'a Excerpts>,
 }
 
+/// How names of files end that hold what no report is printed as.
+const FOREIGN_ENDINGS: [&str; 10] = ["csv", "tsv", "xlsx", "parquet", "jsonl", "ndjson", "yml", "yaml", "pdf", "svg"];
+
+/// What the name of a file says of its format.
+#[derive(Debug, Clone, Copy)]
+pub enum ByName {
+    /// That it is this one.
+    Format(&'static Format),
+    /// That it is something that no report is printed as.
+    Foreign,
+    /// Nothing.
+    Unknown,
+}
+
+/// The format that the name of a file asks for.
+pub fn by_name(name: &str) -> ByName {
+    let lower = name.to_ascii_lowercase();
+    // The usual name of SARIF for tools that look for JSON.
+    let ending = match lower.strip_suffix(".sarif.json") {
+        Some(_) => "sarif",
+        None => lower.rsplit_once('.').map_or("", |(_, ending)| ending),
+    };
+    match ALL.iter().find(|format| format.endings.contains(&ending)) {
+        Some(format) => ByName::Format(format),
+        None if FOREIGN_ENDINGS.contains(&ending) => ByName::Foreign,
+        None => ByName::Unknown,
+    }
+}
+
 impl Format {
     /// Whether a report in this format needs the evidence of all blocks.
     pub fn needs_all_evidence(&self, everything: bool) -> bool {
@@ -88,6 +119,29 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
+
+    #[test]
+    fn the_name_of_a_file_says_its_format() {
+        let named = |name: &str| match by_name(name) {
+            ByName::Format(format) => format.name,
+            ByName::Foreign => "foreign",
+            ByName::Unknown => "unknown",
+        };
+        for (name, format) in [
+            ("report.json", "json"),
+            ("out/Report.HTML", "html"),
+            ("a.sarif", "sarif"),
+            ("a.sarif.json", "sarif"),
+            ("summary.md", "markdown"),
+            ("tests.xml", "junit"),
+            ("report.txt", "text"),
+            ("report.csv", "foreign"),
+            ("report", "unknown"),
+            ("report.v1", "unknown"),
+        ] {
+            assert_eq!(named(name), format, "{name}");
+        }
+    }
 
     #[test]
     fn every_word_is_taken_for_one_format() {

@@ -14,6 +14,7 @@ use ai_detect_base::terminal::{escaped, escaped_name};
 pub(crate) static FORMAT: Format = Format {
     name: "github",
     alias: None,
+    endings: &[],
     about: "Workflow commands: annotations of GitHub Actions",
     evidence: Evidence::Flags,
     shows_code: false,

@@ -18,6 +18,7 @@ use super::{Report, json};
 pub(crate) static FORMAT: Format = Format {
     name: "html",
     alias: None,
+    endings: &["html", "htm"],
     about: "One file to open in a browser, offline; where there is no code at hand, with the text of the evidence",
     evidence: Evidence::Flags,
     shows_code: true,

@@ -19,6 +19,7 @@ pub use read::{ReadError, read};
 pub(crate) static FORMAT: Format = Format {
     name: "json",
     alias: None,
+    endings: &["json"],
     about: "Everything, by the schema that `ai-detect schema report` prints",
     evidence: Evidence::All,
     shows_code: false,

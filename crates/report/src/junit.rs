@@ -14,6 +14,7 @@ use ai_detect_base::terminal::{escaped, escaped_name};
 pub(crate) static FORMAT: Format = Format {
     name: "junit",
     alias: None,
+    endings: &["xml"],
     about: "JUnit's XML; flags are skipped tests, never failures",
     evidence: Evidence::Flags,
     shows_code: false,

@@ -24,6 +24,7 @@ fn rules_explained() -> String {
 pub(crate) static FORMAT: Format = Format {
     name: "markdown",
     alias: None,
+    endings: &["md", "markdown"],
     about: "A comment or a job summary",
     evidence: Evidence::Flags,
     shows_code: false,

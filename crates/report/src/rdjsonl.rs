@@ -11,6 +11,7 @@ use crate::gate::Severity;
 pub(crate) static FORMAT: Format = Format {
     name: "rdjsonl",
     alias: None,
+    endings: &["rdjsonl"],
     about: "reviewdog's diagnostics, one a line",
     evidence: Evidence::Flags,
     shows_code: false,

@@ -22,6 +22,7 @@ use rules::{RULES, rule};
 pub(crate) static FORMAT: Format = Format {
     name: "sarif",
     alias: None,
+    endings: &["sarif"],
     about: "SARIF 2.1.0, for code scanning",
     evidence: Evidence::Flags,
     shows_code: false,

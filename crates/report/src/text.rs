@@ -22,6 +22,7 @@ use ai_detect_base::terminal::{escaped, escaped_name, fitted, without_commands, 
 pub static FORMAT: Format = Format {
     name: "text",
     alias: None,
+    endings: &["txt"],
     about: "For people at a terminal",
     evidence: Evidence::AsAsked,
     shows_code: false,

@@ -40,6 +40,23 @@ enum To {
 /// Lines for standard output are printed when so many bytes of them have gathered.
 const GATHERED: usize = 1 << 14;
 
+/// How names of files end that hold other tables than are written.
+const FOREIGN_ENDINGS: [&str; 10] = ["csv", "tsv", "xlsx", "html", "md", "xml", "yml", "yaml", "sqlite", "gz"];
+
+/// The format that the name of the output asks for.
+fn by_name(output: &Path) -> Result<TableFormat, Failure> {
+    let ending = output.extension().and_then(OsStr::to_str).unwrap_or("").to_ascii_lowercase();
+    match ending.as_str() {
+        "parquet" => Ok(TableFormat::Parquet),
+        foreign if FOREIGN_ENDINGS.contains(&foreign) => Err(Failure::usage(format!(
+            "rows are written as JSON lines (.jsonl) or Parquet (.parquet), not as .{foreign}: end the name of {} in one of \
+             these, or name one by `--format`",
+            output.display()
+        ))),
+        _ => Ok(TableFormat::Jsonl),
+    }
+}
+
 impl<'a> Table<'a> {
     /// Opens a table, or starts it. Nothing is changed where something else is found.
     pub(super) fn open(
@@ -60,10 +77,8 @@ impl<'a> Table<'a> {
                 pending: String::new(),
             });
         };
-        let by_name =
-            if output.extension() == Some(OsStr::new("parquet")) { TableFormat::Parquet } else { TableFormat::Jsonl };
         let path = dir.join(output);
-        let (to, known) = match format.unwrap_or(by_name) {
+        let (to, known) = match format.map_or_else(|| by_name(output), Ok)? {
             TableFormat::Jsonl => Lines::open(&path).map(|(lines, known)| (To::Lines(lines), known))?,
             TableFormat::Parquet => Parts::open(&path).map(|(parts, known)| (To::Parts(parts), known))?,
         };
