@@ -8,6 +8,7 @@ use super::manifest::{Label, Manifest};
 use super::outcome::{Outcome, PROMISE};
 use super::resample::{Estimate, estimate};
 use super::run::{RANGES, Scores};
+use ai_detect_pipeline::trail::figures::interval::{Count, wilson};
 
 /// How often requests get any flag.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
@@ -45,7 +46,7 @@ pub struct Rate {
     pub requests: usize,
     /// How many of them got a flag.
     pub flagged: usize,
-    /// The share.
+    /// The share. Where resampling repositories gives no interval, it is Wilson's.
     pub rate: Estimate,
     /// The repositories with the highest shares above zero, at most three.
     pub worst: Vec<RepositoryRate>,
@@ -108,9 +109,14 @@ fn rate_of(manifest: &Manifest, requests: &[Request], labels: &[Label]) -> Optio
     let mut repositories: Vec<RepositoryRate> = named
         .map(|(name, &(requests, flagged))| RepositoryRate { repository: name.clone(), requests, flagged })
         .collect();
-    let rate = estimate(repositories.len(), |weights| weighted_share(&repositories, weights))?;
     let (requests, flagged) =
         counts.iter().fold((0, 0), |(requests, flagged), (more, also)| (requests + more, flagged + also));
+    let mut rate = estimate(repositories.len(), |weights| weighted_share(&repositories, weights))?;
+    // Resampling changes nothing where no request has a flag, or each. One repository says nothing of others.
+    if rate.interval.is_none() && repositories.len() > 1 {
+        let limits = wilson(Count { of: flagged as u64, total: requests as u64 });
+        rate.interval = limits.map(|limits| (limits.low, limits.high));
+    }
     repositories.retain(|repository| repository.flagged > 0);
     repositories.sort_by(|a, b| b.share().total_cmp(&a.share()).then_with(|| a.repository.cmp(&b.repository)));
     repositories.truncate(WORST);
@@ -131,5 +137,20 @@ impl RepositoryRate {
     /// The share of its requests that got a flag.
     pub(crate) fn share(&self) -> f64 {
         self.flagged as f64 / self.requests.max(1) as f64
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rate_of_none_has_an_interval_with_a_width() {
+        let names = (0..4).map(|at| format!("r{at}")).collect();
+        let manifest = Manifest { repositories: names, ..Manifest::default() };
+        let none: Vec<Request> = (0..40).map(|at| (at % 4, Label::Human, false)).collect();
+        let rate = rate_of(&manifest, &none, &[Label::Human]).unwrap();
+        let (low, high) = rate.rate.interval.unwrap();
+        assert!(low < 1e-9 && (0.08..0.09).contains(&high), "{low} to {high}");
     }
 }

@@ -17,7 +17,8 @@ const SEED: u64 = 0x1234_5678_9abc_def0;
 pub struct Estimate {
     /// The figure.
     pub value: f64,
-    /// The 95 % interval; absent where fewer than two repositories count.
+    /// The 95 % interval; absent where it is not known: fewer than two repositories count, or no resampling changes the
+    /// figure.
     pub interval: Option<(f64, f64)>,
 }
 
@@ -44,7 +45,8 @@ fn draw(groups: usize, random: &mut SplitMix64) -> Vec<f64> {
     weights
 }
 
-/// The middle 95 % of a figure's values; `None` where there are too few to tell.
+/// The middle 95 % of a figure's values; `None` where there are too few to tell, and where all are the same: an interval
+/// without width would claim certainty that nobody has.
 pub(crate) fn interval(mut values: Vec<f64>) -> Option<(f64, f64)> {
     if values.len() < REPLICATES / 2 {
         return None;
@@ -52,7 +54,8 @@ pub(crate) fn interval(mut values: Vec<f64>) -> Option<(f64, f64)> {
     values.sort_by(f64::total_cmp);
     let last = values.len() - 1;
     let at = |share: f64| values.get((share * last as f64).round() as usize).copied();
-    Some((at(0.025)?, at(0.975)?))
+    let (low, high) = (at(0.025)?, at(0.975)?);
+    (low < high).then_some((low, high))
 }
 
 /// A figure that depends on how often each repository counts, with its interval.
@@ -93,6 +96,11 @@ mod tests {
         let (low, high) = estimate.interval.unwrap();
         assert_eq!(estimate.value, 0.0);
         assert!((-0.23..-0.16).contains(&low) && (0.16..0.23).contains(&high), "{low} {high}");
+    }
+
+    #[test]
+    fn a_figure_that_no_resampling_changes_has_no_interval() {
+        assert_eq!(estimate(40, |_| Some(1.0)), Some(Estimate { value: 1.0, interval: None }));
     }
 
     #[test]

@@ -74,13 +74,16 @@ fn stripped(parts: &[Strip]) -> String {
     format!("  taken out before anything was scored: {}\n", words.join(", "))
 }
 
+/// Why a figure stands without an interval.
+const NO_INTERVAL: &str = "A figure without one has too few repositories, or too few errors, for resampling to tell.";
+
 /// Writes an evaluation by recorded lines.
 pub fn write_lines(truth: &LineTruth) -> String {
     let counts = &truth.counts;
     format!(
         "{} commits with a note under refs/notes/ai; {} not there or merges, {} not readable, {} without lines\n  \
          {} hunks: {} recorded as a tool's, {} as a person's, {} mixed, {} unrecorded (counted from {} of the lines)\n  \
-         ai-detect {}, model {}\n{}{}\nIntervals hold 95 % of {} resamplings of whole commits.\n",
+         ai-detect {}, model {}\n{}{}\nIntervals hold 95 % of {} resamplings of whole commits. {NO_INTERVAL}\n",
         counts.notes,
         counts.not_there,
         counts.unreadable,
@@ -294,7 +297,8 @@ fn reliability(evaluation: &Evaluation) -> String {
 
 fn legend(evaluation: &Evaluation) -> String {
     format!(
-        "\nIntervals hold 95 % of {} resamplings of whole repositories. Brier and ECE are re-weighted to {} AI commits.\n",
+        "\nIntervals hold 95 % of {} resamplings of whole repositories. {NO_INTERVAL} Of rates of requests, Wilson's interval \
+         stands there instead. Brier and ECE are re-weighted to {} AI commits.\n",
         super::resample::REPLICATES,
         percent(evaluation.prior)
     )

@@ -38,7 +38,7 @@ impl Count {
 }
 
 /// Wilson's limits of 95 % of a share; nothing out of nothing.
-pub(crate) fn wilson(count: Count) -> Option<Limits> {
+pub fn wilson(count: Count) -> Option<Limits> {
     let (share, n) = (count.share()?, count.total as f64);
     let scale = 1.0 + Z * Z / n;
     let middle = (share + Z * Z / (2.0 * n)) / scale;
