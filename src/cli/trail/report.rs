@@ -131,9 +131,11 @@ pub(super) fn run(command: &Command, dir: &Path, out: &Output) -> Result<Exit, F
                 By::Month => Division::Month,
             };
             let counted = rows.counted(dir)?;
-            let share::Share { figures, rates, as_of } = share::share(&counted.rows, division, &rates);
+            let share = share::share(&counted.rows, division, &rates);
             let mut report = report(Kind::Share, &counted);
+            report.notes.extend(share.note());
             report.notes.extend(unfinished(&counted.rows, division));
+            let share::Share { figures, rates, as_of } = share;
             (Report { figures, rates, as_of, ..report }, written)
         }
         Command::Sensitive { rows, written } => {

@@ -81,6 +81,8 @@ pub struct RatesUsed {
     pub people: u64,
     /// Whose commits those were.
     pub of: String,
+    /// Whether the rate of people is known for the time of the period. Otherwise the estimate has limits and no value.
+    pub of_period: bool,
 }
 
 /// A share, or a count, with what it means.

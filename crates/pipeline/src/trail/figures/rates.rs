@@ -67,6 +67,9 @@ pub struct Chosen {
     pub errors: Errors,
     /// Whose commits the error on people was measured on, in words.
     pub people: String,
+    /// Whether the table knows the error on people for the half-year that was asked about. A table that names no half-years
+    /// holds for all.
+    pub is_of_then: bool,
 }
 
 /// What is wrong with a table.
@@ -146,13 +149,18 @@ impl Rates {
         let sensitivity = self.all(Label::Ai)?;
         let of_then = half_year.and_then(|half| self.of(Label::Established, "half-year", half));
         let of_then = of_then.filter(|count| count.total >= ENOUGH);
+        let has_half_years = |label| self.rates.iter().any(|rate| rate.label == label && rate.by == "half-year");
+        let is_of_then = match self.all(Label::Established) {
+            Some(_) => of_then.is_some() || !has_half_years(Label::Established),
+            None => true,
+        };
         let (flagged, people) = match (of_then, self.all(Label::Established), half_year) {
             (Some(count), _, Some(half)) => (count, format!("established authors in {half}")),
             (_, Some(count), _) => (count, "established authors, all half-years of the table".to_owned()),
             _ => (self.all(Label::People)?, "people".to_owned()),
         };
         let specificity = Count { of: flagged.total - flagged.of, total: flagged.total };
-        Some(Chosen { errors: Errors { sensitivity, specificity }, people })
+        Some(Chosen { errors: Errors { sensitivity, specificity }, people, is_of_then })
     }
 
     fn all(&self, label: Label) -> Option<Count> {
@@ -199,11 +207,11 @@ mod tests {
         let rates = Rates::read(TABLE).unwrap();
         let people = |half| {
             let chosen = rates.of_half_year(half).unwrap();
-            (chosen.errors.specificity.total, chosen.people)
+            (chosen.errors.specificity.total, chosen.people, chosen.is_of_then)
         };
-        assert_eq!(people(Some("2026-H1")), (400, "established authors in 2026-H1".into()));
-        assert_eq!(people(Some("2026-H2")), (1000, "established authors, all half-years of the table".into()));
-        assert_eq!(people(None), (1000, "established authors, all half-years of the table".into()));
+        assert_eq!(people(Some("2026-H1")), (400, "established authors in 2026-H1".into(), true));
+        assert_eq!(people(Some("2026-H2")), (1000, "established authors, all half-years of the table".into(), false));
+        assert_eq!(people(None), (1000, "established authors, all half-years of the table".into(), false));
         let without: String =
             TABLE.lines().filter(|line| !line.starts_with("est")).map(|line| format!("{line}\n")).collect();
         let chosen = Rates::read(&without).unwrap().of_half_year(Some("2026-H1")).unwrap();

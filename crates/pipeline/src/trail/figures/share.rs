@@ -45,6 +45,23 @@ pub struct Share {
     pub as_of: Option<i64>,
 }
 
+impl Share {
+    /// Why some estimates have limits alone, in a sentence; nothing where all have a value.
+    pub fn note(&self) -> Option<String> {
+        let periods: Vec<&str> =
+            self.rates.iter().filter(|rates| !rates.of_period).filter_map(|rates| rates.period.as_deref()).collect();
+        let periods = match periods.as_slice() {
+            [] => return None,
+            [one] => (*one).to_owned(),
+            [first, .., last] => format!("{} periods ({first} to {last})", periods.len()),
+        };
+        Some(format!(
+            "no best guess for {periods}, only limits: how often style flags people's commits of that time is not known; the \
+             limits take the rate of earlier commits"
+        ))
+    }
+}
+
 /// What each merge declares of all that it brought, by its id.
 pub(crate) fn merges(rows: &[Landed]) -> HashMap<&str, State> {
     rows.iter()
@@ -143,7 +160,8 @@ impl Sums {
         } else {
             let found = corrected(flagged, rates.errors());
             let limits = found.map(|found| (of_all(found.limits.low), of_all(found.limits.high)));
-            (found.map(|found| of_all(found.value)), limits)
+            // What people wrote at another time may be flagged more or less often.
+            (found.filter(|_| rates.of_period).map(|found| of_all(found.value)), limits)
         };
         Figure { value, low: limits.map(|(low, _)| low), high: limits.map(|(_, high)| high), ..plain }
     }
@@ -195,6 +213,7 @@ fn rates_of(period: Period, sums: &Sums, rates: &Rates) -> Option<RatesUsed> {
         people_flagged: people.total - people.of,
         people: people.total,
         of: chosen.people,
+        of_period: chosen.is_of_then,
     })
 }
 
@@ -209,6 +228,7 @@ impl RatesUsed {
 
 #[cfg(test)]
 mod tests {
+    use super::super::rates::{Label as RatesLabel, Rate};
     use super::super::sample::{rates, row};
     use super::*;
 
@@ -270,6 +290,28 @@ mod tests {
         let rows: Vec<Landed> = (0..50).map(|at| Landed { is_flagged: true, ..row("r", at, 1_600_000_000) }).collect();
         let share = share(&rows, By::Quarter, &rates());
         assert!(share.figures.iter().all(|figure| figure.label != Label::BestGuess) && share.rates.is_empty());
+    }
+
+    #[test]
+    fn a_period_whose_error_rate_is_not_known_has_limits_and_no_guess() {
+        let mut rates = rates();
+        let known = Count { of: 10, total: 1000 };
+        let by_half_year = |group: &str| Rate {
+            label: RatesLabel::Established,
+            by: "half-year".into(),
+            group: group.into(),
+            flagged: known,
+        };
+        let rows: Vec<Landed> =
+            (0..100).map(|at| Landed { is_flagged: at < 40, ..row("r", at, 1_775_000_000) }).collect();
+        rates.rates.push(by_half_year("2025-H2"));
+        let found = share(&rows, By::Quarter, &rates);
+        let guess = figure(&found, Label::BestGuess, Unit::Commits);
+        assert!(guess.value.is_none() && guess.low < guess.high, "{guess:?}");
+        assert!(found.note().is_some_and(|note| note.starts_with("no best guess for 2026-Q1, only limits")));
+        rates.rates.push(by_half_year("2026-H1"));
+        let found = share(&rows, By::Quarter, &rates);
+        assert!(figure(&found, Label::BestGuess, Unit::Commits).value.is_some() && found.note().is_none());
     }
 
     #[test]

@@ -20,7 +20,7 @@ struct Row {
     /// Shares that lie side by side, with their class.
     parts: Vec<(Label, f64)>,
     /// A share with its limits, drawn as a point on a line.
-    point: Option<(f64, f64, f64)>,
+    point: Option<(Option<f64>, f64, f64)>,
     says: String,
 }
 
@@ -49,9 +49,10 @@ fn by_period(report: &Report) -> Vec<Row> {
         let parts = parts(of_period());
         let guess = of_period().find(|figure| figure.label == Label::BestGuess);
         // The guess is a share of what is readable; on the bar it stands within that part.
-        let point = guess.and_then(|guess| Some((guess.value?, guess.low?, guess.high?)));
+        let point = guess.and_then(|guess| Some((guess.value, guess.low?, guess.high?)));
         let coverage = guess.and_then(|guess| guess.coverage).unwrap_or(1.0);
-        let point = point.map(|(value, low, high)| (value * coverage, low * coverage, high * coverage));
+        let point =
+            point.map(|(value, low, high)| (value.map(|value| value * coverage), low * coverage, high * coverage));
         let n = of_period().map(|figure| figure.denominator).next().unwrap_or(0);
         Row { name: format!("{period} · {n}"), says: spoken(&parts), parts, point }
     };
@@ -75,7 +76,7 @@ fn by_folder(report: &Report) -> Vec<Row> {
 
 fn limits(report: &Report) -> Vec<Row> {
     let row = |figure: &Figure| {
-        let point = figure.value.zip(figure.low).zip(figure.high).map(|((value, low), high)| (value, low, high));
+        let point = figure.low.zip(figure.high).map(|(low, high)| (figure.value, low, high));
         let names = [&figure.class, &figure.repository].map(|name| name.clone().unwrap_or_default());
         Row { name: names.join(" · "), parts: Vec::new(), says: super::words::share(figure), point }
     };
@@ -152,7 +153,9 @@ fn draw(rows: &[Row]) -> String {
                 x(low),
                 x(high)
             );
-            let _ = writeln!(svg, "<circle class=\"point\" cx=\"{:.1}\" cy=\"{middle:.1}\" r=\"5\"/>", x(value));
+            if let Some(value) = value {
+                let _ = writeln!(svg, "<circle class=\"point\" cx=\"{:.1}\" cy=\"{middle:.1}\" r=\"5\"/>", x(value));
+            }
         }
         svg.push_str("</g>\n");
     }

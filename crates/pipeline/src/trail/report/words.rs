@@ -24,6 +24,9 @@ pub(super) fn percent(share: f64) -> String {
 /// A share with its limits; in words where it cannot be told.
 pub(super) fn share(figure: &Figure) -> String {
     let Some(value) = figure.value else {
+        if let (Some(low), Some(high)) = (figure.low, figure.high) {
+            return format!("{:.1}–{:.1} %, no best guess", low * 100.0, high * 100.0);
+        }
         return if figure.denominator == 0 { "nothing to count".to_owned() } else { "cannot be told".to_owned() };
     };
     match (figure.low, figure.high) {
@@ -89,7 +92,8 @@ pub(super) fn method(report: &Report) -> &'static [&'static str] {
              (Rogan-Gladen; limits of 95 % by Lang-Reiczigel). It is no upper limit for the share of all. It rests on commits that \
              declare AI use, where hidden use may look different, and on people who wrote in a project before AI tools: the code \
              of people who are new to a project is flagged more often. With fewer than 20 readable commits, and where fewer are \
-             flagged than people alone would get, it cannot be told.",
+             flagged than people alone would get, it cannot be told. Where it is not known how often style flags people's commits \
+             of that time, the limits stand alone.",
             "Limits of counted shares are Wilson's, of 95 %, for comparing groups. Nothing known is not human.",
         ],
         Kind::Tree => &[
