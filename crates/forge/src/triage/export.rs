@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::Entry;
 use super::state::State;
 use ai_detect_base::terminal::escaped;
-use ai_detect_report::{HunkReport, Report};
+use ai_detect_report::{HunkReport, Report, asked};
 
 /// A decision, and the block that it is about.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -14,7 +14,8 @@ pub struct Row {
     pub repository: String,
     /// The number of the request.
     pub request: u64,
-    /// The commit that brought most of the block; absent where the report does not have the block any more.
+    /// The commit that the flag asks about: of those that brought the block and must declare, the one with most of its lines.
+    /// Absent where the report does not have the block any more.
     pub commit: Option<String>,
     /// The block, from one push to the next.
     pub fingerprint: String,
@@ -67,7 +68,7 @@ fn row(entry: &Entry, state: &State, report: &Report, with_names: bool) -> Row {
     Row {
         repository: state.request.repository.clone(),
         request: state.request.number,
-        commit: hunk.and_then(|hunk| brought_by(hunk, report)),
+        commit: hunk.and_then(|hunk| commit_of(hunk, report)),
         fingerprint: decision.fingerprint.clone(),
         path: hunk.map(|hunk| hunk.path.clone()),
         start_line: hunk.map(|hunk| hunk.start_line),
@@ -81,8 +82,11 @@ fn row(entry: &Entry, state: &State, report: &Report, with_names: bool) -> Row {
     }
 }
 
-fn brought_by(hunk: &HunkReport, report: &Report) -> Option<String> {
-    hunk.commits.first().map(|part| part.id.clone()).or_else(|| report.range.head.clone())
+fn commit_of(hunk: &HunkReport, report: &Report) -> Option<String> {
+    let asked = asked(hunk, &report.commits).first().map(|commit| commit.id.clone());
+    // A report that had to be cut does not list all commits of a block.
+    let brought = || hunk.commits.first().map(|part| part.id.clone());
+    asked.or_else(brought).or_else(|| report.range.head.clone())
 }
 
 /// A JSON object a line.
@@ -123,4 +127,26 @@ pub fn tsv(rows: &[Row], with_names: bool) -> String {
 /// A field of a table, which is empty where nothing is known.
 fn field(value: &Option<impl ToString>) -> String {
     value.as_ref().map_or_else(String::new, ToString::to_string)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ai_detect_attest::State;
+    use ai_detect_report::gate::Verdict;
+    use ai_detect_report::{HunkCommit, sample};
+
+    #[test]
+    fn a_flag_is_about_the_commit_that_must_declare_and_not_about_the_largest_part() {
+        let mut report = sample::report("a", 1);
+        let (first, second) = (report.commits[0].id.clone(), report.commits[1].id.clone());
+        report.commits[0].attestation.state = State::Complete;
+        report.commits[1].attestation.state = State::Absent;
+        let mut hunk = report.hunks[0].clone();
+        hunk.verdict = Verdict::Unattested;
+        hunk.commits = vec![HunkCommit { id: first.clone(), lines: 24 }, HunkCommit { id: second.clone(), lines: 6 }];
+        assert_eq!(commit_of(&hunk, &report), Some(second));
+        report.commits.clear();
+        assert_eq!(commit_of(&hunk, &report), Some(first));
+    }
 }
