@@ -178,6 +178,24 @@ fn added_lines_and_sensitive_paths_are_counted_whatever_is_scored() {
 }
 
 #[test]
+fn a_row_without_a_score_says_why() {
+    let repo = Repo::new();
+    repo.commit_file("README.md", "# Words\n");
+    let mut commit = |path: &str, content: String| {
+        repo.commit_file(path, content);
+        let row: Value = serde_json::from_str(&repo.run(&["scan", "HEAD~1.."]).stdout).unwrap();
+        assert_eq!(row["unscored"].is_null(), row["blocks"] != 0);
+        row["unscored"].clone()
+    };
+    let swift = "func value(_ a: Int) -> Int {\n    return a\n}\n".repeat(20);
+    assert_eq!(commit("start.py", code("start", 12)), Value::Null);
+    assert_eq!(commit("Values.swift", swift), "no-grammar");
+    assert_eq!(commit("short.py", "x = 1\ny = 2\n".into()), "too-short");
+    assert_eq!(commit("vendor/a/lib.py", code("lib", 30)), "left-out");
+    assert_eq!(commit("short.py", "x = 1\n".into()), "nothing-added");
+}
+
+#[test]
 fn times_choose_by_when_a_commit_landed() {
     let repo = long(10);
     let all = rows(&repo, &[]);

@@ -61,6 +61,7 @@ const COLUMNS: &[(&str, Values)] = &[
     ("strongest_log_odds", MaybeNumber(|row| row.strongest_log_odds)),
     ("threshold_log_odds", Number(|row| row.threshold_log_odds)),
     ("verdict", Text(|row| row.verdict.word().into())),
+    ("unscored", MaybeText(|row| row.unscored.map(|cause| word(cause).into()))),
     ("flags", Integer(|row| row.flags.into())),
     ("state", Text(|row| word(row.state).into())),
     ("tool", MaybeText(|row| row.tool.as_ref().map(Cow::from))),
@@ -360,6 +361,7 @@ mod tests {
     use serde_json::Value;
 
     use super::*;
+    use crate::scan::Unscored;
     use ai_detect_attest::State;
     use ai_detect_attest::signature::SignatureState;
     use ai_detect_report::gate::Verdict;
@@ -389,6 +391,7 @@ mod tests {
             strongest_log_odds: Some(2.5),
             threshold_log_odds: 3.5637,
             verdict: Verdict::WrongForm,
+            unscored: Some(Unscored::NoGrammar),
             flags: 1,
             state: State::WrongForm,
             tool: Some("Claude".into()),

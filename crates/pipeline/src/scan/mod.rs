@@ -21,7 +21,7 @@ use ai_detect_base::change::{Commit, Reason};
 use ai_detect_base::parallel;
 use ai_detect_git::{Error, ListedCommit, OneByOne, Shared};
 use row::About;
-pub use row::{Kind, NotesRead, Row, SCHEMA};
+pub use row::{Kind, NotesRead, Row, SCHEMA, Unscored};
 
 /// With what commits are scored.
 pub struct Scorer<'a> {

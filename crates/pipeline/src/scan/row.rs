@@ -3,14 +3,14 @@
 //! There is no author in it. A table of names beside guesses would be read as a ranking of people; whom a
 //! row is about is a matter between its reader and the repository.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use ai_detect_attest::signature::SignatureState;
 use ai_detect_attest::{Registry, Role, State, Statement};
-use ai_detect_base::change::ChangeSet;
+use ai_detect_base::change::{ChangeSet, Reason};
 use ai_detect_base::vocabulary::message::request_of;
 use ai_detect_git::ListedCommit;
 use ai_detect_report::gate::{self, Likeness, Verdict};
@@ -74,6 +74,8 @@ pub struct Row {
     /// The verdict on the block that asks most for a person; where there is none, what follows from the
     /// commit's declaration alone.
     pub verdict: Verdict,
+    /// Why none of it was scored, by most of its lines; null where something was, and for a merge.
+    pub unscored: Option<Unscored>,
     /// How many blocks ask for a person.
     pub flags: u32,
     /// What the commit declares about AI use. Never enters a score.
@@ -110,6 +112,45 @@ pub enum NotesRead {
     Read,
     /// They may exist elsewhere, and nobody fetched them.
     NotFetched,
+}
+
+/// Why nothing of a commit was scored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Unscored {
+    /// Its blocks of code are too short to say anything.
+    TooShort,
+    /// Its text is in no language that is scored.
+    NoGrammar,
+    /// Its files were left out: generated, vendored, binary, too large, by the settings.
+    LeftOut,
+    /// Its lines were only moved, copied or changed in white space.
+    NotAuthored,
+    /// It added no lines.
+    NothingAdded,
+}
+
+impl Unscored {
+    /// The cause with most lines in a report without scored blocks. Files of which no lines are known count as one.
+    fn of(report: &Report) -> Self {
+        let hunks = report.hunks.iter().map(|hunk| match hunk.language {
+            Some(_) => (Unscored::TooShort, hunk.added_lines),
+            None => (Unscored::NoGrammar, hunk.added_lines),
+        });
+        let files = report.coverage.excluded.iter().filter_map(|file| match file.reason {
+            // Its blocks are listed.
+            Reason::NoGrammar => None,
+            Reason::NotAuthored => Some((Unscored::NotAuthored, 0)),
+            _ => Some((Unscored::LeftOut, file.added_lines.unwrap_or(1))),
+        });
+        let mut lines: BTreeMap<Unscored, u64> = BTreeMap::new();
+        for (cause, added) in hunks.chain(files) {
+            *lines.entry(cause).or_default() += u64::from(added);
+        }
+        // Of equal causes, the first one.
+        let most = lines.into_iter().rev().max_by_key(|(_, lines)| *lines);
+        most.map_or(Unscored::NothingAdded, |(cause, _)| cause)
+    }
 }
 
 /// What kind of commit a row is about.
@@ -177,6 +218,7 @@ impl Row {
             strongest_log_odds: strongest,
             threshold_log_odds: report.threshold.log_odds,
             verdict: verdict.unwrap_or_else(|| gate::verdict(Likeness::TooLittle, attestation.state)),
+            unscored: (!is_merge && report.coverage.hunks_scored == 0).then(|| Unscored::of(report)),
             flags: report.flag_count() as u32,
             state: attestation.state,
             tool: attestation.facts.tool.clone(),
