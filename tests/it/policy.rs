@@ -541,6 +541,25 @@ fn a_forbidden_tool_is_shown_and_left_to_a_person_and_nothing_is_asked_of_its_au
 }
 
 #[test]
+fn explain_says_what_a_list_replaces_and_which_class_was_meant() {
+    let repo = Repo::new();
+    repo.write("base.yml", "facts: [tool, model]\nmarkers: {forbidden: [{trailer: X}, {trailer: Y}]}\n");
+    let explained = |own: &str| {
+        repo.write("own.yml", format!("extends: base.yml\n{own}"));
+        let said = repo.run(&["policy", "explain", "own.yml"]).text();
+        said.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    let replacing = explained("markers: {forbidden: [{trailer: Z}]}\n");
+    let said = "replaces 2 inherited entries of `markers.forbidden`: own.yml has a list of its own.";
+    assert!(replacing.contains(said) && replacing.contains("`also:`"), "{replacing}");
+    assert!(!explained("also: {forbidden: [{trailer: Z}]}\n").contains("replaces"));
+    let misspelt = explained("sensitive: {classes: [autentication], facts: [prompt]}\n");
+    assert!(misspelt.contains("your settings must define autentication; did you mean `authentication`?"), "{misspelt}");
+    let own = explained("sensitive: {classes: [kernel-of-ours], facts: [prompt]}\n");
+    assert!(own.contains("must define kernel-of-ours)"), "{own}");
+}
+
+#[test]
 fn explain_shows_every_condition_of_a_marker_once() {
     let repo = Repo::new();
     let markers = "  forbidden:\n    - { trailer: Assisted-by, value: '(?i)cursor', why: our rule }\n    - { text: 'xyzzy', why: magic }\n";

@@ -52,7 +52,7 @@ pub use commits::{
 };
 pub use finding::{Finding, FindingKind, What};
 pub use judge::{Judgement, judge, missing_facts};
-pub use load::{Error, PRESETS};
+pub use load::{Error, PRESETS, Replaced};
 pub use markers::Marker;
 pub use raw::{Fact, Kind, Place, Source, Stance};
 pub use remedy::Remedy;
@@ -73,6 +73,8 @@ pub struct Policy {
     pub source: Option<Source>,
     /// The policies that it was built from, from the first to this one.
     pub lineage: Vec<String>,
+    /// Lists that it, or one that it was built from, inherited and replaced.
+    pub replaced: Vec<Replaced>,
     /// What it asks for.
     pub says: String,
     /// What it asks for and this program cannot see.

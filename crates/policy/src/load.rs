@@ -12,6 +12,9 @@ use ai_detect_base::yaml;
 pub(crate) use ai_detect_base::yaml::nearest;
 
 mod place;
+mod replaced;
+
+pub use replaced::Replaced;
 
 macro_rules! presets {
     ($($name:literal),* $(,)?) => {
@@ -109,8 +112,8 @@ impl Policy {
     /// Where there is none, it or one that it extends is wrong, or they extend each other in a circle.
     pub fn load(name: &str, read: &Reader<'_>) -> Result<Policy, Error> {
         let mut lineage = Vec::new();
-        let mut way = Way { read, above: Vec::new(), left: MAX_BASES + 1 };
-        let raw = resolve(name, &mut way, &mut lineage)?;
+        let mut ancestry = Ancestry { read, above: Vec::new(), left: MAX_BASES + 1 };
+        let raw = resolve(name, &mut ancestry, &mut lineage)?;
         checked(name, raw, lineage)
     }
 
@@ -137,38 +140,43 @@ struct Resolved {
     raw: RawPolicy,
     /// Texts with their names, to find the line of what turns out to be wrong.
     texts: Vec<(String, String)>,
+    /// Inherited lists that were replaced.
+    replaced: Vec<Replaced>,
 }
 
-/// How a policy was reached.
-struct Way<'a> {
+/// The policies on the way to one that is read.
+struct Ancestry<'a> {
     read: &'a Reader<'a>,
     above: Vec<String>,
     /// How many more may be read.
     left: usize,
 }
 
-fn resolve(name: &str, way: &mut Way<'_>, lineage: &mut Vec<String>) -> Result<Resolved, Error> {
-    if let Some(at) = way.above.iter().position(|known| known == name) {
-        let mut circle = items_of(&way.above, at..).to_vec();
+fn resolve(name: &str, ancestry: &mut Ancestry<'_>, lineage: &mut Vec<String>) -> Result<Resolved, Error> {
+    if let Some(at) = ancestry.above.iter().position(|known| known == name) {
+        let mut circle = items_of(&ancestry.above, at..).to_vec();
         circle.push(name.to_owned());
         return Err(Error::Cycle(circle));
     }
-    way.left = way.left.checked_sub(1).ok_or_else(|| Error::TooMany(name.to_owned()))?;
-    let (file, content) = text(name, way.read)?;
+    ancestry.left = ancestry.left.checked_sub(1).ok_or_else(|| Error::TooMany(name.to_owned()))?;
+    let (file, content) = text(name, ancestry.read)?;
     let own = parse(&file, &content)?;
-    way.above.push(name.to_owned());
-    let mut merged = RawPolicy::default();
+    ancestry.above.push(name.to_owned());
+    let (mut merged, mut replaced) = (RawPolicy::default(), Vec::new());
     let mut texts = vec![(file, content)];
     for base in own.extends.clone().into_iter().flat_map(|names| names.into_vec()) {
-        let resolved = resolve(&base, way, lineage)?;
+        let resolved = resolve(&base, ancestry, lineage)?;
+        replaced.extend(resolved.replaced);
+        replaced.extend(replaced::replaced(&merged, &resolved.raw, &base));
         merged = over(merged, resolved.raw);
         texts.extend(resolved.texts);
     }
-    way.above.pop();
+    ancestry.above.pop();
     if !lineage.iter().any(|known| known == name) {
         lineage.push(name.to_owned());
     }
-    Ok(Resolved { raw: over(merged, own), texts })
+    replaced.extend(replaced::replaced(&merged, &own, name));
+    Ok(Resolved { raw: over(merged, own), texts, replaced })
 }
 
 fn text(name: &str, read: &Reader<'_>) -> Result<(String, String), Error> {
@@ -272,7 +280,7 @@ impl Policy {
     }
 }
 
-fn checked(name: &str, Resolved { raw, texts }: Resolved, lineage: Vec<String>) -> Result<Policy, Error> {
+fn checked(name: &str, Resolved { raw, texts, replaced }: Resolved, lineage: Vec<String>) -> Result<Policy, Error> {
     let wrong = |needle: &str, problem: String| {
         let found = texts.iter().find_map(|(file, text)| {
             let line = text.lines().position(|line| line.contains(needle))?;
@@ -342,6 +350,7 @@ fn checked(name: &str, Resolved { raw, texts }: Resolved, lineage: Vec<String>) 
         stance: raw.stance.unwrap_or(Stance::Allow),
         source: raw.source,
         lineage,
+        replaced,
         says: raw.says.unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" "),
         unchecked: raw.unchecked.unwrap_or_default(),
         request_covers_commits: raw.request_covers_commits.unwrap_or(false),
@@ -411,6 +420,17 @@ mod tests {
         assert_eq!(policy.lineage, ["linux-kernel", "own.yml"]);
         let kernel = Policy::preset("linux-kernel").unwrap();
         assert_eq!(policy.exempt_kinds.len(), kernel.exempt_kinds.len() + 1);
+    }
+
+    #[test]
+    fn inherited_lists_that_are_replaced_are_known() {
+        let base = "facts: [tool, model]\nmarkers: {forbidden: [{trailer: Co-authored-by}]}\n";
+        let load_with = |own: &str| load(&[("own.yml", &format!("extends: a.yml\n{own}")), ("a.yml", base)]).unwrap();
+        let replaced =
+            load_with("facts: [prompt]\nmarkers: {forbidden: [{trailer: X}], accepted: [{trailer: Y}]}\n").replaced;
+        let found: Vec<_> = replaced.iter().map(|it| (it.key, it.by.as_str(), it.count)).collect();
+        assert_eq!(found, [("facts", "own.yml", 2), ("markers.forbidden", "own.yml", 1)]);
+        assert_eq!(load_with("also: {facts: [prompt]}\nsays: Ours\n").replaced, []);
     }
 
     #[test]

@@ -3,9 +3,11 @@
 use std::fmt::Write as _;
 
 use crate::markers::grouped;
+use crate::words::counted;
 use ai_detect_base::terminal::{escaped, wrapped};
+use ai_detect_base::yaml::nearest;
 use ai_detect_policy::raw::Read;
-use ai_detect_policy::{Fact, Marker, Policy, SensitiveRules, Source};
+use ai_detect_policy::{Fact, Marker, Policy, Replaced, Sensitive, SensitiveRules, Source};
 
 /// How wide the column of labels is, with its margins.
 const LABELS: usize = 14;
@@ -28,6 +30,7 @@ pub fn write(policy: &Policy, width: usize) -> String {
         markers.iter().for_each(|marker| page.field(label, &shown(marker)));
     }
     page.field("facts", &facts(&policy.facts));
+    page.replaced(policy);
     page.field("sign-off", sign_off(policy));
     if policy.reviewed_by_another_person {
         page.field("review", "by a person other than the one who asked for the generation, recorded in the commit");
@@ -85,6 +88,17 @@ impl Page {
         }
     }
 
+    /// Inherited lists that no longer hold: a list of one's own replaces, and does not add.
+    fn replaced(&mut self, policy: &Policy) {
+        for Replaced { key, by, count } in &policy.replaced {
+            let inherited = counted(*count, "inherited entry", "inherited entries");
+            self.field(
+                "replaces",
+                &format!("{inherited} of `{key}`: {by} has a list of its own. Below `also:` it would add to them"),
+            );
+        }
+    }
+
     fn thresholds(&mut self, policy: &Policy) {
         if let Some(rate) = policy.flag_rate {
             self.field("flags", &format!("at most {rate} of people's requests"));
@@ -125,10 +139,21 @@ fn sensitive(rules: &SensitiveRules) -> String {
     let foreign: Vec<&str> = rules.foreign_classes().collect();
     let classes = match foreign.as_slice() {
         [] => classes,
-        foreign => format!("{classes} (your settings must define {})", foreign.join(", ")),
+        foreign => {
+            let foreign: Vec<String> = foreign.iter().map(|class| format!("{class}{}", near_class(class))).collect();
+            format!("{classes} (your settings must define {})", foreign.join(", "))
+        }
     };
     let asked = if rules.facts.is_empty() { String::new() } else { format!("; also {}", facts(&rules.facts)) };
     format!("classes: {classes}{asked}{review}{signed}")
+}
+
+/// The built-in class that was probably meant.
+fn near_class(class: &str) -> String {
+    // The classes are tested; without them, nothing is near.
+    let Ok(known) = Sensitive::builtin() else { return String::new() };
+    let near = nearest(class, known.classes().iter().map(|class| class.id.as_str()));
+    near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"))
 }
 
 fn source(source: &Source) -> String {
