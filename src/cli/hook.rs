@@ -37,6 +37,7 @@ pub(super) enum Command {
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum Run {
     /// After a message was written
+    #[command(after_help = super::EXIT_OF_CHECKS)]
     CommitMsg {
         /// The file with the message
         file: PathBuf,

@@ -40,7 +40,7 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use clap::{ColorChoice, CommandFactory as _, Parser, Subcommand};
+use clap::{ColorChoice, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 #[cfg(feature = "forge")]
 use crate::forge::job::JobError;
@@ -56,6 +56,13 @@ const EXIT_OF_TESTS: &str =
 /// How the commands end that can be asked for status 1 because of flags.
 const EXIT_OF_FLAGS: &str = "Exit status: 0 if analysed (with or without flags), 1 if there are flags and --exit-code is set, \
                              2 for wrong usage or invalid settings, 3 if the analysis failed.";
+
+/// How the commands end that check what is there.
+const EXIT_OF_CHECKS: &str = "Exit status: 0 if all is as it should be, 1 if something is not, 2 for wrong usage, 3 if it could not be \
+                              checked.";
+
+/// How all other commands end.
+const EXIT: &str = "Exit status: 0 if done, 2 for wrong usage or invalid settings, 3 if it failed.";
 
 /// The heading of the options that every subcommand takes.
 const GLOBAL: &str = "Global options";
@@ -118,6 +125,7 @@ enum Command {
     #[cfg(feature = "forge")]
     Post(post::Args),
     /// Convert a JSON report to another format
+    #[command(after_help = EXIT_OF_FLAGS)]
     Report(report::Args),
     /// Measure the accuracy of the scores on labelled commits
     #[cfg(feature = "lab")]
@@ -134,6 +142,10 @@ enum Command {
     #[command(subcommand)]
     Markers(markers::Command),
     /// Declare AI use on commits, and keep declarations through squashes and rebases
+    #[command(
+        after_help = "Exit status: 0 if done; 1 if --check finds something missing; 2 for wrong usage or invalid settings; 3 if \
+                      it failed."
+    )]
     Attest(Box<attest::Args>),
     /// Install git hooks that check the declaration of each new commit
     #[command(subcommand)]
@@ -294,7 +306,16 @@ fn read_text(file: &Path, dir: &Path) -> Result<String, Failure> {
 
 /// The command line with all its subcommands, for documents and tests.
 pub fn command() -> clap::Command {
-    Args::command()
+    with_exit_statuses(Args::command())
+}
+
+/// Says in the help of every command how it ends. Those that end in a way of their own say so themselves.
+fn with_exit_statuses(command: clap::Command) -> clap::Command {
+    let command = match command.get_after_help() {
+        Some(_) => command,
+        None => command.after_help(EXIT),
+    };
+    command.mut_subcommands(with_exit_statuses)
 }
 
 /// Whether an agent calls, with whatever arguments, and whatever this build can do.
@@ -305,7 +326,8 @@ fn is_hook_of_agent() -> bool {
 
 /// Runs the program on the process's arguments.
 pub fn run() -> Exit {
-    let args = match Args::try_parse() {
+    let parsed = command().try_get_matches().and_then(|matches| Args::from_arg_matches(&matches));
+    let args = match parsed {
         Ok(args) => args,
         // An agent would stop: the status of wrong usage means just that to it.
         Err(error) if error.use_stderr() && is_hook_of_agent() => return Exit::Analysed,

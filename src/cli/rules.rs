@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::output::Output;
 use super::{Exit, Failure};
 use crate::pack::rule::{Example, Shape};
-use crate::pack::{Kind, Pack, Rule, Source};
+use crate::pack::{Kind, Pack, Rule, Source, topic};
 use crate::signals::selftest;
 use crate::terminal::{escaped, wrapped};
 
@@ -27,6 +27,7 @@ pub(super) enum Command {
         packs: Vec<PathBuf>,
     },
     /// Run the examples of the rules
+    #[command(after_help = super::EXIT_OF_TESTS)]
     Test {
         /// Ids of the rules to test [default: all]
         ids: Vec<String>,
@@ -60,7 +61,7 @@ fn list(pack: &Pack, out: &Output) -> Result<Exit, Failure> {
     let mut family = None;
     for rule in &pack.rules {
         if family != Some(rule.family) {
-            let _ = writeln!(text, "{}{}", if family.is_some() { "\n" } else { "" }, family_name(rule));
+            let _ = writeln!(text, "{}{}", if family.is_some() { "\n" } else { "" }, heading(rule));
             family = Some(rule.family);
         }
         let _ = writeln!(text, "  {:+.2}  {:<36} {}", rule.weight, escaped(&rule.id), escaped(&rule.title));
@@ -68,6 +69,15 @@ fn list(pack: &Pack, out: &Output) -> Result<Exit, Failure> {
     let _ = writeln!(text, "\n{} rules; `ai-detect rules explain RULE` says more of one", pack.rules.len());
     out.print(&text)?;
     Ok(Exit::Analysed)
+}
+
+/// What the rules of a family are about, in the words of reports. Rules that weigh words have a topic each.
+fn heading(rule: &Rule) -> String {
+    match topic(&rule.id) {
+        Some(topic) if topic.is_words => "wording".to_owned(),
+        Some(topic) => topic.name.to_owned(),
+        None => family_name(rule),
+    }
 }
 
 fn family_name(rule: &Rule) -> String {
@@ -84,15 +94,17 @@ fn explain(pack: &Pack, id: &str, out: &Output) -> Result<Exit, Failure> {
     let width = out.width();
     let mut text = format!("{}: {}\n", escaped(&rule.id), escaped(&rule.title));
     let mut field = |label: &str, value: &str| {
-        for (at, line) in wrapped(&escaped(&value.replace('\n', " ")), width.saturating_sub(12)).into_iter().enumerate()
+        for (at, line) in wrapped(&escaped(&value.replace('\n', " ")), width.saturating_sub(13)).into_iter().enumerate()
         {
             let label = if at == 0 { label } else { "" };
-            let _ = writeln!(text, "  {label:<10}{line}");
+            let _ = writeln!(text, "  {label:<11}{line}");
         }
     };
     if let Some(otherwise) = &rule.otherwise {
         field("otherwise", otherwise);
     }
+    // A rule of a project's own pack is its own topic.
+    field("in reports", topic(&rule.id).map_or(rule.title.as_str(), |topic| topic.name));
     field("why", &rule.why);
     field("misleads", &rule.misleads);
     field("looks for", &looks_for(rule));
@@ -131,16 +143,23 @@ fn looks_for(rule: &Rule) -> String {
             format!("the number {name} of each {scope}{languages}: {shape}")
         }
         Kind::Given => "nothing: it comes with the change or with the settings".into(),
-        Kind::Lexicon(name) => format!("the words of the lexicon {name} in each {scope}{languages}"),
+        Kind::Lexicon(name) => {
+            format!("words and pairs of neighbouring words of the lexicon {name}, in each {scope}{languages}")
+        }
     }
 }
 
 fn weight(rule: &Rule) -> String {
     let towards = if rule.weight >= 0.0 { "AI" } else { "people" };
     match rule.kind {
-        Kind::Lexicon(_) => {
-            format!("{:.2} times the sum of the words' own, and what that comes to beside all else", rule.weight)
-        }
+        Kind::Lexicon(_) => format!(
+            "each word and each pair has a weight of its own, learned from labelled commits: above zero where commits that \
+             declare AI use have it more often than those of people, below zero where less often. A block gets the sum of \
+             its words, divided by the root of its length, {:.2} times, and what the trees make of that beside all other \
+             numbers. A report shows this number for the rule, and quotes the line whose words add most to it. No word \
+             means anything by itself",
+            rule.weight
+        ),
         Kind::Given => "as given".into(),
         Kind::Metric { .. } if rule.otherwise.is_some() => format!(
             "{:+.2} log-odds towards {towards} where it counts in full, and what the trees make of the number beside all \

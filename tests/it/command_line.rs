@@ -66,6 +66,43 @@ fn a_folder_a_file_or_a_range_in_place_of_a_subcommand_gets_the_command_to_type(
     }
 }
 
+/// The help of a command and of all below it.
+fn helps(command: &mut clap::Command, helps: &mut Vec<(String, String)>) {
+    helps.push((command.get_name().to_owned(), command.render_long_help().to_string()));
+    // The library makes `help` itself.
+    command
+        .get_subcommands_mut()
+        .filter(|below| below.get_name() != "help")
+        .for_each(|below| self::helps(below, helps));
+}
+
+#[test]
+fn every_help_says_how_the_command_ends() {
+    let mut found = Vec::new();
+    helps(&mut ai_detect::cli::command(), &mut found);
+    assert!(found.len() > 40);
+    for (name, help) in found {
+        assert_eq!(help.matches("Exit status: 0").count(), 1, "{name}: {help}");
+    }
+    // Those that can end with status 1 say when.
+    for command in [
+        &["diff"][..],
+        &["report"],
+        &["attest"],
+        &["attest", "squash"],
+        &["policy", "check"],
+        &["rules", "test"],
+        &["markers", "test"],
+        &["policy", "test"],
+        &["trail", "verify"],
+        &["trail", "events"],
+    ] {
+        let help = Repo::nowhere().run(&[command, &["--help"]].concat()).text();
+        let ends = help.split_once("Exit status:").map(|(_, ends)| ends).unwrap_or_default();
+        assert!(ends.contains(" 1 "), "{command:?}: {ends}");
+    }
+}
+
 #[test]
 fn every_help_has_the_global_options_under_their_own_heading() {
     for command in [&["--help"][..], &["diff", "--help"], &["policy", "check", "--help"], &["trail", "ask", "--help"]] {

@@ -151,6 +151,10 @@ impl Facts {
 #[derive(Debug, clap::Subcommand)]
 enum Command {
     /// Predict the message of a squash merge, and show which declarations it would lose and how to keep them
+    #[command(
+        after_help = "Exit status: 0 if done; 1 if a declaration would be lost and --exit-code is set; 2 for wrong usage or \
+                      invalid settings; 3 if it failed."
+    )]
     Squash(squash::Args),
     /// Copy notes of ai-detect from rewritten commits to their new versions
     Carry(carry::Args),

@@ -94,9 +94,11 @@ pub(super) enum Command {
     Repos(repos::Command),
     /// Print the entries of a recorded trail; this is itself an entry
     #[cfg(feature = "trail")]
+    #[command(after_help = super::EXIT_OF_CHECKS)]
     Events(events::Args),
     /// Check a recorded trail against its signed checkpoint; exit with status 1 if anything was changed
     #[cfg(feature = "trail")]
+    #[command(after_help = super::EXIT_OF_CHECKS)]
     Verify(verify::Args),
     /// Print an entry with a proof that can be checked offline; this is itself an entry
     #[cfg(feature = "trail")]
