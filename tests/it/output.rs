@@ -460,6 +460,23 @@ fn every_text_names_the_commit_with_a_forbidden_tool_and_the_commits_that_declar
 }
 
 #[test]
+fn sensitive_files_that_are_left_out_are_named_with_their_commit() {
+    let repo = told();
+    repo.write("src/auth/login.bin", "\0\u{1}\0");
+    repo.commit("Add files that are not scored");
+    let id = repo.id("HEAD");
+    let report = repo.diff(&["main"]);
+    let left_out = list(&report["coverage"]["excluded"]);
+    let login = left_out.iter().find(|file| file["path"] == "src/auth/login.bin").unwrap();
+    assert_eq!(
+        (&login["commits"], &login["sensitive_classes"][0]),
+        (&serde_json::json!([id]), &serde_json::json!("project"))
+    );
+    let shown = repo.run(&["diff", "main", "-v"]).text().split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(shown.contains("also touches, not scored: project: src/auth/login.bin"), "{shown}");
+}
+
+#[test]
 fn a_clone_without_notes_says_how_to_get_them_where_a_flag_could_be_answered() {
     let (_origin, clone) = flagged_clone();
     let told = clone.run(&["diff", "origin/main"]).text();

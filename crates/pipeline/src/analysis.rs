@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::again;
 use super::evidence::{self, Judging};
+use super::sensitive_left_out::SensitiveLeftOut;
 use super::settings;
 use super::{Error, Session, Settings, SettingsFrom, Standards};
 use crate::analyse::{Analyser, Detail};
@@ -102,12 +103,18 @@ impl Session {
         let notes = surroundings.notes_not_looked_at(&repository);
         let is_partial = repository.is_partial();
         let published = published(&repository, &change, is_job);
-        // Drop the caches: nothing below reads the repository.
-        drop(repository);
+        let mut left_out = SensitiveLeftOut::of(&change, &sensitive);
+        // Drop the caches: little else below reads the repository.
+        let repository = left_out.lacks_commits(&change).then_some(repository);
         let pack = loaded.unwrap_or_else(|| settings.pack())?;
         let prepared = Prepared { settings: &settings, sensitive: &sensitive, described: described.as_ref() };
         let mut report = prepared.report(&change, &pack, evidence, asked)?;
         report.range.published = published;
+        // They are named beside flags alone.
+        if let Some(repository) = repository.filter(|_| !report.flags.is_empty()) {
+            left_out.find_commits(&repository, &change, &records)?;
+        }
+        left_out.tell(&mut report);
         report.coverage.substitutes = Some(substitutes).filter(|found| *found != Substitutes::default());
         let contents = surroundings.contents_not_looked_at(is_partial, &report);
         report.coverage.not_looked_at.extend(notes.into_iter().chain(contents));

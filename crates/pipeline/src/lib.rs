@@ -39,6 +39,7 @@ pub mod evidence;
 mod message;
 mod past;
 pub mod scan;
+mod sensitive_left_out;
 mod session;
 pub mod settings;
 mod standards;

@@ -47,6 +47,9 @@ pub fn foreign(report: Report, title: impl Fn(&str, f64) -> Option<String>) -> R
         retitle(&mut hunk.signals);
         hunk.sensitive_classes.retain(|class| is_name(class));
     }
+    for file in &mut report.coverage.excluded {
+        file.sensitive_classes.retain(|class| is_name(class));
+    }
     for flag in &mut report.flags {
         flag.resolve = resolve(flag).into();
     }

@@ -448,6 +448,12 @@ pub struct ExcludedReport {
     /// What the decision to leave it out rests on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ground: Option<Ground>,
+    /// The classes that make its path a sensitive one, where a whole file was left out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sensitive_classes: Vec<String>,
+    /// The commits that touched it, where its path is a sensitive one: full ids.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub commits: Vec<String>,
 }
 
 impl From<&Excluded> for ExcludedReport {
@@ -462,6 +468,9 @@ impl From<&Excluded> for ExcludedReport {
             added_lines: added.map(|added| added.lines),
             added_bytes: added.map(|added| added.bytes),
             ground: code.map(|code| code.ground),
+            // Nobody asked about the path yet.
+            sensitive_classes: Vec::new(),
+            commits: Vec::new(),
         }
     }
 }

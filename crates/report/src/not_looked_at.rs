@@ -214,7 +214,7 @@ pub(super) fn check(entries: &[NotLookedAt]) -> Checked {
         NotLookedAt::RequestNow { as_of, .. } => as_of.as_ref(),
         _ => None,
     });
-    ensure(times.into_iter().all(|time| is_time(time)), "a time is none")
+    ensure(times.into_iter().all(|time| is_time(time)), "a text is not a time")
 }
 
 /// Whether a text has the letters of a time as forges write it: `2026-03-01T10:00:00Z`.

@@ -51,6 +51,8 @@ pub fn report(text: &str, flags: usize) -> Report {
                 added_lines: Some(1),
                 added_bytes: Some(1),
                 ground: Some(Ground::Path),
+                sensitive_classes: Vec::new(),
+                commits: Vec::new(),
             }],
             notes: vec![text.into()],
             ..Coverage::default()

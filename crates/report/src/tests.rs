@@ -274,7 +274,7 @@ fn a_report_that_does_not_hold_together_is_not_taken() {
         ("/flags/0/hunk", "", 1.into(), "no report: flags[0]: it does not say what its hunk says"),
         ("/flags/1/path", "", "other".into(), "no report: flags[1]: it does not say what its hunk says"),
         ("/flags/0/id", "", "12345678".into(), "no report: flags[0]: the id is not that of its fingerprint"),
-        ("/flags/0/probability", "", 7.into(), "no report: flags[0]: the probability is none"),
+        ("/flags/0/probability", "", 7.into(), "no report: flags[0]: the probability is not between 0 and 1"),
         ("/hunks/0/path", "/flags/0/path", "../x".into(), "no report: hunks[0]: the path leads out of the repository"),
         (
             "/hunks/0/path",
@@ -303,9 +303,14 @@ fn a_report_that_does_not_hold_together_is_not_taken() {
             "no report: hunks[0]: the lines are out of bounds",
         ),
         ("/hunks/0/added_lines", "", 70.into(), "no report: hunks[0]: more lines are added than there are"),
-        ("/hunks/0/commits/0/id", "", "$(touch x)".into(), "no report: hunks[0]: a commit's id is none"),
-        ("/hunks/0/fingerprint", "/flags/0/fingerprint", "x".into(), "no report: hunks[0]: the fingerprint is none"),
-        ("/commits/0/id", "", "HEAD".into(), "no report: commits[0]: the id is none"),
+        ("/hunks/0/commits/0/id", "", "$(touch x)".into(), "no report: hunks[0]: a commit's id is no commit id"),
+        (
+            "/hunks/0/fingerprint",
+            "/flags/0/fingerprint",
+            "x".into(),
+            "no report: hunks[0]: the fingerprint is not 32 hexadecimal digits",
+        ),
+        ("/commits/0/id", "", "HEAD".into(), "no report: commits[0]: the id is no commit id"),
         ("/range/head", "", "--output=x".into(), "no report: report: an end of the range is no commit id"),
         ("/commits/1/subject", "", "x".repeat(1 << 17).into(), "no report: commits[1]: a text is too long"),
     ];

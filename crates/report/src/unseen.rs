@@ -214,6 +214,8 @@ mod tests {
             added_lines: lines,
             added_bytes: lines.map(|lines| u64::from(lines) * 30),
             ground: Some(ground),
+            sensitive_classes: Vec::new(),
+            commits: Vec::new(),
         }
     }
 

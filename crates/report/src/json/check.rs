@@ -54,10 +54,10 @@ fn whole(report: &Report) -> Checked {
         let branches = published.branch.iter().chain(merged.and_then(|merged| merged.branch.as_ref()));
         ensure(branches.into_iter().all(|name| name.len() <= MAX_TEXT), "a branch is too long")?;
     }
-    ensure(report.range.probability.is_none_or(is_share), "a probability is none")?;
-    ensure(is_share(report.threshold.request_rate), "the rate is none")?;
+    ensure(report.range.probability.is_none_or(is_share), "a probability is not between 0 and 1")?;
+    ensure(is_share(report.threshold.request_rate), "the rate is not between 0 and 1")?;
     let numbers = [report.tool.intercept, report.tool.prior, report.threshold.log_odds];
-    ensure(numbers.into_iter().chain(report.range.log_odds).all(f64::is_finite), "a number is none")?;
+    ensure(numbers.into_iter().chain(report.range.log_odds).all(f64::is_finite), "a number is not finite")?;
     let texts = [&report.range.spec, &report.tool.name, &report.tool.version, &report.tool.model];
     let policy = report.policy.iter().flat_map(|policy| [&policy.id, &policy.title, &policy.says, &policy.text]);
     let texts = texts.into_iter().chain(policy).chain(&report.coverage.notes);
@@ -66,15 +66,15 @@ fn whole(report: &Report) -> Checked {
 }
 
 pub(crate) fn commit(commit: &CommitReport) -> Checked {
-    ensure(is_id(&commit.id), "the id is none")?;
+    ensure(is_id(&commit.id), "the id is no commit id")?;
     ensure(commit.subject.len() <= MAX_TEXT && commit.author.len() <= MAX_TEXT, "a text is too long")?;
-    ensure(commit.probability.is_none_or(is_share), "the probability is none")?;
+    ensure(commit.probability.is_none_or(is_share), "the probability is not between 0 and 1")?;
     let numbers = commit.log_odds.into_iter().chain(commit.code_log_odds).chain([commit.message_log_odds]);
-    ensure(numbers.into_iter().all(f64::is_finite), "a number is none")?;
+    ensure(numbers.into_iter().all(f64::is_finite), "a number is not finite")?;
     if let Some(mending) = &commit.mending {
         let mut lines = mending.add.iter().map(|line| &line.text).chain(&mending.remove);
         ensure(mending.add.len().max(mending.remove.len()) <= MAX_PASTED_LINES, "too many lines to paste")?;
-        ensure(lines.all(|line| is_pasted_line(line)), "a line to paste is none")?;
+        ensure(lines.all(|line| is_pasted_line(line)), "a text to paste is not one plain line")?;
     }
     signals(&commit.signals, commit.omitted_signals)
 }
@@ -89,12 +89,12 @@ pub(crate) fn hunk(hunk: &HunkReport) -> Checked {
     ensure(hunk.language.as_ref().is_none_or(|name| name.len() <= MAX_LANGUAGE), "the language is too long a word")?;
     lines(hunk.start_line, hunk.end_line)?;
     ensure(hunk.added_lines <= hunk.end_line - hunk.start_line + 1, "more lines are added than there are")?;
-    ensure(hunk.probability.is_none_or(is_share), "the probability is none")?;
-    ensure(hunk.log_odds.is_finite() && hunk.message_log_odds.is_finite(), "a number is none")?;
-    ensure(hunk.commits.iter().all(|part| is_id(&part.id)), "a commit's id is none")?;
-    ensure(is_hex(&hunk.fingerprint) && hunk.fingerprint.len() == 32, "the fingerprint is none")?;
+    ensure(hunk.probability.is_none_or(is_share), "the probability is not between 0 and 1")?;
+    ensure(hunk.log_odds.is_finite() && hunk.message_log_odds.is_finite(), "a number is not finite")?;
+    ensure(hunk.commits.iter().all(|part| is_id(&part.id)), "a commit's id is no commit id")?;
+    ensure(is_hex(&hunk.fingerprint) && hunk.fingerprint.len() == 32, "the fingerprint is not 32 hexadecimal digits")?;
     let is_digest = matches!(hunk.content.len(), 0 | 32) && is_hex(&hunk.content);
-    ensure(is_digest, "the digest of its content is none")?;
+    ensure(is_digest, "the digest of its content is not one")?;
     ensure(hunk.sensitive_classes.len() <= MAX_SENSITIVE, "too many classes")?;
     ensure(hunk.sensitive_classes.iter().all(|class| class.len() <= MAX_RULE), "a class is too long a word")?;
     signals(&hunk.signals, hunk.omitted_signals)
@@ -104,12 +104,12 @@ fn signals(signals: &[SignalReport], omitted: Option<OmittedSignals>) -> Checked
     ensure(signals.len() <= MAX_SIGNALS, "too many signals")?;
     ensure(
         omitted.is_none_or(|omitted| omitted.count <= MAX_COUNT && omitted.contribution.is_finite()),
-        "the count of omitted signals is none",
+        "the count of omitted signals is out of range",
     )?;
     for signal in signals {
         ensure(signal.rule.len() <= MAX_RULE && signal.title.len() <= MAX_TEXT, "a signal's text is too long")?;
-        ensure(signal.value.is_finite() && signal.contribution.is_finite(), "a signal's number is none")?;
-        ensure(signal.commit.as_ref().is_none_or(|id| is_id(id)), "a signal's commit is none")?;
+        ensure(signal.value.is_finite() && signal.contribution.is_finite(), "a signal's number is not finite")?;
+        ensure(signal.commit.as_ref().is_none_or(|id| is_id(id)), "a signal's commit is no commit id")?;
         ensure(signal.evidence.len() <= MAX_EVIDENCE, "too many places of a signal")?;
         signal.together.as_ref().map_or(Ok(()), together)?;
         signal.evidence.iter().try_for_each(evidence)?;
@@ -125,7 +125,7 @@ fn together(together: &Together) -> Checked {
 fn evidence(evidence: &EvidenceReport) -> Checked {
     let texts = evidence.source.iter().chain([&evidence.text]);
     ensure(texts.into_iter().all(|text| text.len() <= MAX_TEXT), "the text of a place is too long")?;
-    ensure(evidence.contribution.is_finite(), "the number of a place is none")?;
+    ensure(evidence.contribution.is_finite(), "the number of a place is not finite")?;
     ensure(evidence.line <= MAX_LINE && evidence.end_line <= MAX_LINE, "the line of a place is out of bounds")
 }
 
@@ -136,14 +136,18 @@ pub(crate) fn flag(flag: &Flag, report: &Report) -> Checked {
     ensure(place == found, "it does not say what its hunk says")?;
     ensure(flag.verdict.is_flag(), "its verdict asks for nobody")?;
     ensure(flag.id.len() == 8 && flag.fingerprint.starts_with(&flag.id), "the id is not that of its fingerprint")?;
-    ensure(flag.probability.is_none_or(is_share), "the probability is none")?;
+    ensure(flag.probability.is_none_or(is_share), "the probability is not between 0 and 1")?;
     ensure(flag.resolve.len() <= MAX_TEXT, "a text is too long")
 }
 
 pub(crate) fn excluded(excluded: &ExcludedReport) -> Checked {
     ensure(excluded.path.len() <= MAX_PATH && excluded.detail.len() <= MAX_TEXT, "a text is too long")?;
     let is_name = |name: &String| name.len() <= MAX_LANGUAGE;
-    ensure(excluded.language.as_ref().is_none_or(is_name), "the language is too long a word")
+    ensure(excluded.language.as_ref().is_none_or(is_name), "the language is too long a word")?;
+    ensure(excluded.sensitive_classes.len() <= MAX_SENSITIVE, "too many classes")?;
+    ensure(excluded.sensitive_classes.iter().all(|class| class.len() <= MAX_RULE), "a class is too long a word")?;
+    ensure(excluded.commits.len() <= MAX_COMMITS, "too many commits")?;
+    ensure(excluded.commits.iter().all(|id| is_id(id)), "a commit's id is no commit id")
 }
 
 fn omitted(omitted: &Omitted) -> Checked {

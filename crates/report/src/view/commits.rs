@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use super::sensitive::{SensitiveFiles, named};
 use crate::groups::groups;
 use crate::words::{counted, declares_in, short};
 use crate::{CommitReport, Report};
@@ -48,13 +49,16 @@ pub(crate) fn commit_lines(report: &Report) -> Vec<CommitLine> {
     if report.commits.len() < 2 || (flagged.is_empty() && report.commits.iter().all(is_silent)) {
         return Vec::new();
     }
+    let sensitive = SensitiveFiles::of(report);
     let line = |commit: &CommitReport| {
         // A commit that nobody is asked about is not flagged.
         let flagged = flagged.get(commit.id.as_str()).copied().unwrap_or_default();
+        let files = named(&sensitive.of_commit(&commit.id));
+        let files = files.map_or_else(String::new, |files| format!("; also touches, not scored: {files}"));
         CommitLine {
             id: short(&commit.id).to_owned(),
             subject: if report.is_foreign { String::new() } else { commit.subject.clone() },
-            says: format!("{}; {}", declares_in(report, commit), flagged.words()),
+            says: format!("{}; {}{files}", declares_in(report, commit), flagged.words()),
         }
     };
     report.commits.iter().map(line).collect()

@@ -4,7 +4,6 @@
 use std::collections::BTreeMap;
 
 use super::kinds::kind;
-use crate::gate::Verdict;
 use crate::looks::likelihood;
 use crate::omitted::as_usize;
 use crate::words::{self, counted, percent};
@@ -28,7 +27,9 @@ pub(crate) fn nothing_scored(report: &Report) -> bool {
 /// files`. Nothing where all was.
 pub(crate) fn not_scored(report: &Report) -> Option<String> {
     let (mut kinds, mut short, mut short_lines) = (BTreeMap::<String, usize>::new(), 0, 0);
+    let mut listed = 0;
     for hunk in report.hunks.iter().filter(|hunk| hunk.probability.is_none()) {
+        listed += 1;
         match hunk.language {
             None => *kinds.entry(kind(&hunk.path)).or_default() += hunk.added_lines as usize,
             Some(_) => {
@@ -44,8 +45,8 @@ pub(crate) fn not_scored(report: &Report) -> Option<String> {
         parts.push(format!("{} too short to score ({lines})", counted(short, "block", "blocks")));
     }
     parts.extend(left_out(report));
-    let unlisted = report.omitted.as_ref().and_then(|omitted| omitted.hunks.get(&Verdict::Unknown));
-    let unlisted = as_usize(unlisted.copied().unwrap_or(0));
+    // The head counts all blocks without a score, whatever their commits declare.
+    let unlisted = report.coverage.hunks_unknown.saturating_sub(listed);
     parts.extend((unlisted > 0).then(|| counted(unlisted, "block that is not listed", "blocks that are not listed")));
     (!parts.is_empty()).then(|| format!("Not scored: {}", parts.join("; ")))
 }
@@ -155,6 +156,7 @@ fn added_lines(report: &Report) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::gate::Verdict;
     use crate::sample;
 
     fn unscored(path: &str, language: Option<&str>, lines: u32) -> crate::HunkReport {
@@ -185,6 +187,8 @@ mod tests {
             added_lines: None,
             added_bytes: None,
             ground: None,
+            sensitive_classes: Vec::new(),
+            commits: Vec::new(),
         };
         let swift = ExcludedReport { reason: Reason::NoGrammar, path: "a.swift".into(), ..lock_file.clone() };
         let vendored = ExcludedReport { reason: Reason::Vendored, ..lock_file.clone() };
@@ -196,6 +200,17 @@ mod tests {
                  1 vendored file; 2 lock files"
             )
         );
+    }
+
+    #[test]
+    fn blocks_that_are_not_listed_add_up_to_those_of_the_head() {
+        let mut report = sample::report("a", 0);
+        report.coverage.excluded.clear();
+        let declared = crate::HunkReport { verdict: Verdict::Attested, ..unscored("d.py", Some("python"), 2) };
+        report.hunks = vec![unscored("e.py", Some("python"), 3), declared];
+        report.coverage.hunks_unknown = 9;
+        let expected = "Not scored: 2 blocks too short to score (5 lines); 7 blocks that are not listed";
+        assert_eq!(not_scored(&report).as_deref(), Some(expected));
     }
 
     #[test]

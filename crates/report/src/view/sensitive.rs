@@ -38,6 +38,12 @@ impl<'a> SensitiveFiles<'a> {
                 files.entry(&part.id).or_default().insert(file);
             }
         }
+        for file in report.coverage.excluded.iter().filter(|file| !file.sensitive_classes.is_empty()) {
+            for commit in &file.commits {
+                let file = SensitiveFile { classes: file.sensitive_classes.clone(), path: file.path.clone() };
+                files.entry(commit).or_default().insert(file);
+            }
+        }
         SensitiveFiles(files)
     }
 
@@ -78,5 +84,9 @@ mod tests {
         assert!(said.starts_with("ci-workflows: .github/workflows/0.yml; ci-workflows: .github/"), "{said}");
         assert!(said.ends_with("4.yml; 2 more files"), "{said}");
         assert_eq!(of(&report, "x"), None);
+        let left_out = &mut report.coverage.excluded[0];
+        (left_out.path, left_out.sensitive_classes) = ("Cargo.lock".into(), vec!["dependencies".into()]);
+        left_out.commits.push("x".into());
+        assert_eq!(of(&report, "x").as_deref(), Some("dependencies: Cargo.lock"));
     }
 }
