@@ -90,7 +90,7 @@ impl Printing {
             (None, formats::Output::Commands) => out.commands(&printed)?,
             (None, _) => out.print(&printed)?,
         }
-        // Whoever asks by the status is not told that all is well where part of it was not seen.
+        // With --exit-code, an incomplete analysis must not end with 0.
         match report::missing(report).filter(|_| self.exit_code) {
             _ if self.exit_code && report.flag_count() > 0 => Ok(Exit::Flags),
             Some(missing) => Err(Failure::failed(missing)),

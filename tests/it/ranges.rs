@@ -635,7 +635,7 @@ fn a_range_without_anything_says_so_instead_of_passing_for_clean() {
 #[test]
 fn a_range_of_no_text_is_wrong_usage() {
     let repo = forked();
-    let said = "the range is empty text; leave it out to look at what HEAD has and the default branch has not";
+    let said = "the range is empty; leave it out to compare HEAD with the default branch";
     assert_eq!(repo.run(&["diff", ""]).error(2), said);
     assert_eq!(repo.run(&["diff", " "]).error(2), said);
     assert_eq!(repo.run(&["scan", ""]).error(2), format!("repo: {said}"));

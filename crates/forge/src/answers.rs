@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use super::draft::{Posted, Said, Wanted, is_worth_saying};
+use super::draft::{OtherComment, Posted, Wanted, is_worth_saying};
 use super::{ChangeRequest, Forge, marker};
 use crate::triage::{
     self, Account, Comment, Comments, Dialect, Earlier, Edit, Person, Problem, RequestKey, Source, State, StateKey,
@@ -124,7 +124,7 @@ fn below(state: &str, said: &str) -> String {
     if state.is_empty() { said.to_owned() } else { format!("{state}\n{said}") }
 }
 
-fn comment(said: &Said) -> Comment {
+fn comment(said: &OtherComment) -> Comment {
     let edit = match (&said.editor, said.edited) {
         (_, false) => Edit::Untouched,
         (Some(editor), _) if *editor == said.author => Edit::ByAuthor,

@@ -28,7 +28,7 @@ pub use again::Sought;
 pub use blame::{Blame, Blamer, Blamers, End, Run};
 pub(super) use history::History;
 
-/// What one commit brought is all its own.
+/// With a single commit, attributes every line to it.
 pub(super) fn to_only_commit(files: &mut [FileChange]) {
     for file in files {
         let whole = |&span: &Span| Origin { commit: Some(0), ..Origin::unknown(span) };

@@ -138,7 +138,7 @@ pub enum Error {
         max: usize,
     },
     /// A range without a character, as an empty variable of a shell makes it.
-    #[error("the range is empty text; leave it out to look at what HEAD has and the default branch has not")]
+    #[error("the range is empty; leave it out to compare HEAD with the default branch")]
     EmptyRange,
     /// The histories do not meet.
     #[error("`{a}` and `{b}` have no common ancestor, so there is no change to look at")]

@@ -9,7 +9,7 @@ use rustc_hash::FxHashSet;
 
 use super::{Error, object};
 
-/// More steps are not gone for what is written behind a revision: where commits are replaced, they may lead in circles.
+/// The most steps that `~n` and `^n` behind a revision may take: where commits are replaced, they can form cycles.
 const MAX_STEPS: usize = 100_000;
 
 /// Reads a commit object, whatever its people and times look like.

@@ -25,7 +25,7 @@ pub use ureq;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
     /// The base address is none.
-    #[error("`{address}` is no address of an API: it must start with https:// or http:// and name a host")]
+    #[error("`{address}` is not an API address: it must start with https:// or http:// and name a host")]
     BadAddress {
         /// As given, without anything before an `@`.
         address: String,

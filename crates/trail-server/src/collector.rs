@@ -28,7 +28,7 @@ const PIECE: usize = 1024;
 /// How many batches a second a slow disk still takes: by that, clients that are sent away are spread.
 const BATCHES_A_SECOND: u64 = 20;
 /// The longest time for which a client is sent away, in seconds.
-const LONGEST_AWAY: u64 = 60;
+const MAX_AWAY: u64 = 60;
 
 /// What all requests share.
 pub(crate) struct Collector {
@@ -124,7 +124,7 @@ impl Collector {
             *away = (window, 0);
         }
         away.1 += 1;
-        let spread = (away.1 / BATCHES_A_SECOND + 1).min(LONGEST_AWAY);
+        let spread = (away.1 / BATCHES_A_SECOND + 1).min(MAX_AWAY);
         1 + self.turn.fetch_add(1, Ordering::Relaxed) % spread
     }
 

@@ -76,7 +76,7 @@ impl Args {
 pub(super) enum Outcome<'a> {
     /// A report.
     Report(&'a Report),
-    /// That there is none, and why.
+    /// The analysis failed; holds the reason.
     Failed(&'a NoReport<'a>),
 }
 

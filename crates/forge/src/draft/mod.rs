@@ -70,7 +70,7 @@ pub struct Posted {
     /// Our inline comments with their threads, oldest first.
     pub threads: Vec<Thread>,
     /// What others said, oldest first.
-    pub said: Vec<Said>,
+    pub said: Vec<OtherComment>,
     /// The login of who opened the request; empty where the account is gone.
     pub author: String,
     /// Whether everything could be read. Where not, nothing is created that may already be there.
@@ -101,7 +101,7 @@ pub struct Thread {
 
 /// A comment of somebody else. What it may bring about is judged elsewhere.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Said {
+pub struct OtherComment {
     /// The forge's number of it.
     pub number: u64,
     /// Whether it stands on a line of the diff instead of in the conversation; GitHub numbers these apart.

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::GitHub;
-use crate::draft::{Note, Posted, Said, Thread};
+use crate::draft::{Note, OtherComment, Posted, Thread};
 use crate::http::Error;
 use crate::marker::{Inline, Summary};
 
@@ -155,9 +155,9 @@ fn note(node: &Value) -> Option<Note> {
     Some(Note { id: number(node)?.to_string(), body: text(node.get("body")).to_owned() })
 }
 
-fn said(node: &Value, inline: bool, fingerprint: Option<String>) -> Option<Said> {
+fn said(node: &Value, inline: bool, fingerprint: Option<String>) -> Option<OtherComment> {
     let editor = text(node.pointer("/editor/login"));
-    Some(Said {
+    Some(OtherComment {
         number: number(node)?,
         inline,
         author: text(node.pointer("/author/login")).to_owned(),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::json;
 
-use super::super::draft::{Note, Posted, Said, Thread};
+use super::super::draft::{Note, OtherComment, Posted, Thread};
 use super::super::marker::{Inline, Summary};
 use super::{Call, Error, GitLab, Method, Refs, Value, flag, number, text};
 use crate::triage::{Dialect, commands};
@@ -42,8 +42,8 @@ impl GitLab {
     /// Who edited the comments that hold commands and were changed in some way: the time alone does not tell
     /// an edit from a resolved thread. Where GitLab does not say, it stays unclear.
     fn ask_for_editors(&self, posted: &mut Posted) {
-        let asking = |said: &&mut Said| said.edited && !commands(&said.body, Dialect::GitLab).is_empty();
-        let mut asked: Vec<&mut Said> = posted.said.iter_mut().filter(asking).take(MAX_ASKED).collect();
+        let asking = |said: &&mut OtherComment| said.edited && !commands(&said.body, Dialect::GitLab).is_empty();
+        let mut asked: Vec<&mut OtherComment> = posted.said.iter_mut().filter(asking).take(MAX_ASKED).collect();
         if asked.is_empty() {
             return;
         }
@@ -107,7 +107,7 @@ fn sort(discussion: &Value, me: u64, posted: &mut Posted) {
         notes
             .iter()
             .filter(|note| !mine(note) || is_command(note))
-            .map(|note| Said { fingerprint: fingerprint.clone(), ..said(note) }),
+            .map(|note| OtherComment { fingerprint: fingerprint.clone(), ..said(note) }),
     );
 }
 
@@ -116,9 +116,9 @@ fn is_command(note: &Value) -> bool {
     !commands(text(note, "/body"), Dialect::GitLab).is_empty()
 }
 
-fn said(note: &Value) -> Said {
+fn said(note: &Value) -> OtherComment {
     let created = text(note, "/created_at");
-    Said {
+    OtherComment {
         number: number(note, "/id"),
         // GitLab numbers all notes alike.
         inline: false,

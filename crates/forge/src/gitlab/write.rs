@@ -13,7 +13,7 @@ impl GitLab {
     /// The summary first: what is refused later is of less weight, and is told.
     pub(super) fn carry_out(&self, plan: &Plan) -> Result<Written, Error> {
         let mut written = Written { address: self.summary(&plan.summary)?, told: Vec::new() };
-        let mut notes = Told::default();
+        let mut notes = Notices::default();
         for wish in &plan.add {
             notes.count("open a thread on a flag", self.open(wish))?;
         }
@@ -119,9 +119,9 @@ fn placed(wish: &DesiredComment) -> String {
 
 /// What was refused, each kind once.
 #[derive(Default)]
-struct Told(Vec<(&'static str, String, usize)>);
+struct Notices(Vec<(&'static str, String, usize)>);
 
-impl Told {
+impl Notices {
     /// Remembers a refusal; what may pass when it is tried again later ends the writing.
     fn count(&mut self, what: &'static str, done: Result<(), Error>) -> Result<(), Error> {
         let Err(error) = done else { return Ok(()) };
