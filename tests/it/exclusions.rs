@@ -354,6 +354,6 @@ fn a_missing_version_in_between_leaves_out_its_file_only() {
 fn without_trees_nothing_can_be_said() {
     let clone = partial_clone(&edited_twice(), "--filter=tree:0");
     let said = clone.run(&["diff", "origin/main..origin/topic"]).error(3);
-    assert!(said.ends_with("; `git fetch` it, or clone without --filter and --depth"), "{said}");
+    assert!(said.ends_with("`git fetch --refetch --no-filter` what a partial one left out"), "{said}");
     assert!(said.contains(" is missing from this clone ("), "{said}");
 }

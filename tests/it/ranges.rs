@@ -756,7 +756,8 @@ fn missing_damaged_and_malformed_objects_are_told_apart() {
     let parent = repo.id("HEAD~1");
     let whole = std::fs::read(object(&repo, &parent)).unwrap();
     std::fs::remove_file(object(&repo, &parent)).unwrap();
-    let fetch = "`git fetch` it, or clone without --filter and --depth";
+    let fetch = "`git fetch --unshallow` brings the history of a shallow clone, and `git fetch --refetch --no-filter` what \
+                 a partial one left out";
     for spec in ["HEAD~1", "HEAD~2", "HEAD^^..HEAD"] {
         let said = repo.run(&["diff", spec]).error(3);
         let lacks = format!("is missing from this clone (An object with id {parent} could not be found); {fetch}");

@@ -554,8 +554,8 @@ fn a_ref_that_leads_nowhere_is_named_and_all_others_have_their_rows() {
             "error: repo: its history cannot be read to its end: the refs: The reference at \"refs/heads/bad\" could not \
              be decoded\n\
              error: repo: its history cannot be read to its end: commit {gone}, which refs/heads/gone names, is missing \
-             from this clone (An object with id {gone} could not be found); `git fetch` it, or clone without --filter \
-             and --depth\n"
+             from this clone (An object with id {gone} could not be found); `git fetch --unshallow` brings the history \
+             of a shallow clone, and `git fetch --refetch --no-filter` what a partial one left out\n"
         )
     );
     // Nor does a commit that makes no sense hide the others.

@@ -35,7 +35,7 @@ pub(super) fn read(value: &str, registry: &Registry) -> Answer {
         return Answer::Unclear;
     }
     let lower = value.to_lowercase();
-    if denies_use(&lower) {
+    if denies_use(&lower) || is_by_hand(&lower, registry) {
         return Answer::No;
     }
     let first = lower.split(|c: char| !c.is_alphanumeric()).next().unwrap_or("");
@@ -49,6 +49,18 @@ pub(super) fn read(value: &str, registry: &Registry) -> Answer {
     let excepts = words.any(|word| EXCEPTING.contains(&word))
         || (!denies_ai && rest.split([',', ';', '.']).any(|part| declared::read(part, registry).known));
     if (is_whole || denies_ai) && !excepts { Answer::No } else { Answer::Unclear }
+}
+
+/// Whether all was written by hand: `written entirely by hand.`
+fn is_by_hand(lower: &str, registry: &Registry) -> bool {
+    const MAX_WORDS: usize = 6;
+    let text = lower.trim_end_matches(['.', '!']);
+    let excepts = || text.split_whitespace().any(|word| EXCEPTING.contains(&word));
+    text.ends_with("by hand")
+        && text.split_whitespace().count() <= MAX_WORDS
+        && !text.contains(',')
+        && !excepts()
+        && registry.tool_names(text).is_empty()
 }
 
 /// Whether somebody says in a sentence, in lower case, that they used no AI: `I did not use any AI tools.`
@@ -69,11 +81,14 @@ fn denies_use(lower: &str) -> bool {
 /// What stands behind a yes: `yes, Claude Code` → `Claude Code`. The whole value where it does not start so.
 pub(super) fn after_yes(value: &str) -> &str {
     let lower = value.to_ascii_lowercase();
-    let yes = ["yes", "true"].into_iter().find(|yes| lower.starts_with(yes));
+    let yes = ["yes", "true", "partially", "partly", "mostly"].into_iter().find(|yes| lower.starts_with(yes));
     let rest = yes.and_then(|yes| value.get(yes.len()..));
     let rest = rest.filter(|rest| rest.starts_with([',', ';', ':', ' ', '(', '-', '.', '!']));
     let Some(rest) = rest else { return value };
     let behind = rest.trim_start_matches([',', ';', ':', ' ', '-', '.', '!']);
+    // `partly (the tests), Claude Code`
+    let remark = behind.strip_prefix('(').and_then(|rest| rest.split_once(')'));
+    let behind = remark.and_then(|(_, rest)| rest.strip_prefix(',')).map_or(behind, str::trim_start);
     // `yes, with Claude Code`
     ["with ", "using ", "by "].iter().find_map(|word| behind.strip_prefix(word)).unwrap_or(behind)
 }
@@ -100,6 +115,8 @@ mod tests {
                     "I did not use any AI tools.",
                     "we used no AI",
                     "I don't use LLMs",
+                    "written entirely by hand.",
+                    "not used at all",
                 ],
             ),
             (
@@ -119,6 +136,7 @@ mod tests {
                 &[
                     "I did not use AI but for the tests",
                     "I use AI",
+                    "the tests by hand, the rest by Codex",
                     "Claude Code",
                     "Claude wrote the tests",
                     "intent and review human-driven",
@@ -137,6 +155,7 @@ mod tests {
         assert_eq!(after_yes("Yes (Claude Code)"), "(Claude Code)");
         assert_eq!(after_yes("yes - Codex"), "Codex");
         assert_eq!(after_yes("yes, with Codex"), "Codex");
+        assert_eq!(after_yes("partly (the tests), Codex"), "Codex");
         assert_eq!(after_yes("yesterday"), "yesterday");
         assert_eq!(after_yes("Claude"), "Claude");
     }

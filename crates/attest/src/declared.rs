@@ -306,7 +306,10 @@ fn is_name(text: &str) -> bool {
 fn is_deed(text: &str) -> bool {
     let last = text.split_whitespace().last().unwrap_or("");
     let is_word = last.chars().all(|c| c.is_ascii_lowercase());
-    is_word && (last.ends_with("ed") || ["written", "made", "built", "done", "rewritten", "help"].contains(&last))
+    is_word
+        && (last.ends_with("ed")
+            || last.ends_with("ly")
+            || ["written", "made", "built", "done", "rewritten", "help"].contains(&last))
 }
 
 /// Whether a text speaks of a person instead of naming a tool: `a human`, `me`, `our team`.

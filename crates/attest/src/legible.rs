@@ -67,7 +67,7 @@ impl Legible {
 /// Whether there is anything that could be mended. Few messages have it.
 fn may_need_mending(message: &str) -> bool {
     let bytes = message.as_bytes();
-    memchr::memchr_iter(b'\\', bytes).any(|at| bytes.get(at + 1) == Some(&b'n'))
+    memchr::memchr_iter(b'\\', bytes).any(|at| bytes.get(at + 1).is_some_and(|next| b"n<".contains(next)))
         || memchr::memchr_iter(b'&', bytes).any(|at| entity(bytes, at).is_some())
         || LINK.find(bytes).is_some()
         || has_odd(message)
@@ -82,10 +82,22 @@ fn has_odd(text: &str) -> bool {
     memchr::memchr3_iter(0xc2, 0xe2, 0xef, text.as_bytes()).any(odd)
 }
 
-/// The sign that an entity at a byte stands for, and the entity's length.
+/// The sign that an entity of HTML or an escape of Markdown at a byte stands for, and how long it is.
 fn entity(bytes: &[u8], at: usize) -> Option<(&'static str, usize)> {
-    const ENTITIES: [(&str, &str); 6] =
-        [("&lt;", "<"), ("&gt;", ">"), ("&#64;", "@"), ("&commat;", "@"), ("&nbsp;", " "), ("&amp;", "&")];
+    const ENTITIES: [(&str, &str); 12] = [
+        ("&lt;", "<"),
+        ("&gt;", ">"),
+        ("&#60;", "<"),
+        ("&#62;", ">"),
+        ("&#x3C;", "<"),
+        ("&#x3E;", ">"),
+        ("&#64;", "@"),
+        ("&commat;", "@"),
+        ("&nbsp;", " "),
+        ("&amp;", "&"),
+        ("\\<", "<"),
+        ("\\>", ">"),
+    ];
     let rest = bytes.get(at..)?;
     ENTITIES.iter().find(|(entity, _)| rest.starts_with(entity.as_bytes())).map(|(entity, sign)| (*sign, entity.len()))
 }
@@ -130,7 +142,7 @@ fn is_mark(text: &str) -> bool {
 fn mended(text: &str) -> Cow<'_, str> {
     let text = in_usual_signs(text);
     let is_trailer = |text: &str| trailer_lines::of_line(text, 0).is_some();
-    if !is_trailer(&text) || !text.contains(['&', ':']) {
+    if !is_trailer(&text) {
         return text;
     }
     match with_plain_address(&text) {
@@ -245,6 +257,8 @@ mod tests {
         for text in [
             "Co-Authored-By: Claude &lt;noreply@anthropic.com&gt;",
             "Co-Authored-By: Claude &lt;noreply&#64;anthropic.com&gt;",
+            "Co-Authored-By: Claude &#60;noreply@anthropic.com&#62;",
+            r"Co-Authored-By: Claude \<noreply@anthropic.com\>",
             "Co-Authored-By: Claude [noreply@anthropic.com](mailto:noreply@anthropic.com)",
             "Co-Authored-By: Claude <[noreply@anthropic.com](mailto:noreply@anthropic.com)>",
             "Co-Authored-By: Claude <a href=\"mailto:noreply@anthropic.com\">noreply@anthropic.com</a>",

@@ -161,7 +161,10 @@ pub enum Error {
         b: String,
     },
     /// A commit or tree that the clone lacks; without it nothing can be said.
-    #[error("{what} is missing from this clone ({problem}); `git fetch` it, or clone without --filter and --depth")]
+    #[error(
+        "{what} is missing from this clone ({problem}); `git fetch --unshallow` brings the history of a shallow clone, and \
+         `git fetch --refetch --no-filter` what a partial one left out"
+    )]
     Missing {
         /// Which object.
         what: String,

@@ -86,8 +86,12 @@ pub fn one(attestation: &Attestation) -> String {
     let state = if attestation.state == State::Absent { "-" } else { attestation.state.word() };
     let facts = &attestation.facts;
     let named = [facts.tool.as_deref(), facts.model.as_deref()].into_iter().flatten().map(escaped);
-    let mut forms: Vec<&str> = attestation.statements.iter().map(|statement| statement.form.label).collect();
-    forms.dedup();
+    let mut forms: Vec<&str> = Vec::new();
+    for statement in &attestation.statements {
+        if !forms.contains(&statement.form.label) {
+            forms.push(statement.form.label);
+        }
+    }
     let mut unread: Vec<String> = attestation.unreadable.iter().map(|unread| escaped(&unread.place)).collect();
     unread.dedup();
     let unread = if unread.is_empty() { String::new() } else { format!("cannot be read: {}", unread.join(", ")) };

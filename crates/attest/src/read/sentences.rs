@@ -9,7 +9,7 @@ use super::super::footers::Phrase;
 use super::super::names_alone::is_names_alone;
 use super::super::near_misses::{self, NearMiss};
 use super::super::schema::Reads;
-use super::{Reader, line_number, mention};
+use super::{MAX_QUOTE_LENGTH, Reader, line_number, mention};
 use ai_detect_base::vocabulary::message::TrailerLine;
 
 impl<'r> Reader<'_, 'r> {
@@ -85,7 +85,8 @@ impl<'r> Reader<'_, 'r> {
         while let Some(line) = lines.get(at) {
             let text = line.text(self.message);
             let sentence = at..self.end_of_sentence(at);
-            let is_own = !line.quoted && !line.is_lazy && !read.contains(&line_number(at));
+            let is_read = sentence.clone().any(|at| read.contains(&line_number(at)));
+            let is_own = !line.quoted && !line.is_lazy && !is_read;
             let is_subject = at == 0 && near_misses::sentences::is_tagged(text, self.registry);
             let first = match is_own {
                 true if is_subject => Some(at),
@@ -108,7 +109,8 @@ impl<'r> Reader<'_, 'r> {
         sentence.map_or(at + 1, |sentence| sentence.end.max(at + 1))
     }
 
-    /// The last line of a sentence from which on it still speaks of a tool's help, if it does.
+    /// From which line on a sentence is quoted that speaks of a tool's help, if it does: all of it where it is short, else
+    /// from the last line from which on it still does.
     fn speaking_from(&self, sentence: Range<usize>, is_start: bool) -> Option<usize> {
         let speaks = |at: usize| {
             let starts = is_start && at == sentence.start;
@@ -116,6 +118,9 @@ impl<'r> Reader<'_, 'r> {
         };
         if !speaks(sentence.start) {
             return None;
+        }
+        if self.rest_of_sentence(sentence.start).len() <= MAX_QUOTE_LENGTH {
+            return Some(sentence.start);
         }
         sentence.clone().rev().find(|at| speaks(*at))
     }

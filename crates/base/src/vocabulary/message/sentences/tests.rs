@@ -46,6 +46,7 @@ fn a_mark_within_a_sentence_is_quoted() {
         "s\n\n> > We read\nand more\n{}\n\nFixed.",
         "s\n\nSay how it was made. The line is\n\n    {}",
         "Revert \"Add x\"\n\nThis reverts commit 00ff.\n\nOriginal commit message:\n\nAdd x\n\n{}",
+        "s\n\nThe following trailer is wrong:\n{}",
         "s\n\nThe commit that broke it has this trailer:\n\n{}\n\nThis one was written by hand.",
         "s\n\nThe hook rejects a message with\n\n{}\n\nbecause the policy asks for another.",
     ] {

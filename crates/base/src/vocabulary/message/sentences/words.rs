@@ -72,10 +72,13 @@ pub(super) const LEADING_ALONE: [&str; 8] =
 pub(super) const OPENING_A_CASE: [&str; 6] = ["given", "when", "for", "with", "input", "where"];
 
 /// What a sentence has that ends with a colon and shows what could be written.
-pub(super) const SHOWING: [&str; 61] = [
+pub(super) const SHOWING: [&str; 64] = [
     "one of these",
     "one of the following",
     "following trailers",
+    "following trailer",
+    "following line",
+    "following footer",
     "following lines",
     "accepted",
     "allowed",
