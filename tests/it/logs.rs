@@ -101,6 +101,8 @@ fn runs<'a>(subcommand: &str, files: &'a Files) -> Vec<Vec<&'a str>> {
         "trail report sensitive" => vec![vec![], vec!["--format", "json"], vec!["--rows", COMMANDS]],
         "capture join" => vec![vec![COMMANDS, "--code", COMMANDS], vec!["http://example.org", "--code", COMMANDS]],
         "capture hook" => vec![vec![COMMANDS], vec![]],
+        "capture install" | "capture uninstall" => vec![vec!["codex"], vec!["codex", "--project"], vec![COMMANDS]],
+        "capture status" | "capture pause" | "capture resume" => vec![vec![], vec![COMMANDS]],
         "capture show" => vec![vec![], vec!["--format", COMMANDS], vec![COMMANDS]],
         "capture add-repository" | "capture remove-repository" => vec![vec![COMMANDS], vec![folder]],
         "trail flush" | "trail status" | "trail resolve" => vec![vec![], vec![COMMANDS]],

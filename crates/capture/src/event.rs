@@ -158,6 +158,8 @@ pub struct Change {
 pub enum Identity {
     /// An id that the agent gives to this event alone.
     Id(String),
+    /// An id that the provider gives to an answer, whatever session it is copied to.
+    OfProvider(String),
     /// Its content, within a short time. Only a digest under a key of this machine is kept.
     Content(String),
     /// Nothing: each report is one.
@@ -168,6 +170,7 @@ impl std::fmt::Debug for Identity {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Id(id) => write!(f, "id {id}"),
+            Self::OfProvider(id) => write!(f, "id of the provider {id}"),
             Self::Content(text) => write!(f, "content of {} bytes", text.len()),
             Self::None => f.write_str("none"),
         }

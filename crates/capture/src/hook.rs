@@ -13,9 +13,10 @@ use crate::event::{Captured, Change, Lines, Tool};
 use crate::paths;
 use crate::payload::{Payload, Unreadable};
 use crate::record::{self, Placed};
-use crate::repositories::Repositories;
+use crate::repositories::{Found, Repositories};
 use crate::sender::Sender;
 use crate::state::{MachineKey, State, StateError};
+use crate::transcripts::{self, Read};
 
 /// The largest file in which lines are looked up, in bytes.
 const MAX_FILE: u64 = 4 << 20;
@@ -75,15 +76,59 @@ pub fn answer(payload: &[u8], named: &str) -> &'static str {
 /// When it concerns a listed repository and could not be recorded.
 pub fn run(payload: &[u8], call: &Call<'_>) -> Result<Outcome, HookError> {
     let repositories = call.state.repositories()?;
-    let events = events(payload, call, &repositories)?;
-    if events.is_empty() {
+    let mut events = events(payload, call, &repositories)?;
+    let transcripts = transcripts(payload, call, &repositories);
+    if events.is_empty() && transcripts.is_empty() {
         return Ok(Outcome::Nothing);
     }
     if call.state.pause()?.is_some() {
         return Ok(Outcome::Paused);
     }
-    let spool = (call.spool)()?;
-    Ok(Outcome::Recorded(spool.append_once(&events, call.now)?))
+    let mut reads = Vec::new();
+    for path in &transcripts {
+        let read = transcripts::read(call.state, path, call.now)?;
+        events.extend(answers(&read, call, &repositories)?);
+        reads.push(read);
+    }
+    let recorded = if events.is_empty() { 0 } else { (call.spool)()?.append_once(&events, call.now)? };
+    for read in &reads {
+        read.keep(call.state)?;
+    }
+    Ok(if recorded == 0 && events.is_empty() { Outcome::Nothing } else { Outcome::Recorded(recorded) })
+}
+
+/// The transcripts that a payload names, if the agent works in a listed repository.
+fn transcripts(payload: &[u8], call: &Call<'_>, repositories: &Repositories) -> Vec<String> {
+    if repositories.repositories.is_empty() {
+        return Vec::new();
+    }
+    let Ok(read) = Payload::read(payload) else { return Vec::new() };
+    let Some(Sender::Agent(tool)) = Sender::of(&read, tool(call.named)) else { return Vec::new() };
+    let Some(agent) = agents::of(tool) else { return Vec::new() };
+    if !is_listed(read.text(&["cwd"]), call, repositories) {
+        return Vec::new();
+    }
+    agent.transcripts(&read).into_iter().map(str::to_owned).collect()
+}
+
+/// The events of answers, as far as they were given in listed repositories: a session may have moved between folders.
+fn answers(read: &Read, call: &Call<'_>, repositories: &Repositories) -> Result<Vec<Keyed>, HookError> {
+    let mut events = Vec::new();
+    let mut last: Option<(String, Option<Found>)> = None;
+    for answer in &read.answers {
+        let Some(folder) = answer.event.folder.as_deref().and_then(|folder| paths::absolute(folder, None)) else {
+            continue;
+        };
+        let found = match &last {
+            Some((known, found)) if *known == folder => found.clone(),
+            _ => repositories.find(&folder),
+        };
+        if let Some(found) = &found {
+            events.push(record::event(&answer.event, found, &call.state.key()?, answer.time)?);
+        }
+        last = Some((folder, found));
+    }
+    Ok(events)
 }
 
 fn tool(word: &str) -> Option<Tool> {

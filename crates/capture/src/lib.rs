@@ -11,6 +11,8 @@
 //! [`hook`] does all of it, and never fails towards the agent. [`rows`] reads back what was recorded, [`state`] is what capture
 //! keeps beside the spool, and [`faults`] is what went wrong.
 //!
+//! [`transcripts`] reads what hooks do not show from the transcript of a session. [`install`] adds the hook to the files of agents, and takes it away again.
+//!
 //! No text of a prompt or of an output is kept: events hold sizes, ids and places. `docs/trail/capture.md` says what each agent
 //! reports and what nobody can see.
 
@@ -19,6 +21,7 @@ pub mod edits;
 pub mod event;
 pub mod faults;
 pub mod hook;
+pub mod install;
 pub mod patch;
 pub mod paths;
 pub mod payload;
@@ -27,3 +30,4 @@ pub mod repositories;
 pub mod rows;
 pub mod sender;
 pub mod state;
+pub mod transcripts;

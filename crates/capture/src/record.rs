@@ -133,11 +133,13 @@ fn put<T: Into<Value>>(fields: &mut Map<String, Value>, name: &str, value: Optio
 /// What makes two reports of an event the same.
 fn same(captured: &Captured, file: Option<&Found>, key: &MachineKey) -> Option<Key> {
     let (identity, window) = match &captured.identity {
-        Identity::Id(id) => (id, None),
+        Identity::Id(id) | Identity::OfProvider(id) => (id, None),
         Identity::Content(content) => (content, Some(SAME_WITHIN)),
         Identity::None => return None,
     };
-    let session = captured.session.as_ref().map(ToString::to_string);
+    // Sessions that were forked repeat answers under a name of their own.
+    let is_of_session = !matches!(captured.identity, Identity::OfProvider(_));
+    let session = captured.session.as_ref().filter(|_| is_of_session).map(ToString::to_string);
     let (repository, path) = file.map_or((None, ""), |found| (found.repository.as_deref(), found.path.as_str()));
     let parts = [
         captured.tool.word(),

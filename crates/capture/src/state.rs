@@ -165,6 +165,17 @@ impl State {
         serde_json::from_str(&text).map(Some).map_err(|_| StateError::Damaged(path))
     }
 
+    /// Writes a file of the folder that can be lost: nobody waits until it is on the disk.
+    pub(crate) fn write_lightly<T: Serialize>(&self, name: &str, value: &T) -> Result<(), StateError> {
+        files::private_folder(&self.folder)?;
+        let path = self.folder.join(name);
+        let text = serde_json::to_string(value).map_err(|_| StateError::Damaged(path.clone()))?;
+        let failed = |source| SpoolError::File { path: path.clone(), source };
+        let beside = self.folder.join(format!("{name}.{}", std::process::id()));
+        std::fs::write(&beside, text).and_then(|()| std::fs::rename(&beside, &path)).map_err(failed)?;
+        Ok(())
+    }
+
     /// Writes a file of the folder.
     pub(crate) fn write<T: Serialize>(&self, name: &str, value: &T) -> Result<(), StateError> {
         files::private_folder(&self.folder)?;

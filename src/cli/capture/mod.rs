@@ -1,9 +1,12 @@
 //! `ai-detect capture`: what this machine records, and to whom it goes.
 
 pub(super) mod hook;
+mod install;
 mod join;
+mod pause;
 mod repositories;
 mod show;
+mod status;
 
 use std::path::Path;
 
@@ -19,6 +22,16 @@ pub(super) enum Command {
     Join(join::Args),
     /// Record what a coding agent reports on standard input; agents run this
     Hook(hook::Args),
+    /// Add the hook to coding agents of this machine, beside the hooks that are there
+    Install(install::Args),
+    /// Take the hook away from coding agents again
+    Uninstall(install::Args),
+    /// Show for each coding agent whether capture works, and what it cannot see
+    Status,
+    /// Record nothing until `resume`; a trail shows a gap
+    Pause,
+    /// End a pause
+    Resume,
     /// Show what was recorded on this machine
     Show(show::Args),
     /// Capture what agents do in a repository; nothing is recorded elsewhere
@@ -51,6 +64,11 @@ pub(super) fn run(command: &Command, dir: &Path, out: &Output) -> Result<Exit, F
     match command {
         Command::Join(args) => join::run(args, out),
         Command::Hook(args) => Ok(hook::run(args, dir)),
+        Command::Install(args) => install::add(args, dir, out),
+        Command::Uninstall(args) => install::remove(args, dir, out),
+        Command::Status => status::run(out),
+        Command::Pause => pause::pause(out),
+        Command::Resume => pause::resume(out),
         Command::Show(args) => show::run(args, out),
         Command::AddRepository(args) => repositories::add(args, dir, out),
         Command::RemoveRepository(args) => repositories::remove(args, dir, out),

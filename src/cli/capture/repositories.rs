@@ -3,6 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use ai_detect_capture::repositories::Listed;
+use ai_detect_capture::transcripts;
+use ai_detect_trail_client::clock;
 use ai_detect_trail_log::wire::normal_repository;
 
 use crate::cli::output::Output;
@@ -27,6 +29,8 @@ pub(super) fn add(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure
     let (shown, called) = (listed.folder.display().to_string(), listed.name.clone());
     let text = if repositories.add(listed) { "is captured from now on" } else { "was listed already" };
     state.list(&repositories)?;
+    // What a session did before is in its transcript, and nobody asked for that.
+    transcripts::begin(&state, clock::now()?)?;
     // Made now, so that no two hooks make it at once.
     state.key()?;
     let name = called.map_or_else(
@@ -38,9 +42,12 @@ pub(super) fn add(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure
 }
 
 pub(super) fn remove(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure> {
-    let listed = Listed::of(&dir.join(&args.folder))?;
+    let folder = dir.join(&args.folder);
     let state = super::state()?;
     let mut repositories = state.repositories()?;
+    // One that is no longer there is named by the folder that `status` shows.
+    let gone = repositories.repositories.iter().find(|known| known.folder == folder).cloned();
+    let listed = Listed::of(&folder).or_else(|error| gone.ok_or(error))?;
     let shown = listed.folder.display();
     if !repositories.remove(&listed.common) {
         return Err(Failure::usage(format!("{shown} is not captured")));

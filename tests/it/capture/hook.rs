@@ -103,6 +103,11 @@ fn private_work_beside_and_inside_a_listed_repository_stays_private() {
     machine.run(&["capture", "remove-repository", inside.to_str().unwrap()]).text();
     machine.hook("claude-code", &claude_edit("6", inside.join("diary.md").to_str().unwrap(), 1, &["closed"]));
     assert_eq!(machine.rows().len(), 1);
+    // One that is gone can still be taken off the list.
+    machine.run(&["capture", "add-repository", inside.to_str().unwrap()]).text();
+    let inside = inside.canonicalize().unwrap();
+    std::fs::remove_dir_all(&inside).unwrap();
+    machine.run(&["capture", "remove-repository", inside.to_str().unwrap()]).text();
 }
 
 #[test]

@@ -1,7 +1,9 @@
 //! Capture of coding agents: what their payloads mean, what a hook records and what it leaves alone.
 
 mod hook;
+mod install;
 mod payloads;
+mod transcripts;
 mod traps;
 
 use std::path::{Path, PathBuf};

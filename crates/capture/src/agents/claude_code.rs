@@ -8,9 +8,29 @@ use serde_json::{Map, Value};
 use super::{Agent, Reading, canonical, change, edit, identity, in_session, prompt};
 use crate::edits::{Extent, hunks, new_file, number, pair_of, pairs, replacements};
 use crate::event::{Captured, Change, Identity, Kind, Lines, Model, Tool};
+use crate::install::{Hooks, grouped};
 use crate::payload::{Payload, Unreadable, boolean, member, object, text_of};
 
 pub(super) struct ClaudeCode;
+
+const HOOKS: Hooks = Hooks {
+    variable: Some("CLAUDE_CONFIG_DIR"),
+    folder: ".claude",
+    file: "settings.json",
+    project_file: ".claude/settings.json",
+    frame: Vec::new,
+    events: &[
+        ("SessionStart", None),
+        ("SessionEnd", None),
+        ("UserPromptSubmit", None),
+        // An exact list: anything else in it would make it a pattern that may match more.
+        // The transcript is complete only then.
+        ("Stop", None),
+        ("SubagentStop", None),
+        ("PostToolUse", Some("Edit|Write|MultiEdit|NotebookEdit")),
+    ],
+    entry: grouped,
+};
 
 /// Events that say nothing about who wrote which lines. `FileChanged` names no author: a person may have saved the file.
 /// `PostToolBatch` repeats calls that were reported one by one.
@@ -55,12 +75,21 @@ impl Agent for ClaudeCode {
         "Claude Code"
     }
 
+    fn transcripts<'a>(&self, payload: &'a Payload) -> Vec<&'a str> {
+        // A subagent has one of its own.
+        ["transcript_path", "agent_transcript_path"].iter().filter_map(|name| payload.text(&[name])).collect()
+    }
+
+    fn hooks(&self) -> Hooks {
+        HOOKS
+    }
+
     fn sees(&self) -> &'static str {
-        "sessions, prompts (their size), edits with their lines, and whether a person changed an edit before accepting it"
+        "sessions, prompts (their size), edits with their lines, whether a person changed an edit before accepting it, and from its transcript the exact model and request of each answer"
     }
 
     fn misses(&self) -> &'static str {
-        "the model and the request of an edit, and what shell commands write"
+        "which request an edit belongs to, and what shell commands write"
     }
 
     fn read(&self, payload: &Payload) -> Reading {

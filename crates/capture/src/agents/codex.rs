@@ -7,10 +7,22 @@ use serde_json::{Map, Value};
 
 use super::{Agent, Reading, edit, identity, in_session, prompt};
 use crate::event::{Captured, Identity, Kind, Model, Tool};
+use crate::install::{Hooks, grouped};
 use crate::patch;
 use crate::payload::{Payload, Unreadable, boolean, count, member, text};
 
 pub(super) struct Codex;
+
+const HOOKS: Hooks = Hooks {
+    variable: Some("CODEX_HOME"),
+    folder: ".codex",
+    file: "hooks.json",
+    project_file: ".codex/hooks.json",
+    // Codex refuses a file with any other member at its top.
+    frame: Vec::new,
+    events: &[("SessionStart", None), ("SessionEnd", None), ("UserPromptSubmit", None), ("PostToolUse", None)],
+    entry: grouped,
+};
 
 /// Events that say nothing about who wrote which lines.
 const QUIET: [&str; 9] = [
@@ -32,6 +44,10 @@ impl Agent for Codex {
 
     fn name(&self) -> &'static str {
         "Codex"
+    }
+
+    fn hooks(&self) -> Hooks {
+        HOOKS
     }
 
     fn sees(&self) -> &'static str {

@@ -11,10 +11,21 @@ use serde_json::{Map, Value};
 use super::{Agent, Reading, canonical, change, edit, identity, prompt};
 use crate::edits::{new_file, pair_of, replacements};
 use crate::event::{Captured, Change, Identity, Kind, Tool, foreign_id};
+use crate::install::{Hooks, for_both_shells};
 use crate::patch;
 use crate::payload::{Payload, Unreadable, member, object, text_of};
 
 pub(super) struct CopilotCli;
+
+const HOOKS: Hooks = Hooks {
+    variable: Some("COPILOT_HOME"),
+    folder: ".copilot",
+    file: "hooks/ai-detect.json",
+    project_file: ".github/hooks/ai-detect.json",
+    frame: || vec![("version", 1.into())],
+    events: &[("sessionStart", None), ("sessionEnd", None), ("userPromptSubmitted", None), ("postToolUse", None)],
+    entry: for_both_shells,
+};
 
 impl Agent for CopilotCli {
     fn tool(&self) -> Tool {
@@ -23,6 +34,10 @@ impl Agent for CopilotCli {
 
     fn name(&self) -> &'static str {
         "Copilot CLI"
+    }
+
+    fn hooks(&self) -> Hooks {
+        HOOKS
     }
 
     fn sees(&self) -> &'static str {

@@ -9,10 +9,29 @@ use serde_json::{Map, Value};
 use super::{Agent, Reading, change, edit, identity, prompt};
 use crate::edits::{Extent, line_number, number, pair_of, pairs, replacements};
 use crate::event::{Captured, Identity, Kind, LineRange, Lines, Model, Tool, foreign_id};
+use crate::install::{Hooks, flat};
 use crate::patch;
 use crate::payload::{Payload, Unreadable, member, text, text_of};
 
 pub(super) struct Cursor;
+
+const HOOKS: Hooks = Hooks {
+    variable: None,
+    folder: ".cursor",
+    file: "hooks.json",
+    project_file: ".cursor/hooks.json",
+    frame: || vec![("version", 1.into())],
+    events: &[
+        ("sessionStart", None),
+        ("sessionEnd", None),
+        ("beforeSubmitPrompt", None),
+        ("afterAgentResponse", None),
+        ("postToolUse", None),
+        ("afterFileEdit", None),
+        ("afterTabFileEdit", None),
+    ],
+    entry: flat,
+};
 
 /// Events that say nothing about who wrote which lines.
 const QUIET: [&str; 15] = [
@@ -40,6 +59,10 @@ impl Agent for Cursor {
 
     fn name(&self) -> &'static str {
         "Cursor"
+    }
+
+    fn hooks(&self) -> Hooks {
+        HOOKS
     }
 
     fn sees(&self) -> &'static str {

@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 
 use crate::edits::Extent;
 use crate::event::{Captured, Change, Identity, Kind, Tool, foreign_id};
+use crate::install::Hooks;
 use crate::payload::{Payload, Unreadable};
 
 /// All agents, in the order in which lists show them.
@@ -28,6 +29,13 @@ pub trait Agent: Sync {
         let _ = payload;
         ""
     }
+    /// The transcripts that a payload names and that are read, where the agent keeps some that say more than its hooks.
+    fn transcripts<'a>(&self, payload: &'a Payload) -> Vec<&'a str> {
+        let _ = payload;
+        Vec::new()
+    }
+    /// Where it reads hooks from.
+    fn hooks(&self) -> Hooks;
     /// What its hooks show.
     fn sees(&self) -> &'static str;
     /// What its hooks do not show.
@@ -115,6 +123,6 @@ fn actor(mode: Option<&str>) -> Actor {
 
 /// The text of arguments, for comparing two reports.
 fn canonical(map: &Map<String, Value>) -> String {
-    // Keys of a map are in the order of their names.
+    // A product writes the same call in the same order.
     serde_json::to_string(map).unwrap_or_default()
 }
