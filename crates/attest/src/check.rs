@@ -104,6 +104,9 @@ pub(super) fn check(file: &File, text: &str) -> Result<(), Error> {
         if !seen.insert(tool.id.as_str()) {
             return wrong(&tool.id, "this id is taken".into());
         }
+        if let Some(problem) = tool.own_models.as_ref().and_then(super::schema::Pattern::problem) {
+            return wrong(&tool.id, format!("`own_models` is no pattern: {problem}"));
+        }
         if let Some(problem) = tool.branch_pattern.as_ref().and_then(super::schema::Pattern::problem) {
             return wrong(&tool.id, format!("`branch_pattern` is no pattern: {problem}"));
         }

@@ -4,7 +4,7 @@
 //! Reads words only; who an address belongs to is `identities`.
 
 use super::registry::Registry;
-use super::schema::Pattern;
+use super::schema::{Pattern, Tool};
 
 use ai_detect_base::slices::{before, part_of};
 
@@ -21,6 +21,14 @@ impl Model {
     /// A model by the name that somebody wrote.
     pub(super) fn named(name: &str, registry: &Registry) -> Self {
         Model { name: name.to_owned(), exact: registry.is_exact(name) }
+    }
+}
+
+impl Tool {
+    /// The first of the tool's own models that a text names.
+    pub(super) fn own_model(&self, text: &str) -> Option<Model> {
+        let name = self.own_models.as_ref()?.regex()?.find(text)?.as_str().to_owned();
+        Some(Model { exact: name.contains(|c: char| c.is_ascii_digit()), name })
     }
 }
 
@@ -48,7 +56,8 @@ pub(super) fn read(text: &str, registry: &Registry) -> Declared {
     let parts = parts(text, registry);
     let by_name = known_tool(parts.tool, registry);
     let in_slot = |part| slot(part, by_name.is_some(), registry);
-    let model = parts.model.and_then(in_slot).or_else(|| find(text, registry));
+    let own_model = || by_name.as_deref().and_then(|name| registry.tool(name)).and_then(|tool| tool.own_model(text));
+    let model = parts.model.and_then(in_slot).or_else(|| find(text, registry)).or_else(own_model);
     // Next to a model, an unknown word in the tool's place is a tool's name.
     let verbatim = || {
         let tool = parts.tool.trim();
@@ -142,7 +151,9 @@ fn known_tool(text: &str, registry: &Registry) -> Option<String> {
     let text = text.strip_prefix("the ").unwrap_or(text);
     let (tool, length) = registry.alias(text)?;
     let is_model = registry.model(text).is_some_and(|model| model.start < length && model.end > length);
-    if is_model || (tool.common_word && !text.starts_with(char::is_uppercase)) {
+    // `cursor-agent` is no word.
+    let is_word = tool.common_word && !part_of(text, ..length).contains('-');
+    if is_model || (is_word && !text.starts_with(char::is_uppercase)) {
         return None;
     }
     let rest = part_of(text, length..);
@@ -153,7 +164,8 @@ fn known_tool(text: &str, registry: &Registry) -> Option<String> {
         return ["help", "assistance", "aid", "support", "guidance"].contains(&noun).then(|| tool.name.clone());
     }
     let is_person = is_rest_of_a_name(rest) || (tool.namesakes && surname);
-    let is_word = tool.common_word && qualifies_a_noun(rest);
+    let is_before_model = registry.model(rest.trim_start()).is_some_and(|model| model.start == 0);
+    let is_word = tool.common_word && qualifies_a_noun(rest) && !is_before_model;
     (!is_person && !is_word).then(|| tool.name.clone())
 }
 

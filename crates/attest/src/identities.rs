@@ -66,7 +66,8 @@ pub(super) fn known<'r>(person: &Person, registry: &'r Registry) -> Option<Known
     let no_address = email.is_empty() || (!email.contains('@') && email.contains(' '));
     let name = bare_name(&person.name);
     let name = if no_address { before(&name, ",") } else { &name };
-    registry.by_name(name, no_address || registry.is_placeholder(&email)).map(whole)
+    let named = registry.by_name(name, no_address || registry.is_placeholder(&email));
+    named.or_else(|| registry.by_tool_and_model(&person.name)).map(whole)
 }
 
 /// Whether this is a person: neither a known tool nor another program.

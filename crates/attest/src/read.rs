@@ -357,8 +357,12 @@ impl<'a, 'r> Reader<'a, 'r> {
 
     /// The tool of a known identity, and the model that its name carries.
     fn of_identity(&self, marker: MarkerAt<'r>, person: &Person) -> Declared {
-        let tool = marker.tool_name().map(str::to_owned);
-        Declared { tool, model: declared::model_in_name(&person.name, self.registry), known: true }
+        // The model is all that is known of such an identity; the tool is what its name says.
+        let in_name = || declared::read(&person.name, self.registry).tool.filter(|_| marker.marker.model_names);
+        let tool = marker.tool_name().map(str::to_owned).or_else(in_name);
+        let own_model = marker.tool.and_then(|tool| tool.own_model(&person.name));
+        let model = own_model.or_else(|| declared::model_in_name(&person.name, self.registry));
+        Declared { tool, model, known: true }
     }
 
     fn at_trailer(&self, trailer: &TrailerLine) -> Place {

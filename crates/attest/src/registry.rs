@@ -5,6 +5,7 @@
 
 mod index;
 mod model_id;
+mod model_in_name;
 mod models;
 mod names;
 
@@ -188,6 +189,11 @@ impl Registry {
         let is_model =
             || self.model(name).is_some_and(|model| model.exact && model.start == 0 && model.end == name.len());
         listed.or_else(|| self.model_names.filter(|_| is_model()).and_then(|slot| self.at(slot)))
+    }
+
+    /// The marker of models as names, for a name that holds a tool and its exact model.
+    pub(super) fn by_tool_and_model(&self, name: &str) -> Option<MarkerAt<'_>> {
+        self.model_names.filter(|_| self.names_tool_and_model(name)).and_then(|slot| self.at(slot))
     }
 
     /// The markers with a key. `X-` in front of a key means nothing.

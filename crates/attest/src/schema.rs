@@ -194,6 +194,9 @@ pub struct Tool {
     /// Whether the name is also a word: then it must be capitalised where it is declared.
     #[serde(default)]
     pub common_word: bool,
+    /// What its own models are called, where these names mean models only beside the tool's: `Composer 3`.
+    #[serde(default)]
+    pub own_models: Option<Pattern>,
     /// Addresses of pages about it, without scheme and `www.`: people declare the tool by them.
     #[serde(default)]
     pub pages: Vec<String>,

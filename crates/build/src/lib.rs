@@ -30,6 +30,7 @@ const MARKER_PATTERNS: &[&str] = &[
     "only",
     "unless",
     "branch_pattern",
+    "own_models",
     "no",
     "yes",
     "unclear",

@@ -115,7 +115,10 @@ impl<'r> Reader<'_, 'r> {
     /// What a free-text value declares, and how surely at most; `None` where it speaks of a person
     /// or of something else.
     fn declaration(&self, marker: MarkerAt<'r>, value: &str) -> Option<(Declared, Confidence)> {
-        let people = identities::people(value);
+        // `cursor-agent (model: gpt-5.5; operator: ann@example.org)`: the address says who ran the tool.
+        let outside = value.split_once('(').map_or(value, |(before, _)| before);
+        let is_of_tool = !outside.contains(['@', '<']) && self.registry.alias(outside).is_some();
+        let people = if is_of_tool { Vec::new() } else { identities::people(value) };
         // `Claude <claude-opus-4-8>` names a model where an address would be.
         for person in people.iter().filter(|person| person.email.contains('@')) {
             if let Some(known) = identities::known(person, self.registry) {

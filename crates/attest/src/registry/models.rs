@@ -1,6 +1,6 @@
 //! Which models a text names.
 
-use regex::Regex;
+use regex::{Match, Regex};
 
 use super::{LazyPattern, Registry};
 use crate::schema::Pattern;
@@ -21,9 +21,12 @@ impl Registry {
         }
         let first = |pattern: &LazyPattern| pattern.regex().and_then(|regex: &Regex| regex.find(text));
         let found = first(&self.exact_models);
-        let exact = found.is_some_and(|found| !self.file.models.moving.is_match(found.as_str()));
+        let is_exact = found.is_some();
         let found = found.or_else(|| first(&self.loose_models))?;
-        Some(ModelName { start: found.start(), end: found.end(), exact })
+        let (start, end) = (found.start(), whole_id(text, found.start(), found.end()));
+        let name = text.get(start..end)?;
+        let exact = is_exact && !self.file.models.moving.is_match(name) && !goes_on(text, start, end);
+        Some(ModelName { start, end, exact })
     }
 
     /// Whether a name fixes the version of a model: one that the registry knows as exact, or any other with a digit in
@@ -49,10 +52,53 @@ impl Registry {
             end = text.get(hint.end()..).and_then(|rest| rest.find('\n')).map_or(text.len(), |at| hint.end() + at);
             let names = self.exact_models.regex().zip(text.get(start..end));
             let names = names.into_iter().flat_map(|(regex, line)| regex.find_iter(line));
-            found.extend(names.map(|name| (start + name.start(), start + name.end())));
+            let whole = |name: Match<'_>| {
+                let line = text.get(start..end).unwrap_or_default();
+                (start + name.start(), start + whole_id(line, name.start(), name.end()))
+            };
+            found.extend(names.map(whole));
         }
         found
     }
+}
+
+/// Words behind a hyphen that are no part of an id: `gpt-5.5-based`.
+const NOT_OF_IDS: [&str; 12] = [
+    "based",
+    "powered",
+    "generated",
+    "assisted",
+    "written",
+    "driven",
+    "style",
+    "like",
+    "level",
+    "class",
+    "only",
+    "compatible",
+];
+
+/// Where an id of a model really ends: it goes on behind a hyphen, whatever stands there, as in `gpt-6-astra`.
+fn whole_id(text: &str, start: usize, end: usize) -> usize {
+    let is_id = text.get(start..end).is_some_and(|name| !name.contains(' '));
+    let Some(rest) = text.get(end..).filter(|rest| is_id && rest.starts_with('-')) else { return end };
+    let token = rest.split(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_'))).next().unwrap_or("");
+    // A dot or a hyphen at the end is the sentence's.
+    let token = token.trim_end_matches(['-', '.', '_']);
+    let words = token.split('-').filter(|word| !word.is_empty());
+    if words.clone().next().is_none() || words.clone().any(|word| NOT_OF_IDS.contains(&word.to_lowercase().as_str())) {
+        return end;
+    }
+    end + token.len()
+}
+
+/// Whether a name in words may go on behind its end, so that it is perhaps the name of a family: `GPT-5.6 Orion`.
+/// OpenAI names models so.
+fn goes_on(text: &str, start: usize, end: usize) -> bool {
+    let is_gpt = text.get(start..start + 3).is_some_and(|name| name.eq_ignore_ascii_case("gpt"));
+    let Some(rest) = text.get(end..).and_then(|rest| rest.strip_prefix(' ')).filter(|_| is_gpt) else { return false };
+    let word = rest.split(|c: char| !c.is_alphanumeric()).next().unwrap_or("");
+    word.len() > 2 && word.starts_with(|c: char| c.is_ascii_uppercase()) && word.chars().skip(1).all(char::is_lowercase)
 }
 
 /// Names of models, which are of ASCII alone. What `\d` and `\w` are in all scripts takes longer to compile than a
@@ -80,6 +126,26 @@ mod tests {
             ["Claude Opus", "gpt", "mymodel", "mymodel-4-latest", "vendor/mymodel-4-latest", "claude-3-5-sonnet-latest"]
         {
             assert!(!registry.is_exact(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_name_is_taken_whole_or_is_not_exact() {
+        let registry = Registry::builtin().unwrap();
+        let model =
+            |text: &str| registry.model(text).map(|found| (text[found.start..found.end].to_owned(), found.exact));
+        for (text, name, exact) in [
+            ("GPT-5.6 Sol", "GPT-5.6 Sol", true),
+            ("gpt-5.6-luna", "gpt-5.6-luna", true),
+            ("model=gpt-6-astra effort=medium", "gpt-6-astra", true),
+            ("deepseek-v3.2-speciale", "deepseek-v3.2-speciale", true),
+            ("GPT-5.6 Orion", "GPT-5.6", false),
+            ("a gpt-5.5-based review", "gpt-5.5", true),
+            ("It is gpt-5.5-.", "gpt-5.5", true),
+            ("gpt-5.5-latest", "gpt-5.5-latest", false),
+            ("GPT-5.5 for the tests", "GPT-5.5", true),
+        ] {
+            assert_eq!(model(text), Some((name.to_owned(), exact)), "{text}");
         }
     }
 
