@@ -6,9 +6,12 @@ use std::path::{Path, PathBuf};
 use super::checking;
 use super::output::Output;
 use super::{Exit, Failure};
+use crate::attest::Registry;
 use crate::pipeline::TouchedCommit;
 use crate::pipeline::evidence::cut_note;
 use crate::pipeline::settings::policy_on_disk;
+use crate::policy::day::Day;
+use crate::policy::examples::Tested;
 use crate::policy::{PRESETS, Policy, Sensitive};
 use crate::report::policy_explained as explained;
 use crate::terminal::{escaped, escaped_name};
@@ -37,9 +40,12 @@ pub(super) enum Command {
         #[arg(long, value_name = "FILE")]
         config: Option<PathBuf>,
     },
-    /// Load all presets and run the examples of the sensitive paths
+    /// Judge the examples of all presets, or of one policy, and check that its source was read within a year
     #[command(after_help = super::EXIT_OF_TESTS)]
-    Test,
+    Test {
+        /// Preset or policy file; all presets and the sensitive paths if it is left out
+        name: Option<String>,
+    },
 }
 
 pub(super) fn run(command: &Command, dir: &Path, out: &Output) -> Result<Exit, Failure> {
@@ -52,7 +58,8 @@ pub(super) fn run(command: &Command, dir: &Path, out: &Output) -> Result<Exit, F
         Command::Check(args) => checking::run(args, dir, out),
         Command::Sensitive { range: None, .. } => classes(out),
         Command::Sensitive { range: Some(range), config } => touched(range, config.as_deref(), dir, out),
-        Command::Test => test(out),
+        Command::Test { name: None } => test_all(out),
+        Command::Test { name: Some(name) } => test_one(&policy_on_disk(name, dir)?, out),
     }
 }
 
@@ -60,7 +67,7 @@ fn list(out: &Output) -> Result<Exit, Failure> {
     let mut text = String::new();
     for (name, _) in PRESETS {
         let policy = Policy::preset(name).map_err(Failure::failed)?;
-        let _ = writeln!(text, "{name:<14}{:<12}{}", policy.stance.word(), policy.title);
+        let _ = writeln!(text, "{name:<18}{:<12}{}", policy.stance.word(), policy.title);
     }
     let _ = writeln!(text, "\n{} policies; `ai-detect policy explain NAME` says more of one", PRESETS.len());
     out.print(&text)?;
@@ -101,17 +108,40 @@ fn touched(range: &str, config: Option<&Path>, dir: &Path, out: &Output) -> Resu
     Ok(Exit::Analysed)
 }
 
-fn test(out: &Output) -> Result<Exit, Failure> {
-    let mut failures: Vec<String> = Vec::new();
+fn test_all(out: &Output) -> Result<Exit, Failure> {
+    let (registry, today) = (registry()?, Day::today());
+    let mut examples = 0;
+    let mut failures = Vec::new();
     for (name, _) in PRESETS {
-        if let Err(error) = Policy::preset(name) {
-            failures.push(format!("{name}: {error}"));
+        match Policy::preset(name) {
+            Ok(policy) => {
+                let tested = policy.test(registry, today);
+                examples += tested.examples;
+                failures.extend(tested.failures.iter().map(ToString::to_string));
+            }
+            Err(error) => failures.push(format!("{name}: {error}")),
         }
     }
-    let (examples, failed) = Sensitive::with_examples().map_err(Failure::failed)?.test();
+    let (of_paths, failed) = Sensitive::with_examples().map_err(Failure::failed)?.test();
     failures.extend(failed);
-    let mut text: String = failures.iter().map(|failure| format!("{failure}\n")).collect();
-    let _ = writeln!(text, "{} policies, {examples} examples, {} failed", PRESETS.len(), failures.len());
+    tested(PRESETS.len(), examples + of_paths, &failures, out)
+}
+
+fn test_one(policy: &Policy, out: &Output) -> Result<Exit, Failure> {
+    let Tested { examples, failures } = policy.test(registry()?, Day::today());
+    let failures: Vec<String> = failures.iter().map(ToString::to_string).collect();
+    tested(1, examples, &failures, out)
+}
+
+fn tested(policies: usize, examples: usize, failures: &[String], out: &Output) -> Result<Exit, Failure> {
+    let mut text: String = failures.iter().map(|failure| format!("{}\n", escaped(failure))).collect();
+    let policies = format!("{policies} {}", if policies == 1 { "policy" } else { "policies" });
+    let examples = format!("{examples} example{}", if examples == 1 { "" } else { "s" });
+    let _ = writeln!(text, "{policies}, {examples}, {} failed", failures.len());
     out.print(&text)?;
     Ok(if failures.is_empty() { Exit::Analysed } else { Exit::Flags })
+}
+
+fn registry() -> Result<&'static Registry, Failure> {
+    Registry::builtin().map_err(Failure::failed)
 }

@@ -230,7 +230,7 @@ fn without_a_terminal_the_tool_must_be_named() {
 #[test]
 fn what_the_policy_still_misses_is_said() {
     let repo = repo();
-    repo.write(".ai-detect.yml", "policy: linux-kernel\n");
+    repo.write(".ai-detect.yml", "policy: agent-model\n");
     repo.commit("Have a policy");
     let said = run(&repo, &["attest", "--tool", "Codex", "--model", "gpt-5.5"]).text();
     assert!(said.contains("  - No person has signed off."), "{said}");

@@ -51,7 +51,7 @@ fn commit(repo: &Repo, message: &str, agent: Option<&str>) -> (bool, String) {
 
 #[test]
 fn a_folder_that_git_ignores_is_no_part_of_the_project() {
-    let repo = repo("policy: linux-kernel\n");
+    let repo = repo("policy: agent-model\n");
     repo.git(&["config", "core.hooksPath", ".husky/_"]);
     repo.write(".husky/_/.gitignore", "*");
     let said = repo.run(&["hook", "install"]).text();
@@ -65,12 +65,12 @@ fn a_folder_that_git_ignores_is_no_part_of_the_project() {
 
 #[test]
 fn a_reminder_blocks_nothing() {
-    let repo = repo("policy: linux-kernel\n");
+    let repo = repo("policy: agent-model\n");
     let said = repo.run(&["hook", "install"]).text();
     assert!(said.contains("they remind, and block nothing\n"), "{said}");
     let (succeeded, told) = commit(&repo, CLAUDE, None);
     assert!(succeeded, "{told}");
-    assert!(told.starts_with("ai-detect (policy linux-kernel):\n"), "{told}");
+    assert!(told.starts_with("ai-detect (policy agent-model):\n"), "{told}");
     assert!(told.contains("    Assisted-by: Claude:claude-opus-4.8\n"), "{told}");
     let (succeeded, told) = commit(&repo, "x\n\nSigned-off-by: Ada Example <ada@example.org>", None);
     assert_eq!((succeeded, told.as_str()), (true, ""), "nothing to say");
@@ -101,7 +101,7 @@ fn an_agent_that_says_nothing_is_reminded() {
 
 #[test]
 fn it_blocks_where_it_was_asked_to() {
-    let repo = repo("policy: linux-kernel\n");
+    let repo = repo("policy: agent-model\n");
     let said = repo.run(&["hook", "install", "--block"]).text();
     assert!(said.contains("are refused\n"), "{said}");
     let before = repo.id("HEAD");
@@ -432,7 +432,7 @@ fn a_folder_for_hooks_that_is_a_link_is_called_what_it_leads_to() {
 
 #[test]
 fn the_line_that_declares_is_offered_in_the_editor_and_leaves_no_trace() {
-    let repo = repo("policy: linux-kernel\n");
+    let repo = repo("policy: agent-model\n");
     repo.run(&["hook", "install"]).text();
     repo.write("a.py", code("a", 6));
     repo.git(&["add", "--all"]);

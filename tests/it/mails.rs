@@ -459,7 +459,7 @@ fn what_cannot_be_read_of_a_mail_is_named_with_advice_that_works() {
 fn a_policy_judges_what_mails_declare() {
     let repo = declared();
     repo.switch("main");
-    repo.commit_file(".ai-detect.yml", "policy: apache\n");
+    repo.commit_file(".ai-detect.yml", "policy: openliberty\n");
     let sent = repo.git_bytes(&["format-patch", "--stdout", "-1", "topic"], b"");
     let by_policy = repo.diff_patch(&sent);
     let in_repository = repo.diff(&["main..topic", "--config", ".ai-detect.yml"]);

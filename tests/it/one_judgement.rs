@@ -159,7 +159,7 @@ fn disagreements(name: &str, own: Option<&str>) -> Vec<String> {
     }
     let body = repo.beside("description");
     fs::write(&body, DESCRIPTION).unwrap();
-    let request = [("body", body.to_str().unwrap()), ("label", "ai-assisted")];
+    let request = [("body", body.to_str().unwrap()), ("label", "llm-assisted")];
     let described = Answers::of(repo, policy, &request);
     for Answers { reported, checked, .. } in [alone, described] {
         assert_eq!(reported.len(), 11);

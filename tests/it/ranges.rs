@@ -769,7 +769,7 @@ fn missing_damaged_and_malformed_objects_are_told_apart() {
         assert!(said.contains(" is damaged (") && said.contains(&parent[2..]), "{spec}: {said}");
         assert!(said.ends_with("); `git fsck` names all that is, and a fresh clone mends it"), "{spec}: {said}");
     }
-    let said = repo.run(&["policy", "check", "HEAD^!", "--policy", "linux-kernel"]).error(3);
+    let said = repo.run(&["policy", "check", "HEAD^!", "--policy", "agent-model"]).error(3);
     assert!(said.contains(" is damaged ("), "{said}");
     std::fs::remove_file(object(&repo, &parent)).unwrap();
     std::fs::write(object(&repo, &parent), whole).unwrap();

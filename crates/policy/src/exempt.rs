@@ -21,6 +21,11 @@ pub enum Exemption {
     },
     /// It exempts people of the project, and the request is one of theirs.
     Member,
+    /// It exempts requests with this label.
+    Label {
+        /// The label.
+        label: String,
+    },
     /// It exempts commits of this kind.
     Kind(Kind),
 }
@@ -32,6 +37,7 @@ impl fmt::Display for Exemption {
             Exemption::Member => {
                 out.write_str("the policy exempts people of the project, and the request is one of theirs")
             }
+            Exemption::Label { label } => write!(out, "the policy exempts requests with the label `{label}`"),
             Exemption::Kind(kind) => write!(out, "the policy exempts {}", kind.words()),
         }
     }
@@ -66,6 +72,11 @@ pub(super) fn exempt(policy: &Policy, subject: &Subject<'_>) -> Option<Exemption
     }
     if policy.exempt_members && subject.described.is_some_and(|request| request.by_member == Some(true)) {
         return Some(Exemption::Member);
+    }
+    let labels = subject.described.map_or(&[][..], |request| &request.labels);
+    let is_exempt = |label: &&String| policy.exempt_labels.iter().any(|exempt| exempt.eq_ignore_ascii_case(label));
+    if let Some(label) = labels.iter().find(is_exempt) {
+        return Some(Exemption::Label { label: label.clone() });
     }
     policy.exempt_kinds.iter().copied().find(|kind| is_of(*kind, subject)).map(Exemption::Kind)
 }

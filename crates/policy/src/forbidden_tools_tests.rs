@@ -116,7 +116,7 @@ fn advice_never_hides_a_tool_however_often_it_is_followed() {
         "{ form: any }",
         "{ trailer: [Made-with, Assisted-by, Generated-by, Co-authored-by], names: ai }",
     ] {
-        for base in ["default", "mesa", "linux-kernel", "kubernetes", "full"] {
+        for base in ["default", "mesa", "agent-model", "kubernetes", "full"] {
             let policy = policy(&format!("extends: {base}\nalso: {{ forbidden: [{forbidden}] }}\n"));
             for body in DECLARED {
                 let start = commit(body);

@@ -19,7 +19,7 @@
 //! let commit = Commit { message: "Add retries\n\nCo-authored-by: Claude <noreply@anthropic.com>\n".into(), ..Commit::default() };
 //! let attestation = read(&commit, registry);
 //!
-//! let policy = Policy::preset("linux-kernel")?;
+//! let policy = Policy::preset("agent-model")?;
 //! let judgement = judge(&policy, &Subject::new(&commit, &attestation, registry));
 //! assert_eq!(judgement.state, State::WrongForm);
 //! // A line that the author may paste.
@@ -31,6 +31,8 @@
 mod advice;
 pub(crate) mod commits;
 pub mod content;
+pub mod day;
+pub mod examples;
 pub mod exempt;
 pub(crate) mod finding;
 pub mod judge;
@@ -105,6 +107,8 @@ pub struct Policy {
     pub exempt_authors: ExemptAuthors,
     /// Whether it does not apply to requests of people who belong to the project, as far as the forge says.
     pub exempt_members: bool,
+    /// Labels of requests to which it does not apply.
+    pub exempt_labels: Vec<String>,
     /// Kinds of change to which it does not apply.
     pub exempt_kinds: Vec<Kind>,
     /// What it asks for where sensitive paths are touched.
@@ -117,6 +121,8 @@ pub struct Policy {
     pub newcomer_lines_below: Option<u32>,
     /// What the author is told.
     pub author_text: String,
+    /// What it makes of some messages, for its test.
+    pub examples: raw::RawExamples,
 }
 
 /// Authors to whom a policy does not apply.

@@ -27,17 +27,27 @@ pub static PRESETS: &[(&str, &str)] = presets![
     "default",
     "full",
     "linux-kernel",
+    "agent-model",
+    "zephyr",
     "fedora",
+    "debian",
     "openinfra",
     "apache",
+    "spark",
     "llvm",
     "kubernetes",
     "mesa",
+    "nodejs",
     "rust",
     "ghostty",
     "nextcloud",
     "systemd",
+    "trino",
+    "open-code-review",
     "openliberty",
+    "netbsd",
+    "qemu",
+    "gentoo",
     "ban",
 ];
 
@@ -218,6 +228,8 @@ fn over(base: RawPolicy, top: RawPolicy) -> RawPolicy {
         stance: top.stance.or(base.stance),
         extends: None,
         says: top.says.or(base.says),
+        // Examples of another policy may be wrong by this one.
+        examples: top.examples,
         unchecked: list(base.unchecked, top.unchecked, top.also.unchecked),
         request_covers_commits: top.request_covers_commits.or(base.request_covers_commits),
         facts: list(base.facts, top.facts, top.also.facts),
@@ -232,6 +244,7 @@ fn over(base: RawPolicy, top: RawPolicy) -> RawPolicy {
     merged.sign_off.not_by_tool = top.sign_off.not_by_tool.or(base.sign_off.not_by_tool);
     merged.exempt.authors = list(base.exempt.authors, top.exempt.authors, top.also.exempt_authors);
     merged.exempt.members = top.exempt.members.or(base.exempt.members);
+    merged.exempt.labels = top.exempt.labels.or(base.exempt.labels);
     merged.exempt.kinds = list(base.exempt.kinds, top.exempt.kinds, top.also.exempt_kinds);
     merged.sensitive.classes = top.sensitive.classes.or(base.sensitive.classes);
     merged.sensitive.facts = top.sensitive.facts.or(base.sensitive.facts);
@@ -367,6 +380,7 @@ fn checked(name: &str, Resolved { raw, texts, replaced }: Resolved, lineage: Vec
         signed_notes: raw.signatures.notes.unwrap_or(false),
         exempt_authors: ExemptAuthors { patterns: authors, set },
         exempt_members: raw.exempt.members.unwrap_or(false),
+        exempt_labels: raw.exempt.labels.unwrap_or_default(),
         exempt_kinds: raw.exempt.kinds.unwrap_or_default(),
         sensitive: SensitiveRules {
             classes,
@@ -379,6 +393,7 @@ fn checked(name: &str, Resolved { raw, texts, replaced }: Resolved, lineage: Vec
         lines_below: raw.thresholds.added_lines,
         newcomer_lines_below: raw.thresholds.newcomer_lines,
         author_text: raw.author.text.unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" "),
+        examples: raw.examples,
     })
 }
 

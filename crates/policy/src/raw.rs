@@ -7,6 +7,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::day::Day;
+use ai_detect_attest::State;
 use ai_detect_base::yaml::OneOrMany;
 
 /// A policy: which attestations a project requires, accepts and forbids.
@@ -51,6 +53,8 @@ pub struct RawPolicy {
     pub author: RawAuthor,
     /// Additions to inherited lists.
     pub also: RawAlso,
+    /// Messages that `ai-detect policy test` judges by this policy. They are not inherited.
+    pub examples: RawExamples,
 }
 
 /// What a policy thinks of AI contributions.
@@ -99,6 +103,12 @@ pub struct Source {
     pub as_of: String,
     /// Whether the text itself was read, or somebody's summary of it.
     pub read: Read,
+    /// The day on which this policy was last compared with the document.
+    #[serde(default)]
+    pub checked: Option<Day>,
+    /// What is not certain about it, one sentence each.
+    #[serde(default)]
+    pub uncertain: Vec<String>,
 }
 
 /// What was read.
@@ -253,6 +263,8 @@ pub struct RawExempt {
     /// Whether it does not apply to requests of people who belong to the project: on GitHub its owners,
     /// members and collaborators. Known in jobs of GitHub only.
     pub members: Option<bool>,
+    /// Labels of requests.
+    pub labels: Option<Vec<String>>,
     /// Kinds of change.
     pub kinds: Option<Vec<Kind>>,
 }
@@ -327,4 +339,30 @@ pub struct RawAlso {
     pub exempt_kinds: Vec<Kind>,
     /// Further things that this program cannot see.
     pub unchecked: Vec<String>,
+}
+
+/// What a policy makes of some messages.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawExamples {
+    /// Nothing is asked of the author of such a commit.
+    pub right: Vec<RawExample>,
+    /// Something is asked of the author, or a person has to decide.
+    pub wrong: Vec<RawExample>,
+}
+
+/// A commit by a person, and the request that it is part of.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawExample {
+    /// The commit's message.
+    pub message: String,
+    /// The request's description, if one is known.
+    pub description: Option<String>,
+    /// The request's labels.
+    pub labels: Vec<String>,
+    /// Whether the request is by somebody who belongs to the project.
+    pub by_member: bool,
+    /// The state of the commit. If it is left out, a right example is `complete`, and a wrong one has any state.
+    pub state: Option<State>,
 }

@@ -52,7 +52,10 @@ pub fn write(policy: &Policy, width: usize) -> String {
     }
     page.field("author", &policy.author_text);
     match &policy.source {
-        Some(known) => page.field("source", &source(known)),
+        Some(known) => {
+            page.field("source", &source(known));
+            known.uncertain.iter().for_each(|what| page.field("uncertain", what));
+        }
         None => page.field("source", &own_file(policy)),
     }
     if policy.lineage.len() > 1 {
@@ -163,7 +166,8 @@ fn source(source: &Source) -> String {
         Read::Both => "the text itself was read in part, and a summary",
         Read::Own => "ours",
     };
-    format!("{} ({}; {read})", source.name, source.as_of)
+    let checked = source.checked.map_or_else(String::new, |day| format!(" on {day}"));
+    format!("{} ({}; {read}{checked})", source.name, source.as_of)
 }
 
 fn shown(marker: &Marker) -> String {
@@ -174,7 +178,9 @@ fn shown(marker: &Marker) -> String {
 
 fn exempt(policy: &Policy) -> String {
     let members = policy.exempt_members.then_some("requests of people of the project");
+    let labels = policy.exempt_labels.iter().map(|label| format!("requests with the label `{label}`"));
     let kinds = policy.exempt_kinds.iter().map(|kind| kind.words());
     let authors = policy.exempt_authors.patterns.iter().map(String::as_str);
-    members.into_iter().chain(kinds).chain(authors).collect::<Vec<_>>().join(", ")
+    let others = kinds.chain(authors).map(str::to_owned);
+    members.map(str::to_owned).into_iter().chain(labels).chain(others).collect::<Vec<_>>().join(", ")
 }

@@ -22,7 +22,7 @@ fn comments(world: &World) -> [String; 2] {
 
 #[test]
 fn the_lines_to_paste_are_those_that_the_policy_asks_for() {
-    let world = under("linux-kernel", &[]);
+    let world = under("agent-model", &[]);
     let [summary, inline] = comments(&world);
     let lines = "\n```\nAssisted-by: TOOL:MODEL-ID\nSigned-off-by: Ada Example <ada@example.org>\n```\n";
     let by_hand = format!("Or, by hand, the author adds these lines to the commit's message:\n{lines}");
@@ -32,7 +32,7 @@ fn the_lines_to_paste_are_those_that_the_policy_asks_for() {
                    Example <ada@example.org>\"`)";
     assert!(inline.contains(command), "{inline}");
     for comment in [&summary, &inline] {
-        assert!(comment.contains("The project's policy (Linux kernel): "), "{comment}");
+        assert!(comment.contains("The project's policy (Agent and model in Assisted-by): "), "{comment}");
     }
 }
 
