@@ -104,15 +104,55 @@ fn a_machine_joins_with_a_code_and_keeps_the_token_to_itself() {
 }
 
 #[test]
-fn without_a_collector_events_wait_and_the_error_says_how_to_join() {
+fn a_job_without_a_collector_is_told_how_to_name_one() {
     let user = User::new();
     user.event();
-    let error = user.run(&["trail", "flush"]).error(2);
-    assert!(error.contains("capture join URL --code CODE") && error.contains("AI_DETECT_TRAIL_URL"), "{error}");
+    for args in [&["trail", "flush", "--closing"][..], &["trail", "flush", "--keep", "spool.db"]] {
+        let error = user.run(args).error(2);
+        assert!(error.contains("capture join URL --code CODE") && error.contains("AI_DETECT_TRAIL_URL"), "{error}");
+    }
     assert_eq!(user.status()["waiting"], 1);
+    assert_eq!(user.status().get("own_trail"), None);
+}
+
+#[cfg(unix)]
+#[test]
+fn without_a_collector_a_user_has_a_trail_and_a_collector_gets_all_of_it_later() {
+    let (user, operator) = (User::new(), User::new());
+    let epoch = user.event();
+    let kept = user.run(&["trail", "flush"]);
+    assert_eq!((kept.status, kept.stdout.as_str()), (0, "delivered: 2\nwaiting: 0\n"), "{}", kept.stderr);
+    assert!(kept.stderr.contains("no collector was joined") && kept.stderr.contains("own/trail"), "{}", kept.stderr);
     // In the background nobody is there to read it.
+    user.event();
     let quiet = user.run(&["trail", "flush", "--background"]);
     assert_eq!((quiet.status, quiet.stdout.as_str(), quiet.stderr.as_str()), (0, "", ""));
+    let own = user.folder().join("own/trail");
+    let own = own.to_str().unwrap();
+    let events = user.run(&["trail", "events", "--dir", own]).text();
+    assert_eq!(events.matches("\"session.end\"").count(), 2, "{events}");
+    assert_eq!(user.run(&["trail", "verify", "--dir", own]).status, 0);
+    let status = user.status();
+    assert_eq!((&status["own_trail"]["folder"], &status["waiting"]), (&json!(own), &json!(0)));
+    let schema = user.run(&["schema", "trail-status"]).json();
+    jsonschema::validate(&schema, &status).unwrap();
+    let text = user.run(&["trail", "status"]).text();
+    assert!(text.contains("own trail: ") && text.contains("takes events until a collector is joined"), "{text}");
+    // A collector that is away keeps nobody from trying again.
+    let collector = RealCollector::start(&operator);
+    let code = operator.run(&["trail", "invite", "--dir", "trail", "--client", "laptop"]).stdout;
+    let joined = user.run(&["capture", "join", &collector.url, "--code", code.trim()]).stdout;
+    assert!(joined.contains("as client laptop"), "{joined}");
+    user.event();
+    assert_eq!(user.run(&["trail", "flush"]).text(), "delivered: 4\nwaiting: 0\n");
+    assert_eq!(user.run(&["trail", "flush"]).text(), "delivered: 0\nwaiting: 0\n");
+    drop(collector);
+    let entries = operator.run(&["trail", "events", "--dir", "trail", "--client", "laptop"]).text();
+    let entries: Vec<Value> = entries.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let numbers: Vec<u64> = entries.iter().map(|entry| entry["number"].as_u64().unwrap()).collect();
+    assert_eq!(numbers, [1, 2, 3, 4]);
+    assert!(entries.iter().all(|entry| entry["epoch"] == epoch.as_str()));
+    assert_eq!(operator.run(&["trail", "gap", "list", "--dir", "trail"]).text(), "no gap is open\n");
 }
 
 #[test]

@@ -8,6 +8,7 @@
 //! - [`flush`]: sending, over a [`collector`], whose [`answer`] is a stranger's.
 //! - [`witness`]: whether the collector's log continues what was seen of it.
 //! - [`artifact`]: a spool as one file, for another machine to send.
+//! - [`own`]: what is kept while there is no collector, for one that is joined later.
 //! - [`join`]: how a machine gets its collector.
 //! - [`background`]: sending without waiting for it.
 //! - [`files`]: files and folders of this user alone.
@@ -50,6 +51,7 @@ pub mod event;
 pub mod files;
 pub mod flush;
 pub mod join;
+pub mod own;
 pub mod place;
 mod salvage;
 pub mod spool;

@@ -5,6 +5,7 @@
 //!
 //! - [`setup`]: the folder and its configuration.
 //! - [`operator`]: what whoever runs the collector does with it: invite, retire and revoke clients, close gaps.
+//! - [`own`]: a trail of one user, without a collector.
 //! - [`serve()`]: listening, until somebody ends it.
 //!
 //! ```
@@ -46,6 +47,7 @@ pub mod configuration;
 mod log;
 mod metrics;
 pub mod operator;
+pub mod own;
 mod periodic;
 mod refusal;
 mod reports;

@@ -6,6 +6,7 @@ use ai_detect_trail_client::enrolment::{Enrolment, EnrolmentError};
 use ai_detect_trail_client::error::SpoolError;
 use ai_detect_trail_client::flush::{Ended, Flushed};
 use ai_detect_trail_client::join::JoinError;
+use ai_detect_trail_client::own::Own;
 use ai_detect_trail_client::place::Place;
 use ai_detect_trail_client::spool::Spool;
 use ai_detect_trail_client::witness::{Fork, Witness};
@@ -60,6 +61,8 @@ pub(in crate::cli) struct Client {
     pub(in crate::cli) place: Place,
     pub(in crate::cli) spool: Spool,
     pub(in crate::cli) witness: Witness,
+    /// What is kept while there is no collector.
+    pub(in crate::cli) own: Own,
     pub(in crate::cli) enrolment: Option<Enrolment>,
 }
 
@@ -67,8 +70,8 @@ impl Client {
     pub(in crate::cli) fn find() -> Result<Self, Failure> {
         let place = Place::of_user()?;
         let enrolment = Enrolment::find(&place.state, &|name| std::env::var_os(name))?;
-        let (spool, witness) = (Spool::at(&place.spool), Witness::at(&place.spool));
-        Ok(Self { place, spool, witness, enrolment })
+        let (spool, witness, own) = (Spool::at(&place.spool), Witness::at(&place.spool), Own::below(&place.spool));
+        Ok(Self { place, spool, witness, own, enrolment })
     }
 
     /// The collector that was joined, or that the job names.

@@ -10,31 +10,19 @@ use ai_detect_trail_store::clients::{Client, Standing};
 use serde::Serialize;
 
 use super::client::shown;
-use super::folder::FolderArg;
+use super::folder::{FolderArg, ListArgs};
 use crate::cli::counts::counted;
-use crate::cli::formats::TextOrJson;
 use crate::cli::output::Output;
 use crate::cli::{Exit, Failure};
-use crate::report::json;
 
 #[derive(Debug, clap::Subcommand)]
 pub(in crate::cli) enum Command {
     /// List clients: whether they are up to date, behind, silent, retired or revoked, or have open gaps, and when each was heard of last
-    List(List),
+    List(ListArgs),
     /// Retire a client that sends no more, so that it is not reported as silent; what still comes of it is taken
     Retire(One),
     /// Revoke a client: its tokens are refused from then on; what it sent stays
     Revoke(One),
-}
-
-#[derive(Debug, clap::Args)]
-pub(in crate::cli) struct List {
-    #[command(flatten)]
-    folder: FolderArg,
-
-    /// Choose the output format
-    #[arg(long, value_enum, default_value_t = TextOrJson::Text)]
-    format: TextOrJson,
 }
 
 #[derive(Debug, clap::Args)]
@@ -78,18 +66,13 @@ pub(super) fn run(command: &Command, dir: &Path, out: &Output) -> Result<Exit, F
     Ok(Exit::Analysed)
 }
 
-fn list(args: &List, dir: &Path, out: &Output) -> Result<(), Failure> {
+fn list(args: &ListArgs, dir: &Path, out: &Output) -> Result<(), Failure> {
     let trail = args.folder.operate(dir)?;
     let (now, patience) = (now()?, trail.configuration.patience());
     let clients = trail.clients()?;
-    let all = clients.iter().map(|client| (client, client.standing(now, patience)));
-    match args.format {
-        TextOrJson::Text => out.print(&table(all)),
-        TextOrJson::Json => {
-            let rows: Vec<Row<'_>> = all.map(|(client, standing)| row(client, standing)).collect();
-            out.print(&json::pretty(&rows).map_err(Failure::failed)?)
-        }
-    }
+    let all: Vec<(&Client, Standing)> = clients.iter().map(|client| (client, client.standing(now, patience))).collect();
+    let rows: Vec<Row<'_>> = all.iter().map(|(client, standing)| row(client, *standing)).collect();
+    args.print(&table(&all), &rows, out)
 }
 
 fn word(standing: Standing) -> &'static str {
@@ -121,7 +104,7 @@ fn row(client: &Client, standing: Standing) -> Row<'_> {
     }
 }
 
-fn table<'a>(clients: impl Iterator<Item = (&'a Client, Standing)>) -> String {
+fn table(clients: &[(&Client, Standing)]) -> String {
     let mut text = String::new();
     for (client, standing) in clients {
         let heard = match (client.heard, client.invited_until) {
@@ -136,7 +119,7 @@ fn table<'a>(clients: impl Iterator<Item = (&'a Client, Standing)>) -> String {
         };
         let name = client.name.as_deref().map(|name| format!("  ({})", crate::terminal::escaped(name)));
         let name = name.unwrap_or_default();
-        let line = format!("{:20}  {:11}  {heard}{behind}{gaps}{name}", client.client.as_str(), word(standing));
+        let line = format!("{:20}  {:11}  {heard}{behind}{gaps}{name}", client.client.as_str(), word(*standing));
         // Writing into a text never fails.
         let _ = writeln!(text, "{}", line.trim_end());
     }

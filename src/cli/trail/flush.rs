@@ -8,8 +8,10 @@ use ai_detect_trail_client::artifact::export;
 use ai_detect_trail_client::clock;
 use ai_detect_trail_client::flush::{Delivery, Ended, Flushed, Options, flush};
 use ai_detect_trail_client::spool::Sender;
+use ai_detect_trail_client::witness::Witness;
 
 use super::client::{Client, collector, report};
+use super::own::OwnCollector;
 use crate::cli::counts::counted;
 use crate::cli::output::Output;
 use crate::cli::{Exit, Failure};
@@ -40,14 +42,22 @@ pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure
         return Ok(Exit::Analysed);
     }
     let client = Client::find()?;
-    let enrolment = client.enrolled()?;
+    // What a job keeps in a folder of its own would be gone with it.
+    let is_job = args.closing || args.keep.is_some();
+    if is_job {
+        client.enrolled()?;
+    }
     if args.closing && !client.spool.has_signed_off()? {
         client.spool.heartbeat(clock::now()?, true)?;
     }
     let flushed = send(&client, args)?;
     let exit = report(&flushed, out)?;
+    if client.enrolment.is_none() {
+        let own = client.own.trail();
+        out.say(&format!("no collector was joined: events are kept in the trail of this user, {}", own.display()));
+    }
     let Some(file) = args.keep.as_ref().filter(|_| flushed.waiting > 0) else { return Ok(exit) };
-    let kept = export(&client.spool, &enrolment.client, &dir.join(file));
+    let kept = export(&client.spool, &client.enrolled()?.client, &dir.join(file));
     let not_delivered = counted(flushed.waiting, "event of the trail was", "events of the trail were");
     let not_delivered = format!("{not_delivered} not delivered");
     let text = match &kept {
@@ -66,8 +76,16 @@ pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure
 }
 
 fn send(client: &Client, args: &Args) -> Result<Flushed, Failure> {
-    let enrolment = client.enrolled()?;
+    let deadline = args.background.then(|| Instant::now() + BACKGROUND);
+    let Some(enrolment) = &client.enrolment else { return keep(client, args, deadline) };
     let collector = collector(enrolment)?;
+    // What was kept before this collector was joined goes first, since its numbers do.
+    let handed_over = client.own.hand_over(&client.spool, &enrolment.client, &collector, deadline)?;
+    if let Some(problem) = handed_over.problem {
+        let waiting = client.spool.status()?.map_or(0, |status| status.waiting.events);
+        let fork = client.witness.fork()?;
+        return Ok(Flushed { delivered: handed_over.events, waiting, ended: Ended::Failed(problem), fork });
+    }
     let delivery = Delivery {
         spool: &client.spool,
         sender: Sender::Client(enrolment.client.clone()),
@@ -75,19 +93,37 @@ fn send(client: &Client, args: &Args) -> Result<Flushed, Failure> {
         witness: &client.witness,
         collector: &collector,
     };
-    let options = Options {
-        now: clock::now()?,
-        at_once: !args.background,
-        deadline: args.background.then(|| Instant::now() + BACKGROUND),
+    let mut flushed = deliver(&delivery, args, deadline)?;
+    flushed.delivered += handed_over.events;
+    Ok(flushed)
+}
+
+/// Brings what waits into the trail of this user.
+fn keep(client: &Client, args: &Args, deadline: Option<Instant>) -> Result<Flushed, Failure> {
+    let collector = OwnCollector::open(client.own.clone())?;
+    let witness = Witness::at(&client.own.seen());
+    let delivery = Delivery {
+        spool: &client.spool,
+        sender: Sender::Client(client.own.client()?),
+        key: &collector.key(),
+        witness: &witness,
+        collector: &collector,
     };
-    let mut flushed = flush(&delivery, options)?;
+    let flushed = deliver(&delivery, args, deadline)?;
+    collector.seal()?;
+    Ok(flushed)
+}
+
+fn deliver(delivery: &Delivery<'_>, args: &Args, deadline: Option<Instant>) -> Result<Flushed, Failure> {
+    let options = Options { now: clock::now()?, at_once: !args.background, deadline };
+    let mut flushed = flush(delivery, options)?;
     // A flush in the background may have just begun: whoever asks for one waits for it a little.
     for _ in 0..20 {
         if args.background || flushed.ended != Ended::OtherProcess {
             break;
         }
         std::thread::sleep(Duration::from_millis(250));
-        flushed = flush(&delivery, options)?;
+        flushed = flush(delivery, options)?;
     }
     Ok(flushed)
 }

@@ -9,7 +9,12 @@ use ai_detect_trail_server::setup::{self, SetupError, Trail};
 use ai_detect_trail_store::error::StoreError;
 use ai_detect_trail_store::folder::Folder;
 
+use serde::Serialize;
+
 use crate::cli::Failure;
+use crate::cli::formats::TextOrJson;
+use crate::cli::output::Output;
+use crate::report::json;
 
 /// Which folder
 #[derive(Debug, clap::Args)]
@@ -35,6 +40,27 @@ impl FolderArg {
         // Nothing is made where there is no trail.
         self.open(dir)?;
         Ok(setup::open_or_create(&self.path(dir))?)
+    }
+}
+
+/// Which folder, and how what is in it is listed
+#[derive(Debug, clap::Args)]
+pub(in crate::cli) struct ListArgs {
+    #[command(flatten)]
+    pub(super) folder: FolderArg,
+
+    /// Choose the output format
+    #[arg(long, value_enum, default_value_t = TextOrJson::Text)]
+    format: TextOrJson,
+}
+
+impl ListArgs {
+    /// Prints a list, for people or for programs.
+    pub(super) fn print(&self, text: &str, rows: &impl Serialize, out: &Output) -> Result<(), Failure> {
+        match self.format {
+            TextOrJson::Text => out.print(text),
+            TextOrJson::Json => out.print(&json::pretty(rows).map_err(Failure::failed)?),
+        }
     }
 }
 

@@ -8,28 +8,16 @@ use ai_detect_trail_store::gaps::{self, OpenGap};
 use serde::Serialize;
 
 use super::client::shown;
-use super::folder::FolderArg;
-use crate::cli::formats::TextOrJson;
+use super::folder::{FolderArg, ListArgs};
 use crate::cli::output::Output;
 use crate::cli::{Exit, Failure};
-use crate::report::json;
 
 #[derive(Debug, clap::Subcommand)]
 pub(in crate::cli) enum Command {
     /// List the gaps that are open, by cause and with the time since when
-    List(List),
+    List(ListArgs),
     /// Close a gap by hand; a gap in numbers closes by itself when they arrive
     Close(Close),
-}
-
-#[derive(Debug, clap::Args)]
-pub(in crate::cli) struct List {
-    #[command(flatten)]
-    folder: FolderArg,
-
-    /// Choose the output format
-    #[arg(long, value_enum, default_value_t = TextOrJson::Text)]
-    format: TextOrJson,
 }
 
 #[derive(Debug, clap::Args)]
@@ -68,13 +56,7 @@ pub(super) fn run(command: &Command, dir: &Path, out: &Output) -> Result<Exit, F
     match command {
         Command::List(args) => {
             let open = gaps::open(&args.folder.open(dir)?)?;
-            match args.format {
-                TextOrJson::Text => out.print(&text(&open))?,
-                TextOrJson::Json => {
-                    let rows: Vec<Row<'_>> = open.iter().map(row).collect();
-                    out.print(&json::pretty(&rows).map_err(Failure::failed)?)?;
-                }
-            }
+            args.print(&text(&open), &open.iter().map(row).collect::<Vec<_>>(), out)?;
         }
         Command::Close(args) => {
             let closed = args.folder.operate(dir)?.close_gap(&args.id, &args.reason, args.by.as_deref())?;

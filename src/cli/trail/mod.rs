@@ -20,6 +20,8 @@ mod import;
 #[cfg(feature = "trail")]
 mod invite;
 #[cfg(feature = "trail")]
+mod own;
+#[cfg(feature = "trail")]
 mod people;
 #[cfg(feature = "trail")]
 mod prove;
@@ -53,7 +55,7 @@ pub(super) enum Command {
     /// Report the share of AI use over time, in a tree or on sensitive paths
     #[command(subcommand)]
     Report(report::Command),
-    /// Send the events that wait on this machine to the collector
+    /// Send the events that wait on this machine to the collector, or to a trail of this user where none was joined
     #[cfg(feature = "trail")]
     Flush(flush::Args),
     /// Show what waits on this machine, since when and why, and whether the collector can be trusted

@@ -4,6 +4,8 @@ use std::fmt::Write as _;
 
 use ai_detect_trail_client::spool::{Problem, SpoolStatus};
 use ai_detect_trail_client::witness::ForkKind;
+use ai_detect_trail_store::folder::Folder;
+use ai_detect_trail_store::reading::figures;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -33,6 +35,9 @@ pub(in crate::cli) struct Status {
     /// Where events go; absent where no collector was joined.
     #[serde(skip_serializing_if = "Option::is_none")]
     collector: Option<Collector>,
+    /// The trail of this user, which takes events while no collector was joined; absent where there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    own_trail: Option<OwnTrail>,
     /// The file in which events wait.
     spool: String,
     /// The network file system from which the spool had to move away.
@@ -97,6 +102,15 @@ struct Collector {
     url: String,
     client: String,
     region: String,
+}
+
+/// The trail of this user.
+#[derive(Debug, Serialize, JsonSchema)]
+struct OwnTrail {
+    /// Its folder.
+    folder: String,
+    /// How many entries its log has.
+    entries: u64,
 }
 
 /// Why sending failed.
@@ -174,6 +188,7 @@ fn status(client: &Client, found: Option<SpoolStatus>) -> Result<Status, Failure
     let mut status = Status {
         schema: SCHEMA.to_owned(),
         collector,
+        own_trail: own_trail(client)?,
         spool: client.spool.database().display().to_string(),
         moved_from: client.place.moved_from.map(str::to_owned),
         epoch: None,
@@ -227,6 +242,17 @@ fn status(client: &Client, found: Option<SpoolStatus>) -> Result<Status, Failure
     Ok(status)
 }
 
+/// The trail of this user, if there is one.
+fn own_trail(client: &Client) -> Result<Option<OwnTrail>, Failure> {
+    let path = client.own.trail();
+    if !path.is_dir() {
+        return Ok(None);
+    }
+    let folder = Folder::open(&path)?;
+    let entries = figures(&folder, &folder.verifier()?)?.entries;
+    Ok(Some(OwnTrail { folder: path.display().to_string(), entries }))
+}
+
 fn kind_of(kind: ForkKind) -> &'static str {
     match kind {
         ForkKind::RolledBack => "rolled-back",
@@ -240,6 +266,7 @@ fn word_of(problem: &Problem) -> &'static str {
         Problem::Unreachable { .. } => "unreachable",
         Problem::Refused { .. } => "refused",
         Problem::Busy { .. } => "busy",
+        Problem::NotWritten { .. } => "not-written",
         Problem::Redirected => "redirected",
         Problem::TooLarge => "too-large",
         Problem::Unreadable { .. } => "unreadable",
@@ -260,6 +287,10 @@ fn text(status: &Status, client: &Client) -> Result<String, Failure> {
             line("collector", format!("{url}, region {region}, as client {client}"))
         }
         None => line("collector", "none; join one with `ai-detect capture join URL --code CODE`".into()),
+    }
+    if let Some(OwnTrail { folder, entries }) = &status.own_trail {
+        let takes = if status.collector.is_none() { "takes events until a collector is joined; " } else { "" };
+        line("own trail", format!("{folder}; {takes}{}", counted(*entries, "entry", "entries")));
     }
     line("spool", format!("{}, {} of {} KiB", status.spool, status.used_bytes / 1024, status.limit_bytes / 1024));
     if let Some(filesystem) = &status.moved_from {

@@ -8,18 +8,16 @@ use ai_detect_trail_server::setup;
 use ai_detect_trail_store::tokens::{Role, Token, Tokens};
 use serde::Serialize;
 
-use super::folder::FolderArg;
-use crate::cli::formats::TextOrJson;
+use super::folder::{FolderArg, ListArgs};
 use crate::cli::output::Output;
 use crate::cli::{Exit, Failure};
-use crate::report::json;
 
 #[derive(Debug, clap::Subcommand)]
 pub(in crate::cli) enum Command {
     /// Create a token and print it; it is shown this once
     Create(Create),
     /// List tokens, without their secrets
-    List(List),
+    List(ListArgs),
     /// Revoke a token: requests with it are refused from then on
     Revoke(Revoke),
 }
@@ -40,16 +38,6 @@ pub(in crate::cli) struct Create {
     /// Let the token send for this client only; without it, for any client
     #[arg(long, value_name = "CLIENT", value_parser = ClientId::parse)]
     client: Option<ClientId>,
-}
-
-#[derive(Debug, clap::Args)]
-pub(in crate::cli) struct List {
-    #[command(flatten)]
-    folder: FolderArg,
-
-    /// Choose the output format
-    #[arg(long, value_enum, default_value_t = TextOrJson::Text)]
-    format: TextOrJson,
 }
 
 #[derive(Debug, clap::Args)]
@@ -106,13 +94,7 @@ pub(super) fn run(command: &Command, dir: &Path, out: &Output) -> Result<Exit, F
         }
         Command::List(args) => {
             let tokens = Tokens::open(&args.folder.open(dir)?)?.all()?;
-            match args.format {
-                TextOrJson::Text => out.print(&table(&tokens))?,
-                TextOrJson::Json => {
-                    let rows: Vec<Row<'_>> = tokens.iter().map(row).collect();
-                    out.print(&json::pretty(&rows).map_err(Failure::failed)?)?;
-                }
-            }
+            args.print(&table(&tokens), &tokens.iter().map(row).collect::<Vec<_>>(), out)?;
         }
         Command::Revoke(args) => {
             let revoked = args.folder.operate(dir)?.revoke_token(&args.id)?;

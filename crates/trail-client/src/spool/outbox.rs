@@ -339,6 +339,15 @@ impl Spool {
         self.sql(session.connection.execute("VACUUM INTO ?1", [name]).map(|_| ()))
     }
 
+    /// Lets what was numbered under one name of this client be sent under another one. Only the trail of this user knows the first.
+    pub(crate) fn rename_client(&self, from: &ClientId, to: &ClientId) -> Result<(), SpoolError> {
+        self.write(Durability::Eventual, |transaction| {
+            let rename = "UPDATE epoch SET client = ?2 WHERE client = ?1";
+            let parameters = (from.as_str(), to.as_str());
+            self.execute(transaction, rename, |statement| statement.execute(parameters)).map(|_| ())
+        })
+    }
+
     /// Notes that sending failed, and when it may be tried again.
     ///
     /// # Errors

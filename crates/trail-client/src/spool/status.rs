@@ -46,6 +46,11 @@ pub enum Problem {
         /// The region that it names.
         found: String,
     },
+    /// The trail of this user, where no collector was joined, cannot be written.
+    NotWritten {
+        /// What happened.
+        detail: String,
+    },
     /// A problem that a newer version noted.
     #[serde(other)]
     Other,
@@ -66,6 +71,7 @@ impl fmt::Display for Problem {
             Self::OtherRegion { found } => {
                 write!(f, "the collector is in region {found}, and this client joined one in another: nothing is sent")
             }
+            Self::NotWritten { detail } => write!(f, "the trail of this user cannot be written: {detail}"),
             Self::Other => f.write_str("a problem that a newer version noted"),
         }
     }

@@ -31,6 +31,14 @@ pub struct Columns<'a> {
     pub is_exercise: bool,
     /// The commitment to what the fields could not hold.
     pub extra: &'a str,
+    /// What its fields say.
+    pub fields: FieldColumns<'a>,
+}
+
+/// What a row of a table repeats of the fields of an entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(default)]
+pub struct FieldColumns<'a> {
     /// The person, by a random id.
     pub person: &'a str,
     /// The tool.
@@ -51,16 +59,25 @@ pub struct Columns<'a> {
     pub repository: &'a str,
     /// The commit.
     pub commit: &'a str,
+    /// The commitment to the prompt.
+    pub prompt: &'a str,
+    /// The commitment to the output.
+    pub output: &'a str,
+    /// Which lines of a file it is about.
+    #[serde(borrow)]
+    pub place: PlaceColumns<'a>,
+}
+
+/// What a row of a table repeats of the lines that an entry is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(default)]
+pub struct PlaceColumns<'a> {
     /// The file, by a random id.
     pub path: &'a str,
     /// The first line in it.
     pub first: i64,
     /// The last line.
     pub last: i64,
-    /// The commitment to the prompt.
-    pub prompt: &'a str,
-    /// The commitment to the output.
-    pub output: &'a str,
 }
 
 #[derive(Deserialize)]
@@ -77,50 +94,10 @@ struct Members<'a> {
     conflict: Option<i64>,
     #[serde(default)]
     exercise: bool,
-    #[serde(borrow, default)]
-    extra: Option<&'a str>,
+    #[serde(default)]
+    extra: &'a str,
     #[serde(borrow)]
     fields: &'a RawValue,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct Fields<'a> {
-    #[serde(borrow)]
-    person: Option<&'a str>,
-    #[serde(borrow)]
-    tool: Option<&'a str>,
-    #[serde(borrow)]
-    tool_version: Option<&'a str>,
-    #[serde(borrow)]
-    integration: Option<&'a str>,
-    #[serde(borrow)]
-    provider: Option<&'a str>,
-    #[serde(borrow)]
-    model: Option<&'a str>,
-    #[serde(borrow)]
-    request_id: Option<&'a str>,
-    #[serde(borrow)]
-    session: Option<&'a str>,
-    #[serde(borrow)]
-    repository: Option<&'a str>,
-    #[serde(borrow)]
-    commit: Option<&'a str>,
-    #[serde(borrow)]
-    place: Option<Place<'a>>,
-    #[serde(borrow)]
-    prompt: Option<&'a str>,
-    #[serde(borrow)]
-    output: Option<&'a str>,
-}
-
-#[derive(Deserialize)]
-struct Place<'a> {
-    path: &'a str,
-    #[serde(default)]
-    first: i64,
-    #[serde(default)]
-    last: i64,
 }
 
 impl<'a> Columns<'a> {
@@ -128,9 +105,7 @@ impl<'a> Columns<'a> {
     pub fn read(bytes: &'a [u8]) -> Option<Self> {
         let members: Members<'a> = serde_json::from_slice(bytes).ok()?;
         // A kind of a newer version may have a field of the same name in another form. Its columns stay empty.
-        let fields: Fields<'a> = serde_json::from_str(members.fields.get()).unwrap_or_default();
-        let text = Option::unwrap_or_default;
-        let place = fields.place.as_ref();
+        let fields = serde_json::from_str(members.fields.get()).unwrap_or_default();
         Some(Self {
             schema: members.v,
             client: members.client,
@@ -142,22 +117,8 @@ impl<'a> Columns<'a> {
             region: members.region,
             is_conflict: members.conflict.is_some(),
             is_exercise: members.exercise,
-            extra: text(members.extra),
-            person: text(fields.person),
-            tool: text(fields.tool),
-            tool_version: text(fields.tool_version),
-            integration: text(fields.integration),
-            provider: text(fields.provider),
-            model: text(fields.model),
-            request_id: text(fields.request_id),
-            session: text(fields.session),
-            repository: text(fields.repository),
-            commit: text(fields.commit),
-            path: place.map_or("", |place| place.path),
-            first: place.map_or(0, |place| place.first),
-            last: place.map_or(0, |place| place.last),
-            prompt: text(fields.prompt),
-            output: text(fields.output),
+            extra: members.extra,
+            fields,
         })
     }
 }
@@ -173,15 +134,16 @@ mod tests {
     fn columns_are_what_the_entry_says_and_empty_where_it_does_not() {
         let bytes = br#"{"v":1,"client":"laptop","epoch":"e1","number":7,"kind":"edit","time":5,"received":6,"region":"eu","fields":{"place":{"path":"f_0","first":3},"model":"m"}}"#;
         let read = Columns::read(bytes).expect("an entry");
-        assert_eq!((read.client, read.number, read.path, read.first, read.last), ("laptop", 7, "f_0", 3, 0));
-        assert_eq!((read.model, read.session, read.is_conflict), ("m", "", false));
+        let place = read.fields.place;
+        assert_eq!((read.client, read.number, place.path, place.first, place.last), ("laptop", 7, "f_0", 3, 0));
+        assert_eq!((read.fields.model, read.fields.session, read.is_conflict), ("m", "", false));
     }
 
     #[test]
     fn a_field_in_a_form_of_a_newer_version_leaves_the_other_members_readable() {
         let bytes = br#"{"v":2,"client":"laptop","epoch":"e1","number":7,"kind":"edit","time":5,"received":6,"region":"eu","fields":{"tool":["a","b"]}}"#;
         let read = Columns::read(bytes).expect("an entry");
-        assert_eq!((read.schema, read.client, read.tool), (2, "laptop", ""));
+        assert_eq!((read.schema, read.client, read.fields.tool), (2, "laptop", ""));
         assert_eq!(Columns::read(b"{}"), None);
     }
 

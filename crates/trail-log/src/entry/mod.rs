@@ -13,7 +13,7 @@ pub mod vocabularies;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-pub use self::columns::Columns;
+pub use self::columns::{Columns, FieldColumns, PlaceColumns};
 pub use self::event::{Event, Kind};
 pub(crate) use self::fields::Fit;
 pub use self::reading::{Cause, Reading, Unreadable};
