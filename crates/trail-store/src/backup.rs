@@ -7,7 +7,6 @@ use ai_detect_trail_log::entry::Event;
 use ai_detect_trail_log::entry::fields::{Access, GapOpened};
 use ai_detect_trail_log::entry::vocabularies::GapCause;
 use ai_detect_trail_log::ids::{GapId, Word};
-use ai_detect_trail_log::log::hash::HASH_SIZE;
 use ai_detect_trail_log::log::key::{SigningKey, VerifierKey};
 use ai_detect_trail_log::log::origin::Origin;
 use ai_detect_trail_log::log::tile::{self, Row, Tile};
@@ -20,7 +19,6 @@ use crate::folder::{CONFIGURATION, Folder, random, random_word};
 use crate::log_reader::{LogReader, is_made};
 use crate::segments::list::{self, FOLDER, Segments};
 use crate::signer::{Signer, last_checkpoint};
-use crate::tile_check::tile_file_or_full;
 use crate::verify::{Findings, verify};
 use crate::writer::Writer;
 
@@ -82,7 +80,7 @@ pub fn backup(folder: &Folder, writer: &Writer, to: &Path, at: Micros) -> Result
             if let Some(parent) = path.parent() {
                 files::make_folder(parent)?;
             }
-            files::replace(&path, &tile_bytes(folder, &mut reader, tile)?)?;
+            files::replace(&path, &reader.tile(tile)?)?;
         }
         files::replace(&log.join("checkpoint"), text.as_bytes())?;
     }
@@ -104,17 +102,6 @@ fn copy_segments(folder: &Folder, copy: &Path) -> Result<Segments, StoreError> {
         File::open(&to).and_then(|file| file.sync_all()).map_err(StoreError::file(&to))?;
     }
     Ok(segments)
-}
-
-/// A tile of hashes. Its file may have gone meanwhile, because its entries were sealed.
-fn tile_bytes(folder: &Folder, log: &mut LogReader<'_>, tile: Tile) -> Result<Vec<u8>, StoreError> {
-    if let Some(bytes) = tile_file_or_full(folder, tile)? {
-        return Ok(bytes);
-    }
-    let full = Tile::in_tree(tile.row(), tile.index(), u64::MAX).unwrap_or(tile);
-    let mut bytes = log.tile(full)?;
-    bytes.truncate(tile.width() * HASH_SIZE);
-    Ok(bytes)
 }
 
 /// A copy of a database as it is at one moment.

@@ -14,6 +14,7 @@ use crate::rows::stored;
 use crate::segments::list::{self, Noted, Segments};
 use crate::segments::name::SegmentName;
 use crate::segments::read::Segment;
+use crate::tile_check::tile_file_or_full;
 
 /// Reads entries and tiles. It keeps the last sealed file open, and the last group of it unpacked.
 pub(crate) struct LogReader<'a> {
@@ -70,24 +71,33 @@ impl<'a> LogReader<'a> {
     }
 
     /// The bytes of a tile of hashes. Full tiles of leaves over sealed entries are not kept: they are made of the entries, which may
-    /// have been sealed since the connection looked.
+    /// have been sealed since the connection looked. One that was not full may have been replaced meanwhile by the full one, which begins
+    /// with it.
     pub(crate) fn tile(&mut self, tile: Tile) -> Result<Vec<u8>, StoreError> {
-        match tile_file(self.folder, tile)? {
-            Some(bytes) => Ok(bytes),
-            None if tile.row() == Row::Hashes(0) && tile.is_full() => {
-                let (first, end) = tile.entries();
-                let mut bytes = Vec::new();
-                for index in first..end {
-                    let entry = self.entry(index)?.ok_or_else(|| self.folder.damaged(Damage::Missing { index }))?;
-                    bytes.extend(TreeHash::of_leaf(&entry).as_bytes());
-                }
-                Ok(bytes)
-            }
-            None => {
-                let path = self.folder.log_file(&tile.path());
-                Err(StoreError::File { path, source: ErrorKind::NotFound.into() })
-            }
+        if let Some(bytes) = tile_file_or_full(self.folder, tile)? {
+            return Ok(bytes);
         }
+        // A tile that is missing otherwise is damage: made of entries, it would agree with whatever they are.
+        if tile.row() != Row::Hashes(0) || !self.is_sealed(tile)? {
+            let path = self.folder.log_file(&tile.path());
+            return Err(StoreError::File { path, source: ErrorKind::NotFound.into() });
+        }
+        let (first, end) = tile.entries();
+        let mut bytes = Vec::new();
+        for index in first..end {
+            let entry = self.entry(index)?.ok_or_else(|| self.folder.damaged(Damage::Missing { index }))?;
+            bytes.extend(TreeHash::of_leaf(&entry).as_bytes());
+        }
+        Ok(bytes)
+    }
+
+    /// Whether the full tile in the place of a tile is made of a sealed file, also of one that was sealed since the connection looked.
+    fn is_sealed(&self, tile: Tile) -> Result<bool, StoreError> {
+        let full = Tile::in_tree(tile.row(), tile.index(), u64::MAX).unwrap_or(tile);
+        if self.segments.have_whole(full) {
+            return Ok(true);
+        }
+        Ok(Segments::read(self.folder, &self.folder.connect()?)?.have_whole(full))
     }
 }
 

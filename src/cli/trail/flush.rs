@@ -100,7 +100,7 @@ fn send(client: &Client, args: &Args) -> Result<Flushed, Failure> {
 
 /// Brings what waits into the trail of this user.
 fn keep(client: &Client, args: &Args, deadline: Option<Instant>) -> Result<Flushed, Failure> {
-    let collector = OwnCollector::open(client.own.clone())?;
+    let collector = OwnCollector::open(client.own.clone(), !args.background)?;
     let witness = Witness::at(&client.own.seen());
     let delivery = Delivery {
         spool: &client.spool,

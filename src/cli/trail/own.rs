@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use ai_detect_trail_client::answer::{Answer, Range};
 use ai_detect_trail_client::clock;
@@ -10,10 +11,16 @@ use ai_detect_trail_client::event::Series;
 use ai_detect_trail_client::own::Own;
 use ai_detect_trail_client::spool::Problem;
 use ai_detect_trail_log::number::Number;
+use ai_detect_trail_server::ServeError;
 use ai_detect_trail_server::own::OwnTrail;
 use ai_detect_trail_store::reading;
 
 use crate::cli::Failure;
+
+/// How often another process that writes is waited for.
+const MAX_ATTEMPTS: u32 = 20;
+/// How long each time.
+const PAUSE: Duration = Duration::from_millis(250);
 
 /// The trail of this user as a collector.
 pub(super) struct OwnCollector {
@@ -22,9 +29,17 @@ pub(super) struct OwnCollector {
 }
 
 impl OwnCollector {
-    pub(super) fn open(own: Own) -> Result<Self, Failure> {
-        let trail = RefCell::new(OwnTrail::open(&own.trail())?);
-        Ok(Self { own, trail })
+    /// Opens it, or makes it. A flush in the background may write into it: for that, whoever may wait waits a little.
+    pub(super) fn open(own: Own, may_wait: bool) -> Result<Self, Failure> {
+        let path = own.trail();
+        let mut attempts = if may_wait { MAX_ATTEMPTS } else { 1 };
+        loop {
+            attempts -= 1;
+            match OwnTrail::open(&path) {
+                Err(ServeError::Served(_)) if attempts > 0 => std::thread::sleep(PAUSE),
+                opened => return Ok(Self { own, trail: RefCell::new(opened?) }),
+            }
+        }
     }
 
     /// The public key of its log.
