@@ -181,7 +181,7 @@ fn added_lines_and_sensitive_paths_are_counted_whatever_is_scored() {
 fn a_row_without_a_score_says_why() {
     let repo = Repo::new();
     repo.commit_file("README.md", "# Words\n");
-    let mut commit = |path: &str, content: String| {
+    let commit = |path: &str, content: String| {
         repo.commit_file(path, content);
         let row: Value = serde_json::from_str(&repo.run(&["scan", "HEAD~1.."]).stdout).unwrap();
         assert_eq!(row["unscored"].is_null(), row["blocks"] != 0);

@@ -133,6 +133,11 @@ pub(super) fn of_trailer(trailer: &TrailerLine, registry: &Registry) -> Option<N
     (trailer.name.contains('-') && asks()).then_some(NearMiss::Mention)
 }
 
+/// Whether a text is somebody's first and last name: nobody calls a person a tool.
+pub(super) fn is_whole_name(text: &str) -> bool {
+    text.split_whitespace().count() > 1 && may_be_people(text, true)
+}
+
 /// Whether a value says something of its key instead of naming a tool: `Assisted-by: is what the kernel wants`.
 fn is_sentence(value: &str) -> bool {
     const VERBS: [&str; 10] = ["is", "was", "are", "means", "becomes", "must", "should", "may", "goes", "stands"];

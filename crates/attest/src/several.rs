@@ -56,7 +56,7 @@ impl Several {
         let found = read_part(text, registry);
         if !found.known {
             let is_named = if part.is_behind_word { near_misses::is_like_ai_tool } else { near_misses::may_be_tool };
-            if is_named(text, registry) && !is_clause(text) {
+            if is_named(text, registry) && !is_clause(text) && !near_misses::is_whole_name(text) {
                 self.unknown.push(text.to_owned());
             }
             return;
@@ -356,6 +356,8 @@ mod tests {
         ] {
             assert_eq!(named(value), two, "{value}");
         }
+        assert_eq!(named("acme-helper, Claude Code"), pairs(&[("Claude", "")]));
+        assert_eq!(named("Windsurf; AI-Model: swe-1.5"), pairs(&[("Windsurf", "swe-1.5")]));
         let models = pairs(&[("Claude", "Opus 4.8"), ("Codex", "gpt-5.5")]);
         for value in [
             "Claude (Opus 4.8), Codex (gpt-5.5)",
@@ -402,6 +404,11 @@ mod tests {
         assert_eq!(unknown("Codex, with edits by me"), [""; 0]);
         assert_eq!(unknown("Claude and HouseBot (house-2)"), ["HouseBot (house-2)"]);
         assert_eq!(unknown("Claude, coccinelle"), [""; 0]);
+        assert_eq!(unknown("acme-helper, Claude Code"), ["acme-helper"]);
+        assert_eq!(unknown("Claude Code, Frobnicator Desktop"), ["Frobnicator Desktop"]);
+        assert_eq!(unknown("Jane Doe, Codex"), [""; 0], "nobody calls a person a tool");
+        assert_eq!(unknown("Claude Code, everything else is mine"), [""; 0]);
+        assert_eq!(unknown("Cursor (composer-1), and myself"), [""; 0]);
         assert_eq!(unknown("Claude Code with FooAI"), ["FooAI"]);
         assert_eq!(unknown("Claude Code then HouseBot"), ["HouseBot"]);
         assert_eq!(unknown("Claude Code/SuperCoder"), ["SuperCoder"]);
