@@ -18,7 +18,7 @@ mod shares;
 
 use super::Report;
 use super::groups::{Group, groups};
-pub(super) use advice::{Advice, Step};
+pub(super) use advice::{Advice, Step, declaring};
 pub(super) use block::BlockView;
 pub(super) use commit::{CommitView, Origin, behind, objection};
 pub(super) use commits::{CommitLine, commit_lines};

@@ -11,6 +11,7 @@ use crate::paste::{Paste, is_ban};
 use crate::words::short;
 use ai_detect_base::terminal::is_unsafe;
 use declare::declare;
+pub(crate) use declare::declaring;
 
 /// How many commits are named.
 const MAX_NAMED: usize = 5;
@@ -237,6 +238,8 @@ mod tests {
         let mut newest = report(true);
         newest.range.published = Some(crate::Published { branch: None, ..on_topic(&last) });
         assert!(note(&newest).ends_with("this rewrites that commit, which is pushed already"), "{}", note(&newest));
+        let older_command = declare::declaring(&older, &older.commits[0]);
+        assert_eq!(older_command, "ai-detect attest 12618c20^! --tool TOOL --model MODEL --even-if-published");
     }
 
     #[test]

@@ -136,6 +136,14 @@ fn command(report: &Report, commits: &[&CommitReport]) -> String {
     }
 }
 
+/// The command that declares AI use in the message of one commit; one that is pushed has to be asked for.
+pub(crate) fn declaring(report: &Report, commit: &CommitReport) -> String {
+    let published = report.range.published.as_ref();
+    let is_published = published.is_some_and(|published| is_at_most(report, commit, &published.up_to));
+    let asked_for = if is_published { " --even-if-published" } else { "" };
+    format!("{}{asked_for}", command(report, &[commit]))
+}
+
 /// Whether these commits are the last one alone.
 fn is_head(report: &Report, commits: &[&CommitReport]) -> bool {
     matches!(commits, [only] if report.range.head.as_deref() == Some(only.id.as_str()))
