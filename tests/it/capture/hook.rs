@@ -1,8 +1,18 @@
 //! A call of a hook: what is written, where, and that the agent never notices.
 
+use std::collections::BTreeSet;
+use std::convert::Infallible;
+use std::sync::mpsc::channel;
+use std::time::Duration;
+
+use ai_detect_trail_client::spool::{Cursor, Sender, Spool};
+use ai_detect_trail_log::commitment::{Commitment, Salt};
+use ai_detect_trail_log::ids::{ClientId, PathId, RepositoryId};
+use ai_detect_trail_log::wire::{Ids, Line, decode};
 use serde_json::{Value, json};
 
 use super::{FOLDER, Machine, claude_edit, fixture, fixtures, with};
+use crate::fake::server::{Reply, Server};
 use crate::support::{Repo, Run};
 
 #[test]
@@ -201,6 +211,60 @@ fn no_text_of_prompts_and_edits_is_on_the_disk() {
             assert!(!found, "{}", path.display());
         }
     }
+}
+
+#[test]
+fn every_event_fits_the_kind_that_a_trail_has_for_it() {
+    let machine = Machine::new();
+    for agent in ["claude-code", "codex", "cursor", "copilot-cli"] {
+        fixtures(agent).iter().for_each(|(name, _)| machine.hook_fixture(agent, name));
+    }
+    let spool = Spool::at(&machine.state().join("trail"));
+    let sender = Sender::Client(ClientId::parse("laptop").unwrap());
+    let batch = spool.next_batch(&sender, &mut Cursor::default(), 1000).unwrap().unwrap();
+    let ids = Ids {
+        person: None,
+        repository: Some(RepositoryId::from_random([1; 16])),
+        path: Some(PathId::from_random([2; 16])),
+    };
+    let mut kinds = BTreeSet::new();
+    for line in batch.lines.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
+        let Line::Numbered(incoming) = decode(line) else { panic!("{}", String::from_utf8_lossy(line)) };
+        let keep = |body: &[u8]| Ok::<_, Infallible>(Commitment::of(&Salt::from_random([0; 32]), body));
+        let Ok((event, extra)) = incoming.into_event(&ids, line, keep);
+        // What a kind cannot hold would be kept beside it.
+        assert_eq!(extra, None, "{}", String::from_utf8_lossy(line));
+        kinds.insert(event.kind().word().to_owned());
+    }
+    let expected =
+        ["capture.other", "edit", "generation", "prompt", "session.end", "session.start", "suggestion.accepted"];
+    assert_eq!(kinds.iter().map(String::as_str).collect::<Vec<_>>(), expected);
+}
+
+#[test]
+fn a_hook_starts_a_process_that_sends_and_sends_nothing_itself() {
+    let machine = Machine::new();
+    let (sender, heard) = channel();
+    let server = Server::start(move |request| {
+        // Nobody may listen any more: what counts is that somebody called.
+        drop(sender.send(request.path().to_owned()));
+        Reply::json(503, &json!({"error": {"code": "busy", "message": "later"}}))
+    });
+    let edit = claude_edit("1", machine.root().join("src/cart.rs").to_str().unwrap(), 1, &["x"]);
+    let payload = edit.to_string().replace(FOLDER, machine.root().to_str().unwrap());
+    let mut command = machine.command(&["capture", "hook", "claude-code"]);
+    command
+        .env("AI_DETECT_TRAIL_URL", server.url())
+        .env("AI_DETECT_TRAIL_TOKEN", "t")
+        .env("AI_DETECT_TRAIL_CLIENT", "c");
+    command.env(
+        "AI_DETECT_TRAIL_KEY",
+        "trail.example.org/trail/eu/1+5a7fc8ea+AepKbGPinFIKvvVQexMuxfmVR3auvr57kkIe6mkURtIs",
+    );
+    let run = Run::of(command.write_stdin(payload));
+    assert_eq!((run.status, run.stderr.as_str()), (0, ""));
+    // The process outlives the hook; how soon it calls, nobody promises.
+    assert_eq!(heard.recv_timeout(Duration::from_secs(60)).unwrap(), "/v1/events");
 }
 
 #[test]
