@@ -81,12 +81,12 @@ def measured(what, command, folder, environment=None):
     return processor
 
 
-def built(what, options):
-    """Builds a release from nothing, and prints its size."""
+def built(what, profile, options):
+    """Builds the program from nothing, and prints its size."""
     with tempfile.TemporaryDirectory(dir=ROOT / "target") as target:
-        command = ["cargo", "build", "--release", "--locked", "--bin", "ai-detect", *options]
+        command = ["cargo", "build", "--profile", profile, "--locked", "--bin", "ai-detect", *options]
         measured(what, command, ROOT, {"CARGO_TARGET_DIR": target})
-        binary = Path(target) / "release/ai-detect"
+        binary = Path(target) / profile / "ai-detect"
         packed = subprocess.run(["gzip", "-9nc", binary], capture_output=True, check=True).stdout
         print(f"  binary: {binary.stat().st_size / 1e6:.1f} MB, {len(packed) / 1e6:.1f} MB as gzip")
         subprocess.run(["size", "-A", binary], check=True)
@@ -131,8 +131,8 @@ def main():
     (ROOT / "target").mkdir(exist_ok=True)
     parts = {
         "twice": twice,
-        "release": lambda: built("release", []),
-        "action": lambda: built("the Action's release", ["--no-default-features", "--features", "action"]),
+        "release": lambda: built("release", "release", []),
+        "action": lambda: built("the Action's build", "action", ["--no-default-features", "--features", "action"]),
         "checks": lambda: whole("check.sh", "./check.sh"),
         "run": lambda: whole(".ci/run", ".ci/run"),
         "touch": touch,

@@ -7,12 +7,14 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 target=${1:?usage: packaging/build.sh TARGET [action]}
-options=(--release --locked --bin ai-detect --target "$target")
+profile=release
+features=()
 case ${2:-} in
   "") archive=ai-detect ;;
   action)
     archive=ai-detect-action
-    options+=(--no-default-features --features action)
+    profile=action
+    features=(--no-default-features --features action)
     ;;
   *)
     echo "build: the second argument is \"action\" or nothing, not \"$2\"" >&2
@@ -44,11 +46,11 @@ case $target in
     ;;
 esac
 export CARGO_ENCODED_RUSTFLAGS=$flags
-cargo build "${options[@]}"
+cargo build --profile "$profile" --locked --bin ai-detect --target "$target" ${features[@]+"${features[@]}"}
 
 suffix=
 [[ $target != *-windows-* ]] || suffix=.exe
-built=target/$target/release/ai-detect$suffix
+built=target/$target/$profile/ai-detect$suffix
 name=$archive-v$version-$target
 rm -rf "dist/$name"
 mkdir -p "dist/$name"

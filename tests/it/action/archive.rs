@@ -27,6 +27,9 @@ fn release_source_build_and_docs_name_the_same_features() {
     for file in ["action/install.sh", "packaging/build.sh", "docs/install.md"] {
         assert!(text(file).contains(OPTIONS), "{file}");
     }
+    // What is downloaded is built to be small; what is built from source is built as everything else.
+    assert!(text("packaging/build.sh").contains("profile=action\n"));
+    assert!(text("docs/install.md").contains(&format!("cargo build --profile action --bin ai-detect {OPTIONS}")));
     // The table says of each feature whether the Action has it.
     let docs = text("docs/install.md");
     let of_action = features_of("action");
