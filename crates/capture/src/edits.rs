@@ -10,22 +10,27 @@ use crate::payload::{count, text_of};
 pub struct Extent {
     /// Where they are.
     pub lines: Lines,
-    /// Lines that were added.
-    pub added: u64,
-    /// Lines that were removed.
-    pub removed: u64,
+    /// Lines that were added, where they can be counted.
+    pub added: Option<u64>,
+    /// Lines that were removed, where they can be counted.
+    pub removed: Option<u64>,
+}
+
+impl Extent {
+    /// A change of which nothing is known but that it happened.
+    pub const UNKNOWN: Self = Self { lines: Lines::Unknown, added: None, removed: None };
 }
 
 /// A file that an edit wrote as a whole, and that was not there before.
 pub fn new_file(content: &str) -> Extent {
     let added = number(content.lines().count());
     let lines = if added == 0 { Lines::Unknown } else { Lines::Known(LineRange { first: 1, last: added }) };
-    Extent { lines, added, removed: 0 }
+    Extent { lines, added: Some(added), removed: Some(0) }
 }
 
 /// Replacements of old text by new text, one after the other.
 pub fn replacements<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Extent {
-    let mut extent = Extent { lines: Lines::Unknown, added: 0, removed: 0 };
+    let (mut added, mut removed) = (0, 0);
     let mut pieces = Vec::new();
     for (old, new) in pairs {
         let (old_lines, new_lines): (Vec<&str>, Vec<&str>) = (old.lines().collect(), new.lines().collect());
@@ -34,17 +39,15 @@ pub fn replacements<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> 
         let rest = old_lines.len().min(new_lines.len()) - before;
         let behind =
             old_lines.iter().rev().zip(new_lines.iter().rev()).take(rest).take_while(|(old, new)| old == new).count();
-        extent.removed += number(old_lines.len() - before - behind);
+        removed += number(old_lines.len() - before - behind);
         let changed = new_lines.len() - before - behind;
-        extent.added += number(changed);
+        added += number(changed);
         if changed > 0 {
             pieces.push(Piece { text: new.to_owned(), first: before, last: before + changed - 1 });
         }
     }
-    if !pieces.is_empty() {
-        extent.lines = Lines::Find(pieces);
-    }
-    extent
+    let lines = if pieces.is_empty() { Lines::Unknown } else { Lines::Find(pieces) };
+    Extent { lines, added: Some(added), removed: Some(removed) }
 }
 
 /// Hunks of a unified diff, as a list of objects with `newStart` and `lines`. `None` where there is none that can be read.
@@ -72,7 +75,7 @@ pub fn hunks(value: &Value) -> Option<Extent> {
         }
     }
     let lines = first.map_or(Lines::Unknown, |first| Lines::Known(LineRange { first, last }));
-    Some(Extent { lines, added, removed })
+    Some(Extent { lines, added: Some(added), removed: Some(removed) })
 }
 
 /// A number of a line that a file can have, or 0.

@@ -140,6 +140,31 @@ pub enum Lines {
     Unknown,
 }
 
+/// Which of two reports of the same edit this is. They have no id in common.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Side {
+    /// The call of a tool, which has an id.
+    Call,
+    /// The change of a file, which has none.
+    File,
+}
+
+/// What the other report of the same edit has as well. It stays in memory.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Twin {
+    /// Which of the two this is.
+    pub side: Side,
+    /// What the edit wrote, in each form in which the other report may have it.
+    pub texts: Vec<String>,
+}
+
+impl std::fmt::Debug for Twin {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // Logs and snapshots must not hold what an agent wrote.
+        write!(f, "{:?} with {} texts", self.side, self.texts.len())
+    }
+}
+
 /// A change of one file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {
@@ -151,6 +176,24 @@ pub struct Change {
     pub added: Option<u64>,
     /// Lines that were removed, where they can be counted.
     pub removed: Option<u64>,
+    /// How another report of the same change is recognised, where the agent sends one.
+    pub twin: Option<Twin>,
+}
+
+impl Change {
+    /// Takes in a later change of the same file.
+    pub fn join(&mut self, later: &Self) {
+        self.lines = match (std::mem::replace(&mut self.lines, Lines::Unknown), &later.lines) {
+            (Lines::Find(mut pieces), Lines::Find(more)) => {
+                pieces.extend(more.iter().cloned());
+                Lines::Find(pieces)
+            }
+            // The later change may have moved the lines of the earlier one.
+            _ => Lines::Unknown,
+        };
+        self.added = self.added.zip(later.added).map(|(one, other)| one + other);
+        self.removed = self.removed.zip(later.removed).map(|(one, other)| one + other);
+    }
 }
 
 /// What makes two reports the same one: hooks run twice, in several products, and side by side.

@@ -209,8 +209,10 @@ fn recorded(captured: &Captured, call: &Call<'_>, repositories: &Repositories) -
         let Some(found) = found else { return Ok(Vec::new()) };
         return Ok(vec![record::event(captured, &found, &call.state.key()?, call.now)?]);
     }
-    let placed: Vec<Placed> =
-        captured.changes.iter().filter_map(|change| place(change, folder, repositories)).collect();
+    let placed: Vec<Placed> = joined(&captured.changes, folder)
+        .iter()
+        .filter_map(|(path, change)| place(path, change, repositories))
+        .collect();
     if placed.is_empty() {
         return Ok(Vec::new());
     }
@@ -218,13 +220,25 @@ fn recorded(captured: &Captured, call: &Call<'_>, repositories: &Repositories) -
     placed.iter().map(|placed| Ok(record::edit(captured, placed, &key, call.now)?)).collect()
 }
 
+/// The changes with their absolute paths, one a file: a patch may change a file in several sections.
+fn joined(changes: &[Change], folder: Option<&str>) -> Vec<(String, Change)> {
+    let mut files: Vec<(String, Change)> = Vec::new();
+    for change in changes {
+        let Some(path) = paths::absolute(&change.path, folder) else { continue };
+        match files.iter_mut().find(|(known, _)| *known == path) {
+            Some((_, known)) => known.join(change),
+            None => files.push((path, change.clone())),
+        }
+    }
+    files
+}
+
 /// Where a change is, if that is in a listed repository, with its lines as the file has them now.
-fn place(change: &Change, folder: Option<&str>, repositories: &Repositories) -> Option<Placed> {
-    let path = paths::absolute(&change.path, folder)?;
-    let found = repositories.find(&path).filter(|found| !found.path.is_empty())?;
+fn place(path: &str, change: &Change, repositories: &Repositories) -> Option<Placed> {
+    let found = repositories.find(path).filter(|found| !found.path.is_empty())?;
     let lines = match &change.lines {
         Lines::Find(pieces) => {
-            let range = text(Path::new(&path)).and_then(|text| edits::find(&text, pieces));
+            let range = text(Path::new(path)).and_then(|text| edits::find(&text, pieces));
             range.map_or(Lines::Unknown, Lines::Known)
         }
         lines => lines.clone(),

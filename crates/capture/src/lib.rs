@@ -29,5 +29,6 @@ pub mod record;
 pub mod repositories;
 pub mod rows;
 pub mod sender;
+pub mod shell;
 pub mod state;
 pub mod transcripts;

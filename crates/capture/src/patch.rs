@@ -5,20 +5,33 @@ use crate::event::{Change, LineRange, Lines, Piece};
 const BEGIN: &str = "*** Begin Patch";
 const END: &str = "*** End Patch";
 
-/// The changes of the patch in a text, which may be a shell command around it. `None` where there is no patch.
+/// The changes of the patch in a text, one a file. `None` where there is no patch.
 pub fn changes(text: &str) -> Option<Vec<Change>> {
-    let (_, patch) = text.split_once(BEGIN)?;
-    let patch = patch.split(END).next().unwrap_or(patch);
+    Some(changes_and_texts(text)?.into_iter().map(|(change, _)| change).collect())
+}
+
+/// The same, with the text of each file that the patch adds.
+pub fn changes_and_texts(text: &str) -> Option<Vec<(Change, Option<String>)>> {
+    // Whole lines: a patch of a page about patches has these words inside of it.
+    let mut lines = text.lines();
+    lines.find(|line| line.trim() == BEGIN)?;
     let mut files: Vec<File> = Vec::new();
-    for line in patch.lines() {
-        let line = line.strip_suffix('\r').unwrap_or(line);
+    for line in lines.take_while(|line| line.trim_end() != END) {
         if let Some((operation, path)) = header(line) {
             files.push(File::new(operation, path));
         } else if let Some(file) = files.last_mut() {
             file.take(line);
         }
     }
-    Some(files.into_iter().map(File::change).collect())
+    let mut changes: Vec<(Change, Option<String>)> = Vec::new();
+    for (change, text) in files.into_iter().map(File::change) {
+        // A patch may change a file in several sections.
+        match changes.iter_mut().find(|(known, _)| known.path == change.path) {
+            Some((known, _)) => known.join(&change),
+            None => changes.push((change, text)),
+        }
+    }
+    Some(changes)
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -96,15 +109,17 @@ impl File {
         self.pieces.extend(std::mem::take(&mut self.hunk).piece());
     }
 
-    fn change(mut self) -> Change {
+    fn change(mut self) -> (Change, Option<String>) {
         self.end_hunk();
+        let is_new = self.operation == Operation::Add;
+        let text = is_new.then(|| self.pieces.iter().map(|piece| piece.text.as_str()).collect::<Vec<_>>().join("\n"));
         let lines = match self.operation {
             Operation::Add if self.added > 0 => Lines::Known(LineRange { first: 1, last: self.added }),
             Operation::Update if !self.pieces.is_empty() => Lines::Find(self.pieces),
             _ => Lines::Unknown,
         };
-        // How much a deleted file had, the patch does not say.
+        // A patch does not say how many lines a deleted file had.
         let removed = (self.operation != Operation::Delete).then_some(self.removed);
-        Change { path: self.path, lines, added: Some(self.added), removed }
+        (Change { path: self.path, lines, added: Some(self.added), removed, twin: None }, text)
     }
 }

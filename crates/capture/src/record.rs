@@ -1,13 +1,13 @@
 //! From an event of an agent to events of the trail: one a file, each counted once.
 
 use ai_detect_trail_client::event::{Class, Event, InvalidEvent};
-use ai_detect_trail_client::spool::{Key, Keyed};
+use ai_detect_trail_client::spool::{self, Key, Keyed};
 use ai_detect_trail_log::number::Micros;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use serde_json::{Map, Value};
 use sha2::Sha256;
 
-use crate::event::{Captured, Change, Identity, Kind, Lines, ModelSource, Tool};
+use crate::event::{Captured, Change, Identity, Kind, Lines, ModelSource, Side, Tool, Twin};
 use crate::payload::Unreadable;
 use crate::repositories::Found;
 use crate::state::MachineKey;
@@ -42,7 +42,7 @@ pub fn event(captured: &Captured, found: &Found, key: &MachineKey, time: Micros)
     put(&mut fields, "bytes", captured.bytes.filter(|_| captured.kind == Kind::Prompt));
     put(&mut fields, "end", captured.end.as_ref().map(|end| end.word().to_owned()));
     let event = Event::new(captured.class(None), captured.kind.word(), time, &fields)?;
-    Ok(Keyed { key: same(captured, None, key), event })
+    Ok(Keyed { key: same(captured, None, key), twin: None, event })
 }
 
 /// The event of one file.
@@ -68,7 +68,8 @@ pub fn edit(captured: &Captured, placed: &Placed, key: &MachineKey, time: Micros
     }
     put(&mut fields, "actor", captured.actor.as_ref().map(|actor| actor.word().to_owned()));
     let event = Event::new(captured.class(Some(change)), captured.kind.word(), time, &fields)?;
-    Ok(Keyed { key: same(captured, Some(found), key), event })
+    let twin = change.twin.as_ref().map(|twin| keyed_twin(captured, found, twin, key));
+    Ok(Keyed { key: same(captured, Some(found), key), twin, event })
 }
 
 /// An event that this version does not know, of a product by its word. Only its name is kept.
@@ -82,7 +83,7 @@ pub fn other(tool: &str, name: &str, time: Micros) -> Result<Keyed, InvalidEvent
     let mut fields = Map::new();
     put(&mut fields, "tool", Some(tool.to_owned()));
     put(&mut fields, "event", is_name.then(|| name.to_owned()));
-    Ok(Keyed { key: None, event: Event::new(Class::Light, OTHER, time, &fields)? })
+    Ok(Keyed { key: None, twin: None, event: Event::new(Class::Light, OTHER, time, &fields)? })
 }
 
 /// An event that cannot be read. Only its size and the cause are kept.
@@ -95,7 +96,7 @@ pub fn unreadable(tool: Option<Tool>, cause: Unreadable, bytes: u64, time: Micro
     put(&mut fields, "tool", tool.map(|tool| tool.word().to_owned()));
     put(&mut fields, "cause", Some(cause.word().to_owned()));
     put(&mut fields, "bytes", Some(bytes));
-    Ok(Keyed { key: None, event: Event::new(Class::Light, UNREADABLE, time, &fields)? })
+    Ok(Keyed { key: None, twin: None, event: Event::new(Class::Light, UNREADABLE, time, &fields)? })
 }
 
 /// Fields that all kinds share.
@@ -149,6 +150,34 @@ fn same(captured: &Captured, file: Option<&Found>, key: &MachineKey) -> Option<K
         repository.unwrap_or(""),
         path,
     ];
+    Some(Key { digest: digest(key, &parts), window })
+}
+
+/// How the two reports of an edit of a file find each other.
+fn keyed_twin(captured: &Captured, found: &Found, twin: &Twin, key: &MachineKey) -> spool::Twin {
+    let session = captured.session.as_ref().map(ToString::to_string);
+    let digests = |side: Side| {
+        let side = match side {
+            Side::Call => "twin by its call",
+            Side::File => "twin by its file",
+        };
+        let of = |text: &String| {
+            let session = session.as_deref().unwrap_or("");
+            let repository = found.repository.as_deref().unwrap_or("");
+            digest(key, &[captured.tool.word(), side, session, text, repository, &found.path])
+        };
+        twin.texts.iter().map(of).collect::<Vec<_>>()
+    };
+    // Calls have ids, so each is counted; a change of a file only shows that there was one.
+    let (other, takes) = match twin.side {
+        Side::Call => (Side::File, true),
+        Side::File => (Side::Call, false),
+    };
+    spool::Twin { leaves: digests(twin.side), looks_for: digests(other), takes, window: SAME_WITHIN }
+}
+
+/// A digest of some texts under the key of this machine.
+fn digest(key: &MachineKey, parts: &[&str]) -> [u8; 16] {
     // A key that is shorter than a block is filled up with zeros.
     let mut block = [0; 64];
     block.iter_mut().zip(key.bytes()).for_each(|(to, from)| *to = *from);
@@ -160,5 +189,5 @@ fn same(captured: &Captured, file: Option<&Found>, key: &MachineKey) -> Option<K
     let tag = mac.finalize().into_bytes();
     let mut digest = [0; 16];
     digest.iter_mut().zip(tag).for_each(|(to, from)| *to = from);
-    Some(Key { digest, window })
+    digest
 }

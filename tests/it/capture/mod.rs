@@ -3,6 +3,8 @@
 mod hook;
 mod install;
 mod payloads;
+mod repeats;
+mod shell;
 mod transcripts;
 mod traps;
 

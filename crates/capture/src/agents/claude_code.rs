@@ -23,10 +23,10 @@ const HOOKS: Hooks = Hooks {
         ("SessionStart", None),
         ("SessionEnd", None),
         ("UserPromptSubmit", None),
-        // An exact list: anything else in it would make it a pattern that may match more.
-        // The transcript is complete only then.
+        // The transcript of a turn is complete only when it ends.
         ("Stop", None),
         ("SubagentStop", None),
+        // An exact list: anything else in it would make it a pattern that may match more.
         ("PostToolUse", Some("Edit|Write|MultiEdit|NotebookEdit")),
     ],
     entry: grouped,
@@ -147,10 +147,12 @@ fn extent(tool: &str, input: &Map<String, Value>, response: &Map<String, Value>)
         let lines = |names: &[&str]| {
             text_of(response, names).or_else(|| text_of(input, names)).map(|text| text.lines().count())
         };
-        let deletes = text_of(input, &["edit_mode"]) == Some("delete");
-        let added = if deletes { 0 } else { lines(&["new_source"])? };
-        let removed = lines(&["old_source"]).unwrap_or(0);
-        return Some(Extent { lines: Lines::Unknown, added: number(added), removed: number(removed) });
+        let (added, removed) = match text_of(input, &["edit_mode"]) {
+            Some("delete") => (0, lines(&["old_source"])),
+            Some("insert") => (lines(&["new_source"])?, Some(0)),
+            _ => (lines(&["new_source"])?, lines(&["old_source"])),
+        };
+        return Some(Extent { lines: Lines::Unknown, added: Some(number(added)), removed: removed.map(number) });
     }
     if let Some(extent) = member(response, &["structuredPatch"]).and_then(hunks) {
         return Some(extent);
@@ -158,10 +160,13 @@ fn extent(tool: &str, input: &Map<String, Value>, response: &Map<String, Value>)
     match tool {
         "Write" => {
             let content = text_of(response, &["content"]).or_else(|| text_of(input, &["content"]))?;
-            let extent = new_file(content);
-            // Without hunks, a file that was there before has not changed, or it is not said how.
-            let is_new = text_of(response, &["type"]) != Some("update");
-            Some(if is_new { extent } else { Extent { lines: Lines::Unknown, added: 0, removed: 0 } })
+            Some(match text_of(response, &["type"]) {
+                Some("create") => new_file(content),
+                // Without hunks, nothing says how a file changed that was there before.
+                Some("update") => Extent::UNKNOWN,
+                // The agent wrote the whole text, and nothing says what it replaced.
+                _ => Extent { added: None, removed: None, ..new_file(content) },
+            })
         }
         "MultiEdit" => {
             let edits =

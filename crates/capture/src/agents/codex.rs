@@ -3,13 +3,13 @@
 //! Each hook names the model that is configured, which is asked for and may not be what answered. A patch has no line numbers.
 
 use ai_detect_trail_log::entry::vocabularies::SessionEnd;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::{Agent, Reading, edit, identity, in_session, prompt};
-use crate::event::{Captured, Identity, Kind, Model, Tool};
+use crate::event::{Captured, Change, Identity, Kind, Model, Tool};
 use crate::install::{Hooks, grouped};
-use crate::patch;
 use crate::payload::{Payload, Unreadable, boolean, count, member, text};
+use crate::{patch, paths, shell};
 
 pub(super) struct Codex;
 
@@ -88,33 +88,61 @@ fn tool_use(payload: &Payload, event: Captured) -> Reading {
     if !patches && !matches!(tool, "Bash" | "exec_command" | "shell" | "shell_command") {
         return Reading::Nothing;
     }
-    let input = payload.get(&["tool_input"]).map(command).unwrap_or_default();
-    let Some(changes) = patch::changes(&input) else {
-        // A shell command without a patch: what it wrote, its text does not say.
+    let Some(input) = payload.get(&["tool_input"]) else {
+        return if patches { Reading::Unreadable(Unreadable::Member) } else { Reading::Nothing };
+    };
+    let changes = if patches { patch::changes(&joined(command(input))) } else { applied(input) };
+    let Some(changes) = changes else {
+        // A shell command that applies no patch: what it wrote, its text does not say.
         return if patches { Reading::Unreadable(Unreadable::Member) } else { Reading::Nothing };
     };
     if payload.get(&["tool_response"]).is_some_and(failed) {
         return Reading::Nothing;
     }
     let session = payload.text(&["session_id"]);
-    let identity = identity(payload.text(&["tool_use_id"]), &[session, Some(&input)]);
+    let text = joined(command(input));
+    let identity = identity(payload.text(&["tool_use_id"]), &[session, Some(&text)]);
     edit(Captured { identity, ..event }, changes)
 }
 
-/// The text of a call: a text alone, or a member, which may be a list of words.
-fn command(input: &Value) -> String {
-    let of = |map: &Map<String, Value>| {
-        let value = member(map, &["command", "cmd", "patch", "input"])?;
-        match value {
-            Value::Array(words) => Some(words.iter().filter_map(Value::as_str).collect::<Vec<_>>().join("\n")),
-            value => value.as_str().map(str::to_owned),
-        }
+/// The words of a call: one text, or a list of them.
+fn command(input: &Value) -> Vec<&str> {
+    let value = match input {
+        Value::Object(map) => member(map, &["command", "cmd", "patch", "input"]),
+        input => Some(input),
     };
-    match input {
-        Value::String(text) => text.clone(),
-        Value::Object(map) => of(map).unwrap_or_default(),
-        _ => String::new(),
+    match value {
+        Some(Value::Array(words)) => words.iter().filter_map(Value::as_str).collect(),
+        Some(value) => value.as_str().into_iter().collect(),
+        None => Vec::new(),
     }
+}
+
+fn joined(words: Vec<&str>) -> String {
+    words.join("\n")
+}
+
+/// The changes of the patches that a shell command applies. `None` where it applies none.
+fn applied(input: &Value) -> Option<Vec<Change>> {
+    let found = match command(input).as_slice() {
+        [script] => shell::applied_by_script(script),
+        words => shell::applied_by_words(words),
+    };
+    let folder = input.get("workdir").and_then(text).unwrap_or("");
+    let mut changes = None;
+    for applied in &found {
+        for change in patch::changes(&applied.patch).into_iter().flatten() {
+            let path = below(folder, &below(&applied.folder, &change.path));
+            changes.get_or_insert_with(Vec::new).push(Change { path, ..change });
+        }
+    }
+    changes
+}
+
+/// A path from a folder, unless it is absolute.
+fn below(folder: &str, path: &str) -> String {
+    let is_whole = folder.is_empty() || paths::absolute(path, None).is_some();
+    if is_whole { path.to_owned() } else { format!("{folder}/{path}") }
 }
 
 /// Whether a response says that nothing was applied.

@@ -6,9 +6,9 @@ use ai_detect_trail_log::entry::vocabularies::{Actor, SessionEnd};
 use ai_detect_trail_log::ids::Version;
 use serde_json::{Map, Value};
 
-use super::{Agent, Reading, change, edit, identity, prompt};
+use super::{Agent, Reading, canonical, change, edit, identity, prompt};
 use crate::edits::{Extent, line_number, number, pair_of, pairs, replacements};
-use crate::event::{Captured, Identity, Kind, LineRange, Lines, Model, Tool, foreign_id};
+use crate::event::{Captured, Change, Identity, Kind, LineRange, Lines, Model, Piece, Side, Tool, Twin, foreign_id};
 use crate::install::{Hooks, flat};
 use crate::patch;
 use crate::payload::{Payload, Unreadable, member, text, text_of};
@@ -153,64 +153,104 @@ fn tool_use(payload: &Payload, event: Captured) -> Reading {
     let Some(input) = payload.get(&["tool_input"]) else { return Reading::Unreadable(Unreadable::Member) };
     let object = payload.object(&["tool_input"]);
     let patch = object.as_deref().and_then(|map| member(map, &["patch", "input"])).unwrap_or(input);
-    if let Some(changes) = patch.as_str().and_then(patch::changes) {
-        let identity = identity(payload.text(&["tool_use_id"]), &[payload.text(&["generation_id"]), patch.as_str()]);
-        return edit(Captured { identity, ..event }, changes);
+    let generation = payload.text(&["generation_id"]);
+    if let Some(changes) = patch.as_str().and_then(patch::changes_and_texts) {
+        let identity = identity(payload.text(&["tool_use_id"]), &[generation, patch.as_str()]);
+        let changes = changes.into_iter().map(|(change, text)| {
+            let texts = text.map_or_else(|| texts_of(&change.lines), |text| vec![text]);
+            Change { twin: twin(payload, Side::Call, texts), ..change }
+        });
+        return edit(Captured { identity, ..event }, changes.collect());
     }
     let Some(map) = object else { return Reading::Unreadable(Unreadable::Member) };
     let Some(path) = text_of(&map, &["file_path", "path", "filePath"]) else {
         return Reading::Unreadable(Unreadable::Member);
     };
-    let Some((extent, content)) = arguments(tool, &map) else { return Reading::Unreadable(Unreadable::Member) };
-    edit(Captured { identity: same_edit(payload, &content), ..event }, vec![change(path, extent)])
+    let Some((extent, texts)) = arguments(tool, &map) else { return Reading::Unreadable(Unreadable::Member) };
+    let session = payload.text(&["conversation_id", "session_id"]);
+    let identity = identity(payload.text(&["tool_use_id"]), &[session, generation, Some(tool), Some(&canonical(&map))]);
+    let change = Change { twin: twin(payload, Side::Call, texts), ..change(path, extent) };
+    edit(Captured { identity, ..event }, vec![change])
 }
 
-/// What a call changes, and its content as `afterFileEdit` would report it.
-fn arguments(tool: &str, map: &Map<String, Value>) -> Option<(Extent, String)> {
+/// What a call changes, and its text as `afterFileEdit` may report it.
+fn arguments(tool: &str, map: &Map<String, Value>) -> Option<(Extent, Vec<String>)> {
     if tool == "Delete" {
-        return Some((Extent { lines: Lines::Unknown, added: 0, removed: 0 }, String::new()));
+        // `afterFileEdit` does not report it.
+        return Some((Extent::UNKNOWN, Vec::new()));
     }
     if let Some(content) = text_of(map, &["contents", "content", "file_text"]) {
-        // It may have replaced a file, of which lines are older: only how long the text is, is known.
-        let added = number(content.lines().count());
-        return Some((Extent { lines: Lines::Unknown, added, removed: 0 }, content.to_owned()));
+        // It may have replaced a file, and some of its lines may be older.
+        return Some((Extent::UNKNOWN, vec![content.to_owned()]));
     }
     let edits = match member(map, &["edits"]) {
         Some(edits) => pairs(edits)?,
         None => vec![pair_of(map)?],
     };
-    let content = edits.iter().map(|(_, new)| *new).collect::<Vec<_>>().join("\0");
-    Some((replacements(edits), content))
+    let extent = replacements(edits.iter().copied());
+    let texts = texts(&edits, &extent);
+    Some((extent, texts))
 }
 
 fn file_edit(payload: &Payload, event: Captured) -> Reading {
     let Some(path) = payload.text(&["file_path"]) else { return Reading::Unreadable(Unreadable::Member) };
     let Some(edits) = payload.get(&["edits"]).and_then(pairs) else { return Reading::Unreadable(Unreadable::Member) };
-    let content = edits.iter().map(|(_, new)| *new).collect::<Vec<_>>().join("\0");
-    let identity = same_edit(payload, &content);
-    edit(Captured { identity, ..event }, vec![change(path, replacements(edits))])
+    let extent = replacements(edits.iter().copied());
+    let twin = twin(payload, Side::File, texts(&edits, &extent));
+    let change = Change { twin, ..change(path, extent) };
+    edit(Captured { identity: same_edit(payload, &edits), ..event }, vec![change])
 }
 
-/// The identity under which both events that report an edit meet: the id of the call is in only one of them.
+/// How the two events that report an edit find each other: only the call of the tool has an id.
 ///
 /// The path is no part of it: one of them may name the file from the workspace's root.
-fn same_edit(payload: &Payload, content: &str) -> Identity {
+fn twin(payload: &Payload, side: Side, texts: Vec<String>) -> Option<Twin> {
+    let generation = payload.text(&["generation_id"]).unwrap_or("");
+    // A patch does not say how its last line ends.
+    let form = |text: String| format!("{generation}\0{}", text.trim_end_matches('\n'));
+    let texts: Vec<String> = texts.into_iter().map(form).collect();
+    (!texts.is_empty()).then_some(Twin { side, texts })
+}
+
+/// The new texts of edits, as a whole and only the lines that changed: a patch has other lines around those.
+fn texts(edits: &[(&str, &str)], extent: &Extent) -> Vec<String> {
+    let whole = edits.iter().map(|(_, new)| *new).collect::<Vec<_>>().join("\0");
+    let mut texts = texts_of(&extent.lines);
+    texts.retain(|text| *text != whole);
+    texts.insert(0, whole);
+    texts
+}
+
+/// The new texts of pieces in the same two forms.
+fn texts_of(lines: &Lines) -> Vec<String> {
+    let Lines::Find(pieces) = lines else { return Vec::new() };
+    let whole = pieces.iter().map(|piece| piece.text.as_str()).collect::<Vec<_>>().join("\0");
+    let changed = |piece: &Piece| {
+        let lines = piece.text.lines().skip(piece.first).take(piece.last + 1 - piece.first);
+        lines.collect::<Vec<_>>().join("\n")
+    };
+    let changed = pieces.iter().map(changed).collect::<Vec<_>>().join("\0");
+    if changed == whole { vec![whole] } else { vec![whole, changed] }
+}
+
+/// What makes two reports of the change of a file the same.
+fn same_edit(payload: &Payload, edits: &[(&str, &str)]) -> Identity {
     let session = payload.text(&["conversation_id", "session_id"]);
-    identity(None, &[session, payload.text(&["generation_id"]), Some(content)])
+    let content = edits.iter().map(|(old, new)| format!("{old}\0{new}")).collect::<Vec<_>>().join("\0");
+    identity(None, &[session, payload.text(&["generation_id"]), Some(&content)])
 }
 
 fn completion(payload: &Payload, event: Captured) -> Reading {
     let Some(path) = payload.text(&["file_path"]) else { return Reading::Unreadable(Unreadable::Member) };
     let Some(list) = payload.get(&["edits"]) else { return Reading::Unreadable(Unreadable::Member) };
     let Some(edits) = pairs(list) else { return Reading::Unreadable(Unreadable::Member) };
-    let content = edits.iter().map(|(_, new)| *new).collect::<Vec<_>>().join("\0");
     let mut extent = replacements(edits.iter().copied());
     // Ranges are those before the completion: of several, the later ones have moved.
     if let ([(_, new)], Some(first)) = (edits.as_slice(), first_line(list)) {
         let last = first + number(new.lines().count().max(1)) - 1;
         extent.lines = Lines::Known(LineRange { first, last });
     }
-    edit(Captured { identity: same_edit(payload, &content), ..event }, vec![change(path, extent)])
+    edit(Captured { identity: same_edit(payload, &edits), ..event }, vec![change(path, extent)])
 }
 
 /// Where the only edit of a list begins.

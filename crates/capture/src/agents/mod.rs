@@ -73,7 +73,8 @@ pub fn of(tool: Tool) -> Option<&'static dyn Agent> {
 
 /// A change of a file.
 fn change(path: &str, extent: Extent) -> Change {
-    Change { path: path.to_owned(), lines: extent.lines, added: Some(extent.added), removed: Some(extent.removed) }
+    let Extent { lines, added, removed } = extent;
+    Change { path: path.to_owned(), lines, added, removed, twin: None }
 }
 
 /// An edit by a tool call.

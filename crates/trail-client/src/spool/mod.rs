@@ -20,7 +20,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
 pub use self::append::Appended;
-pub use self::once::{Key, Keyed};
+pub use self::once::{Key, Keyed, Twin};
 pub use self::outbox::{Acknowledged, Batch, Cursor, MAX_BATCH, MAX_BATCH_BYTES, Numbers, Sender};
 pub use self::reading::Stored;
 pub use self::repair::{DamagedSpool, PutAside};
