@@ -138,7 +138,7 @@ fn without_a_collector_a_user_has_a_trail_and_a_collector_gets_all_of_it_later()
     jsonschema::validate(&schema, &status).unwrap();
     let text = user.run(&["trail", "status"]).text();
     assert!(text.contains("own trail: ") && text.contains("takes events until a collector is joined"), "{text}");
-    // A collector that is away keeps nobody from trying again.
+    // A collector gets all of it under the name that it knows.
     let collector = RealCollector::start(&operator);
     let code = operator.run(&["trail", "invite", "--dir", "trail", "--client", "laptop"]).stdout;
     let joined = user.run(&["capture", "join", &collector.url, "--code", code.trim()]).stdout;
@@ -153,6 +153,71 @@ fn without_a_collector_a_user_has_a_trail_and_a_collector_gets_all_of_it_later()
     assert_eq!(numbers, [1, 2, 3, 4]);
     assert!(entries.iter().all(|entry| entry["epoch"] == epoch.as_str()));
     assert_eq!(operator.run(&["trail", "gap", "list", "--dir", "trail"]).text(), "no gap is open\n");
+}
+
+#[cfg(unix)]
+#[test]
+fn what_was_kept_before_a_collector_was_joined_waits_until_it_has_it() {
+    let (user, state) = (User::new(), State::default());
+    let epoch = user.event();
+    assert_eq!(user.run(&["trail", "flush"]).stdout, "delivered: 2\nwaiting: 0\n");
+    let server = state.server();
+    user.join(&server);
+    assert_eq!(user.status()["waiting"], 2);
+    let away = user.run(&["trail", "flush"]);
+    assert_eq!((away.status, away.stdout.as_str()), (3, "delivered: 0\nwaiting: 2\n"), "{}", away.stderr);
+    let status = user.status();
+    assert_eq!((&status["waiting"], &status["problem"]["kind"]), (&json!(2), &json!("busy")));
+    let text = user.run(&["trail", "status"]).text();
+    assert!(text.contains("waiting: 2 events, the oldest of "), "{text}");
+    // Whoever runs in the background waits as long as the collector asks.
+    server.take();
+    user.run(&["trail", "flush", "--background"]);
+    assert!(server.take().is_empty());
+    *state.takes.lock().unwrap() = Some((epoch, 2));
+    assert_eq!(user.run(&["trail", "flush"]).text(), "delivered: 2\nwaiting: 0\n");
+    assert_eq!(user.status().get("problem"), None);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_pause_that_has_ended_leaves_no_open_gap() {
+    let user = User::new();
+    let gaps = || {
+        user.run(&["trail", "flush"]);
+        let own = user.folder().join("own/trail");
+        user.run(&["trail", "gap", "list", "--dir", own.to_str().unwrap()]).text()
+    };
+    user.run(&["capture", "pause"]);
+    assert!(gaps().contains("paused"), "{}", gaps());
+    user.run(&["capture", "resume"]);
+    assert_eq!(gaps(), "no gap is open\n");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_damaged_trail_of_a_user_keeps_the_rest_of_the_status() {
+    let user = User::new();
+    user.event();
+    user.run(&["trail", "flush"]);
+    let own = user.folder().join("own/trail");
+    std::fs::write(own.join("log/key"), "no key").unwrap();
+    let text = user.run(&["trail", "status"]).text();
+    assert!(text.contains("own/trail; it cannot be read: ") && text.contains("waiting: nothing"), "{text}");
+    let status = user.status();
+    let (entries, problem) = (status["own_trail"].get("entries"), &status["own_trail"]["problem"]);
+    assert!(entries.is_none() && problem.as_str().is_some_and(|problem| problem.contains("log/key")), "{status}");
+    let schema = user.run(&["schema", "trail-status"]).json();
+    jsonschema::validate(&schema, &status).unwrap();
+    // One that was begun and not finished is finished by whoever writes into it next.
+    std::fs::remove_dir_all(&own).unwrap();
+    std::fs::create_dir(&own).unwrap();
+    std::fs::write(own.join("unfinished"), "").unwrap();
+    std::fs::write(own.join("signing.key"), "").unwrap();
+    assert!(user.run(&["trail", "status"]).text().contains("there is no trail"));
+    user.event();
+    assert_eq!(user.run(&["trail", "flush"]).status, 0);
+    assert_eq!(user.run(&["trail", "verify", "--dir", own.to_str().unwrap()]).status, 0);
 }
 
 #[test]
@@ -420,6 +485,22 @@ fn a_collector_that_asks_to_wait_has_not_used_the_code_up() {
     let error = user.join(&server).error(3);
     assert!(error.contains("429 too many codes") && error.contains("try again in 42 seconds"), "{error}");
     assert!(error.contains("the code still counts") && !error.contains("ask for a new one"), "{error}");
+}
+
+#[test]
+fn only_the_collector_itself_says_that_a_code_still_counts() {
+    let by_collector = json!({"error": {"code": "busy", "message": "too much waits"}});
+    let by_proxy = json!({"error": "upstream timed out"});
+    for (status, body, still_counts) in
+        [(503, &by_collector, true), (503, &by_proxy, false), (502, &by_collector, false), (504, &by_proxy, false)]
+    {
+        let (user, body) = (User::new(), body.clone());
+        let server = Server::start(move |_| Reply::json(status, &body));
+        let error = user.join(&server).error(3);
+        assert_eq!(error.contains("the code still counts"), still_counts, "{status}: {error}");
+        assert_eq!(error.contains("it may be used up"), !still_counts, "{status}: {error}");
+        assert!(error.contains("try again later"), "{status}: {error}");
+    }
 }
 
 #[test]

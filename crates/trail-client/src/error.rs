@@ -61,6 +61,12 @@ pub enum SpoolError {
         /// The format of this version.
         known: i64,
     },
+    /// A file of lines that were kept for a collector holds something else.
+    #[error(
+        "{}: not lines that this client kept, so nothing of it is sent: move the file to another folder, and look at it",
+        .0.display()
+    )]
+    NotOwnLines(PathBuf),
     /// The event cannot be sent in this form.
     #[error(transparent)]
     Event(#[from] InvalidEvent),

@@ -1,5 +1,6 @@
 //! Sending what waits. One process at a time does so; nothing is dropped because it fails.
 
+use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use ai_detect_trail_log::log::checkpoint::Checkpoint;
@@ -9,7 +10,10 @@ use ai_detect_trail_log::number::Micros;
 use crate::answer::Answer;
 use crate::collector::{CallError, Collector};
 use crate::error::{SpoolError, random};
+use crate::event::Series;
 use crate::files;
+use crate::hand_over::{HandedOver, hand_over};
+use crate::own::Own;
 use crate::spool::{Cursor, MAX_BATCH, Problem, Sender, Spool};
 use crate::witness::{Fork, ForkKind, Standing, Witness, judge, region_of};
 
@@ -36,6 +40,8 @@ pub struct Delivery<'a> {
     pub witness: &'a Witness,
     /// Where events go.
     pub collector: &'a dyn Collector,
+    /// What the sender kept before it joined the collector. It goes first.
+    pub earlier: Option<&'a Own>,
 }
 
 /// How a run goes.
@@ -97,7 +103,8 @@ pub fn flush(delivery: &Delivery<'_>, options: Options) -> Result<Flushed, Spool
     } else {
         Ended::Done
     };
-    let waiting = spool.status()?.map_or(0, |status| status.waiting.events);
+    let earlier = delivery.earlier.map_or(Ok(0), |own| own.status().map(|waiting| waiting.events))?;
+    let waiting = earlier + spool.status()?.map_or(0, |status| status.waiting.events);
     Ok(Flushed { delivered, waiting, ended, fork: delivery.witness.fork()? })
 }
 
@@ -121,6 +128,16 @@ fn run(delivery: &Delivery<'_>, options: Options, delivered: &mut u64) -> Result
         spool.delivery_failed(&error.problem, until, now)?;
         Ok(Ended::Failed(error.problem))
     };
+    let mut is_earlier_left = false;
+    if let (Some(own), Sender::Client(to)) = (delivery.earlier, &delivery.sender) {
+        match hand_over(delivery, own, to, options, delivered)? {
+            HandedOver::All => {}
+            // What the spool holds may be what is missing.
+            HandedOver::Unacknowledged => is_earlier_left = true,
+            HandedOver::OutOfTime => return Ok(Ended::OutOfTime),
+            HandedOver::Failed(error) => return fail(error),
+        }
+    }
     if let Err(error) = ask_what_is_missing(delivery)? {
         return fail(error);
     }
@@ -132,10 +149,8 @@ fn run(delivery: &Delivery<'_>, options: Options, delivered: &mut u64) -> Result
         }
         let before = cursor.clone();
         let Some(batch) = spool.next_batch(&delivery.sender, &mut cursor, most)? else { break };
-        let kept = delivery.witness.kept(delivery.key)?;
-        let note = kept.as_ref().map(|(_, note)| note.as_str());
-        let answer = match delivery.collector.post_events(&batch.lines, note) {
-            Ok(answer) => answer,
+        let posted = match post(delivery, &batch.lines, now)? {
+            Ok(posted) => posted,
             Err(CallError { problem: Problem::TooLarge, .. }) if batch.events > 1 => {
                 most = batch.events / 2;
                 cursor = before;
@@ -143,13 +158,9 @@ fn run(delivery: &Delivery<'_>, options: Options, delivered: &mut u64) -> Result
             }
             Err(error) => return fail(error),
         };
-        if let Some(found) = other_region(delivery.key, &answer) {
-            return fail(Problem::OtherRegion { found }.into());
-        }
-        let is_other_log = look_at_log(delivery, kept, &answer, now)?;
-        let changed = spool.acknowledge(&answer.through, now)?;
+        let changed = spool.acknowledge(&posted.through, now)?;
         *delivered += changed.events;
-        if (changed.collector_lost || is_other_log) && resends < MAX_RESENDS {
+        if (changed.collector_lost || posted.is_other_log) && resends < MAX_RESENDS {
             resends += 1;
             if let Err(error) = ask_what_is_missing(delivery)? {
                 return fail(error);
@@ -159,10 +170,38 @@ fn run(delivery: &Delivery<'_>, options: Options, delivered: &mut u64) -> Result
             is_stuck = true;
         }
     }
-    if is_stuck && spool.status()?.is_some_and(|status| status.waiting.events > 0) {
+    let is_stuck = is_stuck && spool.status()?.is_some_and(|status| status.waiting.events > 0);
+    if is_stuck || is_earlier_left {
         return fail(Problem::NotAcknowledged.into());
     }
     Ok(Ended::Done)
+}
+
+/// What an answer means.
+pub(crate) struct Posted {
+    /// Through which number the collector has everything of an epoch.
+    pub(crate) through: BTreeMap<Series, u64>,
+    /// The collector may have lost something.
+    is_other_log: bool,
+}
+
+/// Sends lines, and looks at what the answer says about the collector's log.
+pub(crate) fn post(
+    delivery: &Delivery<'_>,
+    lines: &[u8],
+    now: Micros,
+) -> Result<Result<Posted, CallError>, SpoolError> {
+    let kept = delivery.witness.kept(delivery.key)?;
+    let note = kept.as_ref().map(|(_, note)| note.as_str());
+    let answer = match delivery.collector.post_events(lines, note) {
+        Ok(answer) => answer,
+        Err(error) => return Ok(Err(error)),
+    };
+    if let Some(found) = other_region(delivery.key, &answer) {
+        return Ok(Err(Problem::OtherRegion { found }.into()));
+    }
+    let is_other_log = look_at_log(delivery, kept, &answer, now)?;
+    Ok(Ok(Posted { through: answer.through, is_other_log }))
 }
 
 /// Asks about each epoch of which the collector may have lost something, and makes that wait again.

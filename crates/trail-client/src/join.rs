@@ -64,6 +64,22 @@ pub enum JoinError {
         /// After how many seconds, if it says so.
         retry_after: Option<u64>,
     },
+    /// Something answers that may stand before the collector, so that the code may be used up.
+    #[error(
+        "{origin} answers {status} {detail}; whether the collector got the code is not known, and it may be used up: try \
+         again {}, and ask for a new one if it is refused",
+        after(*.retry_after)
+    )]
+    Unknown {
+        /// Scheme, host and port.
+        origin: String,
+        /// The HTTP status.
+        status: u16,
+        /// What it says.
+        detail: String,
+        /// After how many seconds to try again, if it says so.
+        retry_after: Option<u64>,
+    },
     /// It refused.
     #[error("{origin} refuses: {status} {detail}; a code counts once and for a short time: ask for a new one")]
     Refused {
@@ -80,6 +96,23 @@ pub enum JoinError {
         /// Scheme, host and port.
         origin: String,
     },
+}
+
+/// What a collector answers where it does not take a request.
+#[derive(Deserialize)]
+struct Refusal {
+    error: Reason,
+}
+
+#[derive(Deserialize)]
+struct Reason {
+    code: String,
+}
+
+/// Whether a collector itself says that it takes nothing just now. A proxy before it has other words, and may have passed the code on.
+fn is_of_a_collector(body: &[u8]) -> bool {
+    let codes = ["busy", "not-written", "not-readable", "not-signed-yet", "clock", "ending"];
+    serde_json::from_slice::<Refusal>(body).is_ok_and(|refusal| codes.contains(&refusal.error.code.as_str()))
 }
 
 /// When to try again, in words.
@@ -116,16 +149,20 @@ pub fn join(url: &str, code: &str, region: Option<&str>) -> Result<Enrolment, Jo
     let read = body.into_with_config().limit(MAX_ANSWER).read_to_vec();
     if !parts.status.is_success() {
         // What was refused is known without its words.
-        let detail = message(&read.unwrap_or_default());
+        let body = read.unwrap_or_default();
+        let (status, detail) = (parts.status.as_u16(), message(&body));
         if parts.status == StatusCode::CONFLICT {
             return Err(JoinError::OtherRegion { origin, detail });
         }
-        if parts.status == StatusCode::TOO_MANY_REQUESTS || parts.status.is_server_error() {
-            let after = parts.headers.get(header::RETRY_AFTER).and_then(|value| value.to_str().ok());
-            let retry_after = after.and_then(|seconds| seconds.trim().parse().ok());
-            return Err(JoinError::Wait { origin, status: parts.status.as_u16(), detail, retry_after });
-        }
-        return Err(JoinError::Refused { origin, status: parts.status.as_u16(), detail });
+        let after = parts.headers.get(header::RETRY_AFTER).and_then(|value| value.to_str().ok());
+        let retry_after = after.and_then(|seconds| seconds.trim().parse().ok());
+        let is_busy = parts.status == StatusCode::SERVICE_UNAVAILABLE && is_of_a_collector(&body);
+        return Err(match parts.status {
+            StatusCode::TOO_MANY_REQUESTS => JoinError::Wait { origin, status, detail, retry_after },
+            _ if is_busy => JoinError::Wait { origin, status, detail, retry_after },
+            other if other.is_server_error() => JoinError::Unknown { origin, status, detail, retry_after },
+            _ => JoinError::Refused { origin, status, detail },
+        });
     }
     let bytes = read.map_err(|error| unreachable(&error))?;
     let answer: Answer = serde_json::from_slice(&bytes).map_err(|_| unreadable())?;

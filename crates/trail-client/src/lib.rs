@@ -50,6 +50,7 @@ pub mod error;
 pub mod event;
 pub mod files;
 pub mod flush;
+mod hand_over;
 pub mod join;
 pub mod own;
 pub mod place;

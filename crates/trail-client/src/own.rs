@@ -4,23 +4,25 @@
 use std::fs;
 use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
-use std::time::Instant;
 
-use ai_detect_trail_log::ids::ClientId;
+use ai_detect_trail_log::ids::{ClientId, Epoch};
 use ai_detect_trail_log::number::Micros;
 use flate2::Compression;
 use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
+use serde::Deserialize;
 
-use crate::collector::Collector;
 use crate::error::{SpoolError, random};
+use crate::event::Series;
 use crate::files;
-use crate::spool::{MAX_BATCH_BYTES, Problem, Spool};
+use crate::spool::{MAX_BATCH_BYTES, Waiting};
 
 /// The file with the name of the client.
 const CLIENT: &str = "client";
 /// How the files of lines end.
 const SUFFIX: &str = ".ndjson.gz";
+/// The most bytes of one file: a batch is no longer than that, but for one event of the largest size.
+const MAX_UNPACKED: u64 = 2 * MAX_BATCH_BYTES as u64;
 
 /// The files of a client without a collector.
 #[derive(Debug, Clone)]
@@ -28,13 +30,23 @@ pub struct Own {
     folder: PathBuf,
 }
 
-/// What became of lines that a collector should get.
+/// A line as a collector gets it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct HandedOver {
-    /// How many events it took.
-    pub events: u64,
-    /// Why the rest is still here.
-    pub problem: Option<Problem>,
+pub(crate) struct Line {
+    /// Its bytes, with the end of the line.
+    pub(crate) text: Vec<u8>,
+    /// Whose it is, and in which epoch.
+    pub(crate) series: Series,
+    /// Its number.
+    pub(crate) number: u64,
+}
+
+/// What is read of a line.
+#[derive(Deserialize)]
+struct Head {
+    epoch: String,
+    number: u64,
+    time: i64,
 }
 
 impl Own {
@@ -109,46 +121,48 @@ impl Own {
         Ok(found)
     }
 
-    /// Sends the lines to a collector that was joined, under the name that the client has there, and forgets what it took. Once it has all
-    /// of them, the spool goes on under that name as well.
+    /// What waits for a collector that was joined.
     ///
     /// # Errors
     ///
-    /// When files cannot be read or removed. That the collector is away is no error.
-    pub fn hand_over(
-        &self,
-        spool: &Spool,
-        to: &ClientId,
-        collector: &dyn Collector,
-        deadline: Option<Instant>,
-    ) -> Result<HandedOver, SpoolError> {
-        let waiting = self.waiting()?;
-        let mut handed_over = HandedOver { events: 0, problem: None };
-        if waiting.is_empty() && files::read(&self.folder.join(CLIENT))?.is_none() {
-            return Ok(handed_over);
-        }
-        let own = self.client()?;
-        for path in waiting {
-            if deadline.is_some_and(|deadline| Instant::now() >= deadline) {
-                return Ok(handed_over);
-            }
-            let lines = renamed(&unpacked(&path)?, &own, to);
-            match collector.post_events(&lines, None) {
-                Ok(_) => {
-                    handed_over.events += lines.iter().filter(|byte| **byte == b'\n').count() as u64;
-                    files::remove(&path)?;
-                }
-                Err(error) => {
-                    handed_over.problem = Some(error.problem);
-                    return Ok(handed_over);
-                }
+    /// When files cannot be read.
+    pub fn status(&self) -> Result<Waiting, SpoolError> {
+        let mut waiting = Waiting::default();
+        for path in self.waiting()? {
+            let Some(lines) = unpacked(&path)? else { continue };
+            for line in lines.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
+                let Head { time, .. } = head(&path, line)?;
+                waiting.events += 1;
+                waiting.since = Some(waiting.since.map_or(time, |since| since.min(time)));
             }
         }
-        if spool.exists() {
-            spool.rename_client(&own, to)?;
+        Ok(waiting)
+    }
+
+    /// Whether this client ever had a trail of its own that no collector has yet.
+    pub(crate) fn has_name(&self) -> Result<bool, SpoolError> {
+        Ok(files::read(&self.folder.join(CLIENT))?.is_some())
+    }
+
+    /// Forgets the name of the client: a collector has all of its lines.
+    pub(crate) fn forget_name(&self) -> Result<(), SpoolError> {
+        files::remove(&self.folder.join(CLIENT))
+    }
+
+    /// The lines of a file, under the name that the client has at a collector. A file that is gone was sent.
+    pub(crate) fn read(&self, path: &Path, own: &ClientId, to: &ClientId) -> Result<Vec<Line>, SpoolError> {
+        let Some(bytes) = unpacked(path)? else { return Ok(Vec::new()) };
+        let start = format!(r#"{{"client":"{own}","#);
+        let mut lines = Vec::new();
+        for line in bytes.split_inclusive(|byte| *byte == b'\n') {
+            let Head { epoch, number, .. } = head(path, line)?;
+            let epoch = Epoch::parse(&epoch).map_err(|_| not_ours(path))?;
+            // Each line begins with the name. Only the trail of this user knows it.
+            let rest = line.strip_prefix(start.as_bytes()).ok_or_else(|| not_ours(path))?;
+            let text = [format!(r#"{{"client":"{to}","#).as_bytes(), rest].concat();
+            lines.push(Line { text, series: Series { client: to.clone(), epoch }, number });
         }
-        files::remove(&self.folder.join(CLIENT))?;
-        Ok(handed_over)
+        Ok(lines)
     }
 
     fn lines(&self) -> PathBuf {
@@ -156,25 +170,25 @@ impl Own {
     }
 }
 
-fn unpacked(path: &Path) -> Result<Vec<u8>, SpoolError> {
+/// The bytes of a file; `None` where it is gone.
+fn unpacked(path: &Path) -> Result<Option<Vec<u8>>, SpoolError> {
     let failed = SpoolError::file(path);
-    let file = fs::File::open(path).map_err(&failed)?;
+    let file = match fs::File::open(path) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        file => file.map_err(&failed)?,
+    };
     let mut lines = Vec::new();
-    // A batch is no longer than that, but for one event of the largest size.
-    let most = 2 * MAX_BATCH_BYTES as u64;
-    GzDecoder::new(file).take(most).read_to_end(&mut lines).map_err(&failed)?;
-    Ok(lines)
+    GzDecoder::new(file).take(MAX_UNPACKED + 1).read_to_end(&mut lines).map_err(&failed)?;
+    if lines.len() as u64 > MAX_UNPACKED {
+        return Err(not_ours(path));
+    }
+    Ok(Some(lines))
 }
 
-/// The same lines under the name that the client has at the collector. Each begins with the name.
-fn renamed(lines: &[u8], own: &ClientId, to: &ClientId) -> Vec<u8> {
-    let (before, after) = (format!(r#"{{"client":"{own}","#), format!(r#"{{"client":"{to}","#));
-    let mut renamed = Vec::with_capacity(lines.len());
-    for line in lines.split_inclusive(|byte| *byte == b'\n') {
-        match line.strip_prefix(before.as_bytes()) {
-            Some(rest) => renamed.extend([after.as_bytes(), rest].concat()),
-            None => renamed.extend(line),
-        }
-    }
-    renamed
+fn head(path: &Path, line: &[u8]) -> Result<Head, SpoolError> {
+    serde_json::from_slice(line).map_err(|_| not_ours(path))
+}
+
+fn not_ours(path: &Path) -> SpoolError {
+    SpoolError::NotOwnLines(path.to_owned())
 }

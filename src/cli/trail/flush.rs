@@ -71,31 +71,24 @@ pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure
     };
     out.say(&text);
     summarise(&text)?;
-    // They are safe, so the job need not fail.
-    Ok(if kept.is_ok() { Exit::Analysed } else { Exit::Failed })
+    // They are safe, so the job need not fail. What was kept before a collector was joined is in no spool.
+    let is_safe = kept.is_ok() && client.own.status()?.events == 0;
+    Ok(if is_safe { Exit::Analysed } else { Exit::Failed })
 }
 
 fn send(client: &Client, args: &Args) -> Result<Flushed, Failure> {
     let deadline = args.background.then(|| Instant::now() + BACKGROUND);
     let Some(enrolment) = &client.enrolment else { return keep(client, args, deadline) };
     let collector = collector(enrolment)?;
-    // What was kept before this collector was joined goes first, since its numbers do.
-    let handed_over = client.own.hand_over(&client.spool, &enrolment.client, &collector, deadline)?;
-    if let Some(problem) = handed_over.problem {
-        let waiting = client.spool.status()?.map_or(0, |status| status.waiting.events);
-        let fork = client.witness.fork()?;
-        return Ok(Flushed { delivered: handed_over.events, waiting, ended: Ended::Failed(problem), fork });
-    }
     let delivery = Delivery {
         spool: &client.spool,
         sender: Sender::Client(enrolment.client.clone()),
         key: &enrolment.key,
         witness: &client.witness,
         collector: &collector,
+        earlier: Some(&client.own),
     };
-    let mut flushed = deliver(&delivery, args, deadline)?;
-    flushed.delivered += handed_over.events;
-    Ok(flushed)
+    deliver(&delivery, args, deadline)
 }
 
 /// Brings what waits into the trail of this user.
@@ -108,6 +101,7 @@ fn keep(client: &Client, args: &Args, deadline: Option<Instant>) -> Result<Flush
         key: &collector.key(),
         witness: &witness,
         collector: &collector,
+        earlier: None,
     };
     let flushed = deliver(&delivery, args, deadline)?;
     collector.seal()?;

@@ -35,6 +35,7 @@ pub(super) fn run(command: &Command, dir: &Path, out: &Output) -> Result<Exit, F
         key: &enrolment.key,
         witness: &client.witness,
         collector: &collector,
+        earlier: None,
     };
     let flushed = flush(&delivery, Options { now: clock::now()?, at_once: true, deadline: None })?;
     let Some(damage) = artifact.damage() else { return report(&flushed, out) };

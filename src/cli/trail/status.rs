@@ -1,9 +1,11 @@
 //! `ai-detect trail status`: what waits, since when, and why.
 
 use std::fmt::Write as _;
+use std::path::Path;
 
-use ai_detect_trail_client::spool::{Problem, SpoolStatus};
+use ai_detect_trail_client::spool::{Problem, SpoolStatus, Waiting};
 use ai_detect_trail_client::witness::ForkKind;
+use ai_detect_trail_store::error::StoreError;
 use ai_detect_trail_store::folder::Folder;
 use ai_detect_trail_store::reading::figures;
 use schemars::JsonSchema;
@@ -109,8 +111,12 @@ struct Collector {
 struct OwnTrail {
     /// Its folder.
     folder: String,
-    /// How many entries its log has.
-    entries: u64,
+    /// How many entries its log has; absent where it cannot be read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    entries: Option<u64>,
+    /// Why it cannot be read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    problem: Option<String>,
 }
 
 /// Why sending failed.
@@ -188,7 +194,7 @@ fn status(client: &Client, found: Option<SpoolStatus>) -> Result<Status, Failure
     let mut status = Status {
         schema: SCHEMA.to_owned(),
         collector,
-        own_trail: own_trail(client)?,
+        own_trail: own_trail(client),
         spool: client.spool.database().display().to_string(),
         moved_from: client.place.moved_from.map(str::to_owned),
         epoch: None,
@@ -215,13 +221,17 @@ fn status(client: &Client, found: Option<SpoolStatus>) -> Result<Status, Failure
             unacknowledged: damaged.unacknowledged,
         });
     }
+    // Without a collector, nobody waits for what was kept for one.
+    let earlier = if client.enrolment.is_some() { client.own.status()? } else { Waiting::default() };
+    status.waiting = earlier.events;
+    status.waiting_since = earlier.since;
     let Some(found) = found else { return Ok(status) };
     let delivery = found.delivery;
     let overflow = found.overflow;
     status.epoch = found.epoch;
     status.made = found.made;
-    status.waiting = found.waiting.events;
-    status.waiting_since = found.waiting.since;
+    status.waiting += found.waiting.events;
+    status.waiting_since = earlier.since.into_iter().chain(found.waiting.since).min();
     status.kept = found.kept;
     status.used_bytes = found.used;
     status.limit_bytes = found.limit;
@@ -242,15 +252,22 @@ fn status(client: &Client, found: Option<SpoolStatus>) -> Result<Status, Failure
     Ok(status)
 }
 
-/// The trail of this user, if there is one.
-fn own_trail(client: &Client) -> Result<Option<OwnTrail>, Failure> {
+/// The trail of this user, if there is one. That it cannot be read keeps nobody from seeing the rest.
+fn own_trail(client: &Client) -> Option<OwnTrail> {
     let path = client.own.trail();
     if !path.is_dir() {
-        return Ok(None);
+        return None;
     }
-    let folder = Folder::open(&path)?;
-    let entries = figures(&folder, &folder.verifier()?)?.entries;
-    Ok(Some(OwnTrail { folder: path.display().to_string(), entries }))
+    let (entries, problem) = match entries(&path) {
+        Ok(entries) => (Some(entries), None),
+        Err(error) => (None, Some(error.to_string())),
+    };
+    Some(OwnTrail { folder: path.display().to_string(), entries, problem })
+}
+
+fn entries(path: &Path) -> Result<u64, StoreError> {
+    let folder = Folder::open(path)?;
+    Ok(figures(&folder, &folder.verifier()?)?.entries)
 }
 
 fn kind_of(kind: ForkKind) -> &'static str {
@@ -288,9 +305,14 @@ fn text(status: &Status, client: &Client) -> Result<String, Failure> {
         }
         None => line("collector", "none; join one with `ai-detect capture join URL --code CODE`".into()),
     }
-    if let Some(OwnTrail { folder, entries }) = &status.own_trail {
+    if let Some(OwnTrail { folder, entries, problem }) = &status.own_trail {
         let takes = if status.collector.is_none() { "takes events until a collector is joined; " } else { "" };
-        line("own trail", format!("{folder}; {takes}{}", counted(*entries, "entry", "entries")));
+        let entries = entries.map(|entries| counted(entries, "entry", "entries"));
+        match (entries, problem) {
+            (Some(entries), _) => line("own trail", format!("{folder}; {takes}{entries}")),
+            (None, Some(problem)) => line("own trail", format!("{folder}; it cannot be read: {problem}")),
+            (None, None) => line("own trail", folder.clone()),
+        }
     }
     line("spool", format!("{}, {} of {} KiB", status.spool, status.used_bytes / 1024, status.limit_bytes / 1024));
     if let Some(filesystem) = &status.moved_from {

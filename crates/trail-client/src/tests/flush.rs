@@ -27,7 +27,7 @@ impl Client {
 
     fn flush_with(&self, model: &Model, options: Options) -> Flushed {
         let Self { spool, witness, key, .. } = self;
-        flush(&Delivery { spool, sender: sender(), key, witness, collector: model }, options).unwrap()
+        flush(&Delivery { spool, sender: sender(), key, witness, collector: model, earlier: None }, options).unwrap()
     }
 
     fn flush(&self, model: &Model) -> Flushed {

@@ -134,8 +134,14 @@ fn a_process_that_sends() {
     let (spool, witness) = (spool(folder), Witness::at(folder));
     for mark in 0..20 {
         spool.append(&light([mark])).unwrap();
-        let delivery =
-            Delivery { spool: &spool, sender: sender(), key: &enrolment.key, witness: &witness, collector: &collector };
+        let delivery = Delivery {
+            spool: &spool,
+            sender: sender(),
+            key: &enrolment.key,
+            witness: &witness,
+            collector: &collector,
+            earlier: None,
+        };
         flush(&delivery, Options { now: at(NOON), at_once: true, deadline: None }).unwrap();
     }
 }

@@ -5,6 +5,7 @@
 mod children;
 mod damage;
 mod flush;
+mod hand_over;
 mod http;
 mod model;
 mod overflow;

@@ -61,7 +61,8 @@ fn send(artifact: &Artifact, folder: &Path) -> BTreeSet<u64> {
     let key = key("eu", 1).verifier();
     let witness = Witness::at(folder);
     let sender = Sender::Importer(client());
-    let delivery = Delivery { spool: artifact.spool(), sender, key: &key, witness: &witness, collector: &model };
+    let delivery =
+        Delivery { spool: artifact.spool(), sender, key: &key, witness: &witness, collector: &model, earlier: None };
     let flushed = flush(&delivery, Options { now: at(NOON), at_once: true, deadline: None }).unwrap();
     let is_sent = matches!(flushed.ended, Ended::Done | Ended::Failed(Problem::NotAcknowledged));
     assert!(is_sent, "{flushed:?}");
