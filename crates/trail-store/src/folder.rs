@@ -16,6 +16,20 @@ use crate::schema::{APPLICATION, FORMAT, MIGRATIONS, PRAGMAS, TABLES};
 /// The name of the configuration, which may be there before the trail.
 pub const CONFIGURATION: &str = "trail.yml";
 
+/// A file that is there while the folder is made, so that a start that was killed can be told from a folder of somebody else.
+const UNFINISHED: &str = "unfinished";
+/// What is in a folder that was not finished: nothing of it was used yet.
+const BEGUN: [&str; 8] = [
+    "log/key",
+    "log/key.new",
+    "signing.key",
+    "signing.new",
+    "trail.db",
+    "trail.db-journal",
+    "trail.db-wal",
+    "trail.db-shm",
+];
+
 /// How long a connection waits for another process, in milliseconds.
 pub(crate) const PATIENCE: u64 = 10_000;
 
@@ -27,17 +41,33 @@ pub struct Folder {
 }
 
 impl Folder {
-    /// Makes a new trail in a folder that does not exist, or holds nothing but a configuration.
+    /// Makes a new trail in a folder that does not exist, or holds nothing but a configuration. What a process began that was killed is
+    /// made anew.
     ///
     /// # Errors
     ///
     /// When something is in the folder, and when it cannot be written.
     pub fn create(path: &Path, origin: &Origin) -> Result<Self, StoreError> {
         files::make_folder(path)?;
-        for found in fs::read_dir(path).map_err(StoreError::file(path))? {
-            if found.map_err(StoreError::file(path))?.file_name() != CONFIGURATION {
-                return Err(StoreError::NotOurs(path.to_owned()));
+        let unfinished = path.join(UNFINISHED);
+        if !unfinished.exists() {
+            for found in fs::read_dir(path).map_err(StoreError::file(path))? {
+                let name = found.map_err(StoreError::file(path))?.file_name();
+                if name != CONFIGURATION && name != UNFINISHED {
+                    return Err(StoreError::NotOurs(path.to_owned()));
+                }
             }
+        }
+        let failed = StoreError::file(&unfinished);
+        // Another process may be at it. Whoever comes second waits, and finds the folder finished.
+        let marker = files::create(&unfinished).map_err(&failed)?;
+        marker.lock().map_err(&failed)?;
+        if path.join("trail.db").is_file() && is_finished(path)? {
+            return Self::open(path);
+        }
+        files::sync_folder(path)?;
+        for begun in BEGUN {
+            remove(&path.join(begun))?;
         }
         #[cfg(unix)]
         fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o700))
@@ -63,6 +93,9 @@ impl Folder {
         transaction.pragma_update(None, "user_version", FORMAT).map_err(&failed)?;
         transaction.commit().map_err(&failed)?;
         files::sync_folder(&folder.path.join("log"))?;
+        drop(connection);
+        files::sync_folder(path)?;
+        remove(&unfinished)?;
         files::sync_folder(path)?;
         Ok(folder)
     }
@@ -82,8 +115,11 @@ impl Folder {
             Connection::open_with_flags(&database, OpenFlags::SQLITE_OPEN_READ_WRITE).map_err(&failed)?;
         connection.busy_timeout(std::time::Duration::from_millis(PATIENCE)).map_err(&failed)?;
         if pragma(&connection, "application_id").map_err(&failed)? != APPLICATION {
-            return Err(StoreError::NotOurs(path.to_owned()));
+            let is_ours = path.join(UNFINISHED).exists();
+            return Err(if is_ours { StoreError::NoTrail } else { StoreError::NotOurs }(path.to_owned()));
         }
+        // Its maker was killed after the last step.
+        remove(&path.join(UNFINISHED))?;
         let found = pragma(&connection, "user_version").map_err(&failed)?;
         if found > FORMAT {
             return Err(StoreError::Newer { path: path.to_owned(), found, known: FORMAT });
@@ -178,6 +214,23 @@ impl Folder {
     fn secret_file(&self) -> PathBuf {
         self.path.join("signing.key")
     }
+}
+
+/// Removes a file, if it is there.
+fn remove(path: &Path) -> Result<(), StoreError> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(StoreError::file(path)(error)),
+        _ => Ok(()),
+    }
+}
+
+/// Whether the last step of making a folder was done. Only asked of a folder that is ours.
+fn is_finished(path: &Path) -> Result<bool, StoreError> {
+    let database = path.join("trail.db");
+    let failed = StoreError::database(&database);
+    let connection = Connection::open_with_flags(&database, OpenFlags::SQLITE_OPEN_READ_WRITE).map_err(&failed)?;
+    connection.busy_timeout(std::time::Duration::from_millis(PATIENCE)).map_err(&failed)?;
+    Ok(pragma(&connection, "application_id").map_err(&failed)? == APPLICATION)
 }
 
 fn pragma(connection: &Connection, name: &str) -> rusqlite::Result<i64> {

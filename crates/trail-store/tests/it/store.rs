@@ -451,3 +451,49 @@ fn many_clients_at_once_are_all_there() {
     let found = checked(&folder);
     assert_eq!((found.entries, found.problems), (160, vec![]));
 }
+
+#[test]
+fn a_folder_whose_maker_was_killed_is_made_at_the_next_start() {
+    let nothing = |_: &std::path::Path| {};
+    let key = |trail: &std::path::Path| {
+        std::fs::create_dir(trail.join("log")).expect("a folder");
+        std::fs::write(trail.join("log/key"), "trail").expect("written");
+        std::fs::write(trail.join("signing.new"), "PRI").expect("written");
+    };
+    let database = |trail: &std::path::Path| {
+        std::fs::write(trail.join("signing.key"), "PRIVATE").expect("written");
+        let connection = Connection::open(trail.join("trail.db")).expect("a database");
+        connection.execute_batch("PRAGMA journal_mode = WAL; CREATE TABLE entry (seq)").expect("a table");
+    };
+    for begun in [&nothing as &dyn Fn(&std::path::Path), &key, &database] {
+        let place = tempfile::tempdir().expect("a folder");
+        let trail = place.path().join("trail");
+        std::fs::create_dir(&trail).expect("a folder");
+        std::fs::write(trail.join("unfinished"), "").expect("written");
+        begun(&trail);
+        assert!(matches!(Folder::open(&trail), Err(StoreError::NoTrail(_))));
+        let folder = Folder::create(&trail, &origin()).expect("made");
+        Writer::start(&folder).expect("a writer").submit(batch("laptop", 1..=3)).expect("on the disk");
+        assert!(Folder::open(&trail).is_ok() && !trail.join("unfinished").exists());
+        // The same files without the mark may be anybody's.
+        let other = place.path().join("other");
+        std::fs::create_dir(&other).expect("a folder");
+        begun(&other);
+        let is_empty = std::fs::read_dir(&other).expect("a folder").next().is_none();
+        assert_eq!(matches!(Folder::create(&other, &origin()), Err(StoreError::NotOurs(_))), !is_empty);
+    }
+}
+
+#[test]
+fn a_folder_that_is_whole_is_never_made_again() {
+    let (_place, folder) = started();
+    let key = folder.verifier().expect("a key");
+    let mark = folder.path().join("unfinished");
+    // Its maker was killed after the last step.
+    std::fs::write(&mark, "").expect("written");
+    assert_eq!(Folder::create(folder.path(), &origin()).expect("there").verifier().expect("a key"), key);
+    assert!(!mark.exists());
+    std::fs::write(&mark, "").expect("written");
+    assert_eq!(Folder::open(folder.path()).expect("there").verifier().expect("a key"), key);
+    assert!(!mark.exists());
+}
