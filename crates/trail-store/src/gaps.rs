@@ -1,6 +1,6 @@
 //! Gaps that are open: what is not known, why, and since when.
 //!
-//! Gaps in the numbers of a client close by themselves when the numbers arrive. An operator closes all others, and those whose numbers will
+//! Gaps in the numbers of a client close by themselves when the numbers arrive, and a pause when its end does. An operator closes all others, and those whose numbers will
 //! never come, with a reason. That is no statement that they came: what is missing stays missing, and nothing after it is acknowledged.
 
 use ai_detect_trail_log::entry::vocabularies::GapCause;
@@ -13,6 +13,7 @@ use crate::error::{Damage, StoreError};
 use crate::folder::Folder;
 use crate::ingest::is_reserved;
 use crate::rows::stored;
+use crate::silence;
 
 /// A gap that is open.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -90,7 +91,15 @@ pub(crate) fn note_opened(connection: &Connection, seq: u64, entry: &Entry) -> r
     if entry.conflict.is_some() {
         return Ok(());
     }
-    let own = (!is_reserved(&entry.client)).then_some((&entry.client, &entry.epoch));
+    let is_reserved = is_reserved(&entry.client);
+    if let (true, GapCause::Silent, Some(client), Some(heard)) = (is_reserved, &gap.cause, &gap.of, gap.since) {
+        silence::note_opened(connection, client, heard)?;
+    }
+    // A client names the gap of a pause once more when the pause ends. Whatever else is not known stays so, also when it is over.
+    if !is_reserved && gap.cause == GapCause::Paused && gap.of.is_none() && gap.until.is_some() {
+        return note_closed(connection, &entry.client, gap.gap);
+    }
+    let own = (!is_reserved).then_some((&entry.client, &entry.epoch));
     let client = gap.of.as_ref().or(own.map(|(client, _)| client)).map_or("", ClientId::as_str);
     let epoch = gap.of_epoch.as_ref().or(own.map(|(_, epoch)| epoch)).map(Epoch::as_str);
     let number = |number: Option<Number>| number.map(|number| stored(number.get()));

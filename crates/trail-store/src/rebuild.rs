@@ -86,8 +86,8 @@ pub fn rebuild(folder: &Folder) -> Result<Rebuilt, StoreError> {
 /// Empties the tables that are made anew.
 fn clear(connection: &Connection) -> rusqlite::Result<()> {
     connection.execute_batch(
-        "DELETE FROM received; DELETE FROM made; DELETE FROM gap; DELETE FROM open_gap; DELETE FROM sealed_number; \
-         DELETE FROM segment;",
+        "DELETE FROM received; DELETE FROM made; DELETE FROM gap; DELETE FROM open_gap; DELETE FROM silence; \
+         DELETE FROM sealed_number; DELETE FROM segment;",
     )
 }
 

@@ -105,6 +105,10 @@ pub(crate) const MIGRATIONS: &[&str] = &["
     ) STRICT;
     -- The first eight bytes of the fingerprints of 256 sealed entries each. Erasable, by zeros.
     CREATE TABLE sealed_fingerprint (chunk INTEGER PRIMARY KEY, fingerprints BLOB NOT NULL) STRICT;
+", "
+    -- When a client was heard of last, as the last gap of its silence says. Whoever closes that gap does not want it opened again.
+    CREATE TABLE silence (client TEXT PRIMARY KEY, heard INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+    INSERT INTO silence SELECT client, max(at) FROM open_gap JOIN heard USING (client) WHERE cause = 'silent' GROUP BY client;
 "];
 
 /// Marks a database of names and bodies: "aiTK".

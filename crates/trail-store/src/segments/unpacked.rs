@@ -10,6 +10,8 @@ use parquet::file::metadata::ColumnChunkMetaData;
 
 /// What every page that is packed with gzip begins with.
 const MAGIC: &[u8] = &[0x1f, 0x8b, 8];
+/// How often, on average, a byte is read that belongs to no stretch. In what this program wrote, that is less than once.
+const MAX_READ_AGAIN: usize = 4;
 /// How many bytes are unpacked at a time.
 const CHUNK: usize = 64 << 10;
 
@@ -27,9 +29,11 @@ pub(crate) fn is_as_claimed(file: &Bytes, column: &ColumnChunkMetaData) -> bool 
     unpacks_to_at_most(packed, claimed)
 }
 
-/// Whether what is packed in these bytes, one stretch after the other, has at most so many bytes together.
+/// Whether what is packed in these bytes, one stretch after the other, has at most so many bytes together. It also says no to bytes that
+/// look like many stretches and are none: it would read the rest of them again for each.
 pub fn unpacks_to_at_most(mut packed: &[u8], limit: u64) -> bool {
     let mut left = limit;
+    let mut max_wasted = packed.len().saturating_mul(MAX_READ_AGAIN);
     let mut buffer = vec![0; CHUNK];
     while let Some(at) = packed.windows(MAGIC.len()).position(|window| window == MAGIC) {
         let (_, from) = packed.split_at(at);
@@ -45,7 +49,14 @@ pub fn unpacks_to_at_most(mut packed: &[u8], limit: u64) -> bool {
                 Err(_) => break false,
             }
         };
-        packed = if is_whole { stretch.into_inner() } else { from.get(1..).unwrap_or_default() };
+        let after = stretch.into_inner();
+        if is_whole {
+            packed = after;
+            continue;
+        }
+        let Some(rest) = max_wasted.checked_sub(from.len() - after.len()) else { return false };
+        max_wasted = rest;
+        packed = from.get(1..).unwrap_or_default();
     }
     true
 }

@@ -227,6 +227,16 @@ fn what_a_file_of_unknown_origin_unpacks_to_is_counted_over_all_of_its_stretches
     assert!(unpacks_to_at_most(b"\x1f\x8b\x08\x1f\x8b\x08 no gzip follows", 0));
 }
 
+#[test]
+fn bytes_that_look_like_a_million_stretches_are_refused_before_they_are_read_a_million_times() {
+    // Each begins a header with a name, which ends at a zero, and there is none.
+    assert!(!unpacks_to_at_most(&b"\x1f\x8b\x08\x08".repeat(1 << 20), 1 << 20));
+    // Each begins a stretch that is stored as it is, and longer than what follows.
+    assert!(!unpacks_to_at_most(&b"\x1f\x8b\x08\0\0\0\0\0\0\0\x01\xff\xff\0\0".repeat(1 << 16), 64 << 20));
+    // A few of them may be chance.
+    assert!(unpacks_to_at_most(&[&b"\x1f\x8b\x08\x08".repeat(3)[..], &[b'x'; 1000]].concat(), 0));
+}
+
 /// Bytes that differ from a sealed file anywhere, and whose SHA-256 nobody compares: they are read or refused.
 /// More by hand: `MUTATIONS=1000000`.
 #[test]

@@ -203,10 +203,11 @@ fn how_far_a_client_is() {
 }
 
 /// What each version of the tables added, taken away again.
-const ADDED: [&str; 3] = [
+const ADDED: [&str; 4] = [
     "DROP TABLE token; DROP TABLE fork; DROP TABLE setting; PRAGMA user_version = 1;",
     "DROP TABLE client; DROP TABLE invitation; DROP TABLE heard; DROP TABLE open_gap; PRAGMA user_version = 2;",
     "DROP TABLE segment; DROP TABLE sealed_number; DROP TABLE sealed_fingerprint; PRAGMA user_version = 3;",
+    "DROP TABLE silence; PRAGMA user_version = 4;",
 ];
 
 #[test]
@@ -222,7 +223,7 @@ fn a_folder_of_an_older_format_gets_the_new_tables() {
     drop(writer);
     let (open, heard) = (gaps::open(&folder).expect("gaps"), clients::all(&folder, now()).expect("clients"));
     assert_eq!((open.len(), heard.len(), heard[0].open_gaps), (3, 1, 3));
-    for versions in [1, 2, 3] {
+    for versions in [1, 2, 3, 4] {
         let database = rusqlite::Connection::open(folder.path().join("trail.db")).expect("a database");
         for added in ADDED.iter().rev().take(versions) {
             database.execute_batch(added).expect("as it was");

@@ -1,10 +1,10 @@
 //! Clients that are not heard of any more: a gap says so, once, until they speak again.
 
 use ai_detect_trail_log::entry::Event;
-use ai_detect_trail_log::entry::fields::Heartbeat;
-use ai_detect_trail_log::entry::vocabularies::GapCause;
+use ai_detect_trail_log::entry::fields::{GapClosed, GapOpened, Heartbeat};
+use ai_detect_trail_log::entry::vocabularies::{GapCause, GapClosing};
 use ai_detect_trail_log::entry::{Entry, Reading};
-use ai_detect_trail_log::ids::ClientId;
+use ai_detect_trail_log::ids::{ClientId, GapId};
 use ai_detect_trail_log::number::{Micros, Number};
 use ai_detect_trail_store::Draft;
 use ai_detect_trail_store::folder::Folder;
@@ -69,6 +69,58 @@ fn a_client_that_is_quiet_for_too_long_is_a_gap_until_it_speaks_again() {
     sign(&folder);
     rebuild(&folder).expect("rebuilt");
     assert_eq!((silent(&folder), checked(&folder).problems), (vec!["desktop".to_owned(), "laptop".into()], vec![]));
+}
+
+/// An operator closes a gap by hand.
+fn close(writer: &Writer, gap: GapId, hours: i64) {
+    let event = Event::GapClosed(GapClosed::new(gap, GapClosing::Resolved));
+    assert!(writer.record(event, Some(Change::CloseGap(gap)), at(hours)).expect("on the disk").is_some());
+}
+
+#[test]
+fn a_gap_that_an_operator_closed_is_not_opened_again_for_the_same_silence() {
+    let (_place, folder) = started();
+    let writer = Writer::start(&folder).expect("a writer");
+    writer.submit(vec![draft("laptop", 1, 0)]).expect("on the disk");
+    assert_eq!(look(&folder, &writer, 49), 1);
+    close(&writer, gaps::open(&folder).expect("gaps")[0].id, 50);
+    assert_eq!((look(&folder, &writer, 51), look(&folder, &writer, 5000), silent(&folder)), (0, 0, vec![]));
+    // The log alone says so as well.
+    drop(writer);
+    sign(&folder);
+    rebuild(&folder).expect("rebuilt");
+    let writer = Writer::start(&folder).expect("a writer");
+    assert_eq!(look(&folder, &writer, 5001), 0);
+    // It speaks, and is silent anew.
+    writer.submit(vec![draft("laptop", 2, 3)]).expect("on the disk");
+    assert_eq!((look(&folder, &writer, 3 * 24 + 48), look(&folder, &writer, 3 * 24 + 49)), (0, 1));
+    assert_eq!(history(&folder), ["silent of laptop", "resolved", "silent of laptop"]);
+}
+
+#[test]
+fn a_pause_is_a_gap_until_its_end_arrives_and_nothing_else_closes_by_being_over() {
+    let (_place, folder) = started();
+    let writer = Writer::start(&folder).expect("a writer");
+    let gap = GapId::from_random([7; 16]);
+    let says = |client: &str, number, cause: GapCause, until: Option<Micros>| {
+        let event = Event::GapOpened(GapOpened { since: Some(at(1)), until, ..GapOpened::new(gap, cause) });
+        writer.submit(vec![Draft { event, ..draft(client, number, 0) }]).expect("on the disk");
+    };
+    let open = || gaps::open(&folder).expect("gaps").into_iter().filter_map(|gap| gap.client).collect::<Vec<_>>();
+    let of = |names: &[&str]| names.iter().map(|name| ClientId::parse(name).expect("an id")).collect::<Vec<_>>();
+    says("laptop", 1, GapCause::Paused, None);
+    says("desktop", 1, GapCause::SpoolDamaged, None);
+    assert_eq!(open(), of(&["laptop", "desktop"]));
+    // Another client that uses the same id ends nothing here.
+    says("other", 1, GapCause::Paused, Some(at(2)));
+    says("desktop", 2, GapCause::SpoolDamaged, Some(at(2)));
+    assert_eq!(open(), of(&["laptop", "desktop"]));
+    says("laptop", 2, GapCause::Paused, Some(at(2)));
+    assert_eq!(open(), of(&["desktop"]));
+    drop(writer);
+    sign(&folder);
+    rebuild(&folder).expect("rebuilt");
+    assert_eq!((open(), checked(&folder).problems), (of(&["desktop"]), vec![]));
 }
 
 #[test]
