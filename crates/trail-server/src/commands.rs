@@ -8,13 +8,13 @@ use std::time::{Duration, Instant};
 
 /// A command of the configuration.
 #[derive(Debug, Clone)]
-pub(crate) struct Hook {
+pub struct Hook {
     /// The key of the configuration that names it.
-    pub(crate) setting: &'static str,
+    pub setting: &'static str,
     /// What the shell runs.
-    pub(crate) command: String,
+    pub command: String,
     /// How long it may run.
-    pub(crate) limit: Duration,
+    pub limit: Duration,
 }
 
 /// Why a command has not done what it should.
@@ -54,10 +54,18 @@ pub enum HookError {
 
 impl Hook {
     /// Runs it in a folder, until it ends, its time is over, or `stop` is set.
-    pub(crate) fn run(&self, folder: &Path, input: &[u8], stop: &AtomicBool) -> Result<(), HookError> {
+    ///
+    /// # Errors
+    ///
+    /// When it could not be started, failed, or was ended.
+    pub fn run(&self, folder: &Path, input: &[u8], stop: &AtomicBool) -> Result<(), HookError> {
         let setting = self.setting;
         let failed = |source| HookError::Run { setting, source };
-        let mut child = shell(&self.command)
+        let mut command = shell(&self.command);
+        // A group of its own, so that what the command starts ends with it.
+        #[cfg(unix)]
+        std::os::unix::process::CommandExt::process_group(&mut command, 0);
+        let mut child = command
             .current_dir(folder)
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
@@ -65,8 +73,9 @@ impl Hook {
             .spawn()
             .map_err(failed)?;
         if let Some(mut to) = child.stdin.take() {
-            // A command that does not read it is none the worse.
-            drop(to.write_all(input));
+            // A command may read nothing, or stop in the middle: nobody waits for this thread, and it ends with whoever could still read.
+            let input = input.to_vec();
+            std::thread::spawn(move || drop(to.write_all(&input)));
         }
         let began = Instant::now();
         loop {
@@ -87,7 +96,11 @@ impl Hook {
     }
 }
 
+/// Ends a command and what it has started.
 fn end(child: &mut Child) -> std::io::Result<()> {
+    // Nobody has waited for it yet, so that its id is still its own.
+    #[cfg(unix)]
+    rustix::process::kill_process_group(rustix::process::Pid::from_child(child), rustix::process::Signal::KILL)?;
     child.kill()?;
     child.wait().map(drop)
 }

@@ -59,5 +59,5 @@ mod signing;
 mod silence;
 mod tls;
 
-pub use commands::HookError;
+pub use commands::{Hook, HookError};
 pub use serve::{Notice, Options, ServeError, TlsFiles, serve};
