@@ -4,6 +4,8 @@
 //! keeps all else byte for byte. It takes the same things from everybody's messages, so that what
 //! is missing tells nothing either.
 //!
+//! What `read` takes for a declaration goes in the first pass, however it is written: no declaration moves a score.
+//!
 //! `pass` finds what goes, `remaining` is a parsed message from which it is taken. One pass is not enough: trailers are
 //! a message's last paragraph, so one that goes can make the paragraph before it the last. Passes go on until nothing
 //! goes. A message that never had a marker below such a paragraph then reads the same.
@@ -12,9 +14,10 @@ mod pass;
 mod remaining;
 
 use super::footers::MAX_OF_A_KIND;
+use super::read;
 use super::registry::Registry;
 use ai_detect_base::vocabulary::message::{Message, trailer_lines};
-use pass::what_goes;
+use pass::{Edit, what_goes};
 use remaining::Remaining;
 
 /// How often each byte of what may still change is read again, on average, at most. People's messages take two passes.
@@ -26,7 +29,14 @@ const MAX_READ: usize = 32;
 /// other cost no more than their length. What never comes to rest is left out: nobody writes like that, and what is
 /// left out tells nothing of a tool.
 pub fn without_markers(message: &Message, registry: &Registry) -> String {
-    let edit = what_goes(message, message.parsed_lines(), message.trailers(), 0, registry);
+    match read::with_mended_declarations(message, registry) {
+        Some(mended) => without_marks(&mended, registry),
+        None => without_marks(message, registry),
+    }
+}
+
+fn without_marks(message: &Message, registry: &Registry) -> String {
+    let edit = first_pass(message, registry);
     if edit.is_empty() {
         return message.as_str().to_owned();
     }
@@ -49,7 +59,7 @@ pub fn without_markers(message: &Message, registry: &Registry) -> String {
             continue;
         }
         let trailers = trailer_lines::parse(rest.text(), rest.lines(), from);
-        let edit = what_goes(rest.text(), rest.lines(), &trailers, from, registry);
+        let edit = what_goes(rest.text(), rest.lines(), &trailers, from, &[], registry);
         if edit.is_empty() {
             return rest.into_text();
         }
@@ -58,6 +68,12 @@ pub fn without_markers(message: &Message, registry: &Registry) -> String {
             return rest.into_text();
         }
     }
+}
+
+/// What goes first: also the declarations, which only the message as it was written shows.
+fn first_pass(message: &Message, registry: &Registry) -> Edit {
+    let declaring = read::declaring(message, registry);
+    what_goes(message, message.parsed_lines(), message.trailers(), 0, &declaring, registry)
 }
 
 /// How many bytes may be read again: so many for each byte that was found to be still open.

@@ -51,6 +51,23 @@ impl Legible {
         &self.message
     }
 
+    /// The message as it was written, with those lines mended that an index into the mended message asks for.
+    pub(super) fn mended_where(&self, written: &Message, is_asked: impl Fn(usize) -> bool) -> Message {
+        let mut text = String::with_capacity(written.len());
+        let mut from = 0;
+        for pieces in self.lines.chunk_by(|one, other| one.0 == other.0) {
+            let here = from..from + pieces.len();
+            from = here.end;
+            if here.clone().any(&is_asked) {
+                let lines = self.message.parsed_lines().get(here).unwrap_or_default();
+                lines.iter().for_each(|line| text.push_str(line.content(&self.message)));
+            } else if let Some(line) = pieces.first().and_then(|(at, _)| written.parsed_lines().get(*at)) {
+                text.push_str(line.content(written));
+            }
+        }
+        Message::from(text)
+    }
+
     /// The number of the line that was written, for one of the mended message.
     pub(super) fn line(&self, number: u32) -> u32 {
         let at = usize::try_from(number.saturating_sub(1)).ok().and_then(|at| self.lines.get(at));

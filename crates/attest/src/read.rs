@@ -21,8 +21,10 @@ use ai_detect_base::change::{Commit, Person};
 use ai_detect_base::vocabulary::message::trailer_lines::Shape;
 use ai_detect_base::vocabulary::message::{Message, TrailerLine, Wrapped};
 use ai_detect_base::vocabulary::trailers::may_be_ours_alone;
+pub(super) use declaring::{Declaring, declaring, with_mended_declarations};
 use own::Own;
 
+mod declaring;
 mod mention;
 mod own;
 mod own_trailer;
@@ -90,6 +92,8 @@ struct Reader<'a, 'r> {
     /// The message with its wrapped sentences on one line each, once it is read; nothing where none is wrapped.
     wrapped: Option<Rc<Wrapped>>,
     findings: Vec<Finding>,
+    /// Where the message declares what was found, as far as that is credible.
+    declaring: Vec<Declaring>,
     unknown: Vec<UnknownTool>,
     people: People,
     own: Own,
@@ -103,6 +107,7 @@ impl<'a, 'r> Reader<'a, 'r> {
             legible,
             wrapped: None,
             findings: Vec::new(),
+            declaring: Vec::new(),
             unknown: Vec::new(),
             people: People::default(),
             own: Own::default(),
@@ -124,6 +129,15 @@ impl<'a, 'r> Reader<'a, 'r> {
     }
 
     fn message(&mut self, hints: &Hints, distrust: bool) {
+        self.declarations(hints, distrust);
+        if !distrust {
+            self.unknown_footers();
+            self.unclear_sentences();
+        }
+    }
+
+    /// Trailers and phrases.
+    fn declarations(&mut self, hints: &Hints, distrust: bool) {
         let message = self.message;
         let lines = message.parsed_lines();
         let wrapped = Wrapped::of(message, lines).map(Rc::new);
@@ -141,10 +155,6 @@ impl<'a, 'r> Reader<'a, 'r> {
         let (own, general): (Vec<_>, Vec<_>) = phrases.iter().partition(|phrase| phrase.marker.tool.is_some());
         for phrase in own.into_iter().chain(general) {
             self.phrase(phrase, distrust);
-        }
-        if !distrust {
-            self.unknown_footers();
-            self.unclear_sentences();
         }
     }
 
@@ -195,7 +205,7 @@ impl<'a, 'r> Reader<'a, 'r> {
 
     fn identity(&mut self, known: &Known<'r>, person: &Person, form: Form, role: Role, confidence: Confidence) {
         let declared = self.of_identity(known.marker, person);
-        let place = Place { form, line: None, quote: identities::written(person), strict: false };
+        let place = Place { form, line: None, quote: identities::written(person), strict: false, declaring: None };
         self.push(known.marker, declared, role, confidence, place);
     }
 
@@ -346,7 +356,8 @@ impl<'a, 'r> Reader<'a, 'r> {
             self.unknown.retain(|known| known.line != line || known.why != NearMiss::Mention);
         }
         let quote = self.text_of(self.lines_of(phrase));
-        let place = Place { form, line: Some(line), quote, strict: false };
+        let declaring = Some(self.declared_by(phrase));
+        let place = Place { form, line: Some(line), quote, strict: false, declaring };
         let role = marker.role.unwrap_or(Role::Authored);
         let at = self.findings.len();
         self.push(phrase.marker, phrase.declared.clone(), role, confidence, place);
@@ -369,7 +380,8 @@ impl<'a, 'r> Reader<'a, 'r> {
         let quote = self.text_of(trailer.lines.clone());
         // Git does not see what had to be mended.
         let is_mended = self.legible.is_some_and(|legible| legible.is_mended(trailer.lines.start));
-        Place { form: Form::TRAILER, line: Some(trailer.line), quote, strict: trailer.strict && !is_mended }
+        let declaring = Some(Declaring { lines: trailer.lines.clone(), phrase: None });
+        Place { form: Form::TRAILER, line: Some(trailer.line), quote, strict: trailer.strict && !is_mended, declaring }
     }
 
     /// What lines of the message say, as one line.
@@ -380,6 +392,7 @@ impl<'a, 'r> Reader<'a, 'r> {
 
     fn push(&mut self, marker: MarkerAt<'r>, declared: Declared, role: Role, confidence: Confidence, place: Place) {
         let tool = if role == Role::Denied { None } else { marker.tool_name().map(str::to_owned).or(declared.tool) };
+        self.declaring.extend(place.declaring.filter(|_| confidence > Confidence::Low));
         self.findings.push(Finding {
             statement: Statement {
                 form: place.form,
@@ -409,6 +422,8 @@ struct Place {
     line: Option<u32>,
     quote: String,
     strict: bool,
+    /// Nothing for people beside the message.
+    declaring: Option<Declaring>,
 }
 
 fn line_number(index: usize) -> u32 {

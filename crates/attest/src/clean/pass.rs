@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::super::footers;
 use super::super::near_misses;
+use super::super::read::Declaring;
 use super::super::registry::Registry;
 use ai_detect_base::slices::part_of;
 use ai_detect_base::vocabulary::message::trailer_lines::Shape;
@@ -51,15 +52,17 @@ impl Edit {
 }
 
 /// What goes from a message, of its lines from one on. Above that line there is nothing, or a blank line below more than
-/// the subject; the trailers are those from there on.
+/// the subject; the trailers are those from there on. What declares something is known in the first pass alone.
 pub(super) fn what_goes(
     message: &str,
     lines: &[Line],
     trailers: &[TrailerLine],
     from: usize,
+    declaring: &[Declaring],
     registry: &Registry,
 ) -> Edit {
     let mut edit = Edit::nothing(lines, from);
+    let declared = take_declarations(message, lines, declaring, &mut edit);
     take_trailers(message, lines, trailers, registry, &mut edit);
     // The end of the line above is looked at, too, so that what counts only at the start of a message does not.
     let start = lines.get(from).map_or(message.len(), |line| line.start.saturating_sub(1));
@@ -68,8 +71,34 @@ pub(super) fn what_goes(
     let names = registry.tool_names(text).into_iter();
     let models = registry.models(text).into_iter().map(|(start, end)| start..end);
     let words = merged(names.chain(models).map(|word| word.start + start..word.end + start).collect());
-    edit.cuts = merged(words.into_iter().map(|word| widened(message, word)).chain(phrases).collect());
+    edit.cuts = merged(words.into_iter().map(|word| widened(message, word)).chain(phrases).chain(declared).collect());
     edit
+}
+
+/// Takes the lines that declare something, and returns the spans of declarations in longer sentences. A phrase within
+/// one line is left to [`take_phrases`].
+fn take_declarations(message: &str, lines: &[Line], declaring: &[Declaring], edit: &mut Edit) -> Vec<Range<usize>> {
+    let subject = lines.iter().position(|line| !line.is_blank);
+    let mut cuts = Vec::new();
+    for place in declaring {
+        let Some(phrase) = &place.phrase else {
+            edit.take_lines(place.lines.clone());
+            continue;
+        };
+        if place.lines.len() < 2 {
+            continue;
+        }
+        let cut = [widened(message, phrase.clone())];
+        let here = lines.iter().take(place.lines.end).skip(place.lines.start);
+        let left = here.filter_map(|line| remainder(message, line, &cut));
+        let words: usize = left.map(|left| left.split_whitespace().count()).sum();
+        if words <= MAX_LEAD_IN && subject.is_none_or(|subject| !place.lines.contains(&subject)) {
+            edit.take_lines(place.lines.clone());
+        } else {
+            cuts.extend(cut);
+        }
+    }
+    cuts
 }
 
 /// Takes the lines that are trailers, whoever wrote them, and what git or a forge adds around them.

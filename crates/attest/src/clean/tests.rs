@@ -93,6 +93,47 @@ fn a_message_looks_the_same_with_and_without_markers() {
 }
 
 #[test]
+fn declarations_go_however_they_are_written() {
+    let bare = "Fix the parser\n\nIt read one line too many, which nobody had seen before.\n";
+    for declaration in [
+        "AI disclosure: Claude Code wrote the tests, and\nnothing else.",
+        "AI disclosure: this was written with the\nhelp of Claude Code (Opus 4.8).",
+        "AI disclosure:\nthis was written with the help of Codex",
+        "AI usage: no AI tools\nwere used.",
+        "AI tools used: Claude Code (Opus 4.8), Codex",
+        "AI tools used: none",
+        "Parts of this commit were written\nby Codex (gpt-5.5).",
+        "This commit was\nwritten with Claude Code.",
+        "This change was written with the\nhelp of Claude Code.",
+        "This change was written\nwith the\nhelp of Claude Code.",
+        "Assisted\u{2011}by: Codex:gpt\u{2011}5.5",
+        "Co-Authored-By: Claude &lt;noreply@anthropic.com&gt;",
+    ] {
+        assert_eq!(clean(&format!("{bare}\n{declaration}\n")), bare, "{declaration}");
+        let below = format!("{bare}\n{declaration}\n\nFixes: #12\nSigned-off-by: A <a@b.c>\n");
+        assert_eq!(clean(&below), bare, "{declaration}");
+    }
+    let joined = "Fix the parser\\n\\nIt read too much.\\n\\nAssisted-by: Codex:gpt-5.5";
+    assert_eq!(clean(joined), "Fix the parser\n\nIt read too much.");
+}
+
+#[test]
+fn what_stands_around_a_wrapped_declaration_stays() {
+    let message =
+        "s\n\nIt read too much.\nThis change was written with the\nhelp of Claude Code.\nNow it reads one line.\n";
+    assert_eq!(clean(message), "s\n\nIt read too much.\nNow it reads one line.\n");
+    for message in [
+        "s\n\nIt splits \\n and \\r, and keeps\nthe rest of a\u{a0}line.\n",
+        "s\n\nThe disclosure says who wrote it, and\nnothing else.\n",
+        "s\n\nThe tools used: none of them\nreads files.\n",
+    ] {
+        assert_eq!(clean(message), message);
+    }
+    let above = "Fix the parser\n\nIt read too much.\nMade with Claude Code\nIt no longer does.\n";
+    assert_eq!(clean(above), "Fix the parser\n\nIt read too much.\nIt no longer does.\n");
+}
+
+#[test]
 fn markers_in_the_middle_leave_one_blank_line() {
     assert_eq!(clean("s\n\na\n\nAssisted-by: Codex\n\nb\n"), "s\n\na\n\nb\n");
     assert_eq!(clean("s\n\na\nAssisted-by: Codex\nb\n"), "s\n\na\nb\n");
@@ -126,7 +167,7 @@ fn prose_with_colons_stays() {
 
 fn once(message: &str) -> String {
     let message = Message::from(message);
-    let edit = what_goes(&message, message.parsed_lines(), message.trailers(), 0, Registry::builtin().unwrap());
+    let edit = what_goes(&message, message.parsed_lines(), message.trailers(), 0, &[], Registry::builtin().unwrap());
     let mut rest = Remaining::of(&message);
     rest.take_out(&edit);
     rest.into_text()
@@ -134,7 +175,10 @@ fn once(message: &str) -> String {
 
 /// The whole message again until nothing goes: what must come out, at a cost that grows with its square.
 fn by_whole_passes(message: &str) -> String {
-    let mut text = once(message);
+    let message = Message::from(message);
+    let mut rest = Remaining::of(&message);
+    rest.take_out(&first_pass(&message, Registry::builtin().unwrap()));
+    let mut text = rest.into_text();
     let mut before = message.len();
     while text.len() < before {
         before = text.len();

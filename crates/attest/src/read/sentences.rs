@@ -37,7 +37,7 @@ impl<'r> Reader<'_, 'r> {
     }
 
     /// Whether a key asks for the use of AI, so that a sentence may answer it.
-    fn is_label(&self, name: &str) -> bool {
+    pub(super) fn is_label(&self, name: &str) -> bool {
         let mut markers = self.registry.by_key(name);
         markers.any(|at| at.marker.reads == Reads::YesNo) || near_misses::asks_for_ai(name, self.registry)
     }
