@@ -3,6 +3,7 @@
 //!
 //! Reads words only; who an address belongs to is `identities`.
 
+use super::near_misses;
 use super::registry::Registry;
 use super::schema::{Pattern, Tool};
 
@@ -63,6 +64,7 @@ pub(super) fn read(text: &str, registry: &Registry) -> Declared {
         let tool = parts.tool.trim();
         let has_model = parts.model.is_some() && model.is_some();
         let fits = has_model && is_name(tool) && !is_person(tool) && !is_deed(tool) && find(tool, registry).is_none();
+        let fits = fits && !near_misses::is_placeholder(tool);
         fits.then(|| tool.to_owned())
     };
     let known = by_name.is_some() || model.is_some() || is_generic(text, registry);
@@ -471,6 +473,7 @@ mod tests {
     fn unknown_tools_beside_a_model_are_taken_as_written() {
         assert_eq!(of("pi:gpt-5.5"), pair("pi", "gpt-5.5"));
         assert_eq!(of("Pi using GPT-5.5 on medium"), pair("Pi", "GPT-5.5"));
+        assert_eq!(of("TOOL:gpt-5.5"), pair("", "gpt-5.5"), "nobody filled that in");
         assert!(!of("protoc: 3.1").2);
         assert!(!read("protoc 3.1", Registry::builtin().unwrap()).known);
     }

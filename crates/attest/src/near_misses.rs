@@ -18,8 +18,10 @@ use ai_detect_base::slices::part_of;
 use ai_detect_base::vocabulary::message::TrailerLine;
 use ai_detect_base::vocabulary::message::trailer_lines::Shape;
 use people::may_be_people;
+pub(super) use placeholders::is_placeholder;
 
 mod people;
+mod placeholders;
 pub(super) mod sentences;
 
 /// Why a line that is something like a declaration is none.
@@ -35,6 +37,8 @@ pub enum NearMiss {
     Chat,
     /// It only mentions a tool: in a rule, a question, a quotation or a denial.
     Mention,
+    /// It is a line of a template whose placeholders nobody filled in.
+    Placeholder,
 }
 
 impl NearMiss {
@@ -53,6 +57,7 @@ impl NearMiss {
             NearMiss::Key => "a key that is not known here",
             NearMiss::Chat => "a link to a chat",
             NearMiss::Mention => "this only mentions AI",
+            NearMiss::Placeholder => "its placeholders are not filled in",
         }
     }
 }
@@ -64,7 +69,8 @@ pub struct UnknownTool {
     pub line: u32,
     /// The line, cut after 200 characters.
     pub quote: String,
-    /// What it names that is not known: its value, or a part of it; its key, where that is not known; or the link.
+    /// What it names that is not known: its value, or a part of it; its key, where that is not known; or the link. The
+    /// value with its placeholders, where nobody filled them in.
     pub name: String,
     /// Why it does not count. Left out where it names a tool that is not known.
     #[serde(default, skip_serializing_if = "NearMiss::is_tool")]
@@ -79,6 +85,9 @@ impl fmt::Display for UnknownTool {
         // A report of a job that is not trusted keeps no words of a message.
         if quote.is_empty() {
             return write!(out, "{place} is something like a declaration; it is not understood, and not counted");
+        }
+        if *why == NearMiss::Placeholder {
+            return write!(out, "`{quote}`: {place} still has {}; not counted", placeholders::named(name));
         }
         // The whole value is quoted with its line; a part of one is named beside it.
         let value = quote.split_once(':').filter(|(key, _)| !key.contains(' ')).map(|(_, value)| value.trim());
@@ -100,6 +109,9 @@ pub(super) fn of_trailer(trailer: &TrailerLine, registry: &Registry) -> Option<N
     let value = trailer.value.trim();
     if trailer.shape == Shape::Loose {
         return None;
+    }
+    if placeholders::is_template(trailer, registry) {
+        return Some(NearMiss::Placeholder);
     }
     let is_short = value.split_whitespace().count() <= MAX_WORDS;
     match registry.person_key(&trailer.name) {

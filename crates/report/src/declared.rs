@@ -2,7 +2,7 @@
 
 use super::words::{counted, short};
 use super::{AttestationReport, CommitReport, NoteKind, Report, not_looked_at, signatures};
-use ai_detect_attest::{RequestAttestation, State};
+use ai_detect_attest::{NearMiss, RequestAttestation, State};
 
 /// How many commits are named of which the same is said.
 const MAX_NAMED: usize = 3;
@@ -20,7 +20,11 @@ pub(super) fn summary(report: &Report) -> Vec<String> {
     let which = |test: &dyn Fn(&&CommitReport) -> bool| Which(report.commits.iter().filter(|it| test(it)).collect());
     let unreadable = which(&|commit| !commit.attestation.unreadable.is_empty());
     let unknown = which(&is_unknown);
-    let near = which(&|commit| !commit.attestation.unknown.is_empty() && !is_unknown(commit));
+    let is_template =
+        |commit: &&CommitReport| commit.attestation.unknown.iter().any(|it| it.why == NearMiss::Placeholder);
+    let template = which(&|commit| is_template(commit) && !is_unknown(commit));
+    let is_near = |commit: &&CommitReport| !is_unknown(commit) && !is_template(commit);
+    let near = which(&|commit| !commit.attestation.unknown.is_empty() && is_near(commit));
     let has = |kind: NoteKind| which(&|commit| commit.attestation.has_note(kind));
     let of_policy =
         |silent: bool| which(&|commit| commit.attestation.has_note(NoteKind::Policy) && is_silent(commit) == silent);
@@ -36,6 +40,7 @@ pub(super) fn summary(report: &Report) -> Vec<String> {
     let sentences = [
         unreadable.sentence("has", "have", "a record about AI use that cannot be read"),
         unknown.sentence("names", "name", "a tool that is not known here; it is not counted"),
+        template.sentence("has", "have", "a declaration with placeholders that nobody filled in; it is not counted"),
         near.sentence("only mentions", "only mention", "AI, or links to a chat; that is not counted"),
         conflicting.sentence("declares", "declare", "something about AI use that does not fit together"),
         unaccountable.sentence("names", "name", &format!("no person who answers for {their}")),

@@ -61,6 +61,27 @@ fn what_is_like_a_declaration_is_quoted() {
 }
 
 #[test]
+fn placeholders_that_nobody_filled_in_are_quoted() {
+    for (line, placeholders) in [
+        ("Assisted-by: TOOL:MODEL", "placeholders TOOL and MODEL"),
+        ("Assisted-by: TOOL:MODEL-ID", "placeholders TOOL and MODEL-ID"),
+        ("Assisted-by: TOOL", "placeholder TOOL"),
+        ("Generated-by: TOOL:MODEL-ID", "placeholders TOOL and MODEL-ID"),
+        ("Generated-by: <tool>:<model>", "placeholders <tool> and <model>"),
+        ("Assisted-by: AGENT_NAME:MODEL_VERSION", "placeholders AGENT_NAME and MODEL_VERSION"),
+        ("AI-Tool: TOOL", "placeholder TOOL"),
+        ("Co-authored-by: AI-TOOL <noreply@example.org>", "placeholder AI-TOOL"),
+    ] {
+        assert_eq!(unknown(line), [format!("`{line}`: line 5 still has the {placeholders}; not counted")], "{line}");
+    }
+    for line in
+        ["Reported-by: TOOL", "Note: TOOL is a variable", "It sets TOOL:MODEL", "    Assisted-by: TOOL:MODEL\n\nx"]
+    {
+        assert!(unknown(line).is_empty(), "{line}");
+    }
+}
+
+#[test]
 fn links_to_chats_are_quoted() {
     for line in [
         "https://claude.ai/share/6802f7a2-1c3c",

@@ -5,6 +5,7 @@ use crate::gate::Verdict;
 use crate::groups::{Group, groups};
 use crate::words::{self, counted};
 use crate::{Report, not_looked_at, unseen};
+use ai_detect_attest::NearMiss;
 
 /// What a commit with flags says of AI use, the most pressing first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -15,6 +16,8 @@ enum Says {
     Nothing,
     /// Something about a tool or a key that is not known.
     UnknownTool,
+    /// A template's line that nobody filled in.
+    Placeholder,
     /// Something about AI that declares no use of it.
     Mention,
     /// Something that cannot be read.
@@ -46,6 +49,7 @@ fn kind(group: &Group<'_>) -> Kind {
         match unknown {
             [] => Says::Nothing,
             lines if lines.iter().any(|line| line.why.is_unknown()) => Says::UnknownTool,
+            lines if lines.iter().any(|line| line.why == NearMiss::Placeholder) => Says::Placeholder,
             _ => Says::Mention,
         }
     } else if has(Verdict::Unreadable) {
@@ -77,6 +81,7 @@ fn does((says, reads): Kind, is_one: bool, in_messages: bool) -> String {
         Says::Nothing if in_messages => verb("declares nothing in its message", "declare nothing in their messages"),
         Says::Nothing => verb("declares nothing", "declare nothing"),
         Says::UnknownTool => verb("names a tool that is not known here", "name a tool that is not known here"),
+        Says::Placeholder => verb("leaves a placeholder for the tool", "leave a placeholder for the tool"),
         Says::Mention => verb("only mentions AI", "only mention AI"),
         Says::Unreadable => {
             verb("has a record about AI use that cannot be read", "have a record about AI use that cannot be read")
@@ -178,7 +183,7 @@ pub(super) fn threshold(report: &Report) -> Option<String> {
 mod tests {
     use super::*;
     use crate::sample;
-    use ai_detect_attest::{NearMiss, State, UnknownTool};
+    use ai_detect_attest::{State, UnknownTool};
 
     /// A report with flags of these verdicts and probabilities, a commit each, of eight commits.
     fn report(flags: &[(Verdict, f64)]) -> Report {
@@ -231,6 +236,7 @@ mod tests {
             (NearMiss::Key, "names a tool that is not known here"),
             (NearMiss::Mention, "only mentions AI"),
             (NearMiss::Chat, "only mentions AI"),
+            (NearMiss::Placeholder, "leaves a placeholder for the tool"),
         ] {
             let unknown = UnknownTool { line: 3, quote: "Generated-By: X".into(), name: "X".into(), why };
             report.commits[0].attestation.unknown = vec![unknown];
