@@ -58,6 +58,13 @@ pub enum What {
         /// The sensitive classes for which it is required; empty where it always is.
         classes: Vec<String>,
     },
+    /// The model is stated, and its version is required and is not.
+    ModelWithoutVersion {
+        /// The model, as it is stated.
+        model: String,
+        /// The sensitive classes for which the version is required; empty where it always is.
+        classes: Vec<String>,
+    },
     /// A tool signs off.
     ToolSignsOff,
     /// No person signs off.
@@ -177,7 +184,7 @@ impl Finding {
             What::Forbidden { .. } => FindingKind::ForbiddenMarker,
             What::Missing { visible: true, .. } | What::OtherForm { visible: true, .. } => FindingKind::MissingMarker,
             What::Missing { .. } | What::OtherForm { .. } => FindingKind::NotVisible,
-            What::NotStated { .. } => FindingKind::MissingFact,
+            What::NotStated { .. } | What::ModelWithoutVersion { .. } => FindingKind::MissingFact,
             What::ToolSignsOff | What::NoSignOff => FindingKind::SignOff,
             What::ToolReviews { .. } | What::NoReview { .. } => FindingKind::Review,
             What::UnsignedCommit { .. } | What::UnsignedNote { .. } => FindingKind::Signature,
@@ -221,6 +228,9 @@ impl fmt::Display for Finding {
                 write!(out, "The policy accepts {accepted}; the declaration is in another form.")
             }
             What::NotStated { fact, classes } => write!(out, "Not stated: {}{}.", fact.words(), because(classes)),
+            What::ModelWithoutVersion { model, classes } => {
+                write!(out, "The model is stated without its version: {model}{}.", because(classes))
+            }
             What::ToolSignsOff => out.write_str("A tool signs off; a sign-off is a person's statement."),
             What::NoSignOff => out.write_str("No person has signed off."),
             What::ToolReviews { name } => {

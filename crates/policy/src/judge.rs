@@ -251,7 +251,12 @@ impl Judging<'_> {
         let wanted = wanted_facts(self.policy, self.subject);
         for fact in wanted.into_iter().filter(|fact| !self.subject.states(*fact, covered)) {
             let classes = if self.policy.facts.contains(&fact) { Vec::new() } else { classes.clone() };
-            self.say(What::NotStated { fact, classes }, None);
+            let model = self.subject.attestation.facts.model.clone().filter(|_| fact == Fact::ExactModel);
+            let what = match model {
+                Some(model) => What::ModelWithoutVersion { model, classes },
+                None => What::NotStated { fact, classes },
+            };
+            self.say(what, None);
             let line = suggest::fact(fact, self.policy, self.subject);
             let known = |line: &Line| self.found.add.contains(line);
             if let Some(line) = line.filter(|line| !known(line)) {

@@ -38,6 +38,12 @@ pub(super) fn marker(marker: &Marker, subject: &Subject<'_>) -> Option<Line> {
     filled(marker, &tool, &model)
 }
 
+/// The same with a model that has its version, or with a place for one.
+fn marker_with_version(marker: &Marker, subject: &Subject<'_>) -> Option<Line> {
+    let (tool, model) = tool_and_versioned_model(subject);
+    filled(marker, &tool, &model)
+}
+
 fn filled(marker: &Marker, tool: &str, model: &str) -> Option<Line> {
     let place = match marker.place {
         Place::Commit => Where::Commit,
@@ -86,11 +92,13 @@ pub(super) fn fact(fact: Fact, policy: &Policy, subject: &Subject<'_>) -> Option
         .is_some_and(|ai| ai.assistants.as_slice().iter().all(|assistant| assistant.extent == Extent::Generated));
     let (key, value) = match fact {
         Fact::Tool | Fact::Model | Fact::ExactModel => {
-            let own = policy.required.iter().chain(&policy.accepted).find_map(|wanted| marker(wanted, subject));
+            let wants_version = fact == Fact::ExactModel;
+            let written = if wants_version { marker_with_version } else { marker };
+            let own = policy.required.iter().chain(&policy.accepted).find_map(|wanted| written(wanted, subject));
             if own.is_some() {
                 return own;
             }
-            let (tool, model) = tool_and_model(subject);
+            let (tool, model) = if wants_version { tool_and_versioned_model(subject) } else { tool_and_model(subject) };
             let key = if generated { trailers::GENERATED_BY } else { trailers::ASSISTED_BY };
             (key, format!("{tool}:{model}"))
         }
@@ -115,11 +123,25 @@ fn declared(subject: &Subject<'_>) -> Option<AiUse> {
 fn tool_and_model(subject: &Subject<'_>) -> (String, String) {
     let ai = declared(subject);
     let first = ai.as_ref().and_then(|ai| ai.assistants.as_slice().first());
-    let tool = first.map(|assistant| assistant.tool.to_string());
+    let tool = first.map(|assistant| tool_as_written(&assistant.tool.to_string(), subject));
     let model = first.and_then(|assistant| assistant.model.as_ref()).map(ToString::to_string);
     // A model may be known where no tool is.
     let loose = || subject.attestation.facts.model.as_deref().map(as_id);
     (tool.unwrap_or_else(|| TOOL.into()), model.or_else(loose).unwrap_or_else(|| MODEL.into()))
+}
+
+/// The same without a model that has no version: its line stands there already.
+fn tool_and_versioned_model(subject: &Subject<'_>) -> (String, String) {
+    let (tool, model) = tool_and_model(subject);
+    let is_exact = subject.registry().is_exact(&model);
+    (tool, if is_exact { model } else { MODEL.into() })
+}
+
+/// A tool by the name that a trailer of the commit has for it: `Claude Code` stays `Claude Code`.
+fn tool_as_written(tool: &str, subject: &Subject<'_>) -> String {
+    let assistants = subject.declarations().filter_map(Declaration::ai).flat_map(|ai| ai.assistants.as_slice());
+    let mut names = assistants.map(|assistant| assistant.tool.to_string());
+    names.find(|name| subject.registry().is_same_tool(name, tool)).unwrap_or_else(|| tool.to_owned())
 }
 
 /// `Claude Opus 4.8` as an id.

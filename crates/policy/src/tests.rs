@@ -117,9 +117,28 @@ fn a_moving_model_is_exact_in_no_form() {
         "Generated-by: MyTool:mymodel-4-latest",
     ] {
         let judgement = judged(&policy, &commit(ANN, &format!("s\n\n{declared}\n")), "", &[]);
-        let exact = What::NotStated { fact: Fact::ExactModel, classes: Vec::new() };
+        let exact = What::ModelWithoutVersion { model: "mymodel-4-latest".into(), classes: Vec::new() };
         assert!(judgement.findings.contains(&Finding { what: exact, line: None }), "{declared}: {judgement:?}");
     }
+}
+
+#[test]
+fn a_model_without_its_version_is_quoted_and_a_line_with_room_for_one_proposed() {
+    let policy = Policy::preset("default").unwrap();
+    for (declared, model, proposed) in [
+        ("Assisted-by: Claude:claude-sonnet", "claude-sonnet", "Assisted-by: Claude:MODEL-ID"),
+        ("Assisted-by: Claude Code:claude-sonnet", "claude-sonnet", "Assisted-by: Claude Code:MODEL-ID"),
+    ] {
+        let judgement = judged(&policy, &commit(ANN, &format!("s\n\n{declared}\n")), "", &[]);
+        let said: Vec<String> = judgement.findings.iter().map(ToString::to_string).collect();
+        assert_eq!(said, [format!("The model is stated without its version: {model}.")], "{declared}");
+        let lines: Vec<&str> = judgement.add.iter().map(|line| line.text.as_str()).collect();
+        assert_eq!(lines, [proposed], "{declared}");
+    }
+    let judgement = judged(&policy, &commit(ANN, "s\n\nAssisted-by: Claude Code\n"), "", &[]);
+    assert_eq!(judgement.add[0].text, "Assisted-by: Claude Code:MODEL-ID");
+    let versioned = judged(&policy, &commit(ANN, "s\n\nAssisted-by: Claude:claude-sonnet-4-5\n"), "", &[]);
+    assert!(versioned.add.is_empty() && versioned.findings.is_empty(), "{versioned:?}");
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Which of two declarations says more: who declares again with more facts means the fuller one.
 
 use super::trailers::{self, Trailer};
-use super::{AiUse, Assistant, Declaration, Extent, Involvement, Name};
+use super::{AiUse, Assistant, Declaration, Extent, Involvement, Name, Word};
 
 impl Name {
     /// Whether it is the same name, whatever its case.
@@ -14,10 +14,44 @@ impl Assistant {
     /// Whether it says nothing of a tool that the other one does not say of it.
     pub(crate) fn says_no_more_than(&self, other: &Assistant) -> bool {
         self.tool.is_same(&other.tool)
-            && is_in(self.model.as_ref(), other.model.as_ref())
+            && (is_in(self.model.as_ref(), other.model.as_ref()) || self.is_family_of(other.model.as_ref()))
             && self.helpers.iter().all(|helper| other.helpers.contains(helper))
             && (self.extent == other.extent || self.extent == Extent::Assisted)
     }
+}
+
+impl Assistant {
+    /// Whether its model is the other one without its version: `claude-sonnet` or `sonnet-latest` of `sonnet-4.5`. The tool's
+    /// own name in it says nothing more.
+    pub fn is_family_of(&self, model: Option<&Word>) -> bool {
+        let (Some(own), Some(model)) = (&self.model, model) else { return false };
+        let (own, model) = (last_part(own.as_str()), last_part(model.as_str()));
+        if has_version(&own) || !has_version(&model) {
+            return false;
+        }
+        let tool = self.tool.to_string().to_lowercase();
+        let words: Vec<&str> = words(&model).collect();
+        let is_of_model = |word: &str| words.contains(&word) || self::words(&tool).any(|named| named == word);
+        self::words(&own).filter(|word| !MOVING.contains(word)).all(is_of_model)
+    }
+}
+
+/// Words for whichever version is current.
+const MOVING: [&str; 4] = ["latest", "preview", "default", "auto"];
+
+/// Whether a model's name in lower case names one version. Which names do is data of the registry, which is not seen from
+/// here: a name with a digit may.
+fn has_version(model: &str) -> bool {
+    model.contains(|c: char| c.is_ascii_digit()) && !words(model).any(|word| word == "latest")
+}
+
+/// A model's name in lower case, without its vendor: `anthropic/claude-sonnet`.
+fn last_part(model: &str) -> String {
+    model.rsplit('/').next().unwrap_or(model).to_lowercase()
+}
+
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty())
 }
 
 impl AiUse {
@@ -103,6 +137,26 @@ mod tests {
             assert_eq!(new.replaces(&Trailer::new(key, value)), replaced, "{key}: {value}");
         }
         assert!(declared("Codex", "Generated-by").replaces(&Trailer::new("Assisted-by", "Codex")));
+    }
+
+    #[test]
+    fn a_model_with_its_version_replaces_the_same_one_without() {
+        for (old, new, replaced) in [
+            ("Claude:claude-sonnet", "Claude:sonnet-4.5", true),
+            ("Claude:claude-sonnet", "Claude:claude-sonnet-4-5", true),
+            ("Claude:Sonnet", "Claude:claude-sonnet-4-5", true),
+            ("Claude:sonnet-latest", "Claude:sonnet-4.5", true),
+            ("Claude Code:anthropic/claude-sonnet", "Claude Code:claude-sonnet-4-5", true),
+            ("Claude:claude-sonnet", "Claude:claude-opus-4-8", false),
+            ("Claude:claude-sonnet", "Codex:sonnet-4.5", false),
+            ("Claude:claude-sonnet-4", "Claude:claude-sonnet-4-5", false),
+            ("Claude:claude-sonnet-4-5", "Claude:claude-sonnet", false),
+            ("Claude:claude-sonnet", "Claude:sonnet-latest", false),
+            ("Claude:claude-sonnet [sparse]", "Claude:sonnet-4.5", false),
+        ] {
+            let is_replaced = declared(new, "Assisted-by").replaces(&Trailer::new("Assisted-by", old));
+            assert_eq!(is_replaced, replaced, "{old} by {new}");
+        }
     }
 
     #[test]
