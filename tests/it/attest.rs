@@ -594,6 +594,12 @@ fn what_nobody_will_read_as_a_declaration_is_not_written_unless_asked() {
     let told = run(&repo, &["attest", "--tool", "Claude Kode", "--model", "x"]).error(2);
     assert!(told.contains("Did you mean --tool \"Claude\"?"), "{told}");
     assert_eq!(repo.id("HEAD"), before);
+    // What else the commit declares does not make the new line known.
+    repo.git(&["commit", "-q", "--amend", "-m", "Change a.py\n\nAssisted-by: Codex:gpt-5.5"]);
+    let told = run(&repo, &["attest", "--tool", "Clod", "--model", "mymodel"]).error(2);
+    assert!(told.contains("neither the tool (Clod) nor its model is known"), "{told}");
+    run(&repo, &["attest", "--tool", "Claude", "--model", "mymodel"]).text();
+    repo.git(&["commit", "-q", "--amend", "-m", "Change a.py"]);
     run(&repo, &[&unknown[..], &["--even-if-unknown"]].concat()).text();
     assert!(message(&repo).ends_with("Assisted-by: My Tool:x"), "{}", message(&repo));
 }
@@ -683,6 +689,24 @@ fn declaring_again_with_more_leaves_one_line() {
     );
     run(&repo, &["attest", "--no-ask", "--tool", "Codex"]).text();
     assert_eq!(message(&repo).matches("Claude Code:").count(), 2, "another tool takes nothing away");
+}
+
+#[test]
+fn a_version_replaces_the_line_of_the_same_model_without_one() {
+    for (written, args) in [
+        ("Assisted-by: Claude:claude-sonnet", &["--model", "sonnet-4.5"][..]),
+        ("Assisted-by: Claude:claude-sonnet", &["--tool", "Claude", "--model", "sonnet-4.5"]),
+        ("Assisted-by: Claude:sonnet-latest", &["--tool", "Claude", "--model", "sonnet-4.5"]),
+    ] {
+        let repo = repo();
+        repo.git(&["commit", "-q", "--amend", "-m", &format!("Change a.py\n\n{written}")]);
+        run(&repo, &[&["attest", "--no-ask"], args].concat()).text();
+        assert_eq!(message(&repo), "Change a.py\n\nAssisted-by: Claude:sonnet-4.5", "{written}");
+    }
+    let repo = repo();
+    repo.git(&["commit", "-q", "--amend", "-m", "Change a.py\n\nAssisted-by: Claude:claude-sonnet"]);
+    run(&repo, &["attest", "--no-ask", "--tool", "Claude", "--model", "claude-opus-4-8"]).text();
+    assert_eq!(message(&repo).matches("Assisted-by: Claude:").count(), 2, "another model is another line");
 }
 
 #[test]

@@ -163,7 +163,8 @@ fn with_facts(assistants: Assistants, facts: &Facts) -> Result<Assistants, Failu
         None => is_only,
         // Another model of the same tool is another line.
         Some(tool) => {
-            known.tool.is_same(tool) && (facts.model.is_none() || [&None, &facts.model].contains(&&known.model))
+            let is_same_model = || facts.model.is_none() || [&None, &facts.model].contains(&&known.model);
+            known.tool.is_same(tool) && (is_same_model() || known.is_family_of(facts.model.as_ref()))
         }
     };
     match (list.iter_mut().find(is_meant), &facts.tool) {

@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use super::Args;
 use super::draft::Draft;
 use super::unknown;
-use crate::attest::{State, forms};
+use crate::attest::forms;
 use crate::attesting::carry::{NoteTransfer, add, carried};
 use crate::cli::output::Output;
 use crate::cli::{Exit, Failure};
@@ -72,9 +72,13 @@ pub(super) fn trailers(
     // Commits before the first that changes stay as they are.
     let chain = self::chain(repository, changes.iter().map(Change::id))?;
     check(args, &chain)?;
-    let judged: Vec<Judged> = changes.iter().map(|change| judge(change, session, policy)).collect::<Result<_, _>>()?;
-    if judged.iter().any(|judged| judged.state == State::Absent) && !args.even_if_unknown {
-        return Err(Failure::usage(unknown::told(drafts)?));
+    let findings: Vec<Vec<String>> =
+        changes.iter().map(|change| findings(change, session, policy)).collect::<Result<_, _>>()?;
+    if !args.even_if_unknown {
+        let unread: Vec<String> = unread_tools(&changes)?;
+        if !unread.is_empty() {
+            return Err(Failure::usage(unknown::refusal(unread)?));
+        }
     }
     let is_last = chain.commits.len() == 1;
     if args.dry_run {
@@ -88,11 +92,20 @@ pub(super) fn trailers(
         rewritten.show(&changes, &mut text);
     }
     show_lost_signatures(&chain, &mut text);
-    for finding in judged.iter().flat_map(|judged| &judged.findings) {
+    for finding in findings.iter().flatten() {
         let _ = writeln!(text, "  - {}", escaped(finding));
     }
     out.print(&text)?;
     Ok(Exit::Analysed)
+}
+
+/// The tools whose new lines nobody would read as declarations.
+fn unread_tools(changes: &[Change<'_>]) -> Result<Vec<String>, Failure> {
+    let mut unread = Vec::new();
+    for change in changes {
+        unread.extend(unknown::tools(change.draft, &change.old)?);
+    }
+    Ok(unread)
 }
 
 /// The commits from HEAD back to all that are named.
@@ -289,17 +302,10 @@ fn show_lost_signatures(chain: &Chain, text: &mut String) {
     }
 }
 
-/// How a commit attests as it will be.
-struct Judged {
-    state: State,
-    /// What the policy still says of it.
-    findings: Vec<String>,
-}
-
-/// How a commit attests as it will be, and what the policy still says of it.
-fn judge(change: &Change<'_>, session: &Session, policy: &Policy) -> Result<Judged, Failure> {
-    let (state, judgement) = session.judge_with_message(policy, &change.draft.touched, &change.new)?;
-    Ok(Judged { state, findings: judgement.findings.iter().map(ToString::to_string).collect() })
+/// What the policy still says of a commit as it will be.
+fn findings(change: &Change<'_>, session: &Session, policy: &Policy) -> Result<Vec<String>, Failure> {
+    let (_, judgement) = session.judge_with_message(policy, &change.draft.touched, &change.new)?;
+    Ok(judgement.findings.iter().map(ToString::to_string).collect())
 }
 
 fn short(id: &str) -> String {

@@ -1,18 +1,41 @@
 //! What to do about a declaration that nobody would read as one, because neither its tool nor its model is known.
 
 use super::draft::Draft;
-use crate::attest::{Error, Registry};
+use crate::attest::{self, Error, Registry, State};
+use crate::change::Commit;
 use crate::terminal::escaped;
+use crate::vocabulary::{AiUse, Assistant, Declaration, Involvement, trailers};
 use crate::yaml;
+
+/// The tools of a declaration whose own lines would not be read as declarations, given the message as it was: what else
+/// the commit declares does not make them known.
+///
+/// # Errors
+/// Where the data in the program cannot be read.
+pub(super) fn tools(draft: &Draft, old: &str) -> Result<Vec<String>, Error> {
+    let registry = Registry::builtin()?;
+    let assistants = draft.declaration.ai().map_or(&[][..], |ai| ai.assistants.as_slice());
+    let line = |assistant: &Assistant| {
+        let involvement = Involvement::Ai(AiUse::of(assistant.clone()));
+        let alone = trailers::write(&Declaration { involvement, accountable: None });
+        alone.first().map(ToString::to_string).unwrap_or_default()
+    };
+    let is_new = |line: &str| !old.lines().any(|known| known.trim() == line);
+    let is_unread = |line: &str| {
+        let message = format!("Change\n\n{line}\n").into();
+        attest::read(&Commit { message, ..Commit::default() }, registry).state == State::Absent
+    };
+    let unknown = assistants.iter().map(|assistant| (assistant, line(assistant)));
+    let unknown = unknown.filter(|(_, line)| is_new(line) && is_unread(line));
+    Ok(unknown.map(|(assistant, _)| assistant.tool.to_string()).collect())
+}
 
 /// Why nothing is written, with the known spelling of a tool where one is near.
 ///
 /// # Errors
 /// Where the data in the program cannot be read.
-pub(super) fn told(drafts: &[Draft]) -> Result<String, Error> {
+pub(super) fn refusal(mut tools: Vec<String>) -> Result<String, Error> {
     let registry = Registry::builtin()?;
-    let assistants = drafts.iter().filter_map(|draft| draft.declaration.ai()).flat_map(|ai| ai.assistants.as_slice());
-    let mut tools: Vec<String> = assistants.map(|assistant| assistant.tool.to_string()).collect();
     tools.sort();
     tools.dedup();
     let near: Vec<String> = tools.iter().filter_map(|tool| known_spelling(tool, registry)).collect();
