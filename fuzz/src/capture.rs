@@ -31,7 +31,7 @@ pub fn run(data: &[u8]) {
 
 fn recorded(captured: &Captured, now: Micros) {
     let key = MachineKey::fixed(1);
-    let found = Found { repository: Some("example.org/app".to_owned()), path: "src/a.rs".to_owned() };
+    let found = Found { repository: Some("example.org/app".to_owned()), path: "src/a.rs".to_owned(), since: None };
     assert!(event(captured, &found, &key, now).is_ok());
     for change in &captured.changes {
         drop(absolute(&change.path, captured.folder.as_deref()));

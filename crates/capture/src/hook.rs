@@ -7,16 +7,16 @@ use ai_detect_trail_client::event::InvalidEvent;
 use ai_detect_trail_client::spool::{Keyed, Spool};
 use ai_detect_trail_log::number::Micros;
 
-use crate::agents::{self, Reading};
+use crate::agents::{self, Agent, Reading};
 use crate::edits;
-use crate::event::{Captured, Change, Lines, Tool};
+use crate::event::{Captured, Change, Kind, Lines, Tool};
 use crate::paths;
 use crate::payload::{Payload, Unreadable};
 use crate::record::{self, Placed};
 use crate::repositories::{Found, Repositories};
 use crate::sender::Sender;
 use crate::state::{MachineKey, State, StateError};
-use crate::transcripts::{self, Read};
+use crate::transcripts::{self, PassedOver, Read};
 
 /// The largest file in which lines are looked up, in bytes.
 const MAX_FILE: u64 = 4 << 20;
@@ -60,12 +60,30 @@ pub enum HookError {
     Event(#[from] InvalidEvent),
 }
 
-/// What the agent waits for on standard output; empty where it waits for nothing.
-pub fn answer(payload: &[u8], named: &str) -> &'static str {
-    let Ok(payload) = Payload::read(payload) else { return "" };
-    match Sender::of(&payload, tool(named)) {
-        Some(Sender::Agent(tool)) => agents::of(tool).map_or("", |agent| agent.answer(&payload)),
-        _ => "",
+/// A payload as it came, read once.
+pub struct Received {
+    payload: Result<Payload, Unreadable>,
+    bytes: u64,
+}
+
+impl Received {
+    /// Reads a payload.
+    pub fn read(bytes: &[u8]) -> Self {
+        Self { payload: Payload::read(bytes), bytes: edits::number(bytes.len()) }
+    }
+
+    /// The agent that wrote it, if it is one whose payloads are read.
+    fn agent(&self, named: &str) -> Option<(&Payload, &'static dyn Agent)> {
+        let payload = self.payload.as_ref().ok()?;
+        match Sender::of(payload, tool(named))? {
+            Sender::Agent(tool) => Some((payload, agents::of(tool)?)),
+            Sender::Other(_) => None,
+        }
+    }
+
+    /// What the agent waits for on standard output; empty where it waits for nothing.
+    pub fn answer(&self, named: &str) -> &'static str {
+        self.agent(named).map_or("", |(payload, agent)| agent.answer(payload))
     }
 }
 
@@ -74,20 +92,25 @@ pub fn answer(payload: &[u8], named: &str) -> &'static str {
 /// # Errors
 ///
 /// When it concerns a listed repository and could not be recorded.
-pub fn run(payload: &[u8], call: &Call<'_>) -> Result<Outcome, HookError> {
+pub fn run(received: &Received, call: &Call<'_>) -> Result<Outcome, HookError> {
     let repositories = call.state.repositories()?;
-    let mut events = events(payload, call, &repositories)?;
-    let transcripts = transcripts(payload, call, &repositories);
+    let mut events = events(received, call, &repositories)?;
+    let transcripts = transcripts(received, call, &repositories);
+    let is_last = events.iter().any(|keyed| keyed.event.kind().as_str() == Kind::SessionEnd.word());
     if events.is_empty() && transcripts.is_empty() {
         return Ok(Outcome::Nothing);
     }
     if call.state.pause()?.is_some() {
         return Ok(Outcome::Paused);
     }
+    let passed_over = PassedOver::of(call.state)?;
     let mut reads = Vec::new();
     for path in &transcripts {
         let read = transcripts::read(call.state, path, call.now)?;
-        events.extend(answers(&read, call, &repositories)?);
+        events.extend(answers(&read, call, &repositories, &passed_over)?);
+        if read.left > 0 && is_last {
+            events.push(record::unread(path, read.left, &call.state.key()?, call.now)?);
+        }
         reads.push(read);
     }
     let recorded = if events.is_empty() { 0 } else { (call.spool)()?.append_once(&events, call.now)? };
@@ -98,21 +121,25 @@ pub fn run(payload: &[u8], call: &Call<'_>) -> Result<Outcome, HookError> {
 }
 
 /// The transcripts that a payload names, if the agent works in a listed repository.
-fn transcripts(payload: &[u8], call: &Call<'_>, repositories: &Repositories) -> Vec<String> {
+fn transcripts<'a>(received: &'a Received, call: &Call<'_>, repositories: &Repositories) -> Vec<&'a str> {
     if repositories.repositories.is_empty() {
         return Vec::new();
     }
-    let Ok(read) = Payload::read(payload) else { return Vec::new() };
-    let Some(Sender::Agent(tool)) = Sender::of(&read, tool(call.named)) else { return Vec::new() };
-    let Some(agent) = agents::of(tool) else { return Vec::new() };
-    if !is_listed(read.text(&["cwd"]), call, repositories) {
+    let Some((payload, agent)) = received.agent(call.named) else { return Vec::new() };
+    if !is_listed(payload.text(&["cwd"]), call, repositories) {
         return Vec::new();
     }
-    agent.transcripts(&read).into_iter().map(str::to_owned).collect()
+    agent.transcripts(payload)
 }
 
-/// The events of answers, as far as they were given in listed repositories: a session may have moved between folders.
-fn answers(read: &Read, call: &Call<'_>, repositories: &Repositories) -> Result<Vec<Keyed>, HookError> {
+/// The events of answers, as far as they were given in repositories that were listed at that time, and outside of pauses. A session
+/// may have moved between folders.
+fn answers(
+    read: &Read,
+    call: &Call<'_>,
+    repositories: &Repositories,
+    passed_over: &PassedOver,
+) -> Result<Vec<Keyed>, HookError> {
     let mut events = Vec::new();
     let mut last: Option<(String, Option<Found>)> = None;
     for answer in &read.answers {
@@ -123,7 +150,11 @@ fn answers(read: &Read, call: &Call<'_>, repositories: &Repositories) -> Result<
             Some((known, found)) if *known == folder => found.clone(),
             _ => repositories.find(&folder),
         };
-        if let Some(found) = &found {
+        let is_of_now = |found: &&Found| {
+            let is_before = found.since.is_none_or(|since| answer.time.get() < since.get());
+            !is_before && !passed_over.holds(answer.time)
+        };
+        if let Some(found) = found.as_ref().filter(is_of_now) {
             events.push(record::event(&answer.event, found, &call.state.key()?, answer.time)?);
         }
         last = Some((folder, found));
@@ -132,22 +163,22 @@ fn answers(read: &Read, call: &Call<'_>, repositories: &Repositories) -> Result<
 }
 
 fn tool(word: &str) -> Option<Tool> {
-    agents::named(word).map(agents::Agent::tool)
+    agents::named(word).map(Agent::tool)
 }
 
-fn events(payload: &[u8], call: &Call<'_>, repositories: &Repositories) -> Result<Vec<Keyed>, HookError> {
+fn events(received: &Received, call: &Call<'_>, repositories: &Repositories) -> Result<Vec<Keyed>, HookError> {
     if repositories.repositories.is_empty() {
         return Ok(Vec::new());
     }
     let named = tool(call.named);
-    let bytes = edits::number(payload.len());
-    let read = match Payload::read(payload) {
+    let bytes = received.bytes;
+    let read = match &received.payload {
         Ok(read) => read,
-        Err(cause) => return unreadable(named, cause, bytes, None, call, repositories),
+        Err(cause) => return unreadable(named, *cause, bytes, None, call, repositories),
     };
     let folder = read.text(&["cwd"]).map(str::to_owned);
     let folder = folder.as_deref();
-    let sender = match Sender::of(&read, named) {
+    let sender = match Sender::of(read, named) {
         Some(sender) => sender,
         None => return unreadable(named, Unreadable::Sender, bytes, folder, call, repositories),
     };
@@ -157,7 +188,7 @@ fn events(payload: &[u8], call: &Call<'_>, repositories: &Repositories) -> Resul
     };
     // Each tool has an agent; a payload of one without could only be of a version that lost its reader.
     let Some(agent) = agents::of(tool) else { return Ok(Vec::new()) };
-    match agent.read(&read) {
+    match agent.read(read) {
         Reading::Event(captured) => recorded(&captured, call, repositories),
         Reading::Nothing => Ok(Vec::new()),
         Reading::Other(name) => other(tool.word(), Some(&name), folder, call, repositories),

@@ -32,6 +32,9 @@ pub enum Unreadable {
     /// Something that the event must have is missing, or has another type.
     #[error("a member that the event must have is missing or has another type")]
     Member,
+    /// A transcript is so long that some of it was left when its session ended.
+    #[error("the transcript is too long: some of it was left when the session ended")]
+    Transcript,
 }
 
 impl Unreadable {
@@ -44,6 +47,7 @@ impl Unreadable {
             Self::NoObject => "no-object",
             Self::Sender => "sender",
             Self::Member => "member",
+            Self::Transcript => "transcript",
         }
     }
 }

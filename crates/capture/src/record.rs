@@ -99,6 +99,17 @@ pub fn unreadable(tool: Option<Tool>, cause: Unreadable, bytes: u64, time: Micro
     Ok(Keyed { key: None, twin: None, event: Event::new(Class::Light, UNREADABLE, time, &fields)? })
 }
 
+/// What was left of a transcript when its session ended. Only how much is kept.
+///
+/// # Errors
+///
+/// When it cannot be written as an event.
+pub fn unread(path: &str, bytes: u64, key: &MachineKey, time: Micros) -> Result<Keyed, InvalidEvent> {
+    let Keyed { event, .. } = unreadable(Some(Tool::ClaudeCode), Unreadable::Transcript, bytes, time)?;
+    let key = Key { digest: digest(key, &["unread", path, &bytes.to_string()]), window: None };
+    Ok(Keyed { key: Some(key), twin: None, event })
+}
+
 /// Fields that all kinds share.
 fn common(captured: &Captured) -> Map<String, Value> {
     let mut fields = Map::new();

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use ai_detect_trail_log::number::Micros;
 use serde::{Deserialize, Serialize};
 
 /// A listed repository.
@@ -15,6 +16,9 @@ pub struct Listed {
     pub folder: PathBuf,
     /// Its git folder. All working trees of a repository have the same.
     pub common: PathBuf,
+    /// When it was listed: what a transcript holds of earlier times is not recorded. A list of an earlier version does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<Micros>,
 }
 
 /// All listed repositories.
@@ -31,6 +35,8 @@ pub struct Found {
     pub repository: Option<String>,
     /// The file from the top of its working tree, with `/`; empty for the working tree itself.
     pub path: String,
+    /// When the repository was listed.
+    pub since: Option<Micros>,
 }
 
 /// Why a folder cannot be listed.
@@ -59,16 +65,16 @@ impl Listed {
         let failed = |source| NoRepository::Folder { folder: folder.to_owned(), source };
         let real = folder.canonicalize().map_err(failed)?;
         let (top, common) = enclosing(&real).ok_or_else(|| NoRepository::None(folder.to_owned()))?;
-        Ok(Self { name: None, folder: top, common })
+        Ok(Self { name: None, folder: top, common, since: None })
     }
 }
 
 impl Repositories {
-    /// Lists a repository, or names it anew. Returns whether it is new.
+    /// Lists a repository, or names it anew: then it stays listed since when it was. Returns whether it is new.
     pub fn add(&mut self, listed: Listed) -> bool {
         match self.repositories.iter_mut().find(|known| known.common == listed.common) {
             Some(known) => {
-                *known = listed;
+                *known = Listed { since: known.since.or(listed.since), ..listed };
                 false
             }
             None => {
@@ -99,7 +105,7 @@ impl Repositories {
         if parts.first() == Some(&".git") {
             return None;
         }
-        Some(Found { repository: listed.name.clone(), path: parts.join("/") })
+        Some(Found { repository: listed.name.clone(), path: parts.join("/"), since: listed.since })
     }
 }
 

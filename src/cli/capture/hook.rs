@@ -6,7 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
 use ai_detect_capture::faults;
-use ai_detect_capture::hook::{self, Call, Outcome};
+use ai_detect_capture::hook::{self, Call, Outcome, Received};
 use ai_detect_capture::payload::MAX_PAYLOAD;
 use ai_detect_capture::state::State;
 use ai_detect_trail_client::background::start_flush;
@@ -21,6 +21,10 @@ use crate::cli::{Exit, Failure};
 /// The most that is read of a payload: one byte more than is taken, so that a longer one shows.
 const MAX_READ: u64 = MAX_PAYLOAD as u64 + 1;
 
+/// How a hook ends. Other commands end in other ways.
+pub(super) const EXIT: &str = "Exit status: always 0, also for wrong usage: another one would stop an agent. `ai-detect capture status` \
+                               shows what went wrong.";
+
 /// Who calls
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct Args {
@@ -32,6 +36,8 @@ pub(in crate::cli) struct Args {
 
 pub(in crate::cli) fn run(args: &Args, dir: &Path) -> Exit {
     let named = args.agent.first().map_or("", String::as_str);
+    // The usual one prints what went wrong, perhaps with text of the payload.
+    std::panic::set_hook(Box::new(|_| {}));
     let done = catch_unwind(AssertUnwindSafe(|| call(named, dir)));
     let fault = match done {
         Ok(Ok(())) => None,
@@ -54,14 +60,14 @@ fn note(named: &str, fault: &str) {
 }
 
 fn call(named: &str, dir: &Path) -> Result<(), Failure> {
-    let payload = payload()?;
-    let answered = std::io::stdout().write_all(hook::answer(&payload, named).as_bytes());
+    let received = Received::read(&payload()?);
+    let answered = std::io::stdout().write_all(received.answer(named).as_bytes());
     let state = super::state()?;
     let now = clock::now()?;
     let place = || Place::of_user();
     let spool = || Ok(Spool::at(&place()?.spool));
     let folder = std::env::current_dir().ok().map(|folder| folder.join(dir));
-    let outcome = hook::run(&payload, &Call { state: &state, spool: &spool, named, folder, now });
+    let outcome = hook::run(&received, &Call { state: &state, spool: &spool, named, folder, now });
     if let Outcome::Recorded(1..) = outcome.map_err(Failure::failed)? {
         flush(&place()?, now)?;
     }

@@ -21,6 +21,7 @@ pub(super) enum Command {
     /// Join a collector with a one-time code: events of this machine go there from then on
     Join(join::Args),
     /// Record what a coding agent reports on standard input; agents run this
+    #[command(after_help = hook::EXIT)]
     Hook(hook::Args),
     /// Add the hook to coding agents of this machine, beside the hooks that are there
     Install(install::Args),

@@ -36,7 +36,7 @@ pub(super) fn resume(out: &Output) -> Result<Exit, Failure> {
     let now = clock::now()?;
     gap(&pause, Some(now))?;
     // Transcripts go on during a pause: what they hold of it is not recorded either.
-    transcripts::begin(&state, now)?;
+    transcripts::pass_over(&state, pause.since, now)?;
     state.set_pause(None)?;
     out.print(&format!("capture goes on. It paused since {}\n", shown(pause.since.get())))?;
     Ok(Exit::Analysed)

@@ -3,7 +3,6 @@
 use std::path::{Path, PathBuf};
 
 use ai_detect_capture::repositories::Listed;
-use ai_detect_capture::transcripts;
 use ai_detect_trail_client::clock;
 use ai_detect_trail_log::wire::normal_repository;
 
@@ -23,14 +22,14 @@ pub(super) fn add(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure
     let folder = dir.join(&args.folder);
     let listed = Listed::of(&folder)?;
     let name = Repository::open(&folder).map_err(git_failure)?.name().map_err(git_failure)?;
-    let listed = Listed { name: name.map(|name| normal_repository(&name)), ..listed };
+    // What a session did before is in its transcript, and nobody asked for that.
+    let since = Some(clock::now()?);
+    let listed = Listed { name: name.map(|name| normal_repository(&name)), since, ..listed };
     let state = super::state()?;
     let mut repositories = state.repositories()?;
     let (shown, called) = (listed.folder.display().to_string(), listed.name.clone());
     let text = if repositories.add(listed) { "is captured from now on" } else { "was listed already" };
     state.list(&repositories)?;
-    // What a session did before is in its transcript, and nobody asked for that.
-    transcripts::begin(&state, clock::now()?)?;
     // Made now, so that no two hooks make it at once.
     state.key()?;
     let name = called.map_or_else(

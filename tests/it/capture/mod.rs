@@ -69,6 +69,17 @@ impl Machine {
         Run::of(&mut self.command(args))
     }
 
+    /// As if all repositories had been listed at this time.
+    fn list_since(&self, time: &str) {
+        let time: jiff::Timestamp = time.parse().unwrap();
+        let path = self.state().join("capture/repositories.json");
+        let mut list: Value = serde_json::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
+        for listed in list["repositories"].as_array_mut().unwrap() {
+            listed["since"] = json!(time.as_microsecond());
+        }
+        std::fs::write(&path, list.to_string()).unwrap();
+    }
+
     /// Calls a hook with a payload as it is.
     fn hook_raw(&self, agent: &str, payload: &str) -> Run {
         let run = Run::of(self.command(&["capture", "hook", agent]).write_stdin(payload));

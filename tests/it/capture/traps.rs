@@ -1,4 +1,4 @@
-//! Traps of what agents report, each with its number in the survey of their formats.
+//! Traps in what agents report: ids that are none, models that nobody knows, repeats, lines that moved, types that lie.
 
 use ai_detect_capture::edits::{find, replacements};
 use ai_detect_capture::event::{LineRange, Lines, Model};
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::{FOLDER, Machine, claude_edit, fixture, with, without};
 
-/// C1, C12: an id of something else is never called the request of the provider.
+/// An id of something else is never called the request of the provider.
 #[test]
 fn no_id_is_taken_for_a_request() {
     let machine = Machine::new();
@@ -17,7 +17,7 @@ fn no_id_is_taken_for_a_request() {
     assert_eq!(machine.picked(&["tool", "request_id"]), json!([["cursor", null], ["codex", null]]));
 }
 
-/// C2: an alias, a placeholder and a name for people are no model.
+/// An alias, a placeholder and a name for people are no model.
 #[test]
 fn what_is_no_model_is_absent() {
     for name in ["auto", "Auto", "default", "<synthetic>", "unknown", "", "Example Model 4", "../model"] {
@@ -27,7 +27,7 @@ fn what_is_no_model_is_absent() {
     assert_eq!(model.id.as_str(), "example-model");
 }
 
-/// C3: the model of the session's start is not that of an edit: it may have been switched since.
+/// The model of the session's start is not that of an edit: it may have been switched since.
 #[test]
 fn the_model_of_a_session_is_not_given_to_its_edits() {
     let machine = Machine::new();
@@ -36,7 +36,7 @@ fn the_model_of_a_session_is_not_given_to_its_edits() {
     assert_eq!(machine.picked(&["kind", "model"]), json!([["session.start", "claude-example-1"], ["edit", null]]));
 }
 
-/// C4: a batch repeats calls that were reported one by one.
+/// A batch repeats calls that were reported one by one.
 #[test]
 fn a_batch_is_not_counted_again() {
     let machine = Machine::new();
@@ -45,7 +45,7 @@ fn a_batch_is_not_counted_again() {
     assert_eq!(machine.rows().len(), 1);
 }
 
-/// C6: a call that ran was not necessarily looked at by a person.
+/// A call that ran was not necessarily looked at by a person.
 #[test]
 fn running_is_not_taken_for_a_decision_of_a_person() {
     let machine = Machine::new();
@@ -60,7 +60,7 @@ fn running_is_not_taken_for_a_decision_of_a_person() {
     );
 }
 
-/// C7: a session that goes on has begun once.
+/// A session that goes on has begun once.
 #[test]
 fn resuming_is_not_a_new_session() {
     let machine = Machine::new();
@@ -71,7 +71,7 @@ fn resuming_is_not_a_new_session() {
     assert_eq!(machine.picked(&["kind"]), json!([["session.start"], ["session.start"]]));
 }
 
-/// C8: hooks fire twice, side by side, and in other products.
+/// Hooks fire twice, side by side, and in other products.
 #[test]
 fn a_call_that_is_reported_several_times_counts_once() {
     let machine = Machine::new();
@@ -88,7 +88,7 @@ fn a_call_that_is_reported_several_times_counts_once() {
     assert_eq!(machine.picked(&["tool"]), json!([["claude-code"], ["cursor"], ["copilot-cli"]]));
 }
 
-/// C8, the counter-example: what differs in anything is another call.
+/// What differs in anything is another call.
 #[test]
 fn calls_that_only_look_alike_count_each() {
     let machine = Machine::new();
@@ -102,7 +102,7 @@ fn calls_that_only_look_alike_count_each() {
     assert_eq!(machine.rows().len(), 5);
 }
 
-/// C8: many hooks at once are counted as one after the other.
+/// Many hooks at once are counted as one after the other.
 #[test]
 fn reports_side_by_side_count_once() {
     let machine = Machine::new();
@@ -119,7 +119,7 @@ fn reports_side_by_side_count_once() {
     assert_eq!(machine.rows().len(), 7);
 }
 
-/// C9: lines of a person that are among those of an edit are not credited to the tool.
+/// Lines of a person that are among those of an edit are not credited to the tool.
 #[test]
 fn an_edit_that_a_person_changed_has_no_lines_of_the_tool() {
     let machine = Machine::new();
@@ -133,7 +133,7 @@ fn an_edit_that_a_person_changed_has_no_lines_of_the_tool() {
     assert_eq!(machine.picked(&["path", "first", "last", "added", "actor"]), json!([row, row]));
 }
 
-/// C9: a formatter was quicker than the hook. What the file no longer has, has no place.
+/// A formatter was quicker than the hook. What the file no longer has, has no place.
 #[test]
 fn lines_that_are_no_longer_there_are_unknown() {
     let machine = Machine::new();
@@ -142,7 +142,7 @@ fn lines_that_are_no_longer_there_are_unknown() {
     assert_eq!(machine.picked(&["path", "first", "added"]), json!([["src/cart.rs", null, 1]]));
 }
 
-/// C10: neither what a shell command wrote nor a file that somebody saved is credited to anybody.
+/// Neither what a shell command wrote nor a file that somebody saved is credited to anybody.
 #[test]
 fn a_change_without_an_author_is_nobody_s() {
     let machine = Machine::new();
@@ -156,7 +156,7 @@ fn a_change_without_an_author_is_nobody_s() {
     assert_eq!(machine.picked(&["path"]), json!([["src/cart.rs"]]));
 }
 
-/// C11: ids are missing, empty, or no ids.
+/// Ids are missing, empty, or no ids.
 #[test]
 fn an_event_without_ids_is_recorded_without_them() {
     let machine = Machine::new();
@@ -166,7 +166,7 @@ fn an_event_without_ids_is_recorded_without_them() {
     assert_eq!(machine.picked(&["path", "session"]), json!([["src/cart.rs", "s-1"], ["src/cart.rs", null]]));
 }
 
-/// C13: text that is in several places, or of which a part is older.
+/// Text that is in several places, or of which a part is older.
 #[test]
 fn lines_are_known_only_where_there_is_one_place() {
     let lines = |file: &str, pairs: &[(&str, &str)]| match replacements(pairs.iter().copied()).lines {
@@ -184,7 +184,7 @@ fn lines_are_known_only_where_there_is_one_place() {
     assert_eq!(lines(file, &[("b\nnew", "b")]), None, "only something was taken away");
 }
 
-/// C13: paths of all systems, in all spellings.
+/// Paths of all systems, in all spellings.
 #[test]
 fn paths_have_one_form() {
     for (path, folder, expected) in [
@@ -206,7 +206,7 @@ fn paths_have_one_form() {
     }
 }
 
-/// C13: a cell of a notebook has no lines in the file, and lines of a completion begin at 1.
+/// A cell of a notebook has no lines in the file, and lines of a completion begin at 1.
 #[test]
 fn what_has_no_line_numbers_gets_none() {
     let machine = Machine::new();
@@ -220,7 +220,7 @@ fn what_has_no_line_numbers_gets_none() {
     );
 }
 
-/// C15: types and encodings lie.
+/// Types and encodings lie.
 #[test]
 fn wrong_types_are_read_where_they_can_be_and_counted_where_not() {
     let machine = Machine::new();
