@@ -55,7 +55,7 @@ pub(super) fn run(out: &Output) -> Result<Exit, Failure> {
     let tally = Tally::of(&client)?;
     let mut text = String::new();
     for agent in ALL {
-        text.push_str(&about_agent(*agent, &tally)?);
+        text.push_str(&about_agent(*agent, &state, &tally)?);
     }
     text.push_str(&about_state(&state, &tally)?);
     let text: String = text.lines().map(|line| escaped(line) + "\n").collect();
@@ -63,10 +63,10 @@ pub(super) fn run(out: &Output) -> Result<Exit, Failure> {
     Ok(Exit::Analysed)
 }
 
-fn about_agent(agent: &dyn Agent, tally: &Tally) -> Result<String, Failure> {
+fn about_agent(agent: &dyn Agent, state: &State, tally: &Tally) -> Result<String, Failure> {
     let word = agent.tool().word();
     let path = install::file(agent, &Scope::User, &variable)?;
-    let (wanted, there) = (agent.hooks().events.len(), install::events_in(agent, &path));
+    let (wanted, there) = (agent.hooks().events.len(), install::events_in(state, agent, &path));
     let mut text = format!("{} ({word})\n", agent.name());
     let _ = match &there {
         Ok(0) if is_here(agent) => writeln!(text, "  hook: none; `ai-detect capture install {word}` adds it"),

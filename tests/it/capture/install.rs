@@ -39,7 +39,11 @@ impl File {
     }
 
     fn install(&self) -> Done {
-        let command = of(self.agent.tool(), &Scope::User, "/opt/ai-detect");
+        self.install_program("/opt/ai-detect")
+    }
+
+    fn install_program(&self, program: &str) -> Done {
+        let command = of(self.agent.tool(), &Scope::User, program);
         install(&self.state(), self.agent, &self.path(), &command).unwrap()
     }
 
@@ -86,7 +90,11 @@ fn what_is_added_is_taken_away_to_the_last_byte() {
             let file = File::of(agent.tool().word(), Some(text));
             assert!(matches!(file.install(), Done::Added(_)), "{text}");
             let installed = file.text();
-            assert_eq!(events_in(*agent, &file.path()).unwrap(), agent.hooks().events.len(), "{installed}");
+            assert_eq!(
+                events_in(&file.state(), *agent, &file.path()).unwrap(),
+                agent.hooks().events.len(),
+                "{installed}"
+            );
             assert!(matches!(file.install(), Done::Already(_)));
             assert_eq!(file.text(), installed, "adding it twice changes nothing");
             assert!(matches!(file.uninstall(), Done::Removed(_)));
@@ -188,6 +196,91 @@ fn a_hook_of_an_earlier_place_and_of_a_lost_record_is_recognised() {
     let file = File::of("cursor", Some(text));
     assert!(matches!(file.uninstall(), Done::Absent(_)));
     assert_eq!(file.text(), text);
+}
+
+#[test]
+fn a_program_of_any_name_is_added_once_and_found_again() {
+    for agent in ALL {
+        for program in ["/opt/aid", "/opt/it's here/detect", r"C:\Program Files\aid.exe"] {
+            let file = File::of(agent.tool().word(), Some("{}\n"));
+            file.install_program(program);
+            let installed = file.text();
+            assert!(matches!(file.install_program(program), Done::Already(_)), "{program}");
+            assert_eq!(
+                events_in(&file.state(), *agent, &file.path()).unwrap(),
+                agent.hooks().events.len(),
+                "{program}"
+            );
+            assert_eq!(file.text(), installed);
+            file.uninstall();
+            assert_eq!(file.text(), "{}\n", "{program}");
+        }
+    }
+}
+
+#[test]
+fn a_command_of_a_person_that_runs_ours_as_well_is_not_ours() {
+    for command in [
+        "ai-detect capture hook codex && ./mine.sh",
+        "./before.sh; ai-detect capture hook codex",
+        "/opt/ai-detect capture hook codex | tee log",
+        "env A=1 ai-detect capture hook codex",
+        "'./mine.sh' && '/opt/ai-detect' capture hook codex",
+        "not-ai-detect capture hook codex",
+        "ai-detect capture hook codex2",
+    ] {
+        let text = json!({"hooks": {"SessionEnd": [{"hooks": [{"type": "command", "command": command}]}]}}).to_string();
+        let file = File::of("codex", Some(&text));
+        assert!(matches!(file.uninstall(), Done::Absent(_)), "{command}");
+        file.install();
+        file.uninstall();
+        assert_eq!(file.text(), text, "{command}");
+    }
+    for command in [
+        "ai-detect capture hook codex",
+        "'/it'\\''s/ai-detect' capture hook codex",
+        "\"C:\\a b\\ai-detect.exe\" capture hook codex",
+    ] {
+        let text = json!({"hooks": {"SessionEnd": [{"hooks": [{"type": "command", "command": command}]}]}}).to_string();
+        let file = File::of("codex", Some(&text));
+        assert!(matches!(file.uninstall(), Done::Removed(_)), "{command}");
+    }
+}
+
+#[test]
+fn a_file_that_a_person_wrote_later_is_not_removed() {
+    // The file that we made is gone, and a person wrote another one.
+    let file = File::of("codex", None);
+    file.install();
+    std::fs::write(file.path(), "{}").unwrap();
+    file.install();
+    file.uninstall();
+    assert_eq!(file.text(), "{}");
+    // The same, seen by `uninstall` between them.
+    let file = File::of("codex", None);
+    file.install();
+    std::fs::remove_file(file.path()).unwrap();
+    assert!(matches!(file.uninstall(), Done::Absent(_)));
+    std::fs::write(file.path(), "{\"hooks\": {}}").unwrap();
+    file.install();
+    file.uninstall();
+    assert_eq!(file.text(), "{\"hooks\": {}}");
+}
+
+#[test]
+fn a_comma_behind_our_hook_goes_with_it() {
+    let ours = "{\"command\": \"ai-detect capture hook cursor\"}";
+    for (list, left) in [
+        (format!("[ {ours}, ]"), "[ ]"),
+        (format!("[{ours},]"), "[]"),
+        (format!("[{ours} , /* a, b */ ]"), "[ /* a, b */ ]"),
+        (format!("[{{\"command\": \"x\"}}, {ours},]"), "[{\"command\": \"x\"},]"),
+        (format!("[{ours} /* a, b */ ]"), "[ /* a, b */ ]"),
+    ] {
+        let file = File::of("cursor", Some(&format!("{{\"hooks\": {{\"stop\": {list}}}}}")));
+        file.uninstall();
+        assert_eq!(file.text(), format!("{{\"hooks\": {{\"stop\": {left}}}}}"), "{list}");
+    }
 }
 
 #[test]

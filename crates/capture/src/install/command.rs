@@ -1,5 +1,7 @@
 //! The command that an agent runs.
 
+use std::path::PathBuf;
+
 use super::{Command, Scope};
 use crate::event::Tool;
 
@@ -19,6 +21,25 @@ pub fn of(tool: Tool, scope: &Scope, program: &str) -> Command {
             ),
         },
     }
+}
+
+/// Whether a whole command is one that [`of`] makes, wherever the program was then. One that does more is a person's own.
+pub fn is_own(command: &str, tool: Tool) -> bool {
+    let project = of(tool, &Scope::Project(PathBuf::new()), "");
+    if command == project.unix || command == project.powershell {
+        return true;
+    }
+    let Some(program) = command.strip_suffix(&format!(" capture hook {}", tool.word())) else { return false };
+    let program = program.strip_prefix("& ").unwrap_or(program);
+    let inner = |quote: char| program.strip_prefix(quote)?.strip_suffix(quote);
+    let path = match (inner('\''), inner('"')) {
+        // A quote inside, for either kind of shell.
+        (Some(path), _) if !path.replace(r"'\''", "").replace("''", "").contains('\'') => path,
+        (_, Some(path)) if !path.contains('"') => path,
+        _ if program == quoted(program) => program,
+        _ => return false,
+    };
+    matches!(path.rsplit(['/', '\\']).next(), Some("ai-detect" | "ai-detect.exe"))
 }
 
 /// A word of a shell. On Windows, agents run commands by shells that all know double quotes.

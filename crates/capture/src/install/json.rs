@@ -39,7 +39,6 @@ type Span = (usize, usize);
 struct Container {
     span: Span,
     items: Vec<Span>,
-    is_object: bool,
 }
 
 /// Parses a file of JSON, with the comments and commas that some agents allow.
@@ -80,10 +79,9 @@ fn container(value: &Value<'_>, place: &[String], wanted: &'static str) -> Resul
         (Value::Object(object), "object") => Ok(Container {
             span: span(value),
             items: object.properties.iter().map(|property| (property.start(), property.end())).collect(),
-            is_object: true,
         }),
         (Value::Array(array), "list") => {
-            Ok(Container { span: span(value), items: array.elements.iter().map(span).collect(), is_object: false })
+            Ok(Container { span: span(value), items: array.elements.iter().map(span).collect() })
         }
         _ => Err(EditError::Type { place: place.to_vec(), wanted }),
     }
@@ -285,7 +283,13 @@ fn without(text: &str, container: &Container, index: usize) -> String {
     let (from, to) = match (before, behind) {
         (Some((_, last)), _) if is_plain(last, start) => (last, end),
         (None, Some((next, _))) if is_plain(end, next) => (start, next),
-        (None, None) => (container.span.0 + 1, end),
+        (None, None) => {
+            // A comma may follow the last item where the agent allows it.
+            let gap = text.get(end..container.span.1).unwrap_or("");
+            let blank = gap.len() - gap.trim_start().len();
+            let to = if gap.trim_start().starts_with(',') { end + blank + 1 } else { end };
+            (container.span.0 + 1, to)
+        }
         // A comment stands between them. It stays, and one comma goes with the item.
         (_, Some((next, _))) => {
             let comma = text.get(end..next).and_then(|gap| gap.find(','));
@@ -305,6 +309,5 @@ fn without(text: &str, container: &Container, index: usize) -> String {
         } else {
             from
         };
-    debug_assert!(container.is_object || !container.items.is_empty());
     format!("{}{}", text.get(..from).unwrap_or(""), text.get(to..).unwrap_or(""))
 }

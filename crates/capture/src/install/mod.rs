@@ -42,17 +42,10 @@ pub struct Hooks {
 /// The command of a hook, for both kinds of shell.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Command {
-    /// For a shell of Unix.
+    /// For a shell of Unix, and for the shells of Windows that know its quotes.
     pub unix: String,
     /// For PowerShell.
     pub powershell: String,
-}
-
-impl Command {
-    /// The one that this system's agents run.
-    pub fn native(&self) -> &str {
-        &self.unix
-    }
 }
 
 /// Whose hooks.
@@ -77,6 +70,9 @@ pub struct Installed {
     pub made: Vec<Place>,
     /// Containers that were empty.
     pub emptied: Vec<Emptied>,
+    /// The commands that were added, for both kinds of shell.
+    #[serde(default)]
+    pub commands: Vec<String>,
 }
 
 /// All that was added.
@@ -154,13 +150,33 @@ pub fn file(
     }
 }
 
-/// Whether a hook is ours: by its command, wherever the program was when it was added.
-pub fn is_ours(entry: &Value, tool: Tool) -> bool {
-    let call = format!(" capture hook {}", tool.word());
-    let runs = |value: &Value| value.as_str().is_some_and(|text| text.contains("ai-detect") && text.contains(&call));
-    entry
-        .as_object()
-        .is_some_and(|entry| ["command", "bash", "powershell"].iter().filter_map(|name| entry.get(*name)).any(runs))
+/// Which hooks are ours: those with a command that was added, and those whose whole command has the form of ours.
+struct Ours {
+    tool: Tool,
+    commands: Vec<String>,
+}
+
+impl Ours {
+    fn of(tool: Tool, known: Option<&Installed>) -> Self {
+        Self { tool, commands: known.map(|known| known.commands.clone()).unwrap_or_default() }
+    }
+
+    fn runs(&self, command: &Value) -> bool {
+        let Some(command) = command.as_str() else { return false };
+        self.commands.iter().any(|known| known == command) || command::is_own(command, self.tool)
+    }
+
+    /// Whether a hook is ours: each command that it has, for whatever shell.
+    fn is(&self, entry: &Value) -> bool {
+        let mut commands = ["command", "bash", "powershell"].iter().filter_map(|name| entry.get(*name)).peekable();
+        commands.peek().is_some() && commands.all(|command| self.runs(command))
+    }
+
+    /// Whether an entry is ours, or a group with one of ours.
+    fn is_in(&self, entry: &Value) -> bool {
+        let inner = entry.get(HOOKS).and_then(Value::as_array);
+        self.is(entry) || inner.is_some_and(|inner| inner.iter().any(|entry| self.is(entry)))
+    }
 }
 
 /// Adds our hook for each event on which it is missing.
@@ -171,6 +187,16 @@ pub fn is_ours(entry: &Value, tool: Tool) -> bool {
 pub fn install(state: &State, agent: &dyn Agent, path: &Path, command: &Command) -> Result<Done, InstallError> {
     let hooks = agent.hooks();
     let before = read(path)?;
+    let mut record: Record = state.read(RECORD)?.unwrap_or_default();
+    let mut ours = Ours::of(agent.tool(), record.installed.iter().find(|known| known.file == path));
+    let mut commands = vec![command.unix.clone(), command.powershell.clone()];
+    ours.commands.append(&mut commands.clone());
+    let failed = |source| InstallError::Edit { path: path.to_owned(), source };
+    if before.as_deref().map(|text| events_of_ours(text, &hooks, &ours)).transpose().map_err(failed)?.unwrap_or(0) == 0
+    {
+        // What was noted is of an earlier file: this one is somebody's own, or is made now.
+        record.installed.retain(|known| known.file != path);
+    }
     let empty = before.as_ref().is_none_or(|text| text.trim().is_empty());
     let mut text = before.clone().filter(|_| !empty).unwrap_or_else(|| "{}\n".to_owned());
     let mut installed = Installed {
@@ -179,6 +205,7 @@ pub fn install(state: &State, agent: &dyn Agent, path: &Path, command: &Command)
         made_file: before.is_none(),
         made: Vec::new(),
         emptied: Vec::new(),
+        commands: commands.clone(),
     };
     let mut added = 0;
     let edited = (|| {
@@ -187,7 +214,7 @@ pub fn install(state: &State, agent: &dyn Agent, path: &Path, command: &Command)
         }
         make(&mut text, &[], HOOKS, &json!({}), &mut installed)?;
         for (event, limit) in hooks.events {
-            if has(&text, event, agent.tool())? {
+            if has(&text, event, &ours)? {
                 continue;
             }
             make(&mut text, &[HOOKS.to_owned()], event, &json!([]), &mut installed)?;
@@ -199,17 +226,18 @@ pub fn install(state: &State, agent: &dyn Agent, path: &Path, command: &Command)
         }
         json::value(&text)
     })();
-    edited.map_err(|source| InstallError::Edit { path: path.to_owned(), source })?;
+    edited.map_err(failed)?;
     if added == 0 {
         return Ok(Done::Already(path.to_owned()));
     }
     write(path, &text)?;
-    let mut record: Record = state.read(RECORD)?.unwrap_or_default();
     match record.installed.iter_mut().find(|known| known.file == path) {
         // Added a second time: what was made first is still ours.
         Some(known) => {
             known.made.extend(installed.made);
             known.emptied.extend(installed.emptied);
+            commands.retain(|command| !known.commands.contains(command));
+            known.commands.append(&mut commands);
         }
         None => record.installed.push(installed),
     }
@@ -244,15 +272,18 @@ fn note_emptied(installed: &mut Installed, emptied: Option<Emptied>) {
 }
 
 /// Whether our hook is there for an event.
-fn has(text: &str, event: &str, tool: Tool) -> Result<bool, EditError> {
+fn has(text: &str, event: &str, ours: &Ours) -> Result<bool, EditError> {
     let whole = json::value(text)?.unwrap_or(Value::Null);
     let entries = whole.get(HOOKS).and_then(|hooks| hooks.get(event)).and_then(Value::as_array);
-    Ok(entries.is_some_and(|entries| entries.iter().any(|entry| holds(entry, tool))))
+    Ok(entries.is_some_and(|entries| entries.iter().any(|entry| ours.is_in(entry))))
 }
 
-fn holds(entry: &Value, tool: Tool) -> bool {
-    let inner = entry.get(HOOKS).and_then(Value::as_array);
-    is_ours(entry, tool) || inner.is_some_and(|inner| inner.iter().any(|entry| is_ours(entry, tool)))
+fn events_of_ours(text: &str, hooks: &Hooks, ours: &Ours) -> Result<usize, EditError> {
+    let mut events = 0;
+    for (event, _) in hooks.events {
+        events += usize::from(has(text, event, ours)?);
+    }
+    Ok(events)
 }
 
 /// For how many of its events our hook is in a file.
@@ -260,14 +291,11 @@ fn holds(entry: &Value, tool: Tool) -> bool {
 /// # Errors
 ///
 /// When the file cannot be read.
-pub fn events_in(agent: &dyn Agent, path: &Path) -> Result<usize, InstallError> {
+pub fn events_in(state: &State, agent: &dyn Agent, path: &Path) -> Result<usize, InstallError> {
     let Some(text) = read(path)? else { return Ok(0) };
-    let failed = |source| InstallError::Edit { path: path.to_owned(), source };
-    let mut events = 0;
-    for (event, _) in agent.hooks().events {
-        events += usize::from(has(&text, event, agent.tool()).map_err(failed)?);
-    }
-    Ok(events)
+    let record: Record = state.read(RECORD)?.unwrap_or_default();
+    let ours = Ours::of(agent.tool(), record.installed.iter().find(|known| known.file == path));
+    events_of_ours(&text, &agent.hooks(), &ours).map_err(|source| InstallError::Edit { path: path.to_owned(), source })
 }
 
 /// Takes our hook away, and what was made for it and holds nothing any more.
@@ -278,12 +306,22 @@ pub fn events_in(agent: &dyn Agent, path: &Path) -> Result<usize, InstallError> 
 pub fn uninstall(state: &State, agent: &dyn Agent, path: &Path) -> Result<Done, InstallError> {
     let mut record: Record = state.read(RECORD)?.unwrap_or_default();
     let known = record.installed.iter().find(|known| known.file == path).cloned();
-    let Some(before) = read(path)? else { return Ok(Done::Absent(path.to_owned())) };
+    record.installed.retain(|known| known.file != path);
     let failed = |source| InstallError::Edit { path: path.to_owned(), source };
-    let tool = agent.tool();
-    let (mut text, removed) =
-        json::remove_items(&before, &[HOOKS.to_owned()], &|entry| is_ours(entry, tool)).map_err(failed)?;
-    if removed == 0 {
+    let ours = Ours::of(agent.tool(), known.as_ref());
+    let (before, mut text, removed) = match read(path)? {
+        Some(before) => {
+            let (text, removed) =
+                json::remove_items(&before, &[HOOKS.to_owned()], &|entry| ours.is(entry)).map_err(failed)?;
+            (Some(before), text, removed)
+        }
+        None => (None, String::new(), 0),
+    };
+    if before.is_none() || removed == 0 {
+        if known.is_some() {
+            // The file that was noted is gone, and a later one is none of ours.
+            state.write(RECORD, &record)?;
+        }
         return Ok(Done::Absent(path.to_owned()));
     }
     if let Some(known) = &known {
@@ -295,7 +333,6 @@ pub fn uninstall(state: &State, agent: &dyn Agent, path: &Path) -> Result<Done, 
     } else {
         write(path, &text)?;
     }
-    record.installed.retain(|known| known.file != path);
     state.write(RECORD, &record)?;
     Ok(Done::Removed(path.to_owned()))
 }
@@ -356,13 +393,13 @@ pub fn grouped(command: &Command, limit: Option<&str>) -> Value {
     if let Some(limit) = limit {
         group.insert("matcher".to_owned(), limit.into());
     }
-    group.insert(HOOKS.to_owned(), json!([{"type": "command", "command": command.native()}]));
+    group.insert(HOOKS.to_owned(), json!([{"type": "command", "command": command.unix}]));
     Value::Object(group)
 }
 
 /// An entry that is a command, as Cursor writes it.
 pub fn flat(command: &Command, _: Option<&str>) -> Value {
-    json!({"command": command.native()})
+    json!({"command": command.unix})
 }
 
 /// An entry with a command for each kind of shell, as Copilot CLI writes it.
