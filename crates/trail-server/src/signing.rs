@@ -14,6 +14,8 @@ use crate::commands::{Hook, HookError};
 use crate::log::{self, Event};
 use crate::metrics::Counters;
 
+/// How long after a failure it signs again, if nothing comes.
+const AGAIN: Duration = Duration::from_secs(5);
 /// The shortest time between two checkpoints.
 const BETWEEN: Duration = Duration::from_secs(1);
 
@@ -99,6 +101,9 @@ impl Worker {
         self.command(false);
         loop {
             let waits = self.commands.as_ref().and_then(|commands| commands.waits(&self.last));
+            // Whoever asks whether the collector is ready may send nothing until it is, so that nothing would wake this thread.
+            let has_failed = lock(&self.problem).is_some();
+            let waits = if has_failed { Some(waits.map_or(AGAIN, |waits| waits.min(AGAIN))) } else { waits };
             let woken = match waits {
                 Some(time) => woken.recv_timeout(time),
                 None => woken.recv().map_err(|_| RecvTimeoutError::Disconnected),
@@ -109,7 +114,12 @@ impl Worker {
                     self.command(false);
                     std::thread::sleep(BETWEEN);
                 }
-                Err(RecvTimeoutError::Timeout) => self.command(false),
+                Err(RecvTimeoutError::Timeout) => {
+                    if has_failed {
+                        self.sign();
+                    }
+                    self.command(false);
+                }
                 Err(RecvTimeoutError::Disconnected) => break,
             }
         }
