@@ -51,7 +51,7 @@ pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure
             let fitted = Fitted::builtin().map_err(Failure::failed)?;
             let pack = Pack::load(fitted, &[], &[]).map_err(Failure::failed)?;
             let rules: HashMap<&str, &Rule> = pack.rules.iter().map(|rule| (rule.id.as_str(), rule)).collect();
-            let report = foreign(report, |id, number| rules.get(id).map(|rule| rule.says(number)));
+            let report = foreign(report, |id, value| rules.get(id).map(|rule| rule.says_of_value(value)));
             job.publish(&Outcome::Report(&report))?;
             return Ok(Exit::Analysed);
         }

@@ -14,8 +14,9 @@ pub(super) const BESIDE: &str = "Reported by an untrusted job, of this change it
 /// The same in a title.
 pub const TITLE: &str = "Not checked, from the change's own job";
 
-/// A report of a job that is not trusted. `title` knows the rules: what a rule says where a number was measured.
-pub fn foreign(report: Report, title: impl Fn(&str, f64) -> Option<String>) -> Report {
+/// A report of a job that is not trusted. `title` knows the rules: what a rule says of its value in the report, or where
+/// there was too little to measure.
+pub fn foreign(report: Report, title: impl Fn(&str, Option<f64>) -> Option<String>) -> Report {
     let mut report = Report { is_foreign: true, request: None, policy: None, ..report };
     report.tool.name = "ai-detect".into();
     report.tool.version = env!("CARGO_PKG_VERSION").into();
@@ -33,7 +34,8 @@ pub fn foreign(report: Report, title: impl Fn(&str, f64) -> Option<String>) -> R
     report.coverage.not_looked_at = not_looked_at.into_iter().map(NotLookedAt::without_texts).collect();
     let retitle = |signals: &mut Vec<SignalReport>| {
         for signal in signals {
-            signal.title = title(&signal.rule, signal.value).unwrap_or_else(|| "a rule that is not built in".into());
+            let value = (!signal.unmeasured).then_some(signal.value);
+            signal.title = title(&signal.rule, value).unwrap_or_else(|| "a rule that is not built in".into());
             if !is_name(&signal.rule) {
                 signal.rule = "unnamed".into();
             }

@@ -129,20 +129,35 @@ impl Rule {
     /// What is said of what was measured: the title only where it holds. Without a number (`NaN`), there was too
     /// little to measure.
     pub fn says(&self, number: f64) -> String {
-        match &self.otherwise {
-            _ if number.is_nan() => format!("{}: nothing to measure", self.title),
-            _ if self.holds(number) => self.title.clone(),
-            Some(otherwise) => otherwise.clone(),
-            None => format!("{}: no", self.title),
+        self.title_where((!number.is_nan()).then(|| self.holds(number)))
+    }
+
+    /// The same of a signal that was read from a report. A report holds how far the rule takes what was measured, from 0 on,
+    /// and not the number itself. Nothing where there was too little to measure.
+    pub fn says_of_value(&self, value: Option<f64>) -> String {
+        self.title_where(value.map(|value| self.shape_of_number().is_none() || value > 0.0))
+    }
+
+    /// The title where it holds, and its opposite where it does not. Nothing where there was too little to measure.
+    fn title_where(&self, holds: Option<bool>) -> String {
+        match (holds, &self.otherwise) {
+            (None, _) => format!("{}: nothing to measure", self.title),
+            (Some(true), _) => self.title.clone(),
+            (Some(false), Some(otherwise)) => otherwise.clone(),
+            (Some(false), None) => format!("{}: no", self.title),
         }
     }
 
     /// Whether the title is true of a number that was measured.
     fn holds(&self, number: f64) -> bool {
+        self.shape_of_number().is_none_or(|shape| shape.of(number) > 0.0)
+    }
+
+    /// How a number counts of which the title may not hold. Numbers of regions count wherever there is one.
+    fn shape_of_number(&self) -> Option<Shape> {
         match self.kind {
-            // Those of regions have counted wherever there is a number.
-            Kind::Metric { shape, .. } if self.scope.is_none() || self.is_message() => shape.of(number) > 0.0,
-            _ => true,
+            Kind::Metric { shape, .. } if self.scope.is_none() || self.is_message() => Some(shape),
+            _ => None,
         }
     }
 
@@ -239,7 +254,28 @@ mod tests {
         assert_eq!(says("message-short-subject", 2.0), "Subject is two or three words");
         assert_eq!(says("break-blank-lines", -0.1), "Block has no more blank lines than the rest of the file");
         assert_eq!(says("long-comments", f64::NAN), "Comments are long: nothing to measure");
-        assert_eq!(says("comment-words", -1.0), "Words of comments");
+        assert_eq!(says("comment-words", -1.0), "Wording of comments");
+    }
+
+    #[test]
+    fn a_report_that_is_read_back_says_the_same_of_what_was_measured() {
+        let pack = Pack::load(Fitted::builtin().unwrap(), &[], &[]).unwrap();
+        for rule in &pack.rules {
+            let Kind::Metric { shape, .. } = rule.kind else { continue };
+            for number in [0.0, 0.5, 1.0, 2.0, 3.0, 100.0] {
+                let value = shape.of(number);
+                assert_eq!(rule.says_of_value(Some(value)), rule.says(number), "{} of {number}", rule.id);
+            }
+            assert_eq!(rule.says_of_value(None), rule.says(f64::NAN));
+        }
+        let says = |id: &str, number: f64| {
+            let rule = pack.rule(id).unwrap();
+            let Kind::Metric { shape, .. } = rule.kind else { return String::new() };
+            rule.says_of_value(Some(shape.of(number)))
+        };
+        assert_eq!(says("message-paragraphs", 2.0), "Message has several paragraphs");
+        assert_eq!(says("message-bullets", 3.0), "Message lists its changes as bullets");
+        assert_eq!(says("message-bullets", 1.0), "Message does not list its changes as bullets");
     }
 
     #[test]
