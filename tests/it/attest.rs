@@ -255,7 +255,8 @@ fn a_published_commit_is_left_alone_unless_asked() {
     clone.commit_file("b.py", code("b", 6));
     run(&clone, &["attest", "--tool", "Codex"]).text();
     clone.git(&["checkout", "--quiet", "--detach", "origin/HEAD"]);
-    run(&clone, &["attest", "--tool", "Codex", "--even-if-published"]).text();
+    let said = run(&clone, &["attest", "--tool", "Codex", "--even-if-published"]).text();
+    assert!(said.contains("`git push --force-with-lease` brings origin/HEAD up to date"), "{said}");
     assert_ne!(clone.id("HEAD"), before);
     assert_eq!(clone.id("origin/main"), before);
 }
@@ -792,6 +793,62 @@ fn an_older_commit_gets_trailers_and_all_else_stays() {
     assert_eq!((repo.id("HEAD"), seen().0), (before, then.0));
 }
 
+/// A branch with one commit that declares nothing, and a merge after it.
+fn merged_in_between() -> Repo {
+    let repo = unpublished();
+    repo.branch("other");
+    repo.commit_file("e.py", code("e", 6));
+    repo.switch("main");
+    repo.commit_file("f.py", code("f", 6));
+    repo.merge("other");
+    repo
+}
+
+#[test]
+fn a_commit_before_a_merge_is_attested_at_a_stop_of_a_rebase() {
+    let repo = merged_in_between();
+    let old = repo.id("HEAD~1");
+    let told = run(&repo, &[&["attest", &format!("{old}^!")], &CODEX[..]].concat()).error(2);
+    let advice = format!("run `git rebase --interactive --rebase-merges {}^`", &old[..8]);
+    assert!(told.contains(&advice) && told.contains("`ai-detect attest` without a range"), "{told}");
+
+    // The advice, followed to its end.
+    let editor = format!("sed -i 's/^pick {}/edit {}/'", &old[..7], &old[..7]);
+    let editor = format!("sequence.editor={editor}");
+    let parent = format!("{old}^");
+    repo.git(&["-c", &editor, "rebase", "--interactive", "--rebase-merges", &parent]);
+    assert_eq!(repo.id("HEAD"), old, "the rebase has stopped at the commit");
+    let told = run(&repo, &[&["attest", "HEAD~1.."], &CODEX[..]].concat()).text();
+    assert!(told.contains("`git rebase --continue` goes on with the rebase"), "{told}");
+    // What was written may be corrected at the same stop.
+    run(&repo, &["attest", "--no-ask", "--tool", "Codex", "--model", "gpt-5.5", "--session", "7f3a"]).text();
+    let several = run(&repo, &[&["attest", "HEAD~2.."], &CODEX[..], &["--session", "8a"]].concat()).error(3);
+    assert!(several.contains("only that one can be attested now"), "{several}");
+    repo.git(&["-c", "core.editor=true", "rebase", "--continue"]);
+    assert_eq!(repo.git(&["log", "-1", "--format=%P"]).split_whitespace().count(), 2, "the merge is there again");
+    let body = repo.git(&["log", "-1", "--format=%B", "HEAD~1"]);
+    assert!(body.contains("Assisted-by: Codex:gpt-5.5") && body.contains("AI-Session: 7f3a"), "{body}");
+    assert_eq!(repo.git(&["status", "--porcelain"]), "");
+
+    // The old id is not taken for one before a merge, and a note on it says that it is no longer there.
+    let now = repo.id("HEAD~1");
+    let gone = format!("{} is not on this branch any more; it is now {}", &old[..8], &now[..8]);
+    let told = run(&repo, &[&["attest", &format!("{old}^!")], &CODEX[..]].concat()).error(2);
+    assert_eq!(told, gone);
+    let told = run(&repo, &[&["attest", &format!("{old}^!"), "--notes"], &CODEX[..]].concat()).text();
+    assert!(told.contains(&format!("note: {gone}\n")), "{told}");
+}
+
+#[test]
+fn a_stop_for_a_conflict_is_no_place_to_attest() {
+    let repo = unpublished();
+    repo.git(&["checkout", "--quiet", "-b", "topic", "HEAD~1"]);
+    repo.commit_file("d.py", "other\n");
+    repo.try_git(&["rebase", "main"], b"");
+    let told = run(&repo, &[&["attest"], &CODEX[..]].concat()).error(3);
+    assert!(told.starts_with("a rebase is in progress; finish it first"), "{told}");
+}
+
 #[test]
 fn a_range_gets_trailers_and_a_lone_name_must_say_what_it_means() {
     let repo = unpublished();
@@ -844,7 +901,9 @@ fn commits_that_others_have_signed_or_merged_are_left_alone() {
     repo.branch("other");
     repo.commit_file("e.py", code("e", 6));
     repo.switch("main");
-    assert!(refused(&repo, "other^!").contains("trailers can be added to commits that HEAD has"));
+    let other = repo.id("other");
+    let told = refused(&repo, "other^!");
+    assert!(told.contains(&format!("HEAD does not have {}; switch to a branch", &other[..8])), "{told}");
     repo.commit_file("f.py", code("f", 6));
     repo.merge("other");
     let merge = repo.id("HEAD");

@@ -28,6 +28,8 @@ pub struct Chain {
     pub published: Option<String>,
     /// What is going on, such as a rebase or a merge.
     pub in_progress: Option<&'static str>,
+    /// Whether that is a rebase that stopped for somebody to edit the last commit: git lets them amend it then.
+    pub is_at_edit_stop: bool,
     /// Whether the index has conflicts.
     pub conflicts: bool,
 }
@@ -39,8 +41,10 @@ pub enum ChainEnd {
     Whole,
     /// A merge comes before one of them; its full id.
     Merge(String),
-    /// One of them is none of those that HEAD has, or there are too many in between.
-    Elsewhere,
+    /// HEAD does not have one of them, by its full id.
+    Elsewhere(String),
+    /// There are too many in between.
+    TooFar,
 }
 
 /// A commit that may be rewritten.
@@ -69,7 +73,7 @@ impl Repository {
             let parents = object::parents(&data).ok_or_else(no_id)?;
             left.retain(|wanted| *wanted != id);
             if !left.is_empty() && parents.len() > 1 {
-                end = ChainEnd::Merge(id);
+                end = self.elsewhere(&left).unwrap_or(ChainEnd::Merge(id));
                 break;
             }
             let (header, message) = split(&data);
@@ -82,7 +86,7 @@ impl Repository {
                 _ if left.is_empty() => break,
                 Some(parent) if commits.len() < MAX_COMMITS => last = *parent,
                 _ => {
-                    end = ChainEnd::Elsewhere;
+                    end = self.elsewhere(&left).unwrap_or(ChainEnd::TooFar);
                     break;
                 }
             }
@@ -94,8 +98,21 @@ impl Repository {
             end,
             published: self.published(last)?,
             in_progress: self.inner.state().map(in_words),
+            is_at_edit_stop: self.is_at_edit_stop(),
             conflicts: index.entries().iter().any(|entry| entry.stage_raw() != 0),
         })
+    }
+
+    /// The first of some commits that HEAD does not have. One that cannot be looked up counts as one that it has.
+    fn elsewhere(&self, ids: &[&str]) -> Option<ChainEnd> {
+        let lacks = |id: &&&str| self.is_on_head(id).is_ok_and(|is_there| !is_there);
+        ids.iter().find(lacks).map(|id| ChainEnd::Elsewhere((*id).to_owned()))
+    }
+
+    /// Whether a rebase stopped at `edit`. Git keeps this file from there until the rebase goes on.
+    fn is_at_edit_stop(&self) -> bool {
+        self.inner.state() == Some(gix::state::InProgress::RebaseInteractive)
+            && self.inner.git_dir().join("rebase-merge/amend").is_file()
     }
 
     /// Writes the commits of a chain with other messages, by their ids; the others get new parents alone. No ref moves.

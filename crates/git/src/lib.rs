@@ -53,6 +53,7 @@ mod published;
 mod quarantine;
 mod range;
 mod records;
+mod rewritten;
 mod scan;
 mod signature;
 mod substitutes;

@@ -90,6 +90,7 @@ pub(super) fn trailers(
     } else {
         let rewritten = with_signals_deferred(|| rewrite(repository, &chain, &changes)).map_err(Failure::failed)?;
         rewritten.show(&changes, &mut text);
+        show_next(&chain, &mut text);
     }
     show_lost_signatures(&chain, &mut text);
     for finding in findings.iter().flatten() {
@@ -114,14 +115,29 @@ fn chain<'a>(repository: &Repository, ids: impl Iterator<Item = &'a str>) -> Res
     let chain = repository.chain(&ids).map_err(Failure::failed)?;
     match &chain.end {
         ChainEnd::Whole => Ok(chain),
-        ChainEnd::Merge(merge) => Err(Failure::usage(format!(
-            "{} is a merge after a commit that is to be attested, and merges are not rewritten; use --notes, or stop at the \
-             commit with `git rebase --interactive --rebase-merges`, attest it, and `git rebase --continue`",
-            short(merge)
-        ))),
-        ChainEnd::Elsewhere => Err(Failure::usage(
-            "trailers can be added to commits that HEAD has, up to 10,000 back; switch to their branch, or use --notes",
+        ChainEnd::Merge(merge) => {
+            let first = ids.first().map_or_else(|| "COMMIT".to_owned(), |id| short(id));
+            Err(Failure::usage(format!(
+                "{} is a merge after a commit that is to be attested, and merges are not rewritten. Use --notes, or run \
+                 `git rebase --interactive --rebase-merges {first}^`, change `pick` to `edit` before {first}, run \
+                 `ai-detect attest` without a range where it stops, and then `git rebase --continue`",
+                short(merge)
+            )))
+        }
+        ChainEnd::Elsewhere(id) => Err(Failure::usage(elsewhere(repository, id))),
+        ChainEnd::TooFar => Err(Failure::usage(
+            "trailers can be added to the last 10,000 commits of a branch; use --notes for older ones",
         )),
+    }
+}
+
+/// That HEAD does not have a commit. After a rewrite it has another one in its place, and a note on the old one would be
+/// lost.
+pub(super) fn elsewhere(repository: &Repository, id: &str) -> String {
+    let old = short(id);
+    match repository.rewritten_as(id) {
+        Some(now) => format!("{old} is not on this branch any more; it is now {}", short(&now)),
+        None => format!("HEAD does not have {old}; switch to a branch that has it"),
     }
 }
 
@@ -150,8 +166,17 @@ fn check(args: &Args, chain: &Chain) -> Result<(), Failure> {
     let is_last = chain.commits.len() == 1;
     let first = chain.commits.first().map_or_else(String::new, |first| short(&first.id));
     let failed = |problem: String| Err(Failure::failed(problem));
-    if let Some(going_on) = chain.in_progress {
-        return failed(format!("{going_on} is in progress; finish it first, or use --notes"));
+    match chain.in_progress {
+        Some(_) if chain.is_at_edit_stop && is_last => {}
+        Some(_) if chain.is_at_edit_stop => {
+            return failed(
+                "a rebase has stopped at a commit, and only that one can be attested now: leave the range out, or finish the \
+                 rebase first"
+                    .into(),
+            );
+        }
+        Some(going_on) => return failed(format!("{going_on} is in progress; finish it first, or use --notes")),
+        None => {}
     }
     if chain.conflicts {
         return failed("the index has conflicts; resolve them first, or use --notes".into());
@@ -282,6 +307,17 @@ fn show(changes: &[Change<'_>], is_last: bool, text: &mut String) {
         for line in change.removed() {
             let _ = writeln!(text, "    removed: {}", escaped(line));
         }
+    }
+}
+
+/// What is left to do where the branch is in the middle of a rebase, or others have it.
+fn show_next(chain: &Chain, text: &mut String) {
+    if chain.is_at_edit_stop {
+        let _ = writeln!(text, "`git rebase --continue` goes on with the rebase");
+    }
+    if let Some(remote) = &chain.published {
+        let then = if chain.is_at_edit_stop { "after that, " } else { "" };
+        let _ = writeln!(text, "{then}`git push --force-with-lease` brings {remote} up to date");
     }
 }
 

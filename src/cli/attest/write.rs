@@ -117,6 +117,11 @@ pub(super) fn notes(args: &Args, drafts: &[Draft], repository: &Repository, out:
         }
         store.set(&commit.id, text_of(&note, &commit.id, args, repository)?);
     }
+    if let [only] = drafts
+        && !repository.is_on_head(&only.touched.commit.id).map_err(Failure::failed)?
+    {
+        let _ = writeln!(text, "note: {}", super::rewrite::elsewhere(repository, &only.touched.commit.id));
+    }
     if args.dry_run {
         let _ = writeln!(text, "nothing was written (--dry-run)");
     } else if written > 0 {
