@@ -195,7 +195,7 @@ fn a_ban_says_what_the_policy_says_and_concludes_nothing() {
     assert_eq!(kinds(&report, 0), ["policy-says"]);
     let said = text(&report["commits"][0]["findings"][0]["text"]);
     assert!(said.starts_with("The policy says: AI-generated content is not accepted."), "{said}");
-    assert!(said.ends_with("A person decides what follows."), "{said}");
+    assert!(said.ends_with("The maintainers decide."), "{said}");
 }
 
 #[test]
@@ -556,8 +556,7 @@ fn a_forbidden_tool_is_shown_and_left_to_a_person_and_nothing_is_asked_of_its_au
     assert_eq!((kinds(&report, 0), kinds(&report, 1)), (vec!["policy-says"], vec!["policy-says"]));
     let explained = repo.run(&["policy", "explain", "our.yml"]).text();
     let whole = explained.split_whitespace().collect::<Vec<_>>().join(" ");
-    let forbids =
-        "forbids contributions made with Cursor, in whatever form; a person decides what follows: its licence";
+    let forbids = "forbids contributions made with Cursor, in whatever form; the maintainers decide: its licence";
     assert!(whole.starts_with("our.yml: your file, built from default") && whole.contains(forbids), "{explained}");
 }
 

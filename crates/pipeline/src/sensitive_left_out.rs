@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use ai_detect_base::change::{ChangeSet, Reason};
-use ai_detect_git::{self as git, Records, Repository};
+use ai_detect_git::{Records, Repository};
 use ai_detect_policy::Sensitive;
 use ai_detect_report::Report;
 
@@ -46,25 +46,18 @@ impl SensitiveLeftOut {
         !self.0.is_empty() && change.commits.len() > 1
     }
 
-    /// Looks up which commits touched them.
-    ///
-    /// # Errors
-    /// Where a commit or a tree cannot be read.
-    pub(super) fn find_commits(
-        &mut self,
-        repository: &Repository,
-        change: &ChangeSet,
-        records: &Records,
-    ) -> Result<(), git::Error> {
+    /// Looks up which commits touched them. This is extra information, so a commit that cannot be read names nothing and
+    /// does not end the analysis.
+    pub(super) fn find_commits(&mut self, repository: &Repository, change: &ChangeSet, records: &Records) {
         for commit in change.commits.iter().rev().take(MAX_COMMITS) {
-            for file in repository.commit_change(&commit.id, &|_| false, records)?.files.touched {
+            let Ok(change) = repository.commit_change(&commit.id, &|_| false, records) else { continue };
+            for file in change.files.touched {
                 let Some(file) = self.0.get_mut(&*String::from_utf8_lossy(&file.path)) else { continue };
                 if file.commits.len() < MAX_NAMED {
                     file.commits.push(commit.id.clone());
                 }
             }
         }
-        Ok(())
     }
 
     /// Says it in a report.

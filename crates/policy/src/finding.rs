@@ -206,8 +206,7 @@ impl fmt::Display for Finding {
                 write!(out, "The policy does not accept {marker}{why}. Found “{quote}”.")?;
                 match is_only {
                     true => out.write_str(
-                        " The policy accepts no other line that declares this tool, so leave it in: a person decides \
-                         what follows.",
+                        " The policy accepts no other line that declares this tool, so leave it in: the maintainers decide.",
                     ),
                     false => Ok(()),
                 }
@@ -270,11 +269,11 @@ impl fmt::Display for Finding {
                     out,
                     "The policy says: no contributions made with {tools}{why}. This commit carries “{quote}”. "
                 )?;
-                out.write_str("A person decides what follows.")
+                out.write_str("The maintainers decide.")
             }
             What::NotAccepted { says, quote } => {
                 let quote = quote.as_ref().map_or_else(|| "a declaration".to_owned(), |quote| format!("“{quote}”"));
-                write!(out, "The policy says: {says} This commit carries {quote}. A person decides what follows.")
+                write!(out, "The policy says: {says} This commit carries {quote}. The maintainers decide.")
             }
         }
     }

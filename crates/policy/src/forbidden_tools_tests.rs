@@ -71,7 +71,7 @@ fn a_forbidden_tool_is_left_to_a_person_in_whatever_form_it_is_declared() {
             assert!(judgement.add.is_empty() && judgement.remove.is_empty() && remedy.is_empty(), "{text}{body}");
             let said = judgement.findings[0].to_string();
             assert!(said.starts_with("The policy says: no contributions made with Cursor"), "{said}");
-            assert!(said.contains("(its licence)") && said.ends_with("A person decides what follows."), "{said}");
+            assert!(said.contains("(its licence)") && said.ends_with("The maintainers decide."), "{said}");
         }
     }
 }
@@ -154,7 +154,7 @@ fn a_line_that_stays_says_so_and_one_with_a_substitute_is_taken_out() {
     );
     let (judgement, _) = judged(&stays, &commit("Made-with: Cursor"), "");
     let forbidden = judgement.findings.iter().find(|it| it.kind() == FindingKind::ForbiddenMarker).unwrap();
-    assert!(forbidden.to_string().ends_with("so leave it in: a person decides what follows."), "{forbidden}");
+    assert!(forbidden.to_string().ends_with("so leave it in: the maintainers decide."), "{forbidden}");
     assert_eq!((judgement.state, judgement.remove.len()), (State::WrongForm, 0));
 
     let moved = policy("extends: default\nmarkers: { forbidden: [{ trailer: Made-with }] }\n");

@@ -223,7 +223,7 @@ impl Marker {
         match &self.what {
             What::Trailer { value: Some(value), .. } => format!("{}, where its value matches `{value}`", self.shown()),
             What::Text(pattern) => format!("words that match `{pattern}` {place}"),
-            What::Tool(_) => format!("{}, in whatever form; a person decides what follows", self.shown()),
+            What::Tool(_) => format!("{}, in whatever form; the maintainers decide", self.shown()),
             What::Trailer { .. } | What::Form(_) | What::Label(_) => self.shown(),
         }
     }

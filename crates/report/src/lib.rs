@@ -65,7 +65,7 @@ pub use not_looked_at::NotLookedAt;
 pub use not_looked_at::{USUAL_REMOTE, fetch_line, fetch_notes, is_time};
 pub use omitted::{Omitted, OmittedSignals};
 pub use unseen::{is_much as is_much_unseen, told as unseen};
-pub use words::{heading, missing, percent, substitutes};
+pub use words::{has_policy_findings, heading, missing, percent, policy_sentences, substitutes};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

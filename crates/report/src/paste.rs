@@ -52,7 +52,7 @@ pub(super) fn policy_says(report: &Report) -> Option<String> {
     let title = &policy.title;
     if policy.stance == Stance::Ban {
         let says = if policy.says.is_empty() { &policy.text } else { &policy.says };
-        return Some(format!("The policy ({title}) says: {says} A person decides what follows."));
+        return Some(format!("The policy ({title}) says: {says} The maintainers decide."));
     }
     (!policy.text.is_empty()).then(|| format!("The project's policy ({title}): {}", policy.text))
 }

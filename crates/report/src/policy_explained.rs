@@ -93,12 +93,13 @@ impl Page {
 
     /// Inherited lists that no longer hold: a list of one's own replaces, and does not add.
     fn replaced(&mut self, policy: &Policy) {
-        for Replaced { key, by, count } in &policy.replaced {
+        for Replaced { key, also, by, count } in &policy.replaced {
+            let add = match also {
+                Some(also) => format!("`also: {also}` would add to them"),
+                None => "To keep them, repeat them there".to_owned(),
+            };
             let inherited = counted(*count, "inherited entry", "inherited entries");
-            self.field(
-                "replaces",
-                &format!("{inherited} of `{key}`: {by} has a list of its own. Below `also:` it would add to them"),
-            );
+            self.field("replaces", &format!("{inherited} of `{key}`: {by} has a list of its own. {add}"));
         }
     }
 

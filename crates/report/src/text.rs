@@ -12,7 +12,7 @@ use super::formats::{Evidence, Format, Output};
 use super::groups::Flagged;
 use super::paste::policy_says;
 use super::sum::is_counted;
-use super::view::{Advice, CommitLine, Head, Line, LineKind, Step, commit_lines, why_not_scored};
+use super::view::{Advice, CommitLine, Head, Line, LineKind, Step, commit_lines, policy_findings, why_not_scored};
 use super::words::{self, KIND, counted, cut, percent, reason};
 use super::{HunkReport, Report, declared, not_looked_at};
 use crate::gate::{Severity, Verdict};
@@ -45,6 +45,8 @@ pub enum Detail {
 const MAX_GROUPS: usize = 10;
 /// How many blocks of one commit, likewise.
 const MAX_BLOCKS: usize = 5;
+/// How many commits are shown with what the project's policy says of them.
+const MAX_FINDINGS: usize = 20;
 /// How wide the subject of a commit gets in a list.
 const MAX_SUBJECT: usize = 60;
 /// Narrower than this, nothing would be readable.
@@ -81,7 +83,10 @@ fn write_for(report: &Report, detail: Detail, width: usize, reader: Reader) -> S
     page.summary();
     match detail {
         Detail::Summary => page.table(),
-        Detail::Flags | Detail::Everything => page.flags(detail),
+        Detail::Flags | Detail::Everything => {
+            page.flags(detail);
+            page.policy_findings();
+        }
     }
     if detail == Detail::Everything {
         page.hunks();
@@ -271,6 +276,31 @@ impl Page<'_> {
         }
         for told in details {
             self.labelled(2, "", &told);
+        }
+    }
+
+    /// What the project's policy says of commits, with the lines that would answer it.
+    fn policy_findings(&mut self) {
+        let findings = policy_findings(self.report);
+        let left = findings.len().saturating_sub(MAX_FINDINGS);
+        for finding in findings.iter().take(MAX_FINDINGS) {
+            self.line("");
+            self.labelled(0, "policy:", &finding.title());
+            for said in &finding.says {
+                self.labelled(2, "-", said);
+            }
+            for step in finding.steps() {
+                self.labelled(2, "", &step.what);
+                for line in &step.paste {
+                    // A line to copy is not wrapped.
+                    self.line(&format!("      {BOLD}{}{BOLD:#}", escaped(line)));
+                }
+            }
+        }
+        if left > 0 {
+            self.line("");
+            let more = counted(left, "more commit does", "more commits do");
+            self.line(&format!("{more} not fit the project's policy; `ai-detect policy check` shows all"));
         }
     }
 

@@ -8,6 +8,7 @@ mod block;
 mod commit;
 mod commits;
 mod coverage;
+mod findings;
 mod head;
 mod headline;
 mod kinds;
@@ -18,17 +19,17 @@ mod shares;
 
 use super::Report;
 use super::groups::{Group, groups};
-pub(super) use advice::{Advice, Step, declaring};
+pub(super) use advice::{Advice, Step, declaring, is_pushed};
 pub(super) use block::BlockView;
 pub(super) use commit::{CommitView, Origin, behind, objection};
 pub(super) use commits::{CommitLine, commit_lines};
 pub(super) use coverage::{not_scored, nothing_scored, scored_share, why_not_scored};
+pub(super) use findings::{PolicyFinding, policy_findings, unfit};
 pub(super) use head::{Head, Line, LineKind};
 pub(super) use headline::headline;
 pub(super) use quote::Quote;
 pub(super) use reasons::{Reason, Reasons};
 use sensitive::SensitiveFiles;
-pub(super) use sensitive::named as sensitive_files;
 pub(super) use shares::shares;
 
 /// What a report shows of its flags.

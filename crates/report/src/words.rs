@@ -79,6 +79,18 @@ pub fn heading(report: &Report) -> String {
     view::headline(report)
 }
 
+/// Whether the project's policy says something of a commit that no flag says.
+pub fn has_policy_findings(report: &Report) -> bool {
+    !view::policy_findings(report).is_empty()
+}
+
+/// The same as sentences, a commit each: what it declares, and what the policy says of that.
+pub fn policy_sentences(report: &Report) -> Vec<String> {
+    let findings = view::policy_findings(report);
+    let sentence = |finding: &view::PolicyFinding<'_>| format!("{}. {}", finding.title(), finding.says.join(" "));
+    findings.iter().map(sentence).collect()
+}
+
 /// What a report finds, in a few counts; the flags come first.
 pub(super) fn counts(report: &Report) -> Vec<String> {
     let flags = match report.flag_count() {
@@ -89,6 +101,7 @@ pub(super) fn counts(report: &Report) -> Vec<String> {
         flags => flagged_blocks(report, flags),
     };
     let mut counts = vec![flags];
+    counts.extend(view::unfit(report));
     // How many blocks have no score stands beside what was looked at.
     for verdict in [Verdict::Attested, Verdict::Partial, Verdict::Unlikely] {
         let count = report.verdict_count(verdict);

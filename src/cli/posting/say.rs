@@ -14,6 +14,9 @@ use crate::report::{self, Flag, Looks, Report, markdown};
 /// How much of a check run's text is the summary, in bytes.
 const MAX_SUMMARY: usize = 60_000;
 
+/// How many commits have a notice of what the project's policy says of them.
+const MAX_POLICY_NOTICES: usize = 5;
+
 /// A place that is read, if there is any, and never written.
 pub(super) struct Rehearsal<'a> {
     pub(super) place: Option<&'a dyn Place>,
@@ -130,7 +133,10 @@ pub(super) fn commands(outcome: &Outcome<'_>) -> String {
             let notice = |title: &'static str| move |told: &String| commands::notice(title, told) + "\n";
             let missing = report::missing(report);
             let missing = missing.iter().map(notice("Not all of this could be looked at"));
-            missing.chain(report::unseen(report).iter().map(notice("Some code was left out"))).collect()
+            let policy = report::policy_sentences(report);
+            let policy = policy.iter().take(MAX_POLICY_NOTICES).map(notice("The project's policy"));
+            let unseen = report::unseen(report);
+            policy.chain(missing).chain(unseen.iter().map(notice("Some code was left out"))).collect()
         }
         Outcome::Report(report) => report::github::write(report),
         Outcome::Failed(failed) => commands::warning(failed.title(), failed.why()) + "\n",

@@ -30,7 +30,7 @@ fn code_that_was_left_out_is_said_once_and_kept_up_to_date() {
     world.push();
     world.log(&[]);
     let last = body(&world);
-    assert!(last.contains("### No block asks for a look\n"), "{last}");
+    assert!(last.contains("### No flags\n"), "{last}");
     assert_eq!(world.github.counts(), (1, 0));
 }
 

@@ -50,7 +50,7 @@ fn a_policy_that_wants_it_in_the_description_says_so_and_offers_no_trailer() {
 #[test]
 fn a_policy_that_takes_none_is_quoted_and_nothing_is_concluded() {
     for comment in comments(&under("ban", &[])) {
-        assert!(comment.contains("says: ") && comment.contains("A person decides what follows."), "{comment}");
+        assert!(comment.contains("says: ") && comment.contains("The maintainers decide."), "{comment}");
         assert!(!comment.contains("Assisted-by") && comment.contains("If an AI tool helped, "), "{comment}");
     }
 }
@@ -64,6 +64,50 @@ fn a_policy_of_ones_own_is_read_from_the_base_and_shown_as_text() {
         assert!(comment.contains("\n```\nAI-Tool: TOOL\nAI-Proportion: PERCENT%\n```\n"), "{comment}");
         assert!(comment.contains("Ask &lt;img") && comment.contains("ai, please."), "{comment}");
         assert!(!comment.contains("<img") && !comment.contains("@all"), "{comment}");
+    }
+}
+
+/// A request with one small commit under a policy, posted: no block of it is flagged.
+fn small(message: &str) -> World {
+    let policy = "extends: default\nalso: { forbidden: [{ tool: Cursor, why: its terms do not fit our licence }] }\n";
+    let world = World::with("policy: ai-policy.yml\n", &[("ai-policy.yml", policy)]);
+    world.repo.write("small.py", "limit = 3\n");
+    world.repo.commit(message);
+    world.push();
+    world
+}
+
+#[test]
+fn a_forbidden_tool_is_a_comment_although_no_block_is_flagged() {
+    let world = small("Limit\n\nAssisted-by: Cursor:claude-opus-4-5\n");
+    let log = world.log(&[]);
+    let comment = world.github.state().comments[0].body.clone();
+    let id = &world.repo.id("HEAD")[..8];
+    for said in [&log.split_whitespace().collect::<Vec<_>>().join(" "), &comment] {
+        assert!(said.contains(id) && said.contains("no contributions made with Cursor"), "{said}");
+        assert!(said.contains("1 commit does not fit the project's policy"), "{said}");
+    }
+    assert!(comment.contains("### Nothing could be scored; 1 commit does not fit the project's policy"), "{comment}");
+    assert!(comment.contains("**Policy:** ") && !comment.contains("**Policy:** <"), "{comment}");
+    assert!(world.github.state().threads.is_empty(), "no block is flagged");
+}
+
+#[test]
+fn a_declaration_without_its_model_is_answered_with_the_line_to_paste() {
+    let world = small("Limit\n\nAssisted-by: GitHub Copilot\n");
+    let log = world.log(&[]);
+    let comment = world.github.state().comments[0].body.clone();
+    assert!(log.contains("Assisted-by: GitHub Copilot:MODEL-ID"), "{log}");
+    let unfolded = comment.split("<details>").next().unwrap_or_default();
+    assert!(unfolded.contains("\n```\nAssisted-by: GitHub Copilot:MODEL-ID\n```\n"), "{comment}");
+}
+
+#[test]
+fn a_commit_that_fits_the_policy_gets_no_comment() {
+    for message in ["Limit\n\nAssisted-by: Codex:gpt-5.5\n", "Limit"] {
+        let world = small(message);
+        world.log(&[]);
+        assert!(world.github.state().comments.is_empty(), "{message}");
     }
 }
 

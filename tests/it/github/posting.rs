@@ -61,7 +61,7 @@ fn a_thread_is_resolved_when_its_flag_is_gone_and_opened_when_it_is_back() {
     {
         let state = world.github.state();
         assert!(state.threads[0].resolved && state.threads[0].comments[0].body.contains("No longer flagged"));
-        assert!(state.comments[0].body.contains("No block asks for a look"));
+        assert!(state.comments[0].body.contains("No flags"));
     }
     assert!(world.log(&[]).contains("nothing was posted"));
     world.repo.git(&["revert", "--no-edit", "HEAD"]);

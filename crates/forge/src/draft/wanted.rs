@@ -2,15 +2,15 @@
 
 use super::{DesiredComment, Wanted};
 use crate::marker;
-use ai_detect_report::{Report, is_much_unseen, markdown};
+use ai_detect_report::{Report, has_policy_findings, is_much_unseen, markdown};
 
 /// Left free in the summary comment for its marker and for what is kept with it, in bytes.
 const RESERVED: usize = 28 << 10;
 
-/// Whether a request should hear of a report where nothing was said before: of its flags, and of code that was left out
-/// or is missing, since silence would pass for a look at it.
+/// Whether a request should hear of a report where nothing was said before: of its flags, of what the project's policy says
+/// of its commits, and of code that was left out or is missing, since silence would pass for a look at it.
 pub(in super::super) fn is_worth_saying(report: &Report) -> bool {
-    report.flag_count() > 0 || report.missing_count() > 0 || is_much_unseen(report)
+    report.flag_count() > 0 || has_policy_findings(report) || report.missing_count() > 0 || is_much_unseen(report)
 }
 
 impl Wanted {

@@ -77,7 +77,7 @@ fn resolve_banned(hunk: &HunkReport) -> String {
         _ => "If no AI tool helped, there is nothing to do: this flag blocks nothing.",
     };
     format!(
-        "{asked} If one did, say so on the request; the project's policy takes no AI contributions, and a person decides what follows."
+        "{asked} If one did, say so on the request; the project's policy takes no AI contributions, and the maintainers decide."
     )
 }
 

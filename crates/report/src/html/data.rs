@@ -9,7 +9,7 @@ use crate::groups::{self, Flagged, is_of_commit};
 use crate::looks::likelihood;
 use crate::paste::policy_says;
 use crate::sum::{Sum, of_commits};
-use crate::view::{self, Advice, BlockView, CommitView, Head, Origin, View, commit_lines, sensitive_files};
+use crate::view::{self, Advice, BlockView, CommitView, Head, Origin, View, commit_lines};
 use crate::words::{self, cut};
 use crate::{HunkReport, Report, SignalReport, declared};
 use ai_detect_base::terminal::{escaped, escaped_name};
@@ -241,7 +241,7 @@ fn group(of_commit: &groups::Group<'_>, commit: &CommitView, flags: Vec<Block>) 
         more: commit.objection.iter().map(|it| shown(it)).chain(others).collect(),
         for_ai: commit.reasons.for_ai.iter().map(reason).collect(),
         for_a_person: commit.reasons.for_a_person.iter().map(reason).collect(),
-        sensitive: sensitive_files(&commit.sensitive).map(|files| shown(&files)),
+        sensitive: commit.sensitive.files.as_deref().map(shown),
         rest: format!("{} = {total:+.2} of the commit", sum.rest(&[], total).join(", ")),
         signals: sum.shown.into_iter().map(signal).collect(),
         flags,

@@ -7,7 +7,7 @@ use crate::groups::{Flagged, is_of_commit};
 use crate::looks::Number;
 use crate::paste::{Paste, is_ban, policy_says};
 use crate::sum::Sum;
-use crate::view::{Reasons, behind, declaring, objection, shares};
+use crate::view::{Reasons, behind, declaring, is_pushed, objection, shares};
 use crate::words::{cut, declares_in, evidence, is_by_commit, looks, question, severity, short};
 use crate::{CommitReport, Flag, HunkReport, Report, SignalReport, asked, foreign};
 
@@ -175,7 +175,11 @@ fn pasted(report: &Report, verdict: Verdict, commit: Option<&CommitReport>, past
 fn command(report: &Report, commit: Option<&CommitReport>, lines: &[String]) -> String {
     let (Some(commit), Some(head)) = (commit, &report.range.head) else { return String::new() };
     if *head != commit.id {
-        return format!(" ({})", code_span(&declaring(report, commit)));
+        let push = match is_pushed(report, commit) {
+            true => format!(", then {}", code_span("git push --force-with-lease")),
+            false => String::new(),
+        };
+        return format!(" ({}{push})", code_span(&declaring(report, commit)));
     }
     let is_plain = |c: char| c.is_ascii_alphanumeric() || " :._@<>+-/%,".contains(c);
     let is_trailer = |line: &String| {

@@ -2,7 +2,7 @@
 
 use super::escape::with_code;
 use super::{code_span, escaped, fenced};
-use crate::view::{Advice, Quote, Reason, Reasons};
+use crate::view::{Advice, Quote, Reason, Reasons, Step};
 use crate::words::cut;
 
 /// How many characters of a quoted line are shown.
@@ -38,8 +38,17 @@ fn quoted(quote: &Quote) -> String {
 
 /// What to do, step by step, with what to paste.
 pub(super) fn advice(advice: &Advice) -> String {
+    let mut out = steps(&advice.steps);
+    if let Some(otherwise) = advice.otherwise {
+        out += &format!("{otherwise}\n");
+    }
+    out
+}
+
+/// Steps, each with what to paste.
+pub(super) fn steps(steps: &[Step]) -> String {
     let mut out = String::new();
-    for step in &advice.steps {
+    for step in steps {
         // No line of ours begins with a slash: forges look for commands there.
         let indent = |line: &String| if line.starts_with('/') { " " } else { "" };
         let lines: Vec<_> = step.paste.iter().map(|line| format!("{}{}", indent(line), cut(line, MAX_TEXT))).collect();
@@ -50,9 +59,6 @@ pub(super) fn advice(advice: &Advice) -> String {
         if let Some(note) = &step.note {
             out += &format!("<sub>({})</sub>\n\n", escaped(note));
         }
-    }
-    if let Some(otherwise) = advice.otherwise {
-        out += &format!("{otherwise}\n");
     }
     out
 }

@@ -2,13 +2,13 @@
 
 use super::escape::with_code;
 use super::flag::signal_line;
-use super::reasons::{advice, reasons};
+use super::reasons::{advice, reasons, steps};
 use super::{code_span, escaped, fenced, rules_explained};
 use crate::gate::Verdict;
 use crate::groups::{Flagged, Group};
 use crate::paste::policy_says;
 use crate::sum::{Sum, of_commits};
-use crate::view::{Advice, BlockView, CommitLine, CommitView, Head, Origin, View, commit_lines, sensitive_files};
+use crate::view::{Advice, BlockView, CommitLine, CommitView, Head, Origin, View, commit_lines, policy_findings};
 use crate::words::{self, KIND, counted, cut};
 use crate::{NotLookedAt, Report, declared, foreign};
 
@@ -22,6 +22,8 @@ const MAX_SUMS: usize = 50;
 const MAX_ANSWERS: usize = 50;
 /// How many commits are listed with what they declare, and how many details of that.
 const MAX_COMMITS: usize = 50;
+/// How many commits are shown with what the project's policy says of them.
+const MAX_FINDINGS: usize = 20;
 /// How many notes are shown.
 const MAX_NOTES: usize = 5;
 /// How many characters of a stranger's sentence are shown.
@@ -130,7 +132,8 @@ fn list(report: &Report, room: usize) -> (String, usize) {
         }
         parts.push((part, group));
     }
-    let mut out = String::new();
+    let mut out = policy(report, room.saturating_sub(used));
+    used += out.len();
     for (part, group) in parts {
         out.push_str(&part);
         let folds = if part.is_empty() { Vec::new() } else { vec![answers(group), sums(report, group)] };
@@ -148,6 +151,30 @@ fn list(report: &Report, room: usize) -> (String, usize) {
     (out, shown)
 }
 
+/// What the project's policy says of commits, with the lines to paste, as much as fits. Nobody need unfold it.
+fn policy(report: &Report, room: usize) -> String {
+    let findings = policy_findings(report);
+    let left = |shown: usize| {
+        let more = counted(findings.len() - shown, "more commit does", "more commits do");
+        format!("\n{more} not fit the project's policy: `ai-detect policy check` shows all.\n")
+    };
+    let mut out = String::new();
+    for (at, finding) in findings.iter().enumerate() {
+        let mut entry = format!("\n**Policy:** {}\n\n", escaped(&cut(&finding.title(), 2 * MAX_TEXT)));
+        for said in finding.says.iter().take(MAX_NOTES) {
+            entry += &format!("- {}\n", with_code(&cut(said, 3 * MAX_TEXT)).trim());
+        }
+        entry += "\n";
+        entry += &steps(&finding.steps());
+        let left = left(at);
+        if at == MAX_FINDINGS || out.len() + entry.len() + left.len() > room {
+            return if out.len() + left.len() > room { out } else { out + &left };
+        }
+        out += &entry;
+    }
+    out
+}
+
 /// What each commit declares, and what is to be known of that, folded.
 fn commits(report: &Report) -> String {
     let lines = commit_lines(report);
@@ -163,7 +190,7 @@ fn commits(report: &Report) -> String {
         out += &format!("- {}{subject}: {says}\n", code_span(id));
     }
     for detail in details.iter().take(MAX_COMMITS) {
-        out += &format!("- {}\n", escaped(&cut(detail, 3 * MAX_TEXT)));
+        out += &format!("- {}\n", with_code(&cut(detail, 3 * MAX_TEXT)).trim());
     }
     let left = lines.len().saturating_sub(MAX_COMMITS) + details.len().saturating_sub(MAX_COMMITS);
     if left > 0 {
@@ -199,14 +226,14 @@ fn heading(shown: &CommitView) -> String {
     };
     let mut out = format!("\n{title}  \n{}; {}\n\n", shown.finding, escaped(&cut(&shown.declares, 2 * MAX_TEXT)));
     if let Some(objection) = &shown.objection {
-        out += &format!("{}\n\n", escaped(&cut(objection, 3 * MAX_TEXT)));
+        out += &format!("{}\n\n", with_code(&cut(objection, 3 * MAX_TEXT)).trim());
     }
     if let Some(others) = &shown.others {
         out += &format!("Part of its blocks: {}\n\n", escaped(&cut(others, 3 * MAX_TEXT)));
     }
     out += &reasons(&shown.reasons);
-    if let Some(files) = sensitive_files(&shown.sensitive) {
-        out += &format!("Also touches, not scored: {}\n\n", escaped(&cut(&files, 3 * MAX_TEXT)));
+    if let Some(files) = &shown.sensitive.files {
+        out += &format!("Also touches, not scored: {}\n\n", escaped(&cut(files, 3 * MAX_TEXT)));
     }
     out
 }

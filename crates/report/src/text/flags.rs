@@ -4,7 +4,7 @@ use anstyle::{AnsiColor, Style};
 use unicode_width::UnicodeWidthStr as _;
 
 use super::super::groups::{Flagged, Group};
-use super::super::view::{BlockView, CommitView, Origin, Quote, Reason, View, sensitive_files};
+use super::super::view::{BlockView, CommitView, Origin, Quote, Reason, View};
 use super::super::words::counted;
 use super::{BOLD, DIM, Detail, MAX_BLOCKS, MAX_GROUPS, Page, Reader, severity_style};
 use crate::gate::{Severity, Verdict};
@@ -81,8 +81,8 @@ impl Page<'_> {
         }
         self.reasons("reads like AI:", &shown.reasons.for_ai);
         self.reasons("points to a person:", &shown.reasons.for_a_person);
-        if let Some(files) = sensitive_files(&shown.sensitive) {
-            self.labelled(3, "also touches, not scored:", &files);
+        if let Some(files) = &shown.sensitive.files {
+            self.labelled(3, "also touches, not scored:", files);
         }
     }
 

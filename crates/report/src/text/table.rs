@@ -58,7 +58,7 @@ fn row(group: &Group<'_>, shown: &CommitView) -> [String; 5] {
         classes => classes.to_vec(),
     };
     let mut classes: Vec<String> = flagged.flat_map(of_block).collect();
-    classes.extend(shown.sensitive.iter().flat_map(|file| file.classes.iter().cloned()));
+    classes.extend(shown.sensitive.classes.iter().cloned());
     classes.sort_unstable();
     classes.dedup();
     let reason = shown.reasons.for_ai.first().map_or_else(|| shown.declares.clone(), Reason::with_words);

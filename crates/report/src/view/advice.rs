@@ -11,7 +11,7 @@ use crate::paste::{Paste, is_ban};
 use crate::words::short;
 use ai_detect_base::terminal::is_unsafe;
 use declare::declare;
-pub(crate) use declare::declaring;
+pub(crate) use declare::{declaring, is_pushed};
 
 /// How many commits are named.
 const MAX_NAMED: usize = 5;
@@ -49,7 +49,7 @@ impl Advice {
         let (form, denied, looks) = (of(About::Form), of(About::Denial), of(About::Looks));
         let otherwise = (!looks.is_empty()).then_some(OTHERWISE);
         let mut steps = if is_ban(report) {
-            let what = "If an AI tool helped, its author says so on the request; a person decides what follows.";
+            let what = "If an AI tool helped, its author says so on the request; the maintainers decide.";
             vec![Step { what: what.into(), paste: Vec::new(), note: None }]
         } else {
             let mut steps = declare(report, &looks);

@@ -1,6 +1,6 @@
 //! A commit with flags: what was found in its blocks, what it declares, who answers for it, and why.
 
-use super::sensitive::{SensitiveFile, SensitiveFiles};
+use super::sensitive::{SensitiveFiles, SensitiveOfCommit};
 use super::{BlockView, Reasons};
 use crate::gate::Verdict;
 use crate::groups::Group;
@@ -28,7 +28,7 @@ pub(crate) struct CommitView {
     /// Why its blocks look as they do.
     pub(crate) reasons: Reasons,
     /// Its sensitive files that were not scored.
-    pub(crate) sensitive: Vec<SensitiveFile>,
+    pub(crate) sensitive: SensitiveOfCommit,
     /// Its flagged blocks, the most urgent first.
     pub(crate) blocks: Vec<BlockView>,
 }

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::sensitive::{SensitiveFiles, named};
+use super::sensitive::SensitiveFiles;
 use crate::groups::groups;
 use crate::words::{counted, declares_in, short};
 use crate::{CommitReport, Report};
@@ -53,7 +53,7 @@ pub(crate) fn commit_lines(report: &Report) -> Vec<CommitLine> {
     let line = |commit: &CommitReport| {
         // A commit that nobody is asked about is not flagged.
         let flagged = flagged.get(commit.id.as_str()).copied().unwrap_or_default();
-        let files = named(&sensitive.of_commit(&commit.id));
+        let files = sensitive.of_commit(&commit.id).files;
         let files = files.map_or_else(String::new, |files| format!("; also touches, not scored: {files}"));
         CommitLine {
             id: short(&commit.id).to_owned(),

@@ -1,6 +1,7 @@
 //! What a report finds, by commits, in one line; how many commits declare; and from where on a block is flagged.
 
 use super::coverage::nothing_scored;
+use super::findings::unfit;
 use crate::gate::Verdict;
 use crate::groups::{Group, groups};
 use crate::words::{self, counted};
@@ -99,9 +100,12 @@ pub(crate) fn headline(report: &Report) -> String {
     let groups = groups(report);
     if groups.is_empty() {
         return match report.flag_count() {
-            0 => without_flags(report).to_owned(),
+            0 => match unfit(report) {
+                Some(unfit) => format!("{}; {unfit}", without_flags(report)),
+                None => without_flags(report).to_owned(),
+            },
             // None of them is listed.
-            flags => counted(flags, "block asks for a look", "blocks ask for a look"),
+            flags => counted(flags, "flagged block", "flagged blocks"),
         };
     }
     let is_partial = report.flag_count() > report.flags.len();
@@ -151,9 +155,9 @@ fn without_flags(report: &Report) -> &'static str {
     } else if nothing_scored(report) {
         "Nothing could be scored"
     } else if unseen::is_much(report) {
-        "No block asks for a look, but some code was left out"
+        "No flags, but some code was left out"
     } else {
-        "No block asks for a look"
+        "No flags"
     }
 }
 
@@ -276,14 +280,11 @@ mod tests {
     fn where_nothing_could_be_scored_nothing_is_called_clean() {
         let mut report = report(&[]);
         report.coverage.excluded.clear();
-        assert_eq!(headline(&report), "No block asks for a look");
+        assert_eq!(headline(&report), "No flags");
         report.coverage.hunks_scored = 0;
         let empty = headline(&report);
         report.hunks = sample::report("a", 1).hunks;
-        assert_eq!(
-            (empty.as_str(), headline(&report).as_str()),
-            ("No block asks for a look", "Nothing could be scored")
-        );
+        assert_eq!((empty.as_str(), headline(&report).as_str()), ("No flags", "Nothing could be scored"));
     }
 
     #[test]

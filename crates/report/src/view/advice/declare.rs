@@ -138,10 +138,14 @@ fn command(report: &Report, commits: &[&CommitReport]) -> String {
 
 /// The command that declares AI use in the message of one commit; one that is pushed has to be asked for.
 pub(crate) fn declaring(report: &Report, commit: &CommitReport) -> String {
-    let published = report.range.published.as_ref();
-    let is_published = published.is_some_and(|published| is_at_most(report, commit, &published.up_to));
-    let asked_for = if is_published { " --even-if-published" } else { "" };
+    let asked_for = if is_pushed(report, commit) { " --even-if-published" } else { "" };
     format!("{}{asked_for}", command(report, &[commit]))
+}
+
+/// Whether others have a commit already, as far as the report knows.
+pub(crate) fn is_pushed(report: &Report, commit: &CommitReport) -> bool {
+    let published = report.range.published.as_ref();
+    published.is_some_and(|published| is_at_most(report, commit, &published.up_to))
 }
 
 /// Whether these commits are the last one alone.
