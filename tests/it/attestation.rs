@@ -474,8 +474,10 @@ fn a_line_that_is_not_understood_is_quoted_by_every_command() {
         let one_line = printed.split_whitespace().collect::<Vec<_>>().join(" ");
         assert!(one_line.contains(said), "{format}: {printed}");
         assert!(!one_line.contains("declares nothing") && !printed.contains('\u{202e}'), "{format}: {printed}");
+        // Markdown shows the line as code, in which nothing acts.
+        let outside_code = one_line.replace("`Generated-By: PRODUCT <b>", "");
         let is_markup = ["markdown", "rdjsonl", "junit", "html"].contains(&format);
-        assert!(!(is_markup && one_line.contains("PRODUCT <b>")), "{format}: {printed}");
+        assert!(!(is_markup && outside_code.contains("PRODUCT <b>")), "{format}: {printed}");
     }
     let report = repo.diff(&["main..topic"]);
     let found = attestation(&report, "Add a");

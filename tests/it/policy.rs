@@ -571,8 +571,17 @@ fn explain_says_what_a_list_replaces_and_which_class_was_meant() {
     };
     let replacing = explained("markers: {forbidden: [{trailer: Z}]}\n");
     let said = "replaces 2 inherited entries of `markers.forbidden`: own.yml has a list of its own.";
-    assert!(replacing.contains(said) && replacing.contains("`also:`"), "{replacing}");
+    assert!(replacing.contains(said) && replacing.contains("`also: forbidden` would add to them"), "{replacing}");
     assert!(!explained("also: {forbidden: [{trailer: Z}]}\n").contains("replaces"));
+    // Not every list can be added to.
+    let base = "exempt: {labels: [a]}\nsensitive: {classes: [authentication], facts: [prompt]}\n";
+    repo.write("base.yml", base);
+    let repeated = explained("exempt: {labels: [b]}\nsensitive: {classes: [cryptography], facts: [session]}\n");
+    for key in ["exempt.labels", "sensitive.classes", "sensitive.facts"] {
+        let said =
+            format!("1 inherited entry of `{key}`: own.yml has a list of its own. To keep them, repeat them there");
+        assert!(repeated.contains(&said) && !repeated.contains("`also:"), "{repeated}");
+    }
     let misspelt = explained("sensitive: {classes: [autentication], facts: [prompt]}\n");
     assert!(misspelt.contains("your settings must define autentication; did you mean `authentication`?"), "{misspelt}");
     let own = explained("sensitive: {classes: [kernel-of-ours], facts: [prompt]}\n");
