@@ -100,8 +100,14 @@ pub fn pair_of(edit: &Map<String, Value>) -> Option<(&str, &str)> {
     Some((old, text_of(edit, &["new_string", "new_str"])?))
 }
 
-/// The lines of pieces in the text of a file. `None` unless each piece is there exactly once.
+/// From this many pieces on, they are not looked up: each one is searched in the whole file, and an agent waits.
+const MAX_PIECES: usize = 100;
+
+/// The lines of pieces in the text of a file. `None` unless each piece is there exactly once, and where there are too many.
 pub fn find(file: &str, pieces: &[Piece]) -> Option<LineRange> {
+    if pieces.len() > MAX_PIECES {
+        return None;
+    }
     // Agents write `\n`, and the file may have `\r\n`.
     let file = file.replace("\r\n", "\n");
     let mut found: Option<LineRange> = None;

@@ -67,9 +67,9 @@ pub struct Received {
 }
 
 impl Received {
-    /// Reads a payload.
-    pub fn read(bytes: &[u8]) -> Self {
-        Self { payload: Payload::read(bytes), bytes: edits::number(bytes.len()) }
+    /// Reads a payload, of which so many bytes came; of one that is too long, only the beginning is here.
+    pub fn read(payload: &[u8], bytes: u64) -> Self {
+        Self { payload: Payload::read(payload), bytes }
     }
 
     /// The agent that wrote it, if it is one whose payloads are read.

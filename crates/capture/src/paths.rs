@@ -9,8 +9,10 @@ pub fn absolute(path: &str, folder: Option<&str>) -> Option<String> {
         return Some(path);
     }
     let folder = rooted(folder?)?;
-    let path = if is_windows(&folder) { path.replace('\\', "/") } else { path.to_owned() };
-    Some(clean(&format!("{folder}/{path}")))
+    let is_share = folder.starts_with("//");
+    let path = if is_share || is_windows(&folder) { path.replace('\\', "/") } else { path.to_owned() };
+    let whole = clean(&format!("{folder}/{path}"));
+    Some(if is_share { format!("/{whole}") } else { whole })
 }
 
 /// The path if it is absolute on some system.
@@ -18,7 +20,11 @@ fn rooted(path: &str) -> Option<String> {
     // Cursor writes `/c:/src` on Windows.
     let behind_slash = path.strip_prefix('/').filter(|path| is_windows(path));
     let path = behind_slash.unwrap_or(path);
-    if is_windows(path) || path.starts_with("\\\\") {
+    if let Some(share) = path.strip_prefix("\\\\") {
+        // A folder of another machine, which no path of this one is.
+        return Some(format!("/{}", clean(&share.replace('\\', "/"))));
+    }
+    if is_windows(path) {
         let path = path.replace('\\', "/");
         let drive = path.get(..1).unwrap_or("").to_ascii_lowercase();
         return Some(clean(&format!("{drive}{}", path.get(1..).unwrap_or(""))));

@@ -97,7 +97,12 @@ impl Repositories {
         if self.repositories.is_empty() {
             return None;
         }
-        let path = Path::new(path);
+        // A path of another system, or on another machine, is nowhere here.
+        if !Path::new(path).is_absolute() || cfg!(unix) && path.starts_with("//") {
+            return None;
+        }
+        // What a link leads to counts, and not where the link is.
+        let path = &without_links(Path::new(path))?;
         let (top, common) = enclosing(path)?;
         let listed = self.repositories.iter().find(|known| known.common == common)?;
         let below = path.strip_prefix(&top).ok()?;
@@ -107,6 +112,15 @@ impl Repositories {
         }
         Some(Found { repository: listed.name.clone(), path: parts.join("/"), since: listed.since })
     }
+}
+
+/// A path without links, as far as it is there.
+fn without_links(path: &Path) -> Option<PathBuf> {
+    let there = path.ancestors().find(|part| part.symlink_metadata().is_ok())?;
+    // A link to nowhere is in no repository.
+    let real = there.canonicalize().ok()?;
+    let rest = path.strip_prefix(there).ok()?;
+    Some(if rest.as_os_str().is_empty() { real } else { real.join(rest) })
 }
 
 /// The working tree that encloses a path, and the git folder behind it without links.

@@ -183,6 +183,10 @@ impl Read {
 /// Hands over the next whole lines of a file. Returns where they end, and how many bytes are left behind that, apart from a line that
 /// is half-written.
 fn read_on(path: &Path, reached: Option<u64>, take: &mut dyn FnMut(&[u8])) -> std::io::Result<(u64, u64)> {
+    // To open a pipe would wait for somebody who writes into it.
+    if !std::fs::metadata(path)?.is_file() {
+        return Ok((reached.unwrap_or(0), 0));
+    }
     let mut file = File::open(path)?;
     let length = file.metadata()?.len();
     // One that became shorter is another one. One that is new to us is read from its start: times say what is of now.

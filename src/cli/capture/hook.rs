@@ -4,6 +4,8 @@
 use std::io::{IsTerminal as _, Read as _, Write as _};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
+use std::sync::mpsc::channel;
+use std::time::Duration;
 
 use ai_detect_capture::faults;
 use ai_detect_capture::hook::{self, Call, Outcome, Received};
@@ -20,6 +22,9 @@ use crate::cli::{Exit, Failure};
 
 /// The most that is read of a payload: one byte more than is taken, so that a longer one shows.
 const MAX_READ: u64 = MAX_PAYLOAD as u64 + 1;
+
+/// How long an agent may take to write a payload.
+const MAX_WAIT: Duration = Duration::from_secs(5);
 
 /// How a hook ends. Other commands end in other ways.
 pub(super) const EXIT: &str = "Exit status: always 0, also for wrong usage: another one would stop an agent. `ai-detect capture status` \
@@ -60,7 +65,8 @@ fn note(named: &str, fault: &str) {
 }
 
 fn call(named: &str, dir: &Path) -> Result<(), Failure> {
-    let received = Received::read(&payload()?);
+    let (payload, bytes) = payload()?;
+    let received = Received::read(&payload, bytes);
     let answered = std::io::stdout().write_all(received.answer(named).as_bytes());
     let state = super::state()?;
     let now = clock::now()?;
@@ -74,17 +80,27 @@ fn call(named: &str, dir: &Path) -> Result<(), Failure> {
     answered.map_err(|error| Failure::failed(format!("the answer to the agent cannot be written: {error}")))
 }
 
-/// What the agent writes. Somebody at a terminal writes nothing.
-fn payload() -> Result<Vec<u8>, Failure> {
-    let mut payload = Vec::new();
-    let stdin = std::io::stdin();
-    if stdin.is_terminal() {
-        return Ok(payload);
+/// What the agent writes, and how many bytes that is. Somebody at a terminal writes nothing.
+fn payload() -> Result<(Vec<u8>, u64), Failure> {
+    if std::io::stdin().is_terminal() {
+        return Ok((Vec::new(), 0));
     }
-    let mut bounded = stdin.lock().take(MAX_READ);
-    let read = bounded.read_to_end(&mut payload);
-    read.map_err(|error| Failure::failed(format!("standard input: {error}")))?;
-    Ok(payload)
+    // The thread ends with the process if the agent never closes its end.
+    let (sender, receiver) = channel();
+    std::thread::spawn(move || drop(sender.send(read_all())));
+    let late = |_| Failure::failed(format!("standard input: the agent did not end it within {} s", MAX_WAIT.as_secs()));
+    let read = receiver.recv_timeout(MAX_WAIT).map_err(late)?;
+    read.map_err(|error| Failure::failed(format!("standard input: {error}")))
+}
+
+/// Reads to the end, and keeps the beginning: an agent that writes more than is kept must not see a closed pipe.
+fn read_all() -> std::io::Result<(Vec<u8>, u64)> {
+    let mut stdin = std::io::stdin().lock();
+    let mut payload = Vec::new();
+    let kept = stdin.by_ref().take(MAX_READ).read_to_end(&mut payload)?;
+    let rest = std::io::copy(&mut stdin, &mut std::io::sink())?;
+    // A usize has at most 64 bits everywhere that this is built for.
+    Ok((payload, u64::try_from(kept).unwrap_or(u64::MAX).saturating_add(rest)))
 }
 
 /// Starts a process that sends, at most once a minute, where there is a collector.

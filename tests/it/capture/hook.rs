@@ -120,6 +120,56 @@ fn private_work_beside_and_inside_a_listed_repository_stays_private() {
     machine.run(&["capture", "remove-repository", inside.to_str().unwrap()]).text();
 }
 
+#[cfg(unix)]
+#[test]
+fn a_link_counts_as_what_it_leads_to() {
+    use std::os::unix::fs::symlink;
+    let machine = Machine::new();
+    let outside = tempfile::tempdir().unwrap();
+    std::fs::write(outside.path().join("diary.md"), "secret\n").unwrap();
+    symlink(outside.path().join("diary.md"), machine.root().join("link.md")).unwrap();
+    symlink(outside.path(), machine.root().join("linked")).unwrap();
+    symlink(machine.root().join("src/cart.rs"), machine.root().join("cart.rs")).unwrap();
+    symlink("nowhere", machine.root().join("dangling.md")).unwrap();
+    // A path of another system is not one below the folder where the process runs.
+    let elsewhere = ["C:\\Users\\x\\a.rs", "\\\\server\\share\\a.rs"];
+    let linked = ["link.md", "linked/diary.md", "linked/new/file.md", "dangling.md"];
+    for (call, path) in elsewhere.iter().chain(&linked).enumerate() {
+        machine.hook("claude-code", &claude_edit(&call.to_string(), path, 1, &["secret"]));
+    }
+    assert!(machine.rows().is_empty());
+    machine.hook("claude-code", &claude_edit("inside", "cart.rs", 1, &["x"]));
+    machine.hook("claude-code", &claude_edit("new", "src/not/there.rs", 1, &["x"]));
+    assert_eq!(machine.picked(&["path"]), json!([["src/cart.rs"], ["src/not/there.rs"]]));
+}
+
+#[test]
+fn a_payload_that_is_too_long_is_read_to_its_end_and_counted() {
+    let machine = Machine::new();
+    let long = "x".repeat((16 << 20) + 100_000);
+    machine.hook_raw("claude-code", &long);
+    assert_eq!(machine.picked(&["cause", "bytes"]), json!([["too-long", long.len()]]));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_in_place_of_a_transcript_and_a_payload_without_end_do_not_hold_an_agent() {
+    let machine = Machine::new();
+    let pipe = machine.state.path().join("pipe.jsonl");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    machine.hook("claude-code", &with(fixture("claude-code", "stop"), &[("transcript_path", json!(pipe))]));
+    // The other end stays open. Without a limit, this would wait for ever.
+    let mut child = std::process::Command::new(assert_cmd::cargo::cargo_bin!("ai-detect"))
+        .args(["capture", "hook", "claude-code"])
+        .env("AI_DETECT_STATE_DIR", machine.state())
+        .stdin(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let open = child.stdin.take();
+    assert!(child.wait().unwrap().success());
+    drop(open);
+}
+
 #[test]
 fn all_worktrees_of_a_listed_repository_are_captured() {
     let machine = Machine::new();

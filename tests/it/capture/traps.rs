@@ -196,7 +196,10 @@ fn paths_have_one_form() {
         ("src\\a.rs", Some("C:\\srv\\shop"), Some("c:/srv/shop/src/a.rs")),
         ("src/a.rs", Some("/C:/srv/shop"), Some("c:/srv/shop/src/a.rs")),
         ("file:///srv/a.rs", None, Some("/srv/a.rs")),
-        ("\\\\server\\share\\a.rs", None, Some("/server/share/a.rs")),
+        // A folder of another machine, and no folder of this one.
+        ("\\\\server\\share\\a.rs", None, Some("//server/share/a.rs")),
+        ("src\\..\\a.rs", Some("\\\\server\\share"), Some("//server/share/a.rs")),
+        ("//srv/a.rs", None, Some("/srv/a.rs")),
         // A backslash is part of a name here.
         ("/srv/a\\b.rs", None, Some("/srv/a\\b.rs")),
         ("a.rs", None, None),
