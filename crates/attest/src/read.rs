@@ -250,12 +250,21 @@ impl<'a, 'r> Reader<'a, 'r> {
         if is_read && is_mention {
             self.mention(trailer.lines.clone());
         }
-        if is_read || doubtful {
+        if is_read || foreign {
+            return;
+        }
+        // `AI usage: I never use AI without reading every line`
+        if is_mention {
+            if self.is_unclear_answer(trailer) {
+                self.mention(trailer.lines.clone());
+            }
             return;
         }
         match near_misses::of_trailer(trailer, self.registry) {
             Some(NearMiss::Key) => self.near_miss(trailer.lines.clone(), &trailer.key, NearMiss::Key),
             Some(why) => self.near_miss(trailer.lines.clone(), value, why),
+            // `AI usage: I did not use AI for the parser`
+            None if self.is_unclear_answer(trailer) => self.mention(trailer.lines.clone()),
             None => {}
         }
     }

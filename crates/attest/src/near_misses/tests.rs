@@ -82,6 +82,19 @@ fn placeholders_that_nobody_filled_in_are_quoted() {
 }
 
 #[test]
+fn denials_of_a_part_are_quoted_and_deny_nothing() {
+    for line in [
+        "AI usage: I did not use AI for the parser; Claude wrote the tests",
+        "AI usage: I never use AI without reading every line",
+        "AI-Usage: I did not use AI for the parser",
+        "AI disclosure: I did not use Copilot",
+        "AI usage: no AI was used for the parser; Claude wrote the tests",
+    ] {
+        assert_eq!(unknown(line), [format!("`{line}` (line 5): this only mentions AI; not counted")], "{line}");
+    }
+}
+
+#[test]
 fn links_to_chats_are_quoted() {
     for line in [
         "https://claude.ai/share/6802f7a2-1c3c",

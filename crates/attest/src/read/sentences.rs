@@ -45,8 +45,19 @@ impl<'r> Reader<'_, 'r> {
     /// Whether a trailer's key asks for the use of AI in several words: `AI tools used: Codex`. Behind the sign of a list it
     /// may as well be a heading.
     pub(super) fn is_spaced_label(&self, trailer: &TrailerLine) -> bool {
+        self.is_unmarked(trailer) && near_misses::asks_for_ai(&trailer.name, self.registry)
+    }
+
+    /// Whether a label asks for the use of AI, and what answers it is neither a yes nor a no.
+    pub(super) fn is_unclear_answer(&self, trailer: &TrailerLine) -> bool {
+        let is_label = || self.is_label(&trailer.name) && self.is_unmarked(trailer);
+        is_label() && answers::read(trailer.value.trim(), self.registry) == Answer::Unclear
+    }
+
+    /// Whether a trailer's line starts with its key, not with the sign of a list.
+    fn is_unmarked(&self, trailer: &TrailerLine) -> bool {
         let line = self.message.parsed_lines().get(trailer.lines.start).map_or("", |line| line.text(self.message));
-        line.starts_with(trailer.key.as_str()) && near_misses::asks_for_ai(&trailer.name, self.registry)
+        line.starts_with(trailer.key.as_str())
     }
 
     /// The lines of a phrase.
