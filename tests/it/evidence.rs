@@ -56,9 +56,39 @@ fn in_a_job_a_sentence_is() {
 #[test]
 fn a_policy_is_measured_with_the_same_note() {
     let clone = flagged().clone("clone", &[]);
-    let check = |value: &str| Run::of(clone.command(&["policy", "check", "origin/main..HEAD"]).env("CI", value)).text();
-    assert!(check("true").contains("notes of commits are not in this clone"), "{}", check("true"));
-    assert!(!check("").contains("not in this clone"));
+    for command in [
+        &["policy", "check", "origin/main..HEAD"][..],
+        &["policy", "check", "origin/main..HEAD", "--format", "json", "--exit-code"],
+        &["attest", "--check", "origin/main..HEAD"],
+    ] {
+        for value in ["true", ""] {
+            let said = Run::of(clone.command(command).env("CI", value)).stdout;
+            assert_eq!(said.replace('\n', " ").matches("notes of commits").count(), 1, "{command:?}: {said}");
+            assert!(said.contains("git fetch origin"), "{command:?}: {said}");
+        }
+        let said = Run::of(&mut flagged().command(&with_main(command))).stdout;
+        assert!(!said.contains("notes of commits"), "{command:?}: {said}");
+    }
+}
+
+/// A command as the repository itself runs it, which has no remote.
+fn with_main<'a>(command: &[&'a str]) -> Vec<&'a str> {
+    command.iter().map(|arg| if *arg == "origin/main..HEAD" { "main..HEAD" } else { arg }).collect()
+}
+
+#[test]
+fn a_squash_and_a_carry_speak_only_of_the_notes_that_are_here() {
+    let clone = flagged().clone("clone", &[]);
+    let squash = clone.run(&["attest", "squash", "origin/main..HEAD"]).text();
+    assert!(squash.contains("no attestation of those that this clone has would be lost"), "{squash}");
+    let carry = clone.run(&["attest", "carry", "HEAD..origin/main", "--dry-run"]).text();
+    for said in [&squash, &carry] {
+        assert!(said.contains("notes of commits are not in this clone"), "{said}");
+        assert!(said.contains("git fetch origin 'refs/notes/*:refs/notes/*'"), "{said}");
+    }
+    let whole = flagged();
+    assert!(whole.run(&["attest", "squash", "main..HEAD"]).text().contains("no attestation would be lost\n"));
+    assert!(!whole.run(&["attest", "carry", "HEAD..main", "--dry-run"]).text().contains("not in this clone"));
 }
 
 #[test]

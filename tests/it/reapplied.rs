@@ -120,13 +120,20 @@ fn a_record_of_lines_covers_the_same_lines_when_they_come_again() {
 }
 
 #[test]
-fn that_no_ai_was_used_counts_again_too() {
+fn a_denial_speaks_for_its_own_commit_alone() {
     let repo = started();
     repo.write("retry.py", planted_code("retry"));
     repo.commit("Add retries\n\nNo-AI: true");
-    revert(&repo, "HEAD");
-    revert(&repo, "HEAD");
-    assert_eq!(verdicts(&repo, "main..topic"), ["retry.py: contradicted"]);
+    assert_eq!(verdicts(&repo, "main..topic"), ["retry.py: contradicted"], "the commit that says so");
+    repo.git(&["rm", "--quiet", "retry.py"]);
+    repo.commit("Take the retries out");
+    repo.git(&["config", "user.name", "Bob Example"]);
+    repo.git(&["config", "user.email", "bob@example.org"]);
+    repo.write("retry.py", planted_code("retry"));
+    repo.commit("Bring the retries back");
+    assert_eq!(verdicts(&repo, "main..topic"), ["retry.py: unattested"], "Bob has not said it");
+    let shown = repo.run(&["diff", "main..topic", "--format", "text"]).text();
+    assert!(!shown.contains("says that no AI was used"), "{shown}");
 }
 
 #[test]

@@ -84,13 +84,20 @@ impl<'a> Covered<'a> {
     }
 
     /// The states of lines that two commits of the range brought: for each line the fuller one, and whose it is.
+    ///
+    /// Only a declaration of AI use counts again. That no AI was used, or a form that the project does not accept, is a
+    /// statement of whoever wrote the other commit, and would be put into the mouth of this one's author.
     fn with_before(&self, origin: &Origin, is_whole: bool, path: &str) -> Vec<(Option<u32>, State)> {
         let own = self.of_lines(origin, is_whole, path);
         let Some(before) = origin.before else { return own.into_iter().map(|state| (origin.commit, state)).collect() };
         let then = Origin { commit: Some(before.commit), line: before.line, before: None, ..origin.clone() };
         let then = self.of_lines(&then, is_whole, path);
         let fuller = |(own, then): (State, State)| {
-            if then > own { (Some(before.commit), then) } else { (origin.commit, own) }
+            if then > own && matches!(then, State::Complete | State::Partial) {
+                (Some(before.commit), then)
+            } else {
+                (origin.commit, own)
+            }
         };
         own.into_iter().zip(then).map(fuller).collect()
     }

@@ -28,7 +28,7 @@ pub(super) fn declared_before(
 ) -> Result<BroughtAgain, Error> {
     let states: Vec<States> = evidence.states().into_iter().map(|(_, states)| states).collect();
     let is_silent = |commit: u32| states.get(commit as usize).is_some_and(|it| it.elsewhere == State::Absent);
-    let mut declaring: Vec<u32> = (0..).zip(&states).filter(|(_, it)| says_something(it)).map(|(at, _)| at).collect();
+    let mut declaring: Vec<u32> = (0..).zip(&states).filter(|(_, it)| declares_use(it)).map(|(at, _)| at).collect();
     // Where several declare the same lines, the fullest declaration counts.
     declaring.sort_by_key(|at| states.get(*at as usize).map(|it| Reverse(it.commit)));
     let cut_short = repository.find_before(commits, files, &Sought { of: &is_silent, within: &declaring })?;
@@ -51,8 +51,10 @@ pub(super) fn declared_before(
     Ok(BroughtAgain { cut_short, notes })
 }
 
-fn says_something(states: &States) -> bool {
-    !matches!(states.commit, State::Absent | State::Unreadable)
+/// Whether a commit declares AI use in an accepted form. A denial speaks for its own commit alone: somebody else who brings
+/// the same lines has not said it.
+fn declares_use(states: &States) -> bool {
+    matches!(states.commit, State::Complete | State::Partial)
 }
 
 /// So many pairs of commits are named whose lines are the same.

@@ -24,6 +24,8 @@ impl Session {
         let considered: Vec<Considered<'_>> = touched.iter().map(TouchedCommit::considered).collect();
         let judged = judging.by(policy, &considered)?;
         let mut notes = self.notes(policy, described, &records)?;
+        // In a job, the notes above say it in the words of a job.
+        notes.extend(self.lacks_notes_of_commits().filter(|lacks| !notes.contains(lacks)));
         notes.extend(touched.iter().flat_map(|touched| touched.commit.reading_notes()));
         notes.extend(evidence::cut_note(touched.iter().map(|touched| &touched.files)));
         let commits = judged.commits.into_iter().map(row).collect();

@@ -49,6 +49,7 @@ mod time;
 pub mod trail;
 
 pub use analysis::{Analysis, Asked, report_on_patch};
+pub use ask::asker::notes_not_fetched;
 pub use ask::{AskError, Question, ask};
 pub use error::Error;
 pub use message::JudgedMessage;

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::path::Path;
 
+use super::ask::asker::notes_not_fetched;
 use super::settings::PolicyFrom;
 use super::{Error, Settings, SettingsFrom, Surroundings, evidence};
 use ai_detect_attest::{about_repository, forms};
@@ -146,6 +147,13 @@ impl Session {
         let records = self.repository.records(&forms::places(), self.repository.head().as_deref())?;
         let change = self.repository.commit_change("HEAD", &reads, &records)?;
         Ok(evidence::touched_commit(change, policy, &self.sensitive))
+    }
+
+    /// What to say where notes of commits may exist that are not in this clone: no commit of it is known to declare
+    /// nothing.
+    pub fn lacks_notes_of_commits(&self) -> Option<String> {
+        let lacking = self.surroundings.notes_not_looked_at(&self.repository)?;
+        lacking.sentence().or_else(|| notes_not_fetched(&self.repository))
     }
 
     /// What the reader should know of the settings, the records, the policy and the repository.

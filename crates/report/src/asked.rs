@@ -1,6 +1,7 @@
 //! Which commits must answer a flag.
 
 use super::gate::Verdict;
+use super::stated::is_recorded_as_human;
 use super::{CommitReport, HunkReport};
 use ai_detect_attest::State;
 use ai_detect_style::syntax::MIN_LINES;
@@ -50,7 +51,8 @@ fn is_reason_for(verdict: Verdict, commit: &CommitReport) -> bool {
         Verdict::WrongForm => State::WrongForm,
         Verdict::Partial | Verdict::Attested | Verdict::Unlikely | Verdict::Unknown => return false,
     };
-    commit.attestation.state == state
+    let is_recorded = verdict == Verdict::Contradicted && is_recorded_as_human(&commit.attestation);
+    commit.attestation.state == state || is_recorded
 }
 
 #[cfg(test)]

@@ -48,6 +48,7 @@ pub mod sample;
 pub mod sarif;
 mod sentence;
 pub(crate) mod signatures;
+mod stated;
 mod sum;
 #[cfg(test)]
 mod tests;
@@ -64,6 +65,7 @@ pub use looks::{Looks, Number};
 pub use not_looked_at::NotLookedAt;
 pub use not_looked_at::{USUAL_REMOTE, fetch_line, fetch_notes, is_time};
 pub use omitted::{Omitted, OmittedSignals};
+pub use stated::Stated;
 pub use unseen::{is_much as is_much_unseen, told as unseen};
 pub use words::{has_policy_findings, heading, missing, percent, policy_sentences, substitutes};
 

@@ -4,8 +4,8 @@
 use super::groups::Flagged;
 use super::looks::Number;
 use super::view::{Reason, Reasons, shares};
-use super::words::{self, counted, cut, declares_in, looks, question, short};
-use super::{Report, asked};
+use super::words::{self, counted, cut, declares_of, looks, question, short};
+use super::{Report, Stated, asked};
 use ai_detect_base::terminal;
 
 /// How many characters of a quoted line.
@@ -21,15 +21,17 @@ pub(super) fn title(flagged: &Flagged<'_>) -> String {
 /// The question, how sure, what was seen, and what resolves it: at most about 1,200 characters.
 pub(super) fn paragraph(report: &Report, flagged: &Flagged<'_>) -> String {
     let Flagged { flag, hunk, .. } = flagged;
-    let declared = match asked(hunk, &report.commits).first() {
+    let asked = asked(hunk, &report.commits);
+    let stated = Stated::of(flag.verdict, asked.first().copied());
+    let declared = match asked.first() {
         None => "nothing is committed yet that could say so".to_owned(),
         Some(commit) => {
             let shares = shares(report, hunk).map_or_else(String::new, |shares| format!("; {shares}"));
-            format!("{} {}{shares}", short(&commit.id), cut(&declares_in(report, commit), MAX_TEXT))
+            format!("{} {}{shares}", short(&commit.id), cut(&declares_of(report, commit, stated), MAX_TEXT))
         }
     };
     let lines = counted(hunk.added_lines as usize, "added line", "added lines");
-    let (question, resolve) = (question(flag.verdict), cut(&flag.resolve, 3 * MAX_TEXT));
+    let (question, resolve) = (question(flag.verdict, stated), cut(&flag.resolve, 3 * MAX_TEXT));
     let text = match looks(flag, hunk, Number::One) {
         None => format!("{question} {lines}; {declared}. {resolve}"),
         Some(looks) => format!(

@@ -7,8 +7,8 @@ use std::collections::BTreeSet;
 use super::groups::{groups, is_of_commit};
 use super::looks::{Looks, Number};
 use super::{
-    AttestationReport, CommitReport, Coverage, Flag, HunkReport, Omitted, Report, SignalReport, not_looked_at, unseen,
-    view,
+    AttestationReport, CommitReport, Coverage, Flag, HunkReport, Omitted, Report, SignalReport, Stated, not_looked_at,
+    unseen, view,
 };
 use crate::gate::{Severity, Verdict};
 use ai_detect_attest::{State, UnknownTool};
@@ -204,6 +204,11 @@ pub(super) fn declares_in(report: &Report, commit: &CommitReport) -> String {
     if is_silent && not_looked_at::lacks_notes(report) { format!("{told} in its message") } else { told }
 }
 
+/// The same of flagged lines of the commit, and what is stated of these lines alone.
+pub(super) fn declares_of(report: &Report, commit: &CommitReport, stated: Stated) -> String {
+    declares_in(report, commit) + stated.but()
+}
+
 /// What a commit declares, in a few words.
 pub(super) fn declares(commit: &CommitReport) -> String {
     let facts = &commit.attestation.facts;
@@ -319,9 +324,12 @@ pub(super) fn cut(text: &str, most: usize) -> Cow<'_, str> {
     }
 }
 
-/// What a flag asks.
-pub(super) fn question(verdict: Verdict) -> &'static str {
+/// What a flag asks, and of whose statement.
+pub(super) fn question(verdict: Verdict, stated: Stated) -> &'static str {
     match verdict {
+        _ if stated == Stated::RecordedAsHuman => {
+            "A recorder's note says that a person wrote these lines. Is that right?"
+        }
         Verdict::Contradicted => "No AI was used here, says the commit. Is that right?",
         Verdict::Unreadable => "What is recorded about AI use here cannot be read. Did a tool help?",
         Verdict::WrongForm => "AI use is declared here in a form that the project does not accept. Can it be restated?",

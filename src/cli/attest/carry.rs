@@ -12,6 +12,7 @@ use crate::cli::counts::counted;
 use crate::cli::output::Output;
 use crate::cli::{Exit, Failure, git_failure};
 use crate::git::{CommitChange, RangeSpec, Repository, Wanted};
+use crate::pipeline::notes_not_fetched;
 use crate::store::with_signals_deferred;
 use crate::terminal::escaped;
 use crate::vocabulary::note::{self, Note};
@@ -118,6 +119,7 @@ pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure
         noted - without
     );
     left_by_others(&repository, &left.commits, &mut text)?;
+    text.extend(notes_not_fetched(&repository).map(|lacking| format!("note: {lacking}\n")));
     out.print(&text)?;
     Ok(Exit::Analysed)
 }

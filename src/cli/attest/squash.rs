@@ -75,8 +75,10 @@ pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure
         let _ = writeln!(text, "    {}", escaped(line));
     }
     let _ = writeln!(text);
+    let lacking = session.lacks_notes_of_commits();
     if outcome.lost.is_empty() {
-        let _ = writeln!(text, "no attestation would be lost");
+        let seen = if lacking.is_some() { " of those that this clone has" } else { "" };
+        let _ = writeln!(text, "no attestation{seen} would be lost");
     } else {
         let _ = writeln!(text, "would be lost:");
         for (commit, what) in &outcome.lost {
@@ -89,6 +91,7 @@ pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure
             let _ = writeln!(text, "    {}", escaped(&line.to_string()));
         }
     }
+    text.extend(lacking.map(|lacking| format!("\nnote: {lacking}\n")));
     out.print(&text)?;
     Ok(if args.exit_code && !outcome.lost.is_empty() { Exit::Flags } else { Exit::Analysed })
 }

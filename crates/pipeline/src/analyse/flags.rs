@@ -4,7 +4,7 @@ use super::Origin;
 use ai_detect_policy::suggest::Where;
 use ai_detect_policy::{Policy, Remedy, Stance};
 use ai_detect_report::gate::{self, Verdict};
-use ai_detect_report::{CommitReport, Flag, HunkReport, Threshold, asked};
+use ai_detect_report::{CommitReport, Flag, HunkReport, Stated, Threshold, asked};
 
 pub(super) fn flags(
     hunks: &[HunkReport],
@@ -28,7 +28,11 @@ pub(super) fn flags(
             severity: gate::severity(hunk.verdict, hunk.sensitive, hunk.log_odds - threshold.log_odds),
             verdict: hunk.verdict,
             probability: hunk.probability,
-            resolve: if ban { resolve_banned(hunk) } else { resolve(hunk.verdict, &asked(hunk, commits), origin) },
+            resolve: if ban {
+                resolve_banned(hunk, &asked(hunk, commits))
+            } else {
+                resolve(hunk.verdict, &asked(hunk, commits), origin)
+            },
         })
         .collect();
     let log_odds = |flag: &Flag| hunks.get(flag.hunk).map_or(0.0, |hunk| hunk.log_odds);
@@ -47,9 +51,13 @@ const MAX_ASKED: usize = 3;
 /// How to resolve a flag, in one or two sentences.
 fn resolve(verdict: Verdict, asked: &[&CommitReport], origin: Origin) -> String {
     let otherwise = "If none did, there is nothing to do: this flag blocks nothing.";
+    let is_recorded = Stated::of(verdict, asked.first().copied()) == Stated::RecordedAsHuman;
     let mending = asked.first().and_then(|commit| commit.mending.as_ref());
     let ids: Vec<&str> = asked.iter().take(MAX_ASKED).map(|it| it.id.get(..8).unwrap_or(&it.id)).collect();
     match (verdict, origin) {
+        (Verdict::Contradicted, _) if is_recorded => {
+            "A recorder's note says that a person wrote these lines. If that is right, there is nothing to do; if not, state the tool in the commit.".into()
+        }
         (Verdict::Contradicted, _) => {
             "The commit says that no AI was used. If that is right, there is nothing to do; if not, state the tool instead.".into()
         }
@@ -71,8 +79,12 @@ fn resolve(verdict: Verdict, asked: &[&CommitReport], origin: Origin) -> String 
 }
 
 /// No line would answer a policy that takes no AI contributions, and what follows is for people.
-fn resolve_banned(hunk: &HunkReport) -> String {
+fn resolve_banned(hunk: &HunkReport, asked: &[&CommitReport]) -> String {
+    let is_recorded = Stated::of(hunk.verdict, asked.first().copied()) == Stated::RecordedAsHuman;
     let asked = match hunk.verdict {
+        _ if is_recorded => {
+            "A recorder's note says that a person wrote these lines. If that is right, there is nothing to do."
+        }
         Verdict::Contradicted => "The commit says that no AI was used. If that is right, there is nothing to do.",
         _ => "If no AI tool helped, there is nothing to do: this flag blocks nothing.",
     };

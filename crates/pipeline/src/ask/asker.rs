@@ -176,7 +176,7 @@ impl Asker {
 }
 
 /// What to say where a clone has no notes of commits, though they may exist elsewhere: what they declare is not seen.
-pub(crate) fn notes_not_fetched(repository: &Repository) -> Option<String> {
+pub fn notes_not_fetched(repository: &Repository) -> Option<String> {
     repository.may_lack_notes(&forms::notes_refs()).then(|| {
         let command = fetch_line(repository.remote_for_advice().as_deref(), repository.is_bare());
         format!("notes of commits are not in this clone, so what they may declare is not seen; `{command}` brings them")

@@ -3,7 +3,7 @@
 //! This file goes from questions to answers; what is known of commits is read in `asker`, and what that says of lines is put together
 //! in `runs`.
 
-pub(super) mod asker;
+pub(crate) mod asker;
 mod runs;
 
 use std::collections::{BTreeMap, BTreeSet};

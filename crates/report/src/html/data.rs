@@ -11,7 +11,7 @@ use crate::paste::policy_says;
 use crate::sum::{Sum, of_commits};
 use crate::view::{self, Advice, BlockView, CommitView, Head, Origin, View, commit_lines};
 use crate::words::{self, cut};
-use crate::{HunkReport, Report, SignalReport, declared};
+use crate::{HunkReport, Report, SignalReport, Stated, asked, declared};
 use ai_detect_base::terminal::{escaped, escaped_name};
 
 /// How many flags are on the page.
@@ -275,7 +275,10 @@ fn block(report: &Report, flagged: &Flagged<'_>, excerpts: Option<&Excerpts>) ->
     let is_about_looks = flag.verdict != Verdict::WrongForm;
     Block {
         id: shown(&flag.id),
-        question: words::question(flag.verdict),
+        question: words::question(
+            flag.verdict,
+            Stated::of(flag.verdict, asked(hunk, &report.commits).first().copied()),
+        ),
         severity: words::severity(flag.severity),
         verdict: flag.verdict.word(),
         path: escaped_name(&flag.path),

@@ -8,8 +8,8 @@ use crate::looks::Number;
 use crate::paste::{Paste, is_ban, policy_says};
 use crate::sum::Sum;
 use crate::view::{Reasons, behind, declaring, is_pushed, objection, shares};
-use crate::words::{cut, declares_in, evidence, is_by_commit, looks, question, severity, short};
-use crate::{CommitReport, Flag, HunkReport, Report, SignalReport, asked, foreign};
+use crate::words::{cut, declares_of, evidence, is_by_commit, looks, question, severity, short};
+use crate::{CommitReport, Flag, HunkReport, Report, SignalReport, Stated, asked, foreign};
 
 /// How many signals of a flag are shown.
 const MAX_SIGNALS: usize = 6;
@@ -22,10 +22,13 @@ const MAX_STATEMENTS: usize = 600;
 pub fn flag(report: &Report, flag: &Flag) -> String {
     let Some(hunk) = report.hunks.get(flag.hunk) else { return String::new() };
     let asked = asked(hunk, &report.commits);
+    let stated = Stated::of(flag.verdict, asked.first().copied());
     let notice = if report.is_foreign { format!("\n<sub>{}</sub>\n", foreign::BESIDE) } else { String::new() };
     let is_about_looks = flag.verdict != Verdict::WrongForm;
-    let mut parts =
-        vec![format!("**{}**\n{notice}", question(flag.verdict)), said(report, flag, hunk, asked.first().copied())];
+    let mut parts = vec![
+        format!("**{}**\n{notice}", question(flag.verdict, stated)),
+        said(report, flag, hunk, asked.first().copied()),
+    ];
     let reasons = reasons(&Reasons::of_flag(report, Flagged { flag, hunk, rank: 0 }));
     parts.extend((!reasons.is_empty()).then(|| reasons.trim_end_matches('\n').to_owned() + "\n"));
     parts.extend(is_about_looks.then(|| seen(report, hunk)));
@@ -61,7 +64,11 @@ fn said(report: &Report, flag: &Flag, hunk: &HunkReport, asked: Option<&CommitRe
         None => "nothing is committed yet that could say so".to_owned(),
         Some(commit) => {
             let shares = shares(report, hunk).map_or_else(String::new, |shares| format!("; {}", escaped(&shares)));
-            format!("{} {}{shares}", named(commit), escaped(&declares_in(report, commit)))
+            format!(
+                "{} {}{shares}",
+                named(commit),
+                escaped(&declares_of(report, commit, Stated::of(flag.verdict, asked)))
+            )
         }
     };
     match looks {

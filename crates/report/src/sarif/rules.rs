@@ -29,8 +29,9 @@ pub(super) const RULES: [Rule; 4] = [
         verdict: Verdict::Contradicted,
         id: "contradicted",
         name: "Contradicted",
-        short: "No AI was used here, says the commit. Is that right?",
-        full: "The block stands out, and a commit that brought it declares that no AI was used.",
+        short: "No AI was used here, says the commit or a recorder's note. Is that right?",
+        full: "The block stands out, and a commit that brought it declares that no AI was used, or a recorder's note says \
+               that a person wrote it.",
         resolve: "If the declaration is right, there is nothing to do. If not, the author states the tool instead: \
                   `Assisted-by: TOOL:MODEL`.",
     },

@@ -4,11 +4,11 @@
 
 mod declare;
 
-use crate::Report;
 use crate::gate::Verdict;
 use crate::groups::{Group, groups};
 use crate::paste::{Paste, is_ban};
 use crate::words::short;
+use crate::{Report, Stated};
 use ai_detect_base::terminal::is_unsafe;
 use declare::declare;
 pub(crate) use declare::{declaring, is_pushed};
@@ -57,7 +57,10 @@ impl Advice {
             steps.extend(restate(report, &form));
             steps
         };
-        steps.extend(confirm_or_dismiss(&denied));
+        let (recorded, denied): (Vec<&Group<'_>>, Vec<&Group<'_>>) =
+            denied.into_iter().partition(|group| Stated::of_group(group) == Stated::RecordedAsHuman);
+        steps.extend(confirm_or_dismiss(&denied, Stated::ByCommit));
+        steps.extend(confirm_or_dismiss(&recorded, Stated::RecordedAsHuman));
         Advice { steps, otherwise }
     }
 }
@@ -86,17 +89,23 @@ impl About {
     }
 }
 
-/// What to do where a commit declares that no AI was used, and its code reads as if it was.
-fn confirm_or_dismiss(denied: &[&Group<'_>]) -> Option<Step> {
+/// What to do where a commit declares that no AI was used, or a recorder's note says that a person wrote the lines, and the
+/// code reads as if AI was used.
+fn confirm_or_dismiss(denied: &[&Group<'_>], stated: Stated) -> Option<Step> {
     let ids: Vec<&str> = denied.iter().filter_map(|group| group.commit).map(|commit| short(&commit.id)).collect();
     let flags: Vec<&str> = denied.iter().flat_map(|group| &group.flags).map(|it| it.flag.id.as_str()).collect();
     let (says, flag) = (if ids.len() == 1 { "says" } else { "say" }, if flags.len() == 1 { "flag" } else { "flags" });
     let mut likely = denied.iter().flat_map(|group| &group.flags).filter_map(|it| it.flag.probability);
     let reads = if likely.any(|it| it >= 0.5) { "reads like AI-generated code" } else { "stands out" };
+    let says = match stated {
+        Stated::RecordedAsHuman => {
+            format!("A recorder's note on {} says that a person wrote these lines", named(&ids))
+        }
+        Stated::ByCommit | Stated::NotCovered => format!("{} {says} that no AI was used", named(&ids)),
+    };
     let what = format!(
-        "{} {says} that no AI was used, and the code {reads}. People write like that, too: a reviewer \
-         may dismiss the {flag} in a comment on the request:",
-        named(&ids)
+        "{says}, and the code {reads}. People write like that, too: a reviewer \
+         may dismiss the {flag} in a comment on the request:"
     );
     let paste = flags.iter().take(MAX_NAMED).map(|id| format!("/ai-detect dismiss {id} REASON")).collect();
     let note = "if a tool did help after all, its author runs ai-detect attest with --tool and --model";

@@ -5,8 +5,8 @@ use super::{BlockView, Reasons};
 use crate::gate::Verdict;
 use crate::groups::Group;
 use crate::looks::{Likelihoods, Looks};
-use crate::words::{counted, declares_in, short};
-use crate::{CommitReport, Report};
+use crate::words::{counted, declares_in, declares_of, short};
+use crate::{CommitReport, Report, Stated};
 use ai_detect_attest::State;
 
 /// How many other commits are named that brought lines of the same blocks.
@@ -59,7 +59,7 @@ impl CommitView {
             origin: origin(report, group),
             finding: finding(group),
             declares: match group.commit {
-                Some(commit) => format!("it {}", declares_in(report, commit)),
+                Some(commit) => format!("it {}", declares_of(report, commit, Stated::of_group(group))),
                 None => "nothing is committed yet that could say so".to_owned(),
             },
             objection: group.commit.and_then(objection).map(str::to_owned),

@@ -5,7 +5,7 @@ use super::findings::unfit;
 use crate::gate::Verdict;
 use crate::groups::{Group, groups};
 use crate::words::{self, counted};
-use crate::{Report, not_looked_at, unseen};
+use crate::{Report, Stated, not_looked_at, unseen};
 use ai_detect_attest::NearMiss;
 
 /// What a commit with flags says of AI use, the most pressing first.
@@ -13,6 +13,10 @@ use ai_detect_attest::NearMiss;
 enum Says {
     /// That no AI was used.
     NoAi,
+    /// Not itself: a recorder's note says that a person wrote the lines.
+    RecordedAsHuman,
+    /// That AI was used in other lines.
+    NotCovered,
     /// Nothing.
     Nothing,
     /// Something about a tool or a key that is not known.
@@ -43,7 +47,12 @@ type Kind = (Says, Reads);
 
 fn kind(group: &Group<'_>) -> Kind {
     let has = |verdict| group.flags.iter().any(|it| it.flag.verdict == verdict);
-    let says = if has(Verdict::Contradicted) {
+    let stated = Stated::of_group(group);
+    let says = if stated == Stated::RecordedAsHuman {
+        Says::RecordedAsHuman
+    } else if stated == Stated::NotCovered {
+        Says::NotCovered
+    } else if has(Verdict::Contradicted) {
         Says::NoAi
     } else if has(Verdict::Unattested) {
         let unknown = group.commit.map_or(&[][..], |commit| commit.attestation.unknown.as_slice());
@@ -76,7 +85,23 @@ fn does((says, reads): Kind, is_one: bool, in_messages: bool) -> String {
         Reads::StandsOut => Some(verb("stands out", "stand out")),
         Reads::NotAsked => None,
     };
+    // What stands beside a commit is said in a sentence of its own.
+    let beside = match says {
+        Says::RecordedAsHuman => Some(verb(
+            "a recorder's note says that a person wrote these lines",
+            "recorders' notes say that people wrote these lines",
+        )),
+        Says::NotCovered => {
+            Some(verb("its declaration does not cover these lines", "their declarations do not cover these lines"))
+        }
+        _ => None,
+    };
+    if let Some(beside) = beside {
+        let reads = reads.unwrap_or(verb("asks for a look", "ask for a look"));
+        return format!("{reads}, and {beside}");
+    }
     let says = match says {
+        Says::RecordedAsHuman | Says::NotCovered => "",
         Says::NoAi => verb("says that no AI was used", "say that no AI was used"),
         // Notes may say what messages do not.
         Says::Nothing if in_messages => verb("declares nothing in its message", "declare nothing in their messages"),
@@ -206,6 +231,9 @@ mod tests {
         for (at, (verdict, likely)) in flags.iter().enumerate() {
             let mut hunk = hunk.clone();
             (hunk.verdict, hunk.probability) = (*verdict, Some(*likely));
+            if *verdict == Verdict::Contradicted {
+                report.commits[at].attestation.state = State::Denied;
+            }
             hunk.commits[0].id = report.commits[at].id.clone();
             report.hunks.push(hunk);
             report.flags.push(crate::Flag { hunk: at, verdict: *verdict, probability: Some(*likely), ..flag.clone() });

@@ -46,6 +46,10 @@ pub(crate) fn shares(report: &Report, hunk: &HunkReport) -> Option<String> {
     let mut kinds = ALL.map(|declared| (declared, 0u32, Vec::new()));
     for part in &hunk.commits {
         let Some(commit) = report.commits.iter().find(|commit| commit.id == part.id) else { continue };
+        if commit.attestation.elsewhere != commit.attestation.state && !commit.attestation.lines.is_empty() {
+            // It declares some lines and not others, and which of them are these is not known here.
+            return None;
+        }
         let of = Declared::from(commit.attestation.state);
         for (_, lines, ids) in kinds.iter_mut().filter(|(declared, ..)| *declared == of) {
             *lines = lines.saturating_add(part.lines);
