@@ -63,7 +63,8 @@ fn a_policy_is_measured_with_the_same_note() {
     ] {
         for value in ["true", ""] {
             let said = Run::of(clone.command(command).env("CI", value)).stdout;
-            assert_eq!(said.replace('\n', " ").matches("notes of commits").count(), 1, "{command:?}: {said}");
+            let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
+            assert_eq!(said.matches("notes of commits").count(), 1, "{command:?}: {said}");
             assert!(said.contains("git fetch origin"), "{command:?}: {said}");
         }
         let said = Run::of(&mut flagged().command(&with_main(command))).stdout;

@@ -73,5 +73,6 @@ mod trail_client;
 mod trail_server;
 mod triage;
 mod which_repository;
+mod who_states;
 mod workflows;
 mod written_places;
