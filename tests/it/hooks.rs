@@ -410,6 +410,26 @@ fn the_configured_folder_is_respected() {
 }
 
 #[test]
+fn hooks_that_are_files_of_the_project_stay_what_they_are() {
+    let repo = repo("");
+    repo.git(&["config", "core.hooksPath", ".githooks"]);
+    write_hook(&repo.path().join(".githooks/commit-msg"), &format!("#!/bin/sh\n{CHECK}"), 0o755);
+    repo.commit("Check messages");
+    let told = repo.run(&["hook", "install"]).error(3);
+    assert!(told.contains("are files of the project"), "{told}");
+    assert!(told.contains("commit-msg: if command -v ai-detect >/dev/null 2>&1; then ai-detect hook run"), "{told}");
+    assert_eq!(
+        std::fs::read_to_string(repo.path().join(".githooks/commit-msg")).unwrap(),
+        format!("#!/bin/sh\n{CHECK}")
+    );
+    assert_eq!(repo.git(&["status", "--short"]), "");
+    assert!(!repo.path().join(".githooks.before-ai-detect").exists());
+    // The same hook that is on this machine alone is kept, and runs first.
+    repo.git(&["rm", "--quiet", "--cached", ".githooks/commit-msg"]);
+    assert!(repo.run(&["hook", "install"]).text().contains("after the one that was there"));
+}
+
+#[test]
 fn a_folder_for_hooks_that_is_a_link_is_called_what_it_leads_to() {
     let repo = repo("");
     let hooks = repo.path().join(".git/hooks");

@@ -58,6 +58,18 @@ impl Repository {
         stack.at_path(&hook, None).is_ok_and(|place| place.is_excluded())
     }
 
+    /// Whether a file of the working tree is part of the project. Where that cannot be found out, it is not known to be.
+    pub fn is_tracked(&self, path: &Path) -> bool {
+        let root = self.inner.workdir().map(error::absolute);
+        // The folder without links, and the name as it stands: a hook may be a link.
+        let place = path.parent().zip(path.file_name()).map(|(folder, name)| error::absolute(folder).join(name));
+        let within = root.zip(place).and_then(|(root, place)| place.strip_prefix(root).map(Path::to_owned).ok());
+        let (Some(within), Ok(index)) = (within, self.inner.index_or_empty()) else { return false };
+        let Ok(name) = gix::path::into_bstr(within) else { return false };
+        let name = gix::path::to_unix_separators_on_windows(name);
+        index.entry_by_path(name.as_ref()).is_some()
+    }
+
     /// The character that starts a comment in a message that is being edited; none where comments
     /// would stay in the message.
     pub fn comment_character(&self) -> Option<char> {

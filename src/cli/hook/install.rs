@@ -100,6 +100,7 @@ pub(super) fn install(block: bool, shared: bool, dir: &Path, out: &Output) -> Re
     let folders = folders(folder, &repository)?;
     // Look before touching anything, so that a refusal leaves everything as it was.
     NAMES.iter().try_for_each(|name| check(&folders, name))?;
+    refuse_tracked(&folders, &repository, block)?;
     std::fs::create_dir_all(&folders.hooks).map_err(|error| failed(&folders.hooks, &error))?;
     let mut text = String::new();
     for name in NAMES {
@@ -232,6 +233,28 @@ fn check(folders: &Folders, name: &str) -> Result<(), Failure> {
         ))),
         _ => Ok(()),
     }
+}
+
+/// Refuses where a hook is a file of the project. Ours would take its place in the next commit, and the one that was there
+/// would be kept on this machine alone, so that nobody else would run it any more.
+fn refuse_tracked(folders: &Folders, repository: &Repository, block: bool) -> Result<(), Failure> {
+    let is_theirs = |name: &str| found(folders, name) == Found::Theirs && repository.is_tracked(&folders.hook(name));
+    if !NAMES.iter().any(|name| is_theirs(name)) {
+        return Ok(());
+    }
+    let mut why = format!(
+        "the hooks in {} are files of the project, and would no longer run for others. Add a line to each by hand:",
+        folders.hooks.display()
+    );
+    for name in NAMES {
+        let (blocking, otherwise) = if block && name == "commit-msg" { (" --block", "exit 1") } else { ("", ":") };
+        let _ = write!(
+            why,
+            "\n  {name}: if command -v ai-detect >/dev/null 2>&1; then ai-detect hook run {name}{blocking} \"$@\" || \
+             {otherwise}; fi"
+        );
+    }
+    Err(Failure::failed(why))
 }
 
 fn changed(hook: &Path) -> Failure {
