@@ -64,10 +64,7 @@ pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure
 fn report(about: &About, ends: &Ends<'_>, env: &event::Env<'_>) -> Result<Report, Failure> {
     let spec = ends.spec()?;
     let surroundings = ends.bring(&spec, job::surroundings(env));
-    let look = || {
-        let (stated, by_member) = (&about.event.stated, about.event.by_member);
-        between(&spec, stated, by_member, ends.checkout, surroundings.clone())
-    };
+    let look = || between(&spec, &about.event, ends.checkout, surroundings.clone());
     let mut report = ends.with_contents(look)?;
     report.coverage.not_looked_at.extend(about.not_looked_at.iter().cloned());
     Ok(report)
@@ -83,14 +80,9 @@ fn checkout(env: &event::Env<'_>, forge: Forge, dir: &Path) -> Result<Checkout, 
 }
 
 /// The report on what lies between two commits, as a job of a forge looks at it.
-fn between(
-    spec: &str,
-    stated: &attest::Request,
-    by_member: Option<bool>,
-    checkout: &Checkout,
-    surroundings: Surroundings,
-) -> Result<Report, Error> {
+fn between(spec: &str, event: &event::Event, checkout: &Checkout, surroundings: Surroundings) -> Result<Report, Error> {
+    let &event::Event { ref stated, by_member, is_description_cut, .. } = event;
     let request = Some(stated).filter(|stated| **stated != attest::Request::default());
     let session = Session::of_job(checkout, &RangeSpec::Spec(spec.to_owned()))?.within(surroundings);
-    Ok(session.report(&Asked { request, by_member, detail: Detail::All })?.report)
+    Ok(session.report(&Asked { request, by_member, is_description_cut, detail: Detail::All })?.report)
 }

@@ -72,7 +72,7 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args, dir: &Path, out: &Output) -> Result<Exit, Failure> {
     let request = request(args, dir)?;
-    let asked = Asked { request: request.as_ref(), by_member: None, detail: args.printing.explains()? };
+    let asked = Asked { request: request.as_ref(), detail: args.printing.explains()?, ..Asked::default() };
     let settings = match (&args.config, &args.config_from) {
         (Some(file), _) => SettingsFrom::File { dir, file },
         (None, Some(revision)) => SettingsFrom::Revision(revision),

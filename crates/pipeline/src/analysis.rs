@@ -24,6 +24,8 @@ pub struct Asked<'a> {
     pub request: Option<&'a attest::Request>,
     /// Whether somebody who belongs to the project opened it, where the forge says so.
     pub by_member: Option<bool>,
+    /// Whether only the start of the request's description is known.
+    pub is_description_cut: bool,
     /// What of the report is explained.
     pub detail: Detail,
 }
@@ -36,7 +38,7 @@ impl Asked<'_> {
         };
         let Some(request) = self.request.filter(is_known) else { return Ok(None) };
         let read = Described::read(request, Registry::builtin()?);
-        Ok(Some(Described { by_member: self.by_member, ..read }))
+        Ok(Some(Described { by_member: self.by_member, is_cut: self.is_description_cut, ..read }))
     }
 }
 

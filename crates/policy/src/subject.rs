@@ -66,6 +66,8 @@ pub struct Described {
     pub trailers: Vec<TrailerLine>,
     /// Whether somebody who belongs to the project opened it, where the forge says so.
     pub by_member: Option<bool>,
+    /// Whether the end of the description was not looked at: what is not found may stand there.
+    pub is_cut: bool,
 }
 
 impl Described {
@@ -97,7 +99,7 @@ impl Described {
         let more: Vec<_> = of_body.statements.into_iter().filter(|statement| !known(statement)).collect();
         attestation.statements.extend(more);
         let trailers = message.trailers().to_vec();
-        Described { text: seen, labels: request.labels.clone(), attestation, trailers, by_member: None }
+        Described { text: seen, labels: request.labels.clone(), attestation, trailers, by_member: None, is_cut: false }
     }
 }
 
@@ -227,9 +229,10 @@ impl<'a> Subject<'a> {
         }
     }
 
-    /// Whether the request's description is known.
+    /// Whether the request's description is known, and known to its end.
     pub(crate) fn is_described(&self) -> bool {
-        self.described.is_some_and(|request| !request.text.is_empty() || request.labels.is_empty())
+        let is_known = |request: &Described| !request.text.is_empty() || request.labels.is_empty();
+        self.described.is_some_and(|request| !request.is_cut && is_known(request))
     }
 
     /// Whether the request declares AI use.

@@ -1,5 +1,6 @@
 //! What the commits and the request declare, in sentences for people.
 
+use super::not_looked_at::Request;
 use super::words::{counted, short};
 use super::{AttestationReport, CommitReport, NoteKind, Report, not_looked_at, signatures};
 use ai_detect_attest::{NearMiss, RequestAttestation, State};
@@ -9,7 +10,10 @@ const MAX_NAMED: usize = 3;
 
 /// For the summary: what the request states.
 pub(super) fn request(report: &Report) -> Option<String> {
-    report.request.as_ref().map(|request| stated(request, not_looked_at::read_of_description(report)))
+    report
+        .request
+        .as_ref()
+        .map(|request| stated(request, not_looked_at::read_of_description(report), not_looked_at::request_then(report)))
 }
 
 /// For the summary: whether anything cannot be read or does not fit.
@@ -94,7 +98,7 @@ pub(super) fn details(report: &Report) -> Vec<String> {
 }
 
 /// It is the request's statement, not its commits'. Of its description no more than some characters may have been read.
-fn stated(request: &RequestAttestation, read: Option<u64>) -> String {
+fn stated(request: &RequestAttestation, read: Option<u64>, then: Option<Request<'_>>) -> String {
     let named = [request.facts.tool.as_deref(), request.facts.model.as_deref()].into_iter().flatten();
     let named = named.collect::<Vec<_>>().join(", ");
     let what = match request.state {
@@ -105,9 +109,16 @@ fn stated(request: &RequestAttestation, read: Option<u64>) -> String {
             return request.unknown.iter().take(1).map(|unknown| format!("stated in the request: {unknown}")).collect();
         }
         State::Absent | State::Unreadable => {
-            return match read {
-                None => "nothing about AI use is stated in the request".to_owned(),
-                Some(characters) => format!(
+            return match (read, then) {
+                (None, None) => "nothing about AI use is stated in the request".to_owned(),
+                (None, Some(Request::OfEvent(None))) => {
+                    "nothing about AI use is stated in the request as the job's event has it".to_owned()
+                }
+                (None, Some(Request::OfEvent(Some(time)))) => {
+                    format!("nothing about AI use is stated in the request as the job's event of {time} has it")
+                }
+                (None, Some(Request::Unknown)) => "what the request states about AI use is not known".to_owned(),
+                (Some(characters), _) => format!(
                     "nothing about AI use is stated in the first {characters} characters of the request's description; \
                      the rest was not looked at"
                 ),

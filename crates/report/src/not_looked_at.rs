@@ -108,8 +108,8 @@ impl NotLookedAt {
                     .to_owned()
             }
             NotLookedAt::Notes { problem: Some(problem), .. } => format!(
-                "not looked at: notes of commits could not be fetched ({problem}). This line in a step before brings \
-                 them:"
+                "not looked at: notes of commits could not be fetched ({problem}). When the reason is mended, this line in \
+                 a step before brings them:"
             ),
             // The sentence about missing files says it.
             NotLookedAt::Contents { .. } => return None,
@@ -194,6 +194,23 @@ pub(super) fn fetching_for_a_person(report: &Report) -> Option<Fetching> {
 pub(super) fn read_of_description(report: &Report) -> Option<u64> {
     report.coverage.not_looked_at.iter().find_map(|it| match it {
         NotLookedAt::Description { characters } => Some(*characters),
+        _ => None,
+    })
+}
+
+/// What is known of the request where it was not looked at as it stands now.
+pub(super) enum Request<'a> {
+    /// What the job's event says of it, with the event's time where that is known.
+    OfEvent(Option<&'a str>),
+    /// Nothing.
+    Unknown,
+}
+
+/// Whether the request was not looked at as it stands now, and what is known of it instead.
+pub(super) fn request_then(report: &Report) -> Option<Request<'_>> {
+    report.coverage.not_looked_at.iter().find_map(|it| match it {
+        NotLookedAt::RequestNow { in_event: true, as_of, .. } => Some(Request::OfEvent(as_of.as_deref())),
+        NotLookedAt::RequestNow { in_event: false, .. } => Some(Request::Unknown),
         _ => None,
     })
 }

@@ -75,6 +75,7 @@ impl About {
         let ends = ends(&event, answer.as_ref())?;
         if let Some(Answer::Now(details)) = answer {
             (event.stated, event.by_member) = (details.stated, details.by_member);
+            event.is_description_cut = false;
         }
         let (base, head, head_ref) = ends;
         Ok(About { event, base, head, head_ref, not_looked_at })
