@@ -218,3 +218,20 @@ proptest::proptest! {
         }
     }
 }
+
+#[test]
+fn what_is_missing_in_a_description_that_was_cut_is_no_fault() {
+    let own = "markers: { required: [{ text: 'Model: .+', in: request }] }\n";
+    let policy = Policy::load("own.yml", &|_| Ok(Some(own.to_owned()))).unwrap();
+    let registry = Registry::builtin().unwrap();
+    let commit = commit(ANN, "Subject\n\nAssisted-by: Codex:gpt-5.5\n");
+    let attestation = read(&commit, registry);
+    let state = |is_cut: bool| {
+        let request = Request { body: Some("What it does.".into()), ..Request::default() };
+        let described = Described { is_cut, ..Described::read(&request, registry) };
+        let subject = Subject::new(&commit, &attestation, registry).described(Some(&described));
+        judge(&policy, &subject).state
+    };
+    assert_eq!(state(false), State::WrongForm);
+    assert_ne!(state(true), State::WrongForm);
+}

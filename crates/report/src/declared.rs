@@ -129,3 +129,32 @@ fn stated(request: &RequestAttestation, read: Option<u64>, then: Option<Request<
     forms.dedup();
     format!("stated in the request: {what} ({})", forms.join(", "))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{NotLookedAt, sample};
+
+    #[test]
+    fn what_a_request_does_not_state_is_dated_where_the_forge_was_not_asked() {
+        let mut report = sample::report("x", 1);
+        report.request = Some(RequestAttestation::default());
+        let now = |as_of: Option<&str>, in_event| NotLookedAt::RequestNow {
+            as_of: as_of.map(str::to_owned),
+            in_event,
+            problem: None,
+        };
+        for (not_looked_at, expected) in [
+            (vec![], "nothing about AI use is stated in the request"),
+            (
+                vec![now(Some("2026-03-01T10:00:00Z"), true)],
+                "nothing about AI use is stated in the request as the job's event of 2026-03-01T10:00:00Z has it",
+            ),
+            (vec![now(None, true)], "nothing about AI use is stated in the request as the job's event has it"),
+            (vec![now(None, false)], "what the request states about AI use is not known"),
+        ] {
+            report.coverage.not_looked_at = not_looked_at;
+            assert_eq!(request(&report).as_deref(), Some(expected));
+        }
+    }
+}
