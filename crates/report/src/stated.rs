@@ -24,7 +24,7 @@ impl Stated {
             (_, None) | (Verdict::Contradicted, Some(State::Denied)) => Stated::ByCommit,
             // What a person is recorded to have written denies nothing of the commit as a whole.
             (Verdict::Contradicted, Some(_)) => Stated::RecordedAsHuman,
-            (Verdict::Unattested, Some(state)) if state.declares() => Stated::NotCovered,
+            (Verdict::Unattested, Some(State::Complete | State::Partial)) => Stated::NotCovered,
             _ => Stated::ByCommit,
         }
     }

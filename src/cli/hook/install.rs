@@ -242,18 +242,16 @@ fn refuse_tracked(folders: &Folders, repository: &Repository, block: bool) -> Re
     if !NAMES.iter().any(|name| is_theirs(name)) {
         return Ok(());
     }
-    let mut why = format!(
-        "the hooks in {} are files of the project, and would no longer run for others. Add a line to each by hand:",
-        folders.hooks.display()
+    let line = |name: &str| {
+        let (blocking, otherwise) = if block && name == "commit-msg" { (" --block", "") } else { ("", " || :") };
+        format!("! command -v ai-detect >/dev/null || ai-detect hook run {name}{blocking} \"$@\"{otherwise}")
+    };
+    let lines: Vec<String> = NAMES.iter().map(|name| format!("{name} gets `{}`", line(name))).collect();
+    let why = format!(
+        "the hooks in {} are files of the project, and would no longer run for others. Add a line to each by hand: {}",
+        folders.hooks.display(),
+        lines.join(", and ")
     );
-    for name in NAMES {
-        let (blocking, otherwise) = if block && name == "commit-msg" { (" --block", "exit 1") } else { ("", ":") };
-        let _ = write!(
-            why,
-            "\n  {name}: if command -v ai-detect >/dev/null 2>&1; then ai-detect hook run {name}{blocking} \"$@\" || \
-             {otherwise}; fi"
-        );
-    }
     Err(Failure::failed(why))
 }
 
