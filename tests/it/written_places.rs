@@ -69,6 +69,11 @@ fn hooks_are_not_written_through_links_of_the_project() {
         (".githooks/prepare-commit-msg.ai-detect-new", "../../made"),
         (".githooks/commit-msg", "../../victim"),
     ]);
+    let refused = area.repo.run(&["hook", "install"]).error(3);
+    assert!(refused.contains("are files of the project"), "{refused}");
+    area.check("a refused install");
+    // As a link that somebody made on this machine.
+    area.repo.git(&["rm", "--quiet", "--cached", ".githooks/commit-msg"]);
     area.repo.run(&["hook", "install"]).text();
     area.check("hook install");
     for name in ["commit-msg", "prepare-commit-msg"] {

@@ -27,7 +27,7 @@ const MAX_READ: u64 = MAX_PAYLOAD as u64 + 1;
 const MAX_WAIT: Duration = Duration::from_secs(5);
 
 /// How a hook ends. Other commands end in other ways.
-pub(super) const EXIT: &str = "Exit status: always 0, also for wrong usage: another one would stop an agent. `ai-detect capture status` \
+pub(super) const EXIT: &str = "Exit status: 0 always, also for wrong usage: another one would stop an agent. `ai-detect capture status` \
                                shows what went wrong.";
 
 /// Who calls
