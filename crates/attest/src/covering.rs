@@ -85,8 +85,8 @@ impl<'a> Covered<'a> {
 
     /// The states of lines that two commits of the range brought: for each line the fuller one, and whose it is.
     ///
-    /// Only a declaration of AI use counts again. That no AI was used, or a form that the project does not accept, is a
-    /// statement of whoever wrote the other commit, and would be put into the mouth of this one's author.
+    /// Only a declaration of AI use counts again. A denial, or a form that the project does not accept, speaks for its own
+    /// commit alone: the author of this commit did not write it.
     fn with_before(&self, origin: &Origin, is_whole: bool, path: &str) -> Vec<(Option<u32>, State)> {
         let own = self.of_lines(origin, is_whole, path);
         let Some(before) = origin.before else { return own.into_iter().map(|state| (origin.commit, state)).collect() };

@@ -1,10 +1,10 @@
-//! A message as its reader would mend it: what shells, web forms and editors did to its marks on the way is undone.
+//! Undoes what shells, web forms and editors do to declarations on the way into a message.
 //!
 //! - `\n` that a shell left as two signs, where a mark follows: `git commit -m "Fix it\n\nAssisted-by: Codex"`;
 //! - hyphens and spaces that are not the usual ones, and signs that nobody sees;
 //! - addresses as HTML or Markdown: `Claude &lt;noreply@anthropic.com&gt;`.
 //!
-//! Git sees no trailer there, and says so: what was mended is never strict.
+//! Git sees no trailer in such lines, so a declaration that was repaired is never `strict`.
 
 use std::borrow::Cow;
 use std::sync::LazyLock;
@@ -14,16 +14,16 @@ use memchr::memmem::Finder;
 use ai_detect_base::slices::part_of;
 use ai_detect_base::vocabulary::message::{Line, Message, trailer_lines};
 
-/// A message that was mended.
+/// A message with its declarations repaired.
 #[derive(Debug)]
 pub(super) struct Legible {
     message: Message,
-    /// For each line of it the index of the line that was written, and whether it was mended.
+    /// For each line: the index of the original line, and whether the line was repaired.
     lines: Vec<(usize, bool)>,
 }
 
 impl Legible {
-    /// A message where it has something to mend.
+    /// Repairs a message, or gives nothing where there is nothing to repair.
     pub(super) fn of(written: &Message) -> Option<Legible> {
         if !may_need_mending(written) {
             return None;
